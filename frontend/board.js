@@ -1,0 +1,130 @@
+// The board: a card is dragged to the status it should get, or moved with its menu; the server says what is allowed.
+const JSON_TYPE = "application/json";
+
+export function dragCards(page) {
+  let card = null;
+  let moves = {};
+  page.addEventListener("dragstart", (event) => {
+    card = event.target.closest?.("[data-card]");
+    if (!card) return;
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", card.dataset.card);
+    card.classList.add("is-dragged");
+    moves = {};
+    const mine = card;
+    fetch(card.dataset.move, { headers: { accept: JSON_TYPE } })
+      .then((answer) => answer.json())
+      .then((told) => {
+        if (card === mine) light(page, card, (moves = told));
+      })
+      .catch(() => {});
+  });
+  page.addEventListener("dragover", (event) => {
+    const lane = card && event.target.closest?.("[data-lane]");
+    if (lane) event.preventDefault();
+    for (const other of page.querySelectorAll(".lane.is-over")) if (other !== lane) other.classList.remove("is-over");
+    lane?.classList.add("is-over");
+  });
+  page.addEventListener("drop", (event) => {
+    const lane = card && event.target.closest?.("[data-lane]");
+    if (!lane) return;
+    event.preventDefault();
+    drop(page, card, lane.dataset.lane, moves);
+  });
+  page.addEventListener("dragend", () => {
+    card?.classList.remove("is-dragged");
+    card = null;
+    for (const lane of page.querySelectorAll("[data-lane]")) {
+      lane.classList.remove("is-over", "is-target", "is-refused");
+    }
+  });
+  page.addEventListener("click", (event) => {
+    const menu = event.target.closest?.("[data-move-menu]");
+    const dialog = page.querySelector("[data-move-dialog]");
+    if (menu && dialog && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      open(dialog, menu.href);
+    } else if (event.target.closest?.("[data-move-dialog] [data-move-close]")) {
+      event.preventDefault();
+      dialog.close();
+    }
+  });
+  page.addEventListener("keydown", (event) => {
+    const slot = event.key === "m" && !event.ctrlKey && !event.metaKey && event.target.closest?.("[data-card]");
+    if (slot) slot.querySelector("[data-move-menu]").click();
+  });
+  page.addEventListener("submit", (event) => {
+    const form = event.target.closest?.("[data-move-dialog] [data-move-form]");
+    if (!form) return;
+    event.preventDefault();
+    send(page, form.action, new FormData(form)).then((said) => said && show(form.closest("dialog"), said));
+  });
+}
+
+function light(page, card, moves) {
+  for (const lane of page.querySelectorAll("[data-lane]")) {
+    const code = lane.dataset.lane;
+    if (code === card.dataset.from) continue;
+    const move = moves[code];
+    lane.classList.add(move?.allowed ? "is-target" : "is-refused");
+    lane.querySelector(".lane-why span").textContent = move?.why ?? "";
+  }
+}
+
+async function drop(page, card, to, moves) {
+  if (to === card.dataset.from) return;
+  const { move: address } = card.dataset;
+  let known = moves[to];
+  if (!known) known = (await (await fetch(address, { headers: { accept: JSON_TYPE } })).json())[to];
+  if (!known) return;
+  if (!known.allowed) return tell(page, `${known.label}: ${known.why}`);
+  const back = page.querySelector("[data-board]").dataset.board;
+  const asked = `${address}?to=${to}&back=${encodeURIComponent(back)}`;
+  if (known.asks) return open(page.querySelector("[data-move-dialog]"), asked);
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ to, back, _key: crypto.randomUUID() })) form.append(name, value);
+  const refused = await send(page, address, form);
+  if (refused) tell(page, words(refused));
+}
+
+function words(html) {
+  const read = new DOMParser().parseFromString(html, "text/html");
+  return read.querySelector("[role=alert] .summary, [role=alert]")?.textContent.trim() ?? "";
+}
+
+function tell(page, said) {
+  const place = page.querySelector("[data-said]");
+  place.textContent = said;
+  place.scrollIntoView({ block: "nearest" });
+}
+
+async function open(dialog, address) {
+  show(dialog, await (await fetch(address, { headers: { "hx-request": "true" } })).text());
+  dialog.showModal();
+}
+
+function show(dialog, html) {
+  dialog.innerHTML = html;
+  globalThis.htmx?.process(dialog);
+  dialog.querySelector("input:not([type=hidden]), select, textarea, button, a")?.focus();
+}
+
+/** Sends a move; answers the page's own words when it is refused, nothing when it is done and shown. */
+async function send(page, address, form) {
+  const csrf = page.querySelector("meta[name=csrf]")?.content ?? "";
+  const body = new URLSearchParams(form);
+  const headers = { "hx-request": "true", "x-csrf-token": csrf };
+  const answer = await fetch(address, { method: "POST", body, headers });
+  if (!answer.ok) return answer.text();
+  page.querySelector("[data-move-dialog]")?.close();
+  await refresh(page);
+}
+
+async function refresh(page) {
+  const board = page.querySelector("[data-board]");
+  const across = board.querySelector(".board-scroll").scrollLeft;
+  const down = scrollY;
+  await htmx.ajax("GET", board.dataset.board, { target: "#list", swap: "outerHTML" });
+  page.querySelector(".board-scroll").scrollLeft = across;
+  scrollTo(0, down);
+}

@@ -1,0 +1,61 @@
+// Small helps in forms: "now" beside a time, taking another's value, copying, leaving an inline form, focus on errors.
+export function helpForms(page) {
+  page.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-now], [data-take], [data-copy], [data-cancel]");
+    if (!button) return;
+    const { now, take, copy } = button.dataset;
+    if (now) fill(page.getElementById(now), wallClock());
+    if (take) fill(page.getElementById(take), button.dataset.value);
+    if (copy) navigator.clipboard?.writeText(page.getElementById(copy).value);
+    if ("cancel" in button.dataset && button.closest("#act")) {
+      event.preventDefault();
+      page.getElementById("act").replaceChildren();
+    }
+  });
+  page.addEventListener("change", ({ target }) => {
+    if (target.matches?.("[data-reload]") && target.value) target.form.submit();
+  });
+  const settle = () => {
+    for (const button of page.querySelectorAll("[data-now][hidden], [data-take][hidden], [data-copy][hidden]")) button.hidden = false;
+  };
+  settle();
+  page.querySelector("[data-focus]")?.focus();
+  page.addEventListener("htmx:after:swap", () => {
+    settle();
+    page.querySelector("#act :is(input, select, textarea):not([type=hidden]), [data-focus]")?.focus();
+  });
+}
+
+function fill(input, value) {
+  if (!input) return;
+  input.value = value;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  input.focus();
+}
+
+/** Norway's wall clock, whatever the device's own zone. */
+function wallClock() {
+  return new Date().toLocaleString("sv-SE", { timeZone: "Europe/Oslo" }).slice(0, 16).replace(" ", "T");
+}
+
+/** Files dropped on a [data-drop] form, or chosen in it, are sent at once. */
+export function dropFiles(page) {
+  const zone = (event) => event.target.closest?.("[data-drop]");
+  page.addEventListener("dragover", (event) => {
+    if (!zone(event)) return;
+    event.preventDefault();
+    zone(event).classList.add("is-over");
+  });
+  page.addEventListener("dragleave", (event) => zone(event)?.classList.remove("is-over"));
+  page.addEventListener("drop", (event) => {
+    const form = zone(event);
+    if (!form) return;
+    event.preventDefault();
+    form.classList.remove("is-over");
+    form.querySelector("[data-drop-input]").files = event.dataTransfer.files;
+    form.requestSubmit();
+  });
+  page.addEventListener("change", ({ target }) => {
+    if (target.matches?.("[data-drop-input]") && target.files.length) target.form.requestSubmit();
+  });
+}

@@ -1,0 +1,47 @@
+/** A click anywhere on a row follows its first link; with Ctrl or the middle button, in a tab of its own. */
+export function openRows(page) {
+  const open = (event) => {
+    const row = event.target.closest?.("[data-row]");
+    if (!row || event.defaultPrevented || event.target.closest("a, button, input, label, select, summary")) return;
+    if (String(getSelection())) return;
+    const link = row.querySelector("a[href]");
+    if (!link) return;
+    if (event.ctrlKey || event.metaKey || event.button === 1) window.open(link.href, "_blank", "noopener");
+    else if (event.button === 0) link.click();
+  };
+  page.addEventListener("click", open);
+  page.addEventListener("auxclick", open);
+}
+
+/** An undo bar leaves after data-lasts seconds, but never while the pointer or the focus is on it. */
+export function keepUndoBars(page) {
+  const due = new WeakMap();
+  setInterval(() => {
+    for (const bar of page.querySelectorAll(".undo-bar[data-lasts]")) {
+      const now = Date.now();
+      if (!due.has(bar) || bar.matches(":hover, :focus-within")) due.set(bar, now + bar.dataset.lasts * 1000);
+      else if (due.get(bar) < now) bar.remove();
+    }
+  }, 1000);
+}
+
+/** The quiet bar that says there is no network stands as long as that is so. */
+export function followNetwork(root) {
+  const tell = () => root.classList.toggle("is-offline", !navigator.onLine);
+  addEventListener("online", tell);
+  addEventListener("offline", tell);
+  tell();
+}
+
+/** A pop closes when one looks elsewhere, and on Escape. */
+export function closePops(page) {
+  page.addEventListener("click", ({ target }) => {
+    for (const pop of page.querySelectorAll("details.pop[open]")) if (!pop.contains(target)) pop.open = false;
+  });
+  page.addEventListener("keydown", (event) => {
+    const pop = event.key === "Escape" && event.target.closest?.("details.pop[open]");
+    if (!pop) return;
+    pop.open = false;
+    pop.querySelector("summary").focus();
+  });
+}

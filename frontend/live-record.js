@@ -1,0 +1,99 @@
+// A record's page keeps up: its head and stages, the groups one reads, those one has not begun to fill in.
+import { fetchPart, isHeld, looksOf, putInPlace, tint, tintChanged } from "./live-parts.js";
+
+const HEAD_PARTS = ".status-line, .key-lines .field dd, .stage";
+
+export async function keepUpRecord(page, changes, missed) {
+  const [, , collection, record] = location.pathname.split("/");
+  const mine = missed || changes.some(([name, id]) => name === collection && id === record);
+  const held = mine ? await keepUpPage(page, collection, record) : false;
+  await keepUpSections(page, changes, missed, mine);
+  return held ? "held" : "done";
+}
+
+async function keepUpPage(page, collection, record) {
+  const fresh = await fetchPart(location.pathname + location.search);
+  if (!fresh?.querySelector("#head")) return false;
+  const heldHead = keepUpHead(page.querySelector("#head"), fresh.querySelector("#head"));
+  const held = keepUpGroups(page, fresh);
+  if (held) await tellWho(page, collection, record);
+  return heldHead || held;
+}
+
+function keepUpHead(old, fresh) {
+  if (looksOf(old) === looksOf(fresh)) return false;
+  const before = [...old.querySelectorAll(HEAD_PARTS)].map((part) => part.textContent);
+  const act = old.querySelector("#act");
+  if (!isHeld(old) && !act?.childElementCount) {
+    const head = putInPlace(old, fresh);
+    tintChanged(before, [...head.querySelectorAll(HEAD_PARTS)]);
+    return false;
+  }
+  for (const name of [".status-line", ".key-lines", ".track"]) {
+    const [was, now] = [old.querySelector(name), fresh.querySelector(name)];
+    if (was && now && looksOf(was) !== looksOf(now) && !isHeld(was)) putInPlace(was, now);
+  }
+  tintChanged(before, [...old.querySelectorAll(HEAD_PARTS)]);
+  return true;
+}
+
+/** A group keeps its place by its heading; one that somebody is in, or has typed in, waits. */
+function keepUpGroups(page, fresh) {
+  const coming = new Map(groupsOf(fresh).map((group) => [nameOf(group), group]));
+  let held = false;
+  for (const old of groupsOf(page)) {
+    const now = coming.get(nameOf(old));
+    if (!now || looksOf(old) === looksOf(now)) continue;
+    if (isHeld(old)) {
+      held = true;
+      continue;
+    }
+    const before = new Map(linesOf(old).map((line) => [titleOf(line), looksOf(line)]));
+    for (const line of linesOf(putInPlace(old, now))) if (before.get(titleOf(line)) !== looksOf(line)) tint(line);
+  }
+  return held;
+}
+
+function groupsOf(page) {
+  return [...page.querySelectorAll("#main .field-group:not(.section)")];
+}
+
+function nameOf(group) {
+  return group.id || group.querySelector("h2")?.textContent;
+}
+
+function linesOf(group) {
+  return [...group.querySelectorAll(".field, .checklist-item, .damage-item")];
+}
+
+function titleOf(line) {
+  return line.querySelector("dt, label, legend, .damage-text")?.textContent;
+}
+
+/** The folded parts of the page that are open: those whose own records changed, and the history. */
+async function keepUpSections(page, changes, missed, mine) {
+  const changed = new Set(changes.map(([name]) => name));
+  for (const section of page.querySelectorAll("details.section[open][hx-get]")) {
+    const code = section.id.slice(2);
+    const body = section.querySelector(".section-body");
+    const concerned = missed || changed.has(code) || (mine && code === "history") || (code === "damage" && changed.has("inspections"));
+    if (!concerned || !body || isHeld(body) || body.querySelector(".skeleton")) continue;
+    const fresh = await fetchPart(section.getAttribute("hx-get"), true);
+    if (!fresh || looksOf(fresh.body) === looksOf(body)) continue;
+    const known = new Set([...body.querySelectorAll("li")].map(looksOf));
+    const holder = document.createElement("div");
+    holder.className = body.className;
+    holder.append(...fresh.body.childNodes);
+    const made = putInPlace(body, holder);
+    for (const line of made.querySelectorAll("li")) if (!known.has(looksOf(line))) tint(line);
+  }
+}
+
+async function tellWho(page, collection, record) {
+  const told = await fetchPart(`/app/live/who?collection=${collection}&record=${record}`, true);
+  const banner = told?.querySelector("#live-banner");
+  if (!banner) return;
+  const old = page.querySelector("#live-banner");
+  if (old) old.replaceWith(document.importNode(banner, true));
+  else page.querySelector("#head").after(document.importNode(banner, true));
+}

@@ -1,0 +1,61 @@
+// What others change slides into an open page. What is focused or typed in is never touched: it waits until it is left.
+import { keepUpList } from "./live-list.js";
+import { keepUpRecord } from "./live-record.js";
+import { isView, keepUpView } from "./live-views.js";
+
+const GATHER = 60;
+const SETTLED = 400;
+
+export function keepLive(page) {
+  const keepUp = isView() ? keepUpView : page.querySelector("#head") ? keepUpRecord : keepUpList;
+  if (!page.querySelector("#head, #list, [data-live]")) return;
+  const waiting = new Map();
+  let source, timer, busy, missed = false, held = false;
+
+  const soon = (delay) => {
+    clearTimeout(timer);
+    timer = setTimeout(refresh, delay);
+  };
+  async function refresh() {
+    if (busy) return soon(GATHER);
+    if (page.hidden) return (missed = true);
+    busy = true;
+    const changes = [...waiting.values()];
+    waiting.clear();
+    try {
+      held = (await keepUp(page, changes, missed)) === "held";
+      missed = false;
+    } catch {
+      missed = true;
+    } finally {
+      busy = false;
+    }
+  }
+  function listen() {
+    if (source || page.hidden) return;
+    source = new EventSource("/app/live");
+    source.addEventListener("open", () => missed && soon(0));
+    source.addEventListener("error", () => (missed = true));
+    source.addEventListener("message", ({ data }) => {
+      const changes = JSON.parse(data);
+      for (const change of changes) waiting.set(change.join("/"), change);
+      page.dispatchEvent(new CustomEvent("live:changes", { detail: { changes } }));
+      soon(GATHER);
+    });
+  }
+  function rest() {
+    source?.close();
+    source = undefined;
+    missed = true;
+  }
+  page.addEventListener("visibilitychange", () => (page.hidden ? rest() : listen()));
+  // A page that the browser keeps for "back" lets go of its connection, and takes it up again.
+  addEventListener("pagehide", rest);
+  addEventListener("pageshow", ({ persisted }) => persisted && listen());
+  page.addEventListener("focusout", () => {
+    if (!held) return;
+    missed = true;
+    soon(SETTLED);
+  });
+  listen();
+}

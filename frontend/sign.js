@@ -1,0 +1,48 @@
+// Printing, and a signature drawn with finger, pen or mouse, sent as a picture.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
+const form = document.querySelector("[data-sign]");
+if (form) {
+  const pad = form.querySelector("canvas");
+  const pen = pad.getContext("2d");
+  let drawn = 0;
+  form.hidden = false;
+  const at = (event) => {
+    const box = pad.getBoundingClientRect();
+    return [((event.clientX - box.left) * pad.width) / box.width, ((event.clientY - box.top) * pad.height) / box.height];
+  };
+  const clear = () => {
+    pen.fillStyle = "#fff";
+    pen.fillRect(0, 0, pad.width, pad.height);
+    Object.assign(pen, { strokeStyle: "#10151c", lineWidth: 4, lineCap: "round", lineJoin: "round" });
+    drawn = 0;
+  };
+  clear();
+  pad.addEventListener("pointerdown", (event) => {
+    pad.setPointerCapture(event.pointerId);
+    pen.beginPath();
+    pen.moveTo(...at(event));
+  });
+  pad.addEventListener("pointermove", (event) => {
+    if (!pad.hasPointerCapture(event.pointerId)) return;
+    pen.lineTo(...at(event));
+    pen.stroke();
+    drawn += 1;
+  });
+  form.querySelector("[data-clear]").addEventListener("click", clear);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const said = form.querySelector("[data-sign-said]");
+    said.textContent = drawn < 3 ? form.dataset.empty : "";
+    if (drawn < 3) return;
+    const picture = await new Promise((done) => pad.toBlob(done, "image/png"));
+    const body = new FormData(form);
+    body.append("file", new File([picture], "signature.png", { type: "image/png" }));
+    const answer = await fetch(form.action, { method: "POST", body });
+    if (answer.ok) location.reload();
+    else said.textContent = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".state p")?.textContent ?? answer.status;
+  });
+}

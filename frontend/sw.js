@@ -1,0 +1,193 @@
+// The worker of the installed app: keeps my queue of cars and the pages that were opened, takes forms when there is no
+// network, and sends them in order when it is back. It never decides what is right: the server judges each entry.
+import { all, drop, newKey, put, recall, remember, set, value } from "./queue.js";
+
+const PAGES = "pages-1";
+const FILES = "files-1";
+const PATIENCE = 8000;
+const MOST_PAGES = 120;
+const QUEUE_PAGE = "/app/offline";
+const KEPT = /^\/(?:$|app\/(?:floor|offline|scan|me)$|app\/(?:cars|inspections|work_items)\/[0-9a-f-]{36}(?:\/part\/[a-z_]+|\/damage)?$)/;
+const TAKEN =
+  /^\/app\/(?:floor\/[0-9a-f-]{36}\/(?:start|done|approve|part|damage|note)|(?:cars|inspections|work_items)\/[0-9a-f-]{36}(?:\/fact\/[a-z_]+|\/answers|\/marks|\/part\/(?:comments|car_files))?)$/;
+const PLAIN = new Set(["_csrf", "_key", "_at"]);
+
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const address = new URL(request.url);
+  if (address.origin !== location.origin) return;
+  if (request.method === "POST") {
+    if (address.pathname === "/sign-out") event.waitUntil(caches.delete(PAGES));
+    if (TAKEN.test(address.pathname)) event.respondWith(take(event, address));
+    return;
+  }
+  if (request.method !== "GET") return;
+  if (address.pathname.startsWith("/static/")) return event.respondWith(file(request));
+  if (request.mode === "navigate" || (KEPT.test(address.pathname) && request.headers.has("hx-request")))
+    event.respondWith(page(event, address));
+});
+
+addEventListener("sync", (event) => event.waitUntil(flush()));
+
+addEventListener("message", (event) => {
+  const { kind, addresses, person } = event.data ?? {};
+  if (kind === "hello") event.waitUntil(greet(person, addresses));
+  if (kind === "keep") event.waitUntil(keep(addresses));
+  if (kind === "flush") event.waitUntil(flush());
+});
+
+async function file(request) {
+  const known = await caches.match(request);
+  if (known) return known;
+  const answer = await fetch(request);
+  if (answer.ok) await (await caches.open(FILES)).put(request, answer.clone());
+  return answer;
+}
+
+/** A page from the network, as it was last seen without one, or the page of the queue. */
+async function page(event, address) {
+  try {
+    const answer = await fetch(event.request);
+    tell({ kind: "network", up: true });
+    if (answer.ok && !answer.redirected && KEPT.test(address.pathname)) event.waitUntil(store(event.request, answer.clone()));
+    return answer;
+  } catch {
+    tell({ kind: "network", up: false });
+    const options = { ignoreSearch: event.request.mode === "navigate", cacheName: PAGES };
+    const known = await caches.match(event.request.url, { ...options, ignoreVary: event.request.mode === "navigate" });
+    return known ?? (await caches.match(QUEUE_PAGE, { ignoreVary: true })) ?? Response.error();
+  }
+}
+
+async function store(request, answer) {
+  const pages = await caches.open(PAGES);
+  const keys = await pages.keys();
+  for (const old of keys.slice(0, Math.max(0, keys.length - MOST_PAGES))) await pages.delete(old);
+  await pages.delete(request);
+  await pages.put(request, answer);
+}
+
+async function keep(addresses) {
+  for (const address of addresses.slice(0, MOST_PAGES / 2)) {
+    try {
+      const answer = await fetch(address, { credentials: "same-origin" });
+      if (answer.ok && !answer.redirected) await store(new Request(address), answer);
+    } catch {
+      return;
+    }
+  }
+}
+
+/** A page was opened: what belongs to another person goes, what this page needs stays. */
+async function greet(person, addresses) {
+  if ((await recall("person")) !== person) {
+    await caches.delete(PAGES);
+    await remember("person", person);
+  }
+  const files = await caches.open(FILES);
+  const wanted = addresses.filter((a) => new URL(a).pathname.startsWith("/static/"));
+  await Promise.all(wanted.map(async (a) => (await files.match(a)) ?? files.add(a).catch(() => null)));
+  await keep([QUEUE_PAGE]);
+  await flush();
+}
+
+/** A form: on to the server, or into the queue where it cannot be reached or others wait before it. */
+async function take(event, address) {
+  const { request } = event;
+  const copy = request.clone();
+  const waiting = (await all()).some((e) => e.state === "waiting");
+  if (!waiting) {
+    try {
+      const answer = await fetch(request);
+      tell({ kind: "network", up: true });
+      return answer;
+    } catch {
+      tell({ kind: "network", up: false });
+    }
+  }
+  await enqueue(copy, address);
+  if (waiting) event.waitUntil(flush());
+  else registration.sync?.register("queue").catch(() => null);
+  if (request.mode !== "navigate") return new Response(null, { status: 204 });
+  return Response.redirect(request.referrer || "/app/floor", 303);
+}
+
+async function enqueue(request, address) {
+  const entry = {
+    person: await recall("person"),
+    url: address.pathname,
+    part: request.headers.has("hx-request"),
+    fields: [...(await request.formData())].filter(([, v]) => typeof v === "string" || v.size),
+    at: Date.now(),
+    state: "waiting",
+  };
+  set(entry, "_at", String(entry.at));
+  const before = (await all()).filter((e) => e.url === entry.url && e.state === "waiting");
+  if (before.some((e) => said(e) === said(entry) && value(e, "_key") === value(entry, "_key"))) return;
+  // A form that carries all of its part replaces what waits of it; anything else said on the same sheet is new.
+  const whole = entry.url.endsWith("/answers") || entry.fields.some(([n]) => n === "_fields");
+  const same = before.findLast((e) => whole && value(e, "_group") === value(entry, "_group"));
+  if (same) entry.id = same.id;
+  else if (before.some((e) => value(e, "_key") === value(entry, "_key"))) set(entry, "_key", newKey());
+  await put(entry);
+  tell({ kind: "queue" });
+}
+
+function said(entry) {
+  const plain = entry.fields.filter(([n]) => !PLAIN.has(n));
+  return JSON.stringify(plain.map(([n, v]) => [n, typeof v === "string" ? v : [v.name, v.size]]));
+}
+
+const flush = () => navigator.locks.request("queue", send);
+
+async function send() {
+  const waiting = (await all()).filter((e) => e.state === "waiting");
+  if (!waiting.length) return;
+  const me = await whoAmI();
+  if (!me) return;
+  for (const entry of waiting) {
+    if (entry.person && entry.person !== me.person) continue;
+    set(entry, "_csrf", me.csrf);
+    const going = await sendOne(entry);
+    tell({ kind: "queue" });
+    if (!going) return;
+  }
+  tell({ kind: "sent" });
+}
+
+async function whoAmI() {
+  try {
+    const answer = await fetch("/app/offline/me", { redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+    tell({ kind: "network", up: true });
+    await remember("signed-out", !answer.ok);
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    tell({ kind: "network", up: false });
+    return null;
+  }
+}
+
+/** Sends an entry; answers whether the next may go. A refusal is kept with the server's own words. */
+async function sendOne(entry) {
+  const body = new FormData();
+  for (const [name, text] of entry.fields) body.append(name, text);
+  let answer;
+  try {
+    const headers = entry.part ? { "hx-request": "true" } : {};
+    answer = await fetch(entry.url, { method: "POST", body, headers });
+  } catch {
+    return false;
+  }
+  if (new URL(answer.url).pathname === "/sign-in" || answer.headers.get("hx-redirect")?.startsWith("/sign-in")) return false;
+  if (answer.status >= 500 || answer.status === 429) return false;
+  if (answer.ok) await drop(entry.id);
+  else await put({ ...entry, state: "refused", status: answer.status, answer: await answer.text() });
+  return true;
+}
+
+async function tell(message) {
+  for (const client of await clients.matchAll({ includeUncontrolled: true })) client.postMessage(message);
+}

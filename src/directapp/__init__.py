@@ -1,0 +1,1 @@
+"""DirectApp: vehicle operations for dealer groups and fleets."""

@@ -1,0 +1,92 @@
+"""Boot: from nothing to a database at the present schema, ours or one that was named."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import asyncpg
+import structlog
+
+from directapp.app.settings import Settings, kept_secret
+from directapp.app.spec import load_spec
+from directapp.kernel.clock import utc_now
+from directapp.store.embedded import AlreadyRunningError, EmbeddedPostgres, EmbeddedPostgresError
+from directapp.store.migrate import bring_up_to_date
+from directapp.store.policies import APP_ROLE
+
+_log = structlog.get_logger(__name__)
+_LOOK_SECONDS = 0.5
+
+
+@asynccontextmanager
+async def served_database(
+    settings: Settings, *, policies: bool = True, beside: bool = False
+) -> AsyncIterator[tuple[str, str]]:
+    """Yield the addresses (owner, weak role) of a database at the present schema (``policies``: and rights).
+
+    ``beside``: a command may work on the embedded database that a running installation has started.
+    """
+    if settings.database_url:
+        owner = settings.database_url
+        weak = settings.database_app_url or await _weak_role(owner, settings.data)
+        await bring_up_to_date(load_spec(), owner, utc_now(), policies=policies)
+        yield owner, weak
+        return
+    settings.data.mkdir(parents=True, exist_ok=True)
+    postgres = EmbeddedPostgres(settings.data / "postgres", log=_log.info)
+    mine = await asyncio.to_thread(_start, postgres, beside=beside)
+    watch = asyncio.create_task(_keep_running(postgres)) if mine else None
+    try:
+        await bring_up_to_date(load_spec(), postgres.owner_dsn(), utc_now(), policies=policies)
+        yield postgres.owner_dsn(), postgres.app_dsn()
+    finally:
+        if watch is not None:
+            watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await watch
+            await asyncio.to_thread(postgres.stop)
+
+
+async def _keep_running(postgres: EmbeddedPostgres) -> None:
+    """Start the server again when it has died under us; it recovers what was committed."""
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        if not postgres.running:
+            _log.error("PostgreSQL has died and is started again")
+            try:
+                await asyncio.to_thread(postgres.start)
+            except EmbeddedPostgresError:
+                _log.exception("PostgreSQL could not be started")
+
+
+def _start(postgres: EmbeddedPostgres, *, beside: bool) -> bool:
+    try:
+        postgres.start()
+    except AlreadyRunningError:
+        if not beside:
+            raise
+        return False
+    return True
+
+
+async def _weak_role(owner: str, data: Path) -> str:
+    """Return the weak role's address; the role is made where it is missing."""
+    path = data / "database-password"
+    fresh = not path.exists()
+    password = kept_secret(path)
+    connection = await asyncpg.connect(owner)
+    try:
+        exists = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", APP_ROLE)
+        if not exists:
+            await connection.execute(f"CREATE ROLE {APP_ROLE} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '{password}'")
+        elif fresh:
+            await connection.execute(f"ALTER ROLE {APP_ROLE} PASSWORD '{password}'")
+        database = await connection.fetchval("SELECT current_database()")
+        await connection.execute(f'GRANT CONNECT ON DATABASE "{database}" TO {APP_ROLE}')
+    finally:
+        await connection.close()
+    parts = urlsplit(owner)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{APP_ROLE}:{quote(password)}@{host}"))

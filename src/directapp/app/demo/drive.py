@@ -1,0 +1,152 @@
+"""Playing lives through the corridor: each step as the person who would do it, at its own moment."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from directapp.app.demo.life import PHOTO, Life, Scene, Stage, Step
+from directapp.app.demo.photos import chunks, draw
+from directapp.app.house import REACTOR, House
+from directapp.app.spec import load_reactions
+from directapp.connectors.storage import LocalStorage
+from directapp.domains.cars.reactions import archive_due
+from directapp.kernel.actor import Actor
+from directapp.kernel.clock import oslo_day
+from directapp.kernel.errors import DirectAppError
+from directapp.services.attachments import Attachments, Incoming
+from directapp.services.corridor import Corridor
+from directapp.services.intent import Answer, Intent
+from directapp.services.relay import Relay
+from directapp.services.schedules import sweep
+from directapp.store.database import Database
+
+# Planning these statements takes longer than running them, on each connection anew: few connections, generic plans.
+_AT_ONCE = 3
+_TUNED = "plan_cache_mode=force_generic_plan&synchronous_commit=off"
+_log = structlog.get_logger(__name__)
+Turn = tuple[datetime, Step]
+
+
+class TenantRelay(Relay):
+    """The relay of one tenant, until nothing is due: what follows from a day's events, at that day's end."""
+
+    async def drain(self, tenant: UUID) -> None:
+        """Handle everything that is due."""
+        while await self._tenant(tenant):
+            continue
+
+
+@dataclass(slots=True, kw_only=True)
+class Director:
+    """Plays lives in one tenant, day by day; within a day several cars at once."""
+
+    house: House
+    tenant: UUID
+    database: Database
+    stage: Stage
+    cast: Mapping[str, Actor]
+    refused: list[str] = field(default_factory=list)
+    performed: int = 0
+
+    def corridor(self, at: datetime) -> Corridor:
+        """Return a corridor in which it is a given moment."""
+        return Corridor(self.house.platform.spec, self.database, clock=lambda: at)
+
+    async def play(self, lives: Iterable[Life]) -> None:
+        """Play lives from the first day to now."""
+        days = self._by_day(lives)
+        for day in sorted(days):
+            gate = asyncio.Semaphore(_AT_ONCE)
+            await asyncio.gather(*(self._live(gate, life, turns) for life, turns in days[day].items()))
+            await self.close(self.stage.time.evening(day))
+
+    def _by_day(self, lives: Iterable[Life]) -> dict[date, dict[Life, list[Turn]]]:
+        days: dict[date, dict[Life, list[Turn]]] = defaultdict(lambda: defaultdict(list))
+        for life in lives:
+            for step in sorted(life.steps, key=lambda s: s.hours):
+                at = self.stage.time.at(life.when(step))
+                days[oslo_day(at)][life].append((at, step))
+        return days
+
+    async def _live(self, gate: asyncio.Semaphore, life: Life, turns: list[Turn]) -> None:
+        async with gate:
+            for at, step in turns:
+                if "refused" in life.facts:
+                    return
+                try:
+                    answer = await self._perform(life, at, step)
+                except (DirectAppError, KeyError) as error:
+                    self._give_up(life, step, error)
+                    return
+                self.performed += 1
+                if step.keep and answer.record:
+                    life.records[step.keep] = answer.record
+
+    async def _perform(self, life: Life, at: datetime, step: Step) -> Answer:
+        if step.verb == PHOTO:
+            return await self._photograph(at, step)
+        scene = Scene(stage=self.stage, life=life, at=at, hours=life.when(step))
+        intent = Intent(
+            actor=self.cast[step.who],
+            collection=step.collection,
+            verb=step.verb,
+            origin="web",
+            target=life.records[step.on] if step.on else None,
+            patch={n: scene.value(v) for n, v in step.values.items()},
+        )
+        return await self.corridor(at).perform(intent)
+
+    async def _photograph(self, at: datetime, step: Step) -> Answer:
+        values = step.values
+        content = draw(values["color"], values["plate"], (0.42, 0.6) if values["damage"] else None)
+        attachments = Attachments(self.corridor(at), LocalStorage(self.house.platform.data / "files"))
+        incoming = Incoming(name=f"{values['plate']}.jpg", chunks=chunks(content))
+        return await attachments.keep(self.cast[step.who], incoming, {"title": values["title"]}, origin="web")
+
+    def _give_up(self, life: Life, step: Step, error: Exception) -> None:
+        problems = getattr(error, "problems", None)
+        why = "; ".join(f"{p.field}: {p.message.en}" for p in problems) if problems else repr(error)
+        life.facts["refused"] = line = f"{life.target}: {step.who} {step.verb} {step.collection}: {why}"
+        self.refused.append(line)
+        _log.warning("demo step refused", step=line)
+
+    async def close(self, evening: datetime) -> None:
+        """End a day: what follows from its events, then the archiving that is due."""
+        corridor = self.corridor(evening)
+        await TenantRelay(corridor, load_reactions(), REACTOR).drain(self.tenant)
+        await sweep(corridor, self.tenant, REACTOR, archive_due)
+
+
+@asynccontextmanager
+async def tuned(database: Database) -> AsyncIterator[Database]:
+    """Open the same database for seeding: a crash may lose its last moments, and it is begun anew then anyway."""
+    dsn = database.dsn + ("&" if "?" in database.dsn else "?") + _TUNED
+    async with Database(database.spec, dsn, size=_AT_ONCE) as fast:
+        yield fast
+
+
+async def perform_as(
+    house: House,
+    actor: Actor,
+    at: datetime,
+    collection: str,
+    values: Mapping[str, Any],
+    *,
+    target: UUID | None = None,
+) -> UUID:
+    """Create or change a record at a moment, outside every life, and return its id."""
+    platform = house.platform
+    corridor = Corridor(platform.spec, platform.database, clock=lambda: at)
+    verb = "update" if target else "create"
+    intent = Intent(actor=actor, collection=collection, verb=verb, origin="web", target=target, patch=dict(values))
+    record = (await corridor.perform(intent)).record
+    if record is None:
+        raise AssertionError(collection)
+    return record

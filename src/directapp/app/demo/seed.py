@@ -1,0 +1,67 @@
+"""Seed the demo tenants, once."""
+
+from directapp.app.demo.cast import ADMIN, fill_shelves, open_tenant, site_ids
+from directapp.app.demo.drive import Director, perform_as, tuned
+from directapp.app.demo.life import Stage
+from directapp.app.demo.lives import all_lives
+from directapp.app.demo.sites import COAST, GROUPS, MOUNTAIN, Group
+from directapp.app.demo.story import LONGEST, REGISTRY
+from directapp.app.demo.worktime import Worktime
+from directapp.app.house import House
+from directapp.kernel.actor import system_actor
+
+_MARK = "demo_seeded"
+
+
+async def seed_demo(house: House) -> list[str]:
+    """Make the demo tenants where they are missing, and return the lines with the logins."""
+    missing = [g for g in GROUPS if await house.auth.port.find_login(_admin(g)) is None]
+    if missing:
+        password_hash = await house.auth.passwords.hash(house.settings.demo_password)
+        for group in missing:
+            await play(house, group, password_hash)
+    return [*_lines(house.settings.demo_password), *[line for g in GROUPS for line in await _broken_off(house, g)]]
+
+
+async def play(house: House, group: Group, password_hash: str) -> Director:
+    """Open a tenant some months ago and play its cars' lives up to now."""
+    time = Worktime(house.platform.clock())
+    opened = time.at(-LONGEST - 9)
+    async with tuned(house.platform.database) as database:
+        tenant, cast = await open_tenant(house, group, opened, password_hash)
+        stage = Stage(
+            time=time,
+            sites=await site_ids(house, tenant),
+            people={key: actor.user for key, actor in cast.items() if actor.user is not None},
+            parts=await fill_shelves(house, group, cast, opened),
+        )
+        cast[REGISTRY] = system_actor(tenant, "demo")
+        director = Director(house=house, tenant=tenant, database=database, stage=stage, cast=cast)
+        await director.play(all_lives(group))
+    await perform_as(house, cast[ADMIN], time.now, "tenants", {"settings": {_MARK: True}}, target=tenant)
+    return director
+
+
+async def _broken_off(house: House, group: Group) -> list[str]:
+    login = await house.auth.port.find_login(_admin(group))
+    if login is None:
+        return []
+    async with house.auth.open(login[0]) as rows:
+        settings = (await rows.look_up("tenants", login[0])).row["settings"]
+    if (settings or {}).get(_MARK):
+        return []
+    return [f"The seeding of {group.name} was broken off. Its cars are not complete: begin with an empty data folder."]
+
+
+def _admin(group: Group) -> str:
+    return f"{ADMIN}@{group.domain}"
+
+
+def _lines(password: str) -> list[str]:
+    examples = ("new-car-sales.495", "used-car-sales.324", "parts.499", "reception.499", "planner.499", "mechanic.499")
+    more = ("detailer.499", "sales-manager.490", "manager.490", "finance.490")
+    return [
+        f"Demo password: {password}",
+        f"Administrator: {_admin(COAST)} (another company: {_admin(MOUNTAIN)})",
+        f"People at {COAST.domain}: {', '.join((*examples, *more))}, and so on for every role and site",
+    ]

@@ -1,0 +1,69 @@
+"""Settings: everything an installation may set, read once from the environment."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from the environment; each has a default that lets a newcomer start.
+
+    ``DATABASE_URL`` names the owner of an outside PostgreSQL (empty: the embedded one);
+    ``DATABASE_APP_URL`` the weak role there (empty: derived, its password kept in the data folder).
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DIRECTAPP_", extra="ignore", populate_by_name=True)
+
+    data: Path = Path("data")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, validation_alias="PORT")
+    public_url: str = ""
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    database_app_url: str = Field(default="", validation_alias="DATABASE_APP_URL")
+    pool: int = 16
+    secret: str = ""
+    demo: bool = False
+    demo_password: str = "klargjort-2026"  # noqa: S105 - the published password of the demo, never of a real tenant
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_from: str = "DirectApp <no-reply@localhost>"
+    s3_endpoint: str = ""
+    s3_bucket: str = ""
+    s3_region: str = "us-east-1"
+    s3_key: str = ""
+    s3_secret: str = ""
+    largest_file: int = 25 * 1024 * 1024
+    log: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def url(self) -> str:
+        """Where people reach the pages."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    def signing_secret(self) -> str:
+        """Return the secret that signs tokens: the one set, else one kept in the data folder."""
+        if self.secret:
+            return self.secret
+        return kept_secret(self.data / "secret")
+
+
+def kept_secret(path: Path) -> str:
+    """Return the secret in a file that only its owner reads, made at the first call."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()

@@ -1,0 +1,109 @@
+"""The port of the sign-in flows, on the corridor and the few tables outside tenant isolation."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from directapp.connectors.mail import Mailer
+from directapp.domains.people.mails import Mail
+from directapp.domains.people.ports import Failures, Rows
+from directapp.kernel.actor import Actor
+from directapp.services.act import Seen
+from directapp.services.corridor import Corridor
+from directapp.services.intent import Intent
+from directapp.services.work import TakenError, Work
+
+
+class WorkRows:
+    """The rows of one tenant inside one transaction."""
+
+    def __init__(self, work: Work) -> None:
+        """Keep the work that every call goes through."""
+        self._work = work
+
+    async def look_up(self, collection: str, record: UUID) -> Seen:
+        """Return a record (NotFoundError: there is none)."""
+        return await self._work.look_up(collection, record, system=None)
+
+    async def find(self, collection: str, *, limit: int = 50, **equals: Any) -> list[Seen]:
+        """Return the records with these values."""
+        return list(await self._work.find(collection, equals, system=None, limit=limit))
+
+    async def create(self, collection: str, values: Mapping[str, Any]) -> Seen:
+        """Make a record."""
+        return await self._work.insert(collection, values, system=None, verb="create")
+
+    async def change(self, patch: Mapping[str, Any], *, on: Seen) -> Seen:
+        """Change a record that is still as it was found."""
+        return await self._work.update(self._work.spec[on.collection], on.id, patch, version=on.version)
+
+
+class SignInPort:
+    """What signing in asks of the house."""
+
+    def __init__(self, corridor: Corridor, mailer: Mailer) -> None:
+        """Keep the corridor and the way letters go."""
+        self._corridor = corridor
+        self._database = corridor.database
+        self._mailer = mailer
+
+    async def find_login(self, email: str) -> tuple[UUID, UUID] | None:
+        """Return (tenant, user) of an e-mail address."""
+        rows = await self._database.plain("SELECT tenant_id, user_id FROM login_directory WHERE email = $1", email)
+        return (rows[0]["tenant_id"], rows[0]["user_id"]) if rows else None
+
+    @asynccontextmanager
+    async def open(self, actor: Actor) -> AsyncIterator[Rows[Seen]]:
+        """Open a transaction as a system actor."""
+        async with self._database.unit(actor) as unit:
+            work = self._corridor.work(unit, Intent(actor=actor, collection="", verb="sign_in", origin="worker"))
+            try:
+                yield WorkRows(work)
+                await work.finish()
+            except (asyncpg.PostgresError, TakenError) as error:
+                shape = self._corridor.spec["users"]
+                raise await self._corridor.translated(shape, actor, error) from error
+
+    async def count_failures(self, keys: Sequence[str]) -> Mapping[str, Failures]:
+        """Return the failures of the keys that have any."""
+        rows = await self._database.plain(
+            "SELECT key, failures, last_at FROM login_failures WHERE key = ANY($1)", list(keys)
+        )
+        return {r["key"]: Failures(r["failures"], r["last_at"]) for r in rows}
+
+    async def record_failure(self, key: str, *, at: datetime, since: datetime) -> Failures:
+        """Count one more; from one again where the last was before ``since``."""
+        rows = await self._database.plain(
+            "INSERT INTO login_failures AS f (key, failures, last_at) VALUES ($1, 1, $2) ON CONFLICT (key) DO UPDATE"
+            " SET failures = CASE WHEN f.last_at < $3 THEN 1 ELSE f.failures + 1 END, last_at = $2"
+            " RETURNING failures, last_at",
+            key,
+            at,
+            since,
+        )
+        return Failures(rows[0]["failures"], rows[0]["last_at"])
+
+    async def ease_failures(self, key: str, by: int) -> None:
+        """Take some back; a key that reaches zero is forgotten."""
+        await self._database.plain(
+            "WITH eased AS (UPDATE login_failures SET failures = failures - $2 WHERE key = $1 AND failures > $2)"
+            " DELETE FROM login_failures WHERE key = $1 AND failures <= $2",
+            key,
+            by,
+        )
+
+    async def clear_failures(self, keys: Sequence[str]) -> None:
+        """Forget the keys."""
+        await self._database.plain("DELETE FROM login_failures WHERE key = ANY($1)", list(keys))
+
+    async def notify_invalidation(self, tenant: UUID, user: UUID) -> None:
+        """Tell every process that what it remembers of a tenant's people no longer holds."""
+        await self._database.notify(f"principal {tenant} {user}")
+
+    async def send_mail(self, to: str, mail: Mail) -> None:
+        """Send a letter, or keep it in the mail folder."""
+        await self._mailer.send(to, subject=mail.subject, text=mail.text, html=mail.html)

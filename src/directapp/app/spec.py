@@ -1,0 +1,27 @@
+"""Load order: every domain's collections, and what they react to."""
+
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from typing import Any
+
+from directapp.declare.spec import Spec
+from directapp.domains import cars, desk, imports, people, records, workshop
+
+DOMAINS = (people, cars, workshop, records, imports, desk)
+
+Reaction = Callable[[Any], Awaitable[None]]
+
+
+@lru_cache(maxsize=1)
+def load_spec() -> Spec:
+    """Return the product's Spec (DeclarationError: a declaration is wrong)."""
+    return Spec(collection for domain in DOMAINS for collection in domain.COLLECTIONS)
+
+
+def load_reactions() -> dict[str, list[Reaction]]:
+    """Return what follows each event, in load order."""
+    found: dict[str, list[Reaction]] = {}
+    for domain in DOMAINS:
+        for event, reaction in domain.REACTIONS.items():
+            found.setdefault(event, []).append(reaction)
+    return found

@@ -1,0 +1,77 @@
+"""The web application: every interface that speaks HTTP, on one house."""
+
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.routing import Router
+
+from directapp.app.house import House
+from directapp.interfaces.rest import router as rest
+from directapp.interfaces.rest.errors import refusal
+from directapp.interfaces.web import router as pages
+from directapp.kernel.errors import NotFoundError
+from directapp.kernel.text import pick_language
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Front:
+    """What the server calls: gives a request its id, and sends rows straight to the API.
+
+    The API's rows are the hot path; the page framework's layers would cost as much as the read itself.
+    """
+
+    def __init__(self, app: FastAPI, rows: APIRouter) -> None:
+        """Put the API's rows before an application that has everything."""
+        self.app = app
+        self._rows = Router([r for r in rows.routes if str(getattr(r, "path", "")).startswith("/items/")])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the id to the request's state and to the answer's headers."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+
+        async def send_with_id(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                headers = [h for h in message.get("headers", ()) if h[0] != b"x-request-id"]
+                message["headers"] = [*headers, (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        if scope["path"].startswith("/items/"):
+            scope["app"] = self.app
+            await self._rows(scope, receive, send_with_id)
+        else:
+            await self.app(scope, receive, send_with_id)
+
+
+def build_app(house: House) -> Front:
+    """Return the ASGI application of a house."""
+    app = FastAPI(title="DirectApp", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.platform = house.platform
+    app.state.auth = house.auth
+    app.state.authenticate = house.principals.authenticate
+    app.state.settings = house.settings
+    api = rest.build(house.platform, house.auth, house.attachments)
+    app.include_router(api)
+    app.include_router(pages.build(house.platform, house.auth, house.attachments))
+    app.add_exception_handler(HTTPStatus.NOT_FOUND, _lost)
+    return Front(app, api)
+
+
+async def _lost(request: Request, _: Exception) -> Response:
+    """Send a person who typed an address to the pages, which say it in words; answer programs in the envelope."""
+    wants_page = "text/html" in request.headers.get("accept", "")
+    if wants_page and request.method == "GET" and not request.url.path.startswith("/app/"):
+        return RedirectResponse(f"/app{request.url.path}")
+    return refusal(NotFoundError(), pick_language(request.headers.get("accept-language")))

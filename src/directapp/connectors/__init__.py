@@ -1,0 +1,1 @@
+"""Connectors: clients of outside services, a module each."""

@@ -1,0 +1,88 @@
+"""Case: everything a rule may know, as plain values. Rules are pure functions of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from directapp.kernel.actor import Actor
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A write that is being judged.
+
+    ``before`` is the stored row (None at creation), ``patch`` what is being changed, ``row`` the two
+    merged; ``related`` the records and lists of records that the collection asked for by name.
+    """
+
+    row: Row
+    actor: Actor
+    now: datetime
+    before: Row | None = None
+    patch: Row = field(default_factory=dict)
+    related: Mapping[str, Any] = field(default_factory=dict)
+    verb: str = "update"
+
+    def get(self, name: str) -> Any:
+        """Return a value of the merged row, None when it has none."""
+        return self.row.get(name)
+
+    def was(self, name: str) -> Any:
+        """Return the stored value from before the write, None when there was none."""
+        return None if self.before is None else self.before.get(name)
+
+    def changed(self, *names: str) -> bool:
+        """Whether the write changes any of these fields."""
+        return any(self.get(name) != self.was(name) for name in names)
+
+    def one(self, name: str) -> Row:
+        """Return a related record, an empty mapping when there is none."""
+        found: Row | None = self.related.get(name)
+        return found or {}
+
+    def many(self, name: str) -> list[Row]:
+        """Return a related list of records."""
+        return list(self.related.get(name) or ())
+
+    def merged(self, **values: Any) -> "Case":
+        """Return the same case with further values in the merged row."""
+        return replace(self, row={**self.row, **values})
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """Ask for the record that a ref column points to, under a name."""
+
+    name: str
+    column: str
+    collection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """Ask for the records of a collection whose ref column points here, under a name.
+
+    With ``via`` they point where the own column of that name points: siblings.
+    """
+
+    name: str
+    collection: str
+    column: str
+    via: str = "id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequence:
+    """A write to another record that a write brings with it, in the same transaction.
+
+    ``target`` None creates. It is done by the named system actor, which the other collection must list.
+    """
+
+    collection: str
+    system: str
+    patch: Row
+    target: UUID | None = None

@@ -1,0 +1,96 @@
+"""Collection: the one place where a kind of record is written down."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from directapp.declare.access import Access
+from directapp.declare.case import Case, Consequence, Many, One
+from directapp.declare.fields import Field, Group
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import Rule
+from directapp.declare.verbs import Verb
+from directapp.declare.workflow import Workflow
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+SYSTEM = Group(
+    "system",
+    Text("System", "System"),
+    (
+        Field(name="version", label=Text("Versjon", "Version"), kind=Kind.INTEGER, computed=True, default=1),
+        Field(name="created_at", label=Text("Opprettet", "Created"), kind=Kind.INSTANT, computed=True),
+        Field(
+            name="created_by",
+            label=Text("Opprettet av", "Created by"),
+            kind=Kind.REF,
+            ref="users",
+            on_delete="set_null",
+            computed=True,
+        ),
+        Field(name="updated_at", label=Text("Endret", "Changed"), kind=Kind.INSTANT, computed=True),
+        Field(
+            name="updated_by",
+            label=Text("Endret av", "Changed by"),
+            kind=Kind.REF,
+            ref="users",
+            on_delete="set_null",
+            computed=True,
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unique:
+    """Values that may stand once in the tenant, among the rows of a rule (all: None)."""
+
+    fields: tuple[str, ...]
+    message: Text
+    where: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Views:
+    """How people meet the collection: list columns, default sort, the fields that name a record, icon.
+
+    ``sort`` names fields, descending with a leading ``-``. ``home`` says that it stands in the menu.
+    """
+
+    columns: tuple[str, ...]
+    title: tuple[str, ...]
+    sort: tuple[str, ...] = ("-created_at",)
+    filters: tuple[str, ...] = ()
+    icon: str = "list"
+    menu: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A kind of record, declared once.
+
+    ``rules`` judge a Case and return problems: with code "CONFLICT" as 409, else 422.
+    ``fill`` functions compute stored computed fields, ``suggest`` ones writable fields left empty.
+    ``related`` names the records that rules see. ``consequences`` are writes to other records in the
+    same transaction. ``events`` maps a changed field to an outbox event. ``exposed`` collections have
+    REST routes, pages and tools; the others are the system's own.
+    """
+
+    name: str
+    label: Text
+    plural: Text
+    groups: tuple[Group, ...]
+    access: Access
+    views: Views
+    workflow: Workflow | None = None
+    verbs: tuple[Verb, ...] = ()
+    rules: tuple[Callable[[Case], list[Problem]], ...] = ()
+    fill: tuple[Callable[[Case], Mapping[str, Any]], ...] = ()
+    related: tuple[One | Many, ...] = ()
+    consequences: tuple[Callable[[Case], list[Consequence]], ...] = ()
+    unique: tuple[Unique, ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    events: tuple[tuple[str, str], ...] = ()
+    exposed: bool = True
+    history: bool = True
+    notes: str = ""

@@ -1,0 +1,128 @@
+"""Fields and field groups: what a record holds, with labels, limits and how it is understood."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from directapp.declare.kinds import PARSERS, BadValueError, Kind
+from directapp.kernel.text import Text
+
+MAX_LENGTH = {Kind.STRING: 200, Kind.TEXT: 10_000, Kind.CHOICE: 60, Kind.EMAIL: 254, Kind.PHONE: 16}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a choice field: its code, its label and, where it matters, its phase (colour)."""
+
+    code: str
+    label: Text
+    phase: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One column of a collection, declared once.
+
+    ``parse`` normalises a value further than its kind does and raises BadValueError.
+    ``default`` is a value, or a function of the Case at creation.
+    ``computed`` fields are stored but only rules, workflow and system actors write them;
+    ``sql`` fields are not stored: an SQL expression over the columns of the same row.
+    ``fact`` instants say that something happened: people may not set them ahead of now.
+    ``sign_in`` values are kept in the login directory, by which a person is found before the tenant is known.
+    ``secret`` values are never read back and stand in the audit only as changed.
+    """
+
+    name: str
+    label: Text
+    kind: Kind = Kind.STRING
+    required: bool = False
+    default: Any = None
+    choices: tuple[Choice, ...] = ()
+    ref: str | None = None
+    on_delete: Literal["restrict", "set_null", "cascade"] = "restrict"
+    max_length: int | None = None
+    minimum: Decimal | int | None = None
+    maximum: Decimal | int | None = None
+    parse: Callable[[Any], Any] | None = None
+    computed: bool = False
+    sql: str | None = None
+    search: bool = False
+    fact: bool = False
+    secret: bool = False
+    immutable: bool = False
+    sign_in: bool = False
+    unit: str | None = None
+    help: Text | None = None
+
+    @property
+    def stored(self) -> bool:
+        """Whether the value has a column of its own."""
+        return self.sql is None
+
+    @property
+    def writable(self) -> bool:
+        """Whether an ordinary write may carry it at all."""
+        return self.stored and not self.computed
+
+    def choice(self, code: object) -> Choice | None:
+        """Return the choice with a code, or None."""
+        return next((c for c in self.choices if c.code == code), None)
+
+    def understand(self, value: Any) -> Any:
+        """Turn a wire value into the column's value; None and empty text mean no value.
+
+        Raises:
+            BadValueError: the value does not fit, said in nb and en.
+
+        """
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return None
+        value = PARSERS[self.kind](value)
+        if self.parse is not None and value is not None:
+            value = self.parse(value)
+        if isinstance(value, str):
+            self._check_text(value)
+        elif isinstance(value, int | Decimal) and not isinstance(value, bool):
+            self._check_number(value)
+        elif self.kind is Kind.CHOICES:
+            for one in value:
+                self._check_choice(one)
+        return value
+
+    def _check_text(self, value: str) -> None:
+        limit = self.max_length or MAX_LENGTH.get(self.kind)
+        if limit is not None and len(value) > limit:
+            raise BadValueError(f"Høyst {limit} tegn.", f"At most {limit} characters.")
+        if self.kind is Kind.CHOICE:
+            self._check_choice(value)
+
+    def _check_choice(self, value: str) -> None:
+        if self.choices and self.choice(value) is None:
+            codes = ", ".join(c.code for c in self.choices)
+            raise BadValueError(f"«{value}» finnes ikke; velg blant: {codes}.", f"No “{value}”; choose from: {codes}.")
+
+    def _check_number(self, value: Decimal | int) -> None:
+        if self.minimum is not None and value < self.minimum:
+            raise BadValueError(f"Minst {self.minimum}.", f"At least {self.minimum}.")
+        if self.maximum is not None and value > self.maximum:
+            raise BadValueError(f"Høyst {self.maximum}.", f"At most {self.maximum}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields that are read, written and shown together: the unit of permission and of the form."""
+
+    code: str
+    label: Text
+    fields: tuple[Field, ...]
+
+
+def field(name: str, nb: str, en: str, kind: Kind = Kind.STRING, **more: Any) -> Field:
+    """Return a Field from its name and labels; further keywords as in Field."""
+    return Field(name=name, label=Text(nb, en), kind=kind, **more)
+
+
+def choices(*triples: tuple[str, str, str]) -> tuple[Choice, ...]:
+    """Return choices from (code, nb, en) triples."""
+    return tuple(Choice(code, Text(nb, en)) for code, nb, en in triples)

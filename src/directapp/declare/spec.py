@@ -1,0 +1,188 @@
+"""Spec: the frozen sum of all collections, checked as a whole at import."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from directapp.declare.access import EVERY, Grant
+from directapp.declare.case import Many
+from directapp.declare.collection import SYSTEM, Collection
+from directapp.declare.fields import Field, Group
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import All, Either, Empty, In, Is, Not, Parent, Rule, SeenInFull
+from directapp.declare.verbs import Verb
+from directapp.kernel.text import Text
+
+ID = Field(name="id", label=Text("Id", "Id"), kind=Kind.REF, computed=True, immutable=True)
+
+
+# Every collection is read by the corridor (related rows) and written by undo (audited before-values).
+IMPLIED_SYSTEMS = ("corridor", "undo")
+
+
+class DeclarationError(Exception):
+    """A collection is declared wrongly; said at import, to the developer."""
+
+
+class Shape:
+    """A collection with what follows from its declaration, computed once."""
+
+    def __init__(self, collection: Collection) -> None:
+        """Keep the declaration."""
+        self.declared = collection
+        self.name = collection.name
+        self._grants: dict[frozenset[str], tuple[Grant, ...]] = {}
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """All groups, the system's own last (merged with a declared group of that code)."""
+        own = [g for g in self.declared.groups if g.code != "system"]
+        extra = next((g.fields for g in self.declared.groups if g.code == "system"), ())
+        return (*own, Group("system", SYSTEM.label, (*extra, *SYSTEM.fields)))
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """Every field by name, ``id`` first."""
+        return {"id": ID, **{f.name: f for g in self.groups for f in g.fields}}
+
+    @cached_property
+    def stored(self) -> tuple[Field, ...]:
+        """The fields that have a column."""
+        return tuple(f for f in self.fields.values() if f.stored)
+
+    @cached_property
+    def searchable(self) -> tuple[Field, ...]:
+        """The fields that search finds."""
+        return tuple(f for f in self.fields.values() if f.search)
+
+    @cached_property
+    def readable_names(self) -> frozenset[str]:
+        """Every field that may ever be read back."""
+        return frozenset(f.name for f in self.fields.values() if not f.secret)
+
+    def expand(self, names: Iterable[str]) -> frozenset[str]:
+        """Turn group codes, field names and ``*`` into field names."""
+        result: set[str] = set()
+        for name in names:
+            if name == EVERY:
+                result |= set(self.fields)
+            elif name in self._by_group:
+                result |= self._by_group[name]
+            elif name in self.fields:
+                result.add(name)
+            else:
+                message = f"{self.name}: no group or field {name}"
+                raise DeclarationError(message)
+        return frozenset(result)
+
+    @cached_property
+    def _by_group(self) -> dict[str, frozenset[str]]:
+        return {g.code: frozenset(f.name for f in g.fields) for g in self.groups}
+
+    def reads(self, grant: Grant) -> frozenset[str]:
+        """Return the fields that an entry reads; ``id`` always, the system group where seen in full."""
+        extra = self._by_group["system"] if grant.full else frozenset()
+        return (self.expand(grant.read) | extra | {"id"}) & self.readable_names
+
+    def writes(self, grant: Grant) -> frozenset[str]:
+        """Return the fields that an entry writes."""
+        return frozenset(n for n in self.expand(grant.write) if self.fields[n].writable)
+
+    def grants_of(self, roles: frozenset[str]) -> tuple[Grant, ...]:
+        """Return the entries of an actor's roles; a listed system actor has everything."""
+        known = self._grants.get(roles)
+        if known is None:
+            known = self._grants[roles] = self._pick_grants(roles)
+        return known
+
+    def _pick_grants(self, roles: frozenset[str]) -> tuple[Grant, ...]:
+        listed = {f"sys_{name}" for name in (*self.declared.access.systems, *IMPLIED_SYSTEMS)}
+        if roles & listed:
+            return (_SYSTEM_GRANT,)
+        return tuple(g for g in self.declared.access.grants if g.role in roles)
+
+    def group_of(self, name: str) -> Group | None:
+        """Return the group a field stands in; None for ``id``."""
+        return next((g for g in self.groups if any(f.name == name for f in g.fields)), None)
+
+    def verb(self, name: str) -> Verb | None:
+        """Return a declared verb by name."""
+        return next((v for v in self.declared.verbs if v.name == name), None)
+
+
+_SYSTEM_GRANT = Grant(role="system", read=(EVERY,), write=(EVERY,), create=True, delete=True, verbs=(EVERY,))
+
+
+def columns_of(rule: Rule) -> Iterator[str]:
+    """Yield the columns of the own table that a rule looks at."""
+    match rule:
+        case Is(column=c) | In(column=c) | Empty(column=c) | SeenInFull(column=c) | Parent(column=c):
+            yield c
+        case All(parts=parts) | Either(parts=parts):
+            for part in parts:
+                yield from columns_of(part)
+        case Not(part=part):
+            yield from columns_of(part)
+        case _:
+            return
+
+
+class Spec:
+    """All collections of the product, in load order."""
+
+    def __init__(self, collections: Iterable[Collection]) -> None:
+        """Freeze and check the declarations.
+
+        Raises:
+            DeclarationError: a name is used twice or points nowhere.
+
+        """
+        self.shapes: dict[str, Shape] = {}
+        for collection in collections:
+            if collection.name in self.shapes:
+                message = f"{collection.name} is declared twice"
+                raise DeclarationError(message)
+            self.shapes[collection.name] = Shape(collection)
+        for shape in self.shapes.values():
+            self._check(shape)
+
+    def __getitem__(self, name: str) -> Shape:
+        """Return a collection by name (KeyError: there is none)."""
+        return self.shapes[name]
+
+    def get(self, name: str) -> Shape | None:
+        """Return a collection by name, or None."""
+        return self.shapes.get(name)
+
+    @cached_property
+    def exposed(self) -> tuple[Shape, ...]:
+        """The collections that people and programs meet."""
+        return tuple(s for s in self.shapes.values() if s.declared.exposed)
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """Every role that any entry names, in order."""
+        return tuple(sorted({g.role for s in self.shapes.values() for g in s.declared.access.grants}))
+
+    def _check(self, shape: Shape) -> None:
+        declared = shape.declared
+        names = [f.name for g in shape.groups for f in g.fields]
+        if len(names) != len(set(names)):
+            message = f"{shape.name}: a field is declared twice"
+            raise DeclarationError(message)
+        for item in shape.fields.values():
+            if item.ref is not None and item.ref not in self.shapes:
+                message = f"{shape.name}.{item.name} points to {item.ref}, which is not declared"
+                raise DeclarationError(message)
+        for grant in declared.access.grants:
+            shape.reads(grant), shape.writes(grant)
+            for rule in (grant.rows, grant.edit_rule):
+                shape.expand(columns_of(rule))
+            unknown = set(grant.verbs) - {v.name for v in declared.verbs}
+            if unknown:
+                message = f"{shape.name}: {grant.role} is given unknown verbs {sorted(unknown)}"
+                raise DeclarationError(message)
+        shape.expand((*declared.views.columns, *declared.views.title, *declared.views.filters))
+        for asked in declared.related:
+            target = self[asked.collection]
+            (target if isinstance(asked, Many) else shape).expand((asked.column,))
+            shape.expand((asked.via,) if isinstance(asked, Many) else ())

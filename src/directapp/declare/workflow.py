@@ -1,0 +1,187 @@
+"""Workflow: controlled states that follow from facts. Declared as data, judged by one pure engine."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from directapp.declare.case import Case
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+Guard = Callable[[Case], Problem | None]
+Condition = Callable[[Case], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One status: label, phase (colour) and order; ``locked`` records take no edit."""
+
+    code: str
+    label: Text
+    phase: str
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A legal move. ``when`` (of the merged row) moves by itself; None is done by a verb only.
+
+    ``fact`` names the field a person sets to cause it, for messages. ``event`` goes to the outbox.
+    """
+
+    origins: tuple[str, ...]
+    to: str
+    when: Condition | None = None
+    guards: tuple[Guard, ...] = ()
+    fact: str | None = None
+    event: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A field that people set when something happened, and in which states that makes sense.
+
+    ``clears`` are the states in which a wrong fact may be taken back.
+    ``refusal`` says what is missing when the state does not fit; it may use ``{state}``.
+    """
+
+    field: str
+    states: tuple[str, ...]
+    refusal: Text
+    clears: tuple[str, ...] = ()
+    guards: tuple[Guard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What the engine found: the states passed, the events of the steps, and what refuses."""
+
+    visited: tuple[str, ...]
+    events: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def status(self) -> str:
+        """The state the record ends in."""
+        return self.visited[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workflow:
+    """States, steps and facts of a collection; the state stands in the field ``status``.
+
+    ``replay`` computes the status from the facts alone, for taken-back facts and imports.
+    ``words`` maps a status that may be written by name to the fact it stands for.
+    ``unlocked`` names fields that may be written in locked states. ``guards`` hold for any write.
+    """
+
+    states: tuple[State, ...]
+    steps: tuple[Step, ...]
+    replay: Callable[[Case], str]
+    initial: str
+    facts: tuple[Fact, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+    entries: tuple[str, ...] = ()
+    unlocked: frozenset[str] = frozenset()
+    guards: tuple[Guard, ...] = ()
+
+    def state(self, code: object) -> State | None:
+        """Return the state with a code, or None."""
+        return next((s for s in self.states if s.code == code), None)
+
+    def order(self, code: str) -> int:
+        """Return the place of a state in the flow, from 0."""
+        return next(i for i, s in enumerate(self.states) if s.code == code)
+
+    def label(self, code: object) -> Text:
+        """Return the label of a state; an unknown code is its own label."""
+        state = self.state(code)
+        return state.label if state else Text(str(code), str(code))
+
+    def fact(self, name: str) -> Fact | None:
+        """Return the fact a field stands for, or None."""
+        return next((f for f in self.facts if f.field == name), None)
+
+    def step_to(self, origin: str, to: str) -> Step | None:
+        """Return the declared step between two states, or None."""
+        return next((s for s in self.steps if s.to == to and origin in s.origins), None)
+
+    def walk(self, case: Case) -> Walk:
+        """Follow the steps that the merged row causes and collect every refusal on the way."""
+        start = str(case.was("status") or self.initial)
+        state = self.state(start)
+        if case.before is not None and state is not None and state.locked:
+            general = self._general(case)
+            return Walk((start,), (), _distinct(self._locked(case, state) + general))
+        back, start = self._take_back(case, start)
+        visited, events, refused, stuck = self._follow(case.merged(status=start))
+        set_now = [f for f in self.facts if case.changed(f.field) and case.get(f.field) is not None]
+        late = tuple(self._refuse(f, visited[0]) for f in set_now if not set(visited) & set(f.states))
+        kept = tuple(p for f in set_now for guard in f.guards if (p := guard(case)) is not None)
+        hindered = stuck if late else ()
+        general = self._general(case.merged(status=visited[-1]))
+        return Walk(visited, events, _distinct(hindered + back + late + kept + refused + general))
+
+    def _general(self, case: Case) -> tuple[Problem, ...]:
+        return tuple(p for guard in self.guards if (p := guard(case)) is not None)
+
+    def _take_back(self, case: Case, start: str) -> tuple[tuple[Problem, ...], str]:
+        """Judge facts taken back (cleared, or a yes made a no) and find the state that the rest leads to.
+
+        A state that the facts never led to (a corrected or imported one) stays.
+        """
+        taken = [f for f in self.facts if case.before is not None and _is_taken_back(case, f.field)]
+        refused = tuple(self._refuse(f, start) for f in taken if start not in f.clears)
+        if not taken or refused or self.replay(replace(case, row=case.before or {})) != start:
+            return refused, start
+        return (), self.replay(case)
+
+    def _locked(self, case: Case, state: State) -> tuple[Problem, ...]:
+        message = Text("Bilen er {state} og kan ikke endres.", "The record is {state} and cannot be changed.").fill(
+            state=state.label
+        )
+        return tuple(Problem(message, field=name) for name in case.patch if name not in self.unlocked)
+
+    def _refuse(self, fact: Fact, state: str) -> Problem:
+        return Problem(fact.refusal.fill(state=self.label(state)), field=fact.field)
+
+    def _follow(self, case: Case) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Problem, ...], tuple[Problem, ...]]:
+        """Take steps while one applies; return the states, events, refusals, and what holds old steps up.
+
+        A step that was due before this write and is refused does not refuse the write: it waits.
+        """
+        visited = [str(case.get("status"))]
+        events: list[str] = []
+        problems: list[Problem] = []
+        stuck: list[Problem] = []
+        while True:
+            for step in self.steps:
+                if step.when is None or visited[-1] not in step.origins or step.to in visited or not step.when(case):
+                    continue
+                refused = [p for guard in step.guards if (p := guard(case)) is not None]
+                if not refused or not _was_due(step, case):
+                    break
+                stuck += refused
+            else:
+                return tuple(visited), tuple(events), tuple(problems), tuple(stuck)
+            problems += refused
+            visited.append(step.to)
+            if step.event:
+                events.append(step.event)
+            case = case.merged(status=step.to)
+
+
+def _was_due(step: Step, case: Case) -> bool:
+    if case.before is None or step.when is None:
+        return False
+    return step.when(replace(case, row={**case.before, "status": case.get("status")}))
+
+
+def _is_taken_back(case: Case, name: str) -> bool:
+    before, after = case.was(name), case.get(name)
+    if name not in case.patch:
+        return False
+    return (before is not None and after is None) or (before is True and after is False)
+
+
+def _distinct(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    return tuple({(p.field, p.message): p for p in problems}.values())

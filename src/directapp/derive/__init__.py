@@ -1,0 +1,1 @@
+"""Derive: what follows from the declaration alone. Knows no domain by name."""

@@ -1,0 +1,211 @@
+"""Board: a list's rows as cards under their status, from the declared workflow and the reader's rights."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import Shape
+from directapp.declare.workflow import State, Workflow
+from directapp.derive import present
+from directapp.derive.pages import PHASES, age_of
+from directapp.derive.questions import Address
+from directapp.derive.shown import NOTHING, Shown, Teller, page_of, paths_for
+from directapp.kernel.actor import Actor
+from directapp.kernel.text import Language, Text
+from directapp.store.query import Path
+
+EVERYTHING = "all"
+STATUS = "status"
+# Hours that a record stands at a phase before it is noticed, where its site has set no goal of its own.
+USUAL_HOURS: Mapping[str, float] = {
+    "order": 24 * 30,
+    "moving": 24 * 2,
+    "inspection": 24,
+    "failed": 24,
+    "waiting": 24 * 5,
+    "planning": 24 * 2,
+    "technical": 24,
+    "cosmetic": 24,
+    "quality": 8,
+    "ready": 24 * 5,
+    "commercial": 24 * 7,
+}
+_LATE = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A record on the board: what names it, whose it is, when it is due, how long it has stood, who has it."""
+
+    id: str
+    href: str
+    title: str
+    plate: Shown
+    who: Shown
+    place: Shown
+    due: Shown
+    due_tone: str | None
+    age: str | None
+    age_tone: str | None
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """One status: its name and colour, how many stand there, the first cards and where the rest are."""
+
+    code: str
+    label: str
+    phase: str
+    phase_label: str
+    count: int
+    cards: tuple[Card, ...] = ()
+    more_href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """The fields that a card shows of one collection."""
+
+    titles: tuple[str, ...]
+    who: str | None
+    place: str | None
+    due: str | None
+    people: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        single = (n for n in (self.who, self.place, self.due) if n)
+        return tuple(dict.fromkeys(("id", STATUS, *self.titles, *single, *self.people)))
+
+
+def hides_closed(address: Address, shape: Shape) -> bool:
+    """Whether a list leaves out what is done with: nothing is asked that could be about it."""
+    flow = shape.declared.workflow
+    closed = flow is not None and any(s.locked for s in flow.states)
+    return closed and not any(address.get(name) for name in (STATUS, EVERYTHING, "q"))
+
+
+def open_only(address: Address, shape: Shape) -> Address:
+    """Return the address with the open states spelled out where the list leaves out the closed ones."""
+    flow = shape.declared.workflow
+    if flow is None or not hides_closed(address, shape):
+        return address
+    return Address(address.path, (*address.params, *((STATUS, s.code) for s in flow.states if not s.locked)))
+
+
+def faces_of(shape: Shape, readable: frozenset[str]) -> Faces:
+    """Return what a card shows: the declared title, and of the columns the first that fits each place."""
+    declared = shape.declared.views
+    titles = tuple(n for n in declared.title if n in readable)
+    columns = [shape.fields[n] for n in declared.columns if n in readable and n not in titles]
+    refs = [f for f in columns if f.kind is Kind.REF]
+    return Faces(
+        titles=titles,
+        who=next((f.name for f in columns if f.kind is Kind.STRING), None),
+        place=next((f.name for f in refs if f.ref != "users"), None),
+        due=next((f.name for f in columns if f.kind is Kind.DATE), None),
+        people=tuple(f.name for f in reversed(refs) if f.ref == "users"),
+    )
+
+
+def card_paths(teller: Teller, shape: Shape, readable: frozenset[str]) -> tuple[Path, ...]:
+    """Return the paths that fetch what cards show."""
+    wanted = (*faces_of(shape, readable).names, "status_since", "sla_status", "dealership", "prep_center", "updated_at")
+    names = tuple(dict.fromkeys(n for n in wanted if n in readable))
+    return paths_for(teller.spec, teller.actor, shape, names)
+
+
+def cards_of(
+    teller: Teller,
+    shape: Shape,
+    rows: Iterable[Mapping[str, Any]],
+    readable: frozenset[str],
+    goals: Mapping[str, Mapping[str, float]],
+) -> tuple[Card, ...]:
+    """Return the cards of rows; ``goals`` are hours by status, by the id of the site that set them."""
+    faces = faces_of(shape, readable)
+    return tuple(_card(teller, shape, row, faces, goals) for row in rows)
+
+
+def _card(
+    teller: Teller, shape: Shape, row: Mapping[str, Any], faces: Faces, goals: Mapping[str, Mapping[str, float]]
+) -> Card:
+    def told(name: str | None) -> Shown:
+        return teller.value(shape, name, row, short=True) if name else NOTHING
+
+    plate = next((s for n in faces.titles if (s := told(n)).look == "plate"), NOTHING)
+    title = teller.title(shape, row)
+    people = tuple(dict.fromkeys(s.text for n in faces.people if (s := told(n))))
+    sla = teller.value(shape, "sla_status", row) if "sla_status" in shape.fields else NOTHING
+    return Card(
+        id=str(row["id"]),
+        href=page_of(shape.name, row["id"]),
+        title=title.removeprefix(plate.text).strip() or title,
+        plate=plate,
+        who=told(faces.who),
+        place=told(faces.place),
+        due=told(faces.due),
+        due_tone=sla.tone if sla.tone != "done" else None,
+        age=age_of(teller, row),
+        age_tone=_age_tone(teller, shape, row, goals),
+        people=people[:1],
+    )
+
+
+def _age_tone(
+    teller: Teller, shape: Shape, row: Mapping[str, Any], goals: Mapping[str, Mapping[str, float]]
+) -> str | None:
+    """Return soon past the goal of the stage, late past twice the goal; none where nothing is expected."""
+    flow, since = shape.declared.workflow, present.read_instant(row.get("status_since"))
+    state = flow.state(row.get(STATUS)) if flow else None
+    if state is None or since is None or state.locked:
+        return None
+    hours = _goal(state, row, goals)
+    stood = (teller.now - since) / timedelta(hours=1)
+    return None if hours is None or stood <= hours else "late" if stood > _LATE * hours else "soon"
+
+
+def _goal(state: State, row: Mapping[str, Any], goals: Mapping[str, Mapping[str, float]]) -> float | None:
+    for name in ("prep_center", "dealership"):
+        value = row.get(name)
+        site = str(value.get("id")) if isinstance(value, Mapping) else str(value)
+        if state.code in goals.get(site, {}):
+            return goals[site][state.code]
+    return USUAL_HOURS.get(state.phase)
+
+
+def lanes_met(
+    shape: Shape, actor: Actor, writable: frozenset[str], counts: Mapping[str, int], asked: Sequence[str]
+) -> tuple[State, ...]:
+    """Return the states that are a column: those asked for, else where something stands or the role moves it."""
+    flow = shape.declared.workflow
+    if flow is None:
+        return ()
+    if asked:
+        return tuple(s for s in flow.states if s.code in asked)
+    moved = _moved_by(flow, writable) | {state for g in shape.grants_of(actor.roles) for state in g.states}
+    return tuple(s for s in flow.states if counts.get(s.code) or (s.code in moved and not s.locked))
+
+
+def _moved_by(flow: Workflow, writable: frozenset[str]) -> set[str]:
+    steps = [s for s in flow.steps if s.fact in writable]
+    return {s.to for s in steps} | {origin for s in steps for origin in s.origins}
+
+
+def lane_of(
+    state: State, language: Language, *, count: int, cards: tuple[Card, ...] = (), more_href: str | None = None
+) -> Lane:
+    """Return a state's column."""
+    return Lane(
+        code=state.code,
+        label=state.label.pick(language),
+        phase=state.phase,
+        phase_label=PHASES.get(state.phase, Text(state.phase, state.phase)).pick(language),
+        count=count,
+        cards=cards,
+        more_href=more_href,
+    )

@@ -1,0 +1,151 @@
+"""Calendar: a list's rows on the days of a month or a week, by one of its dates. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from babel.dates import format_date, get_day_names
+
+from directapp.declare.fields import Field
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import Shape
+from directapp.derive import present
+from directapp.derive.present import LOCALES
+from directapp.derive.shown import Teller, page_of
+from directapp.kernel.clock import OSLO
+from directapp.kernel.text import Language
+from directapp.store.query import Condition, Junction
+
+WEEK = 7
+SPANS = ("month", "week")
+_SHORT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A record on a day: at what time, what it is called, how it stands."""
+
+    time: str
+    title: str
+    href: str
+    status: str
+    phase: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """One day of the calendar and what is on it; ``outside`` belongs to another month."""
+
+    date: str
+    number: int
+    spoken: str
+    today: bool
+    outside: bool
+    events: tuple[Event, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days that a calendar shows: whole weeks, of a month or one alone."""
+
+    kind: str
+    day: date
+
+    @property
+    def first(self) -> date:
+        """The Monday it begins on."""
+        start = self.day if self.kind == "week" else self.day.replace(day=1)
+        return start - timedelta(days=start.weekday())
+
+    @property
+    def end(self) -> date:
+        """The Monday after its last day."""
+        if self.kind == "week":
+            return self.first + timedelta(days=WEEK)
+        following = (self.day.replace(day=1) + timedelta(days=31)).replace(day=1)
+        return following + timedelta(days=-following.weekday() % WEEK)
+
+    @property
+    def before(self) -> date:
+        """A day of the span before it."""
+        return self.first - timedelta(days=1) if self.kind == "week" else self.day.replace(day=1) - timedelta(days=1)
+
+    @property
+    def after(self) -> date:
+        """A day of the span after it."""
+        return self.end if self.kind == "week" else (self.day.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+    def title(self, language: Language) -> str:
+        """Return the month's name and year."""
+        return format_date(self.day, "LLLL y", locale=LOCALES[language]).capitalize()
+
+
+def dates_of(shape: Shape, readable: frozenset[str]) -> tuple[Field, ...]:
+    """Return the dates that a calendar may go by: promised days, and plans; not what has happened already."""
+    flow = shape.declared.workflow
+    set_by_work = {f.field for f in flow.facts} if flow else set[str]()
+    fields = (f for n, f in shape.fields.items() if n in readable and f.writable and n not in set_by_work)
+    planned = (f for f in fields if f.kind is Kind.DATE or (f.kind is Kind.INSTANT and not f.fact))
+    declared = set(shape.declared.views.columns)
+    found = sorted(planned, key=lambda f: f.name not in declared)
+    return tuple(f for f in found if f.name in declared or f.kind is Kind.INSTANT or len(found) <= _SHORT)
+
+
+def within(item: Field, span: Span) -> Junction:
+    """Return the condition that a date lies in the span."""
+    if item.kind is Kind.INSTANT:
+        low: Any = datetime.combine(span.first, time(), OSLO)
+        high: Any = datetime.combine(span.end, time(), OSLO)
+    else:
+        low, high = span.first, span.end
+    return Junction("and", (Condition((item.name,), "gte", low), Condition((item.name,), "lt", high)))
+
+
+def weeks_of(
+    teller: Teller, shape: Shape, item: Field, span: Span, rows: Iterable[Mapping[str, Any]], *, most: int
+) -> tuple[tuple[Day, ...], ...]:
+    """Return the weeks of a span with the rows on their days."""
+    by_day: dict[date, list[Event]] = {}
+    for row in rows:
+        day, clock = _when(item, row.get(item.name))
+        if day is not None:
+            by_day.setdefault(day, []).append(_event(teller, shape, row, clock))
+    days = [span.first + timedelta(days=n) for n in range((span.end - span.first).days)]
+    made = [_day(teller, span, day, by_day.get(day, []), most) for day in days]
+    return tuple(tuple(made[start : start + WEEK]) for start in range(0, len(made), WEEK))
+
+
+def _when(item: Field, value: object) -> tuple[date | None, str]:
+    if item.kind is Kind.DATE:
+        return present.read_day(str(value)), ""
+    instant = present.read_instant(value)
+    local = instant.astimezone(OSLO) if instant else None
+    return (local.date(), f"{local:%H:%M}") if local else (None, "")
+
+
+def _event(teller: Teller, shape: Shape, row: Mapping[str, Any], clock: str) -> Event:
+    flow = shape.declared.workflow
+    state = flow.state(row.get("status")) if flow else None
+    status = state.label.pick(teller.language) if state else ""
+    phase = state.phase if state else "order"
+    return Event(clock, teller.title(shape, row), page_of(shape.name, row["id"]), status, phase)
+
+
+def _day(teller: Teller, span: Span, day: date, events: Sequence[Event], most: int) -> Day:
+    return Day(
+        date=day.isoformat(),
+        number=day.day,
+        spoken=present.exact_day(day, teller.language),
+        today=day == teller.now.astimezone(OSLO).date(),
+        outside=span.kind == "month" and day.month != span.day.month,
+        events=tuple(events[:most]),
+        more=max(0, len(events) - most),
+    )
+
+
+def weekday_names(language: Language) -> tuple[str, ...]:
+    """Return the days of the week from Monday on."""
+    names = get_day_names("abbreviated", locale=LOCALES[language])
+    return tuple(str(names[n]).rstrip(".") for n in range(WEEK))

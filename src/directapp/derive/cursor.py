@@ -1,0 +1,66 @@
+"""Keyset paging: where a reader stopped, packed into a text that is opaque to the reader."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from directapp.declare.fields import Field
+from directapp.declare.kinds import PARSERS, Kind
+from directapp.declare.spec import Shape
+from directapp.derive.dialect_input import bad_query
+from directapp.kernel.text import Text
+from directapp.store.query import Order
+
+_SPOKEN = frozenset({Kind.STRING, Kind.TEXT, Kind.CHOICE, Kind.EMAIL, Kind.PHONE})
+_LONGEST = 8000
+_NOT_OURS = Text(
+    "Merket for neste side passer ikke til spørringen. Begynn på nytt uten {name}.",
+    "The mark of the next page does not fit the question. Begin again without {name}.",
+)
+
+
+def keys_of(sort: Sequence[Order]) -> tuple[Order, ...]:
+    """Return the sort keys with the id that makes them unique, as the store adds it."""
+    if any(key.field == "id" for key in sort):
+        return tuple(sort)
+    return (*sort, Order("id", sort[-1].descending if sort else False))
+
+
+def _words(keys: Sequence[Order]) -> str:
+    return ",".join(f"{'-' if key.descending else ''}{key.field}" for key in keys)
+
+
+def pack(keys: Sequence[Order], row: Mapping[str, Any]) -> str:
+    """Return the mark after a row that was answered."""
+    text = orjson.dumps([_words(keys), [row.get(key.field) for key in keys]])
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+def unpack(shape: Shape, keys: Sequence[Order], text: str) -> tuple[Any, ...]:
+    """Return the values a mark stands for.
+
+    Raises:
+        BadQueryError: it is none of ours, or of another sort order.
+
+    """
+    try:
+        padded = text[:_LONGEST] + "=" * (-len(text) % 4)
+        words, values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if words != _words(keys) or not isinstance(values, list) or len(values) != len(keys):
+            raise bad_query(_NOT_OURS, "cursor")
+        return tuple(_value(shape.fields[key.field], value) for key, value in zip(keys, values, strict=True))
+    except (ValueError, TypeError, ArithmeticError, binascii.Error):
+        raise bad_query(_NOT_OURS, "cursor") from None
+
+
+def _value(item: Field, value: Any) -> Any:
+    if value is None and item.name != "id":
+        return None
+    if item.kind in _SPOKEN:
+        if not isinstance(value, str):
+            raise TypeError
+        return value.replace("\0", "")
+    return PARSERS[item.kind](value)

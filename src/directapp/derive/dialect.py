@@ -1,0 +1,327 @@
+"""The query dialect: what a request asks of a collection becomes a Query. What is not listed is refused by name."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import Shape, Spec
+from directapp.derive.cursor import keys_of, unpack
+from directapp.derive.dialect_filter import LONGEST_PATH, FilterReader, followed, readable_field
+from directapp.derive.dialect_input import bad_query, mapping, words
+from directapp.kernel.actor import Actor
+from directapp.kernel.errors import BadQueryError, Problem
+from directapp.kernel.text import Text
+from directapp.services.search import question_words
+from directapp.store.query import Aggregate, Order, Path, Query
+
+DEFAULT_LIMIT = 100
+LARGEST_LIMIT = 10_000
+_LARGEST_OFFSET = 1_000_000_000
+_MOST_FIELDS = 300
+_MOST_SORTS = 8
+_MOST_MEMBERS = 40_000
+_DEEPEST_STAR = 3
+_META = frozenset({"total_count", "filter_count"})
+PARAMETERS = ("fields", "filter", "search", "sort", "limit", "offset", "page", "cursor", "aggregate", "groupBy", "meta")
+_WITH_FIGURES = frozenset({"filter", "search", "limit", "aggregate", "groupBy", "meta"})
+
+_UNLISTED = frozenset({Kind.JSON, Kind.CHOICES, Kind.REFS})
+_SUMMED = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
+_FIGURES: dict[str, frozenset[Kind]] = {
+    "count": frozenset(Kind),
+    "countDistinct": frozenset(Kind) - {Kind.JSON},
+    "sum": _SUMMED,
+    "avg": _SUMMED,
+    "min": frozenset(Kind) - _UNLISTED - {Kind.REF, Kind.BOOLEAN},
+    "max": frozenset(Kind) - _UNLISTED - {Kind.REF, Kind.BOOLEAN},
+}
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+_UNSUPPORTED = Text("Parameteren {name} støttes ikke.", "The parameter {name} is not supported.")
+_NUMBER = Text("{name} skal være et helt tall fra {low} til {high}.", "{name} must be a whole number, {low} to {high}.")
+_TOGETHER = Text("{name} kan ikke brukes sammen med {other}.", "{name} cannot be used with {other}.")
+_FIELD = Text("Feltet {name} kan ikke leses slik.", "The field {name} cannot be asked for like that.")
+_TOO_MUCH = Text(
+    "Det er for mye på én gang. Nevn feltene i stedet for *.", "That is too much at once. Name the fields instead of *."
+)
+_SORT = Text("Det kan ikke sorteres på {name}.", "{name} cannot be sorted by.")
+_META_WORD = Text("meta={name} finnes ikke.", "There is no meta={name}.")
+_SHORT = Text("{name}: minst to bokstaver eller sifre.", "{name}: at least two letters or digits.")
+_FIGURE = Text("{name} støttes ikke i aggregate.", "{name} is not supported in aggregate.")
+_FIGURE_KIND = Text("{function} kan ikke brukes på {name}.", "{function} cannot be used on {name}.")
+_STAR = Text("{name}: enten * eller felter.", "{name}: either * or fields.")
+_NEEDS = Text("{name} krever aggregate.", "{name} needs aggregate.")
+_KEYSET = Text(
+    "Sortering på {name} kan ikke brukes med cursor; bruk offset.",
+    "Sorting by {name} cannot be used with a cursor; use offset.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question understood: the Query, and what the answer carries beside the rows.
+
+    ``keys`` are those of the cursor, None where none was asked for; ``added`` fields serve it alone.
+    ``lasting`` questions mean the same for everyone with the same roles, now and later.
+    """
+
+    query: Query
+    keys: tuple[Order, ...] | None = None
+    added: tuple[str, ...] = ()
+    lasting: bool = True
+
+
+def parse_fields(spec: Spec, shape: Shape, actor: Actor, raw: Any) -> tuple[Path, ...]:
+    """Return the field paths; empty for every field of the record itself.
+
+    Raises:
+        BadQueryError: a path cannot be read, or asks for too much.
+        ForbiddenError: a field that is not the actor's to read.
+
+    """
+    names = list(dict.fromkeys(words(raw, "fields")))
+    paths = tuple(_path(spec, shape, actor, name) for name in names)
+    members = sum(_members(spec, shape, actor, path) for path in paths)
+    if len(names) > _MOST_FIELDS or members > _MOST_MEMBERS:
+        raise BadQueryError(Problem(_TOO_MUCH, field="fields"))
+    return () if paths == (("*",),) else paths
+
+
+def _path(spec: Spec, shape: Shape, actor: Actor, dotted: str) -> Path:
+    path = tuple(dotted.split("."))
+    named = [step for step in path if step != "*"]
+    stars = path[len(named) :]
+    if len(path) > LONGEST_PATH or len(stars) > _DEEPEST_STAR or set(stars) - {"*"}:
+        raise bad_query(_FIELD, dotted)
+    for place, step in enumerate(named):
+        if not _NAME.fullmatch(step) and "(" not in step:
+            raise bad_query(_FIELD, dotted)
+        item = readable_field(shape, actor, step, dotted)
+        if place + 1 < len(path):
+            shape = followed(spec, item, dotted)
+    return path
+
+
+def _members(spec: Spec, shape: Shape, actor: Actor, path: Path) -> int:
+    head, rest = path[0], path[1:]
+    grants = shape.grants_of(actor.roles)
+    reads = frozenset[str]().union(*(shape.reads(g) for g in grants))
+    if head != "*":
+        ref = shape.fields[head].ref
+        return 1 + (_members(spec, spec[ref], actor, rest) if rest and ref else 0)
+    total = len(reads)
+    for name in reads if rest else ():
+        item = shape.fields[name]
+        if item.ref is not None:
+            total += _members(spec, spec[item.ref], actor, rest)
+        if total > _MOST_MEMBERS:
+            break
+    return total * max(1, len({shape.reads(g) for g in grants}))
+
+
+class Reader:
+    """Reads one request's parameters for one actor."""
+
+    def __init__(self, spec: Spec, shape: Shape, actor: Actor, now: datetime, order: tuple[Order, ...]) -> None:
+        """Keep what is asked about, by whom and when, and the order where none is asked for."""
+        self._order = order
+        self._spec = spec
+        self._shape = shape
+        self._actor = actor
+        self._now = now
+        self._lasting = True
+
+    def read(self, raw: Mapping[str, Any]) -> Asked:
+        """Return the question.
+
+        Raises:
+            BadQueryError: what cannot be understood or is not supported, by name.
+            ForbiddenError: a field that is not the actor's to read.
+
+        """
+        given = {name: value for name, value in raw.items() if value not in (None, "", [], {}) or name == "cursor"}
+        for name in raw:
+            if name not in PARAMETERS:
+                raise bad_query(_UNSUPPORTED, name)
+        if "aggregate" in given:
+            return self._figures(given)
+        if "groupBy" in given:
+            raise bad_query(_NEEDS, "groupBy")
+        return self._list(given)
+
+    def _list(self, given: Mapping[str, Any]) -> Asked:
+        limit = _integer(given.get("limit", DEFAULT_LIMIT), "limit", 0, LARGEST_LIMIT)
+        counts, wants_cursor = self._meta(given.get("meta"))
+        fields = parse_fields(self._spec, self._shape, self._actor, given.get("fields"))
+        sort = self._sort(given.get("sort")) or self._order
+        keys: tuple[Order, ...] | None = None
+        after: tuple[Any, ...] | None = None
+        added: tuple[str, ...] = ()
+        if wants_cursor or "cursor" in given:
+            keys = self._keys(sort)
+            after = self._after(keys, given)
+            added = _missing(fields, keys)
+        query = Query(
+            fields=(*fields, *((name,) for name in added)),
+            filter=self._filter(given),
+            sort=sort,
+            limit=limit,
+            offset=_offset(given, limit),
+            after=after,
+            search=self._search(given.get("search")),
+            counts=counts,
+        )
+        return Asked(query=query, keys=keys, added=added, lasting=self._lasting)
+
+    def _filter(self, given: Mapping[str, Any]) -> Any:
+        if "filter" not in given:
+            return None
+        reader = FilterReader(self._spec, self._actor, self._now)
+        found = reader.read(self._shape, given["filter"])
+        self._lasting = reader.lasting
+        return found
+
+    @staticmethod
+    def _meta(raw: Any) -> tuple[frozenset[str], bool]:
+        asked: set[str] = set(words(raw, "meta"))
+        if "*" in asked:
+            asked = (asked - {"*"}) | _META
+        for name in sorted(asked - _META - {"cursor"}):
+            raise bad_query(_META_WORD, name)
+        return frozenset(asked & _META), "cursor" in asked
+
+    @staticmethod
+    def _search(raw: Any) -> tuple[str, ...]:
+        if raw is None:
+            return ()
+        found = question_words(raw) if isinstance(raw, str) else ()
+        if not found:
+            raise bad_query(_SHORT, "search")
+        return found
+
+    def _sort(self, raw: Any) -> tuple[Order, ...]:
+        found: dict[str, Order] = {}
+        for word in words(raw, "sort"):
+            name = word.removeprefix("-")
+            if "." in name:
+                raise bad_query(_SORT, name)
+            item = readable_field(self._shape, self._actor, name, name)
+            if item.kind in _UNLISTED:
+                raise bad_query(_SORT, name)
+            found.setdefault(name, Order(name, word.startswith("-")))
+        if len(found) > _MOST_SORTS:
+            raise bad_query(_SORT, list(found)[_MOST_SORTS])
+        return tuple(found.values())
+
+    # -- cursor -------------------------------------------------------------------------------------
+
+    def _keys(self, sort: Sequence[Order]) -> tuple[Order, ...]:
+        """Return the cursor's keys: those that the actor reads in every row that is seen.
+
+        A cursor is a comparison that the reader chooses; on a masked value it would answer guesses.
+        """
+        grants = self._shape.grants_of(self._actor.roles)
+        for key in sort:
+            masked = not all(key.field in self._shape.reads(g) for g in grants)
+            if masked or (self._shape.fields[key.field].kind is Kind.REF and key.field != "id"):
+                raise bad_query(_KEYSET, key.field)
+        return keys_of(sort)
+
+    def _after(self, keys: Sequence[Order], given: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        for other in ("offset", "page"):
+            if other in given:
+                raise bad_query(_TOGETHER, other, other="cursor")
+        text = given.get("cursor")
+        if text is None or text == "":
+            return None
+        if not isinstance(text, str):
+            raise bad_query(_UNSUPPORTED, "cursor")
+        return unpack(self._shape, keys, text)
+
+    # -- figures ------------------------------------------------------------------------------------
+
+    def _figures(self, given: Mapping[str, Any]) -> Asked:
+        for name in given:
+            if name not in _WITH_FIGURES:
+                raise bad_query(_TOGETHER, name, other="aggregate")
+        groups = tuple(dict.fromkeys(words(given.get("groupBy"), "groupBy")))
+        for name in groups:
+            item = readable_field(self._shape, self._actor, name, name)
+            if item.kind is Kind.JSON:
+                raise bad_query(_FIELD, name)
+        counts, wants_cursor = self._meta(given.get("meta"))
+        if wants_cursor:
+            raise bad_query(_TOGETHER, "cursor", other="aggregate")
+        query = Query(
+            filter=self._filter(given),
+            limit=_integer(given.get("limit", DEFAULT_LIMIT), "limit", 0, LARGEST_LIMIT),
+            search=self._search(given.get("search")),
+            aggregate=self._aggregates(mapping(given["aggregate"], "aggregate")),
+            group_by=groups,
+            counts=counts,
+        )
+        return Asked(query=query, lasting=self._lasting)
+
+    def _aggregates(self, raw: Mapping[str, Any]) -> tuple[Aggregate, ...]:
+        found: list[Aggregate] = []
+        for function, value in raw.items():
+            kinds = _FIGURES.get(function)
+            if kinds is None:
+                raise bad_query(_FIGURE, function)
+            names = list(dict.fromkeys(words(value, function)))
+            if "*" in names and (function != "count" or len(names) > 1):
+                raise bad_query(_STAR, function)
+            if len(names) > _MOST_SORTS * 4:
+                raise BadQueryError(Problem(_TOO_MUCH, field="aggregate"))
+            for name in names:
+                self._countable(function, kinds, name)
+                found.append(Aggregate(function, name))
+        if not found:
+            raise bad_query(_FIGURE, "aggregate")
+        return tuple(found)
+
+    def _countable(self, function: str, kinds: frozenset[Kind], name: str) -> None:
+        if name != "*" and readable_field(self._shape, self._actor, name, name).kind not in kinds:
+            raise bad_query(_FIGURE_KIND, name, function=function)
+
+
+def _integer(raw: Any, name: str, low: int, high: int) -> int:
+    number = None
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        number = raw
+    elif isinstance(raw, str) and re.fullmatch(r"-?[0-9]{1,12}", raw.strip()):
+        number = int(raw)
+    if number is None or not low <= number <= high:
+        raise bad_query(_NUMBER, name, low=low, high=high)
+    return number
+
+
+def _offset(given: Mapping[str, Any], limit: int) -> int:
+    if "page" in given:
+        if "offset" in given:
+            raise bad_query(_TOGETHER, "page", other="offset")
+        return min((_integer(given["page"], "page", 1, _LARGEST_OFFSET) - 1) * limit, _LARGEST_OFFSET)
+    return _integer(given.get("offset", 0), "offset", 0, _LARGEST_OFFSET)
+
+
+def _missing(fields: Sequence[Path], keys: Sequence[Order]) -> tuple[str, ...]:
+    if not fields or any(path[0] == "*" for path in fields):
+        return ()
+    present = {path[0] for path in fields}
+    return tuple(key.field for key in keys if key.field not in present)
+
+
+def parse_query(
+    spec: Spec,
+    shape: Shape,
+    actor: Actor,
+    raw: Mapping[str, Any],
+    *,
+    now: datetime,
+    order: tuple[Order, ...] = (),
+) -> Asked:
+    """Return what nested parameters ask of a collection (BadQueryError, ForbiddenError: refused by name)."""
+    return Reader(spec, shape, actor, now, order).read(raw)

@@ -1,0 +1,330 @@
+"""Pages: the menu, a record's stages, what can be done next, its children and its history; all derived."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from directapp.declare.case import Case
+from directapp.declare.fields import Field
+from directapp.declare.kinds import PARSERS, BadValueError, Kind
+from directapp.declare.rules import All, In, Is, Rule, Who
+from directapp.declare.spec import Shape, Spec
+from directapp.declare.workflow import State, Workflow
+from directapp.derive import present
+from directapp.derive.shown import Shown, Teller
+from directapp.kernel.actor import Actor
+from directapp.kernel.text import Language, Text
+
+# What the phases of any workflow are called where a whole phase is one stage of the track.
+PHASES: dict[str, Text] = {
+    "order": Text("Bestilling", "Order"),
+    "moving": Text("Ankomst", "Arrival"),
+    "inspection": Text("Mottak", "Inspection"),
+    "failed": Text("Avvik", "Deviation"),
+    "waiting": Text("Venter", "Waiting"),
+    "planning": Text("Planlegging", "Planning"),
+    "technical": Text("Teknisk", "Technical"),
+    "cosmetic": Text("Kosmetisk", "Cosmetic"),
+    "quality": Text("Kvalitet", "Quality"),
+    "ready": Text("Klar", "Ready"),
+    "commercial": Text("Salg", "Sale"),
+    "closed": Text("Levert", "Delivered"),
+}
+_ASIDE = frozenset({"failed", "waiting"})
+_FEW_STATES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A collection in the menu."""
+
+    name: str
+    label: str
+    icon: str
+    href: str
+
+
+def menu_of(spec: Spec, actor: Actor, language: Language) -> tuple[MenuItem, ...]:
+    """Return the collections of the menu that the actor may open, from the first that has a workflow on."""
+    shapes = [s for s in spec.exposed if s.declared.views.menu and s.grants_of(actor.roles)]
+    first = next((place for place, s in enumerate(shapes) if s.declared.workflow), 0)
+    shapes = shapes[first:] + shapes[:first]
+    return tuple(
+        MenuItem(s.name, s.declared.plural.pick(language), s.declared.views.icon, f"/app/{s.name}") for s in shapes
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a record's track: ``place`` is done, now or next; ``note`` says what stands there."""
+
+    label: str
+    phase: str
+    place: str
+    note: str = ""
+
+
+def track_of(teller: Teller, shape: Shape, row: Mapping[str, Any]) -> tuple[Stage, ...]:
+    """Return the stages of a record's workflow as a line, phase by phase where there are many states."""
+    flow, state = shape.declared.workflow, None
+    state = flow.state(row.get("status")) if flow else None
+    if flow is None or state is None:
+        return ()
+    if len(flow.states) <= _FEW_STATES:
+        return _states(teller, flow, state)
+    phases = list(dict.fromkeys(s.phase for s in flow.states if s.phase not in _ASIDE or s is state))
+    here = phases.index(state.phase)
+    return tuple(
+        _phase(teller, row, phase, state, done=place < here)
+        for place, phase in enumerate(phases)
+        if row.get(f"needs_{phase}") is not False or phase == state.phase
+    )
+
+
+def _states(teller: Teller, flow: Workflow, state: State) -> tuple[Stage, ...]:
+    here = flow.order(state.code)
+    return tuple(
+        Stage(s.label.pick(teller.language), s.phase, "now" if s is state else "done" if place < here else "next")
+        for place, s in enumerate(flow.states)
+    )
+
+
+def _phase(teller: Teller, row: Mapping[str, Any], phase: str, state: State, *, done: bool) -> Stage:
+    if phase == state.phase:
+        return Stage(state.label.pick(teller.language), phase, "now")
+    finished = present.read_instant(row.get(f"{phase}_completed_at"))
+    label = PHASES.get(phase, Text(phase, phase)).pick(teller.language)
+    note = present.show_moment(finished, teller.now, teller.language) if finished else ""
+    return Stage(label, phase, "done" if done or finished else "next", note)
+
+
+@dataclass(frozen=True, slots=True)
+class NextFact:
+    """A fact that a person may set now with one tap, or why not yet; ``moves`` says that the status follows."""
+
+    field: Field
+    value: str
+    moves: str | None
+    blocked: str | None
+
+
+def next_facts(
+    shape: Shape, row: Mapping[str, Any], writable: frozenset[str], actor: Actor, now: datetime
+) -> tuple[NextFact, ...]:
+    """Return the facts a record waits for that this person sets, those that move it first.
+
+    The engine itself is asked what each would lead to; related records are not at hand here, so the answer
+    is advice, and the corridor still judges the write.
+    """
+    flow = shape.declared.workflow
+    state = flow.state(row.get("status")) if flow else None
+    if flow is None or state is None or state.locked:
+        return ()
+    stored = _understood(shape, row)
+    named = {s.fact for s in flow.steps if state.code in s.origins and s.when is not None}
+    found = []
+    for fact in flow.facts:
+        item = shape.fields[fact.field]
+        if fact.field not in writable or item.kind not in {Kind.INSTANT, Kind.BOOLEAN}:
+            continue
+        offer = _offer(flow, Case(row=stored, before=stored, actor=actor, now=now), item, readable=frozenset(row))
+        fits = state.code in fact.states and _group_code(shape, fact.field) == state.phase
+        if offer is not None and (offer.moves or fact.field in named or (fits and offer.blocked is None)):
+            found.append(offer)
+    return tuple(sorted(found, key=lambda o: (o.blocked is not None, o.moves is None)))
+
+
+def _group_code(shape: Shape, name: str) -> str:
+    group = shape.group_of(name)
+    return group.code if group else ""
+
+
+def _offer(flow: Workflow, case: Case, item: Field, *, readable: frozenset[str]) -> NextFact | None:
+    value: Any = True if item.kind is Kind.BOOLEAN else case.now
+    present_value = case.get(item.name)
+    again = item.kind is Kind.INSTANT and present_value is not None and case.get("rework") is not None
+    if present_value is True or (item.kind is Kind.INSTANT and present_value is not None and not again):
+        return None
+    patch = {item.name: value}
+    tried = replace(case, row={**case.row, **patch}, patch=patch)
+    walk = flow.walk(tried)
+    language = case.actor.language
+    problems = [p for p in walk.problems if p.field is None or p.field == item.name or p.field in readable]
+    blocked = problems[0].message.pick(language) if problems else None
+    moved = walk.status != case.get("status")
+    moves = flow.label(walk.status).pick(language) if moved and blocked is None else None
+    return NextFact(item, "true" if value is True else "now", moves, blocked)
+
+
+def _understood(shape: Shape, row: Mapping[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = dict.fromkeys(shape.fields)
+    for name, value in row.items():
+        item = shape.fields.get(name)
+        if item is None or value is None or item.kind is Kind.JSON:
+            values[name] = value
+            continue
+        try:
+            values[name] = PARSERS[item.kind](value)
+        except BadValueError:
+            values[name] = None
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A collection whose records belong to a record, and the column that says so."""
+
+    shape: Shape
+    column: str
+
+
+def children_of(spec: Spec, actor: Actor, shape: Shape) -> tuple[Child, ...]:
+    """Return the collections that follow a record: those that go when it goes."""
+    found = []
+    for other in spec.exposed:
+        if not other.grants_of(actor.roles):
+            continue
+        column = next((f.name for f in other.stored if f.ref == shape.name and f.on_delete == "cascade"), None)
+        if column is not None:
+            found.append(Child(other, column))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field of a change: what it was and what it became."""
+
+    label: str
+    was: Shown
+    now: Shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One line of a record's history."""
+
+    who: str
+    did: str
+    when: Shown
+    reason: str | None
+    differences: tuple[Difference, ...]
+    hidden: int
+    origin: str
+
+
+CREATED, CHANGED = Text("opprettet", "created"), Text("endret", "changed")
+UNDID, IMPORTED, DELETED = Text("angret", "undid"), Text("importerte", "imported"), Text("slettet", "deleted")
+_DEEDS = {"create": CREATED, "update": CHANGED, "undo": UNDID, "import": IMPORTED, "delete": DELETED}
+SYSTEM = Text("Systemet", "The system")
+# When the status changed stands at the head of the line already.
+FOLLOWS_STATUS = "status_since"
+
+
+def history_of(
+    teller: Teller, shape: Shape, entries: Sequence[Mapping[str, Any]], names: Mapping[str, str]
+) -> tuple[Happening, ...]:
+    """Return a record's changes as lines to read, newest first; ``names`` are labels of the ids in them."""
+    return tuple(_happening(teller, shape, e, names) for e in entries)
+
+
+def _happening(teller: Teller, shape: Shape, entry: Mapping[str, Any], names: Mapping[str, str]) -> Happening:
+    at = entry["at"]
+    moment = at if isinstance(at, datetime) else present.read_instant(at) or datetime.now(UTC)
+    verb = shape.verb(str(entry["verb"]))
+    known = _DEEDS.get(str(entry["verb"]))
+    did = (known or (verb.label if verb else CHANGED)).pick(teller.language)
+    by_system = str(entry["actor_name"]).startswith("system:")
+    when = Shown(
+        text=present.show_moment(moment, teller.now, teller.language),
+        look="time",
+        exact=present.exact_moment(moment, teller.language),
+        machine=moment.isoformat(),
+    )
+    return Happening(
+        who=SYSTEM.pick(teller.language) if by_system else str(entry["actor_name"]),
+        did=did if known or verb is None else f"{CHANGED.pick(teller.language)} ({did})",
+        when=when,
+        reason=entry.get("reason"),
+        differences=tuple(_differences(teller, shape, entry["changes"], names)),
+        hidden=int(entry.get("hidden") or 0),
+        origin=str(entry.get("origin") or ""),
+    )
+
+
+def _differences(
+    teller: Teller, shape: Shape, changes: Mapping[str, Sequence[Any]], names: Mapping[str, str]
+) -> list[Difference]:
+    told = []
+    for name, (was, now) in changes.items():
+        item = shape.fields.get(name)
+        if item is None or name == FOLLOWS_STATUS or (was in (None, "", []) and now in (None, "", [], False)):
+            continue
+        shown = [_told(teller, shape, item, value, names) for value in (was, now)]
+        told.append(Difference(item.label.pick(teller.language), *shown))
+    return told
+
+
+def _told(teller: Teller, shape: Shape, item: Field, value: Any, names: Mapping[str, str]) -> Shown:
+    if item.kind is Kind.REF and value is not None:
+        return Shown(text=names.get(str(value), "•"))
+    return teller.value(shape, item.name, {item.name: value}, short=True)
+
+
+def ids_in(shape: Shape, entries: Sequence[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """Return the ids that a history names, by the collection they belong to."""
+    found: dict[str, set[str]] = {}
+    for entry in entries:
+        for name, pair in entry["changes"].items():
+            item = shape.fields.get(name)
+            if item is not None and item.kind is Kind.REF and item.ref:
+                found.setdefault(item.ref, set()).update(str(v) for v in pair if v)
+    return found
+
+
+def values_allowed(rules: Sequence[Rule], column: str) -> frozenset[str] | None:
+    """Return the values of a column that any of the rules lets pass; None: every value."""
+    allowed: set[str] = set()
+    for rule in rules:
+        named = _named(rule, column)
+        if named is None:
+            return None
+        allowed |= named
+    return frozenset(allowed)
+
+
+def _named(rule: Rule, column: str) -> set[str] | None:
+    match rule:
+        case In(column=c, values=tuple(values)) if c == column:
+            return set(values)
+        case Is(column=c, value=str(value)) if c == column and not isinstance(value, Who):
+            return {value}
+        case All(parts=parts):
+            found = [n for p in parts if (n := _named(p, column)) is not None]
+            return set.intersection(*found) if found else None
+        case _:
+            return None
+
+
+def waiting_states(shape: Shape, writable: frozenset[str]) -> tuple[str, ...]:
+    """Return the states that are left by a fact this person sets: where records wait for them."""
+    flow = shape.declared.workflow
+    if flow is None:
+        return ()
+    return tuple(s.code for s in flow.states if not s.locked and _next_fact(flow, s) in writable)
+
+
+def _next_fact(flow: Workflow, state: State) -> str | None:
+    """Return the fact of the nearest step onward from a state."""
+    onward = [
+        (flow.order(s.to), s.fact)
+        for s in flow.steps
+        if s.fact and state.code in s.origins and flow.order(s.to) > flow.order(state.code)
+    ]
+    return min(onward)[1] if onward else None
+
+
+def age_of(teller: Teller, row: Mapping[str, Any]) -> str | None:
+    """Return how long a record has stood at its status."""
+    since = present.read_instant(row.get("status_since"))
+    return present.show_age(since, teller.now, teller.language) if since else None

@@ -1,0 +1,97 @@
+"""The permission matrix in words: who reads and writes what, a line each, for people to read and diff."""
+
+from directapp.declare.access import Grant
+from directapp.declare.rules import (
+    All,
+    Either,
+    Empty,
+    Everything,
+    In,
+    Is,
+    Not,
+    Nothing,
+    Parent,
+    Rule,
+    SeenInFull,
+    Who,
+    Whose,
+)
+from directapp.declare.spec import Shape, Spec
+
+_WHO = {Who.USER: "me", Who.SITE: "my site", Whose.SITES: "my sites", Whose.BRANDS: "my site's brands"}
+
+
+def rule_words(rule: Rule) -> str:  # noqa: C901, PLR0911 - one case a rule
+    """Return a row rule as a person would say it."""
+    match rule:
+        case Everything():
+            return "all"
+        case Nothing():
+            return "none"
+        case Is(column=column, value=value):
+            return f"{column} is {_WHO[value] if isinstance(value, Who) else value}"
+        case In(column=column, values=values):
+            return f"{column} in {_WHO[values] if isinstance(values, Whose) else '/'.join(values)}"
+        case Empty(column=column):
+            return f"{column} is empty"
+        case Not(part=part):
+            return f"not ({rule_words(part)})"
+        case All(parts=parts):
+            return " and ".join(_bracketed(p) for p in parts)
+        case Either(parts=parts):
+            return " or ".join(_bracketed(p) for p in parts)
+        case SeenInFull(column=column, collection=name):
+            return f"{column} ({name}) seen in full"
+        case Parent(column=column, collection=name, rule=inner):
+            return f"{column} ({name}) with {rule_words(inner)}"
+
+
+def _bracketed(rule: Rule) -> str:
+    words = rule_words(rule)
+    return f"({words})" if isinstance(rule, All | Either) else words
+
+
+def permission_text(spec: Spec) -> str:
+    """Return the whole matrix: collection, role, rows, then each group with what may be done."""
+    return "\n".join(_collection(shape) for shape in spec.shapes.values())
+
+
+def _collection(shape: Shape) -> str:
+    access = shape.declared.access
+    lines = [f"# {shape.name}" + ("" if shape.declared.exposed else " (not exposed)")]
+    if access.systems:
+        lines.append(f"  systems: {', '.join(access.systems)}")
+    if access.delete_why:
+        lines.append(f"  deleting: {access.delete_why.en}")
+    for grant in sorted(access.grants, key=lambda g: g.role):
+        lines += _entry(shape, grant)
+    return "\n".join(lines) + "\n"
+
+
+def _entry(shape: Shape, grant: Grant) -> list[str]:
+    verbs = [v for v, given in (("create", grant.create), ("delete", grant.delete)) if given] + sorted(grant.verbs)
+    lines = [f"  {grant.role}: sees {rule_words(grant.rows)}" + ("" if grant.full else " (not in full)")]
+    if grant.write and grant.edit is not None:
+        lines.append(f"    edits {rule_words(grant.edit)}")
+    if grant.states:
+        lines.append(f"    while {' '.join(grant.states)}")
+    if verbs:
+        lines.append(f"    may {' '.join(verbs)}")
+    reads, writes = shape.reads(grant), shape.writes(grant)
+    for group in shape.groups:
+        names = [f.name for f in group.fields]
+        words = [_letter(n, reads, writes) for n in names]
+        if set(words) == {"-"}:
+            continue
+        if len(set(words)) == 1:
+            lines.append(f"    {words[0]} {group.code}")
+        else:
+            told = [f"{w}:{n}" for w, n in zip(words, names, strict=True) if w != "-"]
+            lines.append(f"    {group.code}: {' '.join(told)}")
+    return lines
+
+
+def _letter(name: str, reads: frozenset[str], writes: frozenset[str]) -> str:
+    if name in writes:
+        return "E" if name in reads else "W"
+    return "V" if name in reads else "-"

@@ -1,0 +1,164 @@
+"""Present: values as people in the trade read them. Pure: the clock is handed in."""
+
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import cache, lru_cache
+
+import phonenumbers
+from babel.dates import format_date, get_day_names, get_month_names
+from babel.numbers import format_decimal
+
+from directapp.kernel.clock import OSLO
+from directapp.kernel.text import Language, Text
+
+LOCALES: dict[str, str] = {"nb": "nb_NO", "en": "en_GB"}
+TODAY, TOMORROW, YESTERDAY = Text("i dag", "today"), Text("i morgen", "tomorrow"), Text("i går", "yesterday")
+_HOUR, _MINUTE = Text("t", "h"), Text("min", "min")
+_DAY, _DAYS = Text("dag", "day"), Text("dager", "days")
+_NEAR = {0: TODAY, 1: TOMORROW, -1: YESTERDAY}
+_PLATE = re.compile(r"([A-ZÆØÅ]{2})(\d{4,5})")
+_KILO = 1000
+_NARROW = "\u00a0"
+
+
+@cache
+def _weekdays(language: Language) -> dict[int, str]:
+    return {n: w.rstrip(".") for n, w in get_day_names("abbreviated", locale=LOCALES[language]).items()}
+
+
+@cache
+def _months(language: Language) -> dict[int, str]:
+    return {n: m.rstrip(".") for n, m in get_month_names("abbreviated", locale=LOCALES[language]).items()}
+
+
+def show_day(day: date, today: date, language: Language) -> str:
+    """Return a day: today, tomorrow, yesterday, "tor 26. nov", with the year when it is another one."""
+    near = _NEAR.get((day - today).days)
+    if near is not None:
+        return near.pick(language)
+    number = f"{day.day}." if language == "nb" else str(day.day)
+    words = [number, _months(language)[day.month]]
+    if day.year != today.year:
+        words.append(str(day.year))
+    else:
+        words.insert(0, _weekdays(language)[day.weekday()])
+    return " ".join(words)
+
+
+def show_moment(instant: datetime, now: datetime, language: Language) -> str:
+    """Return an instant as Norway's wall clock shows it: "i dag 13:00"."""
+    local, here = instant.astimezone(OSLO), now.astimezone(OSLO)
+    return f"{show_day(local.date(), here.date(), language)} {local:%H:%M}"
+
+
+def exact_moment(instant: datetime, language: Language) -> str:
+    """Return an instant in full, for hovering and for screen readers."""
+    local = instant.astimezone(OSLO)
+    day = exact_day(local.date(), language)
+    return f"{day} {'kl. ' if language == 'nb' else 'at '}{local:%H:%M}"
+
+
+@lru_cache(maxsize=4096)
+def exact_day(day: date, language: Language) -> str:
+    """Return a day in full: "torsdag 26. november 2026"."""
+    return format_date(day, "EEEE d. MMMM y" if language == "nb" else "EEEE d MMMM y", locale=LOCALES[language])
+
+
+def show_span(length: timedelta, language: Language) -> str:
+    """Return how long something takes: "2 t 30 min"."""
+    minutes = round(length.total_seconds() / 60)
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} {_HOUR.pick(language)}"] if hours else []
+    parts += [f"{rest} {_MINUTE.pick(language)}"] if rest or not hours else []
+    return " ".join(parts)
+
+
+def show_age(since: datetime, now: datetime, language: Language) -> str:
+    """Return how long ago something began: minutes and hours on the first day, then days."""
+    passed = max(now - since, timedelta())
+    if passed < timedelta(days=1):
+        hours = int(passed.total_seconds() // 3600)
+        return show_span(timedelta(hours=hours) if hours else passed, language)
+    days = (now.astimezone(OSLO).date() - since.astimezone(OSLO).date()).days
+    return f"{days} {(_DAY if days == 1 else _DAYS).pick(language)}"
+
+
+def show_number(value: Decimal | int, language: Language, *, decimals: int = 2) -> str:
+    """Return a number grouped in thousands, without decimals that say nothing."""
+    number = Decimal(value)
+    pattern = "#,##0" if number == number.to_integral_value() else "#,##0." + "0" * decimals
+    return str(format_decimal(number, pattern, locale=LOCALES[language]))
+
+
+def show_money(value: Decimal | int | str, language: Language) -> str:
+    """Return an amount in kroner: "349 900 kr"."""
+    return f"{show_number(Decimal(value), language)}{_NARROW}kr"
+
+
+def show_plate(value: str) -> str:
+    """Return a licence plate as it is read: "EL 12345"; personal plates as they are."""
+    match = _PLATE.fullmatch(value)
+    return f"{match[1]} {match[2]}" if match else value
+
+
+def show_phone(value: str) -> str:
+    """Return a phone number grouped: Norwegian ones without country code."""
+    try:
+        number = phonenumbers.parse(value, "NO")
+    except phonenumbers.NumberParseException:
+        return value
+    norwegian = number.country_code == 47  # noqa: PLR2004 - Norway's country code
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if norwegian else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return str(phonenumbers.format_number(number, style))
+
+
+def show_size(size: int, language: Language) -> str:
+    """Return a number of bytes: "1,2 MB"."""
+    if size < _KILO:
+        return f"{size} B"
+    value, unit = Decimal(size), "B"
+    for unit in ("kB", "MB", "GB"):  # noqa: B007 - the unit reached is the one that is shown
+        value /= _KILO
+        if value < _KILO:
+            break
+    return f"{format_decimal(value, '#,##0.#', locale=LOCALES[language])} {unit}"
+
+
+def read_instant(text: object) -> datetime | None:
+    """Understand an instant as answers carry it; None when it is none."""
+    try:
+        return datetime.fromisoformat(str(text)) if text else None
+    except ValueError:
+        return None
+
+
+def read_day(text: object) -> date | None:
+    """Understand a day as answers carry it; None when it is none."""
+    try:
+        return date.fromisoformat(str(text)[:10]) if text else None
+    except ValueError:
+        return None
+
+
+def read_number(text: object) -> Decimal | None:
+    """Understand a number as answers carry it; None when it is none."""
+    try:
+        return None if text in {None, ""} else Decimal(str(text))
+    except InvalidOperation:
+        return None
+
+
+def input_instant(text: object) -> str:
+    """Return an instant as ``datetime-local`` shows it: Norway's wall clock, to the minute."""
+    instant = read_instant(text)
+    return "" if instant is None else f"{instant.astimezone(OSLO):%Y-%m-%dT%H:%M}"
+
+
+def input_number(text: object, language: Language) -> str:
+    """Return a number as a person would type it: no needless decimals, the language's decimal sign."""
+    number = read_number(text)
+    if number is None:
+        return "" if text is None else str(text)
+    plain = f"{number.normalize():f}" if number == number.to_integral_value() else f"{number:f}"
+    return plain.replace(".", ",") if language == "nb" else plain

@@ -1,0 +1,149 @@
+"""Questions: a list's address understood as a Query, and addresses made from it."""
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import orjson
+
+from directapp.declare.fields import Field
+from directapp.declare.kinds import PARSERS, BadValueError, Kind
+from directapp.declare.spec import Shape
+from directapp.derive import present
+from directapp.kernel.clock import OSLO
+from directapp.store.query import Condition, Filter, Junction, Order
+
+Params = Sequence[tuple[str, str]]
+
+FROM, TO, NONE = ".from", ".to", "_null"
+_RANGES = frozenset({Kind.DATE, Kind.INSTANT, Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
+_WORDS = frozenset({Kind.STRING, Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.CHOICES})
+RESERVED = frozenset({"q", "sort", "columns", "after", "with", "all"})
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A list's address: its path and what stands behind the question mark, in order."""
+
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+
+    def get(self, name: str) -> str:
+        """Return the last value of a parameter, empty when there is none."""
+        return next((v for n, v in reversed(self.params) if n == name), "")
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Return every value of a parameter that has one."""
+        return tuple(v for n, v in self.params if n == name and v)
+
+    def but(self, **changes: str | None) -> "Address":
+        """Return the address with parameters set anew, or left out (None)."""
+        kept = tuple((n, v) for n, v in self.params if n not in changes)
+        return Address(self.path, kept + tuple((n, v) for n, v in changes.items() if v is not None))
+
+    def without(self, *names: str) -> "Address":
+        """Return the address without these parameters."""
+        return Address(self.path, tuple((n, v) for n, v in self.params if n not in names))
+
+    @property
+    def text(self) -> str:
+        """The address as a link holds it."""
+        told = [(n, v) for n, v in self.params if v]
+        return f"{self.path}?{urlencode(told)}" if told else self.path
+
+
+def filtered(address: Address, shape: Shape, readable: frozenset[str]) -> tuple[str, ...]:
+    """Return the fields that the address filters by."""
+    names = (n.removesuffix(FROM).removesuffix(TO) for n, v in address.params if v and n not in RESERVED)
+    return tuple(dict.fromkeys(n for n in names if n in shape.fields and n in readable))
+
+
+def build_filter(address: Address, shape: Shape, readable: frozenset[str]) -> Filter | None:
+    """Return what the address asks for; a value that cannot be understood asks for nothing."""
+    parts = [c for n in filtered(address, shape, readable) for c in _conditions(address, shape.fields[n])]
+    return None if not parts else parts[0] if len(parts) == 1 else Junction("and", tuple(parts))
+
+
+def _conditions(address: Address, item: Field) -> Iterable[Filter]:
+    values = address.all(item.name)
+    if NONE in values and len(values) == 1:
+        yield Condition((item.name,), "null", value=True)
+        return
+    if item.kind in _RANGES:
+        yield from _range(address, item)
+    elif item.kind in _WORDS:
+        yield from _said(item, values)
+    elif values:
+        understood = tuple(v for text in values if (v := _understand(item, text)) is not None)
+        if len(understood) == 1:
+            yield Condition((item.name,), "eq", understood[0])
+        elif understood:
+            yield Condition((item.name,), "in", list(understood))
+
+
+def _said(item: Field, values: Sequence[str]) -> Iterable[Filter]:
+    escaped = (v.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for v in values)
+    conditions = tuple(Condition((item.name,), "ilike", f"%{text}%") for text in escaped)
+    if len(conditions) == 1:
+        yield conditions[0]
+    elif conditions:
+        yield Junction("or", conditions)
+
+
+def _understand(item: Field, text: str) -> Any:
+    try:
+        return PARSERS[item.kind](text)
+    except BadValueError:
+        return None
+
+
+def _range(address: Address, item: Field) -> Iterable[Filter]:
+    exact = address.all(item.name)
+    low, high = (exact[-1], exact[-1]) if exact else (address.get(item.name + FROM), address.get(item.name + TO))
+    first, last = _edge(item, low), _edge(item, high, end=True)
+    if first is not None:
+        yield Condition((item.name,), "gte", first)
+    if last is not None:
+        yield Condition((item.name,), "lt" if item.kind is Kind.INSTANT else "lte", last)
+
+
+def _edge(item: Field, text: str, *, end: bool = False) -> Any:
+    if not text:
+        return None
+    if item.kind is not Kind.INSTANT:
+        return _understand(item, text)
+    day = present.read_day(text)
+    if day is None:
+        return None
+    return datetime.combine(day, time(), OSLO) + timedelta(days=1 if end else 0)
+
+
+def build_sort(address: Address, shape: Shape, readable: frozenset[str]) -> tuple[Order, ...]:
+    """Return the order the address asks for, else the declared one, of fields that may be read."""
+    asked = [address.get("sort")] if address.get("sort").lstrip("-") in readable else shape.declared.views.sort
+    orders = (Order(n.lstrip("-"), n.startswith("-")) for n in asked if n)
+    return tuple(o for o in orders if o.field in readable and shape.fields[o.field].kind not in {Kind.JSON, Kind.REFS})
+
+
+def mark_of(row: Mapping[str, Any], sort: Sequence[Order]) -> str:
+    """Return where a list goes on after a row, as an address carries it."""
+    values = [row.get(o.field) for o in sort]
+    values = [v.get("id") if isinstance(v, Mapping) else v for v in values]
+    return base64.urlsafe_b64encode(orjson.dumps([*values, row["id"]])).decode().rstrip("=")
+
+
+def read_mark(text: str, shape: Shape, sort: Sequence[Order]) -> tuple[Any, ...] | None:
+    """Understand where a list goes on; None when it starts at the top."""
+    if not text:
+        return None
+    try:
+        *values, record = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        kinds = [shape.fields[o.field].kind for o in sort]
+        parsed = [None if v is None else PARSERS[k](v) for k, v in zip(kinds, values, strict=True)]
+        return (*parsed, UUID(record))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None

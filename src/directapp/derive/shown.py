@@ -1,0 +1,200 @@
+"""Shown: one stored value turned into what a page writes for it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from directapp.declare.fields import Field
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import Shape, Spec
+from directapp.derive import present
+from directapp.kernel.actor import Actor
+from directapp.kernel.clock import OSLO
+from directapp.kernel.text import Language, Text
+
+YES, NO = Text("Ja", "Yes"), Text("Nei", "No")
+# How some fields of any collection are set: a plate in its frame, codes in one width.
+_LOOKS = {"license_plate": "plate", "plate": "plate", "vin": "mono", "order_number": "mono", "part_number": "mono"}
+_TONES = {"delayed": "late", "at_risk": "soon", "on_time": "done", "urgent": "late", "high": "soon"}
+_NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
+_LONG = 140
+_LONG_CODE, _TAIL = 17, 6
+_YEARS = frozenset({"model_year", "year"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What is written for a value: the text, how it looks, where it leads.
+
+    ``exact`` is for hovering, ``machine`` for a ``time`` element, ``phase`` the colour of a chip,
+    ``tone`` says that it is late, soon or done.
+    """
+
+    text: str
+    look: str = "text"
+    href: str | None = None
+    exact: str | None = None
+    machine: str | None = None
+    phase: str | None = None
+    tone: str | None = None
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to show."""
+        return bool(self.text)
+
+
+NOTHING = Shown(text="")
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Turns values into what is shown, for one reader at one moment."""
+
+    spec: Spec
+    actor: Actor
+    now: datetime
+    language: Language
+
+    def value(self, shape: Shape, name: str, row: Mapping[str, Any], *, short: bool = False) -> Shown:
+        """Return what is shown for a field of a row; nothing for a value that is absent or masked."""
+        item, value = shape.fields[name], row.get(name)
+        if value is None or value in ("", []):
+            return NOTHING
+        shown = self._by_kind(item, value)
+        if short and shown.look == "mono":
+            return replace(shown, text=_tail(shown.text), exact=shown.text)
+        if short and len(shown.text) > _LONG:
+            return Shown(text=shown.text[:_LONG].rstrip() + "…", look=shown.look, exact=shown.text)
+        return shown
+
+    def _by_kind(self, item: Field, value: Any) -> Shown:
+        tell = _TELLERS.get(item.kind, Teller._plain)
+        return tell(self, item, value)
+
+    def _choices(self, item: Field, value: Any) -> Shown:
+        labels = [c.label.pick(self.language) if (c := item.choice(v)) else str(v) for v in value]
+        return Shown(text=", ".join(labels))
+
+    def _boolean(self, _: Field, value: Any) -> Shown:
+        return Shown(text=(YES if value else NO).pick(self.language), look="yes" if value else "no")
+
+    def _plain(self, item: Field, value: Any) -> Shown:
+        if item.kind in _NUMBERS:
+            return Shown(text=self._number(item, value), look="figure")
+        look = _LOOKS.get(item.name, "prose" if item.kind is Kind.TEXT else "text")
+        return Shown(text=present.show_plate(str(value)) if look == "plate" else str(value), look=look)
+
+    def _number(self, item: Field, value: Any) -> str:
+        number = present.read_number(value)
+        if number is None:
+            return str(value)
+        if item.name in _YEARS:
+            return str(value)
+        if item.kind is Kind.MONEY:
+            return present.show_money(number, self.language)
+        if item.unit == "byte":
+            return present.show_size(int(number), self.language)
+        if item.unit == "t":
+            return present.show_span(timedelta(hours=float(number)), self.language)
+        unit = f" {item.unit}" if item.unit else ""
+        return present.show_number(Decimal(number), self.language) + unit
+
+    def _choice(self, item: Field, value: Any) -> Shown:
+        choice = item.choice(value)
+        text = choice.label.pick(self.language) if choice else str(value)
+        phase = choice.phase if choice else None
+        return Shown(text=text, look="chip" if phase else "text", phase=phase, tone=_TONES.get(str(value)))
+
+    def _day(self, _: Field, value: Any) -> Shown:
+        day = present.read_day(value)
+        if day is None:
+            return Shown(text=str(value))
+        text = present.show_day(day, self.now.astimezone(OSLO).date(), self.language)
+        return Shown(text=text, look="time", exact=present.exact_day(day, self.language), machine=day.isoformat())
+
+    def _instant(self, _: Field, value: Any) -> Shown:
+        instant = present.read_instant(value)
+        if instant is None:
+            return Shown(text=str(value))
+        text = present.show_moment(instant, self.now, self.language)
+        exact = present.exact_moment(instant, self.language)
+        return Shown(text=text, look="time", exact=exact, machine=instant.isoformat())
+
+    def _ref(self, item: Field, value: Any) -> Shown:
+        target = self.spec.get(item.ref) if item.ref else None
+        if target is None:
+            return NOTHING
+        if not isinstance(value, Mapping):
+            return Shown(text=target.declared.label.pick(self.language), href=page_of(target.name, value))
+        record = value.get("id")
+        return Shown(text=self.title(target, value), look="ref", href=page_of(target.name, record) if record else None)
+
+    def _structure(self, _: Field, value: Any) -> Shown:
+        if isinstance(value, Mapping):
+            return Shown(text=", ".join(f"{k}: {v}" for k, v in value.items() if v is not None))
+        return Shown(text=str(len(value)) if isinstance(value, list) else str(value))
+
+    def title(self, shape: Shape, row: Mapping[str, Any]) -> str:
+        """Return what a record is called by its title fields, with a code's end where no plate tells it apart."""
+        shown = [s for n in shape.declared.views.title if (s := self.value(shape, n, row))]
+        names = [s.text for s in shown if s.look != "mono"]
+        codes = [s.text for s in shown if s.look == "mono"]
+        if codes and not any(s.look == "plate" for s in shown):
+            names.append(_tail(codes[0]) if names else codes[0])
+        return " ".join(names) or shape.declared.label.pick(self.language)
+
+
+def _tail(code: str) -> str:
+    """Return the end of a long code, by which people know it."""
+    return f"…{code[-_TAIL:]}" if len(code) >= _LONG_CODE else code
+
+
+_TELLERS: dict[Kind, Callable[[Teller, Field, Any], Shown]] = {
+    Kind.CHOICE: Teller._choice,  # noqa: SLF001 - the class's own table
+    Kind.CHOICES: Teller._choices,  # noqa: SLF001 - as above
+    Kind.BOOLEAN: Teller._boolean,  # noqa: SLF001 - as above
+    Kind.DATE: Teller._day,  # noqa: SLF001 - as above
+    Kind.INSTANT: Teller._instant,  # noqa: SLF001 - as above
+    Kind.REF: Teller._ref,  # noqa: SLF001 - as above
+    Kind.EMAIL: lambda _, __, value: Shown(text=str(value), look="link", href=f"mailto:{value}"),
+    Kind.PHONE: lambda _, __, value: Shown(text=present.show_phone(str(value)), look="link", href=f"tel:{value}"),
+    Kind.REFS: Teller._structure,  # noqa: SLF001 - as above
+    Kind.JSON: Teller._structure,  # noqa: SLF001 - as above
+}
+
+
+def page_of(collection: str, record: object) -> str:
+    """Return the address of a record's page."""
+    return f"/app/{collection}/{record}"
+
+
+def paths_for(spec: Spec, actor: Actor, shape: Shape, names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return the query paths that fetch fields, with the titles of the records that refs point to."""
+    paths: list[tuple[str, ...]] = []
+    for name in names:
+        target = spec.get(shape.fields[name].ref or "")
+        titles = title_fields(spec, actor, target) if target is not None and shape.fields[name].kind is Kind.REF else ()
+        paths += [(name, *rest) for rest in titles] or [(name,)]
+    return tuple(dict.fromkeys(paths))
+
+
+def title_fields(spec: Spec, actor: Actor, shape: Shape) -> tuple[tuple[str, ...], ...]:
+    """Return the paths of a record's id and title fields that the actor may read somewhere."""
+    readable = readable_anywhere(actor, shape)
+    if not readable or not shape.declared.exposed:
+        return ()
+    names = [n for n in shape.declared.views.title if n in readable and spec[shape.name].fields[n].kind is not Kind.REF]
+    return (("id",), *((n,) for n in names))
+
+
+def readable_anywhere(actor: Actor, shape: Shape) -> frozenset[str]:
+    """Return the fields that the actor reads in some row."""
+    return frozenset[str]().union(*(shape.reads(g) for g in shape.grants_of(actor.roles)))
+
+
+def writable_anywhere(actor: Actor, shape: Shape, *, create: bool = False) -> frozenset[str]:
+    """Return the fields that the actor writes in some row, or in some new one."""
+    given = [g for g in shape.grants_of(actor.roles) if g.create or not create]
+    return frozenset[str]().union(*(shape.writes(g) for g in given))

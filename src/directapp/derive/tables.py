@@ -1,0 +1,206 @@
+"""Tables: a collection's list as a person sees it, from its declared views, their rights and the address."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from directapp.declare.fields import Field
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import Shape
+from directapp.derive import questions
+from directapp.derive.inputs import Option
+from directapp.derive.questions import FROM, NONE, TO, Address
+from directapp.derive.shown import NO, YES, Shown, Teller, page_of, paths_for, readable_anywhere
+from directapp.kernel.text import Language, Text
+from directapp.store.query import Order, Path, Query
+
+PAGE = 50
+_FIGURES = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
+_NEVER = frozenset({"id", "version", "tenant_id"})
+_NO_COLUMN = frozenset({Kind.JSON, Kind.REFS})
+EMPTY = Text("Ikke satt", "Not set")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column: its label, whether it holds figures, how it is sorted and where its header leads."""
+
+    name: str
+    label: str
+    figures: bool
+    direction: str | None
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One record: its page, what names it (``plain_title`` without the plate), and a cell for each column."""
+
+    id: str
+    href: str
+    title: str
+    cells: tuple[Shown, ...]
+
+    @property
+    def plain_title(self) -> str:
+        """The title without what stands in a plate's frame beside it."""
+        plate = next((c.text for c in self.cells if c.look == "plate"), "")
+        return self.title.removeprefix(plate).strip() or self.title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterInput:
+    """A filter: how it is asked (words, options, a range, a combo) and what it holds now."""
+
+    name: str
+    label: str
+    control: str
+    value: str = ""
+    low: str = ""
+    high: str = ""
+    options: tuple[Option, ...] = ()
+    source: str | None = None
+    kind: str = "text"
+
+    @property
+    def active(self) -> bool:
+        """Whether it narrows the list."""
+        return bool(self.value or self.low or self.high or any(o.chosen for o in self.options))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a list's address means for one reader: columns, order and query."""
+
+    shape: Shape
+    address: Address
+    columns: tuple[str, ...]
+    sort: tuple[Order, ...]
+    readable: frozenset[str]
+    query: Query
+
+
+def list_of(
+    teller: Teller, shape: Shape, address: Address, *, kept: Sequence[str] = (), words: tuple[str, ...] = ()
+) -> Listing:
+    """Understand a list's address; ``kept`` are the columns a person chose earlier, ``words`` what is searched."""
+    readable = readable_anywhere(teller.actor, shape)
+    columns = chosen_columns(shape, readable, address.get("columns").split(",") if address.get("columns") else kept)
+    sort = questions.build_sort(address, shape, readable)
+    titles = tuple(n for n in shape.declared.views.title if n in readable)
+    keys = tuple(o.field for o in sort)
+    names = tuple(dict.fromkeys(("id", *columns, *titles, *keys)))
+    query = Query(
+        fields=paths_for(teller.spec, teller.actor, shape, names),
+        filter=questions.build_filter(address, shape, readable),
+        sort=sort,
+        limit=PAGE + 1,
+        after=questions.read_mark(address.get("after"), shape, sort),
+        search=words,
+    )
+    return Listing(shape=shape, address=address, columns=columns, sort=sort, readable=readable, query=query)
+
+
+def choosable(shape: Shape, readable: frozenset[str]) -> tuple[Field, ...]:
+    """Return the fields that may stand as columns."""
+    return tuple(f for f in shape.fields.values() if f.name in readable - _NEVER and f.kind not in _NO_COLUMN)
+
+
+def chosen_columns(shape: Shape, readable: frozenset[str], asked: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns that are asked for and may be seen, else the declared ones."""
+    possible = {f.name for f in choosable(shape, readable)}
+    chosen = tuple(dict.fromkeys(n for n in asked if n in possible))
+    return chosen or tuple(n for n in shape.declared.views.columns if n in possible)
+
+
+def columns_of(listing: Listing, language: Language) -> tuple[Column, ...]:
+    """Return the headers; each leads to the list sorted by it, and back again."""
+    present = {o.field: o.descending for o in listing.sort[:1]}
+    made = []
+    for name in listing.columns:
+        item = listing.shape.fields[name]
+        descending = present.get(name)
+        follow = f"-{name}" if descending is False else name
+        direction = None if descending is None else "descending" if descending else "ascending"
+        href = listing.address.but(sort=follow).without("after").text
+        label = item.label.pick(language)
+        made.append(Column(name=name, label=label, figures=item.kind in _FIGURES, direction=direction, href=href))
+    return tuple(made)
+
+
+def rows_of(teller: Teller, listing: Listing, rows: Sequence[Mapping[str, Any]]) -> tuple[TableRow, ...]:
+    """Return the rows with a cell for each column."""
+    shape = listing.shape
+    return tuple(
+        TableRow(
+            str(row["id"]),
+            page_of(shape.name, row["id"]),
+            teller.title(shape, row),
+            tuple(teller.value(shape, n, row, short=True) for n in listing.columns),
+        )
+        for row in rows
+    )
+
+
+def filters_of(
+    listing: Listing,
+    language: Language,
+    *,
+    refs: Mapping[str, Sequence[Option]],
+    names: Mapping[str, str],
+) -> tuple[FilterInput, ...]:
+    """Return the filters: the declared ones, those in use and those just asked for."""
+    declared = (n for n in listing.shape.declared.views.filters if n in listing.readable)
+    used = questions.filtered(listing.address, listing.shape, listing.readable)
+    asked = (n for n in listing.address.all("with") if n in listing.readable)
+    wanted = dict.fromkeys((*declared, *used, *asked))
+    return tuple(
+        _filter(listing.address, listing.shape.fields[n], language, refs.get(n, ()), names)
+        for n in wanted
+        if n not in _NEVER and listing.shape.fields[n].kind not in _NO_COLUMN
+    )
+
+
+def more_filters(listing: Listing, shown: Sequence[FilterInput], language: Language) -> tuple[Option, ...]:
+    """Return the fields that one may also filter by."""
+    there = {f.name for f in shown}
+    fields = (f for f in choosable(listing.shape, listing.readable) if f.name not in there)
+    return tuple(Option(f.name, f.label.pick(language)) for f in fields)
+
+
+def _filter(
+    address: Address, item: Field, language: Language, refs: Sequence[Option], names: Mapping[str, str]
+) -> FilterInput:
+    label, values = item.label.pick(language), set(address.all(item.name))
+    value = address.get(item.name)
+    match item.kind:
+        case Kind.CHOICE | Kind.BOOLEAN | Kind.CHOICES if item.choices or item.kind is Kind.BOOLEAN:
+            return FilterInput(name=item.name, label=label, control="checks", options=_checks(item, values, language))
+        case Kind.REF if refs:
+            options = tuple(Option(o.value, o.label, o.value in values) for o in refs)
+            return FilterInput(name=item.name, label=label, control="checks", options=options)
+        case Kind.REF:
+            shown = names.get(value, "")
+            return FilterInput(name=item.name, label=label, control="combo", value=value, low=shown, source=item.ref)
+        case Kind.DATE | Kind.INSTANT | Kind.INTEGER | Kind.DECIMAL | Kind.MONEY:
+            low, high = address.get(item.name + FROM) or value, address.get(item.name + TO) or value
+            kind = "date" if item.kind in {Kind.DATE, Kind.INSTANT} else "number"
+            return FilterInput(name=item.name, label=label, control="range", low=low, high=high, kind=kind)
+        case _:
+            return FilterInput(name=item.name, label=label, control="words", value=value)
+
+
+def _checks(item: Field, values: set[str], language: Language) -> tuple[Option, ...]:
+    yes_no = [("true", YES), ("false", NO)]
+    pairs = yes_no if item.kind is Kind.BOOLEAN else [(c.code, c.label) for c in item.choices]
+    empty = [] if item.required or item.default is not None else [(NONE, EMPTY)]
+    return tuple(Option(code, text.pick(language), code in values) for code, text in (*pairs, *empty))
+
+
+def title_query(teller: Teller, shape: Shape, *, limit: int, words: tuple[str, ...] = (), **more: Any) -> Query:
+    """Return the query that fetches what records are called, for selects and combos."""
+    readable = readable_anywhere(teller.actor, shape)
+    titles = tuple(n for n in shape.declared.views.title if n in readable)
+    fields: tuple[Path, ...] = paths_for(teller.spec, teller.actor, shape, ("id", *titles))
+    sort = tuple(Order(n) for n in titles[:1] if shape.fields[n].kind not in _NO_COLUMN)
+    return Query(fields=fields, sort=sort, limit=limit, search=words, **more)

@@ -1,0 +1,136 @@
+"""Accessories ordered with a car; each has its own supply status."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case, One
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Field, Group, field
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import All, Is, Parent, Rule, SeenInFull, Who, all_of, either
+from directapp.domains.cars.access import AT_PREP, OWNED
+from directapp.domains.cars.states import CLOSED
+from directapp.domains.cars.words import PARTS_STATUSES
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+_CONTENT = ("name", "part_number", "quantity", "comment")
+
+
+def _group(code: str, nb: str, en: str, *fields: Field) -> Group:
+    return Group(code, Text(nb, en), fields)
+
+
+GROUPS = (
+    _group(
+        "content",
+        "Tilbehør",
+        "Accessory",
+        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True),
+        field("name", "Navn", "Name", required=True, search=True, max_length=200),
+        field("part_number", "Delenummer", "Part number", search=True, max_length=60),
+        field("quantity", "Antall", "Quantity", Kind.INTEGER, required=True, default=1, minimum=0, maximum=999),
+        field("comment", "Merknad", "Comment", Kind.TEXT),
+    ),
+    _group(
+        "price",
+        "Pris",
+        "Price",
+        field("price", "Pris", "Price", Kind.MONEY, minimum=0, unit="kr"),
+    ),
+    _group(
+        "supply",
+        "Forsyning",
+        "Supply",
+        field("status", "Status", "Status", Kind.CHOICE, choices=PARTS_STATUSES, required=True, default="none"),
+        field("ordered_at", "Bestilt", "Ordered", Kind.INSTANT, fact=True),
+        field("arrived_at", "Ankommet", "Arrived", Kind.INSTANT, fact=True),
+    ),
+    _group(
+        "system",
+        "System",
+        "System",
+        field("changed_after_order_at", "Endret etter bestilling", "Changed after order", Kind.INSTANT, computed=True),
+    ),
+)
+
+_CLOSED_CAR = Text(
+    "Bilen er levert eller arkivert, og tilbehøret kan ikke endres.",
+    "The car is delivered or archived, and its accessories cannot change.",
+)
+_ONLY_INSTALLED = Text("Mekaniker setter bare montert.", "A mechanic only sets installed.")
+
+
+def supply_times(case: Case) -> Mapping[str, Any]:
+    """Note when an accessory was ordered and when it arrived, as its status says."""
+    status = case.get("status")
+    values: dict[str, Any] = {}
+    if status != "none" and case.changed("status") and case.get("ordered_at") is None:
+        values["ordered_at"] = case.now
+    if status in {"arrived", "installed"} and case.changed("status") and case.get("arrived_at") is None:
+        values["arrived_at"] = case.now
+    return values
+
+
+def changed_after_order(case: Case) -> Mapping[str, Any]:
+    """Note a change of what is wanted after the car's parts were ordered: parts at both sites are told."""
+    car = case.one("car")
+    ordered = car.get("parts_ordered_seller_at") or car.get("parts_ordered_prep_at") or case.was("ordered_at")
+    return {"changed_after_order_at": case.now} if ordered and case.changed(*_CONTENT) else {}
+
+
+def car_is_open(case: Case) -> list[Problem]:
+    """Accessories of a delivered or archived car stay as they are."""
+    closed = case.one("car").get("status") in CLOSED and not case.actor.is_system
+    return [Problem(_CLOSED_CAR, field="car", code="CONFLICT")] if closed else []
+
+
+def mechanic_installs(case: Case) -> list[Problem]:
+    """Let a mechanic who is nothing more set an accessory installed, and nothing else."""
+    others = case.actor.roles & {"parts", "tenant_admin"}
+    only = "mechanic" in case.actor.roles and not others and case.changed("status")
+    return [Problem(_ONLY_INSTALLED, field="status")] if only and case.get("status") != "installed" else []
+
+
+SEEN = SeenInFull("car", "cars")
+
+
+def _car(rule: Rule) -> All:
+    return all_of(SEEN, Parent("car", "cars", rule))
+
+
+def _grants() -> tuple[Grant, ...]:
+    sells = {"edit": _car(OWNED), "write": ("content", "price"), "create": True}
+    managed = _car(either(OWNED, AT_PREP))
+    assigned = _car(Is("assigned_mechanic", Who.USER))
+    return (
+        *grants("new_car_sales used_car_sales sales_manager", rows=SEEN, **sells),
+        *grants("manager", rows=SEEN, edit=managed, write=("content", "price"), create=True),
+        *grants("parts", rows=SEEN, read=("content", "supply"), edit=managed, write=("supply",)),
+        *grants("mechanic", rows=SEEN, read=("content", "supply"), edit=assigned, write=("status",)),
+        *grants("reception planner detailer", rows=SEEN, read=("content", "supply")),
+        *grants("finance", rows=SEEN),
+        *grants("tenant_admin", write=("*",), create=True),
+    )
+
+
+CAR_ACCESSORIES = Collection(
+    name="car_accessories",
+    label=Text("Tilbehør", "Accessory"),
+    plural=Text("Tilbehør", "Accessories"),
+    groups=GROUPS,
+    access=Access(systems=("workflow", "importer", "demo"), grants=_grants()),
+    views=Views(
+        columns=("car", "name", "part_number", "quantity", "status", "ordered_at", "arrived_at", "price"),
+        title=("name",),
+        sort=("-created_at",),
+        filters=("status", "car", "changed_after_order_at"),
+        icon="puzzle",
+    ),
+    rules=(car_is_open, mechanic_installs),
+    fill=(supply_times, changed_after_order),
+    related=(One("car", "car", "cars"),),
+    indexes=(("car",), ("status",)),
+    events=(("changed_after_order_at", "accessories.changed"),),
+)

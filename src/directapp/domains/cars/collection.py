@@ -1,0 +1,113 @@
+"""The car, declared once: fields, rights, workflow, rules, verbs and views."""
+
+from directapp.declare.case import Many, One
+from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.rules import Is, Not
+from directapp.domains.cars.access import ACCESS
+from directapp.domains.cars.fields import GROUPS
+from directapp.domains.cars.fill import FILL
+from directapp.domains.cars.rules import RULES
+from directapp.domains.cars.verbs import VERBS
+from directapp.domains.cars.workflow import WORKFLOW
+from directapp.kernel.text import Text
+
+EVENTS = (
+    ("vin", "car.identified"),
+    ("parts_ordered_seller_at", "parts.ordered_seller"),
+    ("parts_ordered_prep_at", "parts.ordered_prep"),
+    ("parts_arrived_seller_at", "parts.arrived"),
+    ("parts_arrived_prep_at", "parts.arrived"),
+    ("arrived_dealership_at", "car.arrived_dealership"),
+    ("inspection_completed_at", "inspection.completed"),
+    ("technical_completed_at", "technical.completed"),
+    ("cosmetic_completed_at", "cosmetic.completed"),
+    ("assigned_mechanic", "car.assigned"),
+    ("assigned_detailer", "car.assigned"),
+)
+
+VIEWS = Views(
+    columns=(
+        "status",
+        "license_plate",
+        "vin",
+        "make",
+        "model",
+        "customer_name",
+        "delivery_date",
+        "sla_status",
+        "dealership",
+        "car_type",
+        "priority",
+        "seller",
+        "assigned_mechanic",
+        "assigned_detailer",
+        "parts_status",
+        "status_since",
+        "updated_at",
+    ),
+    title=("license_plate", "make", "model", "vin"),
+    sort=("-updated_at",),
+    filters=(
+        "status",
+        "car_type",
+        "dealership",
+        "prep_center",
+        "seller",
+        "assigned_mechanic",
+        "assigned_detailer",
+        "priority",
+        "parts_status",
+        "delivery_date",
+        "in_vehicle_bank",
+    ),
+    icon="car",
+    menu=True,
+)
+
+CARS = Collection(
+    name="cars",
+    label=Text("Bil", "Car"),
+    plural=Text("Biler", "Cars"),
+    groups=GROUPS,
+    access=ACCESS,
+    views=VIEWS,
+    workflow=WORKFLOW,
+    verbs=VERBS,
+    rules=RULES,
+    fill=FILL,
+    related=(
+        One("owner_site", "dealership", "dealerships"),
+        One("prep_site", "prep_center", "dealerships"),
+        Many("parts", "parts_orders", "car"),
+    ),
+    unique=(
+        Unique(
+            fields=("vin",),
+            message=Text("En annen bil har dette understellsnummeret.", "Another car has this VIN."),
+            where=Not(Is("status", "archived")),
+        ),
+        Unique(
+            fields=("order_number",),
+            message=Text("En annen bil har dette ordrenummeret.", "Another car has this order number."),
+        ),
+    ),
+    indexes=(
+        ("dealership", "updated_at"),
+        ("original_dealership", "updated_at"),
+        ("prep_center", "updated_at"),
+        ("prep_center", "status"),
+        ("assigned_mechanic",),
+        ("assigned_detailer",),
+        ("status", "updated_at"),
+        ("car_type", "updated_at"),
+        ("in_vehicle_bank", "updated_at"),
+        ("seller",),
+        ("current_location",),
+        ("license_plate",),
+        ("vin",),
+        ("delivery_date",),
+        ("updated_at",),
+        ("created_at",),
+    ),
+    events=EVENTS,
+)

@@ -1,0 +1,220 @@
+"""What must be in place before a step or a fact: each guard says what is missing, or nothing."""
+
+from collections.abc import Callable
+
+from directapp.declare.case import Case
+from directapp.declare.workflow import Guard
+from directapp.domains.cars import facts
+from directapp.domains.cars.states import CLOSED, reached
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+_WORK = {"technical": Text("Teknisk arbeid", "Technical work"), "cosmetic": Text("Kosmetisk arbeid", "Cosmetic work")}
+_PRICES = frozenset({"purchase_price", "holding_cost_per_day", "sale_price", "appraisal_price"})
+
+
+def _unless(holds: Callable[[Case], bool], nb: str, en: str, field: str) -> Guard:
+    problem = Problem(Text(nb, en), field=field)
+    return lambda case: None if holds(case) else problem
+
+
+vin_known = _unless(
+    lambda case: bool(case.get("vin")),
+    "Understellsnummer mangler. Bilen må ha det før den kan ankomme klargjøring.",
+    "The VIN is missing. The car needs one before it can arrive at the prep centre.",
+    "vin",
+)
+inspection_explained = _unless(
+    lambda case: bool(case.get("inspection_notes") or case.get("inspection_remarks")),
+    "Skriv hva som ikke er i orden, før mottaket avvises.",
+    "Write what is wrong before the inspection is failed.",
+    "inspection_notes",
+)
+quality_explained = _unless(
+    lambda case: bool(case.get("quality_notes")),
+    "Skriv hva som ikke er godt nok.",
+    "Write what is not good enough.",
+    "quality_notes",
+)
+rework_named = _unless(
+    lambda case: bool(case.get("rework")),
+    "Velg hvilket arbeid som må gjøres om.",
+    "Choose which work has to be done again.",
+    "rework",
+)
+customer_named = _unless(
+    lambda case: bool(case.get("customer_name")),
+    "Kundens navn mangler.",
+    "The customer's name is missing.",
+    "customer_name",
+)
+customer_phone_known = _unless(
+    lambda case: bool(case.get("customer_phone")),
+    "Kundens telefonnummer mangler.",
+    "The customer's phone number is missing.",
+    "customer_phone",
+)
+sold = _unless(
+    facts.is_sold,
+    "Bilen er ikke solgt. Sett solgt før den leveres til kunde.",
+    "The car is not sold. Set it sold before it is delivered to the customer.",
+    "sold_at",
+)
+inspection_approved = _unless(
+    lambda case: case.get("inspection_approved") is True,
+    "Mottakskontrollen er ikke godkjent.",
+    "The inspection is not approved.",
+    "inspection_approved",
+)
+parts_here = _unless(
+    lambda case: not (facts.needs(case, "technical") and facts.parts_missing(case)),
+    "Deler er bestilt, men ikke ankommet. Teknisk arbeid kan fullføres når delelageret har bekreftet ankomst.",
+    "Parts are ordered but have not arrived. Technical work can be completed when parts has confirmed arrival.",
+    "technical_completed_at",
+)
+not_sold_to_another_site = _unless(
+    lambda case: not (facts.is_sold(case) and case.before is not None and case.changed("dealership")),
+    "Bilen er solgt og kan ikke bytte forhandler.",
+    "The car is sold and cannot change dealership.",
+    "dealership",
+)
+
+
+def work_completed(case: Case) -> Problem | None:
+    """Every kind of work that the car needs is completed."""
+    left = next((k for k in facts.needed(case) if not facts.completed(case, k)), None)
+    if left is None:
+        return None
+    message = Text("{work} er ikke fullført.", "{work} is not completed.").fill(work=_WORK[left])
+    return Problem(message, field=f"{left}_completed_at")
+
+
+def technical_completed(case: Case) -> Problem | None:
+    """Technical work is completed where the car needs it (guard 1)."""
+    if not facts.needs(case, "technical") or facts.completed(case, "technical"):
+        return None
+    message = Text("{work} er ikke fullført.", "{work} is not completed.").fill(work=_WORK["technical"])
+    return Problem(message, field="technical_completed_at")
+
+
+def work_needed(kind: str) -> Guard:
+    """Only work that the car needs is started."""
+    message = Text("Bilen trenger ikke dette arbeidet.", "The car does not need this work.")
+    problem = Problem(message, field=f"needs_{kind}")
+    return lambda case: None if facts.needs(case, kind) else problem
+
+
+def asked_to_redo(kind: str) -> Guard:
+    """After a failed quality check only the work it named starts again."""
+    message = Text(
+        "Kvalitetskontrollen har ikke sendt dette arbeidet tilbake.",
+        "The quality check did not send this work back.",
+    )
+    problem = Problem(message, field="rework")
+
+    def judge(case: Case) -> Problem | None:
+        return problem if case.was("status") == "qc_failed" and not facts.restarted(case, kind) else None
+
+    return judge
+
+
+def work_started(kind: str) -> Guard:
+    """Work completes only after it has started."""
+    message = Text("{work} er ikke startet.", "{work} has not started.").fill(work=_WORK[kind])
+    problem = Problem(message, field=f"{kind}_started_at")
+    return lambda case: None if facts.started(case, kind) else problem
+
+
+def recorded_once(name: str, since: str = "ready_for_delivery") -> Guard:
+    """Let what was never recorded, as on an imported car, be recorded late; what was, stays."""
+    message = Text("Dette er alt ført og avsluttet.", "This is already recorded and closed.")
+    problem = Problem(message, field=name)
+    return lambda case: problem if reached(case.was("status"), since) and case.was(name) is not None else None
+
+
+def failed_in_time(case: Case) -> Problem | None:
+    """Fail an inspection only until the work is planned; a yes may be recorded late."""
+    if case.get("inspection_approved") is not False or not reached(case.was("status"), "planned"):
+        return None
+    message = Text(
+        "Arbeidet er alt planlagt. Meld avviket som arbeid.", "The work is already planned. Report it as work."
+    )
+    return Problem(message, field="inspection_approved")
+
+
+# -- guards that hold for any write ----------------------------------------------------------------
+
+
+def sold_car_stays(case: Case) -> Problem | None:
+    """Keep a sold car at its dealership (guard 3)."""
+    return None if case.was("sold_at") is None else not_sold_to_another_site(case)
+
+
+def when_sold(name: str, guard: Guard) -> Guard:
+    """Ask a sold car for its customer's name and phone (guard 4) when either side of it changes."""
+    return lambda case: guard(case) if facts.is_sold(case) and case.changed("sold_at", name) else None
+
+
+def pickup_is_ready(case: Case) -> Problem | None:
+    """Ask a car ready for pick-up for an approved inspection and completed technical work (guard 1)."""
+    if case.get("ready_for_pickup") is not True or not case.changed("ready_for_pickup"):
+        return None
+    return inspection_approved(case) or technical_completed(case)
+
+
+def delivered_has_sale(case: Case) -> Problem | None:
+    """Ask a delivery to a customer for a sale (guard 5)."""
+    if case.get("delivered_to_customer_at") is None or not case.changed("delivered_to_customer_at", "sold_at"):
+        return None
+    return sold(case)
+
+
+def start_stays(case: Case) -> Problem | None:
+    """Keep the start of completed work."""
+    for kind in facts.KINDS:
+        taken = case.was(f"{kind}_started_at") is not None and not facts.started(case, kind)
+        if taken and facts.completed(case, kind):
+            message = Text("{work} er fullført; ta tilbake det først.", "{work} is completed; take that back first.")
+            return Problem(message.fill(work=_WORK[kind]), field=f"{kind}_started_at")
+    return None
+
+
+def judged_work_stays(case: Case) -> Problem | None:
+    """Completed work is not taken back once its quality has been judged."""
+    if case.get("quality_approved") is not True:
+        return None
+    for kind in facts.KINDS:
+        if case.was(f"{kind}_completed_at") is not None and not facts.completed(case, kind):
+            message = Text(
+                "Kvaliteten er alt godkjent; ta tilbake det først.",
+                "The quality is already approved; take that back first.",
+            )
+            return Problem(message, field=f"{kind}_completed_at")
+    return None
+
+
+def closed_takes_prices_only(case: Case) -> Problem | None:
+    """Delivered and archived cars take cost and prices from finance and nothing else (guard 6)."""
+    person = not case.actor.is_system
+    if not person or case.was("status") not in CLOSED or not case.patch:
+        return None
+    name = next(iter(case.patch))
+    if "finance" in case.actor.roles and set(case.patch) <= _PRICES:
+        return None
+    message = Text(
+        "Bilen er levert eller arkivert. Bare økonomi kan endre kostnad og priser.",
+        "The car is delivered or archived. Only finance may change cost and prices.",
+    )
+    return Problem(message, field=name)
+
+
+ALWAYS: tuple[Guard, ...] = (
+    sold_car_stays,
+    when_sold("customer_name", customer_named),
+    when_sold("customer_phone", customer_phone_known),
+    pickup_is_ready,
+    delivered_has_sale,
+    start_stays,
+    judged_work_stays,
+    closed_takes_prices_only,
+)

@@ -1,0 +1,87 @@
+"""Reactions of cars: a delivered car is archived, and a car that was here before is linked to its past."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from directapp.services.act import Act, Seen
+
+UNDO_WINDOW = timedelta(seconds=60)
+_MANY = 5000
+
+
+def archive_at(car: Mapping[str, Any], days: int) -> datetime | None:
+    """Return when a delivered car is archived: days after delivery, never before the undo window has passed.
+
+    None: never by itself, as it is not delivered, or was brought back from the archive.
+    """
+    since, delivered = car.get("status_since"), car.get("delivered_to_customer_at")
+    if car.get("status") != "delivered" or car.get("archived_from") == "delivered" or since is None:
+        return None
+    undoable: datetime = since + UNDO_WINDOW
+    waited: datetime = (delivered or since) + timedelta(days=days)
+    return max(undoable, waited)
+
+
+def due_for_archive(car: Mapping[str, Any], days: int, now: datetime) -> bool:
+    """Whether a car is archived now: what the scheduled job asks of each delivered car."""
+    at = archive_at(car, days)
+    return at is not None and at <= now
+
+
+async def archive_delivered(act: Act) -> None:
+    """Archive one delivered car when its time has come, else wake up again then."""
+    if act.seen is None:
+        return
+    car = await act.look_up("cars", act.target.id, system="archiver")
+    await _archive(act, car, await _days(act, car), wait=True)
+
+
+async def archive_due(act: Act) -> None:
+    """Archive every delivered car whose time has come: the scheduled sweep behind the reaction."""
+    days: dict[UUID | None, int] = {}
+    for car in await act.find("cars", system="archiver", limit=_MANY, status="delivered", archived_at=None):
+        owner = car.row.get("dealership")
+        if owner not in days:
+            days[owner] = await _days(act, car)
+        await _archive(act, car, days[owner], wait=False)
+
+
+async def _days(act: Act, car: Seen) -> int:
+    owner = car.row.get("dealership")
+    site = await act.look_up("dealerships", owner, system="corridor") if owner else None
+    return int((site.row.get("archive_after_days") if site else None) or 0)
+
+
+async def _archive(act: Act, car: Seen, days: int, *, wait: bool) -> None:
+    at = archive_at(car.row, days)
+    if at is None:
+        return
+    if at > act.now:
+        if wait:
+            act.emit("car.archive_due", on=car, delay=(at - act.now).total_seconds() + 1)
+        return
+    patch = {"archived_at": act.now, "archived_from": "delivered", "archive_reason": "delivered"}
+    await act.move("archived", patch, system="archiver", on=car)
+
+
+async def link_previous(act: Act) -> None:
+    """Point a car to the archived row of the same VIN: sold here once, and now back in trade."""
+    if act.seen is None:
+        return
+    car = await act.look_up("cars", act.target.id, system="workflow")
+    if car.row.get("vin") is None or car.row.get("previous_car") is not None:
+        return
+    earlier = [
+        c for c in await act.find("cars", system="workflow", vin=car.row["vin"], status="archived") if c.id != car.id
+    ]
+    if earlier:
+        await act.change({"previous_car": max(earlier, key=lambda c: c.id).id}, system="workflow", on=car)
+
+
+REACTIONS = {
+    "car.delivered": archive_delivered,
+    "car.archive_due": archive_delivered,
+    "car.identified": link_previous,
+}

@@ -1,0 +1,160 @@
+"""Receiving a car by VIN or plate, also one that nobody knows; and finding its owner afterwards."""
+
+from typing import Any
+from uuid import UUID
+
+from directapp.declare.case import Case
+from directapp.domains.cars import custody
+from directapp.domains.cars.defaults import SELLERS
+from directapp.domains.cars.states import BEFORE_ARRIVAL, OPEN
+from directapp.domains.cars.transfer_verbs import OPEN_TRANSFER, codes_of
+from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, Problem
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+
+_NO_SITE = Text("Du hører ikke til noe anlegg.", "You do not belong to a site.")
+_NOT_HERE = Text(
+    "Bilen hører til et annet anlegg og er ikke sendt hit.",
+    "The car belongs to another site and was not sent here.",
+)
+_SENT_ELSEWHERE = Text(
+    "Bilen er sendt til et annet anlegg. Be avsender om å endre overføringen.",
+    "The car was sent to another site. Ask the sender to change the transfer.",
+)
+_OTHER_CODE = Text(
+    "Skilt og understellsnummer hører til to forskjellige biler.", "The plate and the VIN belong to two different cars."
+)
+_HAS_OWNER = Text("Bilen har alt en forhandler.", "The car already has a dealership.")
+_TYPE_NEEDED = Text("Velg biltype.", "Choose the car type.")
+_ORDER_NEEDED = Text(
+    "Velg ordren bilen hører til. Bare salg og ledere tar over en bil uten ordre.",
+    "Choose the order the car belongs to. Only sales and managers take over a car without one.",
+)
+_ORDER_GONE = Text(
+    "Ordren har alt fått bilen sin, eller hører til et annet anlegg.",
+    "The order already has its car, or belongs to another site.",
+)
+_OTHER_VIN = Text("Ordren har et annet understellsnummer.", "The order has another VIN.")
+_OWNERS = SELLERS | {"sales_manager", "manager", "tenant_admin"}
+_PLACES = ("parking_spot", "key_location")
+_ARRIVED_WITH = (
+    "license_plate",
+    "current_location",
+    "parking_spot",
+    "key_location",
+    "arrived_prep_center_at",
+    "arrived_dealership_at",
+)
+
+
+async def receive(act: Act) -> None:
+    """Receive a car at the actor's site: a transfer, an expected car, or one that nobody knows."""
+    if act.actor.site is None:
+        raise ForbiddenError(Problem(_NO_SITE))
+    codes = codes_of(act.params)
+    site = await act.look_up("dealerships", act.actor.site, system="corridor")
+    places = {name: act.params[name] for name in _PLACES if act.params.get(name)}
+    car = await _find(act, codes)
+    if car is None:
+        done = await _take_in(act, codes, site, places)
+    else:
+        done = await _arrive(act, car, codes, site, places)
+    act.answer = await _as_seen(act, done)
+
+
+async def _find(act: Act, codes: dict[str, str]) -> Seen | None:
+    for name in ("vin", "license_plate"):
+        if name in codes:
+            wanted: dict[str, Any] = {name: codes[name], "status": list(OPEN)}
+            found = await act.find("cars", system="custodian", **wanted)
+            if found:
+                return min(found, key=lambda car: not _belongs(car, act.actor.site))
+    return None
+
+
+def _belongs(car: Seen, site: UUID | None) -> bool:
+    return site in {car.row.get("dealership"), car.row.get("prep_center"), car.row.get("current_location")}
+
+
+async def _arrive(act: Act, car: Seen, codes: dict[str, str], site: Seen, places: dict[str, Any]) -> Seen:
+    sent = await act.find("car_transfers", system="custodian", car=car.id, status=list(OPEN_TRANSFER))
+    if any(transfer.row["to"] != site.id for transfer in sent):
+        raise ConflictError(_SENT_ELSEWHERE)
+    if not sent and not _belongs(car, site.id):
+        raise ConflictError(_NOT_HERE)
+    car = await _fill_codes(act, car, codes)
+    for transfer in sent:
+        patch = {"status": "received", "closed_at": act.now, "closed_by": act.actor.user}
+        await act.change(patch, system="custodian", on=transfer)
+        car = await act.look_up("cars", car.id, system="custodian")
+    patch = (custody.arrival(car.row, site.row, act.now) if not sent else {}) | places
+    return await act.change(patch, system="custodian", on=car) if patch else car
+
+
+async def _fill_codes(act: Act, car: Seen, codes: dict[str, str]) -> Seen:
+    """Write down a VIN or plate read off the car that nobody had typed; refuse one that is another's."""
+    other = [name for name, code in codes.items() if car.row.get(name) not in {None, code}]
+    if other:
+        raise ConflictError([Problem(_OTHER_CODE, field=name) for name in other])
+    missing = {name: code for name, code in codes.items() if car.row.get(name) is None}
+    return await act.change(missing, system="custodian", on=car) if missing else car
+
+
+async def _take_in(act: Act, codes: dict[str, str], site: Seen, places: dict[str, Any]) -> Seen:
+    """Make a draft without owner. It is disowned in a second write: a new car is its maker's until then."""
+    draft = await act.create("cars", {**codes, "current_location": site.id}, system="custodian")
+    ownerless = {"dealership": None, "original_dealership": None, "seller": None, "prep_center": None}
+    row = {**draft.row, **ownerless, "status": "draft"}
+    arrived = custody.arrival(row, site.row, act.now)
+    return await act.change({**ownerless, **arrived, **places}, system="custodian", on=draft)
+
+
+async def _as_seen(act: Act, car: Seen) -> Seen | None:
+    try:
+        return await act.look_up("cars", car.id)
+    except NotFoundError:
+        return None
+
+
+# -- finding the owner -----------------------------------------------------------------------------
+
+
+def may_claim(case: Case) -> Problem | None:
+    """Only a car without an owner is claimed."""
+    return None if case.get("dealership") is None else Problem(_HAS_OWNER, field="dealership")
+
+
+async def claim(act: Act) -> None:
+    """Take an ownerless car over as one's own, or match it to the order it belongs to."""
+    if act.params.get("order"):
+        await _match(act, await act.look_up("cars", act.params["order"]))
+        return
+    if not act.actor.roles & _OWNERS:
+        raise InvalidError(Problem(_ORDER_NEEDED, field="order"))
+    car_type = act.params.get("car_type") or act.case.get("car_type")
+    if car_type is None:
+        raise InvalidError(Problem(_TYPE_NEEDED, field="car_type"))
+    seller = act.actor.user if act.actor.roles & SELLERS else None
+    site = act.actor.site
+    patch = {"dealership": site, "original_dealership": site, "seller": seller, "car_type": car_type}
+    if act.params.get("vin"):
+        patch["vin"] = act.params["vin"]
+    done = await act.change(patch, system="custodian")
+    act.answer = await _as_seen(act, done)
+
+
+async def _match(act: Act, order: Seen) -> None:
+    draft = act.target
+    ours = act.actor.site in {order.row.get("dealership"), order.row.get("prep_center")}
+    if not ours or order.row.get("status") not in BEFORE_ARRIVAL:
+        raise ConflictError(Problem(_ORDER_GONE, field="order"))
+    vin = act.params.get("vin") or draft.row.get("vin")
+    if order.row.get("vin") not in {None, vin}:
+        raise ConflictError(Problem(_OTHER_VIN, field="order"))
+    gone = {"archived_at": act.now, "archived_from": draft.row["status"], "archive_reason": "duplicate"}
+    await act.move("archived", gone, system="custodian")
+    patch = {n: draft.row.get(n) for n in _ARRIVED_WITH if draft.row.get(n) is not None} | {"vin": vin}
+    if draft.row.get("prep_center") is not None and order.row.get("prep_center") is None:
+        patch["prep_center"] = draft.row["prep_center"]
+    done = await act.change(patch, system="custodian", on=order)
+    act.answer = await _as_seen(act, done)

@@ -1,0 +1,113 @@
+"""What must hold on a car beside the workflow: pure functions of a Case, each naming its field."""
+
+from directapp.declare.case import Case
+from directapp.domains.cars import facts
+from directapp.domains.cars.fields import GROUPS
+from directapp.domains.cars.states import reached
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+_LABELS = {f.name: f.label for g in GROUPS for f in g.fields}
+_REQUIRED = Text("{label} må fylles ut på en registrert bil.", "{label} is required on a registered car.")
+_PLATE_OR_VIN = Text(
+    "En registrert bruktbil må ha skilt eller understellsnummer.",
+    "A registered used car needs a plate or a VIN.",
+)
+_VIN_NEEDED = Text(
+    "Bilen må ha understellsnummer etter at den er ankommet klargjøring.",
+    "The car needs a VIN once it has arrived at the prep centre.",
+)
+_OWNER_NEEDED = Text("Bare en kladd kan stå uten forhandler.", "Only a draft may have no dealership.")
+_BEFORE_START = Text("{done} er før {started}.", "{done} is before {started}.")
+_OWN_TRADE_IN = Text("En bil kan ikke være innbytte for seg selv.", "A car cannot be a trade-in for itself.")
+_NO_PREP_SITE = Text(
+    "Anlegget klargjør ikke biler. Velg et klargjøringssenter.",
+    "The site does not prepare cars. Choose a prep centre.",
+)
+_FOLLOWS_ORDERS = Text(
+    "{label} følger av delebestillingene. Endre bestillingen i stedet.",
+    "{label} follows from the parts orders. Change the order instead.",
+)
+_TAKEN = Text("Bilen er alt tatt av en annen.", "Someone else has already taken the car.")
+
+
+def keeps_required(case: Case) -> list[Problem]:
+    """From registered on, what registering needed is not emptied; a new type asks for its own."""
+    if case.before is None or case.get("status") in {"draft", "archived"}:
+        return []
+    names = [n for n in facts.missing_to_register(case) if case.changed(n, "car_type")]
+    if names == ["license_plate"]:
+        return [Problem(_PLATE_OR_VIN, field="license_plate")]
+    return [Problem(_REQUIRED.fill(label=_LABELS[n]), field=n) for n in names]
+
+
+def keeps_plate_or_vin(case: Case) -> list[Problem]:
+    """Keep the VIN of a used car without plate: it is its only name."""
+    lost = case.was("vin") is not None and not case.get("vin") and not case.get("license_plate")
+    registered = reached(case.get("status"), "registered") and case.get("status") != "archived"
+    return [Problem(_PLATE_OR_VIN, field="vin")] if lost and registered and facts.is_used(case) else []
+
+
+def keeps_vin(case: Case) -> list[Problem]:
+    """From arrival at the prep centre on the VIN is not emptied."""
+    lost = case.was("vin") is not None and not case.get("vin")
+    return [Problem(_VIN_NEEDED, field="vin")] if lost and reached(case.get("status"), "at_prep_center") else []
+
+
+def has_owner(case: Case) -> list[Problem]:
+    """Only a draft may wait without an owner."""
+    ownerless = case.get("dealership") is None and case.get("status") not in {"draft", "archived"}
+    return [Problem(_OWNER_NEEDED, field="dealership")] if ownerless else []
+
+
+def ends_after_start(case: Case) -> list[Problem]:
+    """Work and inspection do not end before they start."""
+    pairs = [(f"{kind}_started_at", f"{kind}_completed_at") for kind in ("inspection", *facts.KINDS)]
+    return [
+        Problem(_BEFORE_START.fill(done=_LABELS[done], started=_LABELS[start]), field=done)
+        for start, done in pairs
+        if case.get(start) and case.get(done) and case.get(done) < case.get(start) and case.changed(start, done)
+    ]
+
+
+def trades_another(case: Case) -> list[Problem]:
+    """Let a trade-in point to another car."""
+    own = case.get("id")
+    return [Problem(_OWN_TRADE_IN, field="trade_in_for")] if own and case.get("trade_in_for") == own else []
+
+
+def prepared_by_a_prep_site(case: Case) -> list[Problem]:
+    """Choose a prep centre that prepares cars."""
+    site = case.one("prep_site")
+    wrong = "prep_center" in case.patch and site.get("dealership_type") == "sales_only"
+    return [Problem(_NO_PREP_SITE, field="prep_center")] if wrong else []
+
+
+def follows_orders(case: Case) -> list[Problem]:
+    """Where parts orders exist, people change the orders and the times follow."""
+    if case.actor.is_system:
+        return []
+    sides = {o.get("ordered_by_side") for o in case.many("parts") if o.get("status") != "cancelled"}
+    names = [f"parts_{what}_{side}_at" for side in facts.SIDES if side in sides for what in ("ordered", "arrived")]
+    return [Problem(_FOLLOWS_ORDERS.fill(label=_LABELS[n]), field=n, code="CONFLICT") for n in names if case.changed(n)]
+
+
+def takes_free_work(case: Case) -> list[Problem]:
+    """Take from the queue only what nobody has: two people may ask at once."""
+    if case.verb != "take_next":
+        return []
+    names = ("assigned_mechanic", "assigned_detailer")
+    return [Problem(_TAKEN, field=n, code="CONFLICT") for n in names if case.was(n) is not None and case.changed(n)]
+
+
+RULES = (
+    keeps_required,
+    keeps_plate_or_vin,
+    keeps_vin,
+    has_owner,
+    ends_after_start,
+    trades_another,
+    prepared_by_a_prep_site,
+    follows_orders,
+    takes_free_work,
+)

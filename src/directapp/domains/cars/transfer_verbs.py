@@ -1,0 +1,89 @@
+"""Verbs of a transfer: the receiving site receives the car by its VIN or plate, or refuses it."""
+
+from typing import Any
+
+from directapp.declare.case import Case
+from directapp.declare.fields import Field, field
+from directapp.declare.kinds import BadValueError, Kind
+from directapp.declare.verbs import Verb
+from directapp.domains.cars import identifiers
+from directapp.kernel.errors import ConflictError, InvalidError, Problem
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+
+_ASK = Text("Skann eller skriv understellsnummer eller skilt.", "Scan or type the VIN or the plate.")
+_OTHER_CAR = Text("Dette er en annen bil enn den som er sendt.", "This is another car than the one sent.")
+_NOT_OPEN = Text("Overføringen er alt avsluttet.", "The transfer is already closed.")
+
+CODE_PARAMS: tuple[Field, ...] = (
+    field("code", "Understellsnummer eller skilt", "VIN or plate", max_length=40),
+    field("vin", "Understellsnummer", "VIN", parse=identifiers.parse_vin),
+    field("license_plate", "Skilt", "Licence plate", parse=identifiers.plate_value),
+)
+OPEN_TRANSFER = ("pending", "in_transit")
+
+
+def codes_of(params: dict[str, Any]) -> dict[str, str]:
+    """Return what identifies the car, as column -> value.
+
+    Raises:
+        InvalidError: nothing does, or it can be neither VIN nor plate.
+
+    """
+    found = {name: str(params[name]) for name in ("vin", "license_plate") if params.get(name)}
+    if params.get("code"):
+        try:
+            code = identifiers.parse_code(params["code"])
+        except BadValueError as error:
+            raise InvalidError(Problem(error.text, field="code")) from None
+        found.setdefault(code.field, code.value)
+    if not found:
+        raise InvalidError(Problem(_ASK, field="code"))
+    return found
+
+
+def _is_open(case: Case) -> Problem | None:
+    return None if case.get("status") in OPEN_TRANSFER else Problem(_NOT_OPEN, field="status")
+
+
+async def receive(act: Act) -> None:
+    """Receive the car that was sent: the code must be its own."""
+    codes = codes_of(act.params)
+    car = await act.look_up("cars", act.case.row["car"], system="custodian")
+    if not any(car.row.get(name) == value for name, value in codes.items()):
+        raise ConflictError(Problem(_OTHER_CAR, field=next(iter(codes))))
+    await close(act, "received")
+
+
+async def refuse(act: Act) -> None:
+    """Refuse the car: custody stays where it was."""
+    await close(act, "refused", note=act.params.get("note"))
+
+
+async def close(act: Act, status: str, **values: Any) -> None:
+    """Close a transfer as the receiving site; what it means for the car follows."""
+    extra = {name: value for name, value in values.items() if value is not None}
+    patch = {"status": status, "closed_at": act.now, "closed_by": act.actor.user, **extra}
+    await act.change(patch, system="custodian")
+
+
+TRANSFER_VERBS: tuple[Verb, ...] = (
+    Verb(
+        name="receive",
+        label=Text("Motta bilen", "Receive the car"),
+        run=receive,
+        params=CODE_PARAMS,
+        blocked=_is_open,
+        icon="package-import",
+        primary=True,
+    ),
+    Verb(
+        name="refuse",
+        label=Text("Avvis", "Refuse"),
+        run=refuse,
+        params=(field("note", "Begrunnelse", "Why", Kind.TEXT, required=True),),
+        blocked=_is_open,
+        icon="package-off",
+        danger=True,
+    ),
+)

@@ -1,0 +1,234 @@
+"""Verbs of a car: what is done to it that is not a plain change."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from directapp.declare.case import Case
+from directapp.declare.fields import Choice, field
+from directapp.declare.kinds import Kind
+from directapp.declare.verbs import Verb
+from directapp.domains.cars import closing, receiving
+from directapp.domains.cars.states import IN_WORK, OPEN, STATES
+from directapp.domains.cars.transfer_verbs import CODE_PARAMS
+from directapp.domains.cars.words import CAR_TYPES, WORK_KINDS
+from directapp.kernel.errors import ConflictError, InvalidError, Problem
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+
+_WORKERS = {"technical": ("mechanic", "assigned_mechanic"), "cosmetic": ("detailer", "assigned_detailer")}
+_URGENCY = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
+_MANY = 500
+_EMPTY_QUEUE = Text("Køen er tom. Alle planlagte biler er fordelt.", "The queue is empty. All planned cars are taken.")
+_SAME_PERSON = Text("Velg en annen person.", "Choose another person.")
+_NOT_SOLD = Text("Bilen er ikke solgt.", "The car is not sold.")
+
+
+async def transfer(act: Act) -> None:
+    """Send the car to another site; what it means for the car follows from the transfer."""
+    wanted = {n: act.params.get(n) for n in ("to", "reason", "note") if act.params.get(n) is not None}
+    await act.create("car_transfers", {"car": act.target.id, **wanted})
+    act.answer = await act.look_up("cars", act.target.id)
+
+
+async def hand_over(act: Act) -> None:
+    """Deliver the car to its customer."""
+    await act.change({"delivered_to_customer_at": act.params.get("at") or act.now})
+
+
+def may_hand_over(case: Case) -> Problem | None:
+    """Only a sold car is handed over to a customer."""
+    return Problem(_NOT_SOLD, field="sold_at") if case.get("sold_at") is None else None
+
+
+async def take_next(act: Act) -> None:
+    """Give the mechanic or detailer the most urgent planned car of the site that nobody has."""
+    kinds = [k for k, (role, _) in _WORKERS.items() if role in act.actor.roles]
+    if act.params.get("kind") in kinds:
+        kinds = [str(act.params["kind"])]
+    for kind in kinds:
+        for car in await _queue(act, kind):
+            taken = await _take(act, car, _WORKERS[kind][1])
+            if taken is not None:
+                act.answer = taken
+                return
+    raise ConflictError(_EMPTY_QUEUE)
+
+
+async def _take(act: Act, car: Seen, column: str) -> Seen | None:
+    try:
+        return await act.change({column: act.actor.user}, system="custodian", on=car)
+    except ConflictError:  # someone else took it first: rules.takes_free_work
+        return None
+
+
+async def _queue(act: Act, kind: str) -> list[Seen]:
+    waiting = {
+        "prep_center": act.actor.site,
+        "status": list(IN_WORK),
+        _WORKERS[kind][1]: None,
+        f"needs_{kind}": True,
+        f"{kind}_completed_at": None,
+    }
+    found = await act.find("cars", system="custodian", limit=_MANY, **waiting)
+    return sorted(found, key=lambda car: urgency(car.row, kind))
+
+
+def urgency(car: Any, kind: str) -> tuple[int, datetime, date, str]:
+    """Return the order of the queue: priority, planned start, promised day, then age."""
+    late = datetime.max.replace(tzinfo=UTC)
+    start = car.get(f"scheduled_{kind}_start") or late
+    return (_URGENCY.get(str(car.get("priority")), 2), start, car.get("delivery_date") or date.max, str(car["id"]))
+
+
+async def reassign(act: Act) -> None:
+    """Move unfinished work from one person to another, or back to the queue: leave, illness."""
+    giver, taker = act.params["from_user"], act.params.get("to_user")
+    if giver == taker:
+        raise InvalidError(Problem(_SAME_PERSON, field="to_user"))
+    chosen = set(act.params.get("cars") or ())
+    for kind, (_, column) in _WORKERS.items():
+        if act.params.get("kind") not in {None, kind}:
+            continue
+        unfinished = {column: giver, f"{kind}_completed_at": None, "status": list(OPEN)}
+        for car in await act.find("cars", limit=_MANY, **unfinished):
+            if not chosen or car.id in chosen:
+                act.answer = await act.change({column: taker}, on=car)
+
+
+def _text(name: str, nb: str, en: str, **more: Any) -> Any:
+    return field(name, nb, en, Kind.TEXT, **more)
+
+
+_REASON = _text("reason", "Begrunnelse", "Reason")
+
+TRANSFER = Verb(
+    name="transfer",
+    label=Text("Send bilen", "Send the car"),
+    run=transfer,
+    params=(
+        field("to", "Til", "To", Kind.REF, ref="dealerships", required=True),
+        field(
+            "reason",
+            "Formål",
+            "Purpose",
+            Kind.CHOICE,
+            choices=(
+                Choice("prep", Text("Send til klargjøring", "Send to prep centre")),
+                Choice("return", Text("Returner til forhandler", "Return to dealership")),
+                Choice("sale", Text("Selg til annet anlegg", "Sell to another site")),
+                Choice("move", Text("Flytt", "Move")),
+            ),
+        ),
+        _text("note", "Merknad", "Note"),
+    ),
+    states=OPEN,
+    icon="truck",
+    primary=True,
+)
+RECEIVE = Verb(
+    name="receive",
+    label=Text("Motta bil", "Receive a car"),
+    run=receiving.receive,
+    on="collection",
+    params=(
+        *CODE_PARAMS,
+        field("parking_spot", "Oppstillingsplass", "Parking spot", max_length=60),
+        field("key_location", "Nøkkelen henger", "Key location", max_length=60),
+    ),
+    icon="package-import",
+    primary=True,
+)
+CLAIM = Verb(
+    name="claim",
+    label=Text("Knytt bilen til oss", "Claim the car"),
+    run=receiving.claim,
+    params=(
+        field("order", "Ordren den hører til", "The order it belongs to", Kind.REF, ref="cars"),
+        field("car_type", "Biltype", "Car type", Kind.CHOICE, choices=CAR_TYPES),
+        CODE_PARAMS[1],
+    ),
+    states=("draft",),
+    blocked=receiving.may_claim,
+    icon="link",
+    primary=True,
+)
+TAKE_NEXT = Verb(
+    name="take_next",
+    label=Text("Ta neste bil", "Take the next car"),
+    run=take_next,
+    on="collection",
+    params=(field("kind", "Arbeid", "Work", Kind.CHOICE, choices=WORK_KINDS),),
+    icon="hand-grab",
+    primary=True,
+)
+REASSIGN = Verb(
+    name="reassign",
+    label=Text("Fordel om", "Reassign"),
+    run=reassign,
+    on="collection",
+    params=(
+        field("from_user", "Fra", "From", Kind.REF, ref="users", required=True),
+        field("to_user", "Til", "To", Kind.REF, ref="users"),
+        field("kind", "Arbeid", "Work", Kind.CHOICE, choices=WORK_KINDS),
+        field("cars", "Biler", "Cars", Kind.REFS, ref="cars"),
+    ),
+    icon="users",
+)
+HAND_OVER = Verb(
+    name="hand_over",
+    label=Text("Lever til kunde", "Deliver to customer"),
+    run=hand_over,
+    params=(field("at", "Levert", "Delivered", Kind.INSTANT, fact=True),),
+    states=("sold", "ready_for_delivery", "returned_to_dealership"),
+    blocked=may_hand_over,
+    icon="key",
+    primary=True,
+)
+ARCHIVE = Verb(
+    name="archive",
+    label=Text("Arkiver", "Archive"),
+    run=closing.archive,
+    params=(field("reason", "Grunn", "Reason", Kind.CHOICE, choices=closing.ARCHIVE_CHOICES, required=True),),
+    states=OPEN,
+    blocked=closing.not_delivered,
+    icon="archive",
+    danger=True,
+)
+RESTORE = Verb(
+    name="restore",
+    label=Text("Gjenopprett", "Restore"),
+    run=closing.restore,
+    params=(_REASON,),
+    states=("archived",),
+    icon="archive-off",
+)
+CORRECT = Verb(
+    name="correct",
+    label=Text("Rett status", "Correct the status"),
+    run=closing.correct,
+    params=(
+        field(
+            "status",
+            "Status",
+            "Status",
+            Kind.CHOICE,
+            choices=tuple(Choice(s.code, s.label, s.phase) for s in STATES),
+            required=True,
+        ),
+        _REASON,
+    ),
+    icon="edit",
+    danger=True,
+)
+
+VERBS: tuple[Verb, ...] = (
+    TRANSFER,
+    RECEIVE,
+    CLAIM,
+    TAKE_NEXT,
+    REASSIGN,
+    HAND_OVER,
+    ARCHIVE,
+    RESTORE,
+    CORRECT,
+)

@@ -1,0 +1,135 @@
+"""Saved views: a filter over a list with a name, kept for oneself or shared with a role or a site."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from directapp.declare.access import Access, Grant
+from directapp.declare.case import Case
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import BadValueError, Kind
+from directapp.declare.rules import Empty, Is, Rule, Who, all_of, either
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+ADMIN = "tenant_admin"
+ROLES = choices(
+    ("new_car_sales", "Nybilselger", "New car sales"),
+    ("used_car_sales", "Bruktbilselger", "Used car sales"),
+    ("parts", "Delelager", "Parts"),
+    ("reception", "Mottakskontrollør", "Reception inspector"),
+    ("planner", "Booking", "Planner"),
+    ("mechanic", "Mekaniker", "Mechanic"),
+    ("detailer", "Bilpleier", "Detailer"),
+    ("sales_manager", "Salgssjef", "Sales manager"),
+    ("manager", "Daglig leder", "Manager"),
+    ("finance", "Økonomiansvarlig", "Finance"),
+    (ADMIN, "Administrator", "Administrator"),
+)
+LOOKS = choices(("table", "Tabell", "Table"), ("board", "Tavle", "Board"), ("calendar", "Kalender", "Calendar"))
+_MOST, _LONGEST = 60, 200
+
+
+def read_query(value: Any) -> list[list[str]]:
+    """Understand a filter: the pairs of a list's address, in order."""
+    fits = isinstance(value, list) and len(value) <= _MOST and all(_is_pair(p) for p in value)
+    if not fits:
+        raise BadValueError("Filteret kan ikke leses.", "The filter cannot be read.")
+    return [[str(part) for part in pair] for pair in value]
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) == len(("name", "value")) and all(_is_word(v) for v in value)
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= _LONGEST
+
+
+def read_columns(value: Any) -> list[str]:
+    """Understand the columns of a view: their names, in order."""
+    if not isinstance(value, list) or len(value) > _MOST or not all(_is_word(v) for v in value):
+        raise BadValueError("Kolonnene kan ikke leses.", "The columns cannot be read.")
+    return value
+
+
+CONTENT = Group(
+    "all",
+    Text("Visning", "View"),
+    (
+        field("name", "Navn", "Name", required=True, max_length=60, search=True),
+        field("collection", "Liste", "List", required=True, max_length=60, immutable=True),
+        field("query", "Filter", "Filter", Kind.JSON, parse=read_query, default=lambda _: []),
+        field("columns", "Kolonner", "Columns", Kind.JSON, parse=read_columns),
+        field("view", "Vises som", "Shown as", Kind.CHOICE, choices=LOOKS, required=True, default="table"),
+        field("shared_role", "Delt med rolle", "Shared with role", Kind.CHOICE, choices=ROLES),
+        field("shared_site", "Delt med anlegg", "Shared with site", Kind.REF, ref="dealerships", on_delete="cascade"),
+        field("pinned", "Festet i menyen", "Pinned in the menu", Kind.BOOLEAN, default=False),
+    ),
+)
+
+_OWN = Is("created_by", Who.USER)
+
+
+def shared_with_own_site(case: Case) -> list[Problem]:
+    """Let people share with their own site only; an administrator with any."""
+    site = case.get("shared_site")
+    unasked = site is None or not case.changed("shared_site") or case.actor.is_system
+    if unasked or site == case.actor.site or ADMIN in case.actor.roles:
+        return []
+    words = Text("Del med ditt eget anlegg.", "Share with your own site.")
+    return [Problem(words, field="shared_site")]
+
+
+def shared_with_everyone_by_admin(case: Case) -> list[Problem]:
+    """Keep a view that is shared with a role to the sharer's own site, unless an administrator shares it."""
+    wide = case.get("shared_role") is not None and case.get("shared_site") is None
+    unasked = not wide or not case.changed("shared_role", "shared_site") or case.actor.is_system
+    if unasked or ADMIN in case.actor.roles:
+        return []
+    words = Text(
+        "Bare administrator deler med en rolle på alle anlegg. Velg ditt eget anlegg også.",
+        "Only an administrator shares with a role at every site. Choose your own site too.",
+    )
+    return [Problem(words, field="shared_role")]
+
+
+def _seen_by(role: str) -> Rule:
+    """Return the rows a role sees: its own, those shared with it, with its site, or with both at once."""
+    with_role, with_site = Is("shared_role", role), Is("shared_site", Who.SITE)
+    return either(
+        _OWN,
+        all_of(with_role, Empty("shared_site")),
+        all_of(with_site, Empty("shared_role")),
+        all_of(with_role, with_site),
+    )
+
+
+def _grants() -> Iterator[Grant]:
+    for role in ROLES:
+        yield Grant(
+            role=role.code, rows=_seen_by(role.code), read=("all",), write=("all",), edit=_OWN, create=True, delete=True
+        )
+
+
+SAVED_VIEWS = Collection(
+    name="saved_views",
+    label=Text("Lagret visning", "Saved view"),
+    plural=Text("Lagrede visninger", "Saved views"),
+    groups=(CONTENT,),
+    access=Access(
+        grants=tuple(_grants()),
+        systems=("demo",),
+        delete_why=Text("Man rydder i egne visninger.", "People tidy up among their own views."),
+    ),
+    views=Views(
+        columns=("name", "collection", "view", "shared_role", "shared_site", "pinned", "created_by"),
+        title=("name",),
+        sort=("name",),
+        filters=("collection", "shared_role", "shared_site", "pinned"),
+        icon="star",
+    ),
+    rules=(shared_with_own_site, shared_with_everyone_by_admin),
+    indexes=(("collection", "name"), ("created_by",)),
+    history=False,
+)

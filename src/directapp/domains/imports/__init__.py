@@ -1,0 +1,13 @@
+"""Imports: every run and every row of it, so that nothing is dropped in silence."""
+
+from collections.abc import Awaitable, Callable
+
+from directapp.declare.collection import Collection
+from directapp.domains.imports.import_rows import IMPORT_ROWS
+from directapp.domains.imports.import_runs import IMPORT_RUNS
+from directapp.services.act import Act
+
+__all__ = ["COLLECTIONS", "REACTIONS"]
+
+COLLECTIONS: tuple[Collection, ...] = (IMPORT_RUNS, IMPORT_ROWS)
+REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {}

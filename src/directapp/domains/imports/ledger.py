@@ -1,0 +1,5 @@
+"""The collections in which imports are kept, for those who run them."""
+
+from directapp.services.incoming import Ledger
+
+LEDGER = Ledger(runs="import_runs", rows="import_rows")

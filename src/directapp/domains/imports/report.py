@@ -1,0 +1,82 @@
+"""The report of an import: one line for each row, for people to go through and to download."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from directapp.domains.imports.import_runs import OUTCOMES
+from directapp.kernel.text import Language, Text
+from directapp.services.incoming import Result
+from directapp.services.ledger import Known
+
+HEADER: tuple[Text, ...] = (
+    Text("Samling", "Collection"),
+    Text("Rad", "Row"),
+    Text("Id i kilden", "Id in the source"),
+    Text("Utfall", "Outcome"),
+    Text("Status", "Status"),
+    Text("Post", "Record"),
+    Text("Merknader", "Notes"),
+)
+KEYS = ("collection", "row", "external_id", "outcome", "status", "record", "notes")
+_LABELS = {choice.code: choice.label for choice in OUTCOMES}
+
+
+def lines_of(results: Iterable[Result]) -> list[dict[str, Any]]:
+    """Return the lines of an import that has just been run."""
+    return [
+        {
+            "collection": r.raw.collection,
+            "row": r.raw.number,
+            "external_id": r.external,
+            "outcome": r.outcome,
+            "status": r.status,
+            "record": str(r.record) if r.record else None,
+            "notes": [note.as_json() for note in r.notes],
+        }
+        for r in results
+    ]
+
+
+def kept_lines(rows: Iterable[Known]) -> list[dict[str, Any]]:
+    """Return the lines of an import as the ledger has kept them."""
+    return [
+        {
+            "collection": r.collection,
+            "row": r.number,
+            "external_id": r.external,
+            "outcome": r.outcome,
+            "status": None,
+            "record": str(r.record) if r.record else None,
+            "notes": list(r.notes),
+        }
+        for r in rows
+    ]
+
+
+def cells(lines: Iterable[Mapping[str, Any]], language: Language) -> list[list[Any]]:
+    """Return the lines as a sheet holds them."""
+    return [[_cell(line, key, language) for key in KEYS] for line in lines]
+
+
+def header(language: Language) -> list[str]:
+    """Return the header of the sheet."""
+    return [text.pick(language) for text in HEADER]
+
+
+def outcome_label(code: str) -> Text:
+    """Return what an outcome is called."""
+    return _LABELS.get(code, Text(code, code))
+
+
+def note_text(note: Mapping[str, Any], language: Language) -> str:
+    """Return a kept note in words, its field first."""
+    field = f"{note['field']}: " if note.get("field") else ""
+    return field + str(note.get(language) or note.get("nb") or "")
+
+
+def _cell(line: Mapping[str, Any], key: str, language: Language) -> Any:
+    if key == "outcome":
+        return outcome_label(line["outcome"]).pick(language)
+    if key == "notes":
+        return " | ".join(note_text(note, language) for note in line["notes"])
+    return line[key]

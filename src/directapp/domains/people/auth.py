@@ -1,0 +1,288 @@
+"""Signing in and staying signed in: sessions, rotating refresh tokens, API keys, changing the password."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from directapp.domains.people import lockout
+from directapp.domains.people.flow import Auth, Mode, SignedIn, held, normal_email
+from directapp.domains.people.issue import (
+    end_links,
+    end_sessions,
+    issue_refresh,
+    open_session,
+    store_password,
+    use_up,
+)
+from directapp.domains.people.passwords import password_problem
+from directapp.domains.people.ports import Found, Rows
+from directapp.domains.people.principal import SIGNED_OUT, load_actor, load_session_actor, load_user
+from directapp.domains.people.tokens import ACCESS_LIFE, Claims, Token, TokenKind, parse_token
+from directapp.kernel.actor import Actor
+from directapp.kernel.errors import ForbiddenError, InvalidError, Problem, StaleError, UnauthenticatedError
+from directapp.kernel.text import Text
+
+__all__ = [
+    "change_password",
+    "check_access_token",
+    "check_api_key",
+    "check_session",
+    "read_access_token",
+    "refresh",
+    "sign_in",
+    "sign_out",
+]
+
+WRONG = Text("Feil e-postadresse eller passord.", "Wrong e-mail address or password.")
+WRONG_PASSWORD = Text("Nåværende passord er feil.", "The present password is wrong.")
+_NOBODY = (UUID(int=0), UUID(int=0))
+_NOTE_EVERY = timedelta(minutes=10)
+
+
+async def sign_in(
+    auth: Auth, *, email: str, password: str, address: str, user_agent: str = "", mode: Mode = "json"
+) -> SignedIn:
+    """Begin a session.
+
+    Raises:
+        UnauthenticatedError: wrong e-mail or password, not told apart in words or time.
+        TooManyError: the fifth failed attempt or a later one, by account or by address.
+
+    """
+    email = normal_email(email)
+    tried = lockout.attempt(email, address)
+    await lockout.refuse_locked(auth.port, tried, auth.clock())
+    tenant, user = await auth.port.find_login(email) or _NOBODY
+    stored = await _stored_hash(auth, tenant, user)
+    if not await auth.passwords.verify(stored, password):
+        await lockout.count_failure(auth.port, tried, auth.clock())
+        raise UnauthenticatedError(WRONG)
+    # Guesses that were hashed side by side have been counted by now.
+    counted = await lockout.refuse_locked(auth.port, tried, auth.clock())
+    await lockout.forgive(auth.port, tried, counted, auth.clock())
+    signed_in = await _begin(auth, tenant, user, mode=mode, address=address, user_agent=user_agent)
+    await _note_seen(auth, tenant, user)
+    return signed_in
+
+
+async def _stored_hash(auth: Auth, tenant: UUID, user: UUID) -> str | None:
+    async with auth.open(tenant) as rows:
+        users = await rows.find("users", id=user, active=True, limit=1)
+        known = await rows.find("credentials", user=user, limit=1)
+    return known[0].row["password_hash"] if users and known else None
+
+
+async def _begin(auth: Auth, tenant: UUID, user: UUID, *, mode: Mode, address: str, user_agent: str) -> SignedIn:
+    now = auth.clock()
+    kind: Literal["page", "api"] = "page" if mode == "session" else "api"
+    async with auth.open(tenant) as rows:
+        opened = await open_session(rows, tenant, user, kind, now=now, address=address, user_agent=user_agent)
+        actor = await load_actor(rows, tenant, user, session=opened.session.id)
+        if opened.cookie is not None:
+            return _page(auth, actor, opened.session, opened.cookie, now)
+        token = await issue_refresh(rows, tenant, opened.session, now)
+    return _api(auth, actor, opened.session.id, token, now)
+
+
+def _page(auth: Auth, actor: Actor, session: Found, cookie: Token, now: datetime) -> SignedIn:
+    return SignedIn(
+        actor=actor,
+        session=session.id,
+        expires_in=session.row["expires_at"] - now,
+        cookie=cookie.text,
+        form_token=auth.signer.form_token(session.id),
+    )
+
+
+def _api(auth: Auth, actor: Actor, session: UUID, token: Token, now: datetime) -> SignedIn:
+    user = actor.user or UUID(int=0)
+    return SignedIn(
+        actor=actor,
+        session=session,
+        expires_in=ACCESS_LIFE,
+        access_token=auth.signer.access_token(actor.tenant, user, session, now),
+        refresh_token=token.text,
+    )
+
+
+async def _note_seen(auth: Auth, tenant: UUID, user: UUID) -> None:
+    now = auth.clock()
+    with suppress(StaleError):
+        async with auth.open(tenant) as rows:
+            found = await rows.look_up("users", user)
+            last = found.row["last_seen_at"]
+            if last is None or now - last > _NOTE_EVERY:
+                await rows.change({"last_seen_at": now}, on=found)
+
+
+async def refresh(auth: Auth, text: str) -> SignedIn:
+    """Exchange a refresh token for the next pair; a page session's cookie is answered with itself.
+
+    Raises:
+        UnauthenticatedError: it opens nothing; one that was used before has also ended its session.
+
+    """
+    token = parse_token(text, TokenKind.REFRESH, TokenKind.SESSION)
+    if token is None:
+        raise UnauthenticatedError(SIGNED_OUT)
+    if token.kind is TokenKind.SESSION:
+        return await _refresh_page(auth, token)
+    try:
+        rotated = await _rotate(auth, token)
+    except StaleError:
+        rotated = None
+    if rotated is None:
+        await _end_family(auth, token)
+        raise UnauthenticatedError(SIGNED_OUT)
+    return rotated
+
+
+async def _rotate(auth: Auth, token: Token) -> SignedIn | None:
+    """Return the next pair, None where the token was used before."""
+    now = auth.clock()
+    async with auth.open(token.tenant) as rows:
+        found = await held(rows, "refresh_tokens", token)
+        if found is None:
+            raise UnauthenticatedError(SIGNED_OUT)
+        if found.row["used_at"] is not None:
+            return None
+        if found.row["expires_at"] <= now:
+            raise UnauthenticatedError(SIGNED_OUT)
+        session = await rows.look_up("sessions", found.row["session"])
+        actor = await load_session_actor(rows, token.tenant, session.id, now)
+        await use_up(rows, found, now)
+        following = await issue_refresh(rows, token.tenant, session, now)
+    return _api(auth, actor, session.id, following, now)
+
+
+async def _end_family(auth: Auth, token: Token) -> None:
+    async with auth.open(token.tenant) as rows:
+        used = await rows.look_up("refresh_tokens", token.id)
+        user = await _end(rows, used.row["session"], auth.clock())
+    await auth.port.notify_invalidation(token.tenant, user)
+
+
+async def _refresh_page(auth: Auth, token: Token) -> SignedIn:
+    now = auth.clock()
+    async with auth.open(token.tenant) as rows:
+        found = await held(rows, "sessions", token)
+        if found is None:
+            raise UnauthenticatedError(SIGNED_OUT)
+        actor = await load_session_actor(rows, token.tenant, found.id, now)
+    return _page(auth, actor, found, token, now)
+
+
+async def sign_out(auth: Auth, text: str) -> None:
+    """End the session of a refresh token or cookie; what opens nothing is as good as signed out."""
+    token = parse_token(text, TokenKind.REFRESH, TokenKind.SESSION)
+    if token is None:
+        return
+    collection = "sessions" if token.kind is TokenKind.SESSION else "refresh_tokens"
+    async with auth.open(token.tenant) as rows:
+        found = await held(rows, collection, token)
+        if found is None:
+            return
+        session = found.id if token.kind is TokenKind.SESSION else found.row["session"]
+        user = await _end(rows, session, auth.clock())
+    await auth.port.notify_invalidation(token.tenant, user)
+
+
+async def _end(rows: Rows[Any], session: UUID, now: datetime) -> UUID:
+    found = await rows.look_up("sessions", session)
+    if found.row["ended_at"] is None:
+        await rows.change({"ended_at": now}, on=found)
+    user: UUID = found.row["user"]
+    return user
+
+
+def read_access_token(auth: Auth, text: str) -> Claims:
+    """Return what an access token says, without asking the database.
+
+    Raises:
+        UnauthenticatedError: it is not one of ours.
+        TokenExpiredError: it has run out.
+
+    """
+    return auth.signer.read(text, auth.clock())
+
+
+async def check_access_token(auth: Auth, claims: Claims) -> Actor:
+    """Return the Actor of an access token whose session still lives (UnauthenticatedError: it does not)."""
+    async with auth.open(claims.tenant) as rows:
+        actor = await load_session_actor(rows, claims.tenant, claims.session, auth.clock())
+    if actor.user != claims.user:
+        raise UnauthenticatedError(SIGNED_OUT)
+    return actor
+
+
+async def check_session(auth: Auth, cookie: str) -> Actor:
+    """Return the Actor of a page session by its cookie (UnauthenticatedError: it has ended)."""
+    token = parse_token(cookie, TokenKind.SESSION)
+    if token is None:
+        raise UnauthenticatedError(SIGNED_OUT)
+    return (await _refresh_page(auth, token)).actor
+
+
+async def check_api_key(auth: Auth, text: str) -> Actor:
+    """Return the Actor of an API key: its owner's rights as they are now, cut to the chosen roles.
+
+    Raises:
+        UnauthenticatedError: there is no such key, it is revoked, or its owner is deactivated.
+
+    """
+    token = parse_token(text, TokenKind.KEY)
+    if token is None:
+        raise UnauthenticatedError
+    async with auth.open(token.tenant) as rows:
+        found = await held(rows, "api_keys", token)
+        if found is None or found.row["revoked_at"] is not None:
+            raise UnauthenticatedError
+        key = found.row
+        actor = await load_actor(rows, token.tenant, key["user"], only=key["roles"])
+    await _note_used(auth, token, key)
+    return actor
+
+
+async def _note_used(auth: Auth, token: Token, key: Mapping[str, Any]) -> None:
+    now = auth.clock()
+    if key["last_used_at"] is not None and now - key["last_used_at"] <= _NOTE_EVERY:
+        return
+    with suppress(StaleError):
+        async with auth.open(token.tenant) as rows:
+            await rows.change({"last_used_at": now}, on=await rows.look_up("api_keys", token.id))
+
+
+async def change_password(auth: Auth, actor: Actor, *, current: str, new: str, address: str) -> None:
+    """Set another password and end every other session of the user.
+
+    Raises:
+        ForbiddenError: the actor is not a person who signed in.
+        InvalidError: the present password is wrong, or the new one not good enough.
+        TooManyError: too many wrong ones.
+
+    """
+    if actor.user is None or actor.session is None:
+        raise ForbiddenError
+    async with auth.open(actor.tenant) as rows:
+        email = (await load_user(rows, actor.user))["email"]
+    problem = password_problem(new, email)
+    if problem is not None:
+        raise InvalidError(problem)
+    await _demand_password(auth, actor.tenant, actor.user, email=email, password=current, address=address)
+    stored = await auth.passwords.hash(new)
+    async with auth.open(actor.tenant) as rows:
+        await store_password(rows, actor.user, stored)
+        await end_sessions(rows, actor.user, auth.clock(), keep=actor.session)
+        await end_links(rows, actor.user, auth.clock())
+    await auth.port.notify_invalidation(actor.tenant, actor.user)
+
+
+async def _demand_password(auth: Auth, tenant: UUID, user: UUID, *, email: str, password: str, address: str) -> None:
+    tried = lockout.attempt(email, address)
+    await lockout.refuse_locked(auth.port, tried, auth.clock())
+    if not await auth.passwords.verify(await _stored_hash(auth, tenant, user), password):
+        await lockout.count_failure(auth.port, tried, auth.clock())
+        raise InvalidError(Problem(WRONG_PASSWORD, field="current_password"))
+    await lockout.refuse_locked(auth.port, tried, auth.clock())

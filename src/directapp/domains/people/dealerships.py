@@ -1,0 +1,168 @@
+"""Dealerships: the sites of a tenant, their tree, who prepares for whom, their look and their settings."""
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case, One
+from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import In, Is, Who, Whose, either
+from directapp.domains.people.roles import ADMIN, MANAGER, WORKING
+from directapp.domains.people.rules import parent_is_above, prep_center_fits, prep_fits_type
+from directapp.domains.people.values import parse_brands, parse_colours, parse_goals, parse_limits
+from directapp.kernel.text import Text
+
+# Whole kroner by role; null is without limit.
+APPROVAL_LIMITS: dict[str, int | None] = {
+    "mechanic": 0,
+    "detailer": 0,
+    "planner": 5_000,
+    "new_car_sales": 10_000,
+    "used_car_sales": 10_000,
+    "sales_manager": None,
+    "manager": None,
+    "finance": None,
+    "tenant_admin": None,
+}
+
+
+def _does_own_prep(case: Case) -> bool:
+    return bool(case.get("dealership_type") != "sales_only")
+
+
+PUBLIC = Group(
+    "public",
+    Text("Forhandler", "Dealership"),
+    (
+        field("number", "Nummer", "Number", required=True, max_length=20, search=True),
+        field("code", "Kode", "Code", max_length=20, search=True),
+        field("name", "Navn", "Name", required=True, max_length=120, search=True),
+        field("location", "Sted", "Location", max_length=120, search=True),
+        field(
+            "dealership_type",
+            "Type",
+            "Type",
+            Kind.CHOICE,
+            required=True,
+            choices=choices(
+                ("sales_only", "Bare salg", "Sales only"),
+                ("prep_center_only", "Bare klargjøring", "Prep centre only"),
+                ("sales_and_prep", "Salg og klargjøring", "Sales and prep"),
+            ),
+        ),
+        field(
+            "functions",
+            "Avdelinger",
+            "Functions",
+            Kind.CHOICES,
+            default=[],
+            choices=choices(
+                ("new_sales", "Nybilsalg", "New car sales"),
+                ("used_sales", "Bruktbilsalg", "Used car sales"),
+                ("detailing", "Bilpleie", "Detailing"),
+                ("mechanical", "Mekanisk", "Mechanical"),
+                ("parts", "Delelager", "Parts"),
+                ("body_repair", "Skade", "Body repair"),
+                ("paint", "Lakk", "Paint"),
+            ),
+        ),
+        field("brands", "Merker", "Brands", Kind.CHOICES, default=[], parse=parse_brands),
+        field("phone", "Telefon", "Phone", Kind.PHONE),
+        field("parent_dealership", "Hovedkontor", "Head office", Kind.REF, ref="dealerships"),
+        field(
+            "prep_center",
+            "Klargjøringssenter",
+            "Prep centre",
+            Kind.REF,
+            ref="dealerships",
+            help=Text("Der bilene klargjøres.", "Where the cars are prepared."),
+        ),
+        field("does_own_prep", "Klargjør selv", "Does own prep", Kind.BOOLEAN, default=_does_own_prep),
+        field("active", "I drift", "Active", Kind.BOOLEAN, default=True),
+    ),
+)
+
+BRANDING = Group(
+    "branding",
+    Text("Profil", "Branding"),
+    (
+        field("logo", "Logo", "Logo", Kind.REF, ref="files", on_delete="set_null"),
+        field("brand_colors", "Farger", "Colours", Kind.JSON, parse=parse_colours),
+    ),
+)
+
+SETTINGS = Group(
+    "settings",
+    Text("Innstillinger", "Settings"),
+    (
+        field(
+            "stage_goals",
+            "Mål per status",
+            "Goals per status",
+            Kind.JSON,
+            default={},
+            parse=parse_goals,
+            unit="h",
+            help=Text(
+                "Hvor mange timer en bil kan stå i hver status.", "How many hours a car may stand in each status."
+            ),
+        ),
+        field(
+            "archive_after_days",
+            "Arkiver etter",
+            "Archive after",
+            Kind.INTEGER,
+            default=0,
+            minimum=0,
+            maximum=3650,
+            unit="d",
+            help=Text("Døgn etter levering; 0 er med en gang.", "Days after delivery; 0 is at once."),
+        ),
+        field("quality_check", "Kvalitetskontroll", "Quality check", Kind.BOOLEAN, default=True),
+        field(
+            "approval_limits",
+            "Godkjenningsgrenser",
+            "Approval limits",
+            Kind.JSON,
+            default=APPROVAL_LIMITS,
+            parse=parse_limits,
+            unit="NOK",
+        ),
+    ),
+)
+
+_OWN = Is("id", Who.SITE)
+_BELOW = In("id", Whose.SITES)
+
+COLLECTION = Collection(
+    name="dealerships",
+    label=Text("Forhandler", "Dealership"),
+    plural=Text("Forhandlere", "Dealerships"),
+    groups=(PUBLIC, BRANDING, SETTINGS),
+    access=Access(
+        grants=(
+            *grants(WORKING, read=("public", "branding"), full=False),
+            Grant(role="planner", rows=either(_OWN, Is("prep_center", Who.SITE)), read=("settings",), full=False),
+            *grants("sales_manager finance", rows=_BELOW, read=("settings",), full=False),
+            Grant(role=MANAGER, rows=_BELOW, read=("settings",)),
+            Grant(role=MANAGER, rows=_OWN, read=("settings",), write=("branding", "settings")),
+            Grant(role=ADMIN, read=("*",), write=("*",), create=True),
+        ),
+        systems=("signin", "importer", "demo"),
+    ),
+    views=Views(
+        columns=("number", "name", "location", "dealership_type", "prep_center", "active"),
+        title=("number", "name"),
+        sort=("number",),
+        filters=("dealership_type", "location", "active"),
+        icon="building-store",
+        menu=True,
+    ),
+    rules=(prep_fits_type, prep_center_fits, parent_is_above),
+    related=(One("prep", "prep_center", "dealerships"), One("parent", "parent_dealership", "dealerships")),
+    unique=(
+        Unique(
+            fields=("number",),
+            message=Text("Nummeret er i bruk av en annen forhandler.", "Another dealership has this number."),
+        ),
+    ),
+)

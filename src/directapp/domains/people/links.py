@@ -1,0 +1,170 @@
+"""One-time links: invitation and new password, by mail or handed over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from directapp.domains.people import lockout
+from directapp.domains.people.flow import Auth, held, normal_email
+from directapp.domains.people.issue import (
+    INVITE_LIFE,
+    RESET_LIFE,
+    end_links,
+    end_sessions,
+    issue_link,
+    link_path,
+    store_password,
+    use_up,
+)
+from directapp.domains.people.mails import Purpose, link_mail
+from directapp.domains.people.passwords import password_problem
+from directapp.domains.people.ports import Found, Rows
+from directapp.domains.people.principal import load_user
+from directapp.domains.people.tokens import Token, TokenKind, parse_token
+from directapp.kernel.errors import InvalidError, NotFoundError, StaleError, UnauthenticatedError
+from directapp.kernel.text import Text
+
+DEAD_LINK = Text(
+    "Lenken er brukt eller utløpt. Be om en ny.", "The link has been used or has expired. Ask for a new one."
+)
+_LIFE: dict[Purpose, tuple[timedelta, Text]] = {
+    "invite": (INVITE_LIFE, Text("sju døgn", "seven days")),
+    "reset": (RESET_LIFE, Text("én time", "one hour")),
+}
+_ASK_AGAIN_AFTER = timedelta(minutes=2)
+
+
+async def request_reset(auth: Auth, email: str) -> None:
+    """Mail a link for a new password, if there is such a user; nobody learns whether there is.
+
+    It takes longer for those who exist: answer first, then run this.
+    """
+    login = await auth.port.find_login(normal_email(email))
+    if login is not None:
+        await _send(auth, *login, "reset")
+
+
+async def send_invite(auth: Auth, tenant: UUID, user: UUID) -> None:
+    """Mail an invitation to a user who has no password yet."""
+    async with auth.open(tenant) as rows:
+        known = await rows.find("credentials", user=user, limit=1)
+    if not known:
+        await _send(auth, tenant, user, "invite")
+
+
+async def _send(auth: Auth, tenant: UUID, user_id: UUID, purpose: Purpose) -> None:
+    now = auth.clock()
+    life, words = _LIFE[purpose]
+    async with auth.open(tenant) as rows:
+        user = await load_user(rows, user_id)
+        if not user["active"] or (purpose == "reset" and await _asked_just_now(rows, user_id, now)):
+            return
+        token = await issue_link(rows, tenant, user, purpose, now=now, life=life)
+        brand = await _brand(rows, tenant, user)
+    mail = link_mail(
+        purpose,
+        user["language"],
+        name=user["first_name"],
+        brand=brand,
+        link=auth.base_url.rstrip("/") + link_path(token),
+        life=words,
+    )
+    await auth.port.send_mail(user["email"], mail)
+
+
+async def _asked_just_now(rows: Rows[Any], user: UUID, now: datetime) -> bool:
+    links = await rows.find("one_time_links", user=user, purpose="reset", used_at=None, limit=1000)
+    return any(now - link.row["created_at"] < _ASK_AGAIN_AFTER for link in links if link.row["expires_at"] > now)
+
+
+async def _brand(rows: Rows[Any], tenant: UUID, user: Mapping[str, Any]) -> str:
+    if user["dealership"] is not None:
+        return str((await rows.look_up("dealerships", user["dealership"])).row["name"])
+    return str((await rows.look_up("tenants", tenant)).row["name"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkSeen:
+    """What the page of a link shows before it is used."""
+
+    purpose: Purpose
+    tenant: UUID
+    user: UUID
+    email: str
+    first_name: str
+    language: str
+    brand: str
+
+
+async def read_link(auth: Auth, text: str) -> LinkSeen:
+    """Return what a live link is for, without using it (mail scanners open links too).
+
+    Raises:
+        UnauthenticatedError: it is used, expired or none.
+
+    """
+    token = _parse(text)
+    async with auth.open(token.tenant) as rows:
+        link, user = await _live(rows, token, auth.clock())
+        brand = await _brand(rows, token.tenant, user)
+    return LinkSeen(
+        purpose=link.row["purpose"],
+        tenant=token.tenant,
+        user=user["id"],
+        email=user["email"],
+        first_name=user["first_name"],
+        language=user["language"],
+        brand=brand,
+    )
+
+
+async def use_link(auth: Auth, text: str, password: str, *, address: str) -> LinkSeen:
+    """Set the password that an invitation or reset is for, once, and end all sessions of the user.
+
+    Raises:
+        UnauthenticatedError: the link is used, expired or none.
+        InvalidError: the password is not good enough; the link still works.
+
+    """
+    token = _parse(text)
+    seen = await read_link(auth, text)
+    problem = password_problem(password, seen.email)
+    if problem is not None:
+        raise InvalidError(problem)
+    stored = await auth.passwords.hash(password)
+    now = auth.clock()
+    try:
+        async with auth.open(token.tenant) as rows:
+            link, user = await _live(rows, token, now)
+            await use_up(rows, link, now)
+            await end_links(rows, user["id"], now)
+            await store_password(rows, user["id"], stored)
+            await end_sessions(rows, user["id"], now)
+    except StaleError:
+        raise UnauthenticatedError(DEAD_LINK) from None
+    tried = lockout.attempt(seen.email, address)
+    await auth.port.clear_failures([tried.account, tried.both])
+    await auth.port.notify_invalidation(token.tenant, seen.user)
+    return seen
+
+
+def _parse(text: str) -> Token:
+    token = parse_token(text, TokenKind.LINK)
+    if token is None:
+        raise UnauthenticatedError(DEAD_LINK)
+    return token
+
+
+async def _live(rows: Rows[Any], token: Token, now: datetime) -> tuple[Found, Mapping[str, Any]]:
+    link = await held(rows, "one_time_links", token)
+    if link is None or link.row["used_at"] is not None or link.row["expires_at"] <= now:
+        raise UnauthenticatedError(DEAD_LINK)
+    try:
+        user = (await rows.look_up("users", link.row["user"])).row
+    except NotFoundError:
+        raise UnauthenticatedError(DEAD_LINK) from None
+    if not user["active"] or user["email"] != link.row["sent_to"]:
+        raise UnauthenticatedError(DEAD_LINK)
+    return link, user

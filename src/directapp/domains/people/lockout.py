@@ -1,0 +1,127 @@
+"""Lock-out: from the fifth failed attempt on, an account and an address wait longer and longer."""
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from directapp.domains.people.ports import AuthPort, Failures
+from directapp.kernel.errors import TooManyError
+from directapp.kernel.text import Text
+
+FREE_ATTEMPTS = 4
+_MOST_DOUBLINGS = 20
+_IPV6_SITE = 64
+
+LOCKED = Text(
+    "For mange mislykkede forsøk. Prøv igjen om {seconds} sekunder.",
+    "Too many failed attempts. Try again in {seconds} seconds.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long the first pause is, the longest one, and for how long failures are remembered."""
+
+    first: timedelta
+    longest: timedelta
+    memory: timedelta
+
+    def wait(self, failures: Failures, now: datetime) -> int:
+        """Return the whole seconds until the next attempt; 0 is at once."""
+        last = failures.last_at
+        if last is None or failures.count <= FREE_ATTEMPTS or now - last > self.memory:
+            return 0
+        doublings = min(failures.count - FREE_ATTEMPTS - 1, _MOST_DOUBLINGS)
+        pause = min(self.first * (1 << doublings), self.longest)
+        return max(0, math.ceil((last + pause - now).total_seconds()))
+
+
+ACCOUNT = Patience(first=timedelta(seconds=5), longest=timedelta(minutes=15), memory=timedelta(days=1))
+# A whole dealership shares one address: it waits less and is forgiven sooner.
+ADDRESS = Patience(first=timedelta(seconds=2), longest=timedelta(minutes=1), memory=timedelta(minutes=15))
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Who tries, as keys: digests, since people type passwords into the e-mail field too."""
+
+    account: str
+    address: str
+
+    @property
+    def both(self) -> str:
+        """The key of this account's failures from this address."""
+        return f"{self.account} {self.address}"
+
+    @property
+    def keys(self) -> list[str]:
+        """All keys."""
+        return [self.account, self.address, self.both]
+
+
+def attempt(email: str, address: str) -> Attempt:
+    """Return the keys of an attempt; an IPv6 address counts as its whole site."""
+    account = hashlib.sha256(email.encode()).hexdigest()[:32]
+    return Attempt(f"account:{account}", f"address:{_network(address)}")
+
+
+def _network(address: str) -> str:
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address[:64]
+    if isinstance(known, IPv6Address):
+        known = known.ipv4_mapped or ip_network((known, _IPV6_SITE), strict=False).network_address
+    return str(known)
+
+
+async def refuse_locked(port: AuthPort, tried: Attempt, now: datetime) -> Mapping[str, Failures]:
+    """Return what is counted against an attempt.
+
+    Raises:
+        TooManyError: it comes too early.
+
+    """
+    counted = await port.count_failures(tried.keys)
+    _refuse(_waits(counted, tried, now))
+    return counted
+
+
+async def count_failure(port: AuthPort, tried: Attempt, now: datetime) -> None:
+    """Count a failed attempt.
+
+    Raises:
+        TooManyError: it was the fifth or a later one.
+
+    """
+    counted = {
+        tried.account: await port.record_failure(tried.account, at=now, since=now - ACCOUNT.memory),
+        tried.address: await port.record_failure(tried.address, at=now, since=now - ADDRESS.memory),
+    }
+    await port.record_failure(tried.both, at=now, since=now - ADDRESS.memory)
+    _refuse(_waits(counted, tried, now))
+
+
+async def forgive(port: AuthPort, tried: Attempt, counted: Mapping[str, Failures], now: datetime) -> None:
+    """Forget an account's failures after a success; of the address only what this account cost it."""
+    own = counted.get(tried.both)
+    if own is not None and own.last_at is not None and now - own.last_at <= ADDRESS.memory:
+        await port.ease_failures(tried.address, own.count)
+    if own is not None or tried.account in counted:
+        await port.clear_failures([tried.account, tried.both])
+
+
+def _waits(counted: Mapping[str, Failures], tried: Attempt, now: datetime) -> int:
+    nothing = Failures()
+    return max(
+        ACCOUNT.wait(counted.get(tried.account, nothing), now),
+        ADDRESS.wait(counted.get(tried.address, nothing), now),
+    )
+
+
+def _refuse(seconds: int) -> None:
+    if seconds:
+        raise TooManyError(LOCKED.fill(seconds=seconds), retry_after=seconds)

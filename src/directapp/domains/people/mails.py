@@ -1,0 +1,76 @@
+"""Letters about signing in: invitation and new password, in the reader's language."""
+
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+from directapp.kernel.text import Text
+
+Purpose = Literal["invite", "reset"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A letter as text and as minimal HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    subject: Text
+    why: Text
+    button: Text
+    ending: Text
+
+
+_LETTERS: dict[str, _Letter] = {
+    "invite": _Letter(
+        subject=Text("Velkommen til DirectApp hos {brand}", "Welcome to DirectApp at {brand}"),
+        why=Text(
+            "Du er lagt til som bruker hos {brand}. Velg et passord for å komme i gang.",
+            "You have been added as a user at {brand}. Choose a password to get started.",
+        ),
+        button=Text("Velg passord", "Choose password"),
+        ending=Text(
+            "Lenken kan brukes én gang og gjelder i {life}. Er den utløpt, kan daglig leder lage en ny.",
+            "The link works once and is good for {life}. If it has expired, your manager can make a new one.",
+        ),
+    ),
+    "reset": _Letter(
+        subject=Text("Nytt passord til DirectApp hos {brand}", "New password for DirectApp at {brand}"),
+        why=Text("Noen ba om nytt passord for denne adressen.", "Somebody asked for a new password for this address."),
+        button=Text("Velg nytt passord", "Choose new password"),
+        ending=Text(
+            "Lenken kan brukes én gang og gjelder i {life}. Var det ikke du som ba om den, se bort fra e-posten.",
+            "The link works once and is good for {life}. If it was not you, there is nothing you need to do.",
+        ),
+    ),
+}
+
+_GREETING = Text("Hei {name},", "Hello {name},")
+
+
+def link_mail(purpose: Purpose, language: str, *, name: str, brand: str, link: str, life: Text) -> Mail:
+    """Return the letter that carries a one-time link."""
+    letter = _LETTERS[purpose]
+    said = {"brand": brand, "name": name, "life": life}
+    subject, greeting, why, ending = (
+        part.fill(**said).pick(language) for part in (letter.subject, _GREETING, letter.why, letter.ending)
+    )
+    button = letter.button.pick(language)
+    text = f"{greeting}\n\n{why}\n\n{button}: {link}\n\n{ending}\n\n{brand}\n"
+    href = f'<a href="{escape(link)}">{escape(button)}</a>'
+    html = _html(language, *(escape(p) for p in (greeting, why)), href, *(escape(p) for p in (ending, brand)))
+    return Mail(subject=_one_line(subject), text=text, html=html)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _html(language: str, *paragraphs: str) -> str:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    return f'<!doctype html><html lang="{escape(language)}"><meta charset="utf-8"><body>{body}</body></html>'

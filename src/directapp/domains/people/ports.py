@@ -1,0 +1,78 @@
+"""Ports: what signing in asks of the rest of the house, and no more."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from directapp.domains.people.mails import Mail
+from directapp.kernel.actor import Actor
+
+
+class Found(Protocol):
+    """A record that a look-up made."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+
+    @property
+    def row(self) -> Mapping[str, Any]:
+        """Every stored column, secrets included."""
+
+
+Record = TypeVar("Record", bound=Found)
+
+
+class Rows(Protocol[Record]):
+    """The rows of one tenant inside one transaction, as a system actor sees them."""
+
+    async def look_up(self, collection: str, record: UUID) -> Record:
+        """Return a record (NotFoundError: there is none)."""
+
+    async def find(self, collection: str, *, limit: int = 50, **equals: Any) -> list[Record]:
+        """Return the records with these values, by id; None is no value, a list any of them."""
+
+    async def create(self, collection: str, values: Mapping[str, Any]) -> Record:
+        """Make a record."""
+
+    async def change(self, patch: Mapping[str, Any], *, on: Record) -> Record:
+        """Change a record (StaleError: somebody changed it since it was found)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Failed attempts under one key."""
+
+    count: int = 0
+    last_at: datetime | None = None
+
+
+class AuthPort(Protocol):
+    """The house around the sign-in: directory, transactions, counters, letters, caches."""
+
+    async def find_login(self, email: str) -> tuple[UUID, UUID] | None:
+        """Return (tenant, user) of a normalised e-mail address, from outside every tenant."""
+
+    def open(self, actor: Actor) -> AbstractAsyncContextManager[Rows[Any]]:
+        """Open a transaction as a system actor; it commits on a clean exit and rolls back on an error."""
+
+    async def count_failures(self, keys: Sequence[str]) -> Mapping[str, Failures]:
+        """Return the failures of the keys that have any."""
+
+    async def record_failure(self, key: str, *, at: datetime, since: datetime) -> Failures:
+        """Count one more, at once and atomically; from one again where the last was before ``since``."""
+
+    async def ease_failures(self, key: str, by: int) -> None:
+        """Take some back; a key that reaches zero is forgotten."""
+
+    async def clear_failures(self, keys: Sequence[str]) -> None:
+        """Forget the keys."""
+
+    async def notify_invalidation(self, tenant: UUID, user: UUID) -> None:
+        """Tell every process, after the commit, that what it remembers of a user no longer holds."""
+
+    async def send_mail(self, to: str, mail: Mail) -> None:
+        """Send a letter, or keep it in the mail folder."""

@@ -1,0 +1,60 @@
+"""Roles: what people do here. Fixed: the rights behind each are declared with the collections."""
+
+from typing import Any
+
+from directapp.declare.access import Access, grants
+from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.fields import Choice, Group, field
+from directapp.kernel.text import Text
+
+ADMIN = "tenant_admin"
+MANAGER = "manager"
+# Runs the installation from outside every tenant; never given to a user.
+OPERATOR = "operator"
+
+LABELS: dict[str, Text] = {
+    "new_car_sales": Text("Nybilselger", "New car sales"),
+    "used_car_sales": Text("Bruktbilselger", "Used car sales"),
+    "parts": Text("Delelager", "Parts"),
+    "reception": Text("Mottakskontrollør", "Reception inspector"),
+    "planner": Text("Booking", "Planner"),
+    "mechanic": Text("Mekaniker", "Mechanic"),
+    "detailer": Text("Bilpleier", "Detailer"),
+    "sales_manager": Text("Salgssjef", "Sales manager"),
+    "manager": Text("Daglig leder", "Manager"),
+    "finance": Text("Økonomiansvarlig", "Finance"),
+    "tenant_admin": Text("Administrator", "Administrator"),
+    "operator": Text("Driftsansvarlig", "Operator"),
+}
+
+# The roles of the permission matrix, with spaces between, for `grants`.
+WORKING = " ".join(code for code in LABELS if code not in {ADMIN, OPERATOR})
+EVERYONE = f"{WORKING} {ADMIN}"
+ROLE_CHOICES = tuple(Choice(code, label) for code, label in LABELS.items() if code != OPERATOR)
+
+
+def role_rows() -> list[dict[str, Any]]:
+    """Return the rows that every new tenant starts with."""
+    return [{"code": code, "name_nb": label.nb, "name_en": label.en} for code, label in LABELS.items()]
+
+
+COLLECTION = Collection(
+    name="roles",
+    label=Text("Rolle", "Role"),
+    plural=Text("Roller", "Roles"),
+    groups=(
+        Group(
+            "all",
+            Text("Rolle", "Role"),
+            (
+                field("code", "Kode", "Code", required=True, max_length=60, immutable=True),
+                field("name_nb", "Navn (norsk)", "Name (Norwegian)", required=True, max_length=60),
+                field("name_en", "Navn (engelsk)", "Name (English)", required=True, max_length=60),
+            ),
+        ),
+    ),
+    access=Access(grants=grants(EVERYONE, read=("all",)), systems=("signin", "importer", "demo")),
+    views=Views(columns=("name_nb", "code"), title=("name_nb",), sort=("code",), icon="id-badge"),
+    unique=(Unique(fields=("code",), message=Text("Rollen finnes.", "The role exists.")),),
+    history=False,
+)

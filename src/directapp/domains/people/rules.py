@@ -1,0 +1,142 @@
+"""Rules of people and sites: pure functions of a Case, and the guards that the verbs share with them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from directapp.declare.case import Case
+from directapp.domains.people.roles import ADMIN, LABELS
+from directapp.kernel.actor import Actor
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+OWN_RIGHTS = Text(
+    "Du kan ikke endre dine egne rettigheter. Be en annen administrator eller daglig leder.",
+    "You cannot change your own rights. Ask another administrator or manager.",
+)
+ABOVE = Text(
+    "Bare en administrator kan gi eller endre rettigheter på dette nivået.",
+    "Only an administrator may give or change rights at this level.",
+)
+OTHER_SITE = Text("Du administrerer bare brukere på egen forhandler.", "You manage users of your own dealership only.")
+NO_ROLE = Text("Velg minst én rolle.", "Choose at least one role.")
+NO_SITE = Text(
+    "Velg forhandler. Bare administratorer kan stå uten.", "Choose a dealership. Only administrators go without."
+)
+
+
+# --- users ----------------------------------------
+
+
+def is_admin(roles: Iterable[str] | None) -> bool:
+    """Whether roles reach the whole tenant."""
+    return ADMIN in set(roles or ())
+
+
+def roles_and_site(case: Case) -> list[Problem]:
+    """Demand a role of everyone, and a dealership of everyone but administrators."""
+    if case.before is not None and not case.changed("roles", "dealership"):
+        return []
+    roles = case.get("roles") or []
+    problems = [] if roles else [Problem(NO_ROLE, field="roles")]
+    if case.get("dealership") is None and not is_admin(roles):
+        problems.append(Problem(NO_SITE, field="dealership"))
+    return problems
+
+
+def not_own_rights(case: Case) -> list[Problem]:
+    """Nobody takes or gives rights to themselves: so there is always an administrator left."""
+    if case.actor.is_system or case.before is None or case.was("id") != case.actor.user:
+        return []
+    return [Problem(OWN_RIGHTS, field=name) for name in ("roles", "active") if case.changed(name)]
+
+
+def not_above_own(case: Case) -> list[Problem]:
+    """Only an administrator makes, unmakes or changes an administrator (own profile apart)."""
+    if case.actor.is_system or is_admin(case.actor.roles) or case.was("id") == case.actor.user:
+        return []
+    if is_admin(case.was("roles")) or is_admin(case.get("roles")):
+        return [Problem(ABOVE, field="roles" if case.changed("roles") else None, code="CONFLICT")]
+    return []
+
+
+def mark_administrator(case: Case) -> Mapping[str, Any]:
+    """Store whether the user is an administrator, so that a row rule can ask it."""
+    return {"administrator": is_admin(case.get("roles"))}
+
+
+def end_sessions_of_inactive(case: Case) -> Mapping[str, Any]:
+    """Note when a user was deactivated: sessions from before never count again."""
+    if case.was("active") and not case.get("active"):
+        return {"sessions_ended_at": case.now}
+    return {}
+
+
+def may_manage(actor: Actor, target: Mapping[str, Any], roles: Iterable[str] | None = None) -> Problem | None:
+    """Say why an actor may not manage a user, or give these roles; None where they may."""
+    if target.get("id") is not None and target.get("id") == actor.user:
+        return Problem(OWN_RIGHTS)
+    if is_admin(actor.roles):
+        return None
+    if is_admin(target.get("roles")) or is_admin(roles):
+        return Problem(ABOVE, field=None if roles is None else "roles")
+    if actor.site is None or target.get("dealership") != actor.site:
+        return Problem(OTHER_SITE, field="dealership")
+    return None
+
+
+def key_roles(actor: Actor, wanted: Iterable[str] | None) -> tuple[list[str], Problem | None]:
+    """Return the roles of a new API key: all of the actor's where none are chosen, never more."""
+    chosen = list(wanted or ()) or sorted(actor.roles)
+    beyond = next((code for code in chosen if code not in actor.roles), None)
+    if beyond is None:
+        return chosen, None
+    message = Text("Du har ikke selv rollen {role}.", "You do not have the role {role} yourself.")
+    return [], Problem(message.fill(role=LABELS.get(beyond, beyond)), field="roles")
+
+
+# --- dealerships ----------------------------------------
+
+
+def prep_fits_type(case: Case) -> list[Problem]:
+    """Demand a prep centre where a site only sells, and that it prepares nothing itself."""
+    if case.get("dealership_type") != "sales_only":
+        return []
+    problems = []
+    if case.get("prep_center") is None:
+        message = Text(
+            "En forhandler som bare selger, må ha et klargjøringssenter.",
+            "A dealership that only sells needs a prep centre.",
+        )
+        problems.append(Problem(message, field="prep_center"))
+    if case.get("does_own_prep"):
+        message = Text(
+            "En forhandler som bare selger, klargjør ikke selv.", "A dealership that only sells does no prep itself."
+        )
+        problems.append(Problem(message, field="does_own_prep"))
+    return problems
+
+
+def prep_center_fits(case: Case) -> list[Problem]:
+    """Demand that a prep centre is a site that prepares cars."""
+    if case.get("prep_center") is None or not case.changed("prep_center", "dealership_type"):
+        return []
+    own = case.get("prep_center") == case.get("id")
+    kind = case.get("dealership_type") if own else case.one("prep").get("dealership_type")
+    if kind != "sales_only":
+        return []
+    message = Text(
+        "Klargjøringssenteret klargjør ikke biler; velg et annet.", "That site prepares no cars; choose another."
+    )
+    return [Problem(message, field="prep_center")]
+
+
+def parent_is_above(case: Case) -> list[Problem]:
+    """Demand that a head office is another site and not one below this one."""
+    parent = case.get("parent_dealership")
+    own = case.was("id")
+    if parent is None or own is None or own not in {parent, case.one("parent").get("parent_dealership")}:
+        return []
+    message = Text(
+        "Hovedkontoret kan ikke ligge under forhandleren selv.", "The head office cannot be below the site itself."
+    )
+    return [Problem(message, field="parent_dealership")]

@@ -1,0 +1,35 @@
+"""Tenants: a dealer group or a fleet company, one row each; the row's id is the tenant's."""
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Group, field
+from directapp.declare.kinds import Kind
+from directapp.domains.people.roles import ADMIN, WORKING
+from directapp.kernel.text import Text
+
+COLLECTION = Collection(
+    name="tenants",
+    label=Text("Virksomhet", "Company"),
+    plural=Text("Virksomheter", "Companies"),
+    groups=(
+        Group(
+            "all",
+            Text("Virksomhet", "Company"),
+            (field("name", "Navn", "Name", required=True, max_length=120),),
+        ),
+        Group(
+            "settings",
+            Text("Innstillinger", "Settings"),
+            (field("settings", "Innstillinger", "Settings", Kind.JSON, default={}),),
+        ),
+    ),
+    access=Access(
+        grants=(
+            *grants(WORKING, read=("all",)),
+            Grant(role=ADMIN, read=("*",), write=("*",)),
+        ),
+        systems=("signin", "importer", "demo"),
+    ),
+    views=Views(columns=("name",), title=("name",), sort=("name",), icon="building"),
+    events=(("name", "tenant.named"),),
+)

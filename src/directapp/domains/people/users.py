@@ -1,0 +1,179 @@
+"""Users: the people of a tenant, what they do and where."""
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case
+from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import Is, Not, Who, all_of
+from directapp.declare.verbs import Verb
+from directapp.domains.people import rules, verbs
+from directapp.domains.people.roles import ADMIN, EVERYONE, MANAGER, ROLE_CHOICES, WORKING
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+LANGUAGE = choices(("nb", "Norsk", "Norwegian"), ("en", "Engelsk", "English"))
+
+PUBLIC = Group(
+    "public",
+    Text("Bruker", "User"),
+    (
+        field("first_name", "Fornavn", "First name", required=True, max_length=80, search=True),
+        field("last_name", "Etternavn", "Last name", required=True, max_length=80, search=True),
+        field("roles", "Roller", "Roles", Kind.CHOICES, required=True, choices=ROLE_CHOICES),
+        field("dealership", "Forhandler", "Dealership", Kind.REF, ref="dealerships"),
+        field("photo", "Bilde", "Photo", Kind.REF, ref="files", on_delete="set_null"),
+        field("seller_number", "Selgernummer", "Seller number", max_length=20, search=True),
+    ),
+)
+
+CONTACT = Group(
+    "contact",
+    Text("Kontakt", "Contact"),
+    (
+        field("email", "E-post", "E-mail", Kind.EMAIL, required=True, search=True, sign_in=True),
+        field("phone", "Telefon", "Phone", Kind.PHONE, search=True),
+    ),
+)
+
+SELF = Group(
+    "self",
+    Text("Personlig", "Personal"),
+    (
+        field("language", "Språk", "Language", Kind.CHOICE, default="nb", choices=LANGUAGE),
+        field(
+            "appearance",
+            "Utseende",
+            "Appearance",
+            Kind.CHOICE,
+            default="system",
+            choices=choices(
+                ("light", "Lyst", "Light"), ("dark", "Mørkt", "Dark"), ("system", "Som enheten", "As the device")
+            ),
+        ),
+    ),
+)
+
+RIGHTS = Group(
+    "rights",
+    Text("Tilgang", "Access"),
+    (
+        field("active", "Aktiv", "Active", Kind.BOOLEAN, default=True),
+        field("administrator", "Administrator", "Administrator", Kind.BOOLEAN, default=False, computed=True),
+        field("invited_at", "Invitert", "Invited", Kind.INSTANT, computed=True),
+        field("last_seen_at", "Sist innlogget", "Last signed in", Kind.INSTANT, computed=True),
+        field("sessions_ended_at", "Logget ut", "Signed out", Kind.INSTANT, computed=True),
+    ),
+)
+
+_OWN_SITE = Is("dealership", Who.SITE)
+_STAFF = all_of(_OWN_SITE, Is("administrator", value=False))
+_PROFILE = ("first_name", "last_name", "photo", "language", "appearance")
+_VERBS = ("invite", "deactivate", "activate", "set_roles", "hand_over_link")
+
+
+def _unless_active(case: Case) -> Problem | None:
+    return Problem(Text("Brukeren er allerede aktiv.", "The user is already active.")) if case.get("active") else None
+
+
+def _unless_inactive(case: Case) -> Problem | None:
+    if case.get("active"):
+        return _when_own(case)
+    return Problem(Text("Brukeren er allerede deaktivert.", "The user is already deactivated."))
+
+
+def _when_own(case: Case) -> Problem | None:
+    return Problem(rules.OWN_RIGHTS) if case.get("id") == case.actor.user else None
+
+
+VERBS = (
+    Verb(
+        name="invite",
+        label=Text("Inviter bruker", "Invite user"),
+        run=verbs.invite,
+        on="collection",
+        params=(
+            field("email", "E-post", "E-mail", Kind.EMAIL, required=True),
+            field("first_name", "Fornavn", "First name", required=True, max_length=80),
+            field("last_name", "Etternavn", "Last name", required=True, max_length=80),
+            field("roles", "Roller", "Roles", Kind.CHOICES, required=True, choices=ROLE_CHOICES),
+            field("dealership", "Forhandler", "Dealership", Kind.REF, ref="dealerships"),
+            field("phone", "Telefon", "Phone", Kind.PHONE),
+            field("seller_number", "Selgernummer", "Seller number", max_length=20),
+            field("language", "Språk", "Language", Kind.CHOICE, choices=LANGUAGE),
+        ),
+        icon="user-plus",
+        primary=True,
+    ),
+    Verb(
+        name="set_roles",
+        label=Text("Endre roller", "Change roles"),
+        run=verbs.set_roles,
+        params=(field("roles", "Roller", "Roles", Kind.CHOICES, required=True, choices=ROLE_CHOICES),),
+        blocked=_when_own,
+        icon="id-badge",
+    ),
+    Verb(
+        name="hand_over_link",
+        label=Text("Lag engangslenke", "Make one-time link"),
+        run=verbs.hand_over_link,
+        blocked=_when_own,
+        icon="link",
+    ),
+    Verb(
+        name="deactivate",
+        label=Text("Deaktiver", "Deactivate"),
+        run=verbs.deactivate,
+        blocked=_unless_inactive,
+        icon="user-off",
+        danger=True,
+    ),
+    Verb(
+        name="activate",
+        label=Text("Aktiver", "Activate"),
+        run=verbs.activate,
+        blocked=_unless_active,
+        icon="user-check",
+    ),
+)
+
+COLLECTION = Collection(
+    name="users",
+    label=Text("Bruker", "User"),
+    plural=Text("Brukere", "Users"),
+    groups=(PUBLIC, CONTACT, SELF, RIGHTS),
+    access=Access(
+        grants=(
+            *grants(WORKING, read=("public",), full=False),
+            *grants(WORKING, rows=_OWN_SITE, read=("contact",), full=False),
+            *grants(EVERYONE, rows=Is("id", Who.USER), read=("public", "contact", "self"), write=_PROFILE),
+            Grant(role=MANAGER, rows=_OWN_SITE, read=("public", "contact", "rights"), verbs=_VERBS),
+            Grant(role=MANAGER, rows=_STAFF, read=("contact",), write=("contact",)),
+            Grant(role=ADMIN, read=("*",), write=("*",), create=True, verbs=_VERBS),
+            # Deleting goes with editing: it names a field that administrators write anyway.
+            Grant(role=ADMIN, rows=Not(Is("id", Who.USER)), read=(), write=("active",), delete=True),
+        ),
+        systems=("signin", "importer", "demo"),
+        delete_why=Text(
+            "En person kan kreve å bli slettet; bilene og historikken blir stående uten navnet.",
+            "A person may ask to be erased; cars and history stay, without the name.",
+        ),
+    ),
+    views=Views(
+        columns=("first_name", "last_name", "roles", "dealership", "phone", "email", "active", "last_seen_at"),
+        title=("first_name", "last_name"),
+        sort=("last_name", "first_name"),
+        filters=("dealership", "roles", "active"),
+        icon="users",
+        menu=True,
+    ),
+    verbs=VERBS,
+    rules=(rules.roles_and_site, rules.not_own_rights, rules.not_above_own),
+    fill=(rules.mark_administrator, rules.end_sessions_of_inactive),
+    unique=(
+        Unique(
+            fields=("email",),
+            message=Text("E-postadressen er i bruk av en annen bruker.", "Another user has this e-mail address."),
+        ),
+    ),
+)

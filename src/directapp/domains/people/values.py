@@ -1,0 +1,102 @@
+"""Values that only people's collections have: colours, goals, limits and brand lists."""
+
+import re
+from typing import Any
+
+from directapp.declare.kinds import BadValueError
+
+_HEX = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})")
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_LONGEST_GOAL = 24 * 366
+_HIGHEST_LIMIT = 100_000_000
+_MOST_BRANDS = 40
+_LONGEST_BRAND = 60
+
+
+def parse_colours(value: Any) -> dict[str, str]:
+    """Return ``{primary, secondary}`` with colours as ``#rrggbb``; either may be missing.
+
+    Raises:
+        BadValueError: it is something else.
+
+    """
+    if not isinstance(value, dict) or set(value) - {"primary", "secondary"}:
+        raise BadValueError(
+            'Skal være {"primary": "#001e50", "secondary": "#c2fe06"}.',
+            'Must be {"primary": "#001e50", "secondary": "#c2fe06"}.',
+        )
+    return {name: _colour(colour) for name, colour in value.items() if colour not in {None, ""}}
+
+
+def _colour(value: object) -> str:
+    match = _HEX.fullmatch(str(value).strip().lower())
+    if match is None:
+        raise BadValueError(
+            f"«{value}» er ikke en farge; for eksempel #001e50.", f"“{value}” is not a colour; for example #001e50."
+        )
+    digits = match[1]
+    short = 3
+    return "#" + ("".join(d * 2 for d in digits) if len(digits) == short else digits)
+
+
+def parse_goals(value: Any) -> dict[str, float]:
+    """Return hours per status: how long a car may stand there.
+
+    Raises:
+        BadValueError: it is something else.
+
+    """
+    if not isinstance(value, dict) or not all(_is_goal(code, hours) for code, hours in value.items()):
+        raise BadValueError(
+            'Skal være timer per status, for eksempel {"waiting_parts": 48}.',
+            'Must be hours per status, for example {"waiting_parts": 48}.',
+        )
+    return value
+
+
+def _is_goal(code: object, hours: object) -> bool:
+    return (
+        _CODE.fullmatch(str(code)) is not None
+        and isinstance(hours, int | float)
+        and not isinstance(hours, bool)
+        and 0 < hours <= _LONGEST_GOAL
+    )
+
+
+def parse_limits(value: Any) -> dict[str, int | None]:
+    """Return the largest sum in whole kroner that each role approves; null is without limit.
+
+    Raises:
+        BadValueError: it is something else.
+
+    """
+    if not isinstance(value, dict) or not all(_is_limit(code, limit) for code, limit in value.items()):
+        raise BadValueError(
+            'Skal være hele kroner per rolle, for eksempel {"planner": 5000}; null er uten grense.',
+            'Must be whole kroner per role, for example {"planner": 5000}; null is without limit.',
+        )
+    return value
+
+
+def _is_limit(code: object, limit: object) -> bool:
+    if _CODE.fullmatch(str(code)) is None or isinstance(limit, bool):
+        return False
+    return limit is None or (isinstance(limit, int) and 0 <= limit <= _HIGHEST_LIMIT)
+
+
+def parse_brands(value: Any) -> list[str]:
+    """Return the brands, each once, whatever their case.
+
+    Raises:
+        BadValueError: there are too many, or a name is too long.
+
+    """
+    brands: dict[str, str] = {}
+    for brand in filter(None, value):
+        brands.setdefault(brand.casefold(), brand)
+    if len(brands) > _MOST_BRANDS or any(len(brand) > _LONGEST_BRAND for brand in brands.values()):
+        raise BadValueError(
+            f"Høyst {_MOST_BRANDS} merker på {_LONGEST_BRAND} tegn.",
+            f"At most {_MOST_BRANDS} brands of {_LONGEST_BRAND} characters.",
+        )
+    return list(brands.values())

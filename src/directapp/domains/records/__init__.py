@@ -1,0 +1,14 @@
+"""Records: what people add to a car, whatever their role: files, photos with damage marks, comments."""
+
+from collections.abc import Awaitable, Callable
+
+from directapp.declare.collection import Collection
+from directapp.domains.records.car_files import CAR_FILES
+from directapp.domains.records.comments import COMMENTS
+from directapp.domains.records.files import FILES
+from directapp.services.act import Act
+
+__all__ = ["COLLECTIONS", "REACTIONS"]
+
+COLLECTIONS: tuple[Collection, ...] = (FILES, CAR_FILES, COMMENTS)
+REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {}

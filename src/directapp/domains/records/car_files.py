@@ -1,0 +1,172 @@
+"""Car files: photos and documents of a car by stage, with damage marked on its outline."""
+
+from typing import Any
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case, Consequence, Many, One
+from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import BadValueError, Kind
+from directapp.declare.rules import In, all_of
+from directapp.domains.records.rights import EVERYONE, SEEN, SEEN_OWN
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+STAGES = choices(
+    ("order", "Bestilling", "Order"),
+    ("inspection", "Kontroll", "Inspection"),
+    ("technical", "Teknisk", "Technical"),
+    ("cosmetic", "Kosmetisk", "Cosmetic"),
+    ("delivery", "Levering", "Delivery"),
+    ("parts", "Deler", "Parts"),
+    ("invoice", "Faktura", "Invoice"),
+)
+ALL_STAGES = tuple(s.code for s in STAGES)
+# The stage decides who adds.
+STAGES_OF_ROLE: dict[str, tuple[str, ...]] = {
+    "new_car_sales": ("order", "delivery"),
+    "used_car_sales": ("order", "delivery"),
+    "parts": ("parts",),
+    "reception": ("inspection",),
+    "planner": ("delivery",),
+    "mechanic": ("technical",),
+    "detailer": ("cosmetic",),
+    "sales_manager": ("order", "delivery"),
+    "manager": ALL_STAGES,
+    "finance": ("invoice",),
+}
+# What still comes in when the car is in the archive.
+LATE_STAGES = frozenset({"invoice"})
+
+VIEWS = frozenset({"top", "left", "right", "front", "rear", "interior"})
+_MOST_MARKS = 200
+_LONGEST_NOTE = 2000
+
+
+def _is_mark(mark: object) -> bool:
+    if not isinstance(mark, dict) or mark.get("view") not in VIEWS:
+        return False
+    note = mark.get("note")
+    shares = (mark.get("x"), mark.get("y"))
+    return all(isinstance(s, int | float) and 0 <= s <= 1 for s in shares) and (
+        note is None or (isinstance(note, str) and len(note) <= _LONGEST_NOTE)
+    )
+
+
+def parse_marks(value: Any) -> Any:
+    """Accept a list of marks: x and y as shares of a view from 0 to 1, with a note where there is one.
+
+    Raises:
+        BadValueError: something in it is no mark.
+
+    """
+    if isinstance(value, list) and len(value) <= _MOST_MARKS and all(_is_mark(m) for m in value):
+        return value
+    raise BadValueError(
+        "Hvert skademerke har x og y fra 0 til 1 og en side (view).",
+        "Each damage mark has x and y from 0 to 1 and a view.",
+    )
+
+
+CONTENT = Group(
+    "all",
+    Text("Bilens filer", "Car file"),
+    (
+        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True),
+        field("file", "Fil", "File", Kind.REF, ref="files", on_delete="cascade", required=True, immutable=True),
+        field("stage", "Steg", "Stage", Kind.CHOICE, choices=STAGES, required=True),
+        field("title", "Tittel", "Title", search=True),
+        field("damage_marks", "Skademerker", "Damage marks", Kind.JSON, parse=parse_marks),
+    ),
+)
+
+
+def name_after_file(case: Case) -> dict[str, Any]:
+    """Call it what the file is called, where nobody called it anything."""
+    if case.before is not None or case.get("title") is not None:
+        return {}
+    file = case.one("file")
+    return {"title": file.get("title") or file.get("name")}
+
+
+def file_is_ones_own(case: Case) -> list[Problem]:
+    """Only one's own upload, or a file the car already has, can be put on a car."""
+    file = case.one("file")
+    if case.actor.is_system or case.before is not None or not file:
+        return []
+    if file.get("created_by") == case.actor.user or file.get("car") == case.get("car"):
+        return []
+    return [Problem(Text("Filen er lastet opp av noen andre.", "Somebody else uploaded the file."), field="file")]
+
+
+def file_on_one_car(case: Case) -> list[Problem]:
+    """Keep a file to one car, so that nobody sees it through another."""
+    cars = {f.get("car") for f in case.many("attached") if f["id"] != case.get("id")}
+    if cars <= {case.get("car")}:
+        return []
+    return [Problem(Text("Filen står på en annen bil.", "The file is on another car."), field="file")]
+
+
+def archived_takes_invoices_only(case: Case) -> list[Problem]:
+    """Keep an archived car read-only; its invoices still come in."""
+    archived = case.one("car").get("status") == "archived"
+    if case.actor.is_system or not archived or case.get("stage") in LATE_STAGES:
+        return []
+    words = Text(
+        "Bilen er arkivert; bare fakturaer kan legges til.", "The car is archived; only invoices can be added."
+    )
+    return [Problem(words, field="car", code="CONFLICT")]
+
+
+def file_follows(case: Case) -> list[Consequence]:
+    """Let the file itself be seen by those who see the car."""
+    if not case.changed("car") or case.one("file").get("car") == case.get("car"):
+        return []
+    return [Consequence(collection="files", system="workflow", patch={"car": case.get("car")}, target=case.get("file"))]
+
+
+def _adder(role: str, stages: tuple[str, ...]) -> Grant:
+    own = SEEN_OWN if stages == ALL_STAGES else all_of(*SEEN_OWN.parts, In("stage", stages))
+    return Grant(role=role, rows=SEEN, read=("all",), write=("all",), edit=own, create=True, delete=True)
+
+
+CAR_FILES = Collection(
+    name="car_files",
+    label=Text("Bilfil", "Car file"),
+    plural=Text("Bilens filer", "Car files"),
+    groups=(CONTENT,),
+    access=Access(
+        systems=("workflow", "custodian", "importer", "demo"),
+        grants=(
+            *grants(EVERYONE, rows=SEEN, read=("all",)),
+            *(_adder(role, stages) for role, stages in STAGES_OF_ROLE.items()),
+            Grant(role="tenant_admin", write=("*",), create=True, delete=True),
+        ),
+        delete_why=Text(
+            "Et bilde som havnet feil, må kunne fjernes av den som la det til.",
+            "A photo that went wrong can be taken off by whoever added it.",
+        ),
+    ),
+    views=Views(
+        columns=("title", "stage", "car", "file", "created_by", "created_at"),
+        title=("title",),
+        filters=("stage", "created_by"),
+        icon="photo",
+    ),
+    fill=(name_after_file,),
+    rules=(file_is_ones_own, file_on_one_car, archived_takes_invoices_only),
+    related=(
+        One("car", "car", "cars"),
+        One("file", "file", "files"),
+        Many("attached", "car_files", "file", via="file"),
+    ),
+    consequences=(file_follows,),
+    unique=(
+        Unique(
+            fields=("car", "file"),
+            message=Text("Filen ligger alt på bilen.", "The car already has the file."),
+        ),
+    ),
+    indexes=(("car", "stage"),),
+    events=(("file", "car_file.added"),),
+)

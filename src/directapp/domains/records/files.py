@@ -1,0 +1,79 @@
+"""Files: what is known of stored bytes. The bytes themselves lie outside, under a secret key."""
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import In, either
+from directapp.domains.records.rights import EVERYONE, OWN, SEEN
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+PURPOSES = choices(
+    ("car", "Til en bil", "For a car"),
+    ("photo", "Profilbilde", "Profile photo"),
+    ("logo", "Logo", "Logo"),
+    ("import", "Import", "Import"),
+)
+# A face and a logo stand on everyone's pages.
+SHOWN_TO_ALL = In("purpose", ("photo", "logo"))
+
+ABOUT = Group(
+    "all",
+    Text("Fil", "File"),
+    (
+        field("title", "Tittel", "Title", search=True),
+        field("purpose", "Formål", "Purpose", Kind.CHOICE, choices=PURPOSES, default="car", immutable=True),
+        field("name", "Filnavn", "File name", computed=True, search=True),
+        field("media_type", "Filtype", "Media type", computed=True, max_length=100),
+        field("size_bytes", "Størrelse", "Size", Kind.INTEGER, computed=True, minimum=0, unit="byte"),
+        field("sha256", "SHA-256", "SHA-256", computed=True, max_length=64),
+        field("width", "Bredde", "Width", Kind.INTEGER, computed=True, minimum=1, unit="px"),
+        field("height", "Høyde", "Height", Kind.INTEGER, computed=True, minimum=1, unit="px"),
+        field("storage_key", "Lagringsnøkkel", "Storage key", computed=True, secret=True, max_length=300),
+        field(
+            "car",
+            "Bil",
+            "Car",
+            Kind.REF,
+            ref="cars",
+            on_delete="set_null",
+            computed=True,
+            help=Text(
+                "Bilen filen hører til; den som ser bilen, ser filen.", "The car it belongs to, and is seen with."
+            ),
+        ),
+    ),
+)
+
+
+def comes_with_bytes(case: Case) -> list[Problem]:
+    """Refuse a file that is described but not uploaded."""
+    if case.before is not None or case.get("storage_key") is not None:
+        return []
+    return [Problem(Text("Last opp selve filen.", "Upload the file itself."))]
+
+
+FILES = Collection(
+    name="files",
+    label=Text("Fil", "File"),
+    plural=Text("Filer", "Files"),
+    groups=(ABOUT,),
+    access=Access(
+        systems=("custodian", "workflow", "importer", "demo"),
+        grants=(
+            *grants(EVERYONE, rows=either(SEEN, SHOWN_TO_ALL), read=("all",)),
+            *grants(EVERYONE, rows=OWN, read=("all",), write=("all",), create=True),
+            Grant(role="tenant_admin", write=("*",), create=True),
+        ),
+    ),
+    views=Views(
+        columns=("name", "title", "media_type", "size_bytes", "purpose", "car", "created_at"),
+        title=("title", "name"),
+        filters=("purpose", "media_type", "car"),
+        icon="file",
+    ),
+    rules=(comes_with_bytes,),
+    indexes=(("sha256",), ("created_by",), ("purpose",)),
+)

@@ -1,0 +1,34 @@
+"""Workshop: inspections, the work and parts that follow from them, and what was done to a car in the end."""
+
+from collections.abc import Awaitable, Callable
+
+from directapp.declare.collection import Collection
+from directapp.domains.workshop.inspections import INSPECTIONS
+from directapp.domains.workshop.inventory import PARTS_INVENTORY
+from directapp.domains.workshop.parts import PARTS_ORDERS
+from directapp.domains.workshop.seed_templates import SEED_TEMPLATES
+from directapp.domains.workshop.service import SERVICE_HISTORY
+from directapp.domains.workshop.templates import INSPECTION_TEMPLATES
+from directapp.domains.workshop.work_items import WORK_ITEMS
+from directapp.services.act import Act
+
+__all__ = ["COLLECTIONS", "REACTIONS", "SEED_TEMPLATES"]
+
+COLLECTIONS: tuple[Collection, ...] = (
+    INSPECTION_TEMPLATES,
+    INSPECTIONS,
+    WORK_ITEMS,
+    PARTS_INVENTORY,
+    PARTS_ORDERS,
+    SERVICE_HISTORY,
+)
+
+
+async def give_templates(act: Act) -> None:
+    """Give a new company the checklists to begin with; one that has any keeps what it has."""
+    if not await act.find("inspection_templates", system="importer", limit=1):
+        for template in SEED_TEMPLATES:
+            await act.create("inspection_templates", template, system="importer")
+
+
+REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {"tenant.named": give_templates}

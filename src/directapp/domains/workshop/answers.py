@@ -1,0 +1,129 @@
+"""Answers of an inspection: their shape, what is still open, and what stands in the way of signing."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from directapp.declare.case import Case, Row
+from directapp.domains.workshop.templates import item_codes
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+RESULTS = ("ok", "remark", "critical")
+FOUND = frozenset({"remark", "critical"})
+VIEWS = ("top", "left", "right", "front", "rear", "interior")
+_MOST_MARKS = 200
+_LONGEST_NOTE = 2000
+
+HANDOVER_CHECKS: Mapping[str, Text] = {
+    "plates_ok": Text("Skilt er på plass", "Plates are in place"),
+    "reregistered": Text("Omregistrert til kunden", "Registered to the customer"),
+    "insurance": Text("Forsikring er tegnet", "Insurance is in force"),
+    "liens": Text("Heftelser er sjekket og slettet", "Liens are checked and cleared"),
+    "keys": Text("Alle nøkler er overlevert", "All keys are handed over"),
+}
+
+
+def answer_list(row: Row) -> list[dict[str, Any]]:
+    """Return a row's answers that have the right shape."""
+    answers = row.get("answers")
+    return [a for a in answers if isinstance(a, dict)] if isinstance(answers, list) else []
+
+
+def item_label(row: Row, code: str) -> Text:
+    """Return what a checklist item is called; an unknown one is called by its code."""
+    found = next((i for i in row.get("items") or () if i.get("code") == code), None)
+    return Text(found["nb"], found["en"]) if found else Text(code, code)
+
+
+def open_items(row: Row) -> list[str]:
+    """Return the codes of the items that have no answer yet."""
+    answered = {a.get("item") for a in answer_list(row)}
+    return [code for code in item_codes(row.get("items")) if code not in answered]
+
+
+def _note_fits(note: object) -> bool:
+    return note is None or (isinstance(note, str) and len(note) <= _LONGEST_NOTE)
+
+
+def _judge_answer(case: Case, answer: object, known: set[str]) -> Text | None:
+    if not isinstance(answer, dict) or not isinstance(answer.get("item"), str):
+        return Text("Hvert svar skal ha et punkt (item).", "Each answer must have an item.")
+    label = item_label(case.row, answer["item"])
+    if answer["item"] not in known:
+        return Text("Punktet «{item}» står ikke på sjekklisten.", "“{item}” is not on the checklist.").fill(item=label)
+    if answer.get("result") not in RESULTS:
+        return Text("{item}: velg ok, remark eller critical.", "{item}: choose ok, remark or critical.").fill(
+            item=label
+        )
+    note = answer.get("note")
+    if not _note_fits(note):
+        return Text("{item}: merknaden er for lang.", "{item}: the note is too long.").fill(item=label)
+    if answer["result"] in FOUND and not str(note or "").strip():
+        return Text("{item}: skriv hva som er funnet.", "{item}: write what was found.").fill(item=label)
+    return None
+
+
+def judge_answers(case: Case) -> list[Problem]:
+    """Every answer is about an item of the checklist, once, and says what was found."""
+    answers = case.get("answers")
+    if not answers or not case.changed("answers", "template"):
+        return []
+    if not isinstance(answers, list):
+        return [Problem(Text("Skal være en liste av svar.", "Must be a list of answers."), field="answers")]
+    known = set(item_codes(case.get("items")))
+    found = (_judge_answer(case, answer, known) for answer in answers)
+    problems = [Problem(message, field="answers") for message in found if message is not None]
+    codes = [a.get("item") for a in answer_list(case.row)]
+    if not problems and len(set(codes)) != len(codes):
+        problems.append(Problem(Text("Et punkt er besvart to ganger.", "An item is answered twice."), field="answers"))
+    return problems
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _is_mark(mark: object) -> bool:
+    return (
+        isinstance(mark, dict)
+        and _is_share(mark.get("x"))
+        and _is_share(mark.get("y"))
+        and mark.get("view") in VIEWS
+        and _note_fits(mark.get("note"))
+        and (mark.get("file") is None or isinstance(mark["file"], str))
+    )
+
+
+def judge_marks(case: Case) -> list[Problem]:
+    """Each damage mark stands on the outline: x and y as shares of a view from 0 to 1."""
+    marks = case.get("damage_marks")
+    if not marks or not case.changed("damage_marks"):
+        return []
+    if isinstance(marks, list) and len(marks) <= _MOST_MARKS and all(_is_mark(m) for m in marks):
+        return []
+    words = Text(
+        "Hvert skademerke har x og y fra 0 til 1, og en side: {views}.",
+        "Each damage mark has x and y from 0 to 1, and a view: {views}.",
+    ).fill(views=", ".join(VIEWS))
+    return [Problem(words, field="damage_marks")]
+
+
+def _photos_of(entries: object) -> Iterable[str]:
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict):
+            photos = entry.get("photos")
+            yield from (str(p) for p in (photos if isinstance(photos, list) else ()))
+            if entry.get("file"):
+                yield str(entry["file"])
+
+
+def judge_photos(case: Case) -> list[Problem]:
+    """Demand that a photo shown with a car is one of the car's own files."""
+    own = {str(f.get("file")) for f in case.many("files")}
+    shown = {
+        "photos": [str(p) for p in case.get("photos") or ()],
+        "answers": list(_photos_of(case.get("answers"))),
+        "damage_marks": list(_photos_of(case.get("damage_marks"))),
+    }
+    words = Text("Legg bildet til bilens filer først.", "Add the photo to the car's files first.")
+    return [Problem(words, field=name) for name, ids in shown.items() if case.changed(name) and not set(ids) <= own]

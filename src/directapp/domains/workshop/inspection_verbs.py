@@ -1,0 +1,196 @@
+"""What is done with an inspection: begin it, sign it, and make a work item of a remark."""
+
+from typing import Any
+
+from directapp.declare.case import Case
+from directapp.declare.fields import field
+from directapp.declare.kinds import Kind
+from directapp.declare.verbs import Verb
+from directapp.domains.workshop.answers import FOUND, HANDOVER_CHECKS, answer_list, item_label, open_items
+from directapp.domains.workshop.rights import closed_car
+from directapp.domains.workshop.work_items import KINDS
+from directapp.kernel.errors import ConflictError, InvalidError, Problem
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+
+# A demo car is looked at as a new one, a certified car as a used one.
+_LIST_OF_TYPE = {"new": "new", "demo": "new", "used": "used", "certified": "used"}
+
+
+# A reason names the first few; the checklist shows the rest.
+_NAMED = 3
+
+
+async def _template_for(act: Act, car: Seen) -> Seen | None:
+    own = car.row.get("car_type")
+    for car_type in dict.fromkeys((own, _LIST_OF_TYPE.get(str(own), "used"))):
+        found = await act.find(
+            "inspection_templates", system="corridor", limit=1, kind="mottak", active=True, car_type=car_type
+        )
+        if found:
+            return found[0]
+    return None
+
+
+async def begin(act: Act) -> None:
+    """Begin receiving a car with its own checklist; a begun inspection is taken up again."""
+    car = await act.look_up("cars", act.params["car"])
+    begun = await act.find("inspections", limit=1, car=car.id, kind="mottak", signed_at=None)
+    if begun:
+        act.answer = begun[0]
+        return
+    template = await _template_for(act, car)
+    if car.row.get("inspection_started_at") is None:
+        await act.change({"inspection_started_at": act.now}, on=car)
+    act.answer = await act.create(
+        "inspections", {"car": car.id, "kind": "mottak", "template": template.id if template else None}
+    )
+
+
+def _criticals_left(case: Case) -> list[Text]:
+    made = {w.get("inspection_item") for w in case.many("work_items")}
+    left = (a["item"] for a in answer_list(case.row) if a.get("result") == "critical" and a["item"] not in made)
+    return [item_label(case.row, code) for code in left]
+
+
+def _refuse_approval(case: Case) -> None:
+    left = _criticals_left(case)
+    if not left:
+        return
+    words = Text(
+        "{item}: lag arbeidspunkt av det kritiske funnet, eller ikke godkjenn.",
+        "{item}: make a work item of the critical finding, or do not approve.",
+    )
+    raise ConflictError([Problem(words.fill(item=item), field="answers") for item in left])
+
+
+def _findings(case: Case) -> str | None:
+    found = (a for a in answer_list(case.row) if a.get("result") in FOUND)
+    lines = [f"{item_label(case.row, a['item']).nb}: {a.get('note') or ''}".strip() for a in found]
+    return "\n".join(lines) or None
+
+
+def _car_facts(act: Act, *, approved: bool, note: str | None, car: Seen) -> dict[str, Any]:
+    findings = _findings(act.case)
+    if not approved and not (note or findings):
+        raise InvalidError(Problem(Text("Skriv hva som er feil.", "Write what is wrong."), field="note"))
+    facts: dict[str, Any] = {
+        "inspection_completed_at": act.now,
+        "inspection_approved": approved,
+        "inspection_remarks": findings,
+        "inspection_notes": note or (None if approved else findings),
+    }
+    if car.row.get("inspection_started_at") is None:
+        facts["inspection_started_at"] = act.case.get("created_at") or act.now
+    return facts
+
+
+async def _complete_receiving(act: Act) -> None:
+    note, approved = act.params.get("note") or act.case.get("note"), act.params.get("approved")
+    if approved is None:
+        words = Text("Velg om mottaket godkjennes.", "Choose whether it is approved.")
+        raise InvalidError(Problem(words, field="approved"))
+    if approved:
+        _refuse_approval(act.case)
+    # The inspector sets the car's facts as the person they are: nothing here widens their rights.
+    car = await act.look_up("cars", act.case.row["car"])
+    await act.change(_car_facts(act, approved=approved, note=note, car=car), on=car)
+    signed = {"signed_by": act.actor.user, "signed_at": act.now, "approved": approved, "note": note}
+    await act.change(signed, system="custodian")
+
+
+async def complete(act: Act) -> None:
+    """Sign: the car's inspection facts follow from a receiving inspection, nothing from a hand-over."""
+    if act.case.get("kind") == "mottak":
+        await _complete_receiving(act)
+    else:
+        await act.change({"signed_by": act.actor.user, "signed_at": act.now}, system="custodian")
+
+
+def not_ready_to_sign(case: Case) -> Problem | None:
+    """Say what is still open on the checklist."""
+    if case.get("signed_at") is not None:
+        return Problem(Text("Kontrollen er signert.", "The inspection is signed."), code="CONFLICT")
+    if case.get("kind") == "handover":
+        left = [label for name, label in HANDOVER_CHECKS.items() if case.get(name) is not True]
+    else:
+        left = [item_label(case.row, code) for code in open_items(case.row)]
+    if not left:
+        return closed_car(case)
+    named = left[:_NAMED] if len(left) > _NAMED + 1 else left
+    more = (
+        Text(" og {count} til", " and {count} more").fill(count=len(left) - len(named))
+        if named != left
+        else Text("", "")
+    )
+    words = Text("Gjenstår: {nb}{more}.", "Still open: {en}{more}.").fill(
+        nb=", ".join(t.nb for t in named), en=", ".join(t.en for t in named), more=more
+    )
+    return Problem(words, code="CONFLICT")
+
+
+def _finding(case: Case, code: str) -> dict[str, Any]:
+    found = next((a for a in answer_list(case.row) if a.get("item") == code), None)
+    if found is None or found.get("result") not in FOUND:
+        words = Text("Punktet har ingen anmerkning.", "The item has no remark.")
+        raise InvalidError(Problem(words, field="item"))
+    return found
+
+
+async def make_work_item(act: Act) -> None:
+    """Make a work item of a remark, in the words of the checklist and the inspector."""
+    code = act.params["item"]
+    finding = _finding(act.case, code)
+    if any(w.get("inspection_item") == code for w in act.case.many("work_items")):
+        words = Text("Punktet har alt et arbeidspunkt.", "The item already has a work item.")
+        raise ConflictError(Problem(words, field="item"))
+    described = f"{item_label(act.case.row, code).pick(act.actor.language)}: {finding.get('note') or ''}"
+    made = await act.create(
+        "work_items",
+        {
+            "car": act.case.row["car"],
+            "description": act.params.get("description") or described.rstrip(": "),
+            "kind": act.params.get("kind") or "technical",
+            "inspection": act.target.id,
+            "inspection_item": code,
+        },
+    )
+    act.emit("work_item.proposed", on=made)
+    act.answer = made
+
+
+VERBS = (
+    Verb(
+        name="begin",
+        label=Text("Start mottakskontroll", "Start the receiving inspection"),
+        run=begin,
+        on="collection",
+        params=(field("car", "Bil", "Car", Kind.REF, ref="cars", required=True),),
+        icon="clipboard-plus",
+        primary=True,
+    ),
+    Verb(
+        name="complete",
+        label=Text("Signer kontrollen", "Sign the inspection"),
+        run=complete,
+        blocked=not_ready_to_sign,
+        params=(
+            field("approved", "Godkjent", "Approved", Kind.BOOLEAN),
+            field("note", "Merknad", "Note", Kind.TEXT, max_length=4000),
+        ),
+        icon="signature",
+        primary=True,
+    ),
+    Verb(
+        name="make_work_item",
+        label=Text("Lag arbeidspunkt", "Make a work item"),
+        run=make_work_item,
+        blocked=closed_car,
+        params=(
+            field("item", "Kontrollpunkt", "Inspection item", required=True, max_length=60),
+            field("kind", "Type arbeid", "Kind of work", Kind.CHOICE, choices=KINDS),
+            field("description", "Beskrivelse", "Description", Kind.TEXT, max_length=2000),
+        ),
+        icon="tool",
+    ),
+)

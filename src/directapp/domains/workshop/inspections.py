@@ -1,0 +1,148 @@
+"""Inspections: what was found when a car came in, and what was ready when it went out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case, Many, One
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Group, field
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import Is, all_of
+from directapp.domains.workshop.answers import HANDOVER_CHECKS, judge_answers, judge_marks, judge_photos
+from directapp.domains.workshop.inspection_verbs import VERBS
+from directapp.domains.workshop.rights import SEEN, refuse_on_closed_car
+from directapp.domains.workshop.templates import KINDS
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+MOTTAK = all_of(SEEN, Is("kind", "mottak"))
+HANDOVER = all_of(SEEN, Is("kind", "handover"))
+
+HEAD = Group(
+    "head",
+    Text("Kontroll", "Inspection"),
+    (
+        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True),
+        field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, required=True, default="mottak", immutable=True),
+        field("signed_by", "Signert av", "Signed by", Kind.REF, ref="users", on_delete="set_null", computed=True),
+        field("signed_at", "Signert", "Signed", Kind.INSTANT, computed=True),
+    ),
+)
+
+RECEIVING = Group(
+    "mottak",
+    Text("Mottakskontroll", "Receiving inspection"),
+    (
+        field("template", "Sjekkliste", "Checklist", Kind.REF, ref="inspection_templates"),
+        field(
+            "items",
+            "Kontrollpunkter",
+            "Items",
+            Kind.JSON,
+            computed=True,
+            help=Text("Sjekklisten slik den var da kontrollen begynte.", "The checklist as it was at the start."),
+        ),
+        field("answers", "Svar", "Answers", Kind.JSON, default=[]),
+        field("note", "Merknad", "Note", Kind.TEXT, max_length=4000),
+        field("photos", "Bilder", "Photos", Kind.REFS, ref=None),
+        field("damage_marks", "Skademerker", "Damage marks", Kind.JSON, default=[]),
+        field("approved", "Godkjent", "Approved", Kind.BOOLEAN, computed=True),
+        field("remarks", "Antall anmerkninger", "Remarks", Kind.INTEGER, computed=True, default=0),
+    ),
+)
+
+_CHECK_LABELS: Mapping[str, Text] = HANDOVER_CHECKS
+DELIVERY = Group(
+    "handover",
+    Text("Overlevering", "Hand-over"),
+    tuple(field(name, label.nb, label.en, Kind.BOOLEAN) for name, label in _CHECK_LABELS.items()),
+)
+
+
+def keep_items(case: Case) -> dict[str, Any]:
+    """Keep the checklist as it was when it was chosen, and count what was found."""
+    answers = case.get("answers")
+    found = [a for a in answers or () if isinstance(a, dict) and a.get("result") in {"remark", "critical"}]
+    filled: dict[str, Any] = {"remarks": len(found)}
+    if case.changed("template"):
+        filled["items"] = case.one("template").get("items")
+    return filled
+
+
+def signed_stands(case: Case) -> list[Problem]:
+    """Let nobody write over what is signed."""
+    if case.actor.is_system or case.was("signed_at") is None:
+        return []
+    words = Text(
+        "Kontrollen er signert og står fast. Start en ny kontroll for å rette noe.",
+        "The inspection is signed and stands. Start a new one to correct something.",
+    )
+    return [Problem(words, field=name, code="CONFLICT") for name in case.patch]
+
+
+def template_fits(case: Case) -> list[Problem]:
+    """Demand a checklist of the same kind, and do not swap it under given answers."""
+    template = case.one("template")
+    if not case.changed("template") or not template:
+        return []
+    if template.get("kind") != case.get("kind"):
+        words = Text("Sjekklisten er for noe annet.", "The checklist is for something else.")
+        return [Problem(words, field="template")]
+    if case.was("answers"):
+        words = Text("Kontrollen er begynt på en annen sjekkliste.", "The inspection has begun on another checklist.")
+        return [Problem(words, field="template", code="CONFLICT")]
+    return []
+
+
+_VERB_NAMES = tuple(v.name for v in VERBS)
+_SEE_MOTTAK: dict[str, Any] = {"rows": MOTTAK, "read": ("head", "mottak")}
+_SEE_HANDOVER: dict[str, Any] = {"rows": HANDOVER, "read": ("head", "handover")}
+
+ACCESS = Access(
+    systems=("custodian", "importer", "demo"),
+    grants=(
+        Grant(
+            role="reception",
+            **_SEE_MOTTAK,
+            write=("head", "mottak"),
+            create=True,
+            verbs=("begin", "complete", "make_work_item"),
+        ),
+        *grants("new_car_sales used_car_sales planner sales_manager manager", **_SEE_MOTTAK, verbs=("make_work_item",)),
+        *grants("parts mechanic detailer", **_SEE_MOTTAK),
+        *grants(
+            "new_car_sales used_car_sales sales_manager manager",
+            **_SEE_HANDOVER,
+            write=("head", "handover"),
+            create=True,
+            verbs=("complete",),
+        ),
+        *grants("parts reception planner mechanic detailer finance", **_SEE_HANDOVER),
+        Grant(role="tenant_admin", write=("*",), create=True, verbs=_VERB_NAMES),
+    ),
+)
+
+INSPECTIONS = Collection(
+    name="inspections",
+    label=Text("Kontroll", "Inspection"),
+    plural=Text("Kontroller", "Inspections"),
+    groups=(HEAD, RECEIVING, DELIVERY),
+    access=ACCESS,
+    views=Views(
+        columns=("kind", "car", "template", "remarks", "approved", "signed_by", "signed_at"),
+        title=("kind", "signed_at"),
+        filters=("kind", "approved", "signed_by"),
+        icon="clipboard-check",
+    ),
+    verbs=VERBS,
+    fill=(keep_items,),
+    rules=(refuse_on_closed_car, signed_stands, template_fits, judge_answers, judge_marks, judge_photos),
+    related=(
+        One("car", "car", "cars"),
+        One("template", "template", "inspection_templates"),
+        Many("files", "car_files", "car", via="car"),
+        Many("work_items", "work_items", "inspection"),
+    ),
+    indexes=(("car", "kind"),),
+)

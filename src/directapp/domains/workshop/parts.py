@@ -1,0 +1,281 @@
+"""Parts orders: parts on their way to a car. The car's parts times and the stock follow from them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case, Many, One
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Choice, Group, choices, field
+from directapp.declare.kinds import Kind
+from directapp.declare.verbs import Verb
+from directapp.declare.workflow import Fact, State, Step, Workflow
+from directapp.domains.workshop.parts_effects import car_follows, enough_in_stock, stock_follows
+from directapp.domains.workshop.rights import EVERYONE, SEEN, closed_car
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+
+SIDES = choices(("seller", "Selgerforhandler", "Selling site"), ("prep", "Klargjøringssenter", "Prep centre"))
+
+STATES = (
+    State(code="ordered", label=Text("Bestilt", "Ordered"), phase="waiting"),
+    State(code="in_transit", label=Text("Underveis", "In transit"), phase="moving"),
+    State(code="arrived", label=Text("Ankommet", "Arrived"), phase="ready"),
+    State(code="installed", label=Text("Montert", "Installed"), phase="closed"),
+    State(code="cancelled", label=Text("Avbestilt", "Cancelled"), phase="closed"),
+)
+
+
+def fill_side(case: Case) -> dict[str, Any]:
+    """Say who orders where nobody did: the prep centre, when the actor works there and the car belongs elsewhere."""
+    if case.get("ordered_by_side") is not None:
+        return {}
+    car, site = case.one("car"), case.actor.site
+    at_prep = site is not None and site == car.get("prep_center") and site != car.get("dealership")
+    return {"ordered_by_side": "prep" if at_prep else "seller"}
+
+
+def _now(case: Case) -> Any:
+    return case.now
+
+
+ORDER = Group(
+    "all",
+    Text("Bestilling", "Order"),
+    (
+        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True),
+        field("part", "Lagervare", "Stock item", Kind.REF, ref="parts_inventory", immutable=True),
+        field("part_number", "Delenummer", "Part number", max_length=60, search=True),
+        field("part_name", "Del", "Part", search=True),
+        field("quantity", "Antall", "Quantity", Kind.INTEGER, minimum=1, maximum=9999, required=True, default=1),
+        field("from_stock", "Tas fra lager", "Taken from stock", Kind.BOOLEAN, default=False, immutable=True),
+        field("supplier", "Leverandør", "Supplier"),
+        field("order_reference", "Leverandørens ordrenummer", "Supplier's order number", max_length=60, search=True),
+        field(
+            "ordered_by_side",
+            "Bestilt av",
+            "Ordered by",
+            Kind.CHOICE,
+            choices=SIDES,
+            required=True,
+        ),
+        field(
+            "status",
+            "Status",
+            "Status",
+            Kind.CHOICE,
+            choices=tuple(Choice(s.code, s.label, s.phase) for s in STATES),
+            computed=True,
+            default="ordered",
+        ),
+        field("eta", "Forventet ankomst", "Expected", Kind.DATE),
+        field("ordered_at", "Bestilt", "Ordered", Kind.INSTANT, required=True, default=_now, fact=True),
+        field("sent_at", "Sendt", "Sent", Kind.INSTANT, fact=True),
+        field("arrived_at", "Ankommet", "Arrived", Kind.INSTANT, fact=True),
+        field("installed_at", "Montert", "Installed", Kind.INSTANT, fact=True),
+        field("cancelled_at", "Avbestilt", "Cancelled", Kind.INSTANT, fact=True),
+        field("notes", "Merknad", "Notes", Kind.TEXT, max_length=1000),
+    ),
+)
+
+
+def status_from_facts(case: Case) -> str:
+    """Return the status that the facts alone say."""
+    for fact, status in (
+        ("cancelled_at", "cancelled"),
+        ("installed_at", "installed"),
+        ("arrived_at", "arrived"),
+        ("sent_at", "in_transit"),
+    ):
+        if case.get(fact) is not None:
+            return status
+    return "ordered"
+
+
+def _has(name: str) -> Callable[[Case], bool]:
+    return lambda case: case.get(name) is not None
+
+
+def _step(origins: str, to: str, fact: str) -> Step:
+    return Step(origins=tuple(origins.split()), to=to, when=_has(fact), fact=fact, event=f"parts_order.{to}")
+
+
+_REFUSAL = Text("Delen er {state}.", "The part is {state}.")
+_NOT_ARRIVED = Text(
+    "Delen er {state}. Den kan monteres når den er ankommet.",
+    "The part is {state}. It can be installed once it has arrived.",
+)
+
+WORKFLOW = Workflow(
+    states=STATES,
+    initial="ordered",
+    entries=("ordered",),
+    words=(
+        ("in_transit", "sent_at"),
+        ("arrived", "arrived_at"),
+        ("installed", "installed_at"),
+        ("cancelled", "cancelled_at"),
+    ),
+    replay=status_from_facts,
+    steps=(
+        _step("ordered in_transit arrived", "cancelled", "cancelled_at"),
+        _step("ordered in_transit", "arrived", "arrived_at"),
+        _step("ordered", "in_transit", "sent_at"),
+        _step("arrived", "installed", "installed_at"),
+    ),
+    facts=(
+        Fact(field="sent_at", states=("in_transit", "arrived"), clears=("in_transit", "arrived"), refusal=_REFUSAL),
+        Fact(field="arrived_at", states=("arrived", "installed"), clears=("arrived",), refusal=_REFUSAL),
+        Fact(field="installed_at", states=("installed",), clears=("installed",), refusal=_NOT_ARRIVED),
+        Fact(field="cancelled_at", states=("cancelled",), clears=("cancelled",), refusal=_REFUSAL),
+    ),
+)
+
+
+def name_the_part(case: Case) -> list[Problem]:
+    """Demand that an order says what it is for: a stock item, or a name."""
+    if case.get("part") is not None or case.get("part_name") is not None:
+        return []
+    return [
+        Problem(
+            Text("Velg lagervare eller skriv hva delen heter.", "Choose a stock item or name the part."),
+            field="part_name",
+        )
+    ]
+
+
+def stock_needs_part(case: Case) -> list[Problem]:
+    """Only a stock item is taken from stock."""
+    if not case.get("from_stock") or case.get("part") is not None:
+        return []
+    return [Problem(Text("Velg hvilken lagervare som tas.", "Choose the stock item that is taken."), field="part")]
+
+
+def part_of_own_shelf(case: Case) -> list[Problem]:
+    """Take parts only off the shelf of a site that has to do with the car."""
+    part, car = case.one("part"), case.one("car")
+    sites = {car.get("dealership"), car.get("prep_center")}
+    if case.before is not None or not part or part.get("dealership") in sites | {case.actor.site}:
+        return []
+    words = Text(
+        "Lagervaren står på et lager som ikke har med bilen å gjøre.",
+        "The stock item belongs to a site that has nothing to do with the car.",
+    )
+    return [Problem(words, field="part")]
+
+
+def no_order_for_closed_car(case: Case) -> list[Problem]:
+    """Nothing more is ordered for a car that has left; what was ordered may still arrive."""
+    problem = closed_car(case)
+    return [] if problem is None or case.before is not None or case.actor.is_system else [problem]
+
+
+def times_in_order(case: Case) -> list[Problem]:
+    """Let a part arrive after it was ordered and be installed after it arrived."""
+    words = {
+        "arrived_at": ("ordered_at", Text("Ankommet før bestilt.", "Arrived before it was ordered.")),
+        "installed_at": ("arrived_at", Text("Montert før ankommet.", "Installed before it arrived.")),
+    }
+    return [
+        Problem(message, field=late)
+        for late, (early, message) in words.items()
+        if case.get(late) is not None and case.get(early) is not None and case.get(late) < case.get(early)
+    ]
+
+
+def _setter(fact: str) -> Callable[[Act], Any]:
+    async def run(act: Act) -> None:
+        await act.change({fact: act.now})
+
+    return run
+
+
+_REST_FIELDS = (
+    *("car", "part", "part_number", "part_name", "supplier", "order_reference"),
+    *("ordered_by_side", "eta", "ordered_at", "sent_at", "notes"),
+)
+
+
+async def receive(act: Act) -> None:
+    """Take the part in; fewer than ordered leaves a rest order on its way."""
+    ordered = int(act.case.row["quantity"])
+    taken = int(act.params.get("quantity") or ordered)
+    if taken >= ordered:
+        await act.change({"arrived_at": act.now})
+        return
+    rest = {name: act.case.row.get(name) for name in _REST_FIELDS if act.case.row.get(name) is not None}
+    # The rest comes first: the car must not believe, even for a moment, that everything has arrived.
+    await act.create("parts_orders", {**rest, "quantity": ordered - taken})
+    act.answer = await act.change({"quantity": taken, "arrived_at": act.now})
+
+
+VERBS = (
+    Verb(
+        name="receive",
+        label=Text("Ta imot delen", "Receive the part"),
+        run=receive,
+        states=("ordered", "in_transit"),
+        params=(field("quantity", "Antall mottatt", "Quantity received", Kind.INTEGER, minimum=1, maximum=9999),),
+        icon="package-import",
+        primary=True,
+    ),
+    Verb(
+        name="install",
+        label=Text("Meld montert", "Report installed"),
+        run=_setter("installed_at"),
+        states=("arrived",),
+        icon="tool",
+        primary=True,
+    ),
+    Verb(
+        name="cancel",
+        label=Text("Avbestill", "Cancel the order"),
+        run=_setter("cancelled_at"),
+        states=("ordered", "in_transit", "arrived"),
+        icon="x",
+        danger=True,
+    ),
+)
+_VERB_NAMES = tuple(v.name for v in VERBS)
+
+PARTS_ORDERS = Collection(
+    name="parts_orders",
+    label=Text("Delebestilling", "Parts order"),
+    plural=Text("Delebestillinger", "Parts orders"),
+    groups=(ORDER,),
+    access=Access(
+        systems=("workflow", "custodian", "importer", "demo"),
+        grants=(
+            *grants(EVERYONE, rows=SEEN, read=("all",)),
+            Grant(role="parts", rows=SEEN, read=("all",), write=("all",), create=True, verbs=_VERB_NAMES),
+            Grant(role="tenant_admin", write=("*",), create=True, verbs=_VERB_NAMES),
+        ),
+    ),
+    views=Views(
+        columns=("status", "car", "part_name", "part", "quantity", "supplier", "ordered_by_side", "eta", "ordered_at"),
+        title=("part_name", "part_number"),
+        sort=("-ordered_at",),
+        filters=("status", "ordered_by_side", "supplier", "eta"),
+        icon="package",
+        menu=True,
+    ),
+    workflow=WORKFLOW,
+    verbs=VERBS,
+    fill=(fill_side,),
+    rules=(
+        name_the_part,
+        stock_needs_part,
+        part_of_own_shelf,
+        no_order_for_closed_car,
+        times_in_order,
+        enough_in_stock,
+    ),
+    related=(
+        One("car", "car", "cars"),
+        One("part", "part", "parts_inventory"),
+        Many("siblings", "parts_orders", "car", via="car"),
+    ),
+    consequences=(car_follows, stock_follows),
+    indexes=(("car", "status"), ("status", "eta")),
+)

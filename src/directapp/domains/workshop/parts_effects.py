@@ -1,0 +1,99 @@
+"""What a parts order brings with it: the car's parts times and status, and the stock of its site."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from directapp.declare.case import Case, Consequence, Row
+from directapp.domains.workshop.rights import CLOSED_STATES
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+SIDES = ("seller", "prep")
+# From here on a late part no longer moves the car back to waiting.
+PREPARED_STATES = CLOSED_STATES | {
+    *("ready_for_delivery", "returned_to_dealership"),
+    *("ready_for_sale", "reserved", "sold"),
+}
+_LEVELS = ("available", "reserved", "ordered")
+
+
+def orders_of_car(case: Case) -> list[Row]:
+    """Return every order of the car as it is after this write."""
+    return [*(o for o in case.many("siblings") if o["id"] != case.get("id")), case.row]
+
+
+def side_times(orders: Iterable[Row], side: str) -> dict[str, datetime | None]:
+    """Return a side's times on the car: ordered with the first, arrived when the last one is in."""
+    live = [o for o in orders if o.get("ordered_by_side") == side and o.get("status") != "cancelled"]
+    ordered = min((o["ordered_at"] for o in live if o.get("ordered_at")), default=None)
+    arrivals = [o.get("arrived_at") for o in live]
+    last = max((a for a in arrivals if a is not None), default=None)
+    return {
+        f"parts_ordered_{side}_at": ordered,
+        f"parts_arrived_{side}_at": None if None in arrivals else last,
+    }
+
+
+def parts_status(orders: Iterable[Row]) -> str:
+    """Return the car's parts status: that of its part furthest behind, ``none`` without orders."""
+    present = {o.get("status") for o in orders}
+    return next((s for s in ("ordered", "in_transit", "arrived", "installed") if s in present), "none")
+
+
+def car_follows(case: Case) -> list[Consequence]:
+    """Carry the orders' status to the car, and their times for as long as the car is being prepared."""
+    car = case.one("car")
+    orders = orders_of_car(case)
+    patch: dict[str, Any] = {"parts_status": parts_status(orders)}
+    spoken = {o.get("ordered_by_side") for o in orders} | {case.was("ordered_by_side")}
+    for side in SIDES:
+        if side in spoken and car.get("status") not in PREPARED_STATES:
+            patch |= side_times(orders, side)
+    patch = {name: value for name, value in patch.items() if value != car.get(name)}
+    return [Consequence(collection="cars", system="workflow", patch=patch, target=case.get("car"))] if patch else []
+
+
+def claim_of(order: Row | None) -> Mapping[str, int]:
+    """Return what one order does to its stock item's levels, counted from before it existed.
+
+    Ordered goods are on order; arrived ones are set aside for the car; installed ones are gone. Goods taken
+    from the shelf are set aside at once. What is cancelled after it arrived is free for others.
+    """
+    if not order or order.get("part") is None:
+        return {}
+    quantity, status = int(order["quantity"]), order.get("status")
+    shelf = -quantity if order.get("from_stock") else 0
+    if status == "cancelled":
+        arrived = order.get("arrived_at") is not None and not order.get("from_stock")
+        return {"available": quantity if arrived else 0}
+    if status == "installed":
+        return {"available": shelf}
+    if status == "arrived" or order.get("from_stock"):
+        return {"available": shelf, "reserved": quantity}
+    return {"ordered": quantity}
+
+
+def stock_change(case: Case) -> dict[str, int]:
+    """Return how this write moves the levels of the stock item."""
+    now, then = claim_of(case.row), claim_of(case.before)
+    return {level: now.get(level, 0) - then.get(level, 0) for level in _LEVELS}
+
+
+def enough_in_stock(case: Case) -> list[Problem]:
+    """Nobody takes from the shelf what is not there."""
+    free = int(case.one("part").get("available") or 0)
+    if case.get("part") is None or free + stock_change(case)["available"] >= 0:
+        return []
+    message = Text("Lageret har {free} ledig av denne delen.", "Stock has {free} of this part free.").fill(free=free)
+    return [Problem(message, field="quantity", code="CONFLICT")]
+
+
+def stock_follows(case: Case) -> list[Consequence]:
+    """Move the stock item's levels with the order; a level corrected by hand never falls below zero."""
+    part = case.one("part")
+    moved = {level: by for level, by in stock_change(case).items() if by}
+    if not part or not moved:
+        return []
+    patch = {level: max(0, int(part.get(level) or 0) + by) for level, by in moved.items()}
+    return [Consequence(collection="parts_inventory", system="workflow", patch=patch, target=case.get("part"))]

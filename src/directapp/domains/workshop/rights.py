@@ -1,0 +1,38 @@
+"""Rights that the workshop's collections share: they follow a car that is seen in full."""
+
+from directapp.declare.case import Case
+from directapp.declare.rules import Is, Parent, SeenInFull, Who, all_of
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+EVERYONE = "new_car_sales used_car_sales parts reception planner mechanic detailer sales_manager manager finance"
+
+SEEN = SeenInFull("car", "cars")
+OWN = Is("created_by", Who.USER)
+SEEN_OWN = all_of(SEEN, OWN)
+MECHANICS_CAR = Parent("car", "cars", Is("assigned_mechanic", Who.USER))
+DETAILERS_CAR = Parent("car", "cars", Is("assigned_detailer", Who.USER))
+
+CLOSED_STATES = frozenset({"delivered", "archived"})
+
+
+def is_closed(case: Case) -> bool:
+    """Whether the related car is delivered or archived and takes no more work."""
+    return case.one("car").get("status") in CLOSED_STATES
+
+
+def closed_car(case: Case) -> Problem | None:
+    """Say that the car has left the house, or nothing."""
+    if not is_closed(case):
+        return None
+    message = Text(
+        "Bilen er levert eller arkivert og kan ikke endres.",
+        "The car is delivered or archived and cannot be changed.",
+    )
+    return Problem(message, field="car", code="CONFLICT")
+
+
+def refuse_on_closed_car(case: Case) -> list[Problem]:
+    """Refuse work on a car that has left the house; the system's own writes still come through."""
+    problem = None if case.actor.is_system else closed_car(case)
+    return [] if problem is None else [problem]

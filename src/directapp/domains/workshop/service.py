@@ -1,0 +1,107 @@
+"""Service history: what was done to a car, kept by chassis number for whoever meets the car next."""
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import One
+from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import Kind
+from directapp.declare.verbs import Verb
+from directapp.domains.workshop.rights import EVERYONE, SEEN
+from directapp.domains.workshop.work_items import KINDS
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+
+TYPES = (
+    *KINDS,
+    *choices(
+        ("service", "Service", "Service"),
+        ("repair", "Reparasjon", "Repair"),
+        ("inspection", "Kontroll", "Inspection"),
+        ("recall", "Tilbakekalling", "Recall"),
+    ),
+)
+
+ENTRY = Group(
+    "all",
+    Text("Utført arbeid", "Work performed"),
+    (
+        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True),
+        field("vin", "Understellsnummer", "VIN", search=True, max_length=17),
+        field("type", "Type", "Type", Kind.CHOICE, choices=TYPES, required=True),
+        field("performed_by", "Utført av", "Performed by", Kind.REF, ref="users", on_delete="set_null"),
+        field("performed_at", "Utført", "Performed", Kind.INSTANT, required=True, fact=True),
+        field("hours", "Timer", "Hours", Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
+        field("cost", "Kostnad", "Cost", Kind.MONEY, minimum=0, unit="kr"),
+        field("parts", "Deler brukt", "Parts used", Kind.TEXT, max_length=2000),
+        field("notes", "Merknad", "Notes", Kind.TEXT, search=True),
+        field(
+            "work_item",
+            "Arbeidspunkt",
+            "Work item",
+            Kind.REF,
+            ref="work_items",
+            on_delete="set_null",
+            computed=True,
+        ),
+        field("withdrawn", "Trukket tilbake", "Withdrawn", Kind.BOOLEAN, default=False, computed=True),
+    ),
+)
+
+
+async def record(act: Act) -> None:
+    """Write down work that has no work item of its own."""
+    car = await act.look_up("cars", act.params["car"])
+    given = {k: v for k, v in act.params.items() if k != "car" and v is not None}
+    defaults = {"performed_at": act.now, "performed_by": act.actor.user}
+    values = {**defaults, **given, "car": car.id, "vin": car.row.get("vin")}
+    act.answer = await act.create("service_history", values, system="custodian")
+
+
+RECORD = Verb(
+    name="record",
+    label=Text("Før utført arbeid", "Record work performed"),
+    run=record,
+    on="collection",
+    params=(
+        field("car", "Bil", "Car", Kind.REF, ref="cars", required=True),
+        field("type", "Type", "Type", Kind.CHOICE, choices=TYPES, required=True),
+        field("performed_at", "Utført", "Performed", Kind.INSTANT, fact=True),
+        field("hours", "Timer", "Hours", Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
+        field("cost", "Kostnad", "Cost", Kind.MONEY, minimum=0, unit="kr"),
+        field("parts", "Deler brukt", "Parts used", Kind.TEXT, max_length=2000),
+        field("notes", "Merknad", "Notes", Kind.TEXT),
+    ),
+    icon="clipboard-plus",
+)
+
+SERVICE_HISTORY = Collection(
+    name="service_history",
+    label=Text("Servicehistorikk", "Service entry"),
+    plural=Text("Servicehistorikk", "Service history"),
+    groups=(ENTRY,),
+    access=Access(
+        systems=("workflow", "custodian", "importer", "demo"),
+        grants=(
+            *grants(EVERYONE, rows=SEEN, read=("all",)),
+            # Those who work on cars seen in full only, so that no bank view gains an entry.
+            *grants("mechanic detailer planner manager", rows=SEEN, read=("all",), verbs=("record",)),
+            Grant(role="tenant_admin", write=("*",), create=True, verbs=("record",)),
+        ),
+    ),
+    views=Views(
+        columns=("performed_at", "type", "car", "vin", "performed_by", "hours", "notes"),
+        title=("type", "performed_at"),
+        sort=("-performed_at",),
+        filters=("type", "performed_by", "withdrawn"),
+        icon="history",
+    ),
+    verbs=(RECORD,),
+    related=(One("car", "car", "cars"),),
+    unique=(
+        Unique(
+            fields=("work_item",),
+            message=Text("Arbeidspunktet er alt ført.", "The work item is already recorded."),
+        ),
+    ),
+    indexes=(("vin", "performed_at"),),
+)

@@ -1,0 +1,89 @@
+"""Inspection templates: what is looked at when a car is received, as lists the manager can change."""
+
+from typing import Any
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import Kind
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+# Everyone who reads a receiving inspection; finance reads none.
+INSPECTING = "new_car_sales used_car_sales parts reception planner mechanic detailer sales_manager manager"
+
+CAR_TYPES = choices(
+    ("new", "Nybil", "New car"),
+    ("used", "Bruktbil", "Used car"),
+    ("demo", "Demobil", "Demo car"),
+    ("certified", "Sertifisert bruktbil", "Certified used car"),
+)
+KINDS = choices(
+    ("mottak", "Mottakskontroll", "Receiving inspection"),
+    ("handover", "Overlevering", "Hand-over"),
+)
+
+TEMPLATE = Group(
+    "all",
+    Text("Sjekkliste", "Checklist"),
+    (
+        field("name_nb", "Navn", "Name in Norwegian", required=True, search=True),
+        field("name_en", "Navn på engelsk", "Name in English", required=True),
+        field("car_type", "Biltype", "Car type", Kind.CHOICE, choices=CAR_TYPES, required=True),
+        field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, required=True, default="mottak"),
+        field("items", "Kontrollpunkter", "Items", Kind.JSON, required=True),
+        field("active", "I bruk", "In use", Kind.BOOLEAN, default=True),
+    ),
+)
+
+
+def item_codes(items: Any) -> list[str]:
+    """Return the codes of a checklist's items, in order."""
+    return [str(i["code"]) for i in items or () if isinstance(i, dict) and i.get("code")]
+
+
+def _is_item(item: Any) -> bool:
+    return isinstance(item, dict) and all(
+        isinstance(item.get(k), str) and item[k].strip() for k in ("code", "nb", "en")
+    )
+
+
+def well_made_items(case: Case) -> list[Problem]:
+    """Every item has a code of its own and a name in both languages."""
+    items = case.get("items")
+    if not case.changed("items"):
+        return []
+    if not isinstance(items, list) or not items or not all(_is_item(i) for i in items):
+        words = Text(
+            "Skal være en liste av punkter med code, nb og en.", "Must be a list of items with code, nb and en."
+        )
+        return [Problem(words, field="items")]
+    if len(set(item_codes(items))) != len(items):
+        return [Problem(Text("To punkter har samme kode.", "Two items have the same code."), field="items")]
+    return []
+
+
+INSPECTION_TEMPLATES = Collection(
+    name="inspection_templates",
+    label=Text("Sjekkliste", "Inspection template"),
+    plural=Text("Sjekklister", "Inspection templates"),
+    groups=(TEMPLATE,),
+    access=Access(
+        systems=("importer", "demo"),
+        grants=(
+            *grants(INSPECTING, read=("all",)),
+            Grant(role="manager", write=("all",), create=True),
+            Grant(role="tenant_admin", write=("*",), create=True),
+        ),
+    ),
+    views=Views(
+        columns=("name_nb", "name_en", "car_type", "kind", "active"),
+        title=("name_nb",),
+        sort=("name_nb",),
+        filters=("car_type", "kind", "active"),
+        icon="list-check",
+        menu=True,
+    ),
+    rules=(well_made_items,),
+)

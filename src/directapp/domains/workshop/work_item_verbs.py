@@ -1,0 +1,147 @@
+"""What is done with a work item: approve within one's limit, decline, start, complete."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from directapp.declare.case import Case
+from directapp.declare.fields import field
+from directapp.declare.kinds import Kind
+from directapp.declare.verbs import Verb
+from directapp.domains.workshop.rights import closed_car
+from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
+from directapp.kernel.money import kroner
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+
+NO_LIMIT_ROLE = "tenant_admin"
+
+
+def limit_of(roles: Iterable[str], limits: Mapping[str, Any] | None) -> Decimal | None:
+    """Return the most that someone with these roles approves, None for any amount.
+
+    ``limits`` is the site's setting: kroner by role, null without limit, a role left out approves nothing.
+    """
+    known = {**(limits or {}), NO_LIMIT_ROLE: None}
+    own = [known[role] for role in roles if role in known]
+    if any(limit is None for limit in own):
+        return None
+    return max((kroner(limit) for limit in own), default=Decimal(0))
+
+
+def amount_of(case: Case, offered: Decimal | None) -> Decimal | None:
+    """Return the amount being approved: what the approver says, else the price, else the estimate."""
+    known = (offered, case.get("price"), case.get("estimate"))
+    return next((kroner(value) for value in known if value is not None), None)
+
+
+async def _limit(act: Act) -> Decimal | None:
+    car = await act.look_up("cars", act.case.row["car"], system="corridor")
+    site = car.row.get("dealership") or car.row.get("prep_center") or act.actor.site
+    if site is None:
+        return limit_of(act.actor.roles, None)
+    dealership = await act.look_up("dealerships", site, system="corridor")
+    return limit_of(act.actor.roles, dealership.row.get("approval_limits"))
+
+
+async def approve(act: Act) -> None:
+    """Say yes to the price, within the limit that the owner's site gives the actor's roles."""
+    offered = act.params.get("price")
+    amount = amount_of(act.case, offered)
+    if amount is None:
+        raise InvalidError(
+            Problem(Text("Oppgi pris før godkjenning.", "State the price before approving."), field="price")
+        )
+    limit = await _limit(act)
+    if limit is not None and amount > limit:
+        words = Text(
+            "Beløpet er {amount} kr. Du kan godkjenne inntil {limit} kr; daglig leder kan godkjenne mer.",
+            "The amount is NOK {amount}. You may approve up to NOK {limit}; the manager may approve more.",
+        ).fill(amount=f"{amount:.2f}", limit=f"{limit:.2f}")
+        raise ForbiddenError(Problem(words, field="price"))
+    patch: dict[str, Any] = {"approved_at": act.now, "approved_by": act.actor.user}
+    if offered is not None:
+        patch["price"] = offered
+    await act.change(patch, system="custodian")
+
+
+async def decline(act: Act) -> None:
+    """Say no, with the reason."""
+    await act.change(
+        {
+            "declined_at": act.now,
+            "declined_by": act.actor.user,
+            "decline_reason": act.params["reason"],
+        },
+        system="custodian",
+    )
+
+
+async def start(act: Act) -> None:
+    """Begin the work now."""
+    await act.change({"started_at": act.now})
+
+
+async def complete(act: Act) -> None:
+    """Finish the work now; the actor did it unless another is named."""
+    patch: dict[str, Any] = {
+        "completed_at": act.now,
+        "done_by": act.params.get("done_by") or act.case.get("done_by") or act.actor.user,
+    }
+    if act.params.get("actual_hours") is not None:
+        patch["actual_hours"] = act.params["actual_hours"]
+    await act.change(patch)
+
+
+def needs_approval(case: Case) -> Problem | None:
+    """Say that the work waits for an approval, or that the car has left."""
+    if case.get("status") != "proposed":
+        return closed_car(case)
+    words = Text("Arbeidet venter på godkjenning.", "The work awaits approval.")
+    return Problem(words, field="approved_at", code="CONFLICT")
+
+
+VERBS = (
+    Verb(
+        name="approve",
+        label=Text("Godkjenn", "Approve"),
+        run=approve,
+        states=("proposed",),
+        blocked=closed_car,
+        params=(field("price", "Godkjent pris", "Approved price", Kind.MONEY, minimum=0, unit="kr"),),
+        icon="check",
+        primary=True,
+    ),
+    Verb(
+        name="decline",
+        label=Text("Avslå", "Decline"),
+        run=decline,
+        states=("proposed", "approved"),
+        blocked=closed_car,
+        params=(field("reason", "Grunn", "Reason", Kind.TEXT, required=True, max_length=500),),
+        icon="x",
+        danger=True,
+    ),
+    Verb(
+        name="start",
+        label=Text("Start arbeidet", "Start the work"),
+        run=start,
+        states=("proposed", "approved"),
+        blocked=needs_approval,
+        icon="player-play",
+        primary=True,
+    ),
+    Verb(
+        name="complete",
+        label=Text("Fullfør arbeidet", "Complete the work"),
+        run=complete,
+        states=("proposed", "approved", "in_progress"),
+        blocked=needs_approval,
+        params=(
+            field("actual_hours", "Medgåtte timer", "Actual hours", Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
+            field("done_by", "Utført av", "Done by", Kind.REF, ref="users"),
+        ),
+        icon="circle-check",
+        primary=True,
+    ),
+)

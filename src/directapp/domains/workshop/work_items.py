@@ -1,0 +1,317 @@
+"""Work items: what has to be done to a car, what it may cost, and who said yes."""
+
+from decimal import Decimal
+from typing import Any
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case, Consequence, Many, One, Row
+from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.fields import Choice, Group, choices, field
+from directapp.declare.kinds import Kind
+from directapp.declare.workflow import Fact, State, Step, Workflow
+from directapp.domains.workshop.rights import (
+    DETAILERS_CAR,
+    MECHANICS_CAR,
+    SEEN,
+    SEEN_OWN,
+    refuse_on_closed_car,
+)
+from directapp.domains.workshop.work_item_verbs import VERBS
+from directapp.kernel.errors import Problem
+from directapp.kernel.money import kroner
+from directapp.kernel.text import Text
+
+KINDS = choices(
+    ("technical", "Mekanisk", "Mechanical"),
+    ("cosmetic", "Kosmetisk", "Cosmetic"),
+    ("body", "Karosseri", "Body repair"),
+    ("paint", "Lakk", "Paint"),
+    ("tyres", "Dekk og felg", "Tyres and wheels"),
+    ("glass", "Glass", "Glass"),
+    ("equipment", "Utstyr", "Equipment"),
+    ("other", "Annet", "Other"),
+)
+
+STATES = (
+    State(code="proposed", label=Text("Foreslått", "Proposed"), phase="waiting"),
+    State(code="approved", label=Text("Godkjent", "Approved"), phase="planning"),
+    State(code="in_progress", label=Text("Pågår", "In progress"), phase="technical"),
+    State(code="done", label=Text("Utført", "Done"), phase="ready"),
+    State(code="declined", label=Text("Avslått", "Declined"), phase="closed"),
+)
+COUNTED_STATES = frozenset({"approved", "in_progress", "done"})
+
+JOB = Group(
+    "job",
+    Text("Arbeid", "Work"),
+    (
+        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True),
+        field("description", "Beskrivelse", "Description", Kind.TEXT, required=True, max_length=2000, search=True),
+        field("kind", "Type arbeid", "Kind of work", Kind.CHOICE, choices=KINDS, required=True, default="technical"),
+        field(
+            "status",
+            "Status",
+            "Status",
+            Kind.CHOICE,
+            choices=tuple(Choice(s.code, s.label, s.phase) for s in STATES),
+            computed=True,
+            default="proposed",
+        ),
+        field("started_at", "Startet", "Started", Kind.INSTANT, fact=True),
+        field("completed_at", "Fullført", "Completed", Kind.INSTANT, fact=True),
+        field("actual_hours", "Medgåtte timer", "Actual hours", Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
+        field("done_by", "Utført av", "Done by", Kind.REF, ref="users", on_delete="set_null"),
+        field(
+            "inspection",
+            "Kontroll",
+            "Inspection",
+            Kind.REF,
+            ref="inspections",
+            on_delete="set_null",
+            immutable=True,
+        ),
+        field("inspection_item", "Kontrollpunkt", "Inspection item", immutable=True, max_length=60),
+    ),
+)
+
+PRICE = Group(
+    "price",
+    Text("Pris og godkjenning", "Price and approval"),
+    (
+        field("estimate", "Kostnadsoverslag", "Estimated cost", Kind.MONEY, minimum=0, unit="kr"),
+        field("price", "Pris", "Price", Kind.MONEY, minimum=0, unit="kr"),
+        field("actual_cost", "Faktisk kostnad", "Actual cost", Kind.MONEY, minimum=0, unit="kr"),
+        field("approved_at", "Godkjent", "Approved", Kind.INSTANT, computed=True),
+        field(
+            "approved_by",
+            "Godkjent av",
+            "Approved by",
+            Kind.REF,
+            ref="users",
+            on_delete="set_null",
+            computed=True,
+        ),
+        field("declined_at", "Avslått", "Declined", Kind.INSTANT, computed=True),
+        field(
+            "declined_by",
+            "Avslått av",
+            "Declined by",
+            Kind.REF,
+            ref="users",
+            on_delete="set_null",
+            computed=True,
+        ),
+        field("decline_reason", "Grunn til avslag", "Reason for declining", Kind.TEXT, max_length=500, computed=True),
+    ),
+)
+
+
+def status_from_facts(case: Case) -> str:
+    """Return the status that the facts alone say."""
+    for fact, status in (
+        ("declined_at", "declined"),
+        ("completed_at", "done"),
+        ("started_at", "in_progress"),
+        ("approved_at", "approved"),
+    ):
+        if case.get(fact) is not None:
+            return status
+    return "proposed"
+
+
+_NOT_APPROVED = Text(
+    "Arbeidet er {state}. Det kan startes og fullføres når det er godkjent.",
+    "The work is {state}. It can be started and completed once it is approved.",
+)
+_DECIDED = Text("Arbeidet er {state}; det er alt avgjort.", "The work is {state}; that is already decided.")
+
+WORKFLOW = Workflow(
+    states=STATES,
+    initial="proposed",
+    entries=("proposed",),
+    words=(("in_progress", "started_at"), ("done", "completed_at")),
+    replay=status_from_facts,
+    steps=(
+        Step(
+            origins=("proposed", "approved"),
+            to="declined",
+            when=lambda c: c.get("declined_at") is not None,
+            fact="declined_at",
+            event="work_item.declined",
+        ),
+        Step(
+            origins=("proposed",),
+            to="approved",
+            when=lambda c: c.get("approved_at") is not None,
+            fact="approved_at",
+            event="work_item.approved",
+        ),
+        Step(
+            origins=("approved", "in_progress"),
+            to="done",
+            when=lambda c: c.get("completed_at") is not None,
+            fact="completed_at",
+            event="work_item.completed",
+        ),
+        Step(
+            origins=("approved",),
+            to="in_progress",
+            when=lambda c: c.get("started_at") is not None,
+            fact="started_at",
+        ),
+    ),
+    facts=(
+        Fact(field="approved_at", states=("approved",), clears=("approved",), refusal=_DECIDED),
+        Fact(field="declined_at", states=("declined",), clears=("declined",), refusal=_DECIDED),
+        Fact(
+            field="started_at",
+            states=("approved", "in_progress", "done"),
+            clears=("in_progress", "done"),
+            refusal=_NOT_APPROVED,
+        ),
+        Fact(
+            field="completed_at",
+            states=("approved", "in_progress", "done"),
+            clears=("done",),
+            refusal=_NOT_APPROVED,
+        ),
+    ),
+)
+
+
+def keep_approved_price(case: Case) -> list[Problem]:
+    """Let the approved price stand: a dearer job is a new item, or an actual cost beside it."""
+    if case.actor.is_system or case.was("approved_at") is None:
+        return []
+    message = Text(
+        "Prisen er godkjent og står fast. Før avvik som faktisk kostnad.",
+        "The price is approved and stands. Record a difference as actual cost.",
+    )
+    return [Problem(message, field=name, code="CONFLICT") for name in ("estimate", "price") if case.changed(name)]
+
+
+def complete_after_start(case: Case) -> list[Problem]:
+    """Work does not end before it began."""
+    started, completed = case.get("started_at"), case.get("completed_at")
+    if started is None or completed is None or completed >= started:
+        return []
+    message = Text("Arbeidet kan ikke være fullført før det startet.", "Work cannot end before it started.")
+    return [Problem(message, field="completed_at")]
+
+
+def inspected_on_same_car(case: Case) -> list[Problem]:
+    """Demand that the inspection a work item comes from was of the same car."""
+    inspection = case.one("inspection")
+    if not inspection or inspection.get("car") == case.get("car"):
+        return []
+    return [Problem(Text("Kontrollen gjelder en annen bil.", "The inspection is of another car."), field="inspection")]
+
+
+def cost_of(item: Row) -> Decimal:
+    """Return what an item costs the car: the actual cost, else the price, else the estimate."""
+    if item.get("status") not in COUNTED_STATES:
+        return Decimal(0)
+    known = (item.get(name) for name in ("actual_cost", "price", "estimate"))
+    return kroner(next((value for value in known if value is not None), 0))
+
+
+def sum_to_prep_cost(case: Case) -> list[Consequence]:
+    """Carry the sum of approved and done items to the car's prep cost."""
+    if not case.changed("status", "actual_cost", "price", "estimate"):
+        return []
+    others = sum((cost_of(i) for i in case.many("siblings") if i["id"] != case.get("id")), Decimal(0))
+    total = kroner(others + cost_of(case.row))
+    if total == kroner(case.one("car").get("prep_cost") or 0):
+        return []
+    return [Consequence(collection="cars", system="workflow", patch={"prep_cost": total}, target=case.get("car"))]
+
+
+def _service_entry(case: Case) -> dict[str, Any]:
+    vin = case.one("car").get("vin")
+    return {
+        "car": case.get("car"),
+        "vin": vin,
+        "type": case.get("kind"),
+        "performed_by": case.get("done_by"),
+        "performed_at": case.get("completed_at"),
+        "hours": case.get("actual_hours"),
+        "cost": cost_of(case.row),
+        "notes": case.get("description"),
+        "work_item": case.get("id"),
+        "withdrawn": False,
+    }
+
+
+_SERVICE_FIELDS = ("status", "completed_at", "done_by", "actual_hours", "actual_cost", "description", "kind")
+
+
+def write_service_history(case: Case) -> list[Consequence]:
+    """Keep the car's service history in step: done writes it, taken back withdraws it."""
+    if not case.changed(*_SERVICE_FIELDS):
+        return []
+    entry = next(iter(case.many("service")), None)
+    target = None if entry is None else entry["id"]
+    if case.get("status") == "done":
+        patch: Row = _service_entry(case)
+        return [Consequence(collection="service_history", system="workflow", patch=patch, target=target)]
+    if target is not None and case.was("status") == "done":
+        patch = {"withdrawn": True}
+        return [Consequence(collection="service_history", system="workflow", patch=patch, target=target)]
+    return []
+
+
+_EVERYTHING = ("job", "price")
+_DO = ("start", "complete")
+_DECIDE = ("approve", "decline")
+
+
+def _own(roles: str, *groups: str) -> tuple[Grant, ...]:
+    return grants(roles, rows=SEEN_OWN, read=groups, write=groups, create=True, verbs=_DO)
+
+
+ACCESS = Access(
+    systems=("workflow", "custodian", "importer", "demo"),
+    grants=(
+        *grants("reception mechanic detailer", rows=SEEN, read=("job",)),
+        *grants("parts", rows=SEEN, read=_EVERYTHING),
+        *grants("new_car_sales used_car_sales sales_manager finance", rows=SEEN, read=_EVERYTHING, verbs=_DECIDE),
+        *grants("planner manager", rows=SEEN, read=_EVERYTHING, write=("job",), create=True, verbs=(*_DO, *_DECIDE)),
+        *_own("new_car_sales used_car_sales sales_manager reception", "job"),
+        *_own("parts", "job", "price"),
+        *_own("planner", "price"),
+        Grant(role="mechanic", rows=MECHANICS_CAR, read=("job",), write=("job",), create=True, verbs=_DO),
+        Grant(role="detailer", rows=DETAILERS_CAR, read=("job",), write=("job",), create=True, verbs=_DO),
+        Grant(role="tenant_admin", write=("*",), create=True, verbs=(*_DO, *_DECIDE)),
+    ),
+)
+
+WORK_ITEMS = Collection(
+    name="work_items",
+    label=Text("Arbeidspunkt", "Work item"),
+    plural=Text("Arbeidspunkter", "Work items"),
+    groups=(JOB, PRICE),
+    access=ACCESS,
+    views=Views(
+        columns=("status", "car", "kind", "description", "price", "done_by", "completed_at"),
+        title=("description",),
+        filters=("status", "kind", "done_by"),
+        icon="tool",
+    ),
+    workflow=WORKFLOW,
+    verbs=VERBS,
+    rules=(refuse_on_closed_car, keep_approved_price, complete_after_start, inspected_on_same_car),
+    related=(
+        One("car", "car", "cars"),
+        One("inspection", "inspection", "inspections"),
+        Many("siblings", "work_items", "car", via="car"),
+        Many("service", "service_history", "work_item"),
+    ),
+    consequences=(sum_to_prep_cost, write_service_history),
+    unique=(
+        Unique(
+            fields=("inspection", "inspection_item"),
+            message=Text("Kontrollpunktet har alt et arbeidspunkt.", "The inspection item already has a work item."),
+        ),
+    ),
+    indexes=(("car", "status"),),
+)

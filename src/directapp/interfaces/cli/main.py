@@ -1,0 +1,181 @@
+"""Commands. What they need of the installation comes through doors that app opens."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Annotated, Protocol, TypeVar
+from uuid import UUID
+
+import typer
+
+from directapp.domains.people.beginning import add_tenant
+from directapp.domains.people.flow import Auth, normal_email
+from directapp.domains.people.principal import load_actor
+from directapp.domains.people.staff import StaffSession, begin_staff_session
+from directapp.interfaces.cli.importing import register as add_import
+from directapp.kernel.actor import Actor
+from directapp.services.explain import explain
+from directapp.services.platform import Platform
+from directapp.services.seal import verify
+
+T = TypeVar("T")
+
+
+class HouseLike(Protocol):
+    """An open installation."""
+
+    @property
+    def platform(self) -> Platform:
+        """What every interface works with."""
+
+    @property
+    def auth(self) -> Auth:
+        """How people sign in."""
+
+
+class Doors(Protocol):
+    """What app opens for the commands."""
+
+    def house(self) -> AbstractAsyncContextManager[HouseLike]:
+        """Open the installation, without its worker."""
+
+    async def serve(self, *, demo: bool) -> None:
+        """Serve pages, API and worker until told to stop."""
+
+    async def lint(self) -> list[str]:
+        """Return what is wrong with the database's protection."""
+
+    async def migration(self, message: str) -> Path:
+        """Write a migration from the present schema to the declarations."""
+
+    def goldens(self) -> dict[str, Callable[[], str | Awaitable[str]]]:
+        """Return the generated files, by path."""
+
+
+def build(doors: Doors) -> typer.Typer:  # noqa: C901, PLR0915 - one command after the other
+    """Return the command line of an installation."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    schema = typer.Typer(no_args_is_help=True, help="The database's schema.")
+    audit = typer.Typer(no_args_is_help=True, help="The audit.")
+    app.add_typer(schema, name="schema")
+    app.add_typer(audit, name="audit")
+    add_import(app, doors)
+
+    @app.command()
+    def run(*, demo: Annotated[bool, typer.Option(help="Fill an empty installation with demo data.")] = False) -> None:
+        """Serve pages, API and worker."""
+        _go(doors.serve(demo=demo))
+
+    @app.command("add-tenant")
+    def new_tenant(name: str, email: str, first_name: str, last_name: str) -> None:
+        """Make a tenant and its administrator; print the one-time link that sets the password."""
+
+        async def answer() -> str:
+            async with doors.house() as house:
+                return await add_tenant(house.auth, name=name, email=email, first_name=first_name, last_name=last_name)
+
+        typer.echo(_go(answer()))
+
+    @app.command("staff-session")
+    def staff_session(tenant: UUID, operator: str, reason: str, minutes: int = 30) -> None:
+        """Reach a tenant's data as OPERATOR for a while; the tenant sees who, why and what was done."""
+
+        async def answer() -> StaffSession:
+            async with doors.house() as house:
+                return await begin_staff_session(
+                    house.auth, house.platform.corridor, tenant, operator=operator, reason=reason, minutes=minutes
+                )
+
+        session = _go(answer())
+        typer.echo(f"until {session.until:%Y-%m-%d %H:%M} UTC, cookie directapp_session={session.cookie}")
+
+    @app.command("explain")
+    def explain_right(who: str, what: str) -> None:
+        """Say why WHO (an e-mail) may or may not see or change WHAT: collection[/id][.field]."""
+        path, _, field = what.partition(".")
+        collection, _, record = path.partition("/")
+
+        async def answer() -> list[str]:
+            async with doors.house() as house:
+                platform = house.platform
+                shape = platform.spec.get(collection)
+                if shape is None:
+                    raise typer.BadParameter(f"there is no collection {collection}")
+                if field and field not in shape.fields:
+                    raise typer.BadParameter(f"{collection} has no field {field}")
+                actor = await _person(house.auth, who)
+                target = UUID(record) if record else None
+                told = await explain(platform.database, actor, shape, target, field or None)
+                return [line.en for line in told]
+
+        typer.echo("\n".join(_go(answer())))
+
+    @schema.command("lint")
+    def lint() -> None:
+        """Fail on anything in the database that is not protected as declared."""
+        _fail_on(_go(doors.lint()), "schema lint: all tables are protected")
+
+    @schema.command("migration")
+    def migration(message: str) -> None:
+        """Write the migration that brings the present schema to the declarations."""
+        typer.echo(f"wrote {_go(doors.migration(message))}")
+
+    @audit.command("verify")
+    def verify_audit() -> None:
+        """Check the audit of every tenant against its seals."""
+
+        async def answer() -> list[str]:
+            async with doors.house() as house:
+                platform = house.platform
+                found = []
+                for tenant in await platform.database.tenants():
+                    found += [f"{tenant}: {line}" for line in await verify(platform.database, tenant)]
+                return found
+
+        _fail_on(_go(answer()), "audit verify: the audit is as it was sealed")
+
+    @app.command()
+    def golden(
+        *,
+        write: Annotated[bool, typer.Option("--write", help="Write the files.")] = False,
+        check: Annotated[bool, typer.Option("--check", help="Fail when a file is not up to date.")] = False,
+    ) -> None:
+        """Generate golden/: what the declarations come to, for people to read and diff."""
+        stale = []
+        for name, make in doors.goldens().items():
+            made = make()
+            text = made if isinstance(made, str) else _go(made)
+            path = Path("golden") / name
+            if write:
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(text)
+            elif check and (not path.exists() or path.read_text() != text):
+                stale.append(f"golden/{name} is not up to date: make golden")
+        _fail_on(stale, "")
+
+    return app
+
+
+async def _person(auth: Auth, email: str) -> Actor:
+    login = await auth.port.find_login(normal_email(email))
+    if login is None:
+        raise typer.BadParameter(f"nobody has the e-mail address {email}")
+    async with auth.open(login[0]) as rows:
+        return await load_actor(rows, *login)
+
+
+def _go(work: Awaitable[T]) -> T:
+    async def whole() -> T:
+        return await work
+
+    return asyncio.run(whole())
+
+
+def _fail_on(lines: list[str], good: str) -> None:
+    for line in lines:
+        typer.echo(line, err=True)
+    if lines:
+        raise typer.Exit(1)
+    if good:
+        typer.echo(good)

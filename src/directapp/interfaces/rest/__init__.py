@@ -1,0 +1,1 @@
+"""REST: the HTTP interface for programs, in a listed part of the Directus dialect."""

@@ -1,0 +1,142 @@
+"""The catalogue: collections and fields, as far as the caller may see them."""
+
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from directapp.declare.fields import Field
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import Shape
+from directapp.interfaces.rest.door import Call
+from directapp.interfaces.rest.errors import json_response
+from directapp.kernel.actor import Actor
+from directapp.kernel.errors import ForbiddenError
+from directapp.kernel.text import Text
+
+TYPES: dict[Kind, str] = {
+    Kind.STRING: "string",
+    Kind.TEXT: "text",
+    Kind.CHOICE: "string",
+    Kind.CHOICES: "csv",
+    Kind.BOOLEAN: "boolean",
+    Kind.INTEGER: "integer",
+    Kind.DECIMAL: "decimal",
+    Kind.MONEY: "decimal",
+    Kind.DATE: "date",
+    Kind.INSTANT: "timestamp",
+    Kind.REF: "uuid",
+    Kind.REFS: "json",
+    Kind.JSON: "json",
+    Kind.EMAIL: "string",
+    Kind.PHONE: "string",
+}
+
+
+async def collections(call: Call) -> Response:
+    """Answer every collection that the caller reads some of."""
+    spec = call.house.platform.spec
+    seen = [s for s in spec.exposed if s.grants_of(call.actor.roles)]
+    return json_response(orjson.dumps({"data": [_collection(s, call) for s in seen]}))
+
+
+async def collection(call: Call) -> Response:
+    """Answer one collection."""
+    return json_response(orjson.dumps({"data": _collection(call.shape, call)}))
+
+
+def _collection(shape: Shape, call: Call) -> dict[str, Any]:
+    grants = shape.grants_of(call.actor.roles)
+    given = {verb for grant in grants for verb in grant.verbs}
+    return {
+        "collection": shape.name,
+        "meta": {
+            "collection": shape.name,
+            "singleton": False,
+            "icon": shape.declared.views.icon,
+            "note": shape.declared.notes or None,
+            "translations": _said(shape.declared.plural),
+            "create": any(g.create for g in grants),
+            "delete": any(g.delete for g in grants),
+            "verbs": [
+                {"name": v.name, "on": v.on, "translations": _said(v.label)}
+                for v in shape.declared.verbs
+                if v.name in given or "*" in given
+            ],
+        },
+        "schema": {"name": shape.name},
+    }
+
+
+async def fields(call: Call) -> Response:
+    """Answer the fields of every collection."""
+    spec = call.house.platform.spec
+    found = [f for s in spec.exposed if s.grants_of(call.actor.roles) for f in _fields(s, call.actor)]
+    return json_response(orjson.dumps({"data": found}))
+
+
+async def fields_of_one(call: Call) -> Response:
+    """Answer the fields of one collection."""
+    return json_response(orjson.dumps({"data": _fields(call.shape, call.actor)}))
+
+
+async def field(call: Call) -> Response:
+    """Answer one field (ForbiddenError: unknown, or not the caller's to see)."""
+    name = call.request.path_params["field"]
+    found = next((f for f in _fields(call.shape, call.actor) if f["field"] == name), None)
+    if found is None:
+        raise ForbiddenError
+    return json_response(orjson.dumps({"data": found}))
+
+
+def _fields(shape: Shape, actor: Actor) -> list[dict[str, Any]]:
+    grants = shape.grants_of(actor.roles)
+    reads = frozenset[str]().union(*(shape.reads(g) for g in grants))
+    writes = frozenset[str]().union(*(shape.writes(g) for g in grants))
+    return [
+        _field(shape, item, writable=name in writes)
+        for name, item in shape.fields.items()
+        if name in reads or (name in writes and not item.secret)
+    ]
+
+
+def _field(shape: Shape, item: Field, *, writable: bool) -> dict[str, Any]:
+    group = shape.group_of(item.name)
+    meta: dict[str, Any] = {
+        "collection": shape.name,
+        "field": item.name,
+        "required": item.required,
+        "readonly": not writable,
+        "group": group.code if group else None,
+        "note": item.help.en if item.help else None,
+        "unit": item.unit,
+        "translations": _said(item.label),
+        "options": {"choices": _choices(shape, item)} if _choices(shape, item) else None,
+    }
+    schema = {
+        "name": item.name,
+        "table": shape.name,
+        "data_type": TYPES[item.kind],
+        "is_nullable": not item.required,
+        "max_length": item.max_length,
+        "foreign_key_table": item.ref,
+    }
+    return {
+        "collection": shape.name,
+        "field": item.name,
+        "type": TYPES[item.kind],
+        "kind": item.kind.value,
+        "meta": meta,
+        "schema": schema,
+    }
+
+
+def _choices(shape: Shape, item: Field) -> list[dict[str, Any]]:
+    flow = shape.declared.workflow
+    if item.name == "status" and flow is not None:
+        return [{"value": s.code, "translations": _said(s.label)} for s in flow.states]
+    return [{"value": c.code, "translations": _said(c.label)} for c in item.choices]
+
+
+def _said(text: Text) -> list[dict[str, str]]:
+    return [{"language": "nb", "translation": text.nb}, {"language": "en", "translation": text.en}]

@@ -1,0 +1,319 @@
+"""Items: the rows of any collection, read by the dialect and written as intents."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+from starlette.responses import Response
+
+from directapp.declare.kinds import PARSERS, BadValueError, Kind
+from directapp.declare.spec import Shape
+from directapp.derive.cursor import pack
+from directapp.derive.dialect import Asked, parse_fields, parse_query
+from directapp.derive.dialect_input import bad_query
+from directapp.interfaces.rest.body import (
+    bad_payload,
+    idempotency_key,
+    matched_version,
+    only,
+    read_json,
+    read_object,
+    reason,
+    taken_version,
+)
+from directapp.interfaces.rest.door import Call
+from directapp.interfaces.rest.errors import json_response, refusals
+from directapp.kernel.errors import BadPayloadError, DirectAppError, NotFoundError
+from directapp.kernel.text import Text
+from directapp.services.intent import Answer, Intent
+from directapp.services.reading import Page
+from directapp.services.undo import UNDO
+from directapp.store.query import Path
+
+_MOST_REMEMBERED = 1000
+_LONGEST_REMEMBERED = 1000
+_MOST_ROWS = 1000
+_WRITES = frozenset({"create", "update", "delete"})
+
+_UNSUPPORTED = Text("Parameteren {name} støttes ikke.", "The parameter {name} is not supported.")
+_BY_QUERY = Text(
+    "Mange endres ved å nevne dem i keys, ikke med query.", "Many are changed by naming them in keys, not by query."
+)
+_ROWS = Text("Skal være en liste med høyst {most} objekter.", "Must be a list of at most {most} objects.")
+_KEY = Text("{name} skal være gyldige id-er.", "{name} must be valid ids.")
+_NEEDED = Text("{name} mangler.", "{name} is missing.")
+_UNKNOWN_VERB = Text("Handlingen {verb} finnes ikke.", "There is no act {verb}.")
+
+
+# -- reading ----------------------------------------------------------------------------------------
+
+
+async def read_many(call: Call) -> Response:
+    """Answer a list."""
+    return await _list(call, _remembered(call))
+
+
+async def search_many(call: Call) -> Response:
+    """Answer a list whose question stands in the body, being too long for an address."""
+    body = only(await read_object(call.request), "query")
+    query = body.get("query", {})
+    if not isinstance(query, dict):
+        raise bad_payload(_NEEDED, "query")
+    return await _list(call, _understood(call, query))
+
+
+def _remembered(call: Call) -> Asked:
+    """Understand the query string, or remember how it was understood: what names no moment and no person stays."""
+    text: bytes = call.request.scope["query_string"]
+    known = call.house.questions
+    key = (call.collection, call.actor.roles, text)
+    asked = known.get(key)
+    if asked is None:
+        asked = _understood(call, call.parameters())
+        if len(known) >= _MOST_REMEMBERED:
+            known.clear()
+        if asked.lasting and len(text) <= _LONGEST_REMEMBERED:
+            known[key] = asked
+    return asked
+
+
+def _understood(call: Call, raw: Mapping[str, Any]) -> Asked:
+    platform, shape = call.house.platform, call.shape
+    order = platform.reading.default_sort(call.actor, shape)
+    return parse_query(platform.spec, shape, call.actor, raw, now=platform.clock(), order=order)
+
+
+async def _list(call: Call, asked: Asked) -> Response:
+    page = await call.house.platform.reading.page(call.actor, call.collection, asked.query)
+    meta: dict[str, Any] = dict(page.counts)
+    text = page.json
+    if asked.keys is not None:
+        text, meta["next_cursor"] = _paged(asked, page)
+    end = b',"meta":' + orjson.dumps(meta) + b"}" if meta else b"}"
+    return json_response(b"".join((b'{"data":', text, end)))
+
+
+def _paged(asked: Asked, page: Page) -> tuple[bytes, str | None]:
+    rows = orjson.loads(page.json)
+    more = bool(rows) and len(rows) == asked.query.limit
+    mark = pack(asked.keys or (), rows[-1]) if more else None
+    if not asked.added:
+        return page.json, mark
+    for row in rows:
+        for name in asked.added:
+            row.pop(name, None)
+    return orjson.dumps(rows), mark
+
+
+async def read_one(call: Call) -> Response:
+    """Answer one record."""
+    parameters = _only(call, "fields")
+    fields = _fields(call, call.shape, parameters)
+    json = await call.house.platform.reading.one(call.actor, call.collection, call.record(), fields)
+    return json_response(b'{"data":' + json.encode() + b"}")
+
+
+def _only(call: Call, *names: str) -> dict[str, Any]:
+    parameters = call.parameters()
+    for name in parameters:
+        if name not in names:
+            raise bad_query(_UNSUPPORTED, name)
+    return parameters
+
+
+def _fields(call: Call, shape: Shape, parameters: Mapping[str, Any]) -> tuple[Path, ...]:
+    raw = parameters.get("fields")
+    return parse_fields(call.house.platform.spec, shape, call.actor, raw) if raw else ()
+
+
+# -- writing ----------------------------------------------------------------------------------------
+
+
+async def create(call: Call) -> Response:
+    """Create one record, or many from a list."""
+    options = _options(call)
+    body = await read_json(call.request)
+    if isinstance(body, list):
+        return await _all(call, options, [_intent(call, options, "create", patch=row) for row in _rows(body)])
+    if not isinstance(body, dict):
+        raise bad_payload(_NEEDED, "data")
+    return await _one(call, options, _intent(call, options, "create", patch=body))
+
+
+async def update(call: Call) -> Response:
+    """Change one record."""
+    options = _options(call)
+    patch = await read_object(call.request)
+    return await _one(call, options, _intent(call, options, "update", target=call.record(), patch=patch))
+
+
+async def update_many(call: Call) -> Response:
+    """Change many: the same for all keys, or a list of patches with their ids."""
+    options = _options(call)
+    body = await read_json(call.request)
+    if isinstance(body, list):
+        intents = []
+        for row in _rows(body):
+            patch = dict(row)
+            if "id" not in patch:
+                raise bad_payload(_NEEDED, "id")
+            target = _id(patch.pop("id"), "id")
+            intents.append(_intent(call, options, "update", target=target, patch=patch))
+        return await _all(call, options, intents)
+    keys, data = _keys_and_data(body)
+    return await _all(call, options, [_intent(call, options, "update", target=key, patch=dict(data)) for key in keys])
+
+
+async def delete(call: Call) -> Response:
+    """Delete one record."""
+    options = _options(call)
+    await call.house.platform.corridor.perform(_intent(call, options, "delete", target=call.record()))
+    return Response(status_code=204)
+
+
+async def delete_many(call: Call) -> Response:
+    """Delete many, by a list of ids or ``keys``."""
+    options = _options(call)
+    body = await read_json(call.request)
+    if isinstance(body, dict):
+        if "query" in body:
+            raise bad_payload(_BY_QUERY, "query")
+        body = only(body, "keys").get("keys")
+    keys = _ids(body, "keys")
+    return await _all(call, options, [_intent(call, options, "delete", target=key) for key in keys], empty=True)
+
+
+async def act_on_one(call: Call) -> Response:
+    """Do a verb to one record."""
+    return await _act(call, str(call.request.path_params["verb"]), call.record())
+
+
+async def act_on_all(call: Call) -> Response:
+    """Do a verb that belongs to the collection as a whole."""
+    return await _act(call, str(call.request.path_params["key"]), None)
+
+
+async def _act(call: Call, name: str, target: UUID | None) -> Response:
+    shape = call.house.platform.spec.get(call.collection)
+    verb = shape.verb(name) if shape else None
+    fits = verb is not None and (verb.on == "record") == (target is not None)
+    if name in _WRITES or not (fits or (name == UNDO.name and target is not None)):
+        raise NotFoundError(_UNKNOWN_VERB.fill(verb=name[:60]))
+    options = _options(call, "dry_run")
+    params = await read_object(call.request)
+    takes_version = verb is not None and any(p.name == "version" for p in verb.params)
+    return await _one(call, options, _intent(call, options, name, target=target, patch=params, keep=takes_version))
+
+
+def _options(call: Call, *names: str) -> dict[str, Any]:
+    parameters = _only(call, *(names or ("fields", "dry_run")))
+    try:
+        dry = PARSERS[Kind.BOOLEAN](parameters.get("dry_run", False))
+    except BadValueError:
+        raise bad_query(_UNSUPPORTED, "dry_run") from None
+    return {
+        "dry_run": dry,
+        "fields": parameters.get("fields"),
+        "version": matched_version(call.request),
+        "key": idempotency_key(call.request),
+        "reason": reason(call.request),
+    }
+
+
+def _intent(
+    call: Call,
+    options: Mapping[str, Any],
+    verb: str,
+    *,
+    target: UUID | None = None,
+    patch: dict[str, Any] | None = None,
+    keep: bool = False,
+) -> Intent:
+    patch = patch if patch is not None else {}
+    version = None if keep or verb == "create" else taken_version(patch)
+    return Intent(
+        actor=call.actor,
+        collection=call.collection,
+        verb=verb,
+        origin="rest",
+        target=target,
+        patch=patch,
+        version=options["version"] if version is None else version,
+        key=options["key"],
+        reason=options["reason"],
+        request_id=call.request_id,
+        dry_run=options["dry_run"],
+    )
+
+
+async def _one(call: Call, options: Mapping[str, Any], intent: Intent) -> Response:
+    answer = await call.house.platform.corridor.perform(intent)
+    json = await _chosen(call, options, answer)
+    content = b'{"data":' + (json or "null").encode()
+    if intent.dry_run:
+        content += b',"meta":' + orjson.dumps({"dry_run": True, "changes": _seen_changes(answer)})
+    headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
+    return json_response(content + b"}", headers=headers)
+
+
+async def _all(call: Call, options: Mapping[str, Any], intents: Sequence[Intent], *, empty: bool = False) -> Response:
+    results = await call.house.platform.corridor.perform_all(intents)
+    refused = [(place, r) for place, r in enumerate(results) if isinstance(r, DirectAppError)]
+    if refused:
+        return refusals(refused, call.language)
+    if empty:
+        return Response(status_code=204)
+    answers = [r for r in results if isinstance(r, Answer)]
+    rows = [await _chosen(call, options, answer) or "null" for answer in answers]
+    content = b'{"data":[' + ",".join(rows).encode() + b"]"
+    if options["dry_run"]:
+        content += b',"meta":' + orjson.dumps({"dry_run": True, "changes": [_seen_changes(a) for a in answers]})
+    return json_response(content + b"}")
+
+
+async def _chosen(call: Call, options: Mapping[str, Any], answer: Answer) -> str | None:
+    """Return the answered record with the fields that were asked for; what was never written has only its own."""
+    if not options["fields"] or answer.json is None or answer.record is None or options["dry_run"]:
+        return answer.json
+    fields = _fields(call, call.shape, options)
+    return await call.house.platform.reading.one(call.actor, call.collection, answer.record, fields)
+
+
+def _seen_changes(answer: Answer) -> dict[str, Any]:
+    row = orjson.loads(answer.json) if answer.json else {}
+    return {name: change for name, change in answer.changes.items() if name in row}
+
+
+# -- bodies -----------------------------------------------------------------------------------------
+
+
+def _rows(body: list[Any]) -> list[dict[str, Any]]:
+    if len(body) > _MOST_ROWS or not all(isinstance(row, dict) for row in body):
+        raise BadPayloadError(_ROWS.fill(most=_MOST_ROWS))
+    return body
+
+
+def _keys_and_data(body: Any) -> tuple[list[UUID], dict[str, Any]]:
+    if not isinstance(body, dict):
+        raise bad_payload(_NEEDED, "keys")
+    if "query" in body:
+        raise bad_payload(_BY_QUERY, "query")
+    found = only(body, "keys", "data")
+    data = found.get("data")
+    if not isinstance(data, dict):
+        raise bad_payload(_NEEDED, "data")
+    return _ids(found.get("keys"), "keys"), data
+
+
+def _ids(raw: Any, name: str) -> list[UUID]:
+    if not isinstance(raw, list) or len(raw) > _MOST_ROWS:
+        raise bad_payload(_KEY, name)
+    return list(dict.fromkeys(_id(one, name) for one in raw))
+
+
+def _id(raw: Any, name: str) -> UUID:
+    try:
+        return UUID(raw if isinstance(raw, str) else "")
+    except ValueError:
+        raise bad_payload(_KEY, name) from None

@@ -1,0 +1,125 @@
+"""Sign-in for programs: tokens in the answer, the refresh token in a cookie, or a page session."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import orjson
+import structlog
+from starlette.background import BackgroundTask
+from starlette.responses import Response
+
+from directapp.domains.people import auth as signing
+from directapp.domains.people import links
+from directapp.domains.people.flow import Auth, Mode, SignedIn
+from directapp.interfaces.rest.body import bad_payload, only, read_object, text_of
+from directapp.interfaces.rest.door import REFRESH_COOKIE, SESSION_COOKIE, Call, refuse_foreign
+from directapp.interfaces.rest.errors import json_response
+from directapp.kernel.text import Text
+
+_log = structlog.get_logger(__name__)
+
+_MODES = ("json", "cookie", "session")
+_SMALL = 16 * 1024
+_MODE = Text("{name} skal være json, cookie eller session.", "{name} must be json, cookie or session.")
+_NO_TOKEN = Text("{name} mangler.", "{name} is missing.")
+_REFRESH_SECONDS = 30 * 24 * 3600
+
+
+async def login(call: Call) -> Response:
+    """Begin a session with e-mail and password."""
+    body = only(await read_object(call.request, _SMALL), "email", "password", "mode")
+    if _mode(body, "json") != "json":
+        refuse_foreign(call)
+    signed_in = await signing.sign_in(
+        call.house.auth,
+        email=text_of(body, "email"),
+        password=text_of(body, "password"),
+        address=call.address,
+        user_agent=call.request.headers.get("user-agent", "")[:300],
+        mode=_mode(body, "json"),
+    )
+    return _answer(call, signed_in, _mode(body, "json"))
+
+
+async def refresh(call: Call) -> Response:
+    """Exchange a refresh token for the next pair."""
+    body = only(await read_object(call.request, _SMALL), "refresh_token", "mode")
+    text, from_cookie = _token(call, body)
+    signed_in = await signing.refresh(call.house.auth, text)
+    mode = _mode(body, "session" if signed_in.cookie else "cookie" if from_cookie else "json")
+    return _answer(call, signed_in, mode)
+
+
+async def logout(call: Call) -> Response:
+    """End the session of a refresh token."""
+    body = only(await read_object(call.request, _SMALL), "refresh_token", "mode")
+    text, _ = _token(call, body)
+    await signing.sign_out(call.house.auth, text)
+    response = Response(status_code=204)
+    for name in (SESSION_COOKIE, REFRESH_COOKIE):
+        if name in call.request.cookies:
+            response.delete_cookie(name, path="/", secure=_secure(call), httponly=True, samesite="lax")
+    return response
+
+
+async def request_password(call: Call) -> Response:
+    """Mail a link for a new password, if there is such a user; the answer tells nobody whether there is."""
+    body = only(await read_object(call.request, _SMALL), "email")
+    task = BackgroundTask(_send_link, call.house.auth, text_of(body, "email"))
+    return Response(status_code=204, background=task)
+
+
+async def _send_link(auth: Auth, email: str) -> None:
+    try:
+        await links.request_reset(auth, email)
+    except Exception as error:  # noqa: BLE001 - the answer has gone; only the log can still hear of it
+        _log.error("password link not sent", error=type(error).__name__)
+
+
+async def reset_password(call: Call) -> Response:
+    """Set a new password by a mailed link."""
+    body = only(await read_object(call.request, _SMALL), "token", "password")
+    await links.use_link(call.house.auth, text_of(body, "token"), text_of(body, "password"), address=call.address)
+    return Response(status_code=204)
+
+
+def _mode(body: Mapping[str, Any], default: Mode) -> Mode:
+    mode = body.get("mode") or default
+    if mode not in _MODES:
+        raise bad_payload(_MODE, "mode")
+    return cast("Mode", mode)
+
+
+def _token(call: Call, body: dict[str, Any]) -> tuple[str, bool]:
+    """Return the token of the body, else that of a cookie our own pages sent."""
+    if body.get("refresh_token") is not None:
+        return text_of(body, "refresh_token"), False
+    names = (SESSION_COOKIE, REFRESH_COOKIE) if body.get("mode") == "session" else (REFRESH_COOKIE, SESSION_COOKIE)
+    for name in names:
+        text = call.request.cookies.get(name)
+        if text:
+            refuse_foreign(call)
+            return text, True
+    raise bad_payload(_NO_TOKEN, "refresh_token")
+
+
+def _answer(call: Call, signed_in: SignedIn, mode: Mode) -> Response:
+    data: dict[str, Any] = {"expires": signed_in.expires}
+    if signed_in.access_token is not None:
+        data["access_token"] = signed_in.access_token
+    if mode == "json" and signed_in.refresh_token is not None:
+        data["refresh_token"] = signed_in.refresh_token
+    response = json_response(orjson.dumps({"data": data}))
+    if signed_in.cookie is not None:
+        _set(call, response, SESSION_COOKIE, signed_in.cookie, signed_in.expires // 1000)
+    elif mode == "cookie" and signed_in.refresh_token is not None:
+        _set(call, response, REFRESH_COOKIE, signed_in.refresh_token, _REFRESH_SECONDS)
+    return response
+
+
+def _set(call: Call, response: Response, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=_secure(call), httponly=True, samesite="lax")
+
+
+def _secure(call: Call) -> bool:
+    return call.house.platform.public_url.startswith("https:")

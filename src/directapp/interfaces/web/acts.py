@@ -1,0 +1,210 @@
+"""Acts: verbs with their small forms, facts set with one tap, undo and delete."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import Shape
+from directapp.declare.verbs import Verb
+from directapp.derive import forms, inputs
+from directapp.derive.inputs import Filling
+from directapp.interfaces.web import notes, refs
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.forms_in import Posted, read_signed
+from directapp.interfaces.web.lists import collection_verbs
+from directapp.interfaces.web.record_view import Answered, look_up, page_context
+from directapp.interfaces.web.records import UnresolvedError, perform, read_patch, record_id
+from directapp.interfaces.web.words import WORDS
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
+from directapp.services.intent import Answer
+from directapp.services.undo import UNDO
+
+
+def add_acts(router: APIRouter) -> None:
+    """Add the routes of what is done to records."""
+    router.add_api_route("/app/{collection}/do/{verb}", show_act, methods=["GET"])
+    router.add_api_route("/app/{collection}/do/{verb}", act, methods=["POST"])
+    router.add_api_route("/app/{collection}/{record}/do/{verb}", show_act, methods=["GET"])
+    router.add_api_route("/app/{collection}/{record}/do/{verb}", act, methods=["POST"])
+    router.add_api_route("/app/{collection}/{record}/fact/{name}", set_fact, methods=["POST"])
+    router.add_api_route("/app/{collection}/{record}/undo", undo, methods=["POST"])
+    router.add_api_route("/app/{collection}/{record}/delete", delete, methods=["POST"])
+
+
+def _verb(desk: Desk, shape: Shape, name: str, *, on_record: bool) -> Verb:
+    verb = shape.verb(name)
+    if verb is None or (verb.on == "record") != on_record:
+        raise NotFoundError
+    if not on_record and verb not in collection_verbs(desk, shape):
+        raise ForbiddenError
+    return verb
+
+
+def _path(shape: Shape, record: UUID | None) -> str:
+    return f"/app/{shape.name}/{record}" if record else f"/app/{shape.name}"
+
+
+async def show_act(desk: PersonDesk, collection: str, verb: str, record: str | None = None) -> Response:
+    """Show a verb's form: in its place on the page, or as a page of its own."""
+    shape = desk.shape(collection)
+    found = _verb(desk, shape, verb, on_record=record is not None)
+    given = {n: [v] for n, v in desk.request.query_params.items()}
+    return await _act_page(desk, shape, found, record_id(record) if record else None, Answered(typed=given))
+
+
+async def _act_page(
+    desk: Desk, shape: Shape, verb: Verb, target: UUID | None, answered: Answered, *, status: int = HTTPStatus.OK
+) -> Response:
+    small = forms.small_refs(verb.params, refs.SMALL)
+    options = await refs.options_of(desk, small.values())
+    wanted: dict[str, list[str]] = {}
+    for item in verb.params:
+        if item.kind is Kind.REF and item.ref and item.name not in small:
+            wanted.setdefault(item.ref, []).extend(answered.typed.get(item.name, ()))
+    filling = Filling(
+        language=desk.language,
+        row={f.name: f.default for f in verb.params if not callable(f.default)},
+        typed=answered.typed,
+        problems=answered.problems,
+        refs={name: options[ref] for name, ref in small.items() if ref in options},
+        names={**refs.labels_in(options), **await refs.names_of(desk, wanted)},
+    )
+    made = [i for f in verb.params if (i := inputs.build_input(f, filling)).control != "none"]
+    context: dict[str, Any] = {
+        "verb": verb,
+        "inputs": made,
+        "action": f"{_path(shape, target)}/do/{verb.name}",
+        "cancel": _path(shape, target),
+        "version": desk.request.query_params.get("version"),
+        "summary": answered.summary,
+        "stale_by": None,
+        "here": shape.name,
+        "title": verb.label.pick(desk.language),
+        "plural": shape.declared.plural.pick(desk.language),
+    }
+    if desk.partial:
+        return desk.page("parts/act.html", status=status, **context)
+    if target is not None:
+        seen = await look_up(desk, shape, target)
+        context["subject"] = desk.teller.title(shape, seen.told)
+    return desk.page("act.html", status=status, **{"subject": None, **context})
+
+
+async def act(desk: PersonDesk, collection: str, verb: str, record: str | None = None) -> Response:
+    """Do a verb."""
+    shape = desk.shape(collection)
+    target = record_id(record) if record else None
+    found = _verb(desk, shape, verb, on_record=target is not None)
+    posted = await read_signed(desk)
+    patch, problems = await read_patch(desk, list(found.params), posted)
+    try:
+        if problems:
+            raise UnresolvedError(problems)
+        answer = await perform(desk, shape, verb, posted, patch, target=target, version=posted.version)
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        return await _refused(desk, shape, found, target, posted=posted, error=error)
+    shown = _shown_once(desk, answer)
+    if shown:
+        return _show_once(desk, shape, found, _path(shape, target or answer.record), shown)
+    return await _acted(desk, shape, found, target, answer)
+
+
+async def _refused(
+    desk: Desk, shape: Shape, verb: Verb, target: UUID | None, *, posted: Posted, error: DirectAppError
+) -> Response:
+    fields = {f.name: f for f in verb.params}
+    by_field, summary = forms.sort_problems(error.problems, fields, desk.language)
+    answered = Answered(typed=posted.typed, problems=by_field, summary=summary)
+    if verb.params or target is None:
+        return await _act_page(desk, shape, verb, target, answered, status=int(error.status))
+    context = await page_context(desk, await look_up(desk, shape, target), Answered(summary=summary))
+    return desk.page("record.html", status=int(error.status), **context)
+
+
+def _shown_once(desk: Desk, answer: Answer) -> dict[str, str]:
+    """Return what the act shows this once, a link in full."""
+    shown = {n: v for n, v in answer.shown_once.items() if n not in {"token", "purpose"}}
+    if "link" in shown:
+        shown["link"] = desk.platform.public_url.rstrip("/") + shown["link"]
+    return shown
+
+
+def _show_once(desk: Desk, shape: Shape, verb: Verb, back: str, shown: dict[str, str]) -> Response:
+    title = verb.label.pick(desk.language)
+    return desk.page("shown_once.html", here=shape.name, title=title, shown=shown, back=back)
+
+
+async def _acted(desk: Desk, shape: Shape, verb: Verb, target: UUID | None, answer: Answer) -> Response:
+    """Go where the act led: the record, the one it answered with, or the list when it left our sight."""
+    label = verb.label.pick(desk.language)
+    there = shape if target is not None else desk.spec.get(answer.collection or "") or shape
+    record = target or answer.record
+    visible = record is not None and await _sees(desk, there, record)
+    path = _path(there, record if visible else None)
+    # What the act made elsewhere is not the record's own last change: undoing that would take back something else.
+    undoable = target is not None and visible and shape.declared.history and answer.record in {None, target}
+    desk.cookies.append(notes.tell_done(label, desk.now, undo=f"{path}/{UNDO.name}" if undoable else None, href=path))
+    return desk.go(path)
+
+
+async def _sees(desk: Desk, shape: Shape, record: UUID) -> bool:
+    try:
+        await desk.platform.reading.one(desk.person, shape.name, record, (("id",),))
+    except NotFoundError:
+        return False
+    return True
+
+
+async def set_fact(desk: PersonDesk, collection: str, record: str, name: str) -> Response:
+    """Set a fact with one tap: it happened now, or yes."""
+    shape, target = desk.shape(collection), record_id(record)
+    item = shape.fields.get(name)
+    posted = await read_signed(desk)
+    if item is None or item.kind not in {Kind.INSTANT, Kind.BOOLEAN}:
+        raise NotFoundError
+    value: Any = True if item.kind is Kind.BOOLEAN else desk.now
+    try:
+        await perform(desk, shape, "update", posted, {name: value}, target=target)
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        by_field, summary = forms.sort_problems(error.problems, shape.fields, desk.language)
+        answered = Answered(problems=by_field, summary=summary)
+        context = await page_context(desk, await look_up(desk, shape, target), answered)
+        return desk.page("record.html", status=int(error.status), **context)
+    path = _path(shape, target)
+    text = item.label.pick(desk.language)
+    desk.cookies.append(notes.tell_done(text, desk.now, undo=f"{path}/{UNDO.name}", href=path))
+    return desk.go(path if await _sees(desk, shape, target) else _path(shape, None))
+
+
+async def undo(desk: PersonDesk, collection: str, record: str) -> Response:
+    """Take the last change back, within a minute."""
+    shape, target = desk.shape(collection), record_id(record)
+    posted = await read_signed(desk)
+    desk.cookies.append(notes.forget_done())
+    try:
+        await perform(desk, shape, UNDO.name, posted, {}, target=target)
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        _, summary = forms.sort_problems(error.problems, {}, desk.language)
+        context = await page_context(desk, await look_up(desk, shape, target), Answered(summary=summary))
+        return desk.page("record.html", status=int(error.status), **context)
+    desk.cookies.append(notes.tell_done(desk.say(WORDS["undone"]), desk.now))
+    return desk.go(_path(shape, target if await _sees(desk, shape, target) else None))
+
+
+async def delete(desk: PersonDesk, collection: str, record: str) -> Response:
+    """Delete a record, where the declaration lets anyone."""
+    shape, target = desk.shape(collection), record_id(record)
+    posted = await read_signed(desk)
+    await perform(desk, shape, "delete", posted, {}, target=target, version=posted.version)
+    text = f"{desk.say(WORDS['deleted_now'])}: {shape.declared.label.pick(desk.language)}"
+    desk.cookies.append(notes.tell_done(text, desk.now))
+    return desk.go(posted.get("back") if posted.get("back").startswith("/app/") else _path(shape, None))

@@ -1,0 +1,153 @@
+"""Branding: a site's logo and colours, tried before they are saved, by those who may set them."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from directapp.declare.rules import Everything
+from directapp.declare.spec import Shape
+from directapp.derive import colours, forms
+from directapp.derive.forms import Complaint
+from directapp.derive.inputs import Option
+from directapp.interfaces.web import notes, refs
+from directapp.interfaces.web.branding_view import PRIMARY, SECONDARY, STANDARD, WORDS, swatch
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.forms_in import Posted, read_signed
+from directapp.interfaces.web.look import SITES
+from directapp.interfaces.web.record_links import COLOURS
+from directapp.interfaces.web.record_view import Record, look_up
+from directapp.interfaces.web.records import UnresolvedError, perform
+from directapp.interfaces.web.uploads import chunks_of
+from directapp.interfaces.web.words import WORDS as COMMON
+from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem
+from directapp.services.attachments import Attachments, Incoming
+
+LOGO = "logo"
+_PATH = "/app/branding"
+_PICTURES = frozenset({"image/png", "image/jpeg", "image/webp"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """Colours that are tried and not saved yet, and why they were not."""
+
+    primary: str
+    secondary: str
+    summary: tuple[Complaint, ...] = ()
+    status: int = HTTPStatus.OK
+
+
+def add_branding(router: APIRouter, attachments: Attachments) -> None:
+    """Add the routes of branding."""
+    router.add_api_route(_PATH, show_branding, methods=["GET"])
+    router.add_api_route(f"{_PATH}/preview", show_preview, methods=["GET"])
+
+    @router.post(_PATH)
+    async def save_branding(desk: PersonDesk) -> Response:
+        posted = await read_signed(desk)
+        seen = await _site(desk, posted.get("site"))
+        try:
+            await _save(desk, attachments, seen, posted)
+        except DirectAppError as error:
+            _, summary = forms.sort_problems(error.problems, seen.shape.fields, desk.language)
+            tried = _Tried(posted.get(PRIMARY), posted.get(SECONDARY), summary, int(error.status))
+            return await _page(desk, seen, tried)
+        desk.house.looks.forget(desk.person.tenant)
+        told = f"{desk.say(COMMON['saved'])}: {desk.say(WORDS['title'])}"
+        desk.cookies.append(notes.tell_done(told, desk.now, undo=f"{seen.path}/undo", href=_address(seen)))
+        return desk.go(_address(seen))
+
+
+def _address(seen: Record) -> str:
+    return f"{_PATH}?site={seen.id}"
+
+
+def may_brand(seen: Record) -> bool:
+    """Whether a person may set the look of this record's site."""
+    return seen.shape.name == SITES and COLOURS in seen.view.writable
+
+
+async def _site(desk: Desk, asked: str) -> Record:
+    shape = desk.shape(SITES)
+    target: UUID | None = refs.as_uuid(asked) if asked else desk.person.site
+    if target is None:
+        raise ForbiddenError
+    seen = await look_up(desk, shape, target)
+    if not may_brand(seen):
+        raise ForbiddenError
+    return seen
+
+
+def _stored(seen: Record) -> _Tried:
+    kept = seen.view.row.get(COLOURS) or {}
+    primary, secondary = (str(kept.get(name) or STANDARD[name]) for name in (PRIMARY, SECONDARY))
+    return _Tried(primary, secondary)
+
+
+async def show_branding(desk: PersonDesk, site: str = "", primary: str = "", secondary: str = "") -> Response:
+    """Show the page; colours in the address are tried."""
+    seen = await _site(desk, site)
+    stored = _stored(seen)
+    return await _page(desk, seen, _Tried(primary or stored.primary, secondary or stored.secondary))
+
+
+async def show_preview(desk: PersonDesk, primary: str = "", secondary: str = "") -> Response:
+    """Show how colours would look and read."""
+    return desk.page("parts/brand_preview.html", **_preview(desk, _Tried(primary, secondary)))
+
+
+def _preview(desk: Desk, tried: _Tried) -> dict[str, Any]:
+    tries = ((PRIMARY, tried.primary), (SECONDARY, tried.secondary))
+    return {
+        "b": {name: text.pick(desk.language) for name, text in WORDS.items()},
+        "swatches": [swatch(desk.language, name, value) for name, value in tries],
+        "sheet": tried.primary.lstrip("#") if colours.parse_hex(tried.primary) else None,
+    }
+
+
+async def _page(desk: Desk, seen: Record, tried: _Tried) -> Response:
+    return desk.page(
+        "branding.html",
+        status=tried.status,
+        here=SITES,
+        site=seen,
+        name=desk.teller.title(seen.shape, seen.told),
+        logo=seen.view.row.get(LOGO),
+        sites=await _sites(desk, seen.shape),
+        summary=tried.summary,
+        stale_by=None,
+        **_preview(desk, tried),
+    )
+
+
+async def _sites(desk: Desk, shape: Shape) -> list[Option]:
+    """Return the sites to choose from, for those who set the look of every one."""
+    grants = shape.grants_of(desk.person.roles)
+    if not any(COLOURS in shape.writes(g) and isinstance(g.edit_rule, Everything) for g in grants):
+        return []
+    return (await refs.options_of(desk, [SITES])).get(SITES, [])
+
+
+async def _save(desk: Desk, attachments: Attachments, seen: Record, posted: Posted) -> None:
+    chosen = {name: posted.get(name) for name in (PRIMARY, SECONDARY)}
+    wrong = [Problem(WORDS["no_colour"], field=COLOURS) for c in chosen.values() if colours.parse_hex(c) is None]
+    if wrong:
+        raise UnresolvedError(wrong[:1])
+    patch: dict[str, Any] = {COLOURS: chosen}
+    if posted.files:
+        patch[LOGO] = str(await _keep_logo(desk, attachments, posted))
+    elif posted.get("remove_logo"):
+        patch[LOGO] = None
+    await perform(desk, seen.shape, "update", posted, patch, target=seen.id, version=posted.version)
+
+
+async def _keep_logo(desk: Desk, attachments: Attachments, posted: Posted) -> UUID | None:
+    file = posted.files[0]
+    if file.content_type not in _PICTURES:
+        raise UnresolvedError(Problem(WORDS["not_a_picture"], field=LOGO))
+    incoming = Incoming(name=file.filename, chunks=chunks_of(file))
+    kept = await attachments.keep(desk.person, incoming, {"purpose": LOGO}, origin="web", request_id=desk.request_id)
+    return kept.record

@@ -1,0 +1,150 @@
+"""Damage: marked on the outline of a car at its inspection, with a note and a photo, and shown on the car's page."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.derive import forms
+from directapp.interfaces.web import notes
+from directapp.interfaces.web.checklist_outline import (
+    CARS,
+    FILES,
+    INSIDE,
+    INSPECTION,
+    MARKS,
+    VIEWS,
+    WORDS,
+    Draft,
+    damage_of,
+    damage_on,
+    mark_key,
+    may_mark,
+    shows_damage,
+)
+from directapp.interfaces.web.checklist_view import INSPECTIONS
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.forms_in import Posted, read_signed
+from directapp.interfaces.web.record_view import Answered, Record, look_up, page_context
+from directapp.interfaces.web.records import UnresolvedError, perform, record_id
+from directapp.interfaces.web.uploads import keep_file
+from directapp.interfaces.web.words import WORDS as COMMON
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem
+from directapp.services.attachments import Attachments
+from directapp.store.query import Condition, Order, Query
+
+_MOST = 50
+
+
+def add_damage(router: APIRouter, attachments: Attachments) -> None:
+    """Add the routes of damage."""
+
+    @router.post("/app/inspections/{record}/marks")
+    async def add_mark(desk: PersonDesk, record: str) -> Response:
+        seen, posted, stored = await _begin(desk, record)
+        try:
+            mark = _read_mark(posted)
+            if posted.files:
+                mark["file"] = await _keep_photo(desk, attachments, seen, posted)
+            await _save(desk, seen, posted, [*stored, mark])
+        except NotFoundError:
+            raise
+        except DirectAppError as error:
+            return await _refused(desk, seen, posted, error)
+        return await _done(desk, seen)
+
+    router.add_api_route("/app/inspections/{record}/marks/remove", remove_mark, methods=["POST"])
+    router.add_api_route("/app/cars/{record}/damage", show_damage, methods=["GET"])
+
+
+async def remove_mark(desk: PersonDesk, record: str) -> Response:
+    """Take a mark off the outline; its photo stays among the car's files."""
+    seen, posted, stored = await _begin(desk, record)
+    gone = next((place for place, mark in enumerate(stored) if mark_key(mark) == posted.get("mark")), None)
+    try:
+        if gone is not None:
+            await _save(desk, seen, posted, stored[:gone] + stored[gone + 1 :])
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        return await _refused(desk, seen, posted, error)
+    return await _done(desk, seen)
+
+
+async def _begin(desk: Desk, record: str) -> tuple[Record, Posted, list[dict[str, Any]]]:
+    shape, target = desk.shape(INSPECTIONS), record_id(record)
+    posted = await read_signed(desk)
+    seen = await look_up(desk, shape, target)
+    if not may_mark(shape, seen.view):
+        raise ForbiddenError
+    return seen, posted, [m for m in seen.view.row.get(MARKS) or () if isinstance(m, dict)]
+
+
+def _read_mark(posted: Posted) -> dict[str, Any]:
+    view, note = posted.get("view"), posted.get("note").strip()
+    try:
+        x, y = (round(float(posted.get(name) or "nan"), 3) for name in ("x", "y"))
+    except ValueError:
+        x = y = -1.0
+    if view == INSIDE:
+        x = y = 0.5
+    if view not in VIEWS or not (0 <= x <= 1 and 0 <= y <= 1):
+        raise UnresolvedError(Problem(WORDS["misplaced"]))
+    return {"x": x, "y": y, "view": view, "note": note or None, "file": None}
+
+
+async def _keep_photo(desk: Desk, attachments: Attachments, seen: Record, posted: Posted) -> str:
+    values = {"car": seen.view.row["car"], "stage": INSPECTION, "title": posted.get("note").strip()[:200] or None}
+    key = f"{posted.key}-photo" if posted.key else None
+    file = await keep_file(desk, attachments, desk.spec[FILES], posted.files[0], values=values, key=key)
+    return str(file)
+
+
+async def _save(desk: Desk, seen: Record, posted: Posted, marks: list[dict[str, Any]]) -> None:
+    await perform(desk, seen.shape, "update", posted, {MARKS: marks}, target=seen.id, version=seen.version)
+
+
+async def _done(desk: Desk, seen: Record) -> Response:
+    if not desk.partial:
+        undo = f"{seen.path}/undo"
+        desk.cookies.append(notes.tell_done(desk.say(COMMON["saved"]), desk.now, undo=undo, href=seen.path))
+        return desk.go(f"{seen.path}#damage")
+    again = await look_up(desk, seen.shape, seen.id)
+    return desk.page("parts/damage.html", **await page_context(desk, again))
+
+
+async def _refused(desk: Desk, seen: Record, posted: Posted, error: DirectAppError) -> Response:
+    _, summary = forms.sort_problems(error.problems, {}, desk.language)
+    context = await page_context(desk, seen, Answered(summary=summary))
+    typed = Draft(*(posted.get(name) for name in ("view", "x", "y", "note")))
+    context["damage"] = damage_on(desk, seen.shape, seen.view, typed)
+    template = "parts/damage.html" if desk.partial else "record.html"
+    return desk.page(template, status=int(error.status), **context)
+
+
+async def show_damage(desk: PersonDesk, record: str) -> Response:
+    """Show everything that is marked on a car, from all its inspections."""
+    target = record_id(record)
+    seen = await look_up(desk, desk.shape(CARS), target)
+    if not shows_damage(desk, seen.shape):
+        raise ForbiddenError
+    context: dict[str, Any] = {
+        "damage": damage_of(desk.language, await _marks(desk, target)),
+        "here": CARS,
+        "path": seen.path,
+        "plural": seen.shape.declared.plural.pick(desk.language),
+        "title": desk.say(WORDS["damage"]),
+        "summary": (),
+        "stale_by": None,
+    }
+    if desk.partial:
+        return desk.page("parts/damage_seen.html", **context)
+    return desk.page("section.html", status=HTTPStatus.OK, part="parts/damage_seen.html", **context)
+
+
+async def _marks(desk: Desk, car: UUID) -> list[Any]:
+    query = Query(fields=(("id",), (MARKS,)), filter=Condition(("car",), "eq", car), sort=(Order("id"),), limit=_MOST)
+    rows = orjson.loads((await desk.platform.reading.page(desk.person, INSPECTIONS, query)).json)
+    return [mark for row in rows for mark in row.get(MARKS) or ()]

@@ -1,0 +1,64 @@
+"""The checklist of an inspection as its page shows it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from directapp.declare.spec import Shape
+from directapp.kernel.text import Language, Text
+from directapp.services.reading import View
+
+INSPECTIONS = "inspections"
+OFFERED_AT_ITEM = "make_work_item"
+RESULTS = ("ok", "remark", "critical")
+LABELS = {
+    "ok": Text("OK", "OK"),
+    "remark": Text("Merknad", "Remark"),
+    "critical": Text("Kritisk", "Critical"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One point of a checklist: what is looked at, and what was found."""
+
+    code: str
+    label: str
+    result: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """The points of an inspection, and whether this person may still answer them."""
+
+    items: tuple[Item, ...]
+    open: bool
+
+    @property
+    def base(self) -> str:
+        """What the form was made from, to see whether somebody else answered meanwhile."""
+        return orjson.dumps({"answers": " ".join(f"{i.code}:{i.result}" for i in self.items)}).decode()
+
+    @property
+    def left(self) -> int:
+        """How many points have no answer yet."""
+        return sum(not item.result for item in self.items)
+
+
+def checklist_of(language: Language, shape: Shape, view: View) -> Checklist | None:
+    """Return the checklist that a record carries, None where it carries none."""
+    row = view.row
+    points = row.get("items")
+    if shape.name != INSPECTIONS or not isinstance(points, list):
+        return None
+    answers = {a.get("item"): a for a in row.get("answers") or () if isinstance(a, dict)}
+    items = tuple(_item(language, p, answers.get(p.get("code"), {})) for p in points if isinstance(p, dict))
+    return Checklist(items, "answers" in view.writable and row.get("signed_at") is None)
+
+
+def _item(language: Language, point: Mapping[str, Any], answer: Mapping[str, Any]) -> Item:
+    label = point.get(language) or point.get("nb") or point.get("code")
+    return Item(str(point.get("code")), str(label), str(answer.get("result") or ""), str(answer.get("note") or ""))

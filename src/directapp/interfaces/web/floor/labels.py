@@ -1,0 +1,86 @@
+"""Labels: a QR code for each car that opens its page, on sheets to print and cut."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import segno
+from fastapi import APIRouter, Response
+from markupsafe import Markup
+
+from directapp.derive.shown import Shown, page_of, readable_anywhere
+from directapp.interfaces.web import refs
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.floor.mine import CARS, jobs_of
+from directapp.interfaces.web.floor.words import speak_floor
+from directapp.store.query import Condition, Filter, Junction, Query
+
+_MOST = 96
+_OWN_MACHINE = {"127.0.0.1", "localhost"}
+_FIELDS = ("id", "license_plate", "vin", "make", "model", "order_number")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What stands on one label."""
+
+    qr: Markup
+    plate: Shown
+    name: str
+    vin: str
+    order: str
+
+
+def add_labels(router: APIRouter) -> None:
+    """Add the sheet of labels."""
+    router.add_api_route("/app/cars/labels", show_labels, methods=["GET"])
+
+
+async def show_labels(desk: PersonDesk) -> Response:
+    """Show labels of the cars that the address names, or of those I work with."""
+    shape = desk.shape(CARS)
+    readable = readable_anywhere(desk.person, shape)
+    fields = tuple((n,) for n in _FIELDS if n in readable)
+    chosen = [u for text in desk.request.query_params.getlist("car") if (u := refs.as_uuid(text)) is not None]
+    filter_ = Condition(("id",), "in", chosen[:_MOST]) if chosen else _of_mine(desk)
+    query = Query(fields=fields, filter=filter_, limit=_MOST)
+    rows = orjson.loads((await desk.platform.reading.page(desk.person, CARS, query)).json)
+    labels = [label_of(desk, row) for row in rows]
+    return desk.page("floor/labels.html", here=CARS, f=speak_floor(desk.language), labels=labels)
+
+
+def _of_mine(desk: Desk) -> Filter:
+    flow = desk.spec[CARS].declared.workflow
+    open_states = [s.code for s in flow.states if not s.locked] if flow else []
+    still = Condition(("status",), "in", open_states)
+    columns = [column for _, column in jobs_of(desk.person)]
+    if not columns:
+        return still
+    mine = Junction("or", tuple(Condition((c,), "eq", desk.person.user) for c in columns))
+    return Junction("and", (still, mine))
+
+
+def _address(desk: Desk) -> str:
+    """Return the address people reach us by: the public one, else the one of this request."""
+    public = desk.platform.public_url.rstrip("/")
+    alone = not public or urlsplit(public).hostname in _OWN_MACHINE
+    return str(desk.request.base_url).rstrip("/") if alone else public
+
+
+def label_of(desk: Desk, row: dict[str, Any]) -> Label:
+    """Return a car's label."""
+    shape = desk.spec[CARS]
+    return Label(
+        qr=qr_of(_address(desk) + page_of(CARS, row["id"])),
+        plate=desk.teller.value(shape, "license_plate", row),
+        name=" ".join(str(row[n]) for n in ("make", "model") if row.get(n)),
+        vin=str(row.get("vin") or ""),
+        order=str(row.get("order_number") or ""),
+    )
+
+
+def qr_of(address: str) -> Markup:
+    """Return a QR code as SVG that keeps readable with a corner torn off."""
+    code = segno.make(address, error="q", micro=False)
+    return Markup(code.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None))  # noqa: S704 - a path of digits

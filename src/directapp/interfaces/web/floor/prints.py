@@ -1,0 +1,150 @@
+"""Prints: a car's card, its hand-over protocol with signature, and its inspection report with photos."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.derive import forms, present
+from directapp.domains.workshop.answers import HANDOVER_CHECKS
+from directapp.interfaces.web import notes
+from directapp.interfaces.web.checklist_view import INSPECTIONS, LABELS, checklist_of
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.floor.labels import label_of
+from directapp.interfaces.web.floor.mine import CARS
+from directapp.interfaces.web.floor.words import WORDS, say, speak_floor
+from directapp.interfaces.web.forms_in import read_signed
+from directapp.interfaces.web.record_view import Record, look_up
+from directapp.interfaces.web.records import record_id
+from directapp.interfaces.web.sections import allowed_stages
+from directapp.interfaces.web.uploads import keep_file
+from directapp.kernel.clock import OSLO
+from directapp.kernel.errors import ForbiddenError, InvalidError, NotFoundError, Problem
+from directapp.services.attachments import Attachments
+from directapp.store.query import Condition, Filter, Junction, Order, Query
+
+KINDS = ("label", "card", "handover", "inspection")
+FILES = "car_files"
+# The title under which a signature lies among a car's files; data, not a word of the page.
+SIGNATURE = "Underskrift kunde"
+_GROUPS = ("identity", "order", "customer", "responsibility", "services", "location", "planning")
+_CHECKS = ("walkthrough", "manual", "charging", "damage_free")
+_MOST = 24
+
+
+def add_prints(router: APIRouter, attachments: Attachments) -> None:
+    """Add the pages that are printed."""
+    router.add_api_route("/app/cars/{car}/print/{kind}", show_print, methods=["GET"])
+
+    @router.post("/app/cars/{car}/print/handover")
+    async def sign(desk: PersonDesk, car: str) -> Response:
+        target, posted = record_id(car), await read_signed(desk)
+        await look_up(desk, desk.shape(CARS), target)
+        if len(posted.files) != 1:
+            raise InvalidError(Problem(WORDS["no_signature"], field="signature"))
+        day = present.input_instant(desk.now.isoformat())[:10]
+        values = {"car": target, "stage": "delivery", "title": f"{SIGNATURE} {day}"}
+        await keep_file(desk, attachments, desk.shape(FILES), posted.files[0], values=values, key=posted.key)
+        desk.cookies.append(notes.tell_done(say("signed_saved", desk.language), desk.now))
+        return desk.go(f"/app/cars/{target}/print/handover")
+
+
+async def show_print(desk: PersonDesk, car: str, kind: str) -> Response:
+    """Show a page to print."""
+    if kind not in KINDS:
+        raise NotFoundError
+    seen = await look_up(desk, desk.shape(CARS), record_id(car))
+    if kind != "label" and not seen.view.full:
+        raise ForbiddenError
+    context = await _MAKERS[kind](desk, seen) if kind in _MAKERS else {}
+    return desk.page(
+        f"floor/{kind}.html" if kind != "label" else "floor/labels.html",
+        here=CARS,
+        f=speak_floor(desk.language),
+        title=desk.teller.title(seen.shape, seen.told),
+        label=label_of(desk, dict(seen.view.row)),
+        labels=[label_of(desk, dict(seen.view.row))],
+        groups=_groups(desk, seen),
+        path=seen.path,
+        site=desk.look,
+        printed=say(
+            "printed",
+            desk.language,
+            when=present.exact_moment(desk.now.astimezone(OSLO), desk.language),
+            who=desk.person.name,
+        ),
+        **context,
+    )
+
+
+def _groups(desk: Desk, seen: Record) -> list[Any]:
+    found = forms.read_groups(seen.shape, desk.teller, seen.told, seen.view.readable, without=frozenset())
+    return [g for g in found if g.code in _GROUPS and g.filled]
+
+
+async def _handover(desk: Desk, seen: Record) -> dict[str, Any]:
+    kept = await _files(desk, seen.id, Condition(("title",), "like", f"{SIGNATURE}%"))
+    checks = [t.pick(desk.language) for t in HANDOVER_CHECKS.values()]
+    given = await _latest(desk, seen.id, "handover")
+    ticked = [n for n in HANDOVER_CHECKS if given and given.get(n)]
+    shape = desk.spec[FILES]
+    return {
+        "signature": kept[0] if kept else None,
+        "signs": any(option.value == "delivery" for option in allowed_stages(desk, shape)),
+        "checks": [(label, code in ticked) for code, label in zip(HANDOVER_CHECKS, checks, strict=True)]
+        + [(say(name, desk.language), False) for name in _CHECKS],
+    }
+
+
+async def _inspection(desk: Desk, seen: Record) -> dict[str, Any]:
+    latest = await _latest(desk, seen.id, "mottak")
+    if latest is None:
+        return {"record": None, "points": (), "photos": (), "head": ()}
+    inspection = await look_up(desk, desk.shape(INSPECTIONS), record_id(str(latest["id"])))
+    shape, told = inspection.shape, inspection.told
+    points = checklist_of(desk.language, shape, inspection.view)
+    named = ("approved", "note", "signed_by", "signed_at")
+    head = [(shape.fields[n].label.pick(desk.language), v) for n in named if (v := desk.teller.value(shape, n, told))]
+    labels = {code: text.pick(desk.language) for code, text in LABELS.items()}
+    return {
+        "record": inspection,
+        "points": [
+            (p, labels.get(p.result, say("unanswered", desk.language))) for p in (points.items if points else ())
+        ],
+        "photos": await _files(desk, seen.id, Condition(("stage",), "eq", "inspection")),
+        "head": head,
+    }
+
+
+async def _latest(desk: Desk, car: UUID, kind: str) -> dict[str, Any] | None:
+    shape = desk.spec.get(INSPECTIONS)
+    if shape is None or not shape.grants_of(desk.person.roles):
+        return None
+    filter_ = Junction("and", (Condition(("car",), "eq", car), Condition(("kind",), "eq", kind)))
+    query = Query(filter=filter_, sort=(Order("id", descending=True),), limit=1)
+    rows = orjson.loads((await desk.platform.reading.page(desk.person, INSPECTIONS, query)).json)
+    return rows[0] if rows else None
+
+
+async def _files(desk: Desk, car: UUID, which: Filter) -> list[dict[str, Any]]:
+    """Return the pictures of a car, newest first: file, title, when."""
+    query = Query(
+        fields=(("id",), ("title",), ("created_at",), ("file", "id"), ("file", "media_type")),
+        filter=Junction("and", (Condition(("car",), "eq", car), which)),
+        sort=(Order("id", descending=True),),
+        limit=_MOST,
+    )
+    rows = orjson.loads((await desk.platform.reading.page(desk.person, FILES, query)).json)
+    return [
+        {
+            "file": r["file"]["id"],
+            "title": r.get("title") or "",
+            "when": desk.teller.value(desk.spec[FILES], "created_at", r),
+        }
+        for r in rows
+        if r.get("file") and str(r["file"].get("media_type", "")).startswith("image/")
+    ]
+
+
+_MAKERS = {"handover": _handover, "inspection": _inspection}

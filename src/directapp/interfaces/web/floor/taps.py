@@ -1,0 +1,224 @@
+"""Taps: what is done on the floor with one tap or two, safe to send again and hours later."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.derive.floor import Job
+from directapp.interfaces.web import notes
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.floor.mine import CARS, HANDS, jobs_of, mine_page, moment_of
+from directapp.interfaces.web.floor.words import WORDS, say
+from directapp.interfaces.web.forms_in import Posted, read_signed
+from directapp.interfaces.web.record_view import look_up
+from directapp.interfaces.web.records import perform, record_id
+from directapp.interfaces.web.uploads import keep_file
+from directapp.interfaces.web.words import WORDS as COMMON
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem, StaleError
+from directapp.services.attachments import Attachments
+from directapp.services.intent import Answer
+from directapp.services.undo import UNDO
+from directapp.store.query import Condition, Filter, Junction, Query
+
+FLOOR = "/app/floor"
+# A tap that waited for the network tells when it was made; older ones than this are of another week's work.
+_OLDEST = timedelta(days=7)
+_APPROVAL = "quality_approved"
+_STAGES = {"mechanic": "technical", "detailer": "cosmetic", "reception": "inspection"}
+
+
+def add_taps(router: APIRouter, attachments: Attachments) -> None:
+    """Add the routes of taps."""
+    router.add_api_route("/app/floor/next", take_next, methods=["POST"])
+    router.add_api_route("/app/floor/{car}/start", start, methods=["POST"])
+    router.add_api_route("/app/floor/{car}/done", done, methods=["POST"])
+    router.add_api_route("/app/floor/{car}/approve", approve, methods=["POST"])
+    router.add_api_route("/app/floor/{car}/begin", begin, methods=["POST"])
+    router.add_api_route("/app/floor/{car}/part", missing_part, methods=["POST"])
+    router.add_api_route("/app/floor/{car}/note", note, methods=["POST"])
+    router.add_api_route("/app/floor/{car}/undo", undo, methods=["POST"])
+
+    @router.post("/app/floor/{car}/damage")
+    async def damage(desk: PersonDesk, car: str) -> Response:
+        posted, target = await read_signed(desk), record_id(car)
+
+        async def report() -> None:
+            await _report_damage(desk, attachments, target, posted)
+
+        return await _tapped(desk, report, say("said_damage", desk.language))
+
+
+async def _tapped(desk: Desk, deed: Any, told: str, *, undo_at: str | None = None) -> Response:
+    """Do it and go back to my cars; what is refused stands above them."""
+    try:
+        await deed()
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        problems = [desk.say(p.message) for p in error.problems]
+        return await mine_page(desk, problems=problems, status=int(error.status))
+    desk.cookies.append(notes.tell_done(told, desk.now, undo=undo_at))
+    return desk.go(FLOOR)
+
+
+async def take_next(desk: PersonDesk) -> Response:
+    """Take the most urgent car that nobody has."""
+    posted = await read_signed(desk)
+
+    async def take() -> None:
+        await perform(desk, desk.shape(CARS), "take_next", posted, {})
+
+    return await _tapped(desk, take, say("take_next", desk.language))
+
+
+async def start(desk: PersonDesk, car: str) -> Response:
+    """Start the work on a car."""
+    posted = await read_signed(desk)
+    return await _set_fact(desk, car, posted, _job(desk, posted).start, f"start_{_job(desk, posted).stem}")
+
+
+async def done(desk: PersonDesk, car: str) -> Response:
+    """Complete the work on a car."""
+    posted = await read_signed(desk)
+    return await _set_fact(desk, car, posted, _job(desk, posted).end, f"done_{_job(desk, posted).stem}")
+
+
+async def approve(desk: PersonDesk, car: str) -> Response:
+    """Approve a car's quality."""
+    return await _set_fact(desk, car, await read_signed(desk), _APPROVAL, "approve_quality")
+
+
+def _job(desk: Desk, posted: Posted) -> Job:
+    jobs = {job.stem: job for job, _ in jobs_of(desk.person)}
+    job = jobs.get(posted.get("kind")) or next(iter(jobs.values()), None)
+    if job is None:
+        raise ForbiddenError
+    return job
+
+
+async def _set_fact(desk: Desk, car: str, posted: Posted, name: str, word: str) -> Response:
+    target = record_id(car)
+    value: Any = True if name == _APPROVAL else tapped_at(posted, desk.now)
+
+    async def write() -> None:
+        await _write(desk, target, posted, name, value)
+
+    return await _tapped(desk, write, say(word, desk.language), undo_at=f"{FLOOR}/{target}/undo")
+
+
+async def _write(desk: Desk, target: UUID, posted: Posted, name: str, value: Any) -> None:
+    """Write a fact, also over another person's change of other fields; never over the same one."""
+    shape = desk.shape(CARS)
+    try:
+        await perform(desk, shape, "update", posted, {name: value}, target=target, version=posted.version)
+    except StaleError:
+        seen = await look_up(desk, shape, target)
+        stored = seen.view.row.get(name)
+        if stored is not None and stored is not False and not seen.view.row.get("rework"):
+            raise StaleError(await _who_did(desk, target, name, stored)) from None
+        await perform(desk, shape, "update", posted, {name: value}, target=target, version=seen.version)
+
+
+async def _who_did(desk: Desk, target: UUID, name: str, stored: Any) -> Problem:
+    """Return what stands there already, and who wrote it."""
+    entries = await desk.platform.reading.history(desk.person, CARS, target)
+    who = next((str(e["actor_name"]) for e in entries if name in e["changes"]), desk.say(WORDS["someone"]))
+    value = moment_of(desk, stored) or desk.teller.value(desk.spec[CARS], name, {name: stored}).text
+    label = desk.spec[CARS].fields[name].label
+    return Problem(WORDS["changed_by"].fill(who=who, field=label, value=value), field=name)
+
+
+def tapped_at(posted: Posted, now: datetime) -> datetime:
+    """Return when a tap was made: now, or earlier where it waited for the network."""
+    text = posted.get("_at")
+    if not (text.isascii() and text.isdigit()):
+        return now
+    try:
+        at = datetime.fromtimestamp(int(text) / 1000, UTC)
+    except (OverflowError, OSError, ValueError):
+        return now
+    return max(min(at, now), now - _OLDEST)
+
+
+async def begin(desk: PersonDesk, car: str) -> Response:
+    """Begin the inspection of a car, or take up the one that is begun, and go to its checklist."""
+    target, posted = record_id(car), await read_signed(desk)
+    try:
+        answer = await perform(desk, desk.shape("inspections"), "begin", posted, {"car": target})
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        problems = [desk.say(p.message) for p in error.problems]
+        return await mine_page(desk, problems=problems, status=int(error.status))
+    return desk.go(f"/app/inspections/{answer.record}")
+
+
+async def missing_part(desk: PersonDesk, car: str) -> Response:
+    """Tell the parts departments that a part is missing."""
+    target, posted = record_id(car), await read_signed(desk)
+    text = posted.get("text").strip()
+    said = say("missing_comment", desk.language, text=text) if text else say("missing_bare", desk.language)
+
+    async def tell() -> None:
+        await _comment(desk, target, posted, said, mentions=await _parts_people(desk, target))
+
+    return await _tapped(desk, tell, say("said_missing", desk.language))
+
+
+async def note(desk: PersonDesk, car: str) -> Response:
+    """Keep a note on a car."""
+    target, posted = record_id(car), await read_signed(desk)
+
+    async def keep() -> None:
+        await _comment(desk, target, posted, posted.get("text").strip())
+
+    return await _tapped(desk, keep, say("said_note", desk.language))
+
+
+async def _comment(desk: Desk, car: UUID, posted: Posted, text: str, *, mentions: Sequence[str] = ()) -> Answer:
+    patch: dict[str, Any] = {"car": car, "text": text}
+    if mentions:
+        patch["mentions"] = list(mentions)
+    return await perform(desk, desk.shape("comments"), "create", posted, patch)
+
+
+async def _parts_people(desk: Desk, car: UUID) -> list[str]:
+    """Return who works with parts at the sites that the car belongs to."""
+    row = (await look_up(desk, desk.shape(CARS), car)).view.row
+    sites = [row[n] for n in ("dealership", "prep_center") if row.get(n)]
+    works = Condition(("roles",), "like", "%parts%")
+    filter_: Filter = Junction("and", (works, Condition(("dealership",), "in", sites)))
+    query = Query(fields=(("id",),), filter=filter_, limit=20)
+    try:
+        found = orjson.loads((await desk.platform.reading.page(desk.person, "users", query)).json)
+    except ForbiddenError:
+        return []
+    return [str(r["id"]) for r in found]
+
+
+async def _report_damage(desk: Desk, attachments: Attachments, car: UUID, posted: Posted) -> None:
+    """Make a work item of the damage and hang the photos on the car."""
+    text = posted.get("text").strip() or say("damage_bare", desk.language)
+    patch = {"car": car, "description": text, "kind": "body"}
+    await perform(desk, desk.shape("work_items"), "create", posted, patch)
+    stage = next((s for role, s in _STAGES.items() if role in desk.person.roles), "technical")
+    for number, file in enumerate(posted.files):
+        values = {"car": car, "stage": stage}
+        await keep_file(desk, attachments, desk.shape("car_files"), file, values=values, key=f"{posted.key}-{number}")
+
+
+async def undo(desk: PersonDesk, car: str) -> Response:
+    """Take the last tap on a car back."""
+    target, posted = record_id(car), await read_signed(desk)
+
+    async def take_back() -> None:
+        await perform(desk, desk.shape(CARS), UNDO.name, posted, {}, target=target)
+
+    return await _tapped(desk, take_back, desk.say(COMMON["undone"]))
+
+
+__all__ = ["FLOOR", "HANDS", "add_taps", "tapped_at"]

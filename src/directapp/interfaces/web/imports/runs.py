@@ -1,0 +1,252 @@
+"""The page of a run: how far it is, what came of each row, taking it in, and the answers to what waits."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.derive.sheets import CSV, XLSX, csv_lines, xlsx_bytes
+from directapp.domains.imports import report
+from directapp.domains.imports.import_runs import OUTCOMES
+from directapp.domains.imports.ledger import LEDGER
+from directapp.domains.imports.prototype import SOURCE, column_of
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.forms_in import Posted, read_signed
+from directapp.interfaces.web.imports import kept as store
+from directapp.interfaces.web.imports import starting
+from directapp.interfaces.web.imports.begin import PATH
+from directapp.interfaces.web.imports.words import WORDS, speak
+from directapp.interfaces.web.refs import as_uuid
+from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError
+from directapp.services.intent import Intent
+from directapp.store.query import Condition, Filter, Junction, Order, Query
+
+_SHOWN = 50
+_FIELDS = (
+    "id", "collection", "row_number", "external_id", "data", "outcome", "notes", "record", "corrected", "decision",
+)  # fmt: skip
+_TELLING = (
+    "make", "model", "kjennemerke", "customer_name", "status", "first_name", "last_name", "dealership_code",
+    "dealership_name",
+)  # fmt: skip
+_PHASES = {
+    "created": "ready", "repaired": "quality", "changed": "planning", "unchanged": "closed", "held": "waiting",
+    "rejected": "failed",
+}  # fmt: skip
+
+
+def add_runs(router: APIRouter) -> None:
+    """Add the routes of runs."""
+    router.add_api_route(f"{PATH}/{{run}}", show_run, methods=["GET"])
+    router.add_api_route(f"{PATH}/{{run}}/progress", show_progress, methods=["GET"])
+    router.add_api_route(f"{PATH}/{{run}}/commit", take_in, methods=["POST"])
+    router.add_api_route(f"{PATH}/{{run}}/retry", retry, methods=["POST"])
+    router.add_api_route(f"{PATH}/{{run}}/rows/{{row}}", answer, methods=["POST"])
+    router.add_api_route(f"{PATH}/{{run}}/report.{{kind}}", download, methods=["GET"])
+
+
+async def _run(desk: Desk, run: str) -> dict[str, Any]:
+    known = as_uuid(run)
+    if known is None:
+        raise NotFoundError
+    found: dict[str, Any] = orjson.loads(await desk.platform.reading.one(desk.person, LEDGER.runs, known))
+    return found
+
+
+async def show_run(desk: PersonDesk, run: str) -> Response:
+    """Show a run: progress while it works, else its figures and rows."""
+    known = await _run(desk, run)
+    outcome = desk.request.query_params.get("outcome", "")
+    offset = desk.request.query_params.get("from", "0")
+    start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 8 else 0  # noqa: PLR2004 - seven digits of rows
+    context = _frame(desk, known, outcome)
+    if known["status"] != "running":
+        rows = await _rows(desk, known, outcome, start)
+        context |= {
+            "rows": [_row(desk, known, row) for row in rows[:_SHOWN]],
+            "next_href": f"{context['path']}?outcome={outcome}&from={start + _SHOWN}" if len(rows) > _SHOWN else None,
+        }
+    return desk.page("imports/run.html", **context)
+
+
+async def show_progress(desk: PersonDesk, run: str) -> Response:
+    """Show how far a run is; once it is done, have the whole page loaded."""
+    known = await _run(desk, run)
+    if known["status"] != "running":
+        return desk.go(f"{PATH}/{run}")
+    return desk.page("imports/progress.html", **_frame(desk, known, ""))
+
+
+def _frame(desk: Desk, run: Mapping[str, Any], outcome: str) -> dict[str, Any]:
+    path = f"{PATH}/{run['id']}"
+    tiles = [
+        {
+            "name": o.label.pick(desk.language),
+            "number": run.get(o.code) or 0,
+            "href": f"{path}?outcome={o.code}",
+            "here": o.code == outcome,
+            "phase": _PHASES[o.code],
+        }
+        for o in OUTCOMES
+    ]
+    return {
+        "t": speak(desk.language),
+        "here": LEDGER.runs,
+        "path": path,
+        "all_imports": PATH,
+        "run": run,
+        "tiles": tiles,
+        "outcome": outcome,
+        "rows": [],
+        "next_href": None,
+        "working": WORDS["running"].fill(done=run["rows_done"], total=run["rows_total"]).pick(desk.language),
+        "may_commit": run["dry_run"] and run["status"] == "finished" and _kept(desk, run) is not None,
+        "may_answer": not run["dry_run"] and starting.may_import_rows(desk.spec[LEDGER.rows], desk.person),
+    }
+
+
+def _kept(desk: Desk, run: Mapping[str, Any]) -> store.Kept | None:
+    return store.find(desk.platform.data, UUID(str(run["id"])), desk.person.tenant)
+
+
+async def _rows(desk: Desk, run: Mapping[str, Any], outcome: str, offset: int) -> list[dict[str, Any]]:
+    parts: tuple[Filter, ...] = (Condition(("run",), "eq", UUID(str(run["id"]))),)
+    if outcome:
+        parts = (*parts, Condition(("outcome",), "eq", outcome))
+    query = Query(
+        fields=tuple((name,) for name in _FIELDS),
+        filter=Junction("and", parts),
+        sort=(Order("collection"), Order("row_number")),
+        limit=_SHOWN + 1,
+        offset=offset,
+    )
+    rows: list[dict[str, Any]] = orjson.loads((await desk.platform.reading.page(desk.person, LEDGER.rows, query)).json)
+    return rows
+
+
+def _row(desk: Desk, run: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    notes = row["notes"] or []
+    shape = desk.spec.get(row["collection"])
+    waits = row["outcome"] in {"held", "rejected"}
+    return {
+        "id": row["id"],
+        "number": row["row_number"],
+        "about": _about({**row["data"], **(row["corrected"] or {})}),
+        "kind": shape.declared.label.pick(desk.language) if shape else row["collection"],
+        "outcome": report.outcome_label(row["outcome"]).pick(desk.language),
+        "phase": _PHASES.get(row["outcome"], "closed"),
+        "notes": [_note(desk, shape, note) for note in notes],
+        "href": f"/app/{row['collection']}/{row['record']}" if row["record"] else None,
+        "waits": waits and not run["dry_run"],
+        "answered": bool(row["decision"] or row["corrected"]),
+        "decision": row["decision"] or "",
+        "inputs": _inputs(run, row, notes) if waits else [],
+    }
+
+
+def _about(data: Mapping[str, Any]) -> str:
+    """Return what tells a row from its like: the words people know a car, a person or a site by."""
+    known = [str(data[name]) for name in _TELLING if data.get(name) not in (None, "")]
+    return ", ".join(known or [str(v) for v in data.values() if v not in (None, "")][:3])
+
+
+def _note(desk: Desk, shape: Any, note: Mapping[str, Any]) -> dict[str, str]:
+    item = shape.fields.get(note.get("field")) if shape else None
+    label, text = item.label.pick(desk.language) if item else "", str(note.get(desk.language) or note["nb"])
+    return {"level": note["level"], "label": "" if text.startswith(label) else label, "text": text}
+
+
+def _inputs(run: Mapping[str, Any], row: Mapping[str, Any], notes: list[Mapping[str, Any]]) -> list[dict[str, str]]:
+    data = {**row["data"], **(row["corrected"] or {})}
+    fields = dict.fromkeys(n["field"] for n in notes if n.get("field") and n["level"] in {"held", "rejected"})
+    columns = dict.fromkeys(c for f in fields if (c := _column(run, row, f)) is not None)
+    return [{"name": c, "value": "" if data.get(c) is None else str(data[c])} for c in columns]
+
+
+def _column(run: Mapping[str, Any], row: Mapping[str, Any], field: str) -> str | None:
+    if run["source"] == SOURCE:
+        return column_of(row["collection"], field)
+    return next((header for header, name in (run["columns"] or {}).get("columns", {}).items() if name == field), None)
+
+
+async def take_in(desk: PersonDesk, run: str) -> Response:
+    """Take in what was tried."""
+    await read_signed(desk)
+    known = await _run(desk, run)
+    kept = _kept(desk, known)
+    if not known["dry_run"] or known["status"] == "running" or kept is None:
+        raise ConflictError(WORDS["unknown_file"])
+    if known["source"] == SOURCE and not starting.may_import_export(desk.person, desk):
+        raise ForbiddenError
+    return desk.go(f"{PATH}/{await starting.start(desk, kept, dry_run=False)}")
+
+
+async def answer(desk: PersonDesk, run: str, row: str) -> Response:
+    """Keep a correction or a decision about a row that waits."""
+    posted = await read_signed(desk)
+    target = as_uuid(row)
+    if target is None:
+        raise NotFoundError
+    stored = orjson.loads(await desk.platform.reading.one(desk.person, LEDGER.rows, target))
+    patch = {"decision": posted.get("decision") or None, "corrected": _corrected(stored, posted)}
+    await desk.platform.corridor.perform(
+        Intent(
+            actor=desk.person,
+            collection=LEDGER.rows,
+            verb="update",
+            target=target,
+            patch=patch,
+            origin="web",
+            request_id=desk.request_id,
+        )
+    )
+    return desk.go(f"{PATH}/{run}?outcome={stored['outcome']}")
+
+
+def _corrected(row: Mapping[str, Any], posted: Posted) -> dict[str, Any] | None:
+    kept: dict[str, Any] = dict(row["corrected"] or {})
+    for name, values in posted.typed.items():
+        column = name.removeprefix("value-")
+        if not name.startswith("value-") or column not in row["data"]:
+            continue
+        typed = values[-1].strip()
+        as_it_came = "" if row["data"][column] is None else str(row["data"][column])
+        if typed == as_it_came:
+            kept.pop(column, None)
+        else:
+            kept[column] = typed or None
+    return kept or None
+
+
+async def retry(desk: PersonDesk, run: str) -> Response:
+    """Try the answered rows again."""
+    await read_signed(desk)
+    known = await _run(desk, run)
+    if known["dry_run"] or not starting.may_import_rows(desk.spec[LEDGER.rows], desk.person):
+        raise ForbiddenError
+    context = known["columns"] or {}
+    if known["source"] == SOURCE:
+        reader = starting.resumed(desk, context)
+    else:
+        reader = await starting.table_reader(desk, {**context, "source": known["source"]})
+    actor = starting.writer_of(desk, known["source"])
+    await starting.importing(desk).retry(actor, reader, UUID(str(known["id"])))
+    return desk.go(f"{PATH}/{run}")
+
+
+async def download(desk: PersonDesk, run: str, kind: str) -> Response:
+    """Give the report of every row as CSV, XLSX or JSON."""
+    known = await _run(desk, run)
+    books = starting.importing(desk).books(desk.person.tenant)
+    lines = report.kept_lines(await books.rows_of(UUID(str(known["id"]))))
+    headers = {"Content-Disposition": f'attachment; filename="import-{run}.{kind}"'}
+    if kind == "json":
+        return Response(orjson.dumps({"run": run, "rows": lines}), media_type="application/json", headers=headers)
+    head, cells = report.header(desk.language), report.cells(lines, desk.language)
+    if kind == "xlsx":
+        return Response(xlsx_bytes(head, cells, title="Import"), media_type=XLSX, headers=headers)
+    if kind != "csv":
+        raise NotFoundError
+    return Response("".join(csv_lines(head, cells)), media_type=f"{CSV}; charset=utf-8", headers=headers)

@@ -1,0 +1,171 @@
+"""Lists: the derived table of any collection, its count, its export, and the options of combos."""
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import Shape
+from directapp.declare.verbs import Verb
+from directapp.derive import board, tables
+from directapp.derive.inputs import Option
+from directapp.derive.questions import Address, build_filter, filtered, mark_of
+from directapp.derive.tables import Listing
+from directapp.interfaces.web import notes, refs
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.views.bar import bar_of
+from directapp.interfaces.web.views.words import WORDS as VIEW_WORDS
+from directapp.interfaces.web.words import speak
+from directapp.services.search import question_words
+from directapp.store.query import Query
+
+_FIRST_COLUMNS = 11
+
+
+def add_lists(router: APIRouter) -> None:
+    """Add the routes of lists."""
+    router.add_api_route("/app/{collection}", show_list, methods=["GET"])
+    router.add_api_route("/app/{collection}/count", show_count, methods=["GET"])
+    router.add_api_route("/app/{collection}/options", show_options, methods=["GET"])
+
+
+def address_of(desk: Desk, collection: str, view: str = "") -> Address:
+    """Return a list's address as it was asked for, or that of another view of it."""
+    params = tuple((n, v) for n, v in desk.request.query_params.multi_items() if n != "column")
+    columns = desk.request.query_params.getlist("column")
+    address = Address(f"/app/{collection}{view}", params)
+    return address.but(columns=",".join(columns)) if columns else address
+
+
+def listing_of(desk: Desk, shape: Shape, address: Address) -> Listing:
+    """Understand a list's address; ``columns=-`` asks for the declared columns again."""
+    kept = notes.kept_columns(desk.request, shape.name)
+    if address.get("columns") == "-":
+        kept, address = [], address.without("columns")
+    words = question_words(address.get("q")) if shape.searchable else ()
+    columns = kept or shape.declared.views.columns[:_FIRST_COLUMNS]
+    listing = tables.list_of(desk.teller, shape, address, kept=columns, words=words)
+    wanted = board.open_only(address, shape)
+    if wanted is address:
+        return listing
+    return replace(listing, query=replace(listing.query, filter=build_filter(wanted, shape, listing.readable)))
+
+
+async def show_list(desk: PersonDesk, collection: str) -> Response:
+    """Show a collection's list, or the part of it that was asked for."""
+    shape = desk.shape(collection)
+    address = address_of(desk, collection)
+    if address.get("columns"):
+        desk.cookies.append(notes.remember_columns(collection, address.get("columns").strip("-")))
+    listing = listing_of(desk, shape, address)
+    page = await desk.platform.reading.page(desk.person, collection, listing.query)
+    rows: list[dict[str, Any]] = orjson.loads(page.json)
+    context = await _table(desk, listing, rows)
+    if desk.partial and address.get("after"):
+        return desk.page("parts/rows.html", **context)
+    if desk.partial:
+        response = desk.page("parts/table.html", **context)
+        response.headers["HX-Push-Url"] = address.without("after", "with").text
+        return response
+    return desk.page("list.html", **context, **await tools_of(desk, listing))
+
+
+async def _table(desk: Desk, listing: Listing, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    shape, address = listing.shape, listing.address
+    more = len(rows) > tables.PAGE
+    shown = rows[: tables.PAGE]
+    return {
+        "title": shape.declared.plural.pick(desk.language),
+        "here": shape.name,
+        "path": address.path,
+        "columns": tables.columns_of(listing, desk.language),
+        "rows": tables.rows_of(desk.teller, listing, shown),
+        "next_href": address.but(after=mark_of(shown[-1], listing.sort)).text if more else None,
+        "count_href": Address(f"{address.path}/count", address.without("after", "sort").params).text,
+        "narrowed": bool(filtered(address, shape, listing.readable) or address.get("q")),
+        "pick": desk.say(VIEW_WORDS["pick"]) if record_verbs(desk, shape) else "",
+        **await bar_of(desk, listing),
+        "may_create": may_create(desk, shape),
+    }
+
+
+async def tools_of(desk: Desk, listing: Listing) -> dict[str, Any]:
+    """Return what stands above a list, whichever view of it: filters, columns, exports, verbs."""
+    shape, address = listing.shape, listing.address
+    wanted = {shape.fields[n].ref for n in shape.declared.views.filters if shape.fields[n].kind is Kind.REF}
+    small = await refs.options_of(desk, sorted(w for w in wanted if w in refs.SMALL))
+    options = {n: small[f.ref] for n, f in shape.fields.items() if f.kind is Kind.REF and f.ref in small}
+    named = {f.ref: address.all(n) for n, f in shape.fields.items() if f.ref and address.all(n) and n not in options}
+    names = await refs.names_of(desk, named)
+    filters = tables.filters_of(listing, desk.language, refs=options, names=names)
+    names_of_filters = {f.name + end for f in filters for end in ("", ".from", ".to")}
+    kept = [(n, v) for n, v in address.params if v and n not in {"q", "after", "with", *names_of_filters}]
+    chosen, spelled = set(listing.columns), board.open_only(address, shape)
+    columns = tables.choosable(shape, listing.readable)
+    return {
+        "q": address.get("q"),
+        "filters": filters,
+        "active": sum(f.active for f in filters),
+        "more": tables.more_filters(listing, filters, desk.language),
+        "kept_params": kept,
+        "all_params": [(n, v) for n, v in address.params if v and n not in {"after", "columns", "with"}],
+        "column_options": [Option(f.name, f.label.pick(desk.language), f.name in chosen) for f in columns],
+        "standard_href": address.but(columns="-").without("after").text,
+        "exports": [
+            (kind.upper(), Address(f"/app/{shape.name}/export.{kind}", spelled.without("after").params).text)
+            for kind in ("csv", "xlsx")
+        ],
+        "imports_href": _imports(desk, shape),
+        "verbs": collection_verbs(desk, shape),
+    }
+
+
+def _imports(desk: Desk, shape: Shape) -> str | None:
+    """Return where rows of this collection are taken in, for those who create here and see imports."""
+    runs = desk.spec.get("import_runs")
+    if runs is None or not runs.grants_of(desk.person.roles) or not may_create(desk, shape):
+        return None
+    return f"/app/imports?collection={shape.name}"
+
+
+def may_create(desk: Desk, shape: Shape) -> bool:
+    """Whether this person may create a record here through the form."""
+    return any(g.create and shape.writes(g) for g in shape.grants_of(desk.person.roles))
+
+
+def record_verbs(desk: Desk, shape: Shape) -> list[Verb]:
+    """Return the verbs on single records that this person may use somewhere."""
+    given = {v for g in shape.grants_of(desk.person.roles) for v in g.verbs}
+    return [v for v in shape.declared.verbs if v.on == "record" and (v.name in given or "*" in given)]
+
+
+def collection_verbs(desk: Desk, shape: Shape) -> list[Verb]:
+    """Return the verbs on the collection as a whole that this person may use."""
+    given = {v for g in shape.grants_of(desk.person.roles) for v in g.verbs}
+    return [v for v in shape.declared.verbs if v.on == "collection" and (v.name in given or "*" in given)]
+
+
+async def show_count(desk: PersonDesk, collection: str) -> Response:
+    """Tell how many rows a list has."""
+    shape = desk.shape(collection)
+    listing = listing_of(desk, shape, address_of(desk, collection))
+    asked = Query(filter=listing.query.filter, search=listing.query.search, limit=1, fields=(("id",),))
+    asked = Query(**{**_parts(asked), "counts": frozenset({"filter_count"})})
+    page = await desk.platform.reading.page(desk.person, collection, asked)
+    count = page.counts["filter_count"]
+    words = speak(desk.language)
+    text = words["row"] if count == 1 else words["rows"].format(count=f"{count:,}".replace(",", "\u00a0"))
+    return Response(text, media_type="text/html")
+
+
+def _parts(query: Query) -> dict[str, Any]:
+    return {name: getattr(query, name) for name in ("fields", "filter", "search", "limit")}
+
+
+async def show_options(desk: PersonDesk, collection: str, q: str = "") -> Response:
+    """Answer a combo: the records that what was typed may mean."""
+    found = await refs.search_titles(desk, desk.shape(collection), q)
+    body = orjson.dumps([{"value": o.value, "label": o.label} for o in found])
+    return Response(body, media_type="application/json")

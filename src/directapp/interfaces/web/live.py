@@ -1,0 +1,103 @@
+"""Live: what others change reaches an open page within a second, as a stream of what to look at again."""
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
+
+from directapp.derive.shown import page_of
+from directapp.interfaces.web.desk import SESSION_COOKIE, Desk, PersonDesk
+from directapp.interfaces.web.records import record_id
+from directapp.interfaces.web.words import WORDS as COMMON
+from directapp.kernel.actor import Actor
+from directapp.kernel.errors import DirectAppError, NotFoundError
+from directapp.kernel.text import Text
+from directapp.services.live import Listener, Live
+
+HEARTBEAT = 15.0
+CHANGED_NOW = Text("{who} endret dette nå.", "{who} changed this just now.")
+SHOW_LATEST = Text("Vis det som er lagret", "Show what is saved")
+_BEGIN = b"retry: 2000\n\n"
+_STILL_HERE = b": \n\n"
+_HEADERS = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
+
+
+@dataclass(slots=True, eq=False)
+class _Stream:
+    listener: Listener
+    ended: bool = False
+
+
+_open: set[_Stream] = set()
+
+
+def end_streams() -> None:
+    """End every open stream: the server is on its way down, and would wait for them."""
+    for stream in _open:
+        stream.ended = True
+        stream.listener.woken.set()
+
+
+def add_live(router: APIRouter) -> None:
+    """Add the routes of live pages; before those of lists, whose names they would be."""
+    router.add_api_route("/app/live", listen, methods=["GET"])
+    router.add_api_route("/app/live/who", who_changed, methods=["GET"])
+
+
+async def listen(desk: PersonDesk) -> Response:
+    """Tell a page what has changed, for as long as it listens and its reader is signed in."""
+
+    async def reader() -> Actor:
+        cookie = desk.request.cookies.get(SESSION_COOKIE)
+        actor: Actor = await desk.request.app.state.authenticate(authorization=None, cookie=cookie)
+        return actor
+
+    told = changes_told(desk.platform.live, desk.person, reader)
+    return StreamingResponse(told, media_type="text/event-stream", headers=_HEADERS)
+
+
+async def changes_told(
+    live: Live, actor: Actor, reader: Callable[[], Coroutine[Any, Any, Actor]], *, heartbeat: float = HEARTBEAT
+) -> AsyncIterator[bytes]:
+    """Yield what the reader sees change; whether they still may is asked each time something is told."""
+    with live.listening(actor) as listener:
+        stream = _Stream(listener)
+        _open.add(stream)
+        try:
+            yield _BEGIN
+            while not stream.ended:
+                changes = await live.next(listener, heartbeat)
+                try:
+                    listener.actor = await reader()
+                except DirectAppError:
+                    return
+                if changes:
+                    yield b"data: %s\n\n" % orjson.dumps([(name, str(record)) for name, record in changes])
+                elif changes is None:
+                    yield _STILL_HERE
+        finally:
+            _open.discard(stream)
+
+
+async def who_changed(desk: PersonDesk, collection: str, record: str) -> Response:
+    """Say who changed a record last, nothing where it was the reader."""
+    shape, target = desk.shape(collection), record_id(record)
+    if not await desk.platform.reading.seen(desk.person, [(shape.name, target)]):
+        raise NotFoundError
+    latest = await desk.platform.reading.history(desk.person, shape.name, target, limit=1)
+    if latest and latest[0]["actor"] == str(desk.person.user):
+        return Response(status_code=204)
+    who = latest[0]["actor_name"] if latest else desk.say(COMMON["someone"])
+    context: dict[str, Any] = {
+        "told": desk.say(CHANGED_NOW.fill(who=_plain(desk, who))),
+        "latest": desk.say(SHOW_LATEST),
+        "path": page_of(collection, target),
+    }
+    return desk.page("parts/live_banner.html", **context)
+
+
+def _plain(desk: Desk, name: str) -> str:
+    return desk.say(COMMON["someone"]) if name.startswith("system:") else name

@@ -1,0 +1,84 @@
+"""Notes that a browser keeps for us for a while: what was just done, chosen columns, language."""
+
+import base64
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import orjson
+from fastapi import Request, Response
+
+DONE_COOKIE = "done"
+LASTS = timedelta(seconds=60)
+_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cookie:
+    """A cookie to set; a life of 0 takes it away. Every one is Lax, and Secure over https."""
+
+    name: str
+    value: str
+    life: int | None = _YEAR
+    path: str = "/"
+    readable: bool = False
+
+    def put(self, response: Response, *, secure: bool) -> None:
+        """Put the cookie on a response; ``readable`` ones are open to the page's script."""
+        response.set_cookie(
+            self.name,
+            self.value,
+            max_age=self.life,
+            path=self.path,
+            httponly=not self.readable,
+            samesite="lax",
+            secure=secure,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What was just done, and where it can be taken back while ``left`` seconds pass."""
+
+    text: str
+    undo: str | None
+    href: str | None
+    left: int
+
+
+def tell_done(text: str, now: datetime, *, undo: str | None = None, href: str | None = None) -> Cookie:
+    """Return the cookie that tells on the next pages what was done."""
+    raw = orjson.dumps([text[:300], undo, href, int(now.timestamp())])
+    value = base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    return Cookie(name=DONE_COOKIE, value=value, life=int(LASTS.total_seconds()))
+
+
+def forget_done() -> Cookie:
+    """Return the cookie that forgets it."""
+    return Cookie(name=DONE_COOKIE, value="", life=0)
+
+
+def read_done(value: str | None, now: datetime) -> Done | None:
+    """Return what was done in this browser within the last minute, from its cookie."""
+    if not value:
+        return None
+    try:
+        text, undo, href, at = orjson.loads(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
+        left = LASTS - (now - datetime.fromtimestamp(at, UTC))
+    except (ValueError, TypeError, OverflowError):
+        return None
+    seconds = int(left.total_seconds())
+    if not 0 < seconds <= LASTS.total_seconds() or not isinstance(text, str):
+        return None
+    local = [a if isinstance(a, str) and a.startswith("/app/") else None for a in (undo, href)]
+    return Done(text=text, undo=local[0], href=local[1], left=seconds)
+
+
+def remember_columns(collection: str, columns: str) -> Cookie:
+    """Return the cookie that keeps a person's choice of columns; none forgets it."""
+    life = _YEAR if columns else 0
+    return Cookie(name=f"columns_{collection}", value=columns.replace(",", "."), path="/app", life=life)
+
+
+def kept_columns(request: Request, collection: str) -> list[str]:
+    """Return the columns that a person chose earlier in this browser."""
+    return [n for n in request.cookies.get(f"columns_{collection}", "").split(".") if n]

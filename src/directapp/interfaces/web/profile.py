@@ -1,0 +1,119 @@
+"""Profile: a person's own name, language, appearance and password."""
+
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.declare.fields import Field
+from directapp.derive import forms, inputs
+from directapp.derive.forms import Complaint
+from directapp.derive.inputs import Filling
+from directapp.domains.people import auth as signing
+from directapp.interfaces.web import notes
+from directapp.interfaces.web.desk import LANGUAGE_COOKIE, THEME_COOKIE, Desk, PersonDesk
+from directapp.interfaces.web.forms_in import read_signed
+from directapp.interfaces.web.records import perform, read_patch
+from directapp.interfaces.web.sign_in import client_address
+from directapp.interfaces.web.words import WORDS
+from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem
+from directapp.kernel.text import pick_language
+
+USERS = "users"
+_OWN = ("first_name", "last_name", "language", "appearance")
+
+
+def add_profile(router: APIRouter) -> None:
+    """Add the routes of the own profile."""
+    router.add_api_route("/app/me", show_me, methods=["GET"])
+    router.add_api_route("/app/me", save_me, methods=["POST"])
+    router.add_api_route("/app/me/password", change_password, methods=["POST"])
+
+
+def _fields(desk: Desk) -> list[Field]:
+    shape = desk.spec[USERS]
+    return [shape.fields[n] for n in _OWN if n in shape.fields]
+
+
+async def show_me(desk: PersonDesk) -> Response:
+    """Show the own profile."""
+    return await _page(desk)
+
+
+async def _page(
+    desk: Desk,
+    *,
+    typed: dict[str, list[str]] | None = None,
+    problems: dict[str, list[str]] | None = None,
+    summary: tuple[Complaint, ...] = (),
+    password_summary: tuple[Complaint, ...] = (),
+    status: int = 200,
+) -> Response:
+    shape, user = desk.shape(USERS), desk.person.user
+    if user is None:
+        raise ForbiddenError
+    row: dict[str, Any] = orjson.loads(await desk.platform.reading.one(desk.person, USERS, user))
+    filling = Filling(language=desk.language, row=row, typed=typed or {}, problems=problems or {})
+    made = [inputs.build_input(f, filling) for f in _fields(desk)]
+    lines = [
+        forms.Line(n, shape.fields[n].label.pick(desk.language), desk.teller.value(shape, n, row))
+        for n in ("email", "phone", "roles")
+        if row.get(n)
+    ]
+    return desk.page(
+        "me.html",
+        status=status,
+        here="me",
+        inputs=made,
+        base=inputs.base_of(made),
+        names=" ".join(i.name for i in made),
+        version=row.get("version"),
+        lines=lines,
+        summary=summary,
+        password_summary=password_summary,
+        stale_by=None,
+    )
+
+
+async def save_me(desk: PersonDesk) -> Response:
+    """Save the own profile, and let this browser speak and look as asked."""
+    posted = await read_signed(desk)
+    patch, _ = await read_patch(desk, _fields(desk), posted)
+    try:
+        if patch:
+            await perform(desk, desk.shape(USERS), "update", posted, patch, target=desk.person.user)
+    except DirectAppError as error:
+        by_field, summary = forms.sort_problems(error.problems, desk.spec[USERS].fields, desk.language)
+        typed = dict(posted.typed)
+        return await _page(desk, typed=typed, problems=by_field, summary=summary, status=int(error.status))
+    for name, cookie in (("language", LANGUAGE_COOKIE), ("appearance", THEME_COOKIE)):
+        if posted.get(name):
+            desk.cookies.append(notes.Cookie(name=cookie, value=posted.get(name), readable=True))
+    desk.language = pick_language(None, posted.get("language") or desk.language)
+    desk.cookies.append(notes.tell_done(desk.say(WORDS["saved"]), desk.now))
+    return desk.go("/app/me")
+
+
+async def change_password(desk: PersonDesk) -> Response:
+    """Change the own password; every other sign-in ends."""
+    posted = await read_signed(desk)
+    problems: tuple[Problem, ...] = ()
+    status = 422
+    if posted.get("new_password") != posted.get("repeated"):
+        problems = (Problem(WORDS["passwords_differ"]),)
+    else:
+        try:
+            await signing.change_password(
+                desk.house.auth,
+                desk.person,
+                current=posted.get("current_password"),
+                new=posted.get("new_password"),
+                address=client_address(desk.request),
+            )
+        except DirectAppError as error:
+            problems, status = error.problems, int(error.status)
+    if problems:
+        _, summary = forms.sort_problems(problems, {}, desk.language)
+        return await _page(desk, password_summary=summary, status=status)
+    desk.cookies.append(notes.tell_done(desk.say(WORDS["password_changed"]), desk.now))
+    return desk.go("/app/me")

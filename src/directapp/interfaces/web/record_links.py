@@ -1,0 +1,36 @@
+"""Where else a record's page leads: the site's look, and who may see what."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from directapp.declare.spec import Shape
+from directapp.domains.people.roles import ADMIN, MANAGER
+from directapp.interfaces.web.branding_view import WORDS as BRANDING
+from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.look import SITES
+from directapp.kernel.text import Text
+from directapp.services.reading import View
+
+COLOURS = "brand_colors"
+# Who looks into the rights of others.
+EXPLORERS = frozenset({ADMIN, MANAGER})
+WHO_SEES = Text("Hvem kan se dette?", "Who may see this?")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page that belongs to a record."""
+
+    href: str
+    label: str
+    icon: str
+
+
+def links_of(desk: Desk, shape: Shape, record: UUID, view: View) -> tuple[Link, ...]:
+    """Return the pages that belong to a record and are this person's to open."""
+    made = []
+    if shape.name == SITES and COLOURS in view.writable:
+        made.append(Link(f"/app/branding?site={record}", desk.say(BRANDING["open"]), "photo"))
+    if desk.person.roles & EXPLORERS:
+        made.append(Link(f"/app/permissions?collection={shape.name}&record={record}", desk.say(WHO_SEES), "eye"))
+    return tuple(made)

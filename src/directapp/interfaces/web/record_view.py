@@ -1,0 +1,245 @@
+"""A record as its page shows it: head, stages, what may be done, forms to fill in and groups to read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from directapp.declare.fields import Field
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import Shape
+from directapp.declare.workflow import State
+from directapp.derive import forms, pages
+from directapp.derive.forms import Complaint, FormGroup
+from directapp.derive.inputs import Filling, Typed
+from directapp.derive.pages import NextFact
+from directapp.derive.shown import Shown, paths_for
+from directapp.interfaces.web import refs
+from directapp.interfaces.web.checklist_outline import MARKS, damage_on, shows_damage
+from directapp.interfaces.web.checklist_outline import WORDS as DAMAGE_WORDS
+from directapp.interfaces.web.checklist_view import INSPECTIONS, LABELS, OFFERED_AT_ITEM, checklist_of
+from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.lists import may_create
+from directapp.interfaces.web.record_links import links_of
+from directapp.interfaces.web.words import WORDS
+from directapp.services.reading import Offer, View
+
+_KEY_LINES = 7
+_OPEN_FIRST = 2
+
+
+@dataclass(kw_only=True)
+class Record:
+    """One record with what this person may do to it. ``row`` has ids, ``told`` has refs with their titles."""
+
+    shape: Shape
+    id: UUID
+    view: View
+    told: Mapping[str, Any]
+    names: Mapping[str, str]
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/app/{self.shape.name}/{self.id}"
+
+    @property
+    def version(self) -> int | None:
+        """The version seen, None where the reader may not know it."""
+        return self.view.row.get("version")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What came back from a form that could not be saved, to be shown again in full."""
+
+    typed: Typed = field(default_factory=dict)
+    problems: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    summary: tuple[Complaint, ...] = ()
+    theirs: Mapping[str, Shown] = field(default_factory=dict)
+    stale_by: str | None = None
+
+
+async def look_up(desk: Desk, shape: Shape, record: UUID) -> Record:
+    """Return a record as this person sees it (NotFoundError: unseen)."""
+    view = await desk.platform.reading.view(desk.person, shape.name, record)
+    linked = tuple(
+        f.name
+        for f in shape.fields.values()
+        if f.kind is Kind.REF and f.ref and f.name != "id" and view.row.get(f.name)
+    )
+    titled: dict[str, Any] = {}
+    if linked:
+        paths = paths_for(desk.spec, desk.person, shape, linked)
+        titled = orjson.loads(await desk.platform.reading.one(desk.person, shape.name, record, paths))
+    told = {**view.row, **{n: _linked(titled.get(n)) for n in linked}}
+    names = {str(view.row[n]): desk.teller.value(shape, n, told).text for n in linked}
+    return Record(shape=shape, id=record, view=view, told=told, names=names)
+
+
+def _linked(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {"id": None}
+
+
+async def filling_of(desk: Desk, record: Record, fields: Sequence[Field], answered: Answered) -> Filling:
+    """Return what stands in a record's forms."""
+    small = forms.small_refs(fields, refs.SMALL)
+    options = await refs.options_of(desk, small.values())
+    return Filling(
+        language=desk.language,
+        row=record.view.row,
+        typed=answered.typed,
+        problems=answered.problems,
+        refs={name: options[ref] for name, ref in small.items() if ref in options},
+        names={**refs.labels_in(options), **record.names},
+        theirs=answered.theirs,
+    )
+
+
+async def page_context(desk: Desk, record: Record, answered: Answered | None = None) -> dict[str, Any]:
+    """Return everything the page of a record writes."""
+    answered = answered or Answered()
+    shape, view = record.shape, record.view
+    checklist = checklist_of(desk.language, shape, view)
+    damage = damage_on(desk, shape, view)
+    elsewhere = ({"answers"} if checklist else set()) | ({MARKS} if damage else set())
+    writable = frozenset(n for n in view.writable - elsewhere if n in shape.fields and not shape.fields[n].immutable)
+    fields = [shape.fields[n] for n in writable]
+    filling = await filling_of(desk, record, fields, answered)
+    groups = forms.edit_groups(shape, writable, filling)
+    facts = pages.next_facts(shape, view.row, view.writable, desk.person, desk.now)
+    mine, others = _part(shape, groups, facts, makes=may_create(desk, shape), phase=_phase(shape, view.row))
+    written = frozenset(i.name for g in groups for i in g.inputs) | elsewhere | ({"items"} if checklist else set())
+    head = head_of(desk, record)
+    read = forms.read_groups(shape, desk.teller, record.told, view.readable, without=written)
+    return {
+        **head,
+        "mine": mine,
+        "others": others,
+        "read": [g for g in read if g.filled],
+        "summary": answered.summary,
+        "stale_by": answered.stale_by,
+        "sections": sections_of(desk, record),
+        "checklist": checklist,
+        "damage": damage,
+        "links": links_of(desk, shape, record.id, view),
+        "answer_labels": [(code, label.pick(desk.language)) for code, label in LABELS.items()],
+        "may_delete": _may_delete(desk, record),
+    }
+
+
+def head_of(desk: Desk, record: Record) -> dict[str, Any]:
+    """Return what the head of a record's page writes: name, status, key lines, stages, what may be done."""
+    shape, view = record.shape, record.view
+    flow = shape.declared.workflow
+    state = flow.state(view.row.get("status")) if flow else None
+    facts = pages.next_facts(shape, view.row, view.writable, desk.person, desk.now)
+    track = pages.track_of(desk.teller, shape, record.told)
+    return {
+        "here": shape.name,
+        "record": record,
+        "path": record.path,
+        "title": desk.teller.title(shape, record.told),
+        "title_parts": [s for n in shape.declared.views.title if (s := desk.teller.value(shape, n, record.told))],
+        "kind": shape.declared.label.pick(desk.language),
+        "plural": shape.declared.plural.pick(desk.language),
+        "chip": desk.teller.value(shape, "status", record.told) if state else None,
+        "locked": state.label.pick(desk.language) if state and state.locked else None,
+        "age": pages.age_of(desk.teller, record.told) if state and not state.locked else None,
+        "key_lines": key_lines(desk, record),
+        "track": track,
+        "facts": facts[:4],
+        "offers": _sorted_offers([o for o in view.offers if _still_comes(shape, state, o)]),
+    }
+
+
+def key_lines(desk: Desk, record: Record) -> list[forms.Line]:
+    """Return the declared columns that say most, apart from what the title and the chip say."""
+    shape = record.shape
+    said = {*shape.declared.views.title, "status", "status_since", "updated_at"}
+    lines = []
+    for name in shape.declared.views.columns:
+        shown = desk.teller.value(shape, name, record.told, short=True) if name not in said else None
+        if shown:
+            lines.append(forms.Line(name, shape.fields[name].label.pick(desk.language), shown))
+    return lines[:_KEY_LINES]
+
+
+def _still_comes(shape: Shape, state: State | None, offer: Offer) -> bool:
+    """Whether an act is worth showing: not one of a stage that has passed, nor one that the checklist offers."""
+    flow, states = shape.declared.workflow, offer.verb.states
+    if shape.name == INSPECTIONS and offer.verb.name == OFFERED_AT_ITEM:
+        return False
+    if offer.blocked is None or flow is None or state is None or not states:
+        return True
+    return any(flow.order(code) >= flow.order(state.code) for code in states)
+
+
+def _sorted_offers(offers: Sequence[Offer]) -> list[Offer]:
+    return sorted(offers, key=lambda o: (o.blocked is not None, o.verb.danger, not o.verb.primary))
+
+
+def _phase(shape: Shape, row: Mapping[str, Any]) -> str:
+    """Return the phase a record stands in; a group of that name is the one worked with."""
+    state = shape.declared.workflow.state(row.get("status")) if shape.declared.workflow else None
+    return state.phase if state else ""
+
+
+def _part(
+    shape: Shape, groups: Sequence[FormGroup], facts: Sequence[NextFact], *, makes: bool, phase: str
+) -> tuple[list[FormGroup], list[FormGroup]]:
+    """Part the groups into those this person works with now, and the others.
+
+    Who ``makes`` such records works with their first groups at any time, others with what the next step asks.
+    """
+    if shape.declared.workflow is None:
+        return list(groups), []
+    urgent = {f.field.name for f in facts}
+    now = {g.code for g in shape.groups if any(f.name in urgent for f in g.fields)}
+    own = [g.code for g in sorted(groups, key=lambda g: g.code != phase)]
+    first = set(own[:_OPEN_FIRST]) if makes or not now else set()
+    mine = [g for g in groups if g.code in now | first or g.wrong]
+    mine.sort(key=lambda g: g.code not in now and g.code != phase)
+    return mine, [g for g in groups if g not in mine]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A folded part of the page, loaded when it is opened."""
+
+    code: str
+    label: str
+    icon: str
+    href: str
+    open: bool = False
+
+
+def sections_of(desk: Desk, record: Record) -> list[Section]:
+    """Return what hangs on a record seen in full: its children, and its history."""
+    if not record.view.full:
+        return []
+    shape = record.shape
+    made = [
+        Section(
+            child.shape.name,
+            child.shape.declared.plural.pick(desk.language),
+            child.shape.declared.views.icon,
+            f"{record.path}/part/{child.shape.name}",
+        )
+        for child in pages.children_of(desk.spec, desk.person, shape)
+    ]
+    if shows_damage(desk, shape):
+        made.append(Section("damage", desk.say(DAMAGE_WORDS["damage"]), "alert-triangle", f"{record.path}/damage"))
+    if shape.declared.history:
+        made.append(Section("history", desk.say(WORDS["history"]), "history", f"{record.path}/history"))
+    return made
+
+
+def _may_delete(desk: Desk, record: Record) -> bool:
+    """Whether a delete is worth offering: some entry deletes, and the record may be written."""
+    grants = record.shape.grants_of(desk.person.roles)
+    states = [g.states for g in grants if g.delete]
+    status = record.view.row.get("status")
+    return bool(record.view.writable) and any(not s or status in s for s in states)

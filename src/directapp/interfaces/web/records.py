@@ -1,0 +1,267 @@
+"""Records: the page of any record, creating one, and saving its groups."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from directapp.declare.fields import Field
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import Shape
+from directapp.derive import forms, inputs, present
+from directapp.derive.inputs import SEARCHED, Filling
+from directapp.derive.shown import Shown, writable_anywhere
+from directapp.interfaces.web import notes, refs
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.forms_in import Posted, read_signed
+from directapp.interfaces.web.lists import may_create
+from directapp.interfaces.web.record_view import Answered, Record, look_up, page_context
+from directapp.interfaces.web.words import WORDS
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem, StaleError
+from directapp.services.intent import Answer, Intent
+
+
+def add_records(router: APIRouter) -> None:
+    """Add the routes of records."""
+    router.add_api_route("/app/{collection}/new", show_new, methods=["GET"])
+    router.add_api_route("/app/{collection}/new", create, methods=["POST"])
+    router.add_api_route("/app/{collection}/{record}", show_record, methods=["GET"])
+    router.add_api_route("/app/{collection}/{record}", save, methods=["POST"])
+
+
+async def lost(_: PersonDesk) -> Response:
+    """Say that there is no such page."""
+    raise NotFoundError(WORDS["not_found"])
+
+
+def record_id(text: str) -> UUID:
+    """Return an id out of an address (NotFoundError: it is none)."""
+    found = refs.as_uuid(text)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+async def show_record(desk: PersonDesk, collection: str, record: str) -> Response:
+    """Show a record's page."""
+    seen = await look_up(desk, desk.shape(collection), record_id(record))
+    return desk.page("record.html", **await page_context(desk, seen))
+
+
+async def show_new(desk: PersonDesk, collection: str) -> Response:
+    """Show the form of a new record; the address may say what stands in it already."""
+    shape = desk.shape(collection)
+    if not may_create(desk, shape):
+        raise ForbiddenError
+    given = {n: [v] for n, v in desk.request.query_params.items() if n in shape.fields}
+    return await _new_page(desk, shape, Answered(typed=given))
+
+
+async def _new_page(desk: Desk, shape: Shape, answered: Answered, status: int = 200) -> Response:
+    writable = writable_anywhere(desk.person, shape, create=True)
+    fields = [shape.fields[n] for n in writable]
+    small = forms.small_refs(fields, refs.SMALL)
+    options = await refs.options_of(desk, small.values())
+    wanted: dict[str, list[str]] = {}
+    for item in fields:
+        if item.kind is Kind.REF and item.ref and item.name not in small and (text := answered.typed.get(item.name)):
+            wanted.setdefault(item.ref, []).extend(text)
+    filling = Filling(
+        language=desk.language,
+        row={f.name: f.default for f in fields if not callable(f.default)},
+        typed=answered.typed,
+        problems=answered.problems,
+        refs={name: options[ref] for name, ref in small.items() if ref in options},
+        names={**refs.labels_in(options), **await refs.names_of(desk, wanted)},
+    )
+    groups = forms.edit_groups(shape, writable, filling)
+    return desk.page(
+        "new.html",
+        status=status,
+        here=shape.name,
+        title=f"{desk.say(WORDS['new'])}: {shape.declared.label.pick(desk.language)}",
+        path=f"/app/{shape.name}",
+        plural=shape.declared.plural.pick(desk.language),
+        groups=groups,
+        opened=3,
+        summary=answered.summary,
+        base=inputs.base_of(i for g in groups for i in g.inputs),
+        names=" ".join(i.name for g in groups for i in g.inputs),
+        back=desk.request.query_params.get("back", ""),
+    )
+
+
+async def create(desk: PersonDesk, collection: str) -> Response:
+    """Create a record from its form."""
+    shape = desk.shape(collection)
+    posted = await read_signed(desk)
+    fields = [shape.fields[n] for n in writable_anywhere(desk.person, shape, create=True)]
+    patch, problems = await read_patch(desk, fields, posted)
+    try:
+        if problems:
+            raise UnresolvedError(problems)
+        answer = await perform(desk, shape, "create", posted, patch)
+    except DirectAppError as error:
+        if isinstance(error, NotFoundError):
+            raise
+        by_field, summary = forms.sort_problems(error.problems, shape.fields, desk.language)
+        again = Answered(typed=posted.typed, problems=by_field, summary=summary)
+        return await _new_page(desk, shape, again, status=int(error.status))
+    label = shape.declared.label.pick(desk.language)
+    back = posted.get("back")
+    address = back if back.startswith("/app/") else f"/app/{collection}/{answer.record}"
+    desk.cookies.append(notes.tell_done(f"{desk.say(WORDS['created_now'])}: {label}", desk.now, href=address))
+    return desk.go(address)
+
+
+class UnresolvedError(DirectAppError):
+    """What was typed to search for a record fits none, or several."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "FAILED_VALIDATION"
+
+
+async def read_patch(desk: Desk, fields: list[Field], posted: Posted) -> tuple[dict[str, Any], list[Problem]]:
+    """Return what a form changes; words typed into a combo without script are searched for here."""
+    patch = inputs.changed(fields, posted.typed, posted.base)
+    # A form tells time to the minute; what happened in this minute happened now, after what a tap noted before it.
+    minute = present.input_instant(desk.now.isoformat())
+    patch |= {f.name: desk.now for f in fields if f.fact and f.kind is Kind.INSTANT and patch.get(f.name) == minute}
+    problems = []
+    for item in fields:
+        name, words = item.name, posted.typed.get(item.name + SEARCHED)
+        if words is None or item.ref is None or name in patch:
+            continue
+        text = words[-1].strip()
+        if text == posted.base.get(name + SEARCHED, ""):
+            continue
+        found = await refs.search_titles(desk, desk.spec[item.ref], text) if text else []
+        if not text:
+            patch[name] = None
+        elif len(found) == 1:
+            patch[name] = found[0].value
+        else:
+            problems.append(Problem(WORDS["several_found"] if found else WORDS["none_found"], field=name))
+    return patch, problems
+
+
+async def perform(
+    desk: Desk,
+    shape: Shape,
+    verb: str,
+    posted: Posted,
+    patch: dict[str, Any],
+    *,
+    target: UUID | None = None,
+    version: int | None = None,
+) -> Answer:
+    """Hand an intent of this form to the corridor."""
+    return await desk.platform.corridor.perform(
+        Intent(
+            actor=desk.person,
+            collection=shape.name,
+            verb=verb,
+            origin="web",
+            target=target,
+            patch=patch,
+            version=version,
+            key=posted.key,
+            reason=posted.get("_reason") or None,
+            request_id=desk.request_id,
+        )
+    )
+
+
+async def save(desk: PersonDesk, collection: str, record: str) -> Response:
+    """Save what a form of a record changes."""
+    shape, target = desk.shape(collection), record_id(record)
+    posted = await read_signed(desk)
+    fields = [shape.fields[n] for n in posted.typed["_fields"] if n in shape.fields]
+    patch, problems = await read_patch(desk, fields, posted)
+    try:
+        if problems:
+            raise UnresolvedError(problems)
+        if patch:
+            await _save(desk, shape, target, posted, patch)
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        return await _again(desk, shape, target, posted, patch=patch, error=error)
+    done = WORDS["saved"] if patch else WORDS["nothing_to_save"]
+    title = ", ".join(f.label.pick(desk.language) for f in fields if f.name in patch)
+    text = f"{desk.say(done)}: {title}" if title else desk.say(done)
+    path = f"/app/{collection}/{target}"
+    undo = f"{path}/undo" if patch and shape.declared.history else None
+    desk.cookies.append(notes.tell_done(text, desk.now, undo=undo, href=path))
+    if not desk.partial:
+        group = posted.get("_group")
+        return desk.go(f"{path}#g-{group}" if group else path)
+    return await _saved_part(desk, shape, target, posted)
+
+
+async def _save(desk: Desk, shape: Shape, target: UUID, posted: Posted, patch: dict[str, Any]) -> None:
+    """Save, and save again over another person's change of other fields."""
+    try:
+        await perform(desk, shape, "update", posted, patch, target=target, version=posted.version)
+    except StaleError:
+        seen = await look_up(desk, shape, target)
+        if _conflicts(desk, seen, posted, patch):
+            raise
+        await perform(desk, shape, "update", posted, patch, target=target, version=seen.version)
+
+
+def _conflicts(desk: Desk, seen: Record, posted: Posted, patch: dict[str, Any]) -> list[str]:
+    """Return the fields that this person and somebody else both changed, to different values."""
+    found = []
+    for name in patch:
+        item = seen.shape.fields[name]
+        stored = inputs.stored_text(item, seen.view.row.get(name), desk.language)
+        typed = inputs.typed_text(item, posted.typed)
+        if stored not in {posted.base.get(name, ""), typed}:
+            found.append(name)
+    return found
+
+
+async def _again(
+    desk: Desk, shape: Shape, target: UUID, posted: Posted, *, patch: dict[str, Any], error: DirectAppError
+) -> Response:
+    """Show the form again with everything typed and every problem; stale ones with both values."""
+    seen = await look_up(desk, shape, target)
+    by_field, summary = forms.sort_problems(error.problems, shape.fields, desk.language)
+    theirs, who = {}, None
+    if isinstance(error, StaleError):
+        conflicts = _conflicts(desk, seen, posted, patch)
+        theirs = {n: desk.teller.value(shape, n, seen.told) for n in conflicts}
+        theirs = {n: s or _nothing(desk) for n, s in theirs.items()}
+        latest = await desk.platform.reading.history(desk.person, shape.name, target, limit=1)
+        who = latest[0]["actor_name"] if latest else desk.say(WORDS["someone"])
+        summary = ()
+    changed = {n: v for n, v in posted.typed.items() if n.removesuffix(SEARCHED) in patch or n == "_fields"}
+    kept = changed if isinstance(error, StaleError) else posted.typed
+    answered = Answered(typed=kept, problems=by_field, summary=summary, theirs=theirs, stale_by=who)
+    context = await page_context(desk, seen, answered)
+    if not desk.partial:
+        return desk.page("record.html", status=int(error.status), **context)
+    group = _group(context, posted)
+    return desk.page("parts/group.html", status=int(error.status), **context, group=group, opened=True, mine_too=True)
+
+
+def _nothing(desk: Desk) -> Shown:
+    return Shown(text=desk.say(WORDS["nothing"]))
+
+
+def _group(context: dict[str, Any], posted: Posted) -> Any:
+    groups = [*context["mine"], *context["others"]]
+    return next((g for g in groups if g.code == posted.get("_group")), groups[0])
+
+
+async def _saved_part(desk: Desk, shape: Shape, target: UUID, posted: Posted) -> Response:
+    """Answer a saved group with itself, and the head and the undo bar beside it."""
+    seen = await look_up(desk, shape, target)
+    context = await page_context(desk, seen)
+    groups = {g.code: g for g in (*context["mine"], *context["others"])}
+    group = groups.get(posted.get("_group"))
+    if group is None:
+        return desk.go(seen.path)
+    return desk.page("parts/saved.html", **context, group=group, opened=True, mine_too=True)

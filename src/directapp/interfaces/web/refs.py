@@ -1,0 +1,79 @@
+"""Refs: what the records are called that a form or a filter may point to; few queries, small answers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from directapp.declare.spec import Shape
+from directapp.derive.inputs import Option
+from directapp.derive.tables import title_query
+from directapp.interfaces.web.desk import Desk
+from directapp.kernel.errors import ForbiddenError
+from directapp.services.search import question_words
+from directapp.store.query import Condition, Filter
+
+# Collections that a plain select holds: all of them, or those of the own site.
+WHOLE = ("dealerships", "inspection_templates")
+OF_OWN_SITE = {"users": "dealership"}
+SMALL = (*WHOLE, *OF_OWN_SITE)
+_MOST = 200
+_FOUND = 12
+
+
+async def options_of(desk: Desk, collections: Iterable[str]) -> dict[str, list[Option]]:
+    """Return the options of small collections; one that turns out not to be small is left out."""
+    return {name: found for name in dict.fromkeys(collections) if (found := await _small(desk, name)) is not None}
+
+
+async def _small(desk: Desk, name: str) -> list[Option] | None:
+    shape = desk.spec.get(name)
+    if shape is None or not shape.grants_of(desk.person.roles):
+        return None
+    column = OF_OWN_SITE.get(name)
+    filter_: Filter | None = None
+    if column is not None and desk.person.site is not None and column in shape.fields:
+        filter_ = Condition((column,), "eq", desk.person.site)
+    found = await _titles(desk, shape, limit=_MOST + 1, filter=filter_)
+    return None if len(found) > _MOST else found
+
+
+async def _titles(desk: Desk, shape: Shape, *, limit: int, **asked: Any) -> list[Option]:
+    query = title_query(desk.teller, shape, limit=limit, **asked)
+    try:
+        rows = orjson.loads((await desk.platform.reading.page(desk.person, shape.name, query)).json)
+    except ForbiddenError:
+        return []
+    return [Option(str(r["id"]), desk.teller.title(shape, r)) for r in rows]
+
+
+async def search_titles(desk: Desk, shape: Shape, text: str) -> list[Option]:
+    """Return the records that a typed word finds, a dozen at most."""
+    words = question_words(text)
+    return await _titles(desk, shape, limit=_FOUND, words=words) if words or not text.strip() else []
+
+
+async def names_of(desk: Desk, wanted: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Return what records are called, by id; ``wanted`` are ids by collection."""
+    names: dict[str, str] = {}
+    for collection, ids in wanted.items():
+        shape, known = desk.spec.get(collection), [u for i in ids if (u := as_uuid(i)) is not None]
+        if shape is None or not known or not shape.declared.exposed or not shape.grants_of(desk.person.roles):
+            continue
+        found = await _titles(desk, shape, limit=_MOST, filter=Condition(("id",), "in", known[:_MOST]))
+        names |= {o.value: o.label for o in found}
+    return names
+
+
+def as_uuid(text: object) -> UUID | None:
+    """Return an id, None when it is none."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
+
+
+def labels_in(options: Mapping[str, Sequence[Option]]) -> dict[str, str]:
+    """Return the labels of options by their value."""
+    return {o.value: o.label for found in options.values() for o in found}

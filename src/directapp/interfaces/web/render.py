@@ -1,0 +1,61 @@
+"""Render: the templates, compiled once, and the built assets they name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import orjson
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from directapp.interfaces.web.cells import row_cells, shown
+
+_HERE = resources.files("directapp.interfaces.web")
+_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "wasm": "application/wasm",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A built file in the encodings it was written in: plain, gzip, brotli."""
+
+    media_type: str
+    bodies: Mapping[str, bytes]
+
+
+def load_assets() -> tuple[dict[str, str], dict[str, Asset]]:
+    """Return the built assets: hashed names by plain name, and the files by hashed name."""
+    folder = _HERE / "static" / "build"
+    manifest: dict[str, str] = orjson.loads((folder / "manifest.json").read_bytes())
+    assets = {}
+    for name in manifest.values():
+        twins = {"": "", "gzip": ".gz", "br": ".br"}
+        bodies = {code: (folder / (name + ending)).read_bytes() for code, ending in twins.items()}
+        assets[name] = Asset(_TYPES[name.rpartition(".")[2]], bodies)
+    return manifest, assets
+
+
+def build_templates(names: Mapping[str, str], **common: Any) -> Environment:
+    """Return the environment with every template compiled; ``names`` are the built assets' names."""
+    templates = Environment(
+        loader=FileSystemLoader(str(_HERE / "templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        cache_size=-1,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals |= {
+        "asset": lambda name: f"/static/{names[name]}",
+        "shown": shown,
+        "row_cells": row_cells,
+        **common,
+    }
+    for name in templates.list_templates():
+        templates.get_template(name)
+    return templates

@@ -1,0 +1,67 @@
+"""The router of the pages: build(platform, auth) and include it."""
+
+from fastapi import APIRouter
+
+from directapp.connectors.storage import LocalStorage
+from directapp.domains.people.flow import Auth
+from directapp.interfaces.web.acts import add_acts
+from directapp.interfaces.web.branding import add_branding
+from directapp.interfaces.web.checklist import add_checklist
+from directapp.interfaces.web.checklist_damage import add_damage
+from directapp.interfaces.web.desk import House
+from directapp.interfaces.web.floor.mine import on_floor
+from directapp.interfaces.web.floor.router import add_floor
+from directapp.interfaces.web.home import add_home
+from directapp.interfaces.web.imports.router import add_imports
+from directapp.interfaces.web.lists import add_lists
+from directapp.interfaces.web.live import add_live
+from directapp.interfaces.web.look import Looks
+from directapp.interfaces.web.permissions import add_permissions
+from directapp.interfaces.web.profile import add_profile
+from directapp.interfaces.web.records import add_records, lost
+from directapp.interfaces.web.render import build_templates, load_assets
+from directapp.interfaces.web.routes import page_route
+from directapp.interfaces.web.sections import add_sections
+from directapp.interfaces.web.sign_in import add_sign_in
+from directapp.interfaces.web.static_files import add_static
+from directapp.interfaces.web.uploads import add_uploads
+from directapp.interfaces.web.views.router import add_views
+from directapp.interfaces.web.views.words import speak_views
+from directapp.services.attachments import Attachments
+from directapp.services.platform import Platform
+
+
+def build(platform: Platform, auth: Auth, attachments: Attachments | None = None) -> APIRouter:
+    """Return every page as one router; the application needs ``state.authenticate`` beside it.
+
+    Without ``attachments`` files lie in the data folder.
+    """
+    if attachments is None:
+        attachments = Attachments(platform.corridor, LocalStorage(platform.data / "files"))
+    names, assets = load_assets()
+    house = House(
+        platform=platform,
+        auth=auth,
+        templates=build_templates(names, view_words=speak_views, on_floor=on_floor),
+        looks=Looks(platform),
+    )
+    router = APIRouter(route_class=page_route(house), include_in_schema=False)
+    add_static(router, assets)
+    add_sign_in(router)
+    add_home(router)
+    add_profile(router)
+    add_checklist(router)
+    add_damage(router, attachments)
+    add_branding(router, attachments)
+    add_live(router)
+    add_permissions(router)
+    add_floor(router, attachments, assets[names["sw.js"]])
+    add_imports(router)
+    add_views(router)
+    add_lists(router)
+    add_acts(router)
+    add_records(router)
+    add_sections(router)
+    add_uploads(router, attachments)
+    router.add_api_route("/app/{path:path}", lost, methods=["GET"])
+    return router

@@ -1,0 +1,113 @@
+"""Routes of pages: each hands over the house, catches what is refused, and hardens its answer."""
+
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import structlog
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from directapp.interfaces.web import errors
+from directapp.interfaces.web.desk import House, open_desk, request_id
+from directapp.kernel.errors import DirectAppError, ForbiddenError, TokenExpiredError, UnauthenticatedError
+from directapp.kernel.text import Text
+
+_log = structlog.get_logger(__name__)
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+_FOREIGN = Text("Skjemaet kommer fra et annet nettsted.", "The form comes from another site.")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
+    "connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(self), payment=(), usb=()",
+}
+_SAFE = frozenset({"GET", "HEAD"})
+
+
+def page_route(house: House) -> type[APIRoute]:
+    """Return the route class of a house's pages."""
+
+    class PageRoute(APIRoute):
+        """A page: whatever happens in it, a person gets words."""
+
+        def get_route_handler(self) -> Handler:
+            """Return the handler with all of that around it."""
+            inner = super().get_route_handler()
+
+            async def handle(request: Request) -> Response:
+                request.state.house = house
+                response = await _guarded(inner, request)
+                _harden(request, response)
+                return response
+
+            return handle
+
+    return PageRoute
+
+
+async def _guarded(inner: Handler, request: Request) -> Response:
+    try:
+        _refuse_foreign(request)
+        return await inner(request)
+    except (UnauthenticatedError, TokenExpiredError):
+        return _to_sign_in(request)
+    except DirectAppError as error:
+        return errors.refusal(await _desk_again(request), error)
+    except Exception:  # noqa: BLE001 - whatever it is, it is logged, and a person gets words
+        _log.exception("page failed", path=request.scope["route"].path, request_id=request_id(request))
+        return errors.failure(open_desk(request))
+    finally:
+        await request.close()
+
+
+async def _desk_again(request: Request) -> Any:
+    try:
+        actor = await request.app.state.authenticate(
+            authorization=None, cookie=request.cookies.get("directapp_session")
+        )
+    except DirectAppError:
+        actor = None
+    return open_desk(request, actor)
+
+
+def _refuse_foreign(request: Request) -> None:
+    if request.method in _SAFE:
+        return
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+    foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    if site in {"cross-site", "same-site"} or (foreign and site not in {"same-origin", "none"}):
+        raise ForbiddenError(_FOREIGN)
+
+
+def _to_sign_in(request: Request) -> Response:
+    wanted = request.url.path
+    if request.headers.get("hx-request") == "true":
+        wanted = urlsplit(request.headers.get("hx-current-url", "/")).path or "/"
+    elif request.method not in _SAFE:
+        wanted = urlsplit(request.headers.get("referer", "/")).path or "/"
+    elif request.url.query:
+        wanted = f"{wanted}?{request.url.query}"
+    address = "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted)}"
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=HTTPStatus.OK, headers={"HX-Redirect": address})
+    return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": address})
+
+
+def _harden(request: Request, response: Response) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    if "hx-request" in request.headers:
+        response.headers.setdefault("Vary", "HX-Request")
+    if request.url.scheme == "https":
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

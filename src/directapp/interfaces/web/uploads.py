@@ -1,0 +1,92 @@
+"""Uploads: files dropped or photographed on a record's page, kept and hung on the record."""
+
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from starlette.datastructures import UploadFile
+
+from directapp.declare.spec import Shape
+from directapp.derive import forms
+from directapp.derive.pages import Child
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.forms_in import Posted, read_signed
+from directapp.interfaces.web.records import record_id
+from directapp.interfaces.web.sections import FILES, child_of, show_files
+from directapp.interfaces.web.words import WORDS
+from directapp.kernel.errors import DirectAppError, Problem
+from directapp.services.attachments import Attachments, Incoming
+from directapp.services.intent import Intent
+
+_CHUNK = 256 * 1024
+
+
+def add_uploads(router: APIRouter, attachments: Attachments) -> None:
+    """Add the route that takes files."""
+
+    @router.post("/app/{collection}/{record}/part/car_files")
+    async def upload(desk: PersonDesk, collection: str, record: str) -> Response:
+        shape, target = desk.shape(collection), record_id(record)
+        child = child_of(desk, shape, FILES)
+        posted = await read_signed(desk)
+        problems = await _keep_all(desk, attachments, child, target, posted)
+        _, summary = forms.sort_problems(problems, {}, desk.language)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+        if not desk.partial and not problems:
+            return desk.go(f"/app/{collection}/{target}/part/{FILES}")
+        return await show_files(desk, shape, target, child, problems=summary, status=status)
+
+
+async def _keep_all(desk: Desk, attachments: Attachments, child: Child, target: UUID, posted: Posted) -> list[Problem]:
+    """Keep each file for itself: one that is refused does not take the others with it."""
+    problems: list[Problem] = []
+    values = _values(child, target, posted)
+    for number, file in enumerate(posted.files):
+        try:
+            await keep_file(desk, attachments, child.shape, file, values=values, key=f"{posted.key}-{number}")
+        except DirectAppError as error:
+            problems += [_about(file, p) for p in error.problems]
+    if not posted.files:
+        problems.append(Problem(WORDS["choose_file"]))
+    return problems
+
+
+def _values(child: Child, target: UUID, posted: Posted) -> dict[str, Any]:
+    return {child.column: target, "stage": posted.get("stage")}
+
+
+def _about(file: UploadFile, problem: Problem) -> Problem:
+    return Problem(WORDS["about_file"].fill(name=file.filename or "?", message=problem.message))
+
+
+async def keep_file(
+    desk: Desk, attachments: Attachments, shape: Shape, file: UploadFile, *, values: dict[str, Any], key: str | None
+) -> UUID | None:
+    """Keep an upload and hang it on its record; return the file's id."""
+    kept = await attachments.keep(
+        desk.person,
+        Incoming(name=file.filename, chunks=chunks_of(file)),
+        {},
+        origin="web",
+        request_id=desk.request_id,
+    )
+    await desk.platform.corridor.perform(
+        Intent(
+            actor=desk.person,
+            collection=shape.name,
+            verb="create",
+            origin="web",
+            patch={**values, "file": kept.record},
+            key=key[:64] if key else None,
+            request_id=desk.request_id,
+        )
+    )
+    return kept.record
+
+
+async def chunks_of(file: UploadFile) -> AsyncIterator[bytes]:
+    """Yield the bytes of an upload."""
+    while chunk := await file.read(_CHUNK):
+        yield chunk

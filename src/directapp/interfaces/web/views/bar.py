@@ -1,0 +1,140 @@
+"""The bar over a list: its views over one filter, what it leaves out, and the views people saved."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import Shape
+from directapp.derive import board
+from directapp.derive.questions import Address
+from directapp.derive.shown import readable_anywhere
+from directapp.derive.tables import Listing
+from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.views.words import WORDS
+from directapp.store.query import Condition, Order, Query
+
+SAVED = "saved_views"
+PATHS = {"table": "", "board": "/board", "calendar": "/calendar"}
+ICONS = {"table": "table", "board": "layout-kanban", "calendar": "calendar"}
+OWN = ("after", "with", "lane", "day", "span", "by", "wall")
+_MOST = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """One view of the list and where it is."""
+
+    code: str
+    label: str
+    icon: str
+    href: str
+    present: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedView:
+    """A view somebody saved: where it leads, and whether the reader may take it away."""
+
+    id: str
+    name: str
+    icon: str
+    href: str
+    own: bool
+    shared: bool
+    pinned: bool
+
+
+def view_of(address: Address) -> str:
+    """Return which view an address shows."""
+    return next((code for code, end in PATHS.items() if end and address.path.endswith(end)), "table")
+
+
+def offered_views(shape: Shape, readable: frozenset[str]) -> tuple[str, ...]:
+    """Return the views that a collection has: a board needs a workflow, a calendar a date."""
+    dated = any(f.kind is Kind.DATE for n, f in shape.fields.items() if n in readable)
+    possible = {"table": True, "board": shape.declared.workflow is not None, "calendar": dated}
+    return tuple(code for code, fits in possible.items() if fits)
+
+
+async def bar_of(desk: Desk, listing: Listing) -> dict[str, Any]:
+    """Return what the bar over a list shows."""
+    shape, address = listing.shape, listing.address
+    here, base = view_of(address), address.without(*OWN)
+    views = offered_views(shape, listing.readable)
+    hidden = board.hides_closed(address, shape)
+    saved = await saved_views(desk, shape)
+    return {
+        "tabs": tuple(
+            Tab(
+                code=code,
+                label=desk.say(WORDS[code]),
+                icon=ICONS[code],
+                href=Address(f"/app/{shape.name}{PATHS[code]}", base.params).text,
+                present=code == here,
+            )
+            for code in views
+        )
+        if len(views) > 1
+        else (),
+        "closed_hidden": hidden,
+        "closed_shown": bool(address.get(board.EVERYTHING)),
+        "closed_href": address.without("after", board.EVERYTHING)
+        .but(**({board.EVERYTHING: "1"} if hidden else {}))
+        .text,
+        "saved": saved,
+        "pinned": tuple(s for s in saved if s.pinned),
+        "may_save": SAVED in desk.spec.shapes and shape.declared.views.menu,
+        "save_query": orjson.dumps([p for p in base.params if p[1] and p[0] != "columns"]).decode(),
+        "save_columns": orjson.dumps(list(listing.columns)).decode(),
+        "view": here,
+        "shares": _shares(desk),
+    }
+
+
+def _shares(desk: Desk) -> tuple[tuple[str, str], ...]:
+    """Return with whom a view may be shared, as (value, label)."""
+    shape = desk.spec.get(SAVED)
+    if shape is None:
+        return ()
+    roles = [(c.code, c.label.pick(desk.language)) for c in shape.fields["shared_role"].choices]
+    shares = [("", desk.say(WORDS["only_me"]))]
+    if desk.person.site is not None:
+        shares += [("site", desk.say(WORDS["my_site"]))]
+        shares += [(f"site:{code}", desk.say(WORDS["at_my_site"]).format(role=label)) for code, label in roles]
+    if "tenant_admin" in desk.person.roles:
+        shares += [(f"role:{code}", desk.say(WORDS["at_all_sites"]).format(role=label)) for code, label in roles]
+    return tuple(shares)
+
+
+async def saved_views(desk: Desk, shape: Shape) -> tuple[SavedView, ...]:
+    """Return the views of a list that this person saved or is shown."""
+    store = desk.spec.get(SAVED)
+    if store is None or not store.grants_of(desk.person.roles) or not readable_anywhere(desk.person, store):
+        return ()
+    names = ("id", "name", "query", "columns", "view", "shared_role", "shared_site", "pinned", "created_by")
+    query = Query(
+        fields=tuple((n,) for n in names),
+        filter=Condition(("collection",), "eq", shape.name),
+        sort=(Order("name"),),
+        limit=_MOST,
+    )
+    rows = orjson.loads((await desk.platform.reading.page(desk.person, SAVED, query)).json)
+    return tuple(_saved(desk, shape, row) for row in rows)
+
+
+def _saved(desk: Desk, shape: Shape, row: dict[str, Any]) -> SavedView:
+    view = row.get("view") or "table"
+    params = tuple((str(n), str(v)) for n, v in row.get("query") or ())
+    if view == "table" and row.get("columns"):
+        params = (*params, ("columns", ",".join(row["columns"])))
+    return SavedView(
+        id=str(row["id"]),
+        name=str(row["name"]),
+        icon=ICONS.get(view, "table"),
+        href=Address(f"/app/{shape.name}{PATHS.get(view, '')}", params).text,
+        own=str(row.get("created_by")) == str(desk.person.user),
+        shared=bool(row.get("shared_role") or row.get("shared_site")),
+        pinned=bool(row.get("pinned")),
+    )

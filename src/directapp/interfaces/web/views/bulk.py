@@ -1,0 +1,150 @@
+"""Bulk: one verb for every record that was picked in a list, with what came of each."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from directapp.declare.spec import Shape
+from directapp.declare.verbs import Verb
+from directapp.derive import forms, inputs
+from directapp.derive.inputs import Filling
+from directapp.interfaces.web import refs
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.forms_in import Posted, read_signed
+from directapp.interfaces.web.records import read_patch
+from directapp.interfaces.web.views.words import WORDS, speak_views
+from directapp.kernel.errors import DirectAppError, NotFoundError
+from directapp.services.intent import Intent
+from directapp.services.reading import View
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A picked record: what it is called, where it is, and what came of the verb (None: not tried)."""
+
+    id: UUID
+    title: str
+    href: str
+    view: View
+    done: bool | None = None
+    why: str = ""
+
+
+def add_bulk(router: APIRouter) -> None:
+    """Add the routes of bulk work."""
+    router.add_api_route("/app/{collection}/bulk", show_bulk, methods=["GET"])
+    router.add_api_route("/app/{collection}/bulk", do_bulk, methods=["POST"])
+
+
+async def _picked(desk: Desk, shape: Shape, ids: list[str]) -> list[Picked]:
+    found = []
+    for record in dict.fromkeys(u for i in ids[:MOST] if (u := refs.as_uuid(i)) is not None):
+        try:
+            view = await desk.platform.reading.view(desk.person, shape.name, record)
+        except NotFoundError:
+            continue
+        found.append(Picked(record, desk.teller.title(shape, view.row), f"/app/{shape.name}/{record}", view))
+    return found
+
+
+def shared_verbs(picked: list[Picked]) -> tuple[Verb, ...]:
+    """Return the verbs that are open for every one of the records now."""
+    if not picked:
+        return ()
+    open_for = [{o.verb.name for o in p.view.offers if o.blocked is None} for p in picked]
+    common = set.intersection(*open_for)
+    return tuple(o.verb for o in picked[0].view.offers if o.verb.name in common)
+
+
+async def show_bulk(desk: PersonDesk, collection: str, verb: str = "") -> Response:
+    """Show what may be done with all that was picked, or the form of the verb that was chosen."""
+    shape = desk.shape(collection)
+    picked = await _picked(desk, shape, desk.request.query_params.getlist("record"))
+    verbs = shared_verbs(picked)
+    chosen = next((v for v in verbs if v.name == verb), None)
+    return await _page(desk, shape, picked, verbs, chosen)
+
+
+async def do_bulk(desk: PersonDesk, collection: str) -> Response:
+    """Do a verb to each of the picked records, each for itself, and tell what came of it."""
+    shape = desk.shape(collection)
+    posted = await read_signed(desk)
+    picked = await _picked(desk, shape, list(posted.typed.get("record", ())))
+    verbs = shared_verbs(picked)
+    chosen = next((v for v in verbs if v.name == posted.get("verb")), None)
+    if chosen is None:
+        return await _page(desk, shape, picked, verbs, None, status=HTTPStatus.CONFLICT)
+    patch, problems = await read_patch(desk, list(chosen.params), posted)
+    missing = [f.label.pick(desk.language) for f in chosen.params if f.required and patch.get(f.name) in (None, "")]
+    if problems or missing:
+        return await _page(desk, shape, picked, verbs, chosen, typed=posted, missing=missing, status=422)
+    results = [await _do(desk, shape, chosen, p, patch=patch, posted=posted) for p in picked]
+    return desk.page("views/bulk_done.html", **_common(desk, shape), verb=chosen, picked=results)
+
+
+async def _do(desk: Desk, shape: Shape, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted) -> Picked:
+    intent = Intent(
+        actor=desk.person,
+        collection=shape.name,
+        verb=verb.name,
+        origin="web",
+        target=one.id,
+        patch=dict(patch),
+        key=f"{posted.key}-{one.id.hex}"[:64] if posted.key else None,
+        request_id=desk.request_id,
+    )
+    try:
+        await desk.platform.corridor.perform(intent)
+    except DirectAppError as error:
+        why = " ".join(p.message.pick(desk.language) for p in error.problems)
+        return Picked(one.id, one.title, one.href, one.view, done=False, why=why)
+    return Picked(one.id, one.title, one.href, one.view, done=True)
+
+
+def _common(desk: Desk, shape: Shape) -> dict[str, Any]:
+    return {
+        "here": shape.name,
+        "path": f"/app/{shape.name}",
+        "plural": shape.declared.plural.pick(desk.language),
+        "title": desk.say(WORDS["with_picked"]),
+        "v": speak_views(desk.language),
+    }
+
+
+async def _page(
+    desk: Desk,
+    shape: Shape,
+    picked: list[Picked],
+    verbs: tuple[Verb, ...],
+    chosen: Verb | None,
+    *,
+    typed: Posted | None = None,
+    missing: list[str] | None = None,
+    status: int = HTTPStatus.OK,
+) -> Response:
+    params = list(chosen.params) if chosen else []
+    small = forms.small_refs(params, refs.SMALL)
+    options = await refs.options_of(desk, small.values())
+    filling = Filling(
+        language=desk.language,
+        row={f.name: f.default for f in params if not callable(f.default)},
+        typed=typed.typed if typed else {},
+        refs={name: options[ref] for name, ref in small.items() if ref in options},
+        names=refs.labels_in(options),
+    )
+    made = [i for f in params if (i := inputs.build_input(f, filling)).control != "none"]
+    return desk.page(
+        "views/bulk.html",
+        status=int(status),
+        **_common(desk, shape),
+        picked=picked,
+        verbs=verbs,
+        verb=chosen,
+        inputs=made,
+        missing=missing or [],
+    )

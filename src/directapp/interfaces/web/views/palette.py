@@ -1,0 +1,111 @@
+"""The palette: one key, and cars, pages, verbs and saved views answer what is typed."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.declare.spec import Shape
+from directapp.derive.shown import page_of, paths_for, readable_anywhere
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.lists import collection_verbs, may_create
+from directapp.interfaces.web.views.bar import PATHS, offered_views, saved_views
+from directapp.interfaces.web.views.words import WORDS
+from directapp.interfaces.web.words import WORDS as COMMON
+from directapp.services.search import question_words
+from directapp.store.query import Order, Query
+
+_FOUND, _PAGES = 8, 6
+_NO_LETTER = re.compile(r"[\s-]+")
+_CODES = ("license_plate", "vin", "order_number")
+
+
+def add_palette(router: APIRouter) -> None:
+    """Add the palette's route."""
+    router.add_api_route("/app/palette", find, methods=["GET"])
+
+
+async def find(desk: PersonDesk, q: str = "") -> Response:
+    """Answer what was typed: what it may mean, and where it leads when it names exactly one record."""
+    shape = desk.spec.get(desk.main_list or "")
+    rows = await _records(desk, shape, q) if shape else []
+    typed = _plain(q)
+    exact = [r for r in rows if shape and any(_plain(str(r.get(n) or "")) == typed for n in _CODES)] if typed else []
+    found = [_record(desk, shape, r) for r in rows] if shape else []
+    places = [p async for p in _places(desk, shape)]
+    words = q.lower().split()
+    pages = [p for p in places if all(w in p["label"].lower() for w in words)]
+    go = page_of(shape.name, exact[0]["id"]) if shape and len(exact) == 1 else None
+    body = orjson.dumps({"go": go, "items": [*found, *pages[:_PAGES]]})
+    return Response(body, media_type="application/json")
+
+
+def _plain(text: str) -> str:
+    return _NO_LETTER.sub("", text).casefold()
+
+
+async def _records(desk: Desk, shape: Shape, text: str) -> list[dict[str, Any]]:
+    words = question_words(text) or question_words(_plain(text))
+    if not words or not shape.searchable:
+        return []
+    readable = readable_anywhere(desk.person, shape)
+    shown = (*shape.declared.views.title, *_CODES, "customer_name", "status")
+    names = tuple(dict.fromkeys(("id", *(n for n in shown if n in readable and n in shape.fields))))
+    for asked in dict.fromkeys((words, question_words(_plain(text)))):
+        query = Query(
+            fields=paths_for(desk.spec, desk.person, shape, names),
+            search=asked,
+            sort=(Order("id", descending=True),),
+            limit=_FOUND,
+        )
+        rows: list[dict[str, Any]] = orjson.loads(
+            (await desk.platform.reading.page(desk.person, shape.name, query)).json
+        )
+        if rows:
+            return rows
+    return []
+
+
+def _record(desk: Desk, shape: Shape, row: dict[str, Any]) -> dict[str, str]:
+    flow = shape.declared.workflow
+    state = flow.state(row.get("status")) if flow else None
+    told = (state.label.pick(desk.language) if state else "", row.get("customer_name"), row.get("order_number"))
+    return {
+        "kind": shape.declared.label.pick(desk.language),
+        "label": desk.teller.title(shape, row),
+        "hint": " · ".join(str(t) for t in told if t),
+        "href": page_of(shape.name, row["id"]),
+    }
+
+
+async def _places(desk: Desk, shape: Shape | None) -> Any:
+    """Yield the pages and verbs that this person has, those of the main list first."""
+    page, verb = desk.say(WORDS["page"]), desk.say(WORDS["verb"])
+    yield _place(page, desk.say(COMMON["home"]), "/")
+    if shape is not None:
+        name, path = shape.declared.plural.pick(desk.language), f"/app/{shape.name}"
+        for code in offered_views(shape, readable_anywhere(desk.person, shape)):
+            label = name if code == "table" else f"{name}: {desk.say(WORDS[code])}"
+            yield _place(page, label, path + PATHS[code])
+        for one in await saved_views(desk, shape):
+            yield _place(desk.say(WORDS["saved_views"]), one.name, one.href)
+    for item in desk.menu:
+        for place in _of_collection(desk, desk.spec[item.name], page, verb, main=item.name == desk.main_list):
+            yield place
+    yield _place(page, desk.say(COMMON["profile"]), "/app/me")
+
+
+def _of_collection(desk: Desk, shape: Shape, page: str, verb: str, *, main: bool) -> Iterator[dict[str, str]]:
+    path = f"/app/{shape.name}"
+    if not main:
+        yield _place(page, shape.declared.plural.pick(desk.language), path)
+    for one in collection_verbs(desk, shape):
+        yield _place(verb, one.label.pick(desk.language), f"{path}/do/{one.name}")
+    if may_create(desk, shape):
+        yield _place(verb, f"{desk.say(COMMON['new'])}: {shape.declared.label.pick(desk.language)}", f"{path}/new")
+
+
+def _place(kind: str, label: str, href: str) -> dict[str, str]:
+    return {"kind": kind, "label": label, "hint": "", "href": href}

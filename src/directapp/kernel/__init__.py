@@ -1,0 +1,1 @@
+"""Kernel: the words every room shares; pure, standard library only."""

@@ -1,0 +1,129 @@
+"""Errors that reach a person: a status, a code, and every problem with its field, in nb and en."""
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import ClassVar
+
+from directapp.kernel.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: what, and at which field (None: the whole record)."""
+
+    message: Text
+    field: str | None = None
+    code: str | None = None
+    extra: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+class DirectAppError(Exception):
+    """Anything refused on purpose; carries one or more problems."""
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
+    code: ClassVar[str] = "INTERNAL"
+    default: ClassVar[Text] = Text("Noe gikk galt.", "Something went wrong.")
+
+    def __init__(self, problems: Problem | Text | Iterable[Problem] | None = None) -> None:
+        """Keep the problems; a bare Text or nothing becomes one problem without a field."""
+        if problems is None:
+            problems = self.default
+        if isinstance(problems, Text):
+            problems = Problem(problems)
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("; ".join(p.message.en for p in self.problems))
+
+
+class BadQueryError(DirectAppError):
+    """A question that cannot be understood (400 INVALID_QUERY)."""
+
+    status = HTTPStatus.BAD_REQUEST
+    code = "INVALID_QUERY"
+
+
+class BadPayloadError(DirectAppError):
+    """A body that cannot be understood (400 INVALID_PAYLOAD)."""
+
+    status = HTTPStatus.BAD_REQUEST
+    code = "INVALID_PAYLOAD"
+
+
+class UnauthenticatedError(DirectAppError):
+    """Nobody is signed in, or the credentials are wrong (401 INVALID_CREDENTIALS)."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    code = "INVALID_CREDENTIALS"
+    default = Text("Du må logge inn.", "You need to sign in.")
+
+
+class TokenExpiredError(DirectAppError):
+    """The access token has run out (401 TOKEN_EXPIRED)."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    code = "TOKEN_EXPIRED"
+    default = Text("Innloggingen er utløpt.", "The sign-in has expired.")
+
+
+class ForbiddenError(DirectAppError):
+    """The actor may not do this (403 FORBIDDEN)."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "FORBIDDEN"
+    default = Text("Du har ikke rett til dette.", "You do not have the right to do this.")
+
+
+class NotFoundError(DirectAppError):
+    """There is no such thing, or the actor does not see it (404 NOT_FOUND)."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "NOT_FOUND"
+    default = Text("Finnes ikke, eller du har ikke innsyn.", "Not found, or not yours to see.")
+
+
+class ConflictError(DirectAppError):
+    """The workflow refuses the step (409 TRANSITION_REFUSED)."""
+
+    status = HTTPStatus.CONFLICT
+    code = "TRANSITION_REFUSED"
+
+
+class NotUniqueError(ConflictError):
+    """The same value stands on another record (409 RECORD_NOT_UNIQUE)."""
+
+    code = "RECORD_NOT_UNIQUE"
+
+
+class StaleError(ConflictError):
+    """Somebody else saved in the meantime (409 STALE)."""
+
+    code = "STALE"
+    default = Text("Noen andre har lagret i mellomtiden.", "Someone else has saved in the meantime.")
+
+
+class InvalidError(DirectAppError):
+    """Values that are not acceptable (422 FAILED_VALIDATION)."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "FAILED_VALIDATION"
+
+
+class TooLargeError(DirectAppError):
+    """More bytes than the limit allows (413 CONTENT_TOO_LARGE)."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    code = "CONTENT_TOO_LARGE"
+
+
+class TooManyError(DirectAppError):
+    """Too many tries (429 REQUESTS_EXCEEDED); ``retry_after`` in seconds."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "REQUESTS_EXCEEDED"
+    default = Text("For mange forsøk. Vent litt.", "Too many attempts. Wait a little.")
+
+    def __init__(self, problems: Problem | Text | None = None, *, retry_after: int = 1) -> None:
+        """Keep how many seconds to wait."""
+        super().__init__(problems)
+        self.retry_after = retry_after

@@ -1,0 +1,1 @@
+"""Services: the corridor every read and write walks. Knows no collection by name."""

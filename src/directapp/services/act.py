@@ -1,0 +1,130 @@
+"""Act: what a verb or a reaction of a domain may do. Every call walks the corridor."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
+
+from directapp.declare.case import Case
+from directapp.kernel.actor import Actor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A record that a look-up found for an actor. Only look-ups and writes make one."""
+
+    collection: str
+    id: UUID
+    row: Mapping[str, Any]
+
+    @property
+    def version(self) -> int:
+        """The version of the row as it was seen."""
+        return int(self.row["version"])
+
+
+class Doors(Protocol):
+    """What an Act needs of the transaction it runs in."""
+
+    async def change(self, seen: Seen, patch: Mapping[str, Any], *, system: str | None, verb: str) -> Seen:
+        """Change a record as the actor, or as a named system actor."""
+
+    async def move(self, seen: Seen, status: str, patch: Mapping[str, Any], *, system: str | None, verb: str) -> Seen:
+        """Set a status by verb, with further values."""
+
+    async def insert(self, collection: str, values: Mapping[str, Any], *, system: str | None, verb: str) -> Seen:
+        """Create a record."""
+
+    async def remove(self, seen: Seen, *, system: str | None) -> None:
+        """Delete a record."""
+
+    async def look_up(self, collection: str, record: UUID, *, system: str | None) -> Seen:
+        """Find a record the actor sees."""
+
+    async def find(
+        self, collection: str, equals: dict[str, Any], *, system: str | None, limit: int
+    ) -> "Sequence[Seen]":
+        """Find records by equal values."""
+
+    def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
+        """Put an event in the outbox."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Act:
+    """One verb being done: who, to what, with which parameters, and the doors to do it through."""
+
+    actor: Actor
+    now: datetime
+    case: Case
+    verb: str
+    collection: str
+    doors: Doors
+    seen: Seen | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+    reason: str | None = None
+    answer: Seen | None = None
+    shown_once: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def target(self) -> Seen:
+        """The record the verb is done to."""
+        if self.seen is None:
+            message = f"{self.verb} is done to no record"
+            raise RuntimeError(message)
+        return self.seen
+
+    async def change(self, patch: Mapping[str, Any], *, system: str | None = None, on: Seen | None = None) -> Seen:
+        """Change the record (or another one seen); its result becomes the answer."""
+        done = await self.doors.change(on or self.target, patch, system=system, verb=self.verb)
+        return self._keep(done, on)
+
+    async def move(
+        self,
+        status: str,
+        patch: Mapping[str, Any] | None = None,
+        *,
+        system: str | None = None,
+        on: Seen | None = None,
+    ) -> Seen:
+        """Set the status by verb; declared step guards are judged."""
+        done = await self.doors.move(on or self.target, status, patch or {}, system=system, verb=self.verb)
+        return self._keep(done, on)
+
+    async def create(self, collection: str, values: Mapping[str, Any], *, system: str | None = None) -> Seen:
+        """Create a record in any collection."""
+        return await self.doors.insert(collection, values, system=system, verb="create")
+
+    async def remove(self, on: Seen, *, system: str | None = None) -> None:
+        """Delete a record."""
+        await self.doors.remove(on, system=system)
+
+    async def look_up(self, collection: str, record: UUID, *, system: str | None = None) -> Seen:
+        """Find a record by id (NotFoundError: unseen)."""
+        return await self.doors.look_up(collection, record, system=system)
+
+    async def find(
+        self,
+        collection: str,
+        *,
+        system: str | None = None,
+        limit: int = 50,
+        **equals: Any,
+    ) -> list[Seen]:
+        """Find records whose columns have these values; a list means any of, None no value."""
+        return list(await self.doors.find(collection, equals, system=system, limit=limit))
+
+    def emit(self, event: str, *, on: Seen | None = None, delay: float = 0.0, **payload: Any) -> None:
+        """Put an event about the record in the outbox; ``delay`` in seconds."""
+        about = on or self.target
+        self.doors.emit(event, about.collection, about.id, payload, delay)
+
+    def _keep(self, done: Seen, on: Seen | None) -> Seen:
+        if on is None or (self.seen is not None and on.id == self.seen.id):
+            self.seen = done
+            self.answer = done
+        return done

@@ -1,0 +1,225 @@
+"""Attachments: the bytes outside, the row inside. A file's row walks the corridor like any other."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+import asyncpg
+
+from directapp.declare.spec import Shape
+from directapp.kernel.actor import Actor
+from directapp.kernel.errors import ForbiddenError, NotFoundError, Problem, TooLargeError
+from directapp.kernel.ids import uuid7
+from directapp.kernel.text import Text
+from directapp.services import judge
+from directapp.services.corridor import Corridor
+from directapp.services.intent import Answer, Intent, Origin
+from directapp.services.media import PICTURES, Examined, examine, shrink
+from directapp.services.work import TakenError
+
+LARGEST = 25 * 1024 * 1024
+SIZES = (160, 480, 1200)
+_CHUNK = 256 * 1024
+_AT_ONCE = 4
+
+_TOO_LARGE = Text("Filen er større enn {most} MB.", "The file is larger than {most} MB.")
+
+
+class Storage(Protocol):
+    """Where bytes are kept."""
+
+    async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
+        """Keep bytes under a key, whole or not at all."""
+
+    def read(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        """Yield the bytes of a key, or a part of them."""
+
+    async def has(self, key: str) -> bool:
+        """Whether something is kept under a key."""
+
+    async def delete(self, key: str) -> None:
+        """Forget a key."""
+
+    async def check(self) -> dict[str, Any]:
+        """Prove that it works."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """A file on its way in."""
+
+    name: str | None
+    chunks: AsyncIterator[bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A file that the actor was seen to see."""
+
+    key: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether there are thumbnails of it."""
+        return self.media_type in PICTURES
+
+
+class Attachments:
+    """Keeps and hands out files of one collection (one with the fields of ``files``)."""
+
+    def __init__(
+        self, corridor: Corridor, storage: Storage, *, collection: str = "files", largest: int = LARGEST
+    ) -> None:
+        """Keep the wiring; ``largest`` in bytes."""
+        self.storage = storage
+        self.largest = largest
+        self._corridor = corridor
+        self._collection = collection
+        self._working = asyncio.Semaphore(_AT_ONCE)
+
+    @property
+    def shape(self) -> Shape:
+        """The collection of the rows."""
+        return self._corridor.spec[self._collection]
+
+    # -- in ---------------------------------------------------------------------------------------------
+
+    async def keep(
+        self,
+        actor: Actor,
+        incoming: Incoming,
+        values: Mapping[str, Any],
+        *,
+        origin: Origin,
+        request_id: str | None = None,
+        reason: str | None = None,
+    ) -> Answer:
+        """Keep a file and its row.
+
+        Raises:
+            ForbiddenError: the actor makes no files, or a value is not the actor's to set.
+            TooLargeError: it is larger than allowed.
+            InvalidError: it is nothing that is kept here.
+
+        """
+        self._refuse(actor, values)
+        async with self._working:
+            content = await self._gather(incoming.chunks)
+            file = await asyncio.to_thread(examine, incoming.name, content)
+            key = self._key(actor)
+            await self.storage.put(key, _sliced(file.content))
+        intent = Intent(
+            actor=actor,
+            collection=self._collection,
+            verb="upload",
+            origin=origin,
+            patch={**values, **_described(file, key)},
+            request_id=request_id,
+            reason=reason,
+        )
+        try:
+            return await self._write(intent)
+        except BaseException:
+            await asyncio.shield(self.storage.delete(key))
+            raise
+
+    def _refuse(self, actor: Actor, values: Mapping[str, Any]) -> None:
+        grants = [g for g in self.shape.grants_of(actor.roles) if g.create]
+        if not grants:
+            raise ForbiddenError
+        judge.refuse_fields(self.shape, values, judge.writable_anywhere(self.shape, grants, create=True))
+        judge.understand(self.shape, values, None)
+
+    async def _gather(self, chunks: AsyncIterator[bytes]) -> bytes:
+        found, size = [], 0
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > self.largest:
+                text = _TOO_LARGE.fill(most=self.largest // 1024**2)
+                raise TooLargeError(Problem(text, field="file"))
+            found.append(chunk)
+        return b"".join(found)
+
+    @staticmethod
+    def _key(actor: Actor) -> str:
+        name = uuid7().hex
+        return f"{actor.tenant.hex}/{name[-2:]}/{name}"
+
+    async def _write(self, intent: Intent) -> Answer:
+        """Write the row as the person, finished by the custodian: what the bytes are is not the person's to say."""
+        database = self._corridor.database
+        try:
+            async with database.unit(intent.actor) as unit:
+                work = self._corridor.work(unit, intent)
+                seen = await work.insert(self._collection, intent.patch, system="custodian", verb=intent.verb)
+                await work.finish()
+                json = await unit.run(database.one_plan(intent.actor.roles, self.shape, ()), [seen.id])
+        except (asyncpg.PostgresError, TakenError) as error:
+            raise await self._corridor.translated(self.shape, intent.actor, error) from error
+        if self._corridor.after_commit is not None:
+            await self._corridor.after_commit(intent.actor, work.touched)
+        return Answer(collection=self._collection, record=seen.id, json=json, changes=work.changes)
+
+    # -- out --------------------------------------------------------------------------------------------
+
+    async def look_up(self, actor: Actor, record: UUID) -> Stored:
+        """Return a file that the actor sees (NotFoundError: unseen)."""
+        async with self._corridor.database.unit(actor, readonly=True) as unit:
+            found = await unit.look_up(self.shape, record)
+        if found is None or found.row["storage_key"] is None:
+            raise NotFoundError
+        row = found.row
+        return Stored(
+            key=row["storage_key"],
+            name=row["name"] or "fil",
+            media_type=row["media_type"] or "application/octet-stream",
+            size=row["size_bytes"] or 0,
+            sha256=row["sha256"] or "",
+        )
+
+    def read(self, stored: Stored, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        """Yield the bytes of a file, or a part of them."""
+        return self.storage.read(stored.key, start, length)
+
+    async def thumbnail(self, stored: Stored, size: int, *, square: bool = False) -> bytes:
+        """Return a small WebP picture of a picture; made once, then kept.
+
+        Raises:
+            NotFoundError: the file is no picture.
+            InvalidError: the picture cannot be read.
+
+        """
+        if not stored.is_picture or size not in SIZES:
+            raise NotFoundError
+        key = f"{stored.key}.{size}{'s' if square else ''}.webp"
+        if await self.storage.has(key):
+            return b"".join([chunk async for chunk in self.storage.read(key)])
+        async with self._working:
+            content = b"".join([chunk async for chunk in self.storage.read(stored.key)])
+            small = await asyncio.to_thread(shrink, content, size, square=square)
+        await self.storage.put(key, _sliced(small))
+        return small
+
+
+def _described(file: Examined, key: str) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "media_type": file.media_type,
+        "size_bytes": len(file.content),
+        "sha256": hashlib.sha256(file.content).hexdigest(),
+        "width": file.width,
+        "height": file.height,
+        "storage_key": key,
+    }
+
+
+async def _sliced(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), _CHUNK):
+        yield content[start : start + _CHUNK]

@@ -1,0 +1,389 @@
+"""The corridor: the one door for writes. Opens the transaction, does the work, answers masked, commits once."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from directapp.declare.case import Case
+from directapp.declare.kinds import BadValueError
+from directapp.declare.spec import Shape, Spec
+from directapp.declare.verbs import Verb
+from directapp.kernel.actor import Actor
+from directapp.kernel.clock import Clock, utc_now
+from directapp.kernel.errors import (
+    ConflictError,
+    DirectAppError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    NotUniqueError,
+    Problem,
+    StaleError,
+)
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+from directapp.services.intent import Answer, Intent
+from directapp.services.undo import UNDO, undo
+from directapp.services.work import TakenError, Work, pop_related
+from directapp.store.database import Database
+from directapp.store.unit import Unit
+
+Touched = Sequence[tuple[str, UUID]]
+AfterCommit = Callable[[Actor, Touched], Awaitable[None]]
+
+_KEY_REUSED = Text(
+    "Idempotensnøkkelen er brukt til noe annet.", "The idempotency key has been used for something else."
+)
+_ELSEWHERE = Text("Verdien finnes allerede på et annet sted.", "The value already stands at another site.")
+_TAKEN = Text("Verdien finnes allerede.", "The value already stands on another record.")
+_MISSING = Text("{label}: finnes ikke.", "{label}: there is no such record.")
+_IN_USE = Text("Kan ikke slettes: andre data viser til den.", "Cannot be deleted: other data points to it.")
+_LIMIT = Text("{label} har en verdi som ikke er tillatt.", "{label} has a value that is not allowed.")
+_UNKNOWN_VERB = Text("Handlingen {verb} finnes ikke.", "There is no act {verb}.")
+_STATE = Text("{label} er ikke mulig mens statusen er {state}.", "{label} is not possible while the status is {state}.")
+_RETRIES = 3
+
+
+def to_millisecond(instant: datetime) -> datetime:
+    """Cut an instant to what JSON carries of it: paging compares what was written with what is stored."""
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+class Corridor:
+    """Performs intents. One for the process; it holds no state of its own but the wiring."""
+
+    def __init__(
+        self, spec: Spec, database: Database, *, clock: Clock = utc_now, after_commit: AfterCommit | None = None
+    ) -> None:
+        """``after_commit`` hears of every record written, once it is safe."""
+        self.spec = spec
+        self.database = database
+        self.clock = clock
+        self.after_commit = after_commit
+
+    async def perform(self, intent: Intent) -> Answer:
+        """Do one intent in one transaction.
+
+        Raises:
+            DirectAppError: whatever refuses it, with every problem.
+
+        """
+        shape = self._shape(intent)
+        for attempt in range(_RETRIES):
+            try:
+                answer, touched = await self._once(shape, intent)
+                break
+            except asyncpg.DeadlockDetectedError:
+                if attempt == _RETRIES - 1:
+                    raise
+            except (asyncpg.PostgresError, TakenError) as error:
+                raise await self.translated(shape, intent.actor, error) from error
+        if touched and self.after_commit and not intent.dry_run:
+            await self.after_commit(intent.actor, touched)
+        return answer
+
+    async def perform_all(self, intents: Sequence[Intent], *, atomic: bool = True) -> list[Answer | DirectAppError]:
+        """Do many intents of one actor in one transaction, a savepoint each.
+
+        ``atomic``: any refusal rolls everything back; the answers then hold the refusals.
+        """
+        if not intents:
+            return []
+        first = intents[0]
+        shape = self._shape(first)
+        results: list[Answer | DirectAppError] = []
+        touched: list[tuple[str, UUID]] = []
+
+        async with self.database.unit(first.actor, rollback=first.dry_run, steady=True) as unit:
+            replayed = await self._replay_all(unit, intents)
+            if replayed is not None:
+                return replayed
+            for intent in intents:
+                try:
+                    async with unit.savepoint():
+                        if intent.target:
+                            await unit.lock(intent.target)
+                        answer, seen = await self._in(unit, shape, intent)
+                    results.append(answer)
+                    touched += seen
+                except DirectAppError as error:
+                    results.append(error)
+                except (asyncpg.PostgresError, TakenError) as error:
+                    results.append(await self.translated(shape, intent.actor, error))
+            refused = [r for r in results if isinstance(r, DirectAppError)]
+            if refused and atomic:
+                await unit.simple("ROLLBACK; BEGIN")
+                touched = []
+            elif first.key and not first.dry_run:
+                await self._remember(unit, _dump_all(results), *intents)
+        if touched and self.after_commit and not first.dry_run:
+            await self.after_commit(first.actor, touched)
+        return results
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _shape(self, intent: Intent) -> Shape:
+        shape = self.spec.get(intent.collection)
+        if shape is None or not (shape.declared.exposed or intent.actor.is_system):
+            raise ForbiddenError
+        return shape
+
+    async def _once(self, shape: Shape, intent: Intent) -> tuple[Answer, Touched]:
+        whole = self.database.unit(intent.actor, lock=intent.target, rollback=intent.dry_run, steady=True)
+        async with whole as unit:
+            if intent.key and not intent.dry_run:
+                stored = await self._replay(unit, intent)
+                if stored is not None:
+                    return stored, ()
+            answer, touched = await self._in(unit, shape, intent)
+            if intent.key and not intent.dry_run:
+                await self._remember(unit, _dump(answer), intent)
+            return answer, touched
+
+    async def _in(self, unit: Unit, shape: Shape, intent: Intent) -> tuple[Answer, Touched]:
+        work = self.work(unit, intent)
+        shown: dict[str, str] = {}
+        if intent.verb == "create":
+            seen: Seen | None = await work.create(shape, intent.patch)
+        elif intent.verb == "update":
+            seen = await work.update(shape, _target(intent), intent.patch, version=intent.version)
+        elif intent.verb == "delete":
+            await work.delete(shape, _target(intent), version=intent.version)
+            seen = None
+        else:
+            act = await self._verb(work, unit, shape, intent)
+            seen, shown = act.answer or act.seen, act.shown_once
+        await work.finish()
+        json = None
+        if seen is not None:
+            answered = self.spec[seen.collection]
+            plan = self.database.one_plan(intent.actor.roles, answered, ())
+            json = await unit.run(plan, [seen.id])
+        record = seen.id if seen else intent.target
+        collection = seen.collection if seen else shape.name
+        answer = Answer(collection=collection, record=record, json=json, changes=work.changes, shown_once=shown)
+        return answer, tuple(work.touched)
+
+    def work(self, unit: Unit, intent: Intent) -> Work:
+        """Return the work of an intent inside a unit."""
+        return Work(
+            spec=self.spec,
+            unit=unit,
+            actor=intent.actor,
+            origin=intent.origin,
+            now=to_millisecond(self.clock()),
+            reason=intent.reason,
+            request_id=intent.request_id,
+        )
+
+    async def _verb(self, work: Work, unit: Unit, shape: Shape, intent: Intent) -> Act:
+        if intent.verb == UNDO.name:
+            return await undo(work, shape, _target(intent))
+        verb = shape.verb(intent.verb)
+        if verb is None:
+            raise NotFoundError(_UNKNOWN_VERB.fill(verb=intent.verb))
+        grants = shape.grants_of(intent.actor.roles)
+        if not any(_gives(g.verbs, verb) for g in grants):
+            raise ForbiddenError
+        params = parse_params(verb, intent.patch)
+        act = Act(
+            actor=intent.actor,
+            now=work.now,
+            case=Case(row={}, actor=intent.actor, now=work.now, verb=verb.name),
+            verb=verb.name,
+            collection=shape.name,
+            doors=work,
+            params=params,
+            reason=intent.reason,
+        )
+        if verb.on == "record":
+            await self._aim(act, unit, shape, verb, intent)
+        await verb.run(act)
+        return act
+
+    async def _aim(self, act: Act, unit: Unit, shape: Shape, verb: Verb, intent: Intent) -> None:
+        found = await unit.look_up(shape, _target(intent))
+        if found is None:
+            raise NotFoundError
+        related = pop_related(self.spec, shape, found.row)
+        grants = shape.grants_of(intent.actor.roles)
+        if not any(sees and _gives(g.verbs, verb) for g, sees in zip(grants, found.sees, strict=True)):
+            raise ForbiddenError
+        if intent.version is not None and intent.version != found.row["version"]:
+            raise StaleError
+        act.case = Case(
+            row=found.row,
+            before=found.row,
+            actor=intent.actor,
+            now=act.now,
+            related=related,
+            patch=act.params,
+            verb=verb.name,
+        )
+        reason = why_blocked(shape, verb, act.case)
+        if reason is not None:
+            raise ConflictError(reason)
+        act.seen = Seen(shape.name, found.row["id"], found.row)
+
+    # -- idempotency -------------------------------------------------------------------------------
+
+    async def _replay(self, unit: Unit, intent: Intent) -> Answer | None:
+        stored = await self._stored(unit, intent)
+        return None if stored is None else _load(stored)
+
+    async def _replay_all(self, unit: Unit, intents: Sequence[Intent]) -> list[Answer | DirectAppError] | None:
+        if not intents[0].key or intents[0].dry_run:
+            return None
+        stored = await self._stored(unit, *intents)
+        return None if stored is None else [_load_one(a) for a in orjson.loads(stored)]
+
+    async def _stored(self, unit: Unit, *intents: Intent) -> str | None:
+        intent = intents[0]
+        who = str(intent.actor.user or intent.actor.name)
+        await unit.value("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{who}:{intent.key}")
+        rows = await unit.fetch(
+            "SELECT fingerprint, answer FROM idempotency WHERE tenant_id = $1 AND actor = $2 AND key = $3",
+            intent.actor.tenant,
+            who,
+            intent.key,
+        )
+        if not rows:
+            return None
+        if rows[0]["fingerprint"] != fingerprint(*intents):
+            raise InvalidError(Problem(_KEY_REUSED, field="Idempotency-Key"))
+        return str(rows[0]["answer"])
+
+    async def _remember(self, unit: Unit, answer: str, *intents: Intent) -> None:
+        intent = intents[0]
+        await unit.value(
+            "INSERT INTO idempotency (tenant_id, actor, key, fingerprint, status, answer) VALUES ($1,$2,$3,$4,$5,$6)",
+            intent.actor.tenant,
+            str(intent.actor.user or intent.actor.name),
+            intent.key,
+            fingerprint(*intents),
+            int(HTTPStatus.OK),
+            answer,
+        )
+
+    # -- refusals of the database ------------------------------------------------------------------
+
+    async def translated(self, shape: Shape, actor: Actor, error: asyncpg.PostgresError | TakenError) -> DirectAppError:
+        """Turn what PostgreSQL refused into a refusal for people; what is nobody's fault stays as it is."""
+        match error:
+            case TakenError():
+                return await self._not_unique(actor, error)
+            case asyncpg.UniqueViolationError():
+                return NotUniqueError(_TAKEN)
+            case asyncpg.InsufficientPrivilegeError():
+                return ForbiddenError()
+            case asyncpg.ForeignKeyViolationError():
+                return self._foreign(shape, error)
+            case asyncpg.CheckViolationError() | asyncpg.DataError():
+                name = str(error.constraint_name or "").removeprefix(f"ck_{shape.name}_").removesuffix("_choice")
+                item = shape.fields.get(name)
+                label = item.label if item else shape.declared.label
+                return InvalidError(Problem(_LIMIT.fill(label=label), field=item.name if item else None))
+            case _:
+                raise error
+
+    def _foreign(self, shape: Shape, error: asyncpg.PostgresError) -> DirectAppError:
+        name = str(error.constraint_name or "")
+        item = shape.fields.get(name.removeprefix(f"fk_{shape.name}_"))
+        if item is None or "still referenced" in str(error.detail or "") or "is still" in str(error):
+            return ConflictError(_IN_USE)
+        return InvalidError(Problem(_MISSING.fill(label=item.label), field=item.name))
+
+    async def _not_unique(self, actor: Actor, taken: TakenError) -> DirectAppError:
+        if taken.unique is None:
+            return NotUniqueError(Problem(_TAKEN, field=taken.sign_in))
+        equals = {name: taken.row.get(name) for name in taken.unique.fields}
+        async with self.database.unit(actor, readonly=True) as unit:
+            here = await unit.find(taken.shape, 1, equals)
+        message = taken.unique.message if here else _elsewhere(taken.unique.message)
+        return NotUniqueError([Problem(message, field=name) for name in taken.unique.fields])
+
+
+def parse_params(verb: Verb, given: dict[str, Any]) -> dict[str, Any]:
+    """Understand a verb's parameters.
+
+    Raises:
+        InvalidError: each that is unknown, missing or does not fit.
+
+    """
+    fields = {f.name: f for f in verb.params}
+    problems = [
+        Problem(Text("Feltet {field} finnes ikke.", "There is no field {field}.").fill(field=n), field=n)
+        for n in given
+        if n not in fields
+    ]
+    values: dict[str, Any] = {}
+    for name, item in fields.items():
+        try:
+            values[name] = item.understand(given.get(name))
+        except BadValueError as error:
+            problems.append(Problem(error.text, field=name))
+            continue
+        if values[name] is None and item.default is not None:
+            values[name] = item.default
+        if item.required and values[name] is None:
+            text = Text("{label} må fylles ut.", "{label} is required.").fill(label=item.label)
+            problems.append(Problem(text, field=name))
+    if problems:
+        raise InvalidError(problems)
+    return values
+
+
+def why_blocked(shape: Shape, verb: Verb, case: Case) -> Problem | None:
+    """Return why a verb makes no sense for a record right now, or None."""
+    flow = shape.declared.workflow
+    status = case.get("status")
+    if verb.states and status not in verb.states:
+        state = flow.label(status) if flow else Text(str(status), str(status))
+        return Problem(_STATE.fill(label=verb.label, state=state))
+    return verb.blocked(case) if verb.blocked else None
+
+
+def fingerprint(*intents: Intent) -> str:
+    """Return what an idempotency key stands for."""
+    said = [[i.collection, i.verb, i.target, i.patch] for i in intents]
+    return hashlib.sha256(orjson.dumps(said, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _elsewhere(message: Text) -> Text:
+    return Text(f"{message.nb} ({_ELSEWHERE.nb})", f"{message.en} ({_ELSEWHERE.en})")
+
+
+def _gives(names: tuple[str, ...], verb: Verb) -> bool:
+    return verb.name in names or "*" in names
+
+
+def _target(intent: Intent) -> UUID:
+    if intent.target is None:
+        raise NotFoundError
+    return intent.target
+
+
+def _dump(answer: Answer) -> str:
+    record = str(answer.record) if answer.record else None
+    return orjson.dumps([answer.collection, record, answer.json, answer.changes]).decode()
+
+
+def _dump_all(results: Sequence[Answer | DirectAppError]) -> str:
+    return orjson.dumps([_dump(r) for r in results if isinstance(r, Answer)]).decode()
+
+
+def _load(text: str) -> Answer:
+    collection, record, json, changes = orjson.loads(text)
+    return Answer(
+        collection=collection, record=UUID(record) if record else None, json=json, changes=changes, replayed=True
+    )
+
+
+def _load_one(text: str) -> Answer | DirectAppError:
+    return _load(text)

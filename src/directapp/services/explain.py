@@ -1,0 +1,147 @@
+"""Explain: why somebody may or may not see or change something, in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from directapp.declare.access import Grant
+from directapp.declare.spec import Shape
+from directapp.kernel.actor import Actor
+from directapp.kernel.text import Text
+from directapp.store.database import Database
+from directapp.store.unit import Found
+
+T = Text
+_HAS = T("{name} har rollene {roles}.", "{name} has the roles {roles}.")
+_NO_ROLES = T("ingen", "none")
+_CLOSED = T(
+    "Ingen av dem gir tilgang til {collection}: ingenting vises (403).",
+    "None of them has an entry in {collection}: nothing is seen (403).",
+)
+_UNSEEN = T(
+    "Ingen av rettene gjelder {collection}/{record}, eller den finnes ikke: den vises ikke (404).",
+    "No entry's row rule matches {collection}/{record}, or there is no such record: it is not seen (404).",
+)
+_UNSEEN_HERE = T(
+    "Ingen av rettene gjelder denne, eller den finnes ikke: den vises ikke (404).",
+    "No right is about this one, or it does not exist: it is not seen (404).",
+)
+_COUNTS = T(
+    "{role} leser {reads} og endrer {writes} felt der regelen gjelder",
+    "{role} reads {reads} and writes {writes} fields where its rule holds",
+)
+_FIELD = T("{role} {reads} og {writes} {field}{states}", "{role} {reads} and {writes} {field}{states}")
+_READS = {True: T("leser", "reads"), False: T("leser ikke", "does not read")}
+_WRITES = {True: T("endrer", "writes"), False: T("endrer ikke", "does not write")}
+_ONLY_WHILE = T(" (endrer bare mens den er {states})", " (writing only while {states})")
+_MATCHES = {
+    True: T("gjelder denne posten", "matches this row"),
+    False: T("gjelder ikke denne posten", "does not match this row"),
+}
+_FORBIDDEN = T(
+    "{match}; statusen gjør at den ikke kan endres nå ({status})", "{match}; its state forbids writing now ({status})"
+)
+_OPEN = {
+    True: T("{match}; kan endres", "{match}; writing is open"),
+    False: T("{match}; kan ikke endres", "{match}; writing is closed"),
+}
+_SO_COUNTS = T("Altså: ser {reads} felt, kan endre {writes}.", "So: sees {reads} fields of it, may change {writes}.")
+_SO_FIELD = T("Altså: {field} {seen} og {changed}.", "So: {field} {seen} and {changed}.")
+_SEEN = {True: T("vises", "is seen"), False: T("vises ikke", "is not seen")}
+_CHANGED = {True: T("kan endres", "may be changed"), False: T("kan ikke endres", "may not be changed")}
+_LINE, _WITH_MATCH = T("- {entry}", "- {entry}"), T("- {entry}: {match}", "- {entry}: {match}")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the sentences call things: ``labels`` as people know them, else their codes."""
+
+    roles: Mapping[str, Text] = field(default_factory=dict)
+    labels: bool = False
+
+    def role(self, code: str) -> Text:
+        """Return what a role is called."""
+        return self.roles.get(code) or T(code, code)
+
+    def collection(self, shape: Shape) -> Text:
+        """Return what a collection is called."""
+        return shape.declared.plural if self.labels else T(shape.name, shape.name)
+
+    def field(self, shape: Shape, name: str) -> Text:
+        """Return what a field is called, in quotation marks where it is a label."""
+        if not self.labels:
+            return T(name, name)
+        label = shape.fields[name].label
+        return T(f"«{label.nb}»", f"“{label.en}”")
+
+    def states(self, shape: Shape, codes: tuple[str, ...]) -> Text:
+        """Return what states are called."""
+        flow = shape.declared.workflow if self.labels else None
+        states = [flow.state(code) if flow else None for code in codes]
+        labels = [s.label if s else T(code, code) for s, code in zip(states, codes, strict=True)]
+        return T(", ".join(t.nb for t in labels), ", ".join(t.en for t in labels))
+
+
+CODES = Names()
+
+
+async def explain(
+    database: Database,
+    actor: Actor,
+    shape: Shape,
+    record: UUID | None = None,
+    field: str | None = None,
+    *,
+    names: Names = CODES,
+) -> list[Text]:
+    """Return sentences: the entries of the actor's roles, and, for a record, which of them match it."""
+    grants = shape.grants_of(actor.roles)
+    held = [names.role(code) for code in sorted(actor.roles)] or [_NO_ROLES]
+    roles = T(", ".join(t.nb for t in held), ", ".join(t.en for t in held))
+    lines = [_HAS.fill(name=actor.name, roles=roles)]
+    if not grants:
+        return [*lines, _CLOSED.fill(collection=names.collection(shape))]
+    entries = [_entry(shape, g, field, names) for g in grants]
+    if record is None:
+        return lines + [_LINE.fill(entry=e) for e in entries]
+    async with database.unit(actor, readonly=True) as unit:
+        found = await unit.look_up(shape, record)
+    if found is None:
+        unseen = _UNSEEN_HERE if names.labels else _UNSEEN
+        lines.append(unseen.fill(collection=names.collection(shape), record=record))
+        return lines + [_LINE.fill(entry=e) for e in entries]
+    matches = [_matched(shape, found, place, names) for place in range(len(grants))]
+    lines += [_WITH_MATCH.fill(entry=e, match=m) for e, m in zip(entries, matches, strict=True)]
+    return [*lines, _verdict(shape, found, field, grants=grants, names=names)]
+
+
+def _entry(shape: Shape, grant: Grant, field: str | None, names: Names) -> Text:
+    role = names.role(grant.role)
+    if field is None:
+        return _COUNTS.fill(role=role, reads=len(shape.reads(grant)), writes=len(shape.writes(grant)))
+    states = _ONLY_WHILE.fill(states=names.states(shape, grant.states)) if grant.states else T("", "")
+    return _FIELD.fill(
+        role=role,
+        reads=_READS[field in shape.reads(grant)],
+        writes=_WRITES[field in shape.writes(grant)],
+        field=names.field(shape, field),
+        states=states,
+    )
+
+
+def _matched(shape: Shape, found: Found, place: int, names: Names) -> Text:
+    match = _MATCHES[bool(found.sees[place])]
+    if found.owns[place] and not found.edits[place]:
+        status = found.row.get("status")
+        return _FORBIDDEN.fill(match=match, status=names.states(shape, (str(status),)))
+    return _OPEN[bool(found.edits[place])].fill(match=match)
+
+
+def _verdict(shape: Shape, found: Found, field: str | None, *, grants: tuple[Grant, ...], names: Names) -> Text:
+    reads = frozenset[str]().union(*(shape.reads(g) for g, s in zip(grants, found.sees, strict=True) if s))
+    writes = frozenset[str]().union(*(shape.writes(g) for g, e in zip(grants, found.edits, strict=True) if e))
+    if field is None:
+        return _SO_COUNTS.fill(reads=len(reads), writes=len(writes))
+    return _SO_FIELD.fill(
+        field=names.field(shape, field), seen=_SEEN[field in reads], changed=_CHANGED[field in writes]
+    )

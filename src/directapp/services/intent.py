@@ -1,0 +1,45 @@
+"""Intent: what an interface wants done, in one value, whoever asks and from wherever."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+from directapp.kernel.actor import Actor
+
+Verb = str
+Origin = Literal["rest", "web", "mcp", "cli", "worker", "import", "test"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """One write. ``verb`` is create, update, delete, or a declared verb; ``target`` the record's id.
+
+    ``version`` is the one the writer saw (None: no stale check). ``key`` makes it safe to send again.
+    """
+
+    actor: Actor
+    collection: str
+    verb: Verb
+    origin: Origin
+    target: UUID | None = None
+    patch: dict[str, Any] = field(default_factory=dict)
+    version: int | None = None
+    key: str | None = None
+    reason: str | None = None
+    request_id: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of an intent: the record's id, its JSON masked for the actor, and the differences.
+
+    ``shown_once`` holds secrets for this one answer; they are never stored, not even for a resend.
+    """
+
+    collection: str
+    record: UUID | None
+    json: str | None
+    changes: dict[str, Any]
+    shown_once: dict[str, str] = field(default_factory=dict)
+    replayed: bool = False

@@ -1,0 +1,163 @@
+"""Judging a write: fields allowed, values understood, unchanged values dropped. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from directapp.declare.access import Grant
+from directapp.declare.case import Case
+from directapp.declare.fields import Field
+from directapp.declare.kinds import PARSERS, BadValueError, Kind
+from directapp.declare.spec import Shape
+from directapp.kernel.actor import Actor
+from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
+from directapp.kernel.text import Text
+
+AHEAD = timedelta(minutes=5)
+CONFLICT = "CONFLICT"
+
+_UNKNOWN = Text("Feltet {field} finnes ikke.", "There is no field {field}.")
+_NOT_YOURS = Text("Du kan ikke endre {label} ({field}).", "You may not change {label} ({field}).")
+_REQUIRED = Text("{label} må fylles ut.", "{label} is required.")
+_AHEAD = Text("{label} kan ikke settes frem i tid.", "{label} cannot be set ahead of time.")
+_IMMUTABLE = Text("{label} kan ikke endres etter opprettelse.", "{label} cannot change after creation.")
+
+
+def writable_anywhere(shape: Shape, grants: Iterable[Grant], *, create: bool) -> frozenset[str]:
+    """Return the fields an actor could write in some row (or in some new row)."""
+    picked = [shape.writes(g) for g in grants if g.create or not create]
+    return frozenset[str]().union(*picked)
+
+
+def refuse_fields(shape: Shape, names: Iterable[str], allowed: frozenset[str]) -> None:
+    """Refuse every field that is unknown or not allowed, each by name.
+
+    Raises:
+        ForbiddenError: one problem a field.
+
+    """
+    problems = []
+    for name in names:
+        item = shape.fields.get(name)
+        if name in allowed:
+            continue
+        if item is None or item.secret:
+            problems.append(Problem(_UNKNOWN.fill(field=name), field=name))
+        else:
+            problems.append(Problem(_NOT_YOURS.fill(label=item.label, field=name), field=name))
+    if problems:
+        raise ForbiddenError(problems)
+
+
+def understand(shape: Shape, patch: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Parse every value and keep those that differ from the stored row.
+
+    Raises:
+        InvalidError: one problem for each value that does not fit.
+
+    """
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, raw in patch.items():
+        item = shape.fields[name]
+        try:
+            value = item.understand(raw)
+        except BadValueError as error:
+            problems.append(Problem(error.text, field=name))
+            continue
+        stored = None if before is None else before.get(name)
+        if before is not None and (value == stored or (stored is None and value == [])):
+            continue
+        if before is not None and item.immutable:
+            problems.append(Problem(_IMMUTABLE.fill(label=item.label), field=name))
+            continue
+        values[name] = value
+    if problems:
+        raise InvalidError(problems)
+    return values
+
+
+def completeness(shape: Shape, case: Case) -> list[Problem]:
+    """Return a problem for each required field without value and each fact that people set ahead of now."""
+    problems = []
+    for item in shape.stored:
+        value = case.get(item.name)
+        if item.required and value in (None, "", []):
+            problems.append(Problem(_REQUIRED.fill(label=item.label), field=item.name))
+        ahead = item.fact and isinstance(value, datetime) and value > case.now + AHEAD
+        if ahead and case.changed(item.name) and not case.actor.is_system:
+            problems.append(Problem(_AHEAD.fill(label=item.label), field=item.name))
+    return problems
+
+
+def defaults(shape: Shape, given: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
+    """Return the declared default of every stored field that was not given."""
+    case = Case(row=given, actor=actor, now=now, verb="create")
+    values: dict[str, Any] = {}
+    for item in shape.stored:
+        if item.name not in given and item.default is not None:
+            values[item.name] = item.default(case) if callable(item.default) else item.default
+    return values
+
+
+def split(problems: Iterable[Problem]) -> tuple[list[Problem], list[Problem]]:
+    """Part the problems of rules into those of values (422) and those of the moment (409)."""
+    values: list[Problem] = []
+    moment: list[Problem] = []
+    for problem in problems:
+        (moment if problem.code == CONFLICT else values).append(problem)
+    return values, moment
+
+
+def json_value(item: Field, value: Any) -> Any:
+    """Return a value as it stands in answers and in the audit."""
+    if value is None:
+        return None
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+    if isinstance(value, date | UUID):
+        return str(value)
+    if isinstance(value, list) and item.kind is Kind.REFS:
+        return [str(v) for v in value]
+    return value
+
+
+def changes(shape: Shape, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return field -> [before, after] for what differs; secrets only as changed."""
+    found: dict[str, list[Any]] = {}
+    for name, value in after.items():
+        item = shape.fields[name]
+        old = None if before is None else before.get(name)
+        if name in {"id", "version", "created_at", "created_by", "updated_at", "updated_by"} or old == value:
+            continue
+        found[name] = ["•", "•"] if item.secret else [json_value(item, old), json_value(item, value)]
+    return found
+
+
+class Related(Mapping[str, Any]):
+    """A related row as JSON gave it; each value understood when it is asked for."""
+
+    def __init__(self, shape: Shape, raw: Mapping[str, Any]) -> None:
+        """Keep the JSON of the row."""
+        self._shape = shape
+        self._raw = raw
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a column's value."""
+        value = self._raw[name]
+        item = self._shape.fields.get(name)
+        if value is None or item is None or item.kind in {Kind.JSON, Kind.CHOICES}:
+            return value
+        return PARSERS[item.kind](value)
+
+    def __iter__(self) -> Any:
+        """Iterate over the columns."""
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        """Return how many columns there are."""
+        return len(self._raw)

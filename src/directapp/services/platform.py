@@ -1,0 +1,31 @@
+"""Platform: the wired half below the interfaces, handed to each of them by app."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from directapp.declare.spec import Spec
+from directapp.kernel.clock import Clock, utc_now
+from directapp.services.corridor import Corridor
+from directapp.services.live import Live
+from directapp.services.reading import Reading
+from directapp.store.database import Database
+
+
+@dataclass(slots=True, kw_only=True)
+class Platform:
+    """What every interface works with. ``data`` is the folder for files, mail and keys.
+
+    ``checks`` are further health probes by name, each returning a detail or raising.
+    """
+
+    spec: Spec
+    database: Database
+    corridor: Corridor
+    reading: Reading
+    live: Live
+    data: Path
+    public_url: str
+    demo: bool = False
+    clock: Clock = utc_now
+    checks: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,190 @@
+"""Reading: lists, single records, figures and history, masked by the same entries as everything else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from directapp.declare.case import Case
+from directapp.declare.spec import Shape, Spec
+from directapp.declare.verbs import Verb
+from directapp.kernel.actor import Actor
+from directapp.kernel.clock import Clock, utc_now
+from directapp.kernel.errors import ForbiddenError, NotFoundError, Problem
+from directapp.services.corridor import why_blocked
+from directapp.services.work import pop_related
+from directapp.store.database import Database
+from directapp.store.query import Order, Path, Query
+from directapp.store.unit import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A list as PostgreSQL wrote it, in UTF-8, and the counts that were asked for."""
+
+    json: bytes
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A verb the actor may use on a record, and why not right now (None: now)."""
+
+    verb: Verb
+    blocked: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What an actor may do with one record: its values, the fields read and written, the verbs offered."""
+
+    row: dict[str, Any]
+    readable: frozenset[str]
+    writable: frozenset[str]
+    full: bool
+    offers: tuple[Offer, ...]
+
+
+class Reading:
+    """The reading half of the corridor."""
+
+    def __init__(self, spec: Spec, database: Database, *, clock: Clock = utc_now) -> None:
+        """Keep the wiring."""
+        self.spec = spec
+        self.database = database
+        self.clock = clock
+
+    def shape(self, actor: Actor, collection: str) -> Shape:
+        """Return a collection the actor may read at all (ForbiddenError: none of the roles may)."""
+        shape = self.spec.get(collection)
+        if shape is None or not shape.declared.exposed or not shape.grants_of(actor.roles):
+            raise ForbiddenError
+        return shape
+
+    async def page(self, actor: Actor, collection: str, query: Query) -> Page:
+        """Return the rows that a query finds, as JSON."""
+        shape = self.shape(actor, collection)
+        aggregate = bool(query.aggregate)
+        if not query.sort and not aggregate:
+            query = replace(query, sort=self.default_sort(actor, shape))
+        make = self.database.aggregate_plan if aggregate else self.database.list_plan
+        plan = make(actor.roles, shape, query)
+        values = query.values()
+        async with self.database.unit(actor, readonly=True, steady=query.filter is None and not aggregate) as unit:
+            json = await unit.run(plan, values)
+            counts = {}
+            for name in query.counts:
+                asked = Query() if name == "total_count" else query
+                counts[name] = await unit.run(self.database.count_plan(actor.roles, shape, asked), asked.values())
+        return Page(json, counts)
+
+    def default_sort(self, actor: Actor, shape: Shape) -> tuple[Order, ...]:
+        """Return the declared order; newest first by id for actors who may not read it in every row they see."""
+        keys = tuple(Order(name.lstrip("-"), name.startswith("-")) for name in shape.declared.views.sort)
+        grants = shape.grants_of(actor.roles)
+        if all(key.field in shape.reads(grant) for key in keys for grant in grants):
+            return keys
+        return (Order("id", descending=True),)
+
+    async def one(self, actor: Actor, collection: str, record: UUID, fields: tuple[Path, ...] = ()) -> str:
+        """Return one record as JSON text (NotFoundError: unseen)."""
+        shape = self.shape(actor, collection)
+        plan = self.database.one_plan(actor.roles, shape, fields)
+        async with self.database.unit(actor, readonly=True, steady=True) as unit:
+            json = await unit.run(plan, [record])
+        if json is None:
+            raise NotFoundError
+        return str(json)
+
+    async def seen(self, actor: Actor, changes: Sequence[tuple[str, UUID]]) -> list[tuple[str, UUID]]:
+        """Return those of the records that the actor sees."""
+        by_collection: dict[str, list[UUID]] = {}
+        for collection, record in changes:
+            shape = self.spec.get(collection)
+            if shape is not None and shape.declared.exposed and shape.grants_of(actor.roles):
+                by_collection.setdefault(collection, []).append(record)
+        found: list[tuple[str, UUID]] = []
+        if by_collection:
+            async with self.database.unit(actor, readonly=True, steady=True) as unit:
+                for collection, records in by_collection.items():
+                    rows = await unit.find(self.spec[collection], len(records), {"id": records})
+                    found += [(collection, row["id"]) for row in rows]
+        return found
+
+    async def view(self, actor: Actor, collection: str, record: UUID) -> View:
+        """Return one record with what the actor may read, write and do (NotFoundError: unseen)."""
+        shape = self.shape(actor, collection)
+        async with self.database.unit(actor, readonly=True, steady=True) as unit:
+            found = await unit.look_up(shape, record)
+            json = await unit.run(self.database.one_plan(actor.roles, shape, ()), [record])
+        if found is None or json is None:
+            raise NotFoundError
+        related = pop_related(self.spec, shape, found.row)
+        case = Case(row=found.row, before=found.row, actor=actor, now=self.clock(), related=related)
+        return View(orjson.loads(json), *self.rights(actor, shape, found), self._offers(actor, shape, found, case))
+
+    @staticmethod
+    def rights(actor: Actor, shape: Shape, found: Found) -> tuple[frozenset[str], frozenset[str], bool]:
+        """Return the fields read and written in a row, and whether it is seen in full."""
+        grants = shape.grants_of(actor.roles)
+        seeing = [g for g, bit in zip(grants, found.sees, strict=True) if bit]
+        editing = [g for g, bit in zip(grants, found.edits, strict=True) if bit]
+        readable = frozenset[str]().union(*(shape.reads(g) for g in seeing))
+        writable = frozenset[str]().union(*(shape.writes(g) for g in editing))
+        flow, status = shape.declared.workflow, found.row.get("status")
+        state = flow.state(status) if flow else None
+        if flow and state and state.locked:
+            writable &= flow.unlocked
+        return readable, writable, any(g.full for g in seeing)
+
+    @staticmethod
+    def _offers(actor: Actor, shape: Shape, found: Found, case: Case) -> tuple[Offer, ...]:
+        grants = shape.grants_of(actor.roles)
+        given = {v for g, bit in zip(grants, found.sees, strict=True) if bit for v in g.verbs}
+        verbs = [v for v in shape.declared.verbs if v.on == "record" and (v.name in given or "*" in given)]
+        return tuple(Offer(v, why_blocked(shape, v, case)) for v in verbs)
+
+    async def history(self, actor: Actor, collection: str, record: UUID, *, limit: int = 200) -> list[dict[str, Any]]:
+        """Return the changes of a record seen in full, newest first, masked by today's rights."""
+        shape = self.shape(actor, collection)
+        async with self.database.unit(actor, readonly=True, steady=True) as unit:
+            found = await unit.look_up(shape, record)
+            if found is None or not shape.declared.history:
+                return []
+            readable, _, full = self.rights(actor, shape, found)
+            if not full:
+                return []
+            await unit.become(_corridor(actor))
+            rows = await unit.fetch(_HISTORY, actor.tenant, collection, record, limit)
+        return [_entry(row, readable) for row in rows]
+
+
+def _corridor(actor: Actor) -> Actor:
+    return Actor(tenant=actor.tenant, user=None, name="system:corridor", roles=frozenset({"sys_corridor"}))
+
+
+def _entry(row: Any, readable: frozenset[str]) -> dict[str, Any]:
+    seen = {n: c for n, c in row["changes"].items() if n in readable}
+    return {
+        "id": str(row["id"]),
+        "at": row["at"],
+        "actor": str(row["actor"]) if row["actor"] else None,
+        "actor_name": row["actor_name"],
+        "roles": row["roles"],
+        "via": row["via"],
+        "origin": row["origin"],
+        "request_id": row["request_id"],
+        "reason": row["reason"],
+        "verb": row["verb"],
+        "version": row["version"],
+        "changes": seen,
+        "hidden": len(row["changes"]) - len(seen),
+    }
+
+
+_HISTORY = """
+SELECT a.id, a.at, a.actor, a.actor_name, a.roles, a.via, a.origin, a.request_id, a.reason, a.verb, a.version, a.changes
+  FROM audit a WHERE a.tenant_id = $1 AND a.collection = $2 AND a.record = $3 ORDER BY a.at DESC, a.id DESC LIMIT $4
+"""

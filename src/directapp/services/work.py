@@ -1,0 +1,430 @@
+"""Work: the life of a write inside one transaction, steps 3 to 10. The same for every interface."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from directapp.declare.case import Case, Many, One
+from directapp.declare.spec import Shape, Spec
+from directapp.declare.workflow import Walk, Workflow
+from directapp.kernel.actor import Actor, system_actor
+from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, Problem, StaleError
+from directapp.kernel.ids import uuid7
+from directapp.kernel.text import Text
+from directapp.services import judge
+from directapp.services.act import Seen
+from directapp.services.search import tokens_of
+from directapp.services.status_words import as_facts, demand_reached, first_status
+from directapp.store.unit import AuditEntry, Event, Found, Unit
+
+_LOCKED = Text(
+    "Kan ikke endres av deg mens statusen er {state}.", "Cannot be changed by you while the status is {state}."
+)
+_NOT_UNTIL = Text(
+    "{label} kan ikke endres av deg mens statusen er {state}.",
+    "{label} cannot be changed by you while the status is {state}.",
+)
+_MAX_DEPTH = 6
+
+
+class TakenError(Exception):
+    """A unique value stands on another record already.
+
+    Row-level security keeps the values out of the database's own message, so they travel here.
+    """
+
+    def __init__(self, shape: Shape, constraint: str, row: Mapping[str, Any]) -> None:
+        """Keep which constraint refused, and the row that was to be written."""
+        super().__init__(constraint)
+        self.unique = next(
+            (u for u in shape.declared.unique if constraint == f"uq_{shape.name}_{'_'.join(u.fields)}"), None
+        )
+        self.shape = shape
+        self.row = row
+        self.sign_in = next((f.name for f in shape.stored if f.sign_in and "login_directory" in constraint), None)
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """One transaction's work for one intent, nested writes included."""
+
+    spec: Spec
+    unit: Unit
+    actor: Actor
+    origin: str
+    now: datetime
+    reason: str | None = None
+    request_id: str | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+    touched: list[tuple[str, UUID]] = field(default_factory=list)
+    _pending: list[Event] = field(default_factory=list)
+    _depth: int = 0
+
+    # -- writes ------------------------------------------------------------------------------------
+
+    async def update(
+        self,
+        shape: Shape,
+        record: UUID,
+        patch: Mapping[str, Any],
+        *,
+        verb: str = "update",
+        version: int | None = None,
+        status: str | None = None,
+    ) -> Seen:
+        """Change a record: look-up, fields, values, version, workflow, rules, write, consequences."""
+        who = self.unit.actor
+        grants = shape.grants_of(who.roles)
+        patch = dict(patch)
+        asked = patch.pop("status", None) if shape.declared.workflow else None
+        anywhere = judge.writable_anywhere(shape, grants, create=False)
+        judge.refuse_fields(shape, patch, anywhere if not who.is_system else frozenset(shape.fields))
+        found = await self.unit.look_up(shape, record)
+        if found is None:
+            raise NotFoundError
+        before = found.row
+        related = pop_related(self.spec, shape, before)
+        flow = shape.declared.workflow
+        if flow and asked is not None:
+            patch = as_facts(flow, asked, before["status"], patch, self.now)
+        if not who.is_system:
+            self._refuse_row(shape, found, patch)
+        values = judge.understand(shape, patch, before)
+        if status is not None and status != before.get("status"):
+            values["status"] = status
+        if not values:
+            if flow and asked is not None:
+                demand_reached(shape, flow, asked, (str(before["status"]),))
+            return Seen(shape.name, record, before)
+        if version is not None and version != before["version"]:
+            raise StaleError(
+                [Problem(StaleError.default, field=n, extra={"version": str(before["version"])}) for n in values]
+            )
+        related = await self._refresh_related(shape, before, values, related)
+        case = Case(
+            row={**before, **values}, actor=who, now=self.now, before=before, patch=values, related=related, verb=verb
+        )
+        case, events = self._judge(shape, case, by_verb=status is not None, asked=asked)
+        return await self._store(shape, record, case, events)
+
+    async def create(self, shape: Shape, values: Mapping[str, Any], *, verb: str = "create") -> Seen:
+        """Create a record; its rights are asked before and, row by row, after the insert."""
+        who = self.unit.actor
+        grants = shape.grants_of(who.roles)
+        values = dict(values)
+        record = values.pop("id", None)
+        asked = values.pop("status", None) if shape.declared.workflow else None
+        if not any(g.create for g in grants):
+            raise ForbiddenError
+        if not who.is_system:
+            judge.refuse_fields(shape, values, judge.writable_anywhere(shape, grants, create=True))
+        parsed = {k: v for k, v in judge.understand(shape, values, None).items() if v is not None}
+        row: dict[str, Any] = dict.fromkeys(f.name for f in shape.stored)
+        row |= parsed | judge.defaults(shape, {**values, **parsed}, who, self.now)
+        row["id"] = UUID(str(record)) if record and who.is_system else uuid7()
+        flow = shape.declared.workflow
+        if flow:
+            row["status"] = first_status(flow, asked, system=who.is_system)
+        related = await self._refresh_related(shape, {}, row, {})
+        case = Case(row=row, actor=who, now=self.now, patch=parsed, related=related, verb=verb)
+        case, events = self._judge(
+            shape, case, by_verb=bool(flow and asked and row["status"] == asked and who.is_system)
+        )
+        seen = await self._store(shape, row["id"], case, events)
+        if not who.is_system:
+            await self._check_created(shape, seen, set(parsed))
+        return seen
+
+    async def delete(self, shape: Shape, record: UUID, *, version: int | None = None) -> None:
+        """Delete a record where an entry allows it in its present state."""
+        found = await self.unit.look_up(shape, record)
+        if found is None:
+            raise NotFoundError
+        pop_related(self.spec, shape, found.row)
+        grants = shape.grants_of(self.unit.actor.roles)
+        if version is not None and version != found.row["version"]:
+            raise StaleError
+        owns = [i for i, g in enumerate(grants) if g.delete and found.owns[i]]
+        if not owns:
+            raise ForbiddenError
+        if not any(found.edits[i] for i in owns):
+            raise ConflictError(_LOCKED.fill(state=self._state(shape, found.row)))
+        gone = {k: None for k, v in found.row.items() if v is not None}
+        entry = self._entry(shape, record, "delete", found.row["version"], judge.changes(shape, found.row, gone))
+        if not await self.unit.delete(shape, record, entry, self._take_events()):
+            raise ForbiddenError
+        self.touched.append((shape.name, record))
+
+    async def put_back(self, shape: Shape, record: UUID, found: Found, patch: Mapping[str, Any]) -> Seen:
+        """Write audited before-values as they were: the guards' exception for undo."""
+        related = pop_related(self.spec, shape, found.row)
+        related = await self._refresh_related(shape, found.row, patch, related)
+        row = {**found.row, **patch}
+        case = Case(
+            row=row,
+            actor=self.unit.actor,
+            now=self.now,
+            before=found.row,
+            patch=patch,
+            related=related,
+            verb="undo",
+        )
+        return await self._store(shape, record, case, ["undone"])
+
+    # -- the doors of Act --------------------------------------------------------------------------
+
+    async def change(self, seen: Seen, patch: Mapping[str, Any], *, system: str | None, verb: str) -> Seen:
+        """Change a record as the actor, or as a named system actor."""
+        async with self.acting(system):
+            return await self.update(self.spec[seen.collection], seen.id, patch, verb=verb)
+
+    async def move(self, seen: Seen, status: str, patch: Mapping[str, Any], *, system: str | None, verb: str) -> Seen:
+        """Set a status by verb, with further values."""
+        async with self.acting(system):
+            return await self.update(self.spec[seen.collection], seen.id, patch, verb=verb, status=status)
+
+    async def insert(self, collection: str, values: Mapping[str, Any], *, system: str | None, verb: str) -> Seen:
+        """Create a record as the actor, or as a named system actor."""
+        async with self.acting(system):
+            return await self.create(self.spec[collection], values, verb=verb)
+
+    async def remove(self, seen: Seen, *, system: str | None) -> None:
+        """Delete a record as the actor, or as a named system actor."""
+        async with self.acting(system):
+            await self.delete(self.spec[seen.collection], seen.id)
+
+    async def look_up(self, collection: str, record: UUID, *, system: str | None) -> Seen:
+        """Find a record that the actor, or the named system actor, sees."""
+        async with self.acting(system):
+            found = await self.unit.look_up(self.spec[collection], record)
+        if found is None:
+            raise NotFoundError
+        pop_related(self.spec, self.spec[collection], found.row)
+        return Seen(collection, record, found.row)
+
+    async def find(self, collection: str, equals: dict[str, Any], *, system: str | None, limit: int) -> Sequence[Seen]:
+        """Find records by equal values."""
+        async with self.acting(system):
+            rows = await self.unit.find(self.spec[collection], limit, equals)
+        return [Seen(collection, row["id"], row) for row in rows]
+
+    def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
+        """Keep an event for the outbox; it goes with the next write or at the end."""
+        self._pending.append(Event(event, collection, record, self._payload() | payload, delay))
+
+    @asynccontextmanager
+    async def acting(self, system: str | None) -> AsyncIterator[None]:
+        """Go on as a named system actor, and back."""
+        present = self.unit.actor
+        if system is None or f"sys_{system}" in present.roles:
+            yield
+            return
+        await self.unit.become(system_actor(present.tenant, system))
+        yield
+        await self.unit.become(present)
+
+    async def finish(self) -> None:
+        """Write the events that no write has taken along."""
+        events = self._take_events()
+        if events:
+            await self.unit.put_events(events)
+
+    # -- steps -------------------------------------------------------------------------------------
+
+    def _refuse_row(self, shape: Shape, found: Found, patch: Mapping[str, Any]) -> None:
+        grants = shape.grants_of(self.unit.actor.roles)
+        owned = [g for g, own in zip(grants, found.owns, strict=True) if own and g.write]
+        edited = [g for g, edit in zip(grants, found.edits, strict=True) if edit and g.write]
+        if not owned:
+            raise ForbiddenError
+        state = self._state(shape, found.row)
+        if not edited and not patch:
+            raise ConflictError(_LOCKED.fill(state=state))
+        may_own = frozenset[str]().union(*(shape.writes(g) for g in owned))
+        may_edit = frozenset[str]().union(*(shape.writes(g) for g in edited))
+        judge.refuse_fields(shape, patch, may_own)
+        late = [n for n in patch if n not in may_edit]
+        if late:
+            raise ConflictError(
+                [Problem(_NOT_UNTIL.fill(label=shape.fields[n].label, state=state), field=n) for n in late]
+            )
+
+    def _state(self, shape: Shape, row: Mapping[str, Any]) -> Text:
+        flow = shape.declared.workflow
+        status = row.get("status")
+        if flow:
+            return flow.label(status)
+        return Text(str(status), str(status))
+
+    async def _refresh_related(
+        self, shape: Shape, before: Mapping[str, Any], values: Mapping[str, Any], related: dict[str, Any]
+    ) -> dict[str, Any]:
+        row = {**before, **values}
+        if shape.declared.consequences:
+            # Sums and levels that consequences write are judged on what nobody else is about to change.
+            refs = {ref for a in shape.declared.related if isinstance(a, One) and (ref := row.get(a.column))}
+            for record in sorted(refs):
+                await self.unit.lock(record)
+            stale = list(shape.declared.related)
+        else:
+            stale = [a for a in shape.declared.related if (a.column if isinstance(a, One) else a.via) in values]
+        if not stale:
+            return related
+        async with self.acting("corridor"):
+            for asked in stale:
+                key = row.get(asked.column if isinstance(asked, One) else asked.via)
+                by = "id" if isinstance(asked, One) else asked.column
+                rows = [] if key is None else await self.unit.find(self.spec[asked.collection], 500, {by: key})
+                related[asked.name] = rows if isinstance(asked, Many) else next(iter(rows), None)
+        return related
+
+    def _judge(self, shape: Shape, case: Case, *, by_verb: bool, asked: object = None) -> tuple[Case, list[str]]:
+        case = _filled(shape, case)
+        walk: Walk | None = None
+        flow = shape.declared.workflow
+        if flow is not None and not by_verb:
+            walk = flow.walk(case)
+            case = case.merged(status=walk.status)
+        elif flow is not None and case.before is not None:
+            self._judge_step(flow, case)
+        case = _filled(shape, case)
+        problems = judge.completeness(shape, case)
+        for rule in shape.declared.rules:
+            problems += rule(case)
+        values, moment = judge.split(problems)
+        if values:
+            raise InvalidError(values)
+        if flow and walk and asked is not None:
+            demand_reached(shape, flow, asked, walk.visited)
+        if walk is not None and walk.problems:
+            raise ConflictError([*walk.problems, *moment])
+        if moment:
+            raise ConflictError(moment)
+        return case, list(walk.events) if walk else self._verb_events(flow, case)
+
+    @staticmethod
+    def _judge_step(flow: Workflow, case: Case) -> None:
+        step = flow.step_to(str(case.was("status")), str(case.get("status")))
+        problems = [p for guard in step.guards if (p := guard(case)) is not None] if step else []
+        if problems:
+            raise ConflictError(problems)
+
+    @staticmethod
+    def _verb_events(flow: Workflow | None, case: Case) -> list[str]:
+        step = flow.step_to(str(case.was("status")), str(case.get("status"))) if flow and case.before else None
+        return [step.event] if step and step.event else []
+
+    async def _store(self, shape: Shape, record: UUID, case: Case, events: list[str]) -> Seen:
+        before = case.before
+        values = {n: v for n, v in case.row.items() if before is None or v != before.get(n)}
+        version = 1 if before is None else int(before["version"]) + 1
+        person = self.actor.user
+        values |= {"version": version, "updated_at": self.now, "updated_by": person}
+        if before is None:
+            values |= {
+                "id": record,
+                "created_at": case.get("created_at") or self.now,
+                "created_by": case.get("created_by") or person,
+            }
+            values["updated_at"] = case.get("updated_at") or self.now
+        values = {n: v for n, v in values.items() if n in shape.fields and shape.fields[n].stored}
+        diff = judge.changes(shape, before, values)
+        changed = {n for n in values if case.get(n) is not None and (before is None or before.get(n) != case.get(n))}
+        names = [*events, *(event for name, event in shape.declared.events if name in changed)]
+        for name in dict.fromkeys(names):
+            self.emit(name, shape.name, record, {"from": case.was("status"), "to": case.get("status")}, 0.0)
+        entry = self._entry(shape, record, case.verb, version, diff)
+        try:
+            if before is None:
+                await self.unit.insert(shape, values, entry, self._take_events())
+            elif not await self.unit.update(shape, record, int(before["version"]), values, entry, self._take_events()):
+                raise StaleError
+        except asyncpg.UniqueViolationError as error:
+            raise TakenError(shape, str(error.constraint_name), case.row) from error
+        await self._index(shape, record, {**case.row, **values}, diff, fresh=before is None)
+        if self._depth == 0:
+            self.changes |= diff
+        self.touched.append((shape.name, record))
+        row = {**case.row, **values}
+        await self._follow_up(shape, case.merged(**values))
+        return Seen(shape.name, record, row)
+
+    async def _index(
+        self, shape: Shape, record: UUID, row: Mapping[str, Any], diff: Mapping[str, Any], *, fresh: bool
+    ) -> None:
+        names = [f.name for f in shape.searchable if f.name in diff]
+        if names:
+            tokens = {n: tokens_of(shape.fields[n], row.get(n)) for n in names}
+            await self.unit.index(shape, record, tokens, fresh=fresh)
+
+    async def _follow_up(self, shape: Shape, case: Case) -> None:
+        if self._depth >= _MAX_DEPTH:
+            message = f"consequences of {shape.name} never end"
+            raise RuntimeError(message)
+        self._depth += 1
+        for brings in shape.declared.consequences:
+            for item in brings(case):
+                async with self.acting(item.system):
+                    if item.target is None:
+                        await self.create(self.spec[item.collection], item.patch)
+                    else:
+                        await self.unit.lock(item.target)
+                        await self.update(self.spec[item.collection], item.target, item.patch)
+        self._depth -= 1
+
+    async def _check_created(self, shape: Shape, seen: Seen, given: set[str]) -> None:
+        found = await self.unit.look_up(shape, seen.id)
+        if found is None:
+            raise ForbiddenError
+        grants = shape.grants_of(self.unit.actor.roles)
+        matching = [g for g, own in zip(grants, found.owns, strict=True) if own and g.create]
+        if not matching:
+            raise ForbiddenError
+        judge.refuse_fields(shape, given, frozenset[str]().union(*(shape.writes(g) for g in matching)))
+
+    def _entry(self, shape: Shape, record: UUID, verb: str, version: int, diff: dict[str, Any]) -> AuditEntry:
+        present = self.unit.actor
+        return AuditEntry(
+            actor=self.actor,
+            at=self.now,
+            collection=shape.name,
+            record=record,
+            verb=verb,
+            version=version,
+            changes=diff,
+            origin=self.origin,
+            via=present.name if present.is_system and present != self.actor else None,
+            request_id=self.request_id,
+            reason=self.reason,
+        )
+
+    def _payload(self) -> dict[str, Any]:
+        return {"actor": self.actor.name, "user": str(self.actor.user) if self.actor.user else None}
+
+    def _take_events(self) -> list[Event]:
+        events, self._pending = self._pending, []
+        return events
+
+
+def _filled(shape: Shape, case: Case) -> Case:
+    for fill in shape.declared.fill:
+        case = case.merged(**fill(case))
+    return case
+
+
+def pop_related(spec: Spec, shape: Shape, row: dict[str, Any]) -> dict[str, Any]:
+    """Take the related rows out of a looked-up row."""
+    related: dict[str, Any] = {}
+    for asked in shape.declared.related:
+        raw = row.pop(f"rel#{asked.name}", None)
+        target = spec[asked.collection]
+        if isinstance(asked, Many):
+            related[asked.name] = [judge.Related(target, r) for r in raw or ()]
+        else:
+            related[asked.name] = judge.Related(target, raw) if raw else None
+    return related

@@ -1,0 +1,1 @@
+"""PostgreSQL: connections, transactions, compilers and the embedded server."""

@@ -1,0 +1,215 @@
+"""The database: one pool, one driver, units of work on it; and the tables outside tenant isolation."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Self, cast
+from uuid import UUID
+
+import asyncpg
+
+from directapp.declare.spec import Shape, Spec
+from directapp.kernel.actor import Actor
+from directapp.store.compiler import Plan, compile_aggregate, compile_count, compile_list, compile_one
+from directapp.store.policies import EXEMPT
+from directapp.store.query import Path, Query
+from directapp.store.unit import LeanConnection, Unit, prepare, recorded, settings_sql
+
+_PLANS_KEPT = 2000
+CHANNEL = "directapp"
+_AGAIN_SECONDS = 0.5
+
+
+class UnsafeRoleError(Exception):
+    """The application's database role could bypass row-level security; it refuses to start."""
+
+
+class Database:
+    """The pool, the plan cache and the doors: ``unit`` for writing, ``reading`` for reading."""
+
+    def __init__(self, spec: Spec, dsn: str, *, size: int = 16) -> None:
+        """Keep the address of the weak role's database; ``size`` connections at most."""
+        self.spec = spec
+        self.dsn = dsn
+        self._size = size
+        self._pool: asyncpg.Pool | None = None
+        self._plans: dict[tuple[object, ...], Plan] = {}
+        self._lookups: dict[tuple[str, frozenset[str]], tuple[Plan, int]] = {}
+        self._listening: asyncio.Task[None] | None = None
+        self._connected = asyncio.Event()
+
+    async def open(self) -> Self:
+        """Connect, and refuse a role that owns tables, is superuser or bypasses RLS."""
+        self._pool = await asyncpg.create_pool(
+            self.dsn,
+            min_size=2,
+            max_size=self._size,
+            connection_class=LeanConnection,
+            init=prepare,
+            statement_cache_size=1000,
+            max_cacheable_statement_size=0,
+            max_inactive_connection_lifetime=0,
+            server_settings=_SESSION,
+        )
+        try:
+            await self._refuse_danger()
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def _refuse_danger(self) -> None:
+        async with self.pool.acquire() as connection:
+            strong = await connection.fetchval(_STRONG)
+            bare = await connection.fetch(_UNPROTECTED)
+        if strong:
+            raise UnsafeRoleError(f"The database role is not allowed to run the application: {strong}.")
+        naked = sorted({r["relname"] for r in bare} - set(EXEMPT))
+        if naked:
+            raise UnsafeRoleError(f"Tables without forced row-level security: {', '.join(naked)}.")
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        if self._listening is not None:
+            self._listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._listening
+            self._listening = None
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+    async def __aenter__(self) -> Self:
+        """Open."""
+        return await self.open()
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close."""
+        await self.close()
+
+    @property
+    def pool(self) -> "asyncpg.Pool":
+        """The open pool."""
+        if self._pool is None:
+            message = "the database is not open"
+            raise RuntimeError(message)
+        return self._pool
+
+    @asynccontextmanager
+    async def unit(
+        self,
+        actor: Actor,
+        *,
+        readonly: bool = False,
+        lock: UUID | None = None,
+        rollback: bool = False,
+        steady: bool = False,
+    ) -> AsyncIterator[Unit]:
+        """Open one transaction for an actor; commit at the end, roll back on any error or when asked to.
+
+        ``steady`` is for statements whose best plan does not hang on the values bound.
+        """
+        async with self.pool.acquire() as connection:
+            unit = Unit(self.spec, cast("asyncpg.Connection", connection), actor, self._lookups)
+            await unit.simple(settings_sql(actor, readonly=readonly, lock=lock, steady=steady))
+            try:
+                yield unit
+            except BaseException:
+                await unit.simple("ROLLBACK")
+                raise
+            await unit.simple("ROLLBACK" if rollback else "COMMIT")
+
+    # -- compiled reads -----------------------------------------------------------------------------
+
+    def _plan(self, kind: str, key: tuple[object, ...], make: Callable[[], Plan]) -> Plan:
+        full = (kind, *key)
+        plan = self._plans.get(full)
+        if plan is None:
+            if len(self._plans) >= _PLANS_KEPT:
+                self._plans.clear()
+            plan = self._plans[full] = make()
+        return plan
+
+    def list_plan(self, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
+        """Return the (cached) plan of a list."""
+        key = (shape.name, roles, query.shape(), query.limit)
+        return self._plan("list", key, lambda: compile_list(self.spec, roles, shape, query))
+
+    def one_plan(self, roles: frozenset[str], shape: Shape, fields: tuple[Path, ...]) -> Plan:
+        """Return the (cached) plan of one record."""
+        return self._plan("one", (shape.name, roles, fields), lambda: compile_one(self.spec, roles, shape, fields))
+
+    def count_plan(self, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
+        """Return the (cached) plan of a count."""
+        key = (shape.name, roles, query.shape())
+        return self._plan("count", key, lambda: compile_count(self.spec, roles, shape, query))
+
+    def aggregate_plan(self, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
+        """Return the (cached) plan of figures."""
+        key = (shape.name, roles, query.shape(), query.limit)
+        return self._plan("aggregate", key, lambda: compile_aggregate(self.spec, roles, shape, query))
+
+    # -- outside tenant isolation ---------------------------------------------------------------------
+
+    async def plain(self, sql: str, *values: Any) -> list[asyncpg.Record]:
+        """Run one statement outside any tenant: only tables of the exemption list answer."""
+        seen = recorded.get()
+        if seen is not None:
+            seen.append((sql, values))
+        rows: list[asyncpg.Record] = await self.pool.fetch(sql, *values)
+        return rows
+
+    async def tenants(self) -> list[UUID]:
+        """Return every tenant that somebody can sign in to, in no order."""
+        return [row["tenant_id"] for row in await self.plain("SELECT DISTINCT tenant_id FROM login_directory")]
+
+    async def notify(self, payload: str) -> None:
+        """Tell every process something, after a commit."""
+        await self.plain("SELECT pg_notify($1, $2)", CHANNEL, payload)
+
+    async def listen(self, heard: Callable[[str], None]) -> None:
+        """Call back for every notification, on a connection of its own that is made again when it breaks."""
+        self._listening = asyncio.create_task(self._listen(heard))
+        await self._connected.wait()
+
+    async def _listen(self, heard: Callable[[str], None]) -> None:
+        def received(*args: object) -> None:
+            heard(str(args[-1]))
+
+        while True:
+            try:
+                connection = await asyncpg.connect(self.dsn)
+                gone = asyncio.Event()
+                connection.add_termination_listener(lambda _, gone=gone: gone.set())
+                await connection.add_listener(CHANNEL, received)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await asyncio.sleep(_AGAIN_SECONDS)
+                continue
+            self._connected.set()
+            try:
+                await gone.wait()
+            finally:
+                if not connection.is_closed():
+                    await connection.close()
+
+
+# Well below the lag after which the audit is sealed: nothing older than that can still be on its way.
+_SESSION = {
+    "timezone": "UTC",
+    "application_name": "directapp",
+    "statement_timeout": "120s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+_STRONG = """
+SELECT CASE WHEN r.rolsuper THEN 'it is superuser' WHEN r.rolbypassrls THEN 'it bypasses row-level security'
+            WHEN EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                         WHERE n.nspname = 'public' AND pg_has_role(current_user, c.relowner, 'USAGE'))
+            THEN 'it owns tables' END
+  FROM pg_roles r WHERE r.rolname = current_user
+"""
+
+_UNPROTECTED = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+"""

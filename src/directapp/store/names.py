@@ -1,0 +1,73 @@
+"""SQL text pieces: quoting, column types and the settings that carry the actor into the database."""
+
+from directapp.declare.fields import Field
+from directapp.declare.kinds import Kind
+
+SQL_TYPES: dict[Kind, str] = {
+    Kind.STRING: "text",
+    Kind.TEXT: "text",
+    Kind.CHOICE: "text",
+    Kind.CHOICES: "text[]",
+    Kind.BOOLEAN: "boolean",
+    Kind.INTEGER: "integer",
+    Kind.DECIMAL: "numeric(10,2)",
+    Kind.MONEY: "numeric(12,2)",
+    Kind.DATE: "date",
+    Kind.INSTANT: "timestamptz",
+    Kind.REF: "uuid",
+    Kind.REFS: "uuid[]",
+    Kind.JSON: "jsonb",
+    Kind.EMAIL: "text",
+    Kind.PHONE: "text",
+}
+
+TEXTUAL = {Kind.STRING, Kind.TEXT, Kind.CHOICE, Kind.EMAIL, Kind.PHONE}
+
+TENANT = "(SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)"
+ROLES = "string_to_array(current_setting('app.roles', true), ',')"
+BRAND_SEPARATOR = "|"
+
+
+def ident(name: str) -> str:
+    """Quote an identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """Quote a text literal (standard_conforming_strings is on in every supported server)."""
+    return "'" + value.replace("\0", "").replace("'", "''") + "'"
+
+
+def parameter_type(field: Field) -> str:
+    """Return the type a parameter compared with this field is cast to."""
+    return SQL_TYPES[field.kind].partition("(")[0]
+
+
+def value_sql(field: Field, alias: str) -> str:
+    """Return the SQL of a field's value in a row: its column, or its expression."""
+    if field.sql is not None:
+        return f"({field.sql.replace('{row}', alias)})"
+    return f"{alias}.{ident(field.name)}"
+
+
+def json_sql(field: Field, alias: str) -> str:
+    """Return the SQL of a field as it stands in JSON: money as text, times in UTC with Z."""
+    value = value_sql(field, alias)
+    if field.kind in {Kind.MONEY, Kind.DECIMAL}:
+        return f"{value}::text"
+    if field.kind is Kind.INSTANT:
+        return instant_text(value)
+    return value
+
+
+def instant_text(value: str) -> str:
+    """Return the SQL of an instant as ISO 8601 in UTC."""
+    return f"""to_char({value} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
+
+
+def sort_sql(field: Field, alias: str) -> str:
+    """Return the SQL a field is sorted by: Norwegian order for words, the plain value otherwise."""
+    value = value_sql(field, alias)
+    if field.kind in {Kind.STRING, Kind.TEXT}:
+        return f"translate(lower({value}), 'æøåäö', '{{|}}{{|') COLLATE \"C\""
+    return value

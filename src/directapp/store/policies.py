@@ -1,0 +1,148 @@
+"""Access compiled to PostgreSQL: grants and row-level security policies for every table."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import MetaData
+
+from directapp.declare.access import Grant
+from directapp.declare.fields import Field
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import All, In, Rule
+from directapp.declare.spec import Shape, Spec
+from directapp.store.names import TENANT, ident, literal
+from directapp.store.rule_sql import RuleSql, full_tree, join, role_check, setting
+
+APP_ROLE = "directapp_app"
+
+# Tables outside tenant isolation, each with its why. The list only shrinks.
+EXEMPT: dict[str, str] = {
+    "login_directory": "sign-in must find a user before the tenant is known",
+    "login_failures": "failed sign-ins are counted for addresses that belong to no tenant",
+    "schema_state": "what the schema was made from; holds no tenant's data",
+    "alembic_version": "the migration tool's own mark; holds no tenant's data",
+}
+
+_STORE_RIGHTS: dict[str, tuple[str, ...]] = {
+    "audit": ("SELECT", "INSERT"),
+    "audit_seal": ("SELECT", "INSERT"),
+    "outbox": ("SELECT", "INSERT", "UPDATE"),
+    "search_tokens": ("SELECT", "INSERT", "DELETE"),
+    "idempotency": ("SELECT", "INSERT", "DELETE"),
+    "login_directory": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    "login_failures": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    "schema_state": ("SELECT",),
+}
+
+# Store tables whose rows only a named system actor reads.
+_READERS: dict[str, list[str]] = {
+    "audit": ["sys_corridor"],
+    "audit_seal": ["sys_corridor"],
+    "outbox": ["sys_relay"],
+    "idempotency": [],
+    "search_tokens": [],
+}
+
+
+def policy_statements(spec: Spec, metadata: MetaData, existing: frozenset[str] = frozenset()) -> list[str]:
+    """Return the statements that bring grants and policies to what the Spec declares.
+
+    ``existing`` names every table of the database, so that a table the metadata has lost is shut.
+    """
+    statements = [f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}"]
+    for table in sorted(set(metadata.tables) | existing):
+        if table not in EXEMPT:
+            statements += [
+                f"ALTER TABLE {ident(table)} ENABLE ROW LEVEL SECURITY",
+                f"ALTER TABLE {ident(table)} FORCE ROW LEVEL SECURITY",
+            ]
+        statements.append(f"REVOKE ALL ON {ident(table)} FROM {APP_ROLE}, PUBLIC")
+    for shape in spec.shapes.values():
+        statements += _collection(spec, shape)
+        statements += [s for f in shape.stored if f.kind is Kind.CHOICE and f.choices for s in _choice(shape.name, f)]
+        statements += [s for f in shape.stored if f.sign_in for s in _directory(shape.name, f.name)]
+    for table, rights in _STORE_RIGHTS.items():
+        statements.append(f"GRANT {', '.join(rights)} ON {ident(table)} TO {APP_ROLE}")
+        if table not in EXEMPT:
+            statements += _store_table(table, rights)
+    return statements
+
+
+def fingerprint(statements: list[str]) -> str:
+    """Return a digest of the statements: whether the database already has them."""
+    return hashlib.sha256("\n".join(statements).encode()).hexdigest()
+
+
+def _store_table(table: str, rights: tuple[str, ...]) -> Iterator[str]:
+    own = f"tenant_id = {TENANT}"
+    for right in rights:
+        readers = _READERS[table] if right in {"SELECT", "UPDATE"} else []
+        condition = join("AND", [own, role_check(readers)]) if readers else own
+        clause = f"WITH CHECK ({condition})" if right == "INSERT" else f"USING ({condition})"
+        yield _policy(table, right, clause)
+
+
+def _collection(spec: Spec, shape: Shape) -> list[str]:
+    writer = RuleSql(spec, setting, lambda s: full_tree(spec, s), roles_in_sql=True)
+    table = shape.name
+    own = f"{table}.tenant_id = {TENANT}"
+
+    def where(picked: Callable[[Grant], Rule | None], *extra: str) -> str:
+        found = writer.entries(shape, ident(table), picked)
+        if extra and found != "true":
+            found = join("OR", [*extra, found])
+        return join("AND", [own, found])
+
+    see = where(lambda g: g.rows, role_check(["sys_corridor"]))
+    insert = where(lambda g: g.edit_rule if g.create else None)
+    edit = where(lambda g: _while_open(g) if g.write else None)
+    after = where(lambda g: g.edit_rule if g.write or g.verbs else None)
+    delete = where(lambda g: _while_open(g) if g.delete else None)
+    statements = [
+        _policy(table, "SELECT", f"USING ({see})"),
+        _policy(table, "INSERT", f"WITH CHECK ({insert})"),
+        _policy(table, "UPDATE", f"USING ({edit}) WITH CHECK ({after})"),
+    ]
+    rights = ["SELECT", "INSERT", "UPDATE"]
+    if any(g.delete for g in full_tree(spec, shape)):
+        statements.append(_policy(table, "DELETE", f"USING ({delete})"))
+        rights.append("DELETE")
+    return [f"GRANT {', '.join(rights)} ON {ident(table)} TO {APP_ROLE}", *statements]
+
+
+def _while_open(grant: Grant) -> Rule:
+    if not grant.states:
+        return grant.edit_rule
+    return All((grant.edit_rule, In("status", grant.states)))
+
+
+def _choice(table: str, item: Field) -> list[str]:
+    """Hold a choice to its codes; not asked of rows that are there already, so that a new code costs nothing."""
+    name = ident(f"ck_{table}_{item.name}_choice")
+    codes = ", ".join(literal(choice.code) for choice in item.choices)
+    return [
+        f"ALTER TABLE {ident(table)} DROP CONSTRAINT IF EXISTS {name}",
+        f"ALTER TABLE {ident(table)} ADD CONSTRAINT {name} CHECK ({ident(item.name)} IN ({codes})) NOT VALID",
+    ]
+
+
+def _directory(table: str, column: str) -> list[str]:
+    """Keep the login directory in the same transaction as the rows it finds, whoever writes them."""
+    name = f"{table}_login_directory"
+    function = (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF TG_OP <> 'INSERT' THEN DELETE FROM login_directory WHERE tenant_id = OLD.tenant_id AND user_id = OLD.id;"
+        f" END IF; IF TG_OP <> 'DELETE' AND NEW.{ident(column)} IS NOT NULL THEN INSERT INTO login_directory"
+        f" (email, tenant_id, user_id) VALUES (NEW.{ident(column)}, NEW.tenant_id, NEW.id); END IF;"
+        " RETURN NULL; END $$"
+    )
+    trigger = (
+        f"CREATE TRIGGER {name} AFTER INSERT OR DELETE OR UPDATE OF {ident(column)} ON {ident(table)}"
+        f" FOR EACH ROW EXECUTE FUNCTION {name}()"
+    )
+    return [function, f"DROP TRIGGER IF EXISTS {name} ON {ident(table)}", trigger]
+
+
+def _policy(table: str, verb: str, clause: str) -> str:
+    name = f"{table}_{verb.lower()}"
+    return f"CREATE POLICY {ident(name)} ON {ident(table)} FOR {verb} TO {APP_ROLE} {clause}"

@@ -1,0 +1,162 @@
+"""Row rules as SQL: one generator for the policies and for the queries, so that they cannot drift."""
+
+from collections.abc import Callable, Iterator
+
+from directapp.declare.access import Grant
+from directapp.declare.rules import (
+    All,
+    Either,
+    Empty,
+    Everything,
+    In,
+    Is,
+    Not,
+    Nothing,
+    Parent,
+    Rule,
+    SeenInFull,
+    Who,
+    Whose,
+)
+from directapp.declare.spec import Shape, Spec
+from directapp.store.names import BRAND_SEPARATOR, ROLES, ident, literal
+
+ActorValue = Callable[[Who | Whose], str]
+GrantsOf = Callable[[Shape], tuple[Grant, ...]]
+
+
+def setting(value: Who | Whose) -> str:
+    """Return the actor's value as a policy reads it: from the transaction's settings."""
+    read = f"NULLIF(current_setting('{value.value}', true), '')"
+    if isinstance(value, Who):
+        return f"(SELECT {read}::uuid)"
+    if value is Whose.SITES:
+        return f"(SELECT string_to_array({read}, ',')::uuid[])::uuid[]"
+    return f"(SELECT string_to_array({read}, '{BRAND_SEPARATOR}'))::text[]"
+
+
+class RuleSql:
+    """Writes rules as SQL conditions over a table alias."""
+
+    def __init__(self, spec: Spec, actor_value: ActorValue, grants_of: GrantsOf, *, roles_in_sql: bool) -> None:
+        """``roles_in_sql``: entries are guarded by the role setting (policies), else by ``grants_of``."""
+        self._spec = spec
+        self._value = actor_value
+        self._grants_of = grants_of
+        self._roles_in_sql = roles_in_sql
+
+    def rule(self, rule: Rule, alias: str, shape: Shape) -> str:  # noqa: C901, PLR0911 - one case a rule
+        """Return the condition of one rule; ``true`` and ``false`` stand for all and none."""
+        match rule:
+            case Everything():
+                return "true"
+            case Nothing():
+                return "false"
+            case Is(column=column, value=value):
+                return self._is(f"{alias}.{ident(column)}", value)
+            case In(column=column, values=values):
+                return self._in(f"{alias}.{ident(column)}", values)
+            case Empty(column=column):
+                return f"{alias}.{ident(column)} IS NULL"
+            case All(parts=parts):
+                return join("AND", [self.rule(p, alias, shape) for p in parts])
+            case Either(parts=parts):
+                return join("OR", [self.rule(p, alias, shape) for p in parts])
+            case Not(part=part):
+                return f"({self.rule(part, alias, shape)}) IS NOT TRUE"
+            case SeenInFull(column=column, collection=name):
+                return self._exists(alias, column, name, None)
+            case Parent(column=column, collection=name, rule=inner):
+                return self._exists(alias, column, name, inner)
+
+    def entries(self, shape: Shape, alias: str, picked: Callable[[Grant], Rule | None]) -> str:
+        """Return the condition that any entry's picked rule holds (None: the entry does not count)."""
+        # Entries that share a parent seen in full ask for it once: a policy stays short enough to plan quickly.
+        by_parent: dict[SeenInFull | None, dict[str, list[str]]] = {}
+        for grant in self._grants_of(shape):
+            rule = picked(grant)
+            if rule is not None:
+                parent, rest = _part_parent(rule)
+                roles = by_parent.setdefault(parent, {}).setdefault(self.rule(rest, alias, shape), [])
+                if grant.role not in roles:
+                    roles.append(grant.role)
+        options = []
+        for parent, conditions in by_parent.items():
+            own = join("OR", [self._for_roles(roles, condition) for condition, roles in conditions.items()])
+            options.append(own if parent is None else join("AND", [own, self.rule(parent, alias, shape)]))
+        return join("OR", options)
+
+    def _for_roles(self, roles: list[str], condition: str) -> str:
+        return join("AND", [role_check(roles), condition]) if self._roles_in_sql else condition
+
+    def _is(self, column: str, value: Who | str | bool) -> str:  # noqa: FBT001 - a literal of the rule
+        if isinstance(value, Who):
+            return f"{column} = {self._value(value)}"
+        if isinstance(value, bool):
+            return column if value else f"NOT {column}"
+        return f"{column} = {literal(value)}"
+
+    def _in(self, column: str, values: Whose | tuple[str, ...]) -> str:
+        if isinstance(values, Whose):
+            return f"{column} = ANY({self._value(values)})"
+        return f"{column} IN ({', '.join(literal(v) for v in values)})"
+
+    def _exists(self, alias: str, column: str, name: str, rule: Rule | None) -> str:
+        parent = self._spec[name]
+        # By depth, not by count: equal rules must read alike, so that entries sharing one collapse.
+        inner = f"p{int(alias[1:]) + 1}" if alias[0] == "p" and alias[1:].isdigit() else "p1"
+        if rule is None:
+            condition = self.entries(parent, inner, lambda g: g.rows if g.full else None)
+        else:
+            condition = self.rule(rule, inner, parent)
+        if condition == "false":
+            return "false"
+        tail = "" if condition == "true" else f" AND ({condition})"
+        return (
+            f"EXISTS (SELECT 1 FROM {ident(name)} {inner} WHERE {inner}.tenant_id = {alias}.tenant_id"
+            f" AND {inner}.id = {alias}.{ident(column)}{tail})"
+        )
+
+
+def _part_parent(rule: Rule) -> tuple[SeenInFull | None, Rule]:
+    """Part a rule into the first parent it demands seen in full, and the rest."""
+    flat = list(_conjuncts(rule))
+    parent = next((p for p in flat if isinstance(p, SeenInFull)), None)
+    if parent is None:
+        return None, rule
+    return parent, All(tuple(p for p in flat if p != parent))
+
+
+def _conjuncts(rule: Rule) -> Iterator[Rule]:
+    if isinstance(rule, All):
+        for part in rule.parts:
+            yield from _conjuncts(part)
+    elif not isinstance(rule, Everything):
+        yield rule
+
+
+def role_check(roles: list[str]) -> str:
+    """Return the condition that the actor holds one of these roles, evaluated once a statement."""
+    names = ", ".join(literal(r) for r in roles)
+    return f"(SELECT {ROLES} && ARRAY[{names}])"
+
+
+def join(word: str, parts: list[str]) -> str:
+    """Join conditions with AND or OR, dropping what decides nothing."""
+    neutral, decisive = ("true", "false") if word == "AND" else ("false", "true")
+    kept = list(dict.fromkeys(p for p in parts if p != neutral))
+    if decisive in kept:
+        return decisive
+    if not kept:
+        return neutral
+    return kept[0] if len(kept) == 1 else "(" + f" {word} ".join(f"({p})" if " " in p else p for p in kept) + ")"
+
+
+def full_tree(spec: Spec, shape: Shape) -> tuple[Grant, ...]:
+    """Return every entry of a collection, the system actors' included: what policies are made of."""
+    deletes = any(g.delete for g in shape.declared.access.grants)
+    from_systems = tuple(
+        Grant(role=f"sys_{name}", write=("*",), create=True, delete=deletes) for name in shape.declared.access.systems
+    )
+    undo = Grant(role="sys_undo", write=("*",))
+    return (*spec[shape.name].declared.access.grants, *from_systems, undo)

@@ -1,0 +1,224 @@
+"""Tables: the Spec as SQLAlchemy metadata, and the tables that the store itself needs."""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+from sqlalchemy.types import TypeEngine
+
+from directapp.declare.fields import Field
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import Shape, Spec
+from directapp.store.rule_sql import RuleSql, setting
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_1_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_TYPES: dict[Kind, TypeEngine[Any]] = {
+    Kind.STRING: Text(),
+    Kind.TEXT: Text(),
+    Kind.CHOICE: Text(),
+    Kind.CHOICES: ARRAY(Text()),
+    Kind.BOOLEAN: Boolean(),
+    Kind.INTEGER: Integer(),
+    Kind.DECIMAL: Numeric(10, 2),
+    Kind.MONEY: Numeric(12, 2),
+    Kind.DATE: Date(),
+    Kind.INSTANT: DateTime(timezone=True),
+    Kind.REF: UUID(),
+    Kind.REFS: ARRAY(UUID()),
+    Kind.JSON: JSONB(),
+    Kind.EMAIL: Text(),
+    Kind.PHONE: Text(),
+}
+
+_NOT_NULL_SYSTEM = {"version", "created_at", "updated_at"}
+
+
+def build_metadata(spec: Spec) -> MetaData:
+    """Return the whole schema: a table a collection, and the store's own."""
+    metadata = MetaData(naming_convention=NAMING)
+    for shape in spec.shapes.values():
+        _collection_table(metadata, spec, shape)
+    own_tables(metadata)
+    return metadata
+
+
+def _collection_table(metadata: MetaData, spec: Spec, shape: Shape) -> None:
+    columns: list[Column[Any]] = [Column("tenant_id", UUID(), nullable=False)]
+    columns += [_column(shape, f) for f in shape.stored]
+    table = Table(shape.name, metadata, *columns, PrimaryKeyConstraint("tenant_id", "id"))
+    for item in shape.stored:
+        if item.ref is not None:
+            table.append_constraint(_foreign_key(shape, item))
+    for unique in shape.declared.unique:
+        where = None
+        if unique.where is not None:
+            # {row}. is cut: an index predicate names its columns bare.
+            sql = RuleSql(spec, setting, lambda s: s.declared.access.grants, roles_in_sql=True)
+            where = text(sql.rule(unique.where, "row", shape).replace("row.", ""))
+        name = f"uq_{shape.name}_{'_'.join(unique.fields)}"
+        Index(name, table.c.tenant_id, *(table.c[f] for f in unique.fields), unique=True, postgresql_where=where)
+    for names in _indexes(shape):
+        Index(f"ix_{shape.name}_{'_'.join(names)}", table.c.tenant_id, *(table.c[n] for n in names))
+
+
+def _indexes(shape: Shape) -> list[tuple[str, ...]]:
+    declared = list(shape.declared.indexes)
+    refs = [(f.name,) for f in shape.stored if f.ref is not None and f.name not in {"created_by", "updated_by"}]
+    sorts = [
+        (names[0], "id")
+        for names in [[s.lstrip("-") for s in shape.declared.views.sort]]
+        if names and names[0] != "id" and shape.fields[names[0]].stored
+    ]
+    return list(dict.fromkeys([*declared, *refs, *sorts]))
+
+
+def _column(shape: Shape, item: Field) -> Column[Any]:
+    always = item.name == "id" or item.name in _NOT_NULL_SYSTEM or (item.name == "status" and shape.declared.workflow)
+    server_default: Any = None
+    if item.kind is Kind.BOOLEAN and isinstance(item.default, bool):
+        server_default = text("true" if item.default else "false")
+    if item.name == "version":
+        server_default = text("1")
+    if item.name in {"created_at", "updated_at"}:
+        server_default = func.now()
+    return Column(item.name, _TYPES[item.kind], nullable=not always, server_default=server_default)
+
+
+def _foreign_key(shape: Shape, item: Field) -> ForeignKeyConstraint:
+    action = {"restrict": None, "cascade": "CASCADE", "set_null": f"SET NULL ({item.name})"}[item.on_delete]
+    return ForeignKeyConstraint(
+        ["tenant_id", item.name],
+        [f"{item.ref}.tenant_id", f"{item.ref}.id"],
+        name=f"fk_{shape.name}_{item.name}",
+        ondelete=action,
+        use_alter=True,
+    )
+
+
+def own_tables(metadata: MetaData) -> None:
+    """Add what the store itself needs: audit, outbox, search, idempotency, sign-in directory, state."""
+    instant = DateTime(timezone=True)
+    Table(
+        "audit",
+        metadata,
+        Column("tenant_id", UUID(), nullable=False),
+        Column("id", UUID(), nullable=False),
+        Column("at", instant, nullable=False, server_default=func.clock_timestamp()),
+        Column("actor", UUID()),
+        Column("actor_name", Text(), nullable=False),
+        Column("roles", ARRAY(Text()), nullable=False),
+        Column("via", Text()),
+        Column("origin", Text(), nullable=False),
+        Column("request_id", Text()),
+        Column("reason", Text()),
+        Column("collection", Text(), nullable=False),
+        Column("record", UUID(), nullable=False),
+        Column("verb", Text(), nullable=False),
+        Column("version", Integer(), nullable=False),
+        Column("changes", JSONB(), nullable=False),
+        PrimaryKeyConstraint("tenant_id", "at", "id"),
+        Index("ix_audit_record", "tenant_id", "collection", "record", "at"),
+        postgresql_partition_by="RANGE (at)",
+    )
+    Table(
+        "audit_seal",
+        metadata,
+        Column("tenant_id", UUID(), nullable=False),
+        Column("batch", BigInteger(), nullable=False),
+        Column("sealed_at", instant, nullable=False),
+        Column("from_at", instant, nullable=False),
+        Column("to_at", instant, nullable=False),
+        Column("rows", Integer(), nullable=False),
+        Column("digest", Text(), nullable=False),
+        PrimaryKeyConstraint("tenant_id", "batch"),
+    )
+    Table(
+        "outbox",
+        metadata,
+        Column("tenant_id", UUID(), nullable=False),
+        Column("id", UUID(), nullable=False),
+        Column("at", instant, nullable=False, server_default=func.clock_timestamp()),
+        Column("due_at", instant, nullable=False, server_default=func.clock_timestamp()),
+        Column("event", Text(), nullable=False),
+        Column("collection", Text(), nullable=False),
+        Column("record", UUID(), nullable=False),
+        Column("payload", JSONB(), nullable=False),
+        Column("done_at", instant),
+        PrimaryKeyConstraint("tenant_id", "id"),
+        Index("ix_outbox_due", "due_at", postgresql_where=text("done_at IS NULL")),
+    )
+    search = Table(
+        "search_tokens",
+        metadata,
+        Column("tenant_id", UUID(), nullable=False),
+        Column("collection", Text(), nullable=False),
+        Column("record", UUID(), nullable=False),
+        Column("field", Text(), nullable=False),
+        Column("token", Text(collation="C"), nullable=False),
+        PrimaryKeyConstraint("tenant_id", "collection", "record", "field", "token"),
+    )
+    Index("ix_search_tokens_token", search.c.tenant_id, search.c.collection, search.c.token, search.c.record)
+    _memory_tables(metadata, instant)
+
+
+def _memory_tables(metadata: MetaData, instant: DateTime) -> None:
+    Table(
+        "idempotency",
+        metadata,
+        Column("tenant_id", UUID(), nullable=False),
+        Column("actor", Text(), nullable=False),
+        Column("key", Text(), nullable=False),
+        Column("fingerprint", Text(), nullable=False),
+        Column("status", Integer(), nullable=False),
+        Column("answer", Text(), nullable=False),
+        Column("at", instant, nullable=False, server_default=func.now()),
+        PrimaryKeyConstraint("tenant_id", "actor", "key"),
+    )
+    Table(
+        "login_directory",
+        metadata,
+        Column("email", Text(), nullable=False),
+        Column("tenant_id", UUID(), nullable=False),
+        Column("user_id", UUID(), nullable=False),
+        PrimaryKeyConstraint("email"),
+        UniqueConstraint("tenant_id", "user_id"),
+    )
+    Table(
+        "login_failures",
+        metadata,
+        Column("key", Text(), nullable=False),
+        Column("failures", Integer(), nullable=False),
+        Column("last_at", instant, nullable=False),
+        PrimaryKeyConstraint("key"),
+    )
+    Table(
+        "schema_state",
+        metadata,
+        Column("name", Text(), nullable=False),
+        Column("value", Text(), nullable=False),
+        PrimaryKeyConstraint("name"),
+    )

@@ -1,0 +1,360 @@
+"""The unit of work: one connection, one transaction, one actor; what a write needs, as few statements as can be."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from directapp.declare.case import One
+from directapp.declare.rules import All, In
+from directapp.declare.spec import Shape, Spec
+from directapp.kernel.actor import Actor
+from directapp.kernel.ids import uuid7
+from directapp.store.compiler import Compiler, Plan, make_plan
+from directapp.store.names import BRAND_SEPARATOR, ident, literal
+
+# What ran, for the goldens and the benchmark; None outside them.
+recorded: ContextVar[list[tuple[str, tuple[Any, ...]]] | None] = ContextVar("recorded", default=None)
+
+
+class LeanConnection(asyncpg.Connection):
+    """A connection that is not reset on release: every setting here is local to its transaction."""
+
+    def get_reset_query(self) -> str:
+        """Return nothing to run."""
+        return ""
+
+
+async def prepare(connection: asyncpg.Connection) -> None:
+    """Let JSON columns arrive as values."""
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name, encoder=lambda v: orjson.dumps(v).decode(), decoder=orjson.loads, schema="pg_catalog"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One change, as it is written down: ``actor`` did it, ``via`` a named system actor where one finished it."""
+
+    actor: Actor
+    at: datetime
+    collection: str
+    record: UUID
+    verb: str
+    version: int
+    changes: dict[str, Any]
+    origin: str
+    via: str | None = None
+    request_id: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One outbox row; ``delay`` in seconds before it is due."""
+
+    event: str
+    collection: str
+    record: UUID
+    payload: dict[str, Any]
+    delay: float = 0.0
+
+
+@lru_cache(maxsize=4096)
+def _settings(actor: Actor) -> str:
+    pairs = {
+        "app.tenant": str(actor.tenant),
+        "app.user": str(actor.user or ""),
+        "app.site": str(actor.site or ""),
+        "app.sites": ",".join(sorted(str(s) for s in actor.sites)),
+        "app.roles": ",".join(sorted(actor.roles)),
+        "app.brands": BRAND_SEPARATOR.join(sorted(b.replace(BRAND_SEPARATOR, "") for b in actor.brands)),
+    }
+    return "SELECT " + ", ".join(f"set_config('{k}', {literal(v)}, true)" for k, v in pairs.items())
+
+
+def _lock(record: UUID) -> str:
+    return f"SELECT pg_advisory_xact_lock({(record.int & (2**63 - 1))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A row as the actor's look-up found it; the bits say which entries see, own and may edit it."""
+
+    row: dict[str, Any]
+    sees: tuple[bool, ...]
+    owns: tuple[bool, ...]
+    edits: tuple[bool, ...]
+
+
+@dataclass(slots=True)
+class Unit:
+    """What may be done inside one transaction. Only the store makes one."""
+
+    spec: Spec
+    connection: asyncpg.Connection
+    actor: Actor
+    lookups: dict[tuple[str, frozenset[str]], tuple[Plan, int]] = field(repr=False)
+    depth: int = 0
+
+    async def fetch(self, sql: str, *values: Any) -> list[asyncpg.Record]:
+        """Run a statement and return its rows."""
+        _note(sql, *values)
+        rows: list[asyncpg.Record] = await self.connection.fetch(sql, *values)
+        return rows
+
+    async def value(self, sql: str, *values: Any) -> Any:
+        """Run a statement and return its first value."""
+        _note(sql, *values)
+        return await self.connection.fetchval(sql, *values)
+
+    async def run(self, plan: Plan, values: list[Any]) -> Any:
+        """Run a compiled plan for the present actor and return its first value."""
+        return await self.value(plan.sql, *plan.bind(self.actor, values))
+
+    async def become(self, actor: Actor) -> None:
+        """Go on as somebody else in the same transaction (nested system intents)."""
+        self.actor = actor
+        await self.simple(_settings(actor))
+
+    async def simple(self, sql: str) -> None:
+        """Run a statement without parameters or result."""
+        _note(sql)
+        await self.connection.execute(sql)
+
+    async def lock(self, record: UUID) -> None:
+        """Hold the record for the rest of the transaction."""
+        await self.simple(_lock(record))
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Undo what is inside, and only that, when it raises."""
+        self.depth += 1
+        name = f"s{self.depth}"
+        await self.simple(f"SAVEPOINT {name}")
+        actor = self.actor
+        try:
+            yield
+        except BaseException:
+            await self.simple(f"ROLLBACK TO SAVEPOINT {name}")
+            self.actor = actor
+            raise
+        else:
+            await self.simple(f"RELEASE SAVEPOINT {name}")
+        finally:
+            self.depth -= 1
+
+    # -- rows --------------------------------------------------------------------------------------
+
+    async def look_up(self, shape: Shape, record: UUID) -> Found | None:
+        """Return a row with what the actor's entries say of it; None when it is not seen."""
+        key = (shape.name, self.actor.roles)
+        if key not in self.lookups:
+            self.lookups[key] = _compile_look_up(self.spec, self.actor.roles, shape)
+        plan, entries = self.lookups[key]
+        rows = await self.fetch(plan.sql, *plan.bind(self.actor, [record]))
+        if not rows:
+            return None
+        row = dict(rows[0])
+        bits = [tuple(bool(row.pop(f"{word}#{i}")) for i in range(entries)) for word in ("see", "own", "edit")]
+        row.pop("tenant_id")
+        return Found(row, *bits)
+
+    async def find(self, shape: Shape, limit: int, equals: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the rows the actor sees whose columns have these values (list: any of, None: no value)."""
+        parts, values = ["c.tenant_id = $1"], [self.actor.tenant]
+        for name, value in equals.items():
+            column = f"c.{ident(shape.fields[name].name)}"
+            if value is None:
+                parts.append(f"{column} IS NULL")
+            else:
+                values.append(value)
+                parts.append(
+                    f"{column} = ANY(${len(values)})" if isinstance(value, list) else f"{column} = ${len(values)}"
+                )
+        sql = f"SELECT c.* FROM {ident(shape.name)} c WHERE {' AND '.join(parts)} ORDER BY c.id LIMIT {int(limit)}"
+        rows = [dict(r) for r in await self.fetch(sql, *values)]
+        for row in rows:
+            row.pop("tenant_id")
+        return rows
+
+    async def insert(self, shape: Shape, row: dict[str, Any], audit: AuditEntry, events: Sequence[Event]) -> None:
+        """Insert a row with its audit and outbox rows."""
+        values: list[Any] = [self.actor.tenant, *row.values()]
+        columns = ", ".join(["tenant_id", *(ident(n) for n in row)])
+        marks = ", ".join(f"${i + 1}" for i in range(len(values)))
+        write = f"INSERT INTO {ident(shape.name)} ({columns}) VALUES ({marks})"
+        await self._write(write, values, audit, events)
+
+    async def update(  # noqa: PLR0917 - what is written, in the order of the statement
+        self, shape: Shape, record: UUID, version: int, row: dict[str, Any], audit: AuditEntry, events: Sequence[Event]
+    ) -> bool:
+        """Update a row that still has its version, with audit and outbox; False when it has not."""
+        values: list[Any] = [self.actor.tenant, record, version, *row.values()]
+        sets = ", ".join(f"{ident(n)} = ${i + 4}" for i, n in enumerate(row))
+        write = f"UPDATE {ident(shape.name)} SET {sets} WHERE tenant_id = $1 AND id = $2 AND version = $3"
+        return await self._write(write, values, audit, events)
+
+    async def delete(self, shape: Shape, record: UUID, audit: AuditEntry, events: Sequence[Event]) -> bool:
+        """Delete a row, with audit and outbox; False when there is none the actor may delete."""
+        write = f"DELETE FROM {ident(shape.name)} WHERE tenant_id = $1 AND id = $2"
+        done = await self._write(write, [self.actor.tenant, record], audit, events)
+        await self.value(
+            "DELETE FROM search_tokens WHERE tenant_id = $1 AND collection = $2 AND record = $3",
+            self.actor.tenant,
+            shape.name,
+            record,
+        )
+        return done
+
+    async def _write(self, write: str, values: list[Any], audit: AuditEntry, events: Sequence[Event]) -> bool:
+        n = len(values)
+        values += [
+            uuid7(),
+            audit.at,
+            audit.actor.user,
+            audit.actor.name,
+            sorted(audit.actor.roles),
+            audit.via,
+            audit.origin,
+            audit.request_id,
+            audit.reason,
+            audit.collection,
+            audit.record,
+            audit.verb,
+            audit.version,
+            audit.changes,
+        ]
+        marks = ", ".join(f"${n + i + 1}{t}" for i, t in enumerate(_AUDIT_TYPES))
+        sql = (
+            f"WITH w AS ({write} RETURNING tenant_id), a AS (INSERT INTO audit (tenant_id, {_AUDIT_COLUMNS})"
+            f" SELECT tenant_id, {marks} FROM w)"
+        )
+        if events:
+            n = len(values)
+            values += _event_values(events)
+            sql += f", o AS ({_outbox_sql('w.tenant_id', 'w, ', n)})"
+        return bool(await self.value(f"{sql} SELECT count(*) FROM w", *values) == 1)
+
+    async def put_events(self, events: Sequence[Event]) -> None:
+        """Write outbox rows that go with no other write."""
+        await self.value(_outbox_sql("$7::uuid", "", 0), *_event_values(events), self.actor.tenant)
+
+    async def index(self, shape: Shape, record: UUID, tokens: dict[str, set[str]], *, fresh: bool) -> None:
+        """Replace the search tokens of some fields of a record."""
+        if not fresh:
+            await self.value(
+                "DELETE FROM search_tokens WHERE tenant_id = $1 AND collection = $2 AND record = $3"
+                " AND field = ANY($4)",
+                self.actor.tenant,
+                shape.name,
+                record,
+                list(tokens),
+            )
+        pairs = [(name, token) for name, words in tokens.items() for token in sorted(words)]
+        if pairs:
+            await self.value(
+                "INSERT INTO search_tokens (tenant_id, collection, record, field, token)"
+                " SELECT $1, $2, $3, * FROM unnest($4::text[], $5::text[])",
+                self.actor.tenant,
+                shape.name,
+                record,
+                [p[0] for p in pairs],
+                [p[1] for p in pairs],
+            )
+
+
+def _event_values(events: Sequence[Event]) -> list[Any]:
+    return [
+        [uuid7() for _ in events],
+        [e.event for e in events],
+        [e.collection for e in events],
+        [e.record for e in events],
+        [orjson.dumps(e.payload).decode() for e in events],
+        [e.delay for e in events],
+    ]
+
+
+def _outbox_sql(tenant: str, source: str, n: int) -> str:
+    return (
+        "INSERT INTO outbox (tenant_id, id, event, collection, record, payload, due_at)"
+        f" SELECT {tenant}, e.id, e.event, e.collection, e.record, e.payload::jsonb,"
+        f" clock_timestamp() + make_interval(secs => e.delay) FROM {source}unnest("
+        f"${n + 1}::uuid[], ${n + 2}::text[], ${n + 3}::text[], ${n + 4}::uuid[], ${n + 5}::text[],"
+        f" ${n + 6}::float8[]) AS e(id, event, collection, record, payload, delay)"
+    )
+
+
+_AUDIT_COLUMNS = (
+    "id, at, actor, actor_name, roles, via, origin, request_id, reason, collection, record, verb, version, changes"
+)
+_AUDIT_TYPES = (
+    "::uuid", "::timestamptz", "::uuid", "::text", "::text[]", "::text", "::text", "::text", "::text", "::text",
+    "::uuid", "::text", "::integer", "::jsonb",
+)  # fmt: skip
+
+
+def _note(sql: str, *values: Any) -> None:
+    seen = recorded.get()
+    if seen is not None:
+        seen.append((sql, values))
+
+
+def _compile_look_up(spec: Spec, roles: frozenset[str], shape: Shape) -> tuple[Plan, int]:
+    compiler = Compiler(spec, roles)
+    grants = shape.grants_of(roles)
+    bits = []
+    for i, grant in enumerate(grants):
+        own = compiler.rules.rule(grant.edit_rule, "c", shape)
+        edit = own
+        if grant.states:
+            edit = compiler.rules.rule(All((grant.edit_rule, In("status", grant.states))), "c", shape)
+        see = compiler.rules.rule(grant.rows, "c", shape)
+        bits += [f'{see} AS "see#{i}"', f'{own} AS "own#{i}"', f'{edit} AS "edit#{i}"']
+    related = [f"{sql} AS {ident('rel#' + name)}" for name, sql in _related(shape)]
+    tenant, record = compiler.actor_parameter("tenant"), compiler.value_parameter("uuid")
+    sql = (
+        f"SELECT {', '.join(['c.*', *bits, *related])} FROM {ident(shape.name)} c"
+        f" WHERE c.tenant_id = {tenant} AND c.id = {record}"
+    )
+    return make_plan(sql, compiler.slots), len(grants)
+
+
+def _related(shape: Shape) -> Iterable[tuple[str, str]]:
+    for asked in shape.declared.related:
+        other = ident(asked.collection)
+        if isinstance(asked, One):
+            yield (
+                asked.name,
+                (
+                    f"(SELECT to_jsonb(r) FROM {other} r WHERE r.tenant_id = c.tenant_id"
+                    f" AND r.id = c.{ident(asked.column)})"
+                ),
+            )
+        else:
+            yield (
+                asked.name,
+                (
+                    f"(SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.id), '[]') FROM {other} r"
+                    f" WHERE r.tenant_id = c.tenant_id AND r.{ident(asked.column)} = c.{ident(asked.via)})"
+                ),
+            )
+
+
+def settings_sql(actor: Actor, *, readonly: bool, lock: UUID | None = None, steady: bool = False) -> str:
+    """Return the text that opens a transaction for an actor, in one round trip.
+
+    ``steady`` keeps the plan that was made once for a statement: planning the masked shapes of a car anew
+    costs more than running them.
+    """
+    begin = "BEGIN READ ONLY" if readonly else "BEGIN"
+    plans = ["SET LOCAL plan_cache_mode = force_generic_plan"] if steady else []
+    return "; ".join([begin, *plans, _settings(actor), *([_lock(lock)] if lock else [])])

@@ -1,0 +1,204 @@
+"""The demo: every stage has its cars, every role its person, and everything came through the corridor."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from directapp.app.demo import seed_demo
+from directapp.app.demo.lives import COUNTS, all_lives
+from directapp.app.demo.photos import draw
+from directapp.app.demo.sites import COAST, GROUPS, MOUNTAIN
+from directapp.app.demo.stock import organisation, phone
+from directapp.app.demo.story import LONGEST, login
+from directapp.app.demo.worktime import Worktime, is_workday
+from directapp.app.house import House
+from directapp.declare.kinds import parse_phone
+from directapp.domains.cars.identifiers import PlateKind, parse_org_number, parse_vin, plate_kind
+from directapp.domains.people.auth import sign_in
+from directapp.kernel.actor import system_actor
+from directapp.kernel.clock import OSLO
+from directapp.services.media import examine
+from directapp.services.seal import seal, verify
+from support.dealer import Time, built_house, template
+from support.server import Server
+
+NOONS = [
+    datetime(2026, 11, 20, 11, 20, tzinfo=UTC),
+    datetime(2026, 11, 22, 3, 0, tzinfo=UTC),
+    datetime(2026, 11, 23, 6, 30, tzinfo=UTC),
+    datetime(2027, 3, 28, 1, 30, tzinfo=UTC),
+]
+
+
+@pytest.fixture(scope="module")
+async def demo(server: Server) -> AsyncIterator[House]:
+    name = await template(server)
+    async with built_house(server, name, Time()) as house:
+        await seed_demo(house)
+        yield house
+    await server.drop(name)
+
+
+async def tenant_of(house: House, email: str) -> UUID:
+    found = await house.auth.port.find_login(email)
+    assert found is not None, email
+    return found[0]
+
+
+async def rows(house: House, domain: str, sql: str) -> list[dict[str, Any]]:
+    tenant = await tenant_of(house, f"admin@{domain}")
+    async with house.platform.database.unit(system_actor(tenant, "corridor"), readonly=True) as unit:
+        return [dict(r) for r in await unit.fetch(sql)]
+
+
+@pytest.mark.parametrize("now", NOONS)
+def test_working_time_runs_by_day_and_never_past_now(now: datetime) -> None:
+    time = Worktime(now)
+    moments = [time.at(h / 7) for h in range(-6000, 1)]
+    assert moments == sorted(moments)
+    assert moments[-1] <= now
+    assert all(is_workday(m.astimezone(OSLO).date()) and 7 <= m.astimezone(OSLO).hour < 16 for m in moments)
+    assert time.at(0.5) > time.at(0)
+    assert time.at(-LONGEST - 9) > now - timedelta(days=160)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_lives_are_the_same_every_time_and_end_before_now(group: Any) -> None:
+    first, second = all_lives(group), all_lives(group)
+    assert [[(s.who, s.verb, s.hours) for s in x.steps] for x in first] == [
+        [(s.who, s.verb, s.hours) for s in x.steps] for x in second
+    ]
+    assert {x.target for x in first} == set(COUNTS)
+    spans = [(x.when(min(x.steps, key=lambda s: s.hours)), x.when(max(x.steps, key=lambda s: s.hours))) for x in first]
+    assert all(-LONGEST - 1 <= begun <= ended < 0 for begun, ended in spans)
+
+
+def test_numbers_are_invented_and_valid() -> None:
+    assert [parse_org_number(organisation(n)) for n in range(8)]
+    assert parse_phone(phone(7)) == "+4740000007"
+    assert examine("bil.jpg", draw("Hvit", "EL90001", (0.4, 0.5))).width == 960
+
+
+@pytest.mark.slow
+async def test_a_second_start_changes_nothing(demo: House) -> None:
+    count = "SELECT (SELECT count(*) FROM audit) AS audit, (SELECT count(*) FROM cars) AS cars"
+    before = [await rows(demo, g.domain, count) for g in GROUPS]
+    lines = await seed_demo(demo)
+    assert [await rows(demo, g.domain, count) for g in GROUPS] == before
+    assert any("admin@demo.directapp.no" in line for line in lines)
+    assert any(demo.settings.demo_password in line for line in lines)
+    assert not any("broken off" in line for line in lines)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("group", GROUPS)
+async def test_every_stage_has_the_cars_that_were_meant_to_be_there(demo: House, group: Any) -> None:
+    found = await rows(demo, group.domain, "SELECT status, count(*) AS n FROM cars GROUP BY 1")
+    assert {r["status"]: r["n"] for r in found} == Counter(life.target for life in all_lives(group))
+
+
+@pytest.mark.slow
+async def test_everyone_signs_in(demo: House) -> None:
+    emails = [
+        f"{login(role, site.number, n)}@{group.domain}"
+        for group in GROUPS
+        for site in group.sites
+        for role, count in site.staff.items()
+        for n in range(1, count + 1)
+    ]
+    admins = [f"admin@{g.domain}" for g in GROUPS]
+    for email in admins:
+        done = await sign_in(demo.auth, email=email, password=demo.settings.demo_password, address="192.0.2.1")
+        assert done.actor.roles == {"tenant_admin"}
+    roles = set()
+    for i, email in enumerate(emails):
+        found = await demo.auth.port.find_login(email)
+        assert found is not None, email
+        if i % 6 == 0 or email.endswith("499@demo.directapp.no"):
+            password = demo.settings.demo_password
+            done = await sign_in(demo.auth, email=email, password=password, address=f"192.0.2.{i + 2}")
+            roles |= done.actor.roles
+    assert "new-car-sales.495@demo.directapp.no" in emails
+    assert "mechanic.499-3@demo.directapp.no" in emails
+    assert {"reception", "mechanic", "detailer", "planner", "parts"} <= roles
+
+
+@pytest.mark.slow
+async def test_no_rule_was_passed_by(demo: House) -> None:
+    sql = (
+        "SELECT c.status, count(DISTINCT a.actor) FILTER (WHERE a.actor IS NOT NULL) AS people,"
+        " bool_or(a.actor IS NULL AND a.actor_name NOT IN ('system:demo', 'system:workflow')) AS strange,"
+        " bool_or(a.actor IS NULL AND a.verb = 'update' AND a.changes ? 'inspection_approved') AS forged"
+        " FROM cars c JOIN audit a ON a.collection = 'cars' AND a.record = c.id GROUP BY c.id, c.status"
+    )
+    found = await rows(demo, COAST.domain, sql)
+    assert len(found) > 400
+    assert not any(r["strange"] or r["forged"] for r in found)
+    reached = {
+        "planned",
+        "technical_prep",
+        "quality_check",
+        "ready_for_delivery",
+        "ready_for_sale",
+        "sold",
+        "delivered",
+    }
+    assert min(r["people"] for r in found if r["status"] in reached) >= 3
+    assert sum(r["people"] >= 5 for r in found) > 100
+
+
+@pytest.mark.slow
+async def test_what_stands_around_the_cars(demo: House) -> None:
+    sql = """SELECT
+        (SELECT count(*) FROM car_transfers WHERE closed_at IS NULL) AS under_way,
+        (SELECT count(*) FROM car_transfers WHERE reason = 'sale') AS between_sites,
+        (SELECT count(*) FROM cars WHERE trade_in_for IS NOT NULL) AS trade_ins,
+        (SELECT count(*) FROM cars WHERE previous_car IS NOT NULL) AS known_before,
+        (SELECT count(*) FROM cars WHERE dealership IS NULL) AS ownerless,
+        (SELECT count(*) FROM cars WHERE in_vehicle_bank) AS bank,
+        (SELECT count(*) FROM cars WHERE delivery_date < current_date AND status NOT IN ('delivered', 'archived'))
+            AS late,
+        (SELECT count(*) FROM comments WHERE mentions <> '{}') AS mentions,
+        (SELECT count(*) FROM car_accessories) AS accessories,
+        (SELECT count(*) FROM inspections WHERE kind = 'mottak' AND signed_at IS NOT NULL) AS inspected,
+        (SELECT count(*) FROM inspections WHERE kind = 'handover' AND signed_at IS NOT NULL) AS handed_over,
+        (SELECT count(*) FROM car_files) AS photos,
+        (SELECT count(*) FROM service_history) AS services,
+        (SELECT count(DISTINCT archive_reason) FROM cars WHERE status = 'archived') AS reasons"""
+    found = (await rows(demo, COAST.domain, sql))[0]
+    assert all(found.values()), found
+    for table, statuses in {
+        "work_items": {"proposed", "approved", "done", "declined"},
+        "parts_orders": {"ordered", "arrived"},
+    }.items():
+        seen = await rows(demo, COAST.domain, f"SELECT DISTINCT status FROM {table}")
+        assert statuses <= {r["status"] for r in seen}
+
+
+@pytest.mark.slow
+async def test_history_lies_in_the_last_months_and_can_be_sealed(demo: House) -> None:
+    span = (await rows(demo, COAST.domain, "SELECT min(at) AS first, max(at) AS last FROM audit"))[0]
+    now = demo.platform.clock()
+    assert now - timedelta(days=165) < span["first"] < now - timedelta(days=120)
+    assert now - timedelta(days=5) < span["last"] <= now
+    tenant = await tenant_of(demo, f"admin@{MOUNTAIN.domain}")
+    assert await seal(demo.platform.database, tenant) > 0
+    assert await verify(demo.platform.database, tenant) == []
+
+
+@pytest.mark.slow
+async def test_cars_look_like_their_sites(demo: House) -> None:
+    sql = (
+        "SELECT c.make, c.car_type, c.vin, c.license_plate, c.fuel_type, s.brands FROM cars c"
+        " JOIN dealerships s ON s.id = c.original_dealership"
+    )
+    found = await rows(demo, COAST.domain, sql)
+    assert all(r["make"] in r["brands"] for r in found if r["car_type"] in {"new", "demo"})
+    assert all(parse_vin(r["vin"])[3:9] == "ZZZDEM" for r in found if r["vin"])
+    electric = [r["license_plate"] for r in found if r["fuel_type"] == "electric" and r["license_plate"]]
+    assert electric
+    assert {plate_kind(p) for p in electric} == {PlateKind.ELECTRIC}

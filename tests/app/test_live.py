@@ -1,0 +1,34 @@
+"""Live: a committed write reaches another process's listeners, and only those who see the record."""
+
+import asyncio
+from urllib.parse import urlsplit
+
+from support.dealer import Dealer, Time, built_house
+from support.server import Server
+
+
+async def test_a_change_reaches_who_sees_it_in_another_process(dealer: Dealer, server: Server) -> None:
+    seller, stranger = await dealer.person("new_car_sales", "495"), await dealer.person("new_car_sales", "324")
+    name = urlsplit(dealer.house.owner_dsn).path.removeprefix("/")
+    async with built_house(server, name, Time()) as other:
+        live = other.platform.live
+        with live.listening(seller) as mine, live.listening(stranger) as theirs:
+            car = await dealer.create(seller, "cars", make="Audi", model="Q4", car_type="new", order_number="L1")
+            heard: set[tuple[str, object]] = set()
+            async with asyncio.timeout(5):
+                while ("cars", car) not in heard:
+                    heard |= set(await live.next(mine, 5) or ())
+            assert ("cars", car) not in (await live.next(theirs, 0.5) or [])
+        assert await live.next(mine, 0.01) in (None, [])
+
+
+async def test_writes_are_told_together(dealer: Dealer) -> None:
+    admin = await dealer.person("tenant_admin")
+    live = dealer.house.platform.live
+    with live.listening(admin) as listener:
+        cars = {await dealer.create(admin, "cars", make="VW") for _ in range(5)}
+        seen: list[set[object]] = []
+        async with asyncio.timeout(5):
+            while not cars <= {record for batch in seen for record in batch}:
+                seen.append({record for _, record in await live.next(listener, 5) or ()})
+        assert len(seen) < 5

@@ -1,0 +1,159 @@
+"""The board, the palette and saved views in a real browser: by mouse, by keyboard, without a script."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from browser.test_pages import _RUN, AXE
+from support.dealer import Dealer
+from support.pages import fill_yard, new_car
+
+Opener = Callable[..., Awaitable[Page]]
+DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+async def violations(page: Page) -> list[str]:
+    """Ask axe; pages that listen for changes never fall silent, so nothing is waited for."""
+    await page.evaluate(AXE.read_text())
+    found: list[str] = await page.evaluate(_RUN)
+    return found
+
+
+def lane(page: Page, code: str) -> Any:
+    return page.locator(f'[data-lane="{code}"]')
+
+
+async def test_a_card_is_dragged_where_it_may_go(dealer: Dealer, open_as: Opener) -> None:
+    await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
+    page = await open_as("reception", "499")
+    await page.goto("/app/cars/board")
+    await page.locator("[data-card]").drag_to(lane(page, "at_prep_center"))
+    await expect(lane(page, "at_prep_center").locator("[data-card]")).to_have_count(1)
+    await expect(page.locator("#done")).to_contain_text("Flyttet til Ankommet klargjøring")
+    await page.locator("#done").get_by_role("button", name="Angre").click()
+    await page.goto("/app/cars/board")
+    await expect(lane(page, "registered").locator("[data-card]")).to_have_count(1)
+
+
+async def test_a_drag_that_needs_more_asks_for_it(dealer: Dealer, open_as: Opener) -> None:
+    car = (await fill_yard(dealer, 5))[4]
+    page = await open_as("planner", "499")
+    await page.goto("/app/cars/board?status=ready_to_plan&status=planned")
+    await page.locator("[data-card]").drag_to(lane(page, "planned"))
+    dialog = page.locator("[data-move-dialog]")
+    for label in ("Planlagt teknisk", "Planlagt kosmetisk"):
+        await dialog.get_by_label(label).fill("2030-01-02T08:00")
+    await dialog.get_by_role("button", name="Planlagt").click()
+    await expect(lane(page, "planned").locator(f'[data-card="{car}"]')).to_have_count(1)
+
+
+async def test_a_refused_drag_says_why(dealer: Dealer, open_as: Opener) -> None:
+    await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
+    page = await open_as("reception", "499")
+    await page.goto("/app/cars/board")
+    card = page.locator("[data-card]")
+    await card.hover()
+    await page.mouse.down()
+    await lane(page, "inspection").hover()
+    await lane(page, "inspection").hover()
+    await expect(lane(page, "at_prep_center")).to_have_class(re.compile("is-target"))
+    await expect(lane(page, "inspection")).to_have_class(re.compile("is-refused"))
+    await expect(lane(page, "inspection").locator(".lane-why")).to_contain_text("går det ikke an")
+    await page.mouse.up()
+    await expect(page.locator("[data-said]")).to_contain_text("Mottakskontroll: Fra «Registrert»")
+    await expect(lane(page, "registered").locator("[data-card]")).to_have_count(1)
+
+
+async def test_a_card_is_moved_by_keyboard(dealer: Dealer, open_as: Opener) -> None:
+    await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
+    page = await open_as("reception", "499")
+    await page.goto("/app/cars/board")
+    await page.locator("h1").click()
+    await page.keyboard.press("j")
+    await page.keyboard.press("m")
+    await expect(page.get_by_role("button", name="Ankommet klargjøring")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(lane(page, "at_prep_center").locator("[data-card]")).to_have_count(1)
+    await page.locator("[data-card] a").first.focus()
+    await page.keyboard.press("m")
+    await expect(page.get_by_role("button", name="Mottakskontroll")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("[data-move-dialog]")).to_be_hidden()
+
+
+async def test_a_card_is_moved_without_a_script(dealer: Dealer, open_as: Opener) -> None:
+    await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
+    page = await open_as("reception", "499", java_script_enabled=False, **DESK)
+    await page.goto("/app/cars/board?make=audi")
+    assert await page.locator("[data-card]").count() == 1
+    await page.get_by_role("link", name=re.compile("Flytt til")).click()
+    await page.get_by_role("button", name="Ankommet klargjøring").click()
+    assert page.url.endswith("/app/cars/board?make=audi")
+    assert await lane(page, "at_prep_center").locator("[data-card]").count() == 1
+
+
+async def test_a_filter_follows_from_view_to_view_and_is_saved_and_shared(dealer: Dealer, open_as: Opener) -> None:
+    await fill_yard(dealer, 8)
+    page = await open_as("planner", "499")
+    await page.goto("/app/cars?make=audi")
+    await page.get_by_role("link", name="Tavle").click()
+    await expect(page.locator("[data-card]")).to_have_count(4)
+    await page.locator("[data-saved] summary").click()
+    await page.get_by_label("Navn på visningen").fill("Audi hos oss")
+    await page.get_by_label("Del med").select_option(label="Hele anlegget mitt")
+    await page.get_by_label("Fest i menyen").check()
+    await page.get_by_role("button", name="Lagre denne visningen").click()
+    await expect(page.locator(".rail-pin")).to_have_text("Audi hos oss")
+    other = await open_as("reception", "499")
+    await other.goto("/app/cars")
+    await other.locator(".rail-pin").click()
+    await expect(other.locator("[data-card]")).to_have_count(4)
+    assert other.url.endswith("/app/cars/board?make=audi")
+
+
+async def test_a_plate_or_vin_opens_the_car_from_anywhere(dealer: Dealer, open_as: Opener) -> None:
+    seller = await dealer.person("new_car_sales", "495")
+    cars = [await new_car(dealer, seller, n) for n in (1, 2)]
+    vin = (await dealer.read(seller, "cars", cars[1]))["vin"]
+    page = await open_as("new_car_sales")
+    for key, typed in (("/", vin), ("Control+k", "el 20002"), ("Control+k", "O00002")):
+        await page.goto("/")
+        await page.keyboard.press(key)
+        await expect(page.locator("[data-palette]")).to_be_visible()
+        await page.keyboard.type(typed)
+        await page.keyboard.press("Enter")
+        await page.wait_for_url(f"**/app/cars/{cars[1]}")
+    await page.goto("/app/me")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("kalender")
+    await expect(page.locator("[role=option]").first).to_contain_text("Biler: Kalender")
+    assert await violations(page) == []
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/app/cars/calendar")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [DESK, PHONE], ids=["desk", "phone"])
+async def test_no_view_shuts_anyone_out(scheme: str, device: dict[str, Any], dealer: Dealer, open_as: Opener) -> None:
+    cars = await fill_yard(dealer, 14)
+    page = await open_as("planner", "499", color_scheme=scheme, **device)
+    found = {}
+    addresses = ("board", "calendar", "calendar?span=week", "board?wall=1", f"{cars[3]}/move")
+    for address in addresses:
+        await page.goto(f"/app/cars/{address}")
+        found[address] = await violations(page)
+        wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, address
+    await page.goto("/app/cars/board")
+    await page.locator("[data-saved] summary").click()
+    found["saved"] = await violations(page)
+    await page.keyboard.press("Escape")
+    await page.locator("[data-move-menu]").first.click()
+    await expect(page.locator("[data-moves]")).to_be_visible()
+    found["dialog"] = await violations(page)
+    told = [f"{address}: {problem}" for address, problems in found.items() for problem in problems]
+    assert not told, "\n".join(told)

@@ -1,0 +1,59 @@
+import asyncio
+
+import pytest
+
+from directapp.domains.people.common import COMMON
+from directapp.domains.people.passwords import (
+    LIKE_EMAIL,
+    SHORTEST,
+    TOO_COMMON,
+    TOO_LONG,
+    TOO_SHORT,
+    Passwords,
+    password_problem,
+)
+from directapp.kernel.text import Text
+from domains.people.memory import EMAIL
+
+
+@pytest.mark.parametrize(
+    ("password", "message"),
+    [
+        ("klargjort-2026", None),
+        ("æøå vinterdekk", None),
+        ("kort passo", None),
+        ("kort pass", TOO_SHORT),
+        ("", TOO_SHORT),
+        ("x" * 100 + "yz1" * 40, TOO_LONG),
+        (EMAIL, LIKE_EMAIL),
+        (EMAIL.upper(), LIKE_EMAIL),
+        ("Kari.Nordmann", LIKE_EMAIL),
+        ("Passord123", TOO_COMMON),
+        ("1234567890", TOO_COMMON),
+        (" Qwertyuiop ", TOO_COMMON),
+        ("aaaaaaaaaabb", TOO_COMMON),
+    ],
+)
+def test_what_is_good_enough(password: str, message: Text | None) -> None:
+    problem = password_problem(password, EMAIL)
+    assert (problem.message if problem else None) == message
+    assert problem is None or problem.field == "password"
+
+
+def test_the_common_list_holds_what_would_pass_otherwise() -> None:
+    assert len(COMMON) >= 100
+    assert all(len(word) >= SHORTEST and word == word.lower() for word in COMMON)
+
+
+async def test_hashing_runs_beside_the_loop_and_a_few_at_a_time() -> None:
+    passwords = Passwords(at_once=1)
+    stored = await passwords.hash("blåbær på fjellet")
+    assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    tries = [stored, None, "no hash at all"]
+    assert await asyncio.gather(*(passwords.verify(s, "blåbær på fjellet") for s in tries)) == [True, False, False]
+
+
+async def test_letters_fit_however_the_device_composes_them(passwords: Passwords) -> None:
+    stored = await passwords.hash("pa\u030a fjellet 2")
+    assert await passwords.verify(stored, "på fjellet 2")
+    assert not await passwords.verify(stored, "pa fjellet 2")

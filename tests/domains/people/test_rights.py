@@ -1,0 +1,172 @@
+"""The rows of matrix.csv about people, proved from the declaration."""
+
+import csv
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from directapp.declare.access import Grant
+from directapp.declare.rules import All, Either, Everything, In, Is, Not, Rule, Who, Whose
+from directapp.declare.spec import Shape
+from directapp.domains import people
+from directapp.domains.people.roles import ADMIN, LABELS, OPERATOR, WORKING, role_rows
+from directapp.kernel.actor import Actor
+
+SHAPES = {collection.name: Shape(collection) for collection in people.COLLECTIONS}
+ROLES = WORKING.split()
+SITE, BELOW, ELSEWHERE, ME, YOU = (uuid4() for _ in range(5))
+
+# The matrix names fields in the words of people here and there.
+WORDS = {
+    "settings": ["stage_goals", "archive_after_days", "quality_check", "approval_limits"],
+    "self": ["first_name", "last_name", "photo", "language", "appearance"],
+    "rights": ["active"],
+    "roles": ["code", "name_nb", "name_en"],
+    "tenants": ["name"],
+}
+
+
+def matrix() -> list[dict[str, str]]:
+    found = next((Path(__file__).parents[2]).rglob("matrix.csv"))
+    with found.open(encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file) if row["collection"] in SHAPES]
+
+
+def actor(role: str) -> Actor:
+    sites = frozenset({SITE, BELOW})
+    return Actor(tenant=uuid4(), user=ME, name="Kari", roles=frozenset({role}), site=SITE, sites=sites)
+
+
+def holds(rule: Rule, row: dict[str, Any], who: Actor) -> bool:  # noqa: PLR0911 - one line a kind of rule
+    match rule:
+        case Everything():
+            return True
+        case Is(column=column, value=Who.USER):
+            return bool(row[column] == who.user)
+        case Is(column=column, value=Who.SITE):
+            return bool(row[column] == who.site)
+        case Is(column=column, value=value):
+            return bool(row[column] == value)
+        case In(column=column, values=Whose.SITES):
+            return row[column] in who.sites
+        case Not(part=part):
+            return not holds(part, row, who)
+        case All(parts=parts):
+            return all(holds(part, row, who) for part in parts)
+        case Either(parts=parts):
+            return any(holds(part, row, who) for part in parts)
+    raise AssertionError(rule)
+
+
+def entries(name: str, role: str, row: dict[str, Any]) -> list[Grant]:
+    who = actor(role)
+    return [g for g in SHAPES[name].grants_of(who.roles) if holds(g.rows, row, who)]
+
+
+def reads(name: str, role: str, row: dict[str, Any]) -> frozenset[str]:
+    return frozenset().union(*(SHAPES[name].reads(g) for g in entries(name, role, row)))
+
+
+def writes(name: str, role: str, row: dict[str, Any]) -> frozenset[str]:
+    who = actor(role)
+    editable = [g for g in entries(name, role, row) if holds(g.edit_rule, row, who)]
+    return frozenset().union(*(SHAPES[name].writes(g) for g in editable))
+
+
+def user(record: object = YOU, site: object = SITE, *, administrator: bool = False) -> dict[str, Any]:
+    return {"id": record, "dealership": site, "administrator": administrator}
+
+
+def site(record: object = SITE, prep: object = None) -> dict[str, Any]:
+    return {"id": record, "prep_center": prep}
+
+
+def named(line: dict[str, str]) -> list[str]:
+    return WORDS.get(line["group"]) or WORDS.get(line["collection"]) or line["fields"].split("(")[0].split()
+
+
+@pytest.mark.parametrize("line", matrix(), ids=lambda line: f"{line['collection']}-{line['group']}")
+@pytest.mark.parametrize("role", ROLES)
+def test_the_matrix(line: dict[str, str], role: str) -> None:
+    name, cell = line["collection"], line[role]
+    row = site() if name == "dealerships" else user(ME if line["group"] == "self" else YOU)
+    fields = frozenset(named(line))
+    assert fields <= set(SHAPES[name].fields)
+    readable, writable = reads(name, role, row), writes(name, role, row)
+    if cell == "-":
+        assert not fields & (readable | writable)
+    else:
+        assert fields <= readable
+        assert fields <= writable if cell == "E" else not fields & writable
+
+
+def test_the_matrix_names_every_collection_of_people() -> None:
+    assert {line["collection"] for line in matrix()} == {"dealerships", "users", "tenants", "roles"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_other_sites_keep_contact_and_rights_to_themselves(role: str) -> None:
+    for place in (ELSEWHERE, BELOW):
+        seen = reads("users", role, user(site=place))
+        assert {"first_name", "roles", "dealership"} <= seen
+        assert not seen & {"email", "phone", "active", "language"}
+        assert writes("users", role, user(site=place)) == frozenset()
+
+
+@pytest.mark.parametrize("role", [*ROLES, ADMIN])
+def test_everyone_edits_their_own_profile_and_no_more(role: str) -> None:
+    mine = writes("users", role, user(ME))
+    assert {"first_name", "last_name", "photo", "language", "appearance"} <= mine
+    if role not in {"manager", ADMIN}:
+        assert not mine & {"email", "phone", "roles", "active", "dealership", "seller_number"}
+
+
+def test_managers_act_on_their_own_site_through_verbs() -> None:
+    verbs = {"invite", "deactivate", "activate", "set_roles", "hand_over_link"}
+    given = {verb for g in entries("users", "manager", user()) for verb in g.verbs}
+    assert given == verbs
+    assert not any(g.verbs for g in entries("users", "manager", user(site=BELOW)))
+    assert not any(g.verbs for role in ROLES if role != "manager" for g in entries("users", role, user()))
+    assert writes("users", "manager", user()) == {"phone", "email"}
+    assert writes("users", "manager", user(administrator=True)) == frozenset()
+
+
+def test_only_administrators_create_and_delete() -> None:
+    for name in ("users", "dealerships", "tenants", "roles", "api_keys"):
+        grants = SHAPES[name].declared.access.grants
+        assert {g.role for g in grants if g.create} <= {ADMIN}
+        assert {g.role for g in grants if g.delete} == ({ADMIN} if name == "users" else set())
+
+
+def test_administrators_do_not_delete_themselves() -> None:
+    assert any(g.delete for g in entries("users", ADMIN, user()))
+    assert not any(g.delete for g in entries("users", ADMIN, user(ME)))
+
+
+def test_settings_of_other_sites() -> None:
+    assert "stage_goals" in reads("dealerships", "planner", site(ELSEWHERE, SITE))
+    assert "stage_goals" not in reads("dealerships", "planner", site(ELSEWHERE))
+    assert "stage_goals" in reads("dealerships", "manager", site(BELOW))
+    assert "stage_goals" not in reads("dealerships", "manager", site(ELSEWHERE))
+    assert writes("dealerships", "manager", site(BELOW)) == frozenset()
+
+
+@pytest.mark.parametrize("name", ["credentials", "sessions", "refresh_tokens", "one_time_links"])
+def test_what_signs_people_in_is_seen_by_nobody(name: str) -> None:
+    shape = SHAPES[name]
+    assert not shape.declared.exposed
+    assert shape.declared.access.grants == ()
+    assert not {field for field in shape.readable_names if field.endswith("_hash")}
+
+
+def test_computed_rights_are_not_written_by_people() -> None:
+    computed = {"administrator", "invited_at", "last_seen_at", "sessions_ended_at"}
+    assert not writes("users", ADMIN, user()) & computed
+
+
+def test_the_operator_is_no_user_of_a_tenant() -> None:
+    assert OPERATOR in LABELS
+    assert SHAPES["users"].fields["roles"].choice(OPERATOR) is None
+    assert [row["code"] for row in role_rows()] == list(LABELS)

@@ -1,0 +1,182 @@
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from directapp.declare.case import Case
+from directapp.domains.people import auth, links, rules, verbs
+from directapp.kernel.actor import Actor
+from directapp.kernel.errors import ForbiddenError, InvalidError
+from directapp.services.act import Act, Seen
+from domains.people.memory import EMAIL, PASSWORD, MemoryRows, Record, World
+
+HERE = "192.0.2.7"
+
+
+class MemoryDoors:
+    """The doors of an Act over memory; remembers as which system a write was done, and the events."""
+
+    def __init__(self, world: World) -> None:
+        self.rows = MemoryRows(world.port.tenants[world.tenant], world.port.now)
+        self.systems: set[str | None] = set()
+        self.events: list[tuple[str, UUID, dict[str, Any]]] = []
+
+    async def change(self, seen: Seen, patch: Mapping[str, Any], *, system: str | None, verb: str) -> Seen:
+        assert verb
+        self.systems.add(system)
+        return _seen(await self.rows.change(patch, on=Record(seen.collection, seen.id, seen.row)))
+
+    async def move(self, seen: Seen, status: str, patch: Mapping[str, Any], *, system: str | None, verb: str) -> Seen:
+        raise NotImplementedError
+
+    async def insert(self, collection: str, values: Mapping[str, Any], *, system: str | None, verb: str) -> Seen:
+        assert verb
+        self.systems.add(system)
+        return _seen(await self.rows.create(collection, values))
+
+    async def remove(self, seen: Seen, *, system: str | None) -> None:
+        raise NotImplementedError
+
+    async def look_up(self, collection: str, record: UUID, *, system: str | None) -> Seen:
+        self.systems.add(system)
+        return _seen(await self.rows.look_up(collection, record))
+
+    async def find(self, collection: str, equals: dict[str, Any], *, system: str | None, limit: int) -> list[Seen]:
+        self.systems.add(system)
+        return [_seen(found) for found in await self.rows.find(collection, limit=limit, **equals)]
+
+    def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
+        assert (collection, delay) == ("users", 0.0)
+        self.events.append((event, record, payload))
+
+
+def _seen(found: Record) -> Seen:
+    return Seen(found.collection, found.id, found.row)
+
+
+class Stage:
+    """Kari, who manages the head office, and what she does to whom."""
+
+    def __init__(self, world: World, actor: Actor) -> None:
+        self.world = world
+        self.actor = actor
+        self.doors = MemoryDoors(world)
+
+    def act(self, verb: str, target: UUID | None = None, collection: str = "users", **params: Any) -> Act:
+        row = {} if target is None else self.world.row(collection, target)
+        return Act(
+            actor=self.actor,
+            now=self.world.port.now,
+            case=Case(row=row, actor=self.actor, now=self.world.port.now),
+            verb=verb,
+            collection=collection,
+            doors=self.doors,
+            seen=None if target is None else Seen(collection, target, dict(row)),
+            params=params,
+        )
+
+
+@pytest.fixture
+async def stage(world: World) -> Stage:
+    signed_in = await auth.sign_in(world.auth, email=EMAIL, password=PASSWORD, address=HERE)
+    return Stage(world, signed_in.actor)
+
+
+def person(**more: Any) -> dict[str, Any]:
+    return {"email": "ny@demo.directapp.no", "first_name": "Ny", "last_name": "Mann", "roles": ["parts"], **more}
+
+
+async def test_an_invited_person_starts_at_the_managers_site(world: World, stage: Stage) -> None:
+    act = stage.act("invite", **person(phone=None))
+    await verbs.invite(act)
+    assert act.answer is not None
+    row = act.answer.row
+    assert (row["dealership"], row["language"], row["invited_at"]) == (world.head, "nb", world.port.now)
+    assert "phone" not in row
+    assert stage.doors.events == [("user.invited", act.answer.id, {"user": str(act.answer.id)})]
+    assert stage.doors.systems == {"signin"}
+
+
+@pytest.mark.parametrize(
+    "more", [{"roles": ["tenant_admin"]}, {"roles": ["parts", "tenant_admin"]}, {"dealership": "below"}]
+)
+async def test_a_manager_invites_nobody_above_or_elsewhere(world: World, stage: Stage, more: dict[str, Any]) -> None:
+    chosen = {**more, "dealership": world.below} if "dealership" in more else more
+    with pytest.raises(ForbiddenError):
+        await verbs.invite(stage.act("invite", **person(**chosen)))
+    assert stage.doors.events == []
+
+
+async def test_roles_are_given_within_ones_own(world: World, stage: Stage) -> None:
+    other = world.add_user("per@demo.directapp.no", roles=["parts"])
+    await verbs.set_roles(stage.act("set_roles", other, roles=["parts", "manager"]))
+    assert world.row("users", other)["roles"] == ["parts", "manager"]
+    for target, roles in ((other, ["tenant_admin"]), (world.kari, ["manager", "finance"])):
+        with pytest.raises(ForbiddenError):
+            await verbs.set_roles(stage.act("set_roles", target, roles=roles))
+
+
+async def test_deactivation_and_back(world: World, stage: Stage) -> None:
+    other = world.add_user("per@demo.directapp.no")
+    async with world.auth.open(world.tenant) as rows:
+        stored = await world.auth.passwords.hash(PASSWORD)
+        await rows.create("credentials", {"user": other, "password_hash": stored})
+    signed_in = await auth.sign_in(world.auth, email="per@demo.directapp.no", password=PASSWORD, address=HERE)
+    await verbs.deactivate(stage.act("deactivate", other))
+    assert world.row("users", other)["active"] is False
+    assert world.row("sessions", signed_in.session)["ended_at"] == world.port.now
+    await verbs.activate(stage.act("activate", other))
+    assert world.row("users", other)["active"] is True
+    assert stage.doors.systems == {"signin"}
+
+
+@pytest.mark.parametrize("name", ["deactivate", "activate", "hand_over_link"])
+async def test_nobody_manages_administrators_other_sites_or_themselves(world: World, stage: Stage, name: str) -> None:
+    admin = world.add_user("admin@demo.directapp.no", roles=["tenant_admin"])
+    elsewhere = world.add_user("ola@demo.directapp.no", dealership=world.below)
+    for target, message in ((admin, rules.ABOVE), (elsewhere, rules.OTHER_SITE), (world.kari, rules.OWN_RIGHTS)):
+        with pytest.raises(ForbiddenError) as caught:
+            await getattr(verbs, name)(stage.act(name, target))
+        assert [p.message for p in caught.value.problems] == [message]
+
+
+async def test_a_handed_over_link_works_once(world: World, stage: Stage) -> None:
+    other = world.add_user("per@demo.directapp.no")
+    act = stage.act("hand_over_link", other)
+    await verbs.hand_over_link(act)
+    assert act.shown_once["purpose"] == "invite"
+    assert act.shown_once["link"] == f"/link/{act.shown_once['token']}"
+    await links.use_link(world.auth, act.shown_once["token"], "vinterdekk i mai", address=HERE)
+    await auth.sign_in(world.auth, email="per@demo.directapp.no", password="vinterdekk i mai", address=HERE)
+    again = stage.act("hand_over_link", other)
+    await verbs.hand_over_link(again)
+    assert again.shown_once["purpose"] == "reset"
+
+
+async def test_no_link_for_the_deactivated(world: World, stage: Stage) -> None:
+    other = world.add_user("per@demo.directapp.no", active=False)
+    with pytest.raises(InvalidError):
+        await verbs.hand_over_link(stage.act("hand_over_link", other))
+
+
+async def test_a_key_is_shown_once_and_revoked(world: World, stage: Stage) -> None:
+    act = stage.act("create_key", collection="api_keys", name="lager", roles=["new_car_sales"])
+    await verbs.create_key(act)
+    key = act.shown_once["key"]
+    assert act.answer is not None
+    assert key.split("_", 3)[3] not in str(act.answer.row)
+    actor = await auth.check_api_key(world.auth, key)
+    assert (actor.user, actor.roles) == (world.kari, {"new_car_sales"})
+    await verbs.revoke(stage.act("revoke", act.answer.id, collection="api_keys"))
+    assert world.row("api_keys", act.answer.id)["revoked_at"] == world.port.now
+
+
+async def test_keys_make_no_keys_and_no_one_exceeds_themselves(world: World, stage: Stage) -> None:
+    with pytest.raises(InvalidError):
+        await verbs.create_key(stage.act("create_key", collection="api_keys", name="x", roles=["tenant_admin"]))
+    act = stage.act("create_key", collection="api_keys", name="lager")
+    await verbs.create_key(act)
+    by_key = Stage(world, await auth.check_api_key(world.auth, act.shown_once["key"]))
+    with pytest.raises(ForbiddenError):
+        await verbs.create_key(by_key.act("create_key", collection="api_keys", name="y"))

@@ -1,0 +1,72 @@
+"""The command line's import: the table, the report file, the company it means."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import typer
+
+from directapp.app.house import House
+from directapp.interfaces.cli import importing
+from directapp.interfaces.cli.importing import _import, _show, find_tenant, read_folder, register, write_report
+from directapp.kernel.ids import uuid7
+from directapp.services.ledger import Report
+from support.export import EXPORT, Place, car, small
+
+
+async def tried(house: House) -> tuple[Place, Report]:
+    place = Place(house, uuid7())
+    rows = small(car(vin="kort"), car(), people=False)
+    return place, await _import(house.platform, place.tenant, rows, "here", commit=False)
+
+
+async def test_it_is_tried_unless_it_is_to_be_taken_in(house: House) -> None:
+    place, report = await tried(house)
+    assert report.figures()["cars"] | {"x": 0} == {
+        "created": 1, "repaired": 0, "changed": 0, "unchanged": 0, "held": 0, "rejected": 1, "x": 0,
+    }  # fmt: skip
+    assert await place.rows("cars") == []
+
+
+async def test_the_report_has_a_line_for_every_row(
+    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, report = await tried(house)
+    write_report(report, tmp_path / "r.csv")
+    write_report(report, tmp_path / "r.json", english=True)
+    lines = (tmp_path / "r.csv").read_text("utf-8-sig").splitlines()
+    assert lines[0] == "Samling;Rad;Id i kilden;Utfall;Status;Post;Merknader"
+    assert len(lines) == 1 + 7 + 2
+    assert "vin: «kort»: Understellsnummeret skal ha 17 tegn" in lines[8]
+    rows = json.loads((tmp_path / "r.json").read_text())["rows"]
+    assert [r["outcome"] for r in rows if r["collection"] == "cars"] == ["rejected", "created"]
+    _show(report, english=False)
+    shown = capsys.readouterr().out
+    assert "ingenting" in shown or "nothing is written" in shown
+    assert "avvist      1  vin" in shown
+
+
+async def test_the_company_is_found_by_name_or_id(house: House) -> None:
+    place = Place(house, uuid7())
+    await place.admin()
+    with pytest.raises(typer.BadParameter, match=str(place.tenant)):
+        await find_tenant(house.platform, "no such company")
+    assert await find_tenant(house.platform, str(place.tenant)) == place.tenant
+
+
+def test_the_folder_is_read_and_the_command_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(read_folder(EXPORT)) == {"dealership.json", "directus_users.json", "cars.json"}
+    monkeypatch.setenv("COLUMNS", "200")
+    app = typer.Typer()
+
+    class Doors:
+        @asynccontextmanager
+        async def house(self) -> AsyncIterator[House]:
+            raise AssertionError
+            yield
+
+    register(app, Doors())
+    assert [g.name for g in app.registered_groups] == ["import"]
+    assert importing.IMPORTER == "importer"

@@ -1,0 +1,63 @@
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from directapp.app.house import House
+from directapp.interfaces.rest.router import build
+from directapp.kernel.actor import Actor
+from support.dealer import Dealer
+
+
+@dataclass
+class Api:
+    """A client of the REST routes; who asks is said by name, without a sign-in."""
+
+    client: httpx.AsyncClient
+    app: FastAPI
+    dealer: Dealer
+    known: dict[str, Actor] = field(default_factory=dict)
+
+    async def call(self, actor: Actor | None, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = dict(more.pop("headers", {}))
+        if actor is not None:
+            name = f"{actor.tenant}.{actor.user}"
+            self.known[name] = actor
+            headers["Authorization"] = f"Test {name}"
+        return await self.client.request(method, path, headers=headers, **more)
+
+    async def ok(self, actor: Actor, method: str, path: str, **more: Any) -> Any:
+        response = await self.call(actor, method, path, **more)
+        assert response.status_code == 200, response.text
+        return response.json()["data"]
+
+    async def refused(self, actor: Actor | None, method: str, path: str, status: int, **more: Any) -> list[Any]:
+        response = await self.call(actor, method, path, **more)
+        assert response.status_code == status, response.text
+        return [entry["extensions"] for entry in response.json()["errors"]]
+
+
+def rest_app(house: House, known: dict[str, Actor] | None = None) -> FastAPI:
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.include_router(build(house.platform, house.auth))
+
+    async def authenticate(authorization: str | None = None, cookie: str | None = None) -> Actor:
+        scheme, _, name = (authorization or "").partition(" ")
+        if scheme == "Test" and known is not None:
+            return known[name]
+        return await house.principals.authenticate(authorization, cookie)
+
+    app.state.authenticate = authenticate
+    return app
+
+
+@pytest.fixture
+async def api(dealer: Dealer) -> AsyncIterator[Api]:
+    known: dict[str, Actor] = {}
+    app = rest_app(dealer.house, known)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://directapp.test") as client:
+        yield Api(client, app, dealer, known)

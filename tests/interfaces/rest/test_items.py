@@ -1,0 +1,266 @@
+from typing import Any
+
+import orjson
+import pytest
+
+from directapp.kernel.actor import Actor
+from directapp.kernel.ids import uuid7
+
+CAR = {"car_type": "used", "make": "Audi", "model": "Q4", "license_plate": "EL 12345"}
+
+
+@pytest.fixture
+async def seller(api: Any) -> Actor:
+    actor: Actor = await api.dealer.person("used_car_sales", "495")
+    return actor
+
+
+async def test_a_car_is_created_read_changed_and_listed(api: Any, seller: Actor) -> None:
+    made = await api.ok(seller, "POST", "/items/cars", json=CAR)
+    assert made["license_plate"] == "EL12345"
+    assert made["version"] == 1
+    read = await api.ok(seller, "GET", f"/items/cars/{made['id']}?fields=model,dealership.name")
+    assert read == {"model": "Q4", "dealership": {"name": "Audi"}}
+    changed = await api.ok(seller, "PATCH", f"/items/cars/{made['id']}", json={"model": "Q6", "version": 1})
+    assert (changed["model"], changed["version"]) == ("Q6", 2)
+    listed = await api.ok(seller, "GET", '/items/cars?filter={"model":{"_eq":"Q6"}}&fields=id')
+    assert listed == [{"id": made["id"]}]
+
+
+async def test_a_stale_version_is_refused_by_body_and_by_header(api: Any, seller: Actor) -> None:
+    made = await api.ok(seller, "POST", "/items/cars", json=CAR)
+    path = f"/items/cars/{made['id']}"
+    await api.ok(seller, "PATCH", path, json={"model": "Q6"}, headers={"If-Match": '"1"'})
+    for more in ({"json": {"model": "Q8", "version": 1}}, {"json": {"model": "Q8"}, "headers": {"If-Match": '"1"'}}):
+        (problem,) = await api.refused(seller, "PATCH", path, 409, **more)
+        assert problem["code"] == "STALE"
+
+
+async def test_the_same_key_does_it_once(api: Any, seller: Actor) -> None:
+    headers = {"Idempotency-Key": "once"}
+    first = await api.call(seller, "POST", "/items/cars", json=CAR, headers=headers)
+    again = await api.call(seller, "POST", "/items/cars", json=CAR, headers=headers)
+    assert again.json() == first.json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+
+
+async def test_a_dry_run_tells_the_changes_and_leaves_nothing(api: Any, seller: Actor) -> None:
+    response = await api.call(seller, "POST", "/items/cars?dry_run=true", json=CAR)
+    body = response.json()
+    assert body["meta"]["changes"]["model"] == [None, "Q4"]
+    assert set(body["meta"]["changes"]) <= set(body["data"])
+    await api.refused(seller, "GET", f"/items/cars/{body['data']['id']}", 404)
+
+
+async def test_every_problem_is_told_at_once_in_the_language_asked_for(api: Any, seller: Actor) -> None:
+    wrong = {"license_plate": "AB 123456", "vin": "x", "make": "Audi"}
+    response = await api.call(seller, "POST", "/items/cars", json=wrong)
+    assert response.status_code == 422
+    assert {e["extensions"]["field"] for e in response.json()["errors"]} == {"license_plate", "vin"}
+    assert response.headers["X-Request-Id"]
+
+
+async def test_many_are_created_changed_and_deleted_all_or_none(api: Any) -> None:
+    admin = await api.dealer.person("tenant_admin")
+    rows = [{"car_type": "new", "make": "Audi", "model": f"A{n}", "status": "draft"} for n in range(3)]
+    made = await api.ok(admin, "POST", "/items/cars", json=rows)
+    keys = [row["id"] for row in made]
+    same = await api.ok(admin, "PATCH", "/items/cars", json={"keys": keys, "data": {"color": "rød"}})
+    assert {row["color"] for row in same} == {"rød"}
+    each = [{"id": key, "color": str(n)} for n, key in enumerate(keys)]
+    assert [r["color"] for r in await api.ok(admin, "PATCH", "/items/cars", json=each)] == ["0", "1", "2"]
+    wrong = [{"id": keys[0], "color": "blå"}, {"id": keys[1], "vin": "x"}]
+    (problem,) = await api.refused(admin, "PATCH", "/items/cars", 422, json=wrong)
+    assert (problem["field"], problem["index"]) == ("vin", 1)
+    assert (await api.ok(admin, "GET", f"/items/cars/{keys[0]}"))["color"] == "0"
+    response = await api.call(admin, "DELETE", "/items/cars", json={"keys": keys})
+    assert (response.status_code, response.content) == (204, b"")
+
+
+async def test_what_is_not_in_the_list_of_forms_is_refused_by_name(api: Any) -> None:
+    admin = await api.dealer.person("tenant_admin")
+    for method, body, field in (
+        ("PATCH", {"query": {"filter": {}}, "data": {}}, "query"),
+        ("DELETE", {"query": {}}, "query"),
+        ("PATCH", {"keys": ["x"], "data": {}}, "keys"),
+        ("PATCH", [{"color": "x"}], "id"),
+        ("POST", "text", "data"),
+    ):
+        (problem,) = await api.refused(admin, method, "/items/cars", 400, json=body)
+        assert (problem["code"], problem["field"]) == ("INVALID_PAYLOAD", field)
+    response = await api.call(admin, "POST", "/items/cars", content=b'{"make": ')
+    assert response.json()["errors"][0]["extensions"]["code"] == "INVALID_PAYLOAD"
+
+
+async def test_bodies_have_limits(api: Any) -> None:
+    admin = await api.dealer.person("tenant_admin")
+    large = orjson.dumps({"make": "x" * 1_100_000})
+    (problem,) = await api.refused(admin, "POST", "/items/cars", 413, content=large)
+    assert problem["code"] == "CONTENT_TOO_LARGE"
+    for deep in (b"[" * 5000, b'{"make":' * 900 + b"1" + b"}" * 900):
+        response = await api.call(admin, "POST", "/items/cars", content=deep)
+        assert response.status_code in {400, 422}
+
+
+async def test_paging_by_cursor_meets_every_row_once(api: Any) -> None:
+    admin = await api.dealer.person("tenant_admin")
+    rows = [{"car_type": "new", "make": "Audi", "model": f"A{n % 3}", "status": "draft"} for n in range(10)]
+    await api.ok(admin, "POST", "/items/cars", json=rows)
+    for sort in ("model", "-model", "-created_at", "", "make,-model", "-color,model"):
+        met, cursor = [], ""
+        while cursor is not None:
+            query = {"limit": "3", "sort": sort, "fields": "color", "cursor": cursor}
+            response = await api.call(admin, "GET", "/items/cars", params=query)
+            body = response.json()
+            assert response.status_code == 200, (query, body)
+            assert all(set(row) == {"color"} for row in body["data"])
+            cursor = body["meta"]["next_cursor"]
+            met += body["data"]
+        assert len(met) == 10, sort
+
+
+async def test_counts_search_and_figures(api: Any) -> None:
+    admin = await api.dealer.person("tenant_admin")
+    rows = [{"car_type": "new", "make": "Audi", "model": f"A{n % 2}", "status": "draft"} for n in range(5)]
+    await api.ok(admin, "POST", "/items/cars", json=rows)
+    body = (await api.call(admin, "GET", "/items/cars?limit=1&meta=*&filter[model][_eq]=A0")).json()
+    assert body["meta"] == {"total_count": 5, "filter_count": 3}
+    grouped = await api.ok(admin, "GET", "/items/cars?aggregate[count]=*&groupBy=model")
+    assert grouped == [{"model": "A0", "count": 3}, {"model": "A1", "count": 2}]
+    found = await api.ok(admin, "SEARCH", "/items/cars", json={"query": {"search": "audi a1", "fields": ["model"]}})
+    assert found == [{"model": "A1"}, {"model": "A1"}]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "deep={}",
+        "alias={}",
+        "version=main",
+        "export=csv",
+        "backlink=false",
+        "fields=year(created_at)",
+        "sort=dealership.name",
+        "limit=-1",
+        "limit=10001",
+        "limit=x",
+        "page=0",
+        "page=2&offset=3",
+        "cursor=zzz",
+        "meta=rows",
+        "groupBy=model",
+        "aggregate[median]=sale_price",
+        "aggregate[sum]=model",
+        "search=a",
+        'filter={"files":{"_some":{}}}',
+        'filter={"model":{"_regex":"x"}}',
+        'filter={"model":"x"}',
+        'filter={"eta":{"_gt":"someday"}}',
+        'filter={"created_at":{"_gt":"$NOW(1 fortnight)"}}',
+        'filter={"seller":{"_eq":"$CURRENT_ROLE"}}',
+        "filter=[",
+        "filter[model]=x&filter[model][_eq]=x",
+    ],
+)
+async def test_what_the_dialect_does_not_have_answers_400_by_name(api: Any, query: str) -> None:
+    admin = await api.dealer.person("tenant_admin")
+    (problem,) = await api.refused(admin, "GET", f"/items/cars?{query}", 400 if "files" not in query else 403)
+    assert problem["field"]
+
+
+async def test_a_field_that_is_never_readable_is_refused_by_name(api: Any) -> None:
+    mechanic = await api.dealer.person("mechanic")
+    for query in ("fields=purchase_price", "sort=purchase_price", "filter[purchase_price][_gt]=1", "fields=no_such"):
+        (problem,) = await api.refused(mechanic, "GET", f"/items/cars?{query}", 403)
+        assert problem["field"] in {"purchase_price", "no_such"}
+
+
+async def test_a_cursor_on_a_masked_field_is_refused(api: Any) -> None:
+    seller = await api.dealer.person("new_car_sales", "495")
+    (problem,) = await api.refused(seller, "GET", "/items/cars?sort=customer_name&cursor=", 400)
+    assert problem["field"] == "customer_name"
+
+
+async def test_the_own_user_and_variables_of_the_actor(api: Any, seller: Actor) -> None:
+    me = await api.ok(seller, "GET", "/users/me?fields=id,dealership.name,roles")
+    assert me == {"id": str(seller.user), "dealership": {"name": "Audi"}, "roles": ["used_car_sales"]}
+    named = await api.ok(seller, "PATCH", "/users/me", json={"language": "en"})
+    assert named["language"] == "en"
+    await api.ok(seller, "POST", "/items/cars", json=CAR)
+    mine = {"seller": {"_eq": "$CURRENT_USER"}, "dealership": {"_eq": "$CURRENT_USER.dealership"}}
+    recent = orjson.dumps({"_and": [mine, {"created_at": {"_gt": "$NOW(-7 days)"}}]}).decode()
+    assert len(await api.ok(seller, "GET", "/items/cars", params={"filter": recent})) == 1
+    await api.refused(seller, "PATCH", "/users/me", 403, json={"email": "a@b.no"})
+
+
+async def test_a_question_about_oneself_is_not_remembered_for_another(api: Any) -> None:
+    for site in ("495", "324"):
+        seller = await api.dealer.person("used_car_sales", site)
+        question = r'/users?filter={"id":{"_eq":"\u0024CURRENT_USER"}}&fields=id'
+        assert await api.ok(seller, "GET", question) == [{"id": str(seller.user)}]
+
+
+async def test_a_verb_is_done_by_its_name_and_undone(api: Any) -> None:
+    seller = await api.dealer.person("used_car_sales", "495")
+    made = await api.ok(seller, "POST", "/items/cars", json=CAR)
+    path = f"/items/cars/{made['id']}"
+    archived = await api.ok(
+        seller, "POST", f"{path}/archive", json={"reason": "sold_to_trade"}, headers={"X-Reason": "Solgt videre"}
+    )
+    assert archived["status"] == "archived"
+    for verb in ("create", "update", "delete", "fly"):
+        (problem,) = await api.refused(seller, "POST", f"{path}/{verb}", 404, json={})
+        assert problem["code"] == "NOT_FOUND"
+    (problem,) = await api.refused(seller, "POST", "/items/cars/archive", 404, json={})
+
+
+async def test_the_history_of_a_record_needs_its_name(api: Any, seller: Actor) -> None:
+    made = await api.ok(seller, "POST", "/items/cars", json=CAR)
+    await api.ok(
+        seller, "PATCH", f"/items/cars/{made['id']}", json={"model": "Q6"}, headers={"X-Reason": "Tastefeil æ".encode()}
+    )
+    which = orjson.dumps({"collection": {"_eq": "cars"}, "item": {"_eq": made["id"]}}).decode()
+    newest, oldest = await api.ok(seller, "GET", "/revisions", params={"filter": which})
+    assert newest["delta"] == {"model": "Q6"}
+    assert newest["reason"] == "Tastefeil æ"
+    assert oldest["action"] == "create"
+    await api.refused(seller, "GET", "/revisions", 400)
+    other = await api.dealer.person("new_car_sales", "324")
+    assert await api.ok(other, "GET", "/revisions", params={"filter": which}) == []
+
+
+async def test_the_catalogue_shows_what_the_caller_may_see(api: Any) -> None:
+    mechanic = await api.dealer.person("mechanic")
+    names = [c["collection"] for c in await api.ok(mechanic, "GET", "/collections")]
+    assert "cars" in names
+    assert "sessions" not in names
+    fields = {f["field"]: f for f in await api.ok(mechanic, "GET", "/fields/cars")}
+    assert "purchase_price" not in fields
+    assert fields["technical_notes"]["meta"]["readonly"] is False
+    assert (await api.ok(mechanic, "GET", "/fields/cars/make"))["type"] == "string"
+    await api.refused(mechanic, "GET", "/fields/cars/purchase_price", 403)
+    await api.refused(mechanic, "GET", f"/items/cars/{uuid7()}", 404)
+    await api.refused(mechanic, "GET", "/items/nothing", 403)
+
+
+async def test_stars_reach_what_fields_point_to(api: Any, seller: Actor) -> None:
+    await api.ok(seller, "POST", "/items/cars", json=CAR)
+    for stars in ("*.*", "*.*.*"):
+        (car,) = await api.ok(seller, "GET", f"/items/cars?fields={stars}")
+        assert car["dealership"]["name"] == "Audi"
+        assert car["seller"]["last_name"] == "På 495"
+    (problem,) = await api.refused(seller, "GET", "/items/cars?fields=*.*.*.*", 400)
+    assert problem["field"] == "*.*.*.*"
+
+
+async def test_lists_of_words_are_asked_for_by_element(api: Any) -> None:
+    admin = await api.dealer.person("tenant_admin")
+    await api.dealer.person("sales_manager", "495")
+    found = await api.ok(admin, "GET", "/users?filter[roles][_contains]=manager&fields=roles")
+    assert found == []
+    found = await api.ok(admin, "GET", "/users?filter[roles][_contains]=sales_manager&fields=roles")
+    assert found == [{"roles": ["sales_manager"]}]
+    found = await api.ok(admin, "GET", "/users?filter[roles][_ncontains]=sales_manager&fields=roles")
+    assert found == [{"roles": ["tenant_admin"]}]
+    assert await api.ok(admin, "GET", "/users?filter[roles][_empty]=true") == []
+    assert len(await api.ok(admin, "GET", "/users?filter[roles][_nempty]=true")) == 2

@@ -1,0 +1,150 @@
+"""The floor over httpx: whose cars, in which order, a tap that is applied once, and what is refused."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from directapp.kernel.clock import utc_now
+from directapp.kernel.ids import uuid7
+from support.browser import Browser, Opener
+from support.dealer import Dealer
+from support.floor_cars import planned_car
+
+FLOOR = "/app/floor"
+
+
+async def test_a_mechanic_starts_and_completes_in_one_tap_each(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 1)
+    hands = await signed("mechanic", "499")
+    assert "Start teknisk" in (await hands.get(FLOOR)).text
+    for step in ("start", "done"):
+        answer = await tap(hands, car, step)
+        assert (answer.status_code, answer.headers["location"]) == (303, FLOOR)
+    row = await dealer.read(hands.actor, "cars", car)
+    assert row["technical_started_at"]
+    assert row["technical_completed_at"]
+    assert "Ferdig i dag" in (await hands.get(FLOOR)).text
+    undone = await hands.send(f"{FLOOR}/{car}/undo", _key=uuid7().hex)
+    assert undone.status_code == 303
+    assert (await dealer.read(hands.actor, "cars", car))["technical_completed_at"] is None
+
+
+async def test_a_tap_sent_again_is_applied_once_and_keeps_its_time(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 2)
+    hands = await signed("mechanic", "499")
+    version = (await dealer.read(hands.actor, "cars", car))["version"]
+    made = utc_now() - timedelta(minutes=20)
+    values = {"_key": uuid7().hex, "_version": version, "_at": str(int(made.timestamp() * 1000)), "kind": "technical"}
+    for _ in range(2):
+        assert (await hands.send(f"{FLOOR}/{car}/start", **values)).status_code == 303
+    row = await dealer.read(hands.actor, "cars", car)
+    assert row["technical_started_at"][:16] == made.isoformat()[:16]
+    assert row["version"] == version + 1
+
+
+async def test_another_persons_fact_is_never_written_over(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 3)
+    hands = await signed("mechanic", "499")
+    version = (await dealer.read(hands.actor, "cars", car))["version"]
+    planner = await dealer.person("planner", "499")
+    await dealer.do(planner, "cars", "update", car, parking_spot="B7")
+    await dealer.do(planner, "cars", "update", car, technical_started_at=utc_now().isoformat())
+    answer = await tap(hands, car, "start", version=version)
+    assert answer.status_code == 409
+    assert "Planner På 499 har alt ført dette" in answer.text
+
+
+async def test_a_change_elsewhere_on_the_car_does_not_stop_a_tap(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 4)
+    hands = await signed("mechanic", "499")
+    version = (await dealer.read(hands.actor, "cars", car))["version"]
+    await dealer.do(await dealer.person("planner", "499"), "cars", "update", car, parking_spot="B7")
+    assert (await tap(hands, car, "start", version=version)).status_code == 303
+    assert "B7" in (await hands.get(FLOOR)).text
+
+
+async def test_a_missing_part_is_told_to_the_parts_departments(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 5)
+    parts = await dealer.person("parts", "499")
+    hands = await signed("mechanic", "499")
+    assert (await tap(hands, car, "part", text="Hengerfeste")).status_code == 303
+    (comment,) = await children(hands, "comments", car)
+    assert comment["text"] == "Mangler del: Hengerfeste"
+    assert str(parts.user) in comment["mentions"]
+
+
+async def test_damage_becomes_a_work_item(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 6)
+    hands = await signed("mechanic", "499")
+    assert (await tap(hands, car, "damage", text="")).status_code == 303
+    (item,) = await children(hands, "work_items", car)
+    assert (item["kind"], item["description"]) == ("body", "Skade funnet, se bildet")
+
+
+async def test_the_next_car_is_taken_from_the_queue(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 7, mechanic=None)
+    hands = await signed("mechanic", "499")
+    assert "(1 ledige)" in (await hands.get(FLOOR)).text
+    assert (await hands.send(f"{FLOOR}/next", _key=uuid7().hex)).status_code == 303
+    assert (await dealer.read(hands.actor, "cars", car))["assigned_mechanic"] == str(hands.actor.user)
+    refused = await hands.send(f"{FLOOR}/next", _key=uuid7().hex)
+    assert refused.status_code == 409
+    assert "Køen er tom" in refused.text
+
+
+async def test_a_scan_opens_the_car_or_offers_to_receive_it(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 8)
+    hands = await signed("mechanic", "499")
+    row = await dealer.read(hands.actor, "cars", car)
+    plate = f"{row['license_plate'][:2]} {row['license_plate'][2:]}".lower()
+    label = f"{dealer.house.platform.public_url.rstrip('/')}/app/cars/{car}"
+    for code in (row["vin"], plate, label):
+        answer = await hands.client.get("/app/scan", params={"code": code})
+        assert (answer.status_code, answer.headers.get("location")) == (303, f"/app/cars/{car}"), code
+    unknown = await hands.client.get("/app/scan", params={"code": "EL 98765"})
+    assert "/app/cars/do/receive?code=EL98765" in unknown.text
+    assert "'wasm-unsafe-eval'" in unknown.headers["content-security-policy"]
+    assert "wasm" not in (await hands.get(FLOOR)).headers["content-security-policy"]
+    wrong = await hands.client.get("/app/scan", params={"code": "?"})
+    assert wrong.status_code == 422
+
+
+async def test_the_reception_sees_what_to_inspect(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 9, upto="arrived")
+    desk = await signed("reception", "499")
+    assert "Start mottakskontroll" in (await desk.get(FLOOR)).text
+    answer = await tap(desk, car, "begin")
+    assert re.fullmatch(r"/app/inspections/[0-9a-f-]{36}", answer.headers["location"])
+
+
+async def test_prints_and_labels(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 10)
+    hands = await signed("mechanic", "499")
+    for kind in ("label", "card", "handover", "inspection"):
+        page = await hands.get(f"/app/cars/{car}/print/{kind}")
+        assert page.status_code == 200, kind
+        assert '<svg class="qr"' in page.text or 'class="qr"' in page.text
+    assert "label-sheet" in (await hands.get(f"/app/cars/labels?car={car}")).text
+    assert (await hands.get(f"/app/cars/{car}/print/novel")).status_code == 404
+
+
+async def test_the_app_can_be_installed(signed: Opener) -> None:
+    hands = await signed("mechanic", "499")
+    manifest = (await hands.get("/manifest.webmanifest")).json()
+    assert manifest["start_url"] == FLOOR
+    for icon in manifest["icons"]:
+        assert (await hands.get(icon["src"])).headers["content-type"] == "image/png"
+    worker = await hands.get("/sw.js")
+    assert worker.headers["service-worker-allowed"] == "/"
+    assert (await hands.get("/app/offline/me")).json()["person"] == str(hands.actor.user)
+
+
+async def tap(hands: Browser, car: UUID, step: str, version: Any = "", **values: Any) -> Any:
+    return await hands.send(f"{FLOOR}/{car}/{step}", _key=uuid7().hex, _version=version, **values)
+
+
+async def children(hands: Browser, collection: str, car: UUID) -> list[dict[str, Any]]:
+    answer = await hands.get(f'/items/{collection}?filter={{"car":{{"_eq":"{car}"}}}}')
+    rows: list[dict[str, Any]] = answer.json()["data"]
+    return rows

@@ -1,0 +1,183 @@
+"""The import pages, as a browser meets them: upload, trial, report, taking in, correcting, exporting."""
+
+import io
+import json
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+
+from directapp.derive.sheets import read_table
+from directapp.interfaces.web.desk import House as Pages
+from directapp.interfaces.web.floor.mine import on_floor
+from directapp.interfaces.web.imports import starting
+from directapp.interfaces.web.imports.router import add_imports
+from directapp.interfaces.web.look import Looks
+from directapp.interfaces.web.render import build_templates, load_assets
+from directapp.interfaces.web.routes import page_route
+from directapp.interfaces.web.views.words import speak_views
+from directapp.kernel.actor import Actor
+from support.dealer import Dealer
+from support.export import car, small
+from support.pages import PASSWORD, build_pages, give_password
+
+
+def build(dealer: Dealer) -> FastAPI:
+    whole = build_pages(dealer.house)
+    platform, auth = dealer.house.platform, dealer.house.auth
+    names, _ = load_assets()
+    templates = build_templates(names, view_words=speak_views, on_floor=on_floor)
+    pages = Pages(platform=platform, auth=auth, templates=templates, looks=Looks(platform))
+    router = APIRouter(route_class=page_route(pages), include_in_schema=False, default_response_class=None)
+    add_imports(router)
+    app = FastAPI(openapi_url=None)
+    app.state.platform, app.state.auth = platform, auth
+    app.state.authenticate = dealer.house.principals.authenticate
+    app.include_router(router)
+    app.mount("/", whole)
+    return app
+
+
+@pytest.fixture
+async def browser(dealer: Dealer) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=build(dealer))
+    async with httpx.AsyncClient(transport=transport, base_url="http://pages.test", follow_redirects=True) as client:
+        yield client
+
+
+async def sign_in(browser: httpx.AsyncClient, dealer: Dealer, role: str, site: str = "490") -> Actor:
+    person = await dealer.person(role, site)
+    email = await give_password(dealer, person)
+    page = await browser.get("/sign-in")
+    data = dict(re.findall(r'name="(_\w+)" value="([^"]*)"', page.text))
+    answer = await browser.post("/sign-in", data={**data, "email": email, "password": PASSWORD})
+    assert answer.status_code == 200, answer.text
+    return person
+
+
+async def token(browser: httpx.AsyncClient, address: str) -> dict[str, str]:
+    page = await browser.get(address)
+    assert page.status_code == 200, page.text
+    found = re.search(r'name="_csrf" value="([^"]+)"', page.text)
+    assert found is not None
+    return {"_csrf": found[1]}
+
+
+async def upload(browser: httpx.AsyncClient, kind: str, files: dict[str, bytes], **fields: str) -> httpx.Response:
+    data = {**await token(browser, "/app/imports"), **fields}
+    sent = [("files", (name, io.BytesIO(content))) for name, content in files.items()]
+    answer = await browser.post(f"/app/imports/{kind}", data=data, files=sent)
+    await starting.settled()
+    return answer
+
+
+def numbers(page: str) -> list[int]:
+    return [int(n) for n in re.findall(r'tile-number">(\d+)<', page)]
+
+
+async def test_an_export_is_tried_reported_taken_in_and_mended(browser: httpx.AsyncClient, dealer: Dealer) -> None:
+    await sign_in(browser, dealer, "tenant_admin")
+    good, wrong = car(), car(vin="kort")
+    answer = await upload(browser, "prototype", small(good, wrong, people=False))
+    run = str(answer.url).rsplit("/", 1)[-1]
+    page = await browser.get(f"/app/imports/{run}")
+    assert "Prøvekjøring: ingenting er lagret." in page.text
+    assert numbers(page.text) == [4, 0, 4, 0, 0, 1]
+    assert "Understellsnummeret skal ha 17 tegn" in page.text
+    assert "Lagre" not in page.text
+    report = read_table((await browser.get(f"/app/imports/{run}/report.xlsx")).content)
+    assert [row[3] for row in report.rows if row[0] == "cars"] == ["Opprettet", "Avvist"]
+    same = read_table((await browser.get(f"/app/imports/{run}/report.csv")).content)
+    assert [[str(v) for v in row if v] for row in same.rows] == [[str(v) for v in row if v] for row in report.rows]
+    assert len((await browser.get(f"/app/imports/{run}/report.json")).json()["rows"]) == 9
+
+    taken = await browser.post(f"/app/imports/{run}/commit", data=await token(browser, f"/app/imports/{run}"))
+    await starting.settled()
+    done = str(taken.url).rsplit("/", 1)[-1]
+    page = await browser.get(f"/app/imports/{done}?outcome=rejected")
+    assert "Tatt inn." in page.text
+    row = re.search(rf"/app/imports/{done}/rows/([\w-]+)", page.text)
+    assert row is not None
+    assert 'name="value-vin" value="kort"' in page.text
+    csrf = await token(browser, f"/app/imports/{done}")
+    said = {**csrf, "value-vin": "WVWZZZE1ZMP123456", "decision": ""}
+    page = await browser.post(f"/app/imports/{done}/rows/{row[1]}", data=said)
+    assert "Svart, prøves neste gang" in page.text
+    page = await browser.post(f"/app/imports/{done}/retry", data=csrf)
+    assert "Prøv rettede rader igjen" not in page.text
+    cars = await browser.get("/app/cars/export.csv?all=1&header=codes")
+    assert "WVWZZZE1ZMP123456" in cars.text
+    assert (await browser.post(f"/app/imports/{run}/commit", data=csrf)).status_code == 409
+
+
+async def test_a_sheet_is_matched_tried_and_taken_in(browser: httpx.AsyncClient, dealer: Dealer) -> None:
+    await sign_in(browser, dealer, "manager")
+    text = (
+        "Understellsnummer;Merke;Modell;Biltype;Ordre nr;Vet ikke\n"
+        "WVWZZZE1ZMP654321;VW;Golf;Nybil;O-1;x\nkort;VW;;Nybil;O-2;\n"
+    )
+    columns = await upload(browser, "sheet", {"biler.csv": text.encode()}, collection="cars")
+    assert '<option value="vin" selected>' in columns.text
+    assert '<option value="order_number" selected>' in columns.text
+    assert "forslag" in columns.text
+    chosen = {
+        "column-0": "vin",
+        "column-1": "make",
+        "column-2": "model",
+        "column-3": "car_type",
+        "column-4": "order_number",
+        "key": "vin",
+    }
+    address = columns.url.path
+    answer = await browser.post(address, data={**await token(browser, address), **chosen})
+    await starting.settled()
+    page = await browser.get(answer.url.path)
+    assert numbers(page.text) == [1, 0, 0, 0, 0, 1]
+    taken = await browser.post(f"{answer.url.path}/commit", data=await token(browser, answer.url.path))
+    await starting.settled()
+    assert "Tatt inn." in (await browser.get(taken.url.path)).text
+    listed = await browser.get("/app/cars/export.csv?q=WVWZZZE1ZMP654321")
+    assert listed.text.startswith("\ufeff")
+    assert "WVWZZZE1ZMP654321" in listed.text
+    sheet = read_table((await browser.get("/app/cars/export.xlsx?q=WVWZZZE1ZMP654321")).content)
+    assert (len(sheet.rows), "Understellsnummer" in sheet.header) == (1, True)
+
+
+async def test_exports_hold_what_the_reader_may_see(browser: httpx.AsyncClient, dealer: Dealer) -> None:
+    admin = await dealer.person("tenant_admin")
+    await dealer.create(
+        admin, "cars", vin="WVWZZZE1ZMP777777", make="VW", model="Golf", car_type="used",
+        dealership=str(dealer.sites["490"]), prep_center=str(dealer.sites["490"]), sale_price="99.00",
+        purchase_price="77.00", customer_name="Hemmelig Kunde", customer_phone="91234567",
+    )  # fmt: skip
+    await sign_in(browser, dealer, "parts")
+    text = (await browser.get("/app/cars/export.csv?all=1")).text
+    assert "Hemmelig Kunde" in text
+    for hidden in ("91234567", "99,00", "77,00", "Innkjøpspris", "Salgspris"):
+        assert hidden not in text
+
+
+async def test_who_may_not_import_is_told_so(browser: httpx.AsyncClient, dealer: Dealer) -> None:
+    await sign_in(browser, dealer, "new_car_sales")
+    assert (await browser.get("/app/imports")).status_code == 403
+    browser.cookies.clear()
+    await sign_in(browser, dealer, "manager")
+    page = await browser.get("/app/imports")
+    assert ("Fra regneark" in page.text, "Fra prototypen" in page.text) == (True, False)
+    assert (await upload(browser, "prototype", small(people=False))).status_code == 403
+    assert (await browser.post("/app/imports/sheet", data={})).status_code == 403
+
+
+async def test_another_companys_run_and_file_are_not_found(browser: httpx.AsyncClient, dealer: Dealer) -> None:
+    await sign_in(browser, dealer, "tenant_admin")
+    for address in (
+        "/app/imports/nonsense",
+        "/app/imports/019b0000-0000-7000-8000-000000000000",
+        "/app/imports/sheet/x",
+    ):
+        assert (await browser.get(address)).status_code == 404
+    broken = await upload(browser, "sheet", {"x.csv": b"\x00\x00\x00"}, collection="cars")
+    assert broken.status_code == 400
+    assert (await upload(browser, "prototype", {"cars.json": json.dumps([]).encode()})).status_code == 400

@@ -1,0 +1,90 @@
+"""Lists: columns, order, filters, search, paging, export."""
+
+import re
+from uuid import UUID
+
+from support.browser import Opener
+from support.dealer import Dealer
+from support.pages import new_car
+
+
+def plates(text: str) -> list[str]:
+    return re.findall(r'class="plate">([^<]+)<', text)
+
+
+async def several(dealer: Dealer, count: int) -> list[UUID]:
+    seller = await dealer.person("new_car_sales", "495")
+    return [await new_car(dealer, seller, n) for n in range(count)]
+
+
+async def test_a_list_shows_the_declared_columns_and_sorts_by_header(dealer: Dealer, signed: Opener) -> None:
+    await several(dealer, 3)
+    browser = await signed("new_car_sales")
+    page = (await browser.get("/app/cars?sort=license_plate")).text
+    assert plates(page) == ["EL 20000", "EL 20001", "EL 20002"]
+    assert 'aria-sort="ascending"' in page
+    assert plates((await browser.get("/app/cars?sort=-license_plate")).text) == ["EL 20002", "EL 20001", "EL 20000"]
+
+
+async def test_filters_follow_the_kind_of_field(dealer: Dealer, signed: Opener) -> None:
+    await several(dealer, 8)
+    browser = await signed("new_car_sales")
+    assert len(plates((await browser.get("/app/cars?make=audi")).text)) == 4
+    assert len(plates((await browser.get("/app/cars?status=registered&status=draft")).text)) == 8
+    assert plates((await browser.get("/app/cars?sale_price.from=355900")).text) == ["EL 20007", "EL 20006"]
+    assert plates((await browser.get("/app/cars?reserved_at=_null&make=kia")).text) == []
+    assert len(plates((await browser.get("/app/cars?needs_technical=true&created_at.from=2020-01-01")).text)) == 8
+    assert len(plates((await browser.get(f"/app/cars?dealership={dealer.sites['495']}")).text)) == 8
+
+
+async def test_what_cannot_be_understood_narrows_nothing(dealer: Dealer, signed: Opener) -> None:
+    await several(dealer, 2)
+    browser = await signed("new_car_sales")
+    odd = "delivery_date.from=ost&sale_price.to=mye&nonsense=1&sort=nothing&after=%21&purchase_price.from=1"
+    assert len(plates((await browser.get(f"/app/cars?{odd}")).text)) == 2
+
+
+async def test_search_answers_with_the_part_that_changes(dealer: Dealer, signed: Opener) -> None:
+    await several(dealer, 3)
+    browser = await signed("new_car_sales")
+    part = await browser.part("/app/cars?q=el20002&sort=&after=")
+    assert plates(part.text) == ["EL 20002"]
+    assert "<html" not in part.text
+    assert part.headers["hx-push-url"] == "/app/cars?q=el20002"
+
+
+async def test_a_long_list_goes_on_where_it_stopped(dealer: Dealer, signed: Opener) -> None:
+    await several(dealer, 53)
+    browser = await signed("new_car_sales")
+    first = (await browser.get("/app/cars?sort=license_plate")).text
+    follow = re.search(r'hx-get="(/app/cars\?[^"]*after=[^"]+)"', first)
+    assert follow
+    rest = (await browser.part(follow[1].replace("&amp;", "&"))).text
+    assert len(plates(first)) == 50
+    assert plates(rest) == ["EL 20050", "EL 20051", "EL 20052"]
+    assert (await browser.part("/app/cars/count")).text == "53 rader"
+
+
+async def test_columns_are_chosen_and_remembered(dealer: Dealer, signed: Opener) -> None:
+    await several(dealer, 1)
+    browser = await signed("new_car_sales")
+    chosen = (await browser.get("/app/cars?column=license_plate&column=customer_phone&column=purchase_price")).text
+    head = chosen.split("<thead>")[1].split("</thead>")[0]
+    assert "Kundens telefon" in head
+    assert "Merke" not in head
+    assert "Innkjøpspris" not in head
+    assert "tel:+4790000000" in (await browser.get("/app/cars")).text
+    assert "Merke" in (await browser.get("/app/cars?columns=-")).text.split("<thead>")[1]
+
+
+async def test_a_combo_finds_records_by_a_typed_word(dealer: Dealer, signed: Opener) -> None:
+    cars = await several(dealer, 3)
+    browser = await signed("new_car_sales")
+    found = (await browser.get("/app/cars/options?q=el20001")).json()
+    assert found == [{"value": str(cars[1]), "label": "EL 20001 Audi A3 Sportback"}]
+
+
+async def test_an_empty_list_says_why(signed: Opener) -> None:
+    browser = await signed("new_car_sales")
+    assert "Ingenting her ennå" in (await browser.get("/app/cars")).text
+    assert "Ingen treff" in (await browser.get("/app/cars?status=draft")).text

@@ -1,0 +1,193 @@
+"""The whole matrix, proved as the weak database role: every collection, every role, rows and fields."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+import orjson
+import pytest
+
+from directapp.app.spec import load_spec
+from directapp.declare.spec import Shape, Spec
+from directapp.kernel.actor import Actor, system_actor
+from directapp.kernel.clock import utc_now
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
+from directapp.kernel.ids import uuid7
+from directapp.services.corridor import Corridor
+from directapp.services.intent import Intent
+from directapp.services.reading import Reading
+from directapp.store.database import Database
+from directapp.store.migrate import bring_up_to_date
+from directapp.store.names import ident
+from directapp.store.query import Condition, Query
+from support.oracle import Oracle
+from support.sample import Rows, Sampler, pour
+from support.server import Server
+
+SPEC = load_spec()
+ROLES = [r for r in SPEC.roles if not r.startswith("sys_")]
+EXPOSED = [s.name for s in SPEC.exposed]
+COUNTS = {"cars": 240, "users": 24, "dealerships": 5}
+
+
+@dataclass
+class Sample:
+    database: Database
+    reading: Reading
+    tenant: UUID
+    other: UUID
+    rows: Rows
+
+    def actors(self, role: str) -> list[Actor]:
+        """Return people of a role at two different sites, one of them with a site below it."""
+        users = list(self.rows["users"])
+        sites = list(self.rows["dealerships"].values())
+        below = {s["id"] for s in sites if s["parent_dealership"] == sites[0]["id"]}
+        own = frozenset({sites[0]["id"], *below})
+        brands = frozenset({"Audi", *(str(c["make"]) for c in list(self.rows["cars"].values())[:5])})
+        make = {"tenant": self.tenant, "name": role, "roles": frozenset(role.split("+")), "brands": brands}
+        return [
+            Actor(user=users[0], site=sites[0]["id"], sites=own, **make),
+            Actor(user=users[1], site=sites[1]["id"], sites=frozenset({sites[1]["id"]}), **make),
+        ]
+
+
+def writer(tenant: UUID, shape: Shape) -> Actor:
+    systems = shape.declared.access.systems
+    if systems:
+        return system_actor(tenant, systems[0])
+    return Actor(tenant=tenant, user=uuid7(), name="admin", roles=frozenset({"tenant_admin"}))
+
+
+@pytest.fixture(scope="session")
+async def sample(server: Server) -> AsyncIterator[Sample]:
+    name = await server.create()
+    await bring_up_to_date(SPEC, server.owner(name), utc_now())
+    tenant, other = uuid7(), uuid7()
+    async with Database(SPEC, server.app(name)) as database:
+        rows = Sampler(SPEC, tenant, 1).fill(COUNTS, 12)
+        for owner, poured in ((tenant, rows), (other, Sampler(SPEC, other, 2).fill({}, 3))):
+            await pour(database, SPEC, {n: writer(owner, s) for n, s in SPEC.shapes.items()}, poured)
+        yield Sample(database, Reading(SPEC, database), tenant, other, rows)
+    await server.drop(name)
+
+
+async def visible(database: Database, actor: Actor, shape: Shape) -> set[UUID]:
+    async with database.unit(actor, readonly=True) as unit:
+        return {r["id"] for r in await unit.fetch(f"SELECT id FROM {ident(shape.name)}")}
+
+
+@pytest.mark.parametrize("name", list(SPEC.shapes))
+async def test_nobody_and_strangers_see_no_row(sample: Sample, name: str) -> None:
+    shape = SPEC[name]
+    nobody = Actor(tenant=sample.tenant, user=None, name="nobody", roles=frozenset())
+    assert await visible(sample.database, nobody, shape) == set()
+    stranger = Actor(tenant=uuid7(), user=uuid7(), name="stranger", roles=frozenset(ROLES))
+    assert await visible(sample.database, stranger, shape) == set()
+    async with sample.database.pool.acquire() as connection:
+        assert await connection.fetchval(f"SELECT count(*) FROM {ident(name)}") == 0
+
+
+@pytest.mark.parametrize("role", [*ROLES, "new_car_sales+used_car_sales", "mechanic+detailer", "parts+finance"])
+async def test_rows_and_fields_are_what_the_declaration_says(sample: Sample, role: str) -> None:
+    for actor in sample.actors(role):
+        oracle = Oracle(SPEC, actor, sample.rows)
+        for shape in SPEC.shapes.values():
+            rows = sample.rows[shape.name]
+            expected = {i for i, row in rows.items() if oracle.sees(shape, row)}
+            assert await visible(sample.database, actor, shape) == expected, f"{role} {shape.name}"
+            if not shape.declared.exposed:
+                assert expected == set()
+                continue
+            if not oracle.grants(shape):
+                with pytest.raises(ForbiddenError):
+                    await sample.reading.page(actor, shape.name, Query())
+                continue
+            page = orjson.loads((await sample.reading.page(actor, shape.name, Query(limit=1000))).json)
+            shown = {UUID(row["id"]): set(row) for row in page}
+            assert shown == {i: set(oracle.reads(shape, rows[i])) for i in expected}, f"{role} {shape.name}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_writes_touch_only_what_the_declaration_says(sample: Sample, role: str) -> None:
+    for actor in sample.actors(role):
+        oracle = Oracle(SPEC, actor, sample.rows)
+        for shape in SPEC.shapes.values():
+            expected = {
+                i for i, row in sample.rows[shape.name].items() if oracle.edits(shape, row) and oracle.sees(shape, row)
+            }
+            async with sample.database.unit(actor, rollback=True) as unit:
+                touched = await unit.fetch(f"UPDATE {ident(shape.name)} SET version = version RETURNING id")
+            assert {r["id"] for r in touched} == expected, f"{role} {shape.name}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_the_corridor_refuses_every_field_that_is_not_written(sample: Sample, role: str) -> None:
+    corridor = Corridor(SPEC, sample.database)
+    actor = sample.actors(role)[0]
+    oracle = Oracle(SPEC, actor, sample.rows)
+    for shape in SPEC.exposed:
+        allowed = frozenset[str]().union(*(shape.writes(g) for g in oracle.grants(shape)))
+        some = next(iter(sample.rows[shape.name]))
+        for item in shape.fields.values():
+            if item.name in allowed or item.name == "status":
+                continue
+            intent = Intent(
+                actor=actor, collection=shape.name, verb="update", origin="test", target=some, patch={item.name: None}
+            )
+            with pytest.raises(ForbiddenError):
+                await corridor.perform(intent)
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_filter_finds_nothing_in_fields_that_are_masked(sample: Sample, role: str) -> None:
+    for actor in sample.actors(role):
+        oracle = Oracle(SPEC, actor, sample.rows)
+        shape = SPEC["cars"]
+        for name in ("customer_name", "purchase_price", "sale_price", "seller_notes", "vin"):
+            readable = {
+                i for i, r in sample.rows["cars"].items() if oracle.sees(shape, r) and name in oracle.reads(shape, r)
+            }
+            for op, wanted in (("null", True), ("null", False)):
+                query = Query(filter=Condition((name,), op, wanted), limit=1000, fields=(("id",),))
+                expected = {i for i in readable if (sample.rows["cars"][i][name] is None) is wanted}
+                try:
+                    found = orjson.loads((await sample.reading.page(actor, "cars", query)).json)
+                except ForbiddenError:
+                    assert not any(name in shape.reads(g) for g in oracle.grants(shape))
+                    continue
+                assert {UUID(r["id"]) for r in found} == expected, f"{role} {name}"
+
+
+async def test_the_app_role_cannot_change_the_audit_nor_drop_its_guard(sample: Sample) -> None:
+    admin = sample.actors("tenant_admin")[0]
+    for statement in (
+        "UPDATE audit SET reason = 'x'",
+        "DELETE FROM audit",
+        "TRUNCATE audit",
+        "ALTER TABLE cars DISABLE ROW LEVEL SECURITY",
+        "CREATE TABLE mine (id int)",
+        "DELETE FROM dealerships",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with sample.database.unit(admin) as unit:
+                await unit.simple(statement)
+
+
+async def test_another_tenants_record_is_not_found(sample: Sample) -> None:
+    admin = sample.actors("tenant_admin")[0]
+    stranger = Actor(tenant=sample.other, user=uuid7(), name="stranger", roles=frozenset({"tenant_admin"}))
+    for shape in SPEC.exposed:
+        oracle = Oracle(SPEC, admin, sample.rows)
+        some = next(iter(sample.rows[shape.name]))
+        for seen in [i for i, row in sample.rows[shape.name].items() if oracle.sees(shape, row)][:1]:
+            await sample.reading.one(admin, shape.name, seen)
+        with pytest.raises((NotFoundError, ForbiddenError)):
+            await sample.reading.one(stranger, shape.name, some)
+
+
+def test_every_collection_and_role_is_in_these_tests() -> None:
+    spec: Spec = SPEC
+    assert {s.name for s in spec.exposed} == set(EXPOSED)
+    assert issubclass(ForbiddenError, DirectAppError)

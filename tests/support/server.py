@@ -1,0 +1,51 @@
+"""A PostgreSQL server for tests: databases made for each need."""
+
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+
+
+class Server:
+    """A PostgreSQL server for tests: makes empty databases and names both roles' addresses."""
+
+    def __init__(self, owner_dsn: str, app_dsn: str) -> None:
+        """Keep the addresses of the two roles, for any database name."""
+        self._owner = owner_dsn
+        self._app = app_dsn
+
+    def owner(self, database: str) -> str:
+        """Return the owner's address of a database."""
+        return _with_database(self._owner, database)
+
+    def app(self, database: str) -> str:
+        """Return the weak role's address of a database."""
+        return _with_database(self._app, database)
+
+    async def create(self, template: str | None = None) -> str:
+        """Make a database, empty or from a template, and return its name."""
+        name = f"t_{uuid4().hex[:16]}"
+        connection = await asyncpg.connect(self._owner)
+        try:
+            await connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+        finally:
+            await connection.close()
+        return name
+
+    async def drop(self, name: str) -> None:
+        """Drop a database with whoever is still in it."""
+        connection = await asyncpg.connect(self._owner)
+        try:
+            await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        finally:
+            await connection.close()
+
+
+def _with_database(dsn: str, database: str) -> str:
+    parts = urlsplit(dsn)
+    return urlunsplit(parts._replace(path=f"/{database}"))
+
+
+def as_weak(dsn: str) -> str:
+    parts = urlsplit(dsn)
+    return urlunsplit(parts._replace(netloc=parts.netloc.replace(parts.username or "", "directapp_app", 1)))
