@@ -8,13 +8,17 @@ import asyncpg
 from alembic import context
 from alembic.operations import ops
 from sqlalchemy import Connection, MetaData
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.ext.asyncio import create_async_engine
+
+from directapp.store.tables import MAKE_UUID_RANGE
 
 # SQLAlchemy reflects a CHECK that is NOT VALID with an option it does not know itself.
 warnings.filterwarnings("ignore", message="Can't validate argument 'dialect_options'")
 
 config = context.config
 metadata: MetaData = config.attributes["metadata"]
+IF_MISSING = "DO $$ BEGIN {}; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
 dsn: str = config.attributes["dsn"]
 
 
@@ -30,6 +34,8 @@ def add_foreign_keys(_context: object, _revision: object, directives: list[ops.M
         if upgrade is None:
             continue
         created = sorted(op.table_name for op in upgrade.ops if isinstance(op, ops.CreateTableOp))
+        if any(isinstance(c, ExcludeConstraint) for name in created for c in metadata.tables[name].constraints):
+            upgrade.ops.insert(0, ops.ExecuteSQLOp(IF_MISSING.format(MAKE_UUID_RANGE)))
         for name in created:
             keys = sorted(metadata.tables[name].foreign_key_constraints, key=lambda key: str(key.name))
             upgrade.ops += [ops.CreateForeignKeyOp.from_constraint(key) for key in keys if key.use_alter]

@@ -66,6 +66,10 @@ class Sampler:
         flow = shape.declared.workflow
         if flow is not None:
             row["status"] = self.chance.choice(flow.states).code
+        for exclusion in shape.declared.exclusions:
+            row |= zip(exclusion.span, sorted(row[name] for name in exclusion.span), strict=True)
+        for limit in shape.declared.limits:
+            row |= zip((limit.lesser, limit.greater), sorted((row[limit.lesser], row[limit.greater])), strict=True)
         now = datetime.now(UTC)
         return row | {"id": record, "version": 1, "created_at": now, "updated_at": now}
 

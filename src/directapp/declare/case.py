@@ -55,24 +55,38 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """Ask for the record that a ref column points to, under a name."""
+    """Ask for the record that a ref column points to, under a name.
+
+    A write with consequences holds it against other writers, unless ``hold`` says that it is only read.
+    """
 
     name: str
     column: str
     collection: str
+    hold: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Many:
     """Ask for the records of a collection whose ref column points here, under a name.
 
-    With ``via`` they point where the own column of that name points: siblings.
+    With ``via`` they point where the own column of that name points: siblings. ``also`` are further pairs of
+    columns that must agree: theirs, ours.
     """
 
     name: str
     collection: str
     column: str
     via: str = "id"
+    also: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Look for values from ``start`` (included) to ``end`` (not included); None leaves that side open."""
+
+    start: Any = None
+    end: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,29 @@ class Unique:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """No two rows may share every field of ``same`` while their spans overlap, among the rows of a rule.
+
+    ``same`` names references and whole numbers (a lane, where a thing has room for several); ``span`` the two
+    instants from (included) and to (not included). PostgreSQL holds it, whatever the concurrency.
+    """
+
+    same: tuple[str, ...]
+    span: tuple[str, str]
+    where: Rule
+    message: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A stored number that never exceeds another one of the same row; PostgreSQL holds it too."""
+
+    lesser: str
+    greater: str
+    message: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Views:
     """How people meet the collection: list columns, default sort, the fields that name a record, icon.
 
@@ -89,6 +112,8 @@ class Collection:
     related: tuple[One | Many, ...] = ()
     consequences: tuple[Callable[[Case], list[Consequence]], ...] = ()
     unique: tuple[Unique, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    limits: tuple[Limit, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     events: tuple[tuple[str, str], ...] = ()
     exposed: bool = True

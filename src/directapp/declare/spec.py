@@ -182,7 +182,14 @@ class Spec:
                 message = f"{shape.name}: {grant.role} is given unknown verbs {sorted(unknown)}"
                 raise DeclarationError(message)
         shape.expand((*declared.views.columns, *declared.views.title, *declared.views.filters))
+        for exclusion in declared.exclusions:
+            shape.expand((*exclusion.same, *exclusion.span))
+        for limit in declared.limits:
+            shape.expand((limit.lesser, limit.greater))
         for asked in declared.related:
             target = self[asked.collection]
             (target if isinstance(asked, Many) else shape).expand((asked.column,))
             shape.expand((asked.via,) if isinstance(asked, Many) else ())
+            for theirs, ours in asked.also if isinstance(asked, Many) else ():
+                target.expand((theirs,))
+                shape.expand((ours,))

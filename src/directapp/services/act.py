@@ -46,9 +46,9 @@ class Doors(Protocol):
         """Find a record the actor sees."""
 
     async def find(
-        self, collection: str, equals: dict[str, Any], *, system: str | None, limit: int
+        self, collection: str, equals: dict[str, Any], *, system: str | None, limit: int, only: "Sequence[str]" = ()
     ) -> "Sequence[Seen]":
-        """Find records by equal values."""
+        """Find records by equal values, with some of their columns or all."""
 
     def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
         """Put an event in the outbox."""
@@ -56,7 +56,10 @@ class Doors(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Act:
-    """One verb being done: who, to what, with which parameters, and the doors to do it through."""
+    """One verb being done: who, to what, with which parameters, and the doors to do it through.
+
+    ``found`` is what a verb that only looks answers with, as JSON values.
+    """
 
     actor: Actor
     now: datetime
@@ -69,6 +72,7 @@ class Act:
     reason: str | None = None
     answer: Seen | None = None
     shown_once: dict[str, str] = field(default_factory=dict)
+    found: Any = None
 
     @property
     def target(self) -> Seen:
@@ -113,10 +117,14 @@ class Act:
         *,
         system: str | None = None,
         limit: int = 50,
+        only: "Sequence[str]" = (),
         **equals: Any,
     ) -> list[Seen]:
-        """Find records whose columns have these values; a list means any of, None no value."""
-        return list(await self.doors.find(collection, equals, system=system, limit=limit))
+        """Find records whose columns have these values; a list means any of, None no value, a Span between.
+
+        ``only`` names the columns that are needed, where there are many rows.
+        """
+        return list(await self.doors.find(collection, equals, system=system, limit=limit, only=only))
 
     def emit(self, event: str, *, on: Seen | None = None, delay: float = 0.0, **payload: Any) -> None:
         """Put an event about the record in the outbox; ``delay`` in seconds."""

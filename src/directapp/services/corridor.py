@@ -32,6 +32,8 @@ from directapp.services.intent import Answer, Intent
 from directapp.services.undo import UNDO, undo
 from directapp.services.work import TakenError, Work, pop_related
 from directapp.store.database import Database
+from directapp.store.policies import limit_name
+from directapp.store.tables import exclusion_name
 from directapp.store.unit import Unit
 
 Touched = Sequence[tuple[str, UUID]]
@@ -149,6 +151,7 @@ class Corridor:
     async def _in(self, unit: Unit, shape: Shape, intent: Intent) -> tuple[Answer, Touched]:
         work = self.work(unit, intent)
         shown: dict[str, str] = {}
+        looked: Any = None
         if intent.verb == "create":
             seen: Seen | None = await work.create(shape, intent.patch)
         elif intent.verb == "update":
@@ -158,10 +161,12 @@ class Corridor:
             seen = None
         else:
             act = await self._verb(work, unit, shape, intent)
-            seen, shown = act.answer or act.seen, act.shown_once
+            seen, shown, looked = act.answer or act.seen, act.shown_once, act.found
         await work.finish()
         json = None
-        if seen is not None:
+        if looked is not None:
+            json = orjson.dumps(looked).decode()
+        elif seen is not None:
             answered = self.spec[seen.collection]
             plan = self.database.one_plan(intent.actor.roles, answered, ())
             json = await unit.run(plan, [seen.id])
@@ -284,13 +289,27 @@ class Corridor:
                 return ForbiddenError()
             case asyncpg.ForeignKeyViolationError():
                 return self._foreign(shape, error)
-            case asyncpg.CheckViolationError() | asyncpg.DataError():
+            case asyncpg.ExclusionViolationError() | asyncpg.CheckViolationError() | asyncpg.DataError():
+                held = self._held(str(error.constraint_name or ""))
+                if held is not None:
+                    return held
                 name = str(error.constraint_name or "").removeprefix(f"ck_{shape.name}_").removesuffix("_choice")
                 item = shape.fields.get(name)
                 label = item.label if item else shape.declared.label
                 return InvalidError(Problem(_LIMIT.fill(label=label), field=item.name if item else None))
             case _:
                 raise error
+
+    def _held(self, name: str) -> DirectAppError | None:
+        """Say in the declaration's words what an exclusion or a limit refused, on whichever record it was."""
+        for shape in self.spec.shapes.values():
+            for exclusion in shape.declared.exclusions:
+                if name == exclusion_name(shape.name, exclusion):
+                    return ConflictError(Problem(exclusion.message, field=exclusion.span[0], code="CONFLICT"))
+            for limit in shape.declared.limits:
+                if name == limit_name(shape.name, limit):
+                    return ConflictError(Problem(limit.message, field=limit.lesser, code="CONFLICT"))
+        return None
 
     def _foreign(self, shape: Shape, error: asyncpg.PostgresError) -> DirectAppError:
         name = str(error.constraint_name or "")

@@ -207,10 +207,12 @@ class Work:
         pop_related(self.spec, self.spec[collection], found.row)
         return Seen(collection, record, found.row)
 
-    async def find(self, collection: str, equals: dict[str, Any], *, system: str | None, limit: int) -> Sequence[Seen]:
-        """Find records by equal values."""
+    async def find(
+        self, collection: str, equals: dict[str, Any], *, system: str | None, limit: int, only: Sequence[str] = ()
+    ) -> Sequence[Seen]:
+        """Find records by equal values, with some of their columns or all."""
         async with self.acting(system):
-            rows = await self.unit.find(self.spec[collection], limit, equals)
+            rows = await self.unit.find(self.spec[collection], limit, equals, only)
         return [Seen(collection, row["id"], row) for row in rows]
 
     def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
@@ -265,9 +267,12 @@ class Work:
         self, shape: Shape, before: Mapping[str, Any], values: Mapping[str, Any], related: dict[str, Any]
     ) -> dict[str, Any]:
         row = {**before, **values}
+        if any(isinstance(a, Many) and a.also for a in shape.declared.related):
+            # Some of the columns that agree are filled in.
+            row = dict(_filled(shape, Case(row=row, actor=self.unit.actor, now=self.now, related=related)).row)
         if shape.declared.consequences:
             # Sums and levels that consequences write are judged on what nobody else is about to change.
-            refs = {ref for a in shape.declared.related if isinstance(a, One) and (ref := row.get(a.column))}
+            refs = {ref for a in shape.declared.related if isinstance(a, One) and a.hold and (ref := row.get(a.column))}
             for record in sorted(refs):
                 await self.unit.lock(record)
             stale = list(shape.declared.related)
@@ -279,7 +284,9 @@ class Work:
             for asked in stale:
                 key = row.get(asked.column if isinstance(asked, One) else asked.via)
                 by = "id" if isinstance(asked, One) else asked.column
-                rows = [] if key is None else await self.unit.find(self.spec[asked.collection], 500, {by: key})
+                equals = {by: key} | {t: row.get(o) for t, o in (asked.also if isinstance(asked, Many) else ())}
+                none = any(value is None for value in equals.values())
+                rows = [] if none else await self.unit.find(self.spec[asked.collection], 500, equals)
                 related[asked.name] = rows if isinstance(asked, Many) else next(iter(rows), None)
         return related
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import MetaData
 
 from directapp.declare.access import Grant
+from directapp.declare.collection import Limit
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import All, In, Rule
@@ -60,6 +61,7 @@ def policy_statements(spec: Spec, metadata: MetaData, existing: frozenset[str] =
     for shape in spec.shapes.values():
         statements += _collection(spec, shape)
         statements += [s for f in shape.stored if f.kind is Kind.CHOICE and f.choices for s in _choice(shape.name, f)]
+        statements += [s for limit in shape.declared.limits for s in _limit(shape.name, limit)]
         statements += [s for f in shape.stored if f.sign_in for s in _directory(shape.name, f.name)]
     for table, rights in _STORE_RIGHTS.items():
         statements.append(f"GRANT {', '.join(rights)} ON {ident(table)} TO {APP_ROLE}")
@@ -124,6 +126,20 @@ def _choice(table: str, item: Field) -> list[str]:
         f"ALTER TABLE {ident(table)} DROP CONSTRAINT IF EXISTS {name}",
         f"ALTER TABLE {ident(table)} ADD CONSTRAINT {name} CHECK ({ident(item.name)} IN ({codes})) NOT VALID",
     ]
+
+
+def _limit(table: str, limit: Limit) -> list[str]:
+    name = ident(limit_name(table, limit))
+    check = f"CHECK ({ident(limit.lesser)} <= {ident(limit.greater)})"
+    return [
+        f"ALTER TABLE {ident(table)} DROP CONSTRAINT IF EXISTS {name}",
+        f"ALTER TABLE {ident(table)} ADD CONSTRAINT {name} {check} NOT VALID",
+    ]
+
+
+def limit_name(table: str, limit: Limit) -> str:
+    """Return the name of the constraint that holds a limit."""
+    return f"ck_{table}_{limit.lesser}_limit"
 
 
 def _directory(table: str, column: str) -> list[str]:

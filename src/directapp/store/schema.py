@@ -11,7 +11,7 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, ForeignKe
 from directapp.declare.spec import Spec
 from directapp.store.names import ident
 from directapp.store.policies import APP_ROLE, EXEMPT, fingerprint, policy_statements
-from directapp.store.tables import build_metadata
+from directapp.store.tables import MAKE_UUID_RANGE, build_metadata
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 PARTITIONS_AHEAD = 12
@@ -35,7 +35,8 @@ def table_statements(metadata: MetaData) -> list[str]:
 def schema_text(spec: Spec) -> str:
     """Return the whole schema, policies included, as one SQL text: the golden."""
     metadata = build_metadata(spec)
-    statements = [*table_statements(metadata), *policy_statements(spec, metadata)]
+    types = [MAKE_UUID_RANGE] if any(s.declared.exclusions for s in spec.shapes.values()) else []
+    statements = [*types, *table_statements(metadata), *policy_statements(spec, metadata)]
     return ";\n".join(s.strip() for s in statements) + ";\n"
 
 

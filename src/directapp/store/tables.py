@@ -20,12 +20,16 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID, ExcludeConstraint
+from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.types import TypeEngine
 
+from directapp.declare.collection import Exclusion
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
+from directapp.declare.rules import Rule
 from directapp.declare.spec import Shape, Spec
+from directapp.store.names import ident
 from directapp.store.rule_sql import RuleSql, setting
 
 NAMING = {
@@ -54,6 +58,9 @@ _TYPES: dict[Kind, TypeEngine[Any]] = {
     Kind.PHONE: Text(),
 }
 
+UUID_RANGE = "uuidrange"
+MAKE_UUID_RANGE = f"CREATE TYPE {UUID_RANGE} AS RANGE (subtype = uuid)"
+
 _NOT_NULL_SYSTEM = {"version", "created_at", "updated_at"}
 
 
@@ -74,15 +81,34 @@ def _collection_table(metadata: MetaData, spec: Spec, shape: Shape) -> None:
         if item.ref is not None:
             table.append_constraint(_foreign_key(shape, item))
     for unique in shape.declared.unique:
-        where = None
-        if unique.where is not None:
-            # {row}. is cut: an index predicate names its columns bare.
-            sql = RuleSql(spec, setting, lambda s: s.declared.access.grants, roles_in_sql=True)
-            where = text(sql.rule(unique.where, "row", shape).replace("row.", ""))
+        where = None if unique.where is None else _predicate(spec, shape, unique.where)
         name = f"uq_{shape.name}_{'_'.join(unique.fields)}"
         Index(name, table.c.tenant_id, *(table.c[f] for f in unique.fields), unique=True, postgresql_where=where)
+    for exclusion in shape.declared.exclusions:
+        table.append_constraint(_exclusion(spec, shape, exclusion))
     for names in _indexes(shape):
         Index(f"ix_{shape.name}_{'_'.join(names)}", table.c.tenant_id, *(table.c[n] for n in names))
+
+
+def _predicate(spec: Spec, shape: Shape, rule: Rule) -> TextClause:
+    # {row}. is cut: an index predicate names its columns bare.
+    sql = RuleSql(spec, setting, lambda s: s.declared.access.grants, roles_in_sql=True)
+    return text(sql.rule(rule, "row", shape).replace("row.", ""))
+
+
+def _exclusion(spec: Spec, shape: Shape, exclusion: Exclusion) -> ExcludeConstraint:
+    # A range of one value each: plain PostgreSQL has no operator class for equality here.
+    ranges = {Kind.REF: UUID_RANGE, Kind.INTEGER: "int4range"}
+    same = [(f"{ranges[shape.fields[n].kind]}({ident(n)}, {ident(n)}, '[]')", "=") for n in exclusion.same]
+    start, end = map(ident, exclusion.span)
+    parts = [(text(sql), op) for sql, op in (*same, (f"tstzrange({start}, {end})", "&&"))]
+    where = _predicate(spec, shape, exclusion.where)
+    return ExcludeConstraint(*parts, where=where, name=exclusion_name(shape.name, exclusion))
+
+
+def exclusion_name(table: str, exclusion: Exclusion) -> str:
+    """Return the name of the constraint that holds an exclusion."""
+    return f"ex_{table}_{'_'.join(exclusion.same)}"
 
 
 def _indexes(shape: Shape) -> list[tuple[str, ...]]:

@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from directapp.declare.case import One
+from directapp.declare.case import One, Span
 from directapp.declare.rules import All, In
 from directapp.declare.spec import Shape, Spec
 from directapp.kernel.actor import Actor
@@ -168,22 +168,29 @@ class Unit:
         row.pop("tenant_id")
         return Found(row, *bits)
 
-    async def find(self, shape: Shape, limit: int, equals: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the rows the actor sees whose columns have these values (list: any of, None: no value)."""
+    async def find(
+        self, shape: Shape, limit: int, equals: dict[str, Any], only: Sequence[str] = ()
+    ) -> list[dict[str, Any]]:
+        """Return the rows the actor sees whose columns have these values (list: any of, None: no value, Span)."""
         parts, values = ["c.tenant_id = $1"], [self.actor.tenant]
         for name, value in equals.items():
             column = f"c.{ident(shape.fields[name].name)}"
+            compared: list[tuple[str, Any]] = []
             if value is None:
                 parts.append(f"{column} IS NULL")
+            elif isinstance(value, Span):
+                compared = [(o, v) for o, v in ((">=", value.start), ("<", value.end)) if v is not None]
             else:
-                values.append(value)
-                parts.append(
-                    f"{column} = ANY(${len(values)})" if isinstance(value, list) else f"{column} = ${len(values)}"
-                )
-        sql = f"SELECT c.* FROM {ident(shape.name)} c WHERE {' AND '.join(parts)} ORDER BY c.id LIMIT {int(limit)}"
+                compared = [("=", value)]
+            for op, asked in compared:
+                values.append(asked)
+                mark = f"ANY(${len(values)})" if isinstance(asked, list) else f"${len(values)}"
+                parts.append(f"{column} {op} {mark}")
+        names = ", ".join(f"c.{ident(shape.fields[n].name)}" for n in dict.fromkeys(("id", *only))) if only else "c.*"
+        sql = f"SELECT {names} FROM {ident(shape.name)} c WHERE {' AND '.join(parts)} ORDER BY c.id LIMIT {int(limit)}"
         rows = [dict(r) for r in await self.fetch(sql, *values)]
         for row in rows:
-            row.pop("tenant_id")
+            row.pop("tenant_id", None)
         return rows
 
     async def insert(self, shape: Shape, row: dict[str, Any], audit: AuditEntry, events: Sequence[Event]) -> None:
@@ -344,7 +351,9 @@ def _related(shape: Shape) -> Iterable[tuple[str, str]]:
                 asked.name,
                 (
                     f"(SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.id), '[]') FROM {other} r"
-                    f" WHERE r.tenant_id = c.tenant_id AND r.{ident(asked.column)} = c.{ident(asked.via)})"
+                    f" WHERE r.tenant_id = c.tenant_id AND r.{ident(asked.column)} = c.{ident(asked.via)}"
+                    + "".join(f" AND r.{ident(theirs)} = c.{ident(ours)}" for theirs, ours in asked.also)
+                    + ")"
                 ),
             )
 

@@ -62,7 +62,7 @@ async def _take(act: Act, car: Seen, column: str) -> Seen | None:
 
 
 async def _queue(act: Act, kind: str) -> list[Seen]:
-    waiting = {
+    waiting: dict[str, Any] = {
         "prep_center": act.actor.site,
         "status": list(IN_WORK),
         _WORKERS[kind][1]: None,
