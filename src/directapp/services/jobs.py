@@ -1,0 +1,221 @@
+"""Jobs as they are declared: errands to the outside, and schedules. The relay runs both.
+
+An errand is asked for by an event of its own name, so it exists with the write's commit and not without it.
+It runs outside any transaction, at least once, each time with the same ``key``, and opens the corridor itself
+to write down what came of it.
+"""
+
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from directapp.declare.case import Case
+from directapp.kernel.actor import system_actor
+from directapp.kernel.clock import OSLO
+from directapp.kernel.errors import NotFoundError
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+from directapp.services.corridor import Corridor
+from directapp.services.intent import Intent
+
+DAYS = frozenset(range(7))
+_THREE_DAYS = 3 * 86_400.0
+
+
+class LaterError(Exception):
+    """Not now: try again in ``seconds``. It costs no attempt, only patience (a quota, a Retry-After)."""
+
+    def __init__(self, reason: str, *, seconds: float) -> None:
+        """Keep why, and how long to wait."""
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+class GiveUpError(Exception):
+    """Trying again is of no use: a dead letter at once, with this reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One run of an errand.
+
+    ``key`` is the same in every run of the same errand, after a crash and after a retry by hand too: send it
+    along as the idempotency key. ``attempt`` counts from 1; ``last`` says that no further one follows by itself.
+    """
+
+    corridor: Corridor
+    tenant: UUID
+    name: str
+    collection: str
+    record: UUID
+    payload: Mapping[str, Any]
+    key: str
+    attempt: int
+    last: bool
+    asked_at: datetime
+
+    @asynccontextmanager
+    async def act(self, system: str) -> AsyncIterator[Act]:
+        """Open one transaction of the corridor as a named system actor; it commits when the context ends well.
+
+        ``act.seen`` is the record that the errand is about, None where that actor sees no such record.
+        """
+        async with acting(self.corridor, self.tenant, system, self.name, self.collection, self.record) as act:
+            act.params = dict(self.payload)
+            yield act
+
+
+Run = Callable[[Job], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """Work that talks to the outside, run for every event called ``name``. An event is an errand or has reactions.
+
+    ``attempts`` in all, waiting ``first`` seconds after the first failure, then twice as long each time, at most
+    ``longest``, always with some chance in it. ``at_once`` runs of this kind go on side by side in a worker;
+    one that takes longer than ``seconds`` is stopped and counts as failed. After ``patience`` seconds since it was
+    asked for, waiting for better times (LaterError) ends too.
+    """
+
+    name: str
+    run: Run
+    attempts: int = 8
+    first: float = 2.0
+    longest: float = 3600.0
+    at_once: int = 4
+    seconds: float = 60.0
+    patience: float = _THREE_DAYS
+    label: Text | None = None
+
+
+class When(Protocol):
+    """A rule for when something is done again."""
+
+    def next(self, after: datetime) -> datetime:
+        """Return the first instant later than ``after``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """At multiples of some seconds, counted from the epoch."""
+
+    seconds: float
+
+    def next(self, after: datetime) -> datetime:
+        """Return the first instant later than ``after``."""
+        step = self.seconds
+        return datetime.fromtimestamp((after.timestamp() // step + 1) * step, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """At a time of day on the clocks of a place, on some days of the week (Monday is 0)."""
+
+    at: time
+    days: frozenset[int] = DAYS
+    zone: ZoneInfo = OSLO
+
+    def next(self, after: datetime) -> datetime:
+        """Return the first instant later than ``after``; once a day, whatever the clocks do that night."""
+        day = after.astimezone(self.zone).date()
+        for ahead in range(-1, 9):
+            date = day + timedelta(days=ahead)
+            instant = datetime.combine(date, self.at, self.zone).astimezone(UTC)
+            if date.weekday() in self.days and instant > after:
+                return instant
+        message = "no day of the week is allowed"
+        raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Something done again and again in every tenant: each occurrence is one errand, whatever the number of workers.
+
+    What was missed while no worker ran is done once. An occurrence that comes while the one before still runs is left
+    out. ``job.payload["due"]`` tells which occurrence it is. ``tenants`` False: once for the whole installation,
+    with the tenant ``INSTALLATION``, in which nobody works.
+    """
+
+    name: str
+    label: Text
+    when: When
+    run: Run
+    attempts: int = 4
+    seconds: float = 900.0
+    tenants: bool = True
+
+    @property
+    def event(self) -> str:
+        """The name of its errand."""
+        return f"schedule:{self.name}"
+
+    @property
+    def errand(self) -> Errand:
+        """The errand that each occurrence is."""
+        return Errand(
+            name=self.event,
+            run=self.run,
+            attempts=self.attempts,
+            first=10.0,
+            longest=600.0,
+            at_once=2,
+            seconds=self.seconds,
+            label=self.label,
+        )
+
+
+INSTALLATION = UUID(int=0)
+
+
+def sweep(run: Callable[[Act], Awaitable[None]], system: str) -> Run:
+    """Return the run of a schedule that is one transaction of a domain, as a named system actor."""
+
+    async def swept(job: Job) -> None:
+        async with job.act(system) as act:
+            await run(act)
+
+    return swept
+
+
+def backoff(attempt: int, first: float, longest: float, chance: Callable[[], float] = random.random) -> float:
+    """Return how many seconds to wait after a failed attempt: doubling, capped, between half and the whole of it."""
+    whole: float = min(longest, first * 2.0 ** min(attempt - 1, 60))
+    return whole * (0.5 + chance() / 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A job that nobody tries any more: what is handed to whoever keeps dead letters."""
+
+    job: Mapping[str, Any] = field(repr=False)
+    kind: str
+    reason: str
+
+
+@asynccontextmanager
+async def acting(  # noqa: PLR0917 - who does what to which record
+    corridor: Corridor, tenant: UUID, system: str, verb: str, collection: str, record: UUID | None
+) -> AsyncIterator[Act]:
+    """Open a transaction as a named system actor, about a record; tell of it once it is committed."""
+    actor = system_actor(tenant, system)
+    async with corridor.database.unit(actor) as unit:
+        work = corridor.work(unit, Intent(actor=actor, collection=collection, verb=verb, origin="worker"))
+        seen: Seen | None = None
+        if record is not None and collection in corridor.spec.shapes:
+            try:
+                seen = await work.look_up(collection, record, system=None)
+            except NotFoundError:
+                seen = None
+        case = Case(row=seen.row if seen else {}, actor=actor, now=work.now, verb=verb)
+        yield Act(
+            actor=actor, now=work.now, case=case, verb=verb, collection=collection, doors=work, seen=seen, params={}
+        )
+        await work.finish()
+    if work.touched and corridor.after_commit:
+        await corridor.after_commit(actor, tuple(work.touched))
