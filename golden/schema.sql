@@ -472,6 +472,22 @@ CREATE INDEX ix_inspections_car_kind ON inspections (tenant_id, car, kind);
 CREATE INDEX ix_inspections_created_at_id ON inspections (tenant_id, created_at, id);
 CREATE INDEX ix_inspections_signed_by ON inspections (tenant_id, signed_by);
 CREATE INDEX ix_inspections_template ON inspections (tenant_id, template);
+CREATE TABLE list_columns (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	person UUID, 
+	collection TEXT, 
+	columns JSONB, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_list_columns PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_list_columns_collection_id ON list_columns (tenant_id, collection, id);
+CREATE INDEX ix_list_columns_person ON list_columns (tenant_id, person);
+CREATE UNIQUE INDEX uq_list_columns_person_collection ON list_columns (tenant_id, person, collection);
 CREATE TABLE login_directory (
 	email TEXT NOT NULL, 
 	tenant_id UUID NOT NULL, 
@@ -822,6 +838,9 @@ ALTER TABLE inspections ADD CONSTRAINT fk_inspections_created_by FOREIGN KEY(ten
 ALTER TABLE inspections ADD CONSTRAINT fk_inspections_signed_by FOREIGN KEY(tenant_id, signed_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (signed_by);
 ALTER TABLE inspections ADD CONSTRAINT fk_inspections_template FOREIGN KEY(tenant_id, template) REFERENCES inspection_templates (tenant_id, id);
 ALTER TABLE inspections ADD CONSTRAINT fk_inspections_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE list_columns ADD CONSTRAINT fk_list_columns_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE list_columns ADD CONSTRAINT fk_list_columns_person FOREIGN KEY(tenant_id, person) REFERENCES users (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE list_columns ADD CONSTRAINT fk_list_columns_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE one_time_links ADD CONSTRAINT fk_one_time_links_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE one_time_links ADD CONSTRAINT fk_one_time_links_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE one_time_links ADD CONSTRAINT fk_one_time_links_user FOREIGN KEY(tenant_id, "user") REFERENCES users (tenant_id, id) ON DELETE CASCADE;
@@ -910,6 +929,9 @@ REVOKE ALL ON "inspection_templates" FROM directapp_app, PUBLIC;
 ALTER TABLE "inspections" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "inspections" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "inspections" FROM directapp_app, PUBLIC;
+ALTER TABLE "list_columns" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "list_columns" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "list_columns" FROM directapp_app, PUBLIC;
 REVOKE ALL ON "login_directory" FROM directapp_app, PUBLIC;
 REVOKE ALL ON "login_failures" FROM directapp_app, PUBLIC;
 ALTER TABLE "one_time_links" ENABLE ROW LEVEL SECURITY;
@@ -1131,6 +1153,11 @@ ALTER TABLE "saved_views" DROP CONSTRAINT IF EXISTS "ck_saved_views_view_choice"
 ALTER TABLE "saved_views" ADD CONSTRAINT "ck_saved_views_view_choice" CHECK ("view" IN ('table', 'board', 'calendar')) NOT VALID;
 ALTER TABLE "saved_views" DROP CONSTRAINT IF EXISTS "ck_saved_views_shared_role_choice";
 ALTER TABLE "saved_views" ADD CONSTRAINT "ck_saved_views_shared_role_choice" CHECK ("shared_role" IN ('new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'finance', 'tenant_admin')) NOT VALID;
+GRANT SELECT, INSERT, UPDATE, DELETE ON "list_columns" TO directapp_app;
+CREATE POLICY "list_columns_select" ON "list_columns" FOR SELECT TO directapp_app USING (((list_columns.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'finance', 'tenant_admin'])) AND ("list_columns"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_demo', 'sys_undo']))))))));
+CREATE POLICY "list_columns_insert" ON "list_columns" FOR INSERT TO directapp_app WITH CHECK (((list_columns.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'finance', 'tenant_admin'])) AND ("list_columns"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_demo']))))));
+CREATE POLICY "list_columns_update" ON "list_columns" FOR UPDATE TO directapp_app USING (((list_columns.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'finance', 'tenant_admin'])) AND ("list_columns"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_demo', 'sys_undo'])))))) WITH CHECK (((list_columns.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'finance', 'tenant_admin'])) AND ("list_columns"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_demo', 'sys_undo']))))));
+CREATE POLICY "list_columns_delete" ON "list_columns" FOR DELETE TO directapp_app USING (((list_columns.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'finance', 'tenant_admin'])) AND ("list_columns"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_demo']))))));
 GRANT SELECT, INSERT ON "audit" TO directapp_app;
 CREATE POLICY "audit_select" ON "audit" FOR SELECT TO directapp_app USING (((tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor']))));
 CREATE POLICY "audit_insert" ON "audit" FOR INSERT TO directapp_app WITH CHECK (tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid));

@@ -545,6 +545,25 @@ def upgrade() -> None:
     op.create_index('ix_inspections_created_at_id', 'inspections', ['tenant_id', 'created_at', 'id'], unique=False)
     op.create_index('ix_inspections_signed_by', 'inspections', ['tenant_id', 'signed_by'], unique=False)
     op.create_index('ix_inspections_template', 'inspections', ['tenant_id', 'template'], unique=False)
+    op.create_table('list_columns',
+    sa.Column('tenant_id', sa.UUID(), nullable=False),
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('person', sa.UUID(), nullable=True),
+    sa.Column('collection', sa.Text(), nullable=True),
+    sa.Column('columns', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'created_by'], ['users.tenant_id', 'users.id'], name='fk_list_columns_created_by', ondelete='SET NULL (created_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'person'], ['users.tenant_id', 'users.id'], name='fk_list_columns_person', ondelete='CASCADE', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'updated_by'], ['users.tenant_id', 'users.id'], name='fk_list_columns_updated_by', ondelete='SET NULL (updated_by)', use_alter=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_list_columns'))
+    )
+    op.create_index('ix_list_columns_collection_id', 'list_columns', ['tenant_id', 'collection', 'id'], unique=False)
+    op.create_index('ix_list_columns_person', 'list_columns', ['tenant_id', 'person'], unique=False)
+    op.create_index('uq_list_columns_person_collection', 'list_columns', ['tenant_id', 'person', 'collection'], unique=True, postgresql_where=None)
     op.create_table('login_directory',
     sa.Column('email', sa.Text(), nullable=False),
     sa.Column('tenant_id', sa.UUID(), nullable=False),
@@ -934,6 +953,9 @@ def upgrade() -> None:
     op.create_foreign_key('fk_inspections_signed_by', 'inspections', 'users', ['tenant_id', 'signed_by'], ['tenant_id', 'id'], ondelete='SET NULL (signed_by)', use_alter=True)
     op.create_foreign_key('fk_inspections_template', 'inspections', 'inspection_templates', ['tenant_id', 'template'], ['tenant_id', 'id'], use_alter=True)
     op.create_foreign_key('fk_inspections_updated_by', 'inspections', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
+    op.create_foreign_key('fk_list_columns_created_by', 'list_columns', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
+    op.create_foreign_key('fk_list_columns_person', 'list_columns', 'users', ['tenant_id', 'person'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
+    op.create_foreign_key('fk_list_columns_updated_by', 'list_columns', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
     op.create_foreign_key('fk_one_time_links_created_by', 'one_time_links', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
     op.create_foreign_key('fk_one_time_links_updated_by', 'one_time_links', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
     op.create_foreign_key('fk_one_time_links_user', 'one_time_links', 'users', ['tenant_id', 'user'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
@@ -1035,6 +1057,10 @@ def downgrade() -> None:
     op.drop_table('one_time_links')
     op.drop_table('login_failures')
     op.drop_table('login_directory')
+    op.drop_index('uq_list_columns_person_collection', table_name='list_columns', postgresql_where=None)
+    op.drop_index('ix_list_columns_person', table_name='list_columns')
+    op.drop_index('ix_list_columns_collection_id', table_name='list_columns')
+    op.drop_table('list_columns')
     op.drop_index('ix_inspections_template', table_name='inspections')
     op.drop_index('ix_inspections_signed_by', table_name='inspections')
     op.drop_index('ix_inspections_created_at_id', table_name='inspections')

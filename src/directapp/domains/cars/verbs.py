@@ -20,6 +20,9 @@ _URGENCY = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 _MANY = 500
 _EMPTY_QUEUE = Text("Køen er tom. Alle planlagte biler er fordelt.", "The queue is empty. All planned cars are taken.")
 _SAME_PERSON = Text("Velg en annen person.", "Choose another person.")
+_WHOSE = Text("Velg hvem arbeidet skal flyttes fra, eller hvilke biler.", "Choose whose work to move, or which cars.")
+_WHICH_WORK = Text("Velg hvilket arbeid det gjelder.", "Choose which work it is about.")
+_NOTHING_LEFT = Text("Det er ikke noe uferdig arbeid her å fordele.", "There is no unfinished work here to reassign.")
 _NOT_SOLD = Text("Bilen er ikke solgt.", "The car is not sold.")
 
 
@@ -81,18 +84,24 @@ def urgency(car: Any, kind: str) -> tuple[int, datetime, date, str]:
 
 
 async def reassign(act: Act) -> None:
-    """Move unfinished work from one person to another, or back to the queue: leave, illness."""
-    giver, taker = act.params["from_user"], act.params.get("to_user")
-    if giver == taker:
+    """Move unfinished work to another person, or back to the queue: all that one person has, or that of some cars."""
+    giver, taker, wanted = (act.params.get(n) for n in ("from_user", "to_user", "kind"))
+    chosen = list(act.params.get("cars") or ())
+    if giver is None and not chosen:
+        raise InvalidError(Problem(_WHOSE, field="from_user"))
+    if giver is None and wanted is None:
+        raise InvalidError(Problem(_WHICH_WORK, field="kind"))
+    if giver is not None and giver == taker:
         raise InvalidError(Problem(_SAME_PERSON, field="to_user"))
-    chosen = set(act.params.get("cars") or ())
     for kind, (_, column) in _WORKERS.items():
-        if act.params.get("kind") not in {None, kind}:
+        if wanted not in {None, kind}:
             continue
-        unfinished = {column: giver, f"{kind}_completed_at": None, "status": list(OPEN)}
+        unfinished: dict[str, Any] = {f"{kind}_completed_at": None, "status": list(OPEN)}
+        unfinished |= ({column: giver} if giver is not None else {}) | ({"id": chosen} if chosen else {})
         for car in await act.find("cars", limit=_MANY, **unfinished):
-            if not chosen or car.id in chosen:
-                act.answer = await act.change({column: taker}, on=car)
+            act.answer = await act.change({column: taker}, on=car)
+    if chosen and act.answer is None:
+        raise ConflictError(_NOTHING_LEFT)
 
 
 def _text(name: str, nb: str, en: str, **more: Any) -> Any:
@@ -167,7 +176,7 @@ REASSIGN = Verb(
     run=reassign,
     on="collection",
     params=(
-        field("from_user", "Fra", "From", Kind.REF, ref="users", required=True),
+        field("from_user", "Fra", "From", Kind.REF, ref="users"),
         field("to_user", "Til", "To", Kind.REF, ref="users"),
         field("kind", "Arbeid", "Work", Kind.CHOICE, choices=WORK_KINDS),
         field("cars", "Biler", "Cars", Kind.REFS, ref="cars"),

@@ -1,10 +1,11 @@
-"""Desk: what people arrange for themselves: the views of lists that they save, name, share and pin."""
+"""Desk: what people arrange for themselves: the views of lists that they save and share, and their columns."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from directapp.domains.desk.list_columns import LIST_COLUMNS
 from directapp.domains.desk.saved_views import SAVED_VIEWS
 
-COLLECTIONS = (SAVED_VIEWS,)
+COLLECTIONS = (SAVED_VIEWS, LIST_COLUMNS)
 
 REACTIONS: dict[str, Callable[[Any], Awaitable[None]]] = {}

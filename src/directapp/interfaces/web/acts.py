@@ -13,6 +13,7 @@ from directapp.derive import forms, inputs
 from directapp.derive.inputs import Filling
 from directapp.interfaces.web import notes, refs
 from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.floor.taps import tapped_at
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.lists import collection_verbs
 from directapp.interfaces.web.record_view import Answered, look_up, page_context
@@ -161,13 +162,13 @@ async def _sees(desk: Desk, shape: Shape, record: UUID) -> bool:
 
 
 async def set_fact(desk: PersonDesk, collection: str, record: str, name: str) -> Response:
-    """Set a fact with one tap: it happened now, or yes."""
+    """Set a fact with one tap: it happened when it was tapped, or yes."""
     shape, target = desk.shape(collection), record_id(record)
     item = shape.fields.get(name)
     posted = await read_signed(desk)
     if item is None or item.kind not in {Kind.INSTANT, Kind.BOOLEAN}:
         raise NotFoundError
-    value: Any = True if item.kind is Kind.BOOLEAN else desk.now
+    value: Any = True if item.kind is Kind.BOOLEAN else tapped_at(posted, desk.now)
     try:
         await perform(desk, shape, "update", posted, {name: value}, target=target)
     except NotFoundError:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from directapp.derive import forms, present
 from directapp.domains.workshop.answers import HANDOVER_CHECKS
 from directapp.interfaces.web import notes
+from directapp.interfaces.web.checklist_outline import MARKS, damage_of
 from directapp.interfaces.web.checklist_view import INSPECTIONS, LABELS, checklist_of
 from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.floor.labels import label_of
@@ -100,19 +101,24 @@ async def _handover(desk: Desk, seen: Record) -> dict[str, Any]:
 async def _inspection(desk: Desk, seen: Record) -> dict[str, Any]:
     latest = await _latest(desk, seen.id, "mottak")
     if latest is None:
-        return {"record": None, "points": (), "photos": (), "head": ()}
+        return {"record": None, "points": (), "photos": (), "head": (), "damage": None}
     inspection = await look_up(desk, desk.shape(INSPECTIONS), record_id(str(latest["id"])))
     shape, told = inspection.shape, inspection.told
     points = checklist_of(desk.language, shape, inspection.view)
     named = ("approved", "note", "signed_by", "signed_at")
     head = [(shape.fields[n].label.pick(desk.language), v) for n in named if (v := desk.teller.value(shape, n, told))]
     labels = {code: text.pick(desk.language) for code, text in LABELS.items()}
+    marks = inspection.view.row.get(MARKS) or ()
+    damage = damage_of(desk.language, marks) if MARKS in inspection.view.readable else None
+    marked = {m.file for m in damage.marks} if damage else set()
+    photos = await _files(desk, seen.id, Condition(("stage",), "eq", "inspection"))
     return {
         "record": inspection,
+        "damage": damage,
         "points": [
             (p, labels.get(p.result, say("unanswered", desk.language))) for p in (points.items if points else ())
         ],
-        "photos": await _files(desk, seen.id, Condition(("stage",), "eq", "inspection")),
+        "photos": [p for p in photos if str(p["file"]) not in marked],
         "head": head,
     }
 
