@@ -16,7 +16,8 @@ class Case:
     """A write that is being judged.
 
     ``before`` is the stored row (None at creation), ``patch`` what is being changed, ``row`` the two
-    merged; ``related`` the records and lists of records that the collection asked for by name.
+    merged; ``related`` the records and lists of records that the collection asked for by name, ``earlier`` the
+    same as they stood to the stored row.
     """
 
     row: Row
@@ -25,6 +26,7 @@ class Case:
     before: Row | None = None
     patch: Row = field(default_factory=dict)
     related: Mapping[str, Any] = field(default_factory=dict)
+    earlier: Mapping[str, Any] = field(default_factory=dict)
     verb: str = "update"
 
     def get(self, name: str) -> Any:

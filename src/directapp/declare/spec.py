@@ -182,6 +182,10 @@ class Spec:
                 message = f"{shape.name}: {grant.role} is given unknown verbs {sorted(unknown)}"
                 raise DeclarationError(message)
         shape.expand((*declared.views.columns, *declared.views.title, *declared.views.filters))
+        self._check_neighbours(shape)
+
+    def _check_neighbours(self, shape: Shape) -> None:
+        declared = shape.declared
         for exclusion in declared.exclusions:
             shape.expand((*exclusion.same, *exclusion.span))
         for limit in declared.limits:

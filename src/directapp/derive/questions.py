@@ -22,7 +22,7 @@ Params = Sequence[tuple[str, str]]
 FROM, TO, NONE = ".from", ".to", "_null"
 _RANGES = frozenset({Kind.DATE, Kind.INSTANT, Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 _WORDS = frozenset({Kind.STRING, Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.CHOICES})
-RESERVED = frozenset({"q", "sort", "columns", "after", "with", "all"})
+RESERVED = frozenset({"q", "sort", "columns", "after", "with", "all", "rows"})
 
 
 @dataclass(frozen=True, slots=True)

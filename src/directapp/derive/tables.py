@@ -15,6 +15,8 @@ from directapp.kernel.text import Language, Text
 from directapp.store.query import Order, Path, Query
 
 PAGE = 50
+# An open page that keeps up asks again for as many rows as it shows, up to so many.
+ROWS, MOST_ROWS = "rows", 500
 _FIGURES = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 _NEVER = frozenset({"id", "version", "tenant_id"})
 _NO_COLUMN = frozenset({Kind.JSON, Kind.REFS})
@@ -94,11 +96,17 @@ def list_of(
         fields=paths_for(teller.spec, teller.actor, shape, names),
         filter=questions.build_filter(address, shape, readable),
         sort=sort,
-        limit=PAGE + 1,
+        limit=size_of(address) + 1,
         after=questions.read_mark(address.get("after"), shape, sort),
         search=words,
     )
     return Listing(shape=shape, address=address, columns=columns, sort=sort, readable=readable, query=query)
+
+
+def size_of(address: Address) -> int:
+    """Return how many rows the address asks for at once."""
+    text = address.get(ROWS)
+    return min(max(int(text), PAGE), MOST_ROWS) if text.isascii() and text.isdigit() else PAGE
 
 
 def choosable(shape: Shape, readable: frozenset[str]) -> tuple[Field, ...]:

@@ -105,9 +105,17 @@ class Work:
             raise StaleError(
                 [Problem(StaleError.default, field=n, extra={"version": str(before["version"])}) for n in values]
             )
+        earlier = related
         related = await self._refresh_related(shape, before, values, related)
         case = Case(
-            row={**before, **values}, actor=who, now=self.now, before=before, patch=values, related=related, verb=verb
+            row={**before, **values},
+            actor=who,
+            now=self.now,
+            before=before,
+            patch=values,
+            related=related,
+            earlier=earlier,
+            verb=verb,
         )
         case, events = self._judge(shape, case, by_verb=status is not None, asked=asked)
         return await self._store(shape, record, case, events)
@@ -280,6 +288,7 @@ class Work:
             stale = [a for a in shape.declared.related if (a.column if isinstance(a, One) else a.via) in values]
         if not stale:
             return related
+        related = dict(related)
         async with self.acting("corridor"):
             for asked in stale:
                 key = row.get(asked.column if isinstance(asked, One) else asked.via)

@@ -30,6 +30,7 @@ _STORE_RIGHTS: dict[str, tuple[str, ...]] = {
     "outbox": ("SELECT", "INSERT", "UPDATE"),
     "search_tokens": ("SELECT", "INSERT", "DELETE"),
     "idempotency": ("SELECT", "INSERT", "DELETE"),
+    "counters": ("SELECT", "INSERT", "UPDATE"),
     "login_directory": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "login_failures": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "schema_state": ("SELECT",),
@@ -42,6 +43,7 @@ _READERS: dict[str, list[str]] = {
     "outbox": ["sys_relay"],
     "idempotency": [],
     "search_tokens": [],
+    "counters": ["sys_corridor"],
 }
 
 

@@ -146,7 +146,7 @@ def _foreign_key(shape: Shape, item: Field) -> ForeignKeyConstraint:
 
 
 def own_tables(metadata: MetaData) -> None:
-    """Add what the store itself needs: audit, outbox, search, idempotency, sign-in directory, state."""
+    """Add what the store itself needs: audit, outbox, search, idempotency, counters, sign-in directory, state."""
     instant = DateTime(timezone=True)
     Table(
         "audit",
@@ -223,6 +223,15 @@ def _memory_tables(metadata: MetaData, instant: DateTime) -> None:
         Column("answer", Text(), nullable=False),
         Column("at", instant, nullable=False, server_default=func.now()),
         PrimaryKeyConstraint("tenant_id", "actor", "key"),
+    )
+    Table(
+        "counters",
+        metadata,
+        Column("tenant_id", UUID(), nullable=False),
+        Column("name", Text(), nullable=False),
+        Column("day", Date(), nullable=False),
+        Column("used", Integer(), nullable=False),
+        PrimaryKeyConstraint("tenant_id", "name", "day"),
     )
     Table(
         "login_directory",

@@ -79,7 +79,7 @@ WRITES_AT_PREP: dict[str, tuple[str, ...]] = {
 WORKING_ROLES = (
     "new_car_sales used_car_sales parts reception planner mechanic detailer sales_manager manager tenant_admin"
 )
-_SELL_VERBS = ("transfer", "archive", "hand_over")
+_SELL_VERBS = ("transfer", "archive", "hand_over", "fill_from_registry")
 
 
 def _sales(role: str, cars: Rule) -> tuple[Grant, ...]:
@@ -208,7 +208,7 @@ ACCESS = Access(
         *_workshop("detailer", "cosmetic"),
         *_leaders(),
     ),
-    systems=("workflow", "custodian", "importer", "archiver", "demo"),
+    systems=("workflow", "custodian", "importer", "archiver", "registry", "demo"),
     delete_why=Text(
         "En kladd som aldri ble en bil, kan slettes av administrator. Alt annet arkiveres.",
         "A draft that never became a car may be deleted by the administrator. Everything else is archived.",

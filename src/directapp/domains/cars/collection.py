@@ -6,6 +6,7 @@ from directapp.declare.rules import Is, Not
 from directapp.domains.cars.access import ACCESS
 from directapp.domains.cars.fields import GROUPS
 from directapp.domains.cars.fill import FILL
+from directapp.domains.cars.registry import FILL_FROM_REGISTRY, sources
 from directapp.domains.cars.rules import RULES
 from directapp.domains.cars.verbs import VERBS
 from directapp.domains.cars.workflow import WORKFLOW
@@ -59,6 +60,7 @@ VIEWS = Views(
         "parts_status",
         "delivery_date",
         "in_vehicle_bank",
+        "next_inspection_due",
     ),
     icon="car",
     menu=True,
@@ -72,9 +74,9 @@ CARS = Collection(
     access=ACCESS,
     views=VIEWS,
     workflow=WORKFLOW,
-    verbs=VERBS,
+    verbs=(*VERBS, FILL_FROM_REGISTRY),
     rules=RULES,
-    fill=FILL,
+    fill=(*FILL, sources),
     related=(
         One("owner_site", "dealership", "dealerships"),
         One("prep_site", "prep_center", "dealerships"),

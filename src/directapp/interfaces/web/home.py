@@ -1,32 +1,37 @@
 """Home: what waits for this person, what is late, how it is going; each number opens exactly what it counts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 import orjson
 from fastapi import APIRouter, Response
 
-from directapp.declare.kinds import Kind
 from directapp.declare.spec import Shape
-from directapp.derive import pages, tables
-from directapp.derive.questions import Address, build_filter
-from directapp.derive.shown import readable_anywhere, writable_anywhere
-from directapp.derive.tables import TableRow
+from directapp.derive import board
+from directapp.derive.board import Card
+from directapp.derive.questions import Address, filtered
+from directapp.derive.shown import NOTHING, Shown, readable_anywhere
+from directapp.domains.people.roles import LABELS
 from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.goals import goals_of
+from directapp.interfaces.web.home_asks import CARS, FRONTS, Ask, Front, Params, address_of_ask
+from directapp.interfaces.web.home_figures import figures_of
+from directapp.interfaces.web.lists import listing_of
 from directapp.interfaces.web.words import WORDS
 from directapp.kernel.clock import oslo_day
-from directapp.kernel.text import Text
 from directapp.store.query import Aggregate, Order, Query
 
-_WORK, _TILES = 12, 6
-DUE, LATE = "delivery_date", ("sla_status", "delayed")
+_WORK, _TILES, _STATES = 12, 6, 100
+DUE: Mapping[str, str] = {CARS: "delivery_date", "parts_orders": "eta"}
+STATUS = "status"
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A number, its name, and the list of exactly what it counts."""
+    """A number, its name, and the list of exactly what it counts; ``share`` of the largest beside it."""
 
     number: int
     name: str
@@ -35,110 +40,160 @@ class Tile:
     late: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A record of the work queue: what it is, where it stands and when it is due."""
+
+    card: Card
+    chip: Shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """What waits for a person in a role, what is due first on top, and the list of all of it."""
+
+    code: str
+    name: str
+    role: str
+    count: int
+    href: str
+    lines: tuple[Line, ...]
+
+
 def add_home(router: APIRouter) -> None:
     """Add the front page."""
     router.add_api_route("/", show_home, methods=["GET"])
 
 
 async def show_home(desk: PersonDesk) -> Response:
-    """Show the front page."""
+    """Show the front page, or the part of it that keeps up with what others do."""
+    fronts = [front for role, front in FRONTS.items() if role in desk.person.roles]
+    tiles, queues, stages = await asyncio.gather(_tiles(desk, fronts), _queues(desk), _stages(desk, fronts))
+    now = {"tiles": tiles, "queues": queues, "stages": stages, "most": max((s.number for s in stages), default=1)}
+    if desk.partial:
+        return desk.page("home_now.html", **now)
+    return desk.page("home.html", here="home", **now, **_verbs(desk), figures=await figures_of(desk))
+
+
+def _verbs(desk: Desk) -> dict[str, Any]:
+    """Return what is begun from here: the verbs on the main list that this person has."""
     shape = desk.spec.get(desk.main_list or "")
     if shape is None:
-        return desk.page("home.html", here="home", tiles=(), stages=(), work=(), work_href=None, columns=(), verbs=())
-    waiting = pages.waiting_states(shape, writable_anywhere(desk.person, shape))
-    stages = await _stages(desk, shape)
-    work = _address(shape, *(("status", s) for s in waiting))
-    rows = await _work(desk, shape, work) if waiting else ()
+        return {"path": "", "verbs": ()}
     given = {v for g in shape.grants_of(desk.person.roles) for v in g.verbs}
     verbs = [v for v in shape.declared.verbs if v.on == "collection" and v.primary and v.name in given]
-    return desk.page(
-        "home.html",
-        here="home",
-        tiles=await _tiles(desk, shape, stages, waiting),
-        stages=stages,
-        work=rows,
-        work_href=work.but(sort=DUE).text if waiting else None,
-        path=f"/app/{shape.name}",
-        verbs=verbs,
-    )
+    return {"path": f"/app/{shape.name}", "verbs": verbs}
 
 
-def _address(shape: Shape, *params: tuple[str, str]) -> Address:
-    return Address(f"/app/{shape.name}", params)
+# -- counting -------------------------------------------------------------------------------------------
+
+
+def _listed(desk: Desk, ask: Ask) -> tuple[Shape, Address] | None:
+    """Return the list that is asked for; None where this person could not be shown exactly that."""
+    shape = desk.spec.get(ask.collection)
+    if shape is None or not shape.grants_of(desk.person.roles):
+        return None
+    if desk.person.site is None and any("{site}" in value for _, value in ask.params):
+        return None
+    sort = DUE.get(ask.collection, "")
+    today = oslo_day(desk.now)
+    address = address_of_ask(ask, me=desk.person.user, site=desk.person.site, today=today, sort=sort)
+    names = {n.removesuffix(".from").removesuffix(".to") for n, _ in ask.params} - {"all"}
+    return (shape, address) if names <= set(filtered(address, shape, readable_anywhere(desk.person, shape))) else None
 
 
 async def _count(desk: Desk, shape: Shape, address: Address) -> int:
-    filter_ = build_filter(address, shape, readable_anywhere(desk.person, shape))
-    query = Query(filter=filter_, aggregate=(Aggregate("count", "*"),), limit=1)
+    """Return how many rows the list at an address has."""
+    asked = listing_of(desk, shape, address).query
+    query = Query(filter=asked.filter, search=asked.search, aggregate=(Aggregate("count", "*"),), limit=1)
     rows = orjson.loads((await desk.platform.reading.page(desk.person, shape.name, query)).json)
     return int(rows[0]["count"]) if rows else 0
 
 
-async def _stages(desk: Desk, shape: Shape) -> tuple[Tile, ...]:
-    """Return how many stand at each status that is not the end of the way, in its order."""
-    flow = shape.declared.workflow
-    if flow is None:
-        return ()
-    query = Query(group_by=("status",), aggregate=(Aggregate("count", "*"),), limit=100)
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, shape.name, query)).json)
-    counts = {r["status"]: int(r["count"]) for r in rows}
+async def _tiles(desk: Desk, fronts: Sequence[Front]) -> tuple[Tile, ...]:
+    """Return the tiles of a person's roles: the first of each, then the second of each, each once."""
+    wanted: dict[str, tuple[Ask, Shape, Address]] = {}
+    for row in zip_longest(*(front.tiles for front in fronts)):
+        for ask in row:
+            found = _listed(desk, ask) if ask else None
+            if ask and found:
+                wanted.setdefault(found[1].text, (ask, *found))
+    chosen = list(wanted.values())[:_TILES]
+    counts = await asyncio.gather(*(_count(desk, shape, address) for _, shape, address in chosen))
     return tuple(
-        Tile(counts[s.code], s.label.pick(desk.language), _address(shape, ("status", s.code)).text, s.phase)
+        Tile(count, desk.say(ask.label), address.text, late=ask.late)
+        for (ask, _, address), count in zip(chosen, counts, strict=True)
+    )
+
+
+# -- stages ---------------------------------------------------------------------------------------------
+
+
+async def _stages(desk: Desk, fronts: Sequence[Front]) -> tuple[Tile, ...]:
+    """Return how many stand at each status that is not the end of the way, in its order."""
+    shape = desk.spec.get(CARS)
+    flow = shape.declared.workflow if shape else None
+    counted: Params | None = next((f.stages for f in fronts if f.stages is not None), None)
+    if shape is None or flow is None or counted is None:
+        return ()
+    found = _listed(desk, Ask(label=WORDS["by_stage"], params=counted))
+    if found is None:
+        return ()
+    address = found[1].without("sort")
+    query = Query(
+        filter=listing_of(desk, shape, address).query.filter,
+        group_by=(STATUS,),
+        aggregate=(Aggregate("count", "*"),),
+        limit=_STATES,
+    )
+    rows = orjson.loads((await desk.platform.reading.page(desk.person, shape.name, query)).json)
+    counts = {r[STATUS]: int(r["count"]) for r in rows}
+    return tuple(
+        Tile(counts[s.code], desk.say(s.label), _at(address, s.code), s.phase)
         for s in flow.states
         if counts.get(s.code) and not s.locked
     )
 
 
-async def _tiles(desk: Desk, shape: Shape, stages: Sequence[Tile], waiting: Sequence[str]) -> tuple[Tile, ...]:
-    flow = shape.declared.workflow
-    open_states = [s.code for s in flow.states if not s.locked] if flow else []
-    labels = {s.code: s.label.pick(desk.language) for s in flow.states} if flow else {}
-    tiles = []
-    if waiting:
-        told = {labels[code] for code in waiting}
-        number = sum(s.number for s in stages if s.name in told)
-        href = _address(shape, *(("status", s) for s in waiting)).but(sort=DUE).text
-        tiles.append(Tile(number, desk.say(WORDS["waits_for_you"]), href))
-    for label, params in (*_mine(desk, shape), *_due(desk, shape)):
-        address = _address(shape, *params, *(("status", s) for s in open_states))
-        tiles.append(Tile(await _count(desk, shape, address), desk.say(label), address.text, late=params[0] == LATE))
-    return tuple(tiles[:_TILES])
+def _at(address: Address, state: str) -> str:
+    return replace(address, params=(*address.params, (STATUS, state))).text
 
 
-def _mine(desk: Desk, shape: Shape) -> list[tuple[Text, tuple[tuple[str, str], ...]]]:
-    """Return the fields that make a record this person's, where their role works with them."""
-    filters = (shape.fields[n] for n in shape.declared.views.filters)
-    written = {f.name for g in shape.grants_of(desk.person.roles) for f in shape.stored if _ties(g.rows, f.name)}
-    named = [f for f in filters if f.kind is Kind.REF and f.ref == "users"]
-    held = [f for f in named if f.name in written or (f.name == "seller" and _sells(desk))]
-    return [(WORDS["mine"], ((f.name, str(desk.person.user)),)) for f in held]
+# -- the work queue -------------------------------------------------------------------------------------
 
 
-def _ties(rule: Any, name: str) -> bool:
-    return getattr(rule, "column", None) == name
+async def _queues(desk: Desk) -> tuple[Queue, ...]:
+    """Return what waits for a person, role by role; the same list is told once."""
+    wanted: dict[str, tuple[str, Ask, Shape, Address]] = {}
+    for role, front in FRONTS.items():
+        found = _listed(desk, front.work) if role in desk.person.roles else None
+        if found is not None:
+            wanted.setdefault(found[1].text, (role, front.work, *found))
+    goals = await goals_of(desk)
+    return tuple(await asyncio.gather(*(_queue(desk, *one, goals) for one in wanted.values())))
 
 
-def _sells(desk: Desk) -> bool:
-    return any(role.endswith("_sales") for role in desk.person.roles)
-
-
-def _due(desk: Desk, shape: Shape) -> list[tuple[Text, tuple[tuple[str, str], ...]]]:
-    readable = readable_anywhere(desk.person, shape)
-    today = oslo_day(desk.now)
-    found: list[tuple[Text, tuple[tuple[str, str], ...]]] = []
-    if LATE[0] in shape.fields and LATE[0] in readable:
-        found.append((WORDS["late"], (LATE,)))
-    if DUE in shape.fields and DUE in readable:
-        week = ((f"{DUE}.from", today.isoformat()), (f"{DUE}.to", (today + timedelta(days=6)).isoformat()))
-        found.append((WORDS["due_week"], week))
-    return found
-
-
-async def _work(desk: Desk, shape: Shape, address: Address) -> tuple[TableRow, ...]:
-    columns = tuple(shape.declared.views.columns[:9])
-    listing = tables.list_of(desk.teller, shape, address.but(sort=DUE if DUE in shape.fields else ""), kept=columns)
+async def _queue(desk: Desk, role: str, ask: Ask, shape: Shape, address: Address, goals: board.Goals) -> Queue:
+    listing = listing_of(desk, shape, address)
     query = Query(
-        fields=listing.query.fields, filter=listing.query.filter, sort=(*listing.sort, Order("id")), limit=_WORK
+        fields=board.card_paths(desk.teller, shape, listing.readable),
+        filter=listing.query.filter,
+        sort=(*listing.sort, Order("id")),
+        limit=_WORK,
     )
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, shape.name, query)).json)
-    return tables.rows_of(desk.teller, listing, rows)
+    count, page = await asyncio.gather(
+        _count(desk, shape, address), desk.platform.reading.page(desk.person, shape.name, query)
+    )
+    rows: list[dict[str, Any]] = orjson.loads(page.json)
+    cards = board.cards_of(desk.teller, shape, rows, listing.readable, goals)
+    return Queue(
+        code=role,
+        name=desk.say(ask.label),
+        role=desk.say(LABELS[role]),
+        count=count,
+        href=address.text,
+        lines=tuple(
+            Line(card=card, chip=desk.teller.value(shape, STATUS, row) if STATUS in shape.fields else NOTHING)
+            for card, row in zip(cards, rows, strict=True)
+        ),
+    )

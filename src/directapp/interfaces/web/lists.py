@@ -1,5 +1,6 @@
 """Lists: the derived table of any collection, its count, its export, and the options of combos."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +11,10 @@ from directapp.declare.kinds import Kind
 from directapp.declare.spec import Shape
 from directapp.declare.verbs import Verb
 from directapp.derive import board, tables
-from directapp.derive.inputs import Option
 from directapp.derive.questions import Address, build_filter, filtered, mark_of
 from directapp.derive.tables import Listing
-from directapp.interfaces.web import notes, refs
+from directapp.interfaces.web import refs
+from directapp.interfaces.web.columns import column_options, kept_columns
 from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.views.bar import bar_of
 from directapp.interfaces.web.views.words import WORDS as VIEW_WORDS
@@ -33,17 +34,11 @@ def add_lists(router: APIRouter) -> None:
 
 def address_of(desk: Desk, collection: str, view: str = "") -> Address:
     """Return a list's address as it was asked for, or that of another view of it."""
-    params = tuple((n, v) for n, v in desk.request.query_params.multi_items() if n != "column")
-    columns = desk.request.query_params.getlist("column")
-    address = Address(f"/app/{collection}{view}", params)
-    return address.but(columns=",".join(columns)) if columns else address
+    return Address(f"/app/{collection}{view}", tuple(desk.request.query_params.multi_items()))
 
 
-def listing_of(desk: Desk, shape: Shape, address: Address) -> Listing:
-    """Understand a list's address; ``columns=-`` asks for the declared columns again."""
-    kept = notes.kept_columns(desk.request, shape.name)
-    if address.get("columns") == "-":
-        kept, address = [], address.without("columns")
+def listing_of(desk: Desk, shape: Shape, address: Address, kept: Sequence[str] = ()) -> Listing:
+    """Understand a list's address; ``kept`` are the columns that the person chose earlier."""
     words = question_words(address.get("q")) if shape.searchable else ()
     columns = kept or shape.declared.views.columns[:_FIRST_COLUMNS]
     listing = tables.list_of(desk.teller, shape, address, kept=columns, words=words)
@@ -57,9 +52,7 @@ async def show_list(desk: PersonDesk, collection: str) -> Response:
     """Show a collection's list, or the part of it that was asked for."""
     shape = desk.shape(collection)
     address = address_of(desk, collection)
-    if address.get("columns"):
-        desk.cookies.append(notes.remember_columns(collection, address.get("columns").strip("-")))
-    listing = listing_of(desk, shape, address)
+    listing = listing_of(desk, shape, address, await kept_columns(desk, shape))
     page = await desk.platform.reading.page(desk.person, collection, listing.query)
     rows: list[dict[str, Any]] = orjson.loads(page.json)
     context = await _table(desk, listing, rows)
@@ -67,22 +60,22 @@ async def show_list(desk: PersonDesk, collection: str) -> Response:
         return desk.page("parts/rows.html", **context)
     if desk.partial:
         response = desk.page("parts/table.html", **context)
-        response.headers["HX-Push-Url"] = address.without("after", "with").text
+        response.headers["HX-Push-Url"] = address.without("after", "with", tables.ROWS).text
         return response
     return desk.page("list.html", **context, **await tools_of(desk, listing))
 
 
 async def _table(desk: Desk, listing: Listing, rows: list[dict[str, Any]]) -> dict[str, Any]:
     shape, address = listing.shape, listing.address
-    more = len(rows) > tables.PAGE
-    shown = rows[: tables.PAGE]
+    size = tables.size_of(address)
+    more, shown = len(rows) > size, rows[:size]
     return {
         "title": shape.declared.plural.pick(desk.language),
         "here": shape.name,
         "path": address.path,
         "columns": tables.columns_of(listing, desk.language),
         "rows": tables.rows_of(desk.teller, listing, shown),
-        "next_href": address.but(after=mark_of(shown[-1], listing.sort)).text if more else None,
+        "next_href": address.without(tables.ROWS).but(after=mark_of(shown[-1], listing.sort)).text if more else None,
         "count_href": Address(f"{address.path}/count", address.without("after", "sort").params).text,
         "narrowed": bool(filtered(address, shape, listing.readable) or address.get("q")),
         "pick": desk.say(VIEW_WORDS["pick"]) if record_verbs(desk, shape) else "",
@@ -102,17 +95,15 @@ async def tools_of(desk: Desk, listing: Listing) -> dict[str, Any]:
     filters = tables.filters_of(listing, desk.language, refs=options, names=names)
     names_of_filters = {f.name + end for f in filters for end in ("", ".from", ".to")}
     kept = [(n, v) for n, v in address.params if v and n not in {"q", "after", "with", *names_of_filters}]
-    chosen, spelled = set(listing.columns), board.open_only(address, shape)
-    columns = tables.choosable(shape, listing.readable)
+    spelled = board.open_only(address, shape)
     return {
         "q": address.get("q"),
         "filters": filters,
         "active": sum(f.active for f in filters),
         "more": tables.more_filters(listing, filters, desk.language),
         "kept_params": kept,
-        "all_params": [(n, v) for n, v in address.params if v and n not in {"after", "columns", "with"}],
-        "column_options": [Option(f.name, f.label.pick(desk.language), f.name in chosen) for f in columns],
-        "standard_href": address.but(columns="-").without("after").text,
+        "column_options": column_options(desk, listing),
+        "columns_back": address.without("after", "columns", "with").text,
         "exports": [
             (kind.upper(), Address(f"/app/{shape.name}/export.{kind}", spelled.without("after").params).text)
             for kind in ("csv", "xlsx")

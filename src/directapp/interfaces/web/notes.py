@@ -1,11 +1,11 @@
-"""Notes that a browser keeps for us for a while: what was just done, chosen columns, language."""
+"""Notes that a browser keeps for us for a while: what was just done, language."""
 
 import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import orjson
-from fastapi import Request, Response
+from fastapi import Response
 
 DONE_COOKIE = "done"
 LASTS = timedelta(seconds=60)
@@ -71,14 +71,3 @@ def read_done(value: str | None, now: datetime) -> Done | None:
         return None
     local = [a if isinstance(a, str) and a.startswith("/app/") else None for a in (undo, href)]
     return Done(text=text, undo=local[0], href=local[1], left=seconds)
-
-
-def remember_columns(collection: str, columns: str) -> Cookie:
-    """Return the cookie that keeps a person's choice of columns; none forgets it."""
-    life = _YEAR if columns else 0
-    return Cookie(name=f"columns_{collection}", value=columns.replace(",", "."), path="/app", life=life)
-
-
-def kept_columns(request: Request, collection: str) -> list[str]:
-    """Return the columns that a person chose earlier in this browser."""
-    return [n for n in request.cookies.get(f"columns_{collection}", "").split(".") if n]

@@ -8,6 +8,7 @@ from directapp.interfaces.web.acts import add_acts
 from directapp.interfaces.web.branding import add_branding
 from directapp.interfaces.web.checklist import add_checklist
 from directapp.interfaces.web.checklist_damage import add_damage
+from directapp.interfaces.web.columns import add_columns
 from directapp.interfaces.web.desk import House
 from directapp.interfaces.web.floor.mine import on_floor
 from directapp.interfaces.web.floor.router import add_floor
@@ -59,6 +60,7 @@ def build(platform: Platform, auth: Auth, attachments: Attachments | None = None
     add_imports(router)
     add_views(router)
     add_lists(router)
+    add_columns(router)
     add_acts(router)
     add_records(router)
     add_sections(router)

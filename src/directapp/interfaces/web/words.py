@@ -83,6 +83,12 @@ WORDS: dict[str, Text] = {
     "reset": T("Nullstill", "Clear"),
     "add_filter": T("Legg til filter", "Add a filter"),
     "columns": T("Kolonner", "Columns"),
+    "columns_help": T(
+        "Kryss av, og dra i den rekkefølgen du vil ha. Alt og piltast flytter også.",
+        "Tick them, and drag them into the order you want. Alt and an arrow key move them too.",
+    ),
+    "column_up": T("Flytt {label} opp", "Move {label} up"),
+    "column_moved": T("{label}: plass {place}", "{label}: place {place}"),
     "standard_columns": T("Standard", "Standard"),
     "download": T("Last ned", "Download"),
     "take_in": T("Ta inn fra fil", "Take in from a file"),

@@ -1,6 +1,6 @@
 """Exports of a list as it is shown: its columns, order, filter and search, as CSV or XLSX."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from directapp.derive.questions import Address, mark_of, read_mark
 from directapp.derive.sheets import BOM, CSV, MOST_ROWS, XLSX, csv_line, xlsx_bytes
 from directapp.derive.shown import paths_for
 from directapp.derive.tables import Listing
-from directapp.interfaces.web import notes
+from directapp.interfaces.web.columns import kept_columns
 from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.kernel.errors import TooLargeError
 from directapp.kernel.text import Text
@@ -35,13 +35,12 @@ def add_exports(router: APIRouter) -> None:
     router.add_api_route("/app/{collection}/export.xlsx", export_xlsx, methods=["GET"])
 
 
-def _listing(desk: Desk, collection: str) -> tuple[Listing, Header]:
+def _listing(desk: Desk, collection: str, kept: Sequence[str]) -> tuple[Listing, Header]:
     """Return what is asked for: the shown columns, or with ``all`` every field; ``header`` labels or codes."""
     shape = desk.shape(collection)
     asked = desk.request.query_params
     params = tuple((n, v) for n, v in asked.multi_items() if n not in _ASKED_OTHERWISE)
     words = question_words(asked.get("q", "")) if shape.searchable else ()
-    kept = notes.kept_columns(desk.request, collection)
     listing = tables.list_of(desk.teller, shape, Address(f"/app/{collection}", params), kept=kept, words=words)
     header: Header = "codes" if asked.get("header") == "codes" else "labels"
     names = listing.columns
@@ -69,7 +68,7 @@ def _named(desk: Desk, collection: str, ending: str) -> dict[str, str]:
 
 async def export_csv(desk: PersonDesk, collection: str) -> Response:
     """Stream a list as CSV."""
-    listing, header = _listing(desk, collection)
+    listing, header = _listing(desk, collection, await kept_columns(desk, desk.shape(collection)))
     pages = _pages(desk, listing)
     first = await anext(pages)
 
@@ -96,7 +95,7 @@ def _lines(desk: Desk, listing: Listing, rows: list[dict[str, Any]], header: Hea
 
 async def export_xlsx(desk: PersonDesk, collection: str) -> Response:
     """Give a list as XLSX."""
-    listing, header = _listing(desk, collection)
+    listing, header = _listing(desk, collection, await kept_columns(desk, desk.shape(collection)))
     cells: list[list[Any]] = []
     async for rows in _pages(desk, listing):
         cells += _cells(desk, listing, rows, header)

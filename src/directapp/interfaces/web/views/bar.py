@@ -18,7 +18,7 @@ from directapp.store.query import Condition, Order, Query
 SAVED = "saved_views"
 PATHS = {"table": "", "board": "/board", "calendar": "/calendar"}
 ICONS = {"table": "table", "board": "layout-kanban", "calendar": "calendar"}
-OWN = ("after", "with", "lane", "day", "span", "by", "wall")
+OWN = ("after", "with", "rows", "lane", "day", "span", "by", "wall")
 _MOST = 100
 
 
