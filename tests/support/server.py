@@ -1,9 +1,13 @@
 """A PostgreSQL server for tests: databases made for each need."""
 
+import asyncio
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
+
+
+_PATIENCE = 100
 
 
 class Server:
@@ -36,7 +40,14 @@ class Server:
         """Drop a database with whoever is still in it."""
         connection = await asyncpg.connect(self._owner)
         try:
-            await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            for _ in range(_PATIENCE):
+                try:
+                    await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+                except asyncpg.InsufficientPrivilegeError:
+                    # The server's own vacuum is in there, which only a superuser may turn out.
+                    await asyncio.sleep(0.2)
+                else:
+                    return
         finally:
             await connection.close()
 
