@@ -77,6 +77,7 @@ def upgrade() -> None:
     sa.Column('ordered_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('arrived_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('changed_after_order_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('changed_content', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('created_by', sa.UUID(), nullable=True),
@@ -328,6 +329,13 @@ def upgrade() -> None:
     op.create_index('ix_comments_car_created_at', 'comments', ['tenant_id', 'car', 'created_at'], unique=False)
     op.create_index('ix_comments_collection_record', 'comments', ['tenant_id', 'collection', 'record'], unique=False)
     op.create_index('ix_comments_created_at_id', 'comments', ['tenant_id', 'created_at', 'id'], unique=False)
+    op.create_table('counters',
+    sa.Column('tenant_id', sa.UUID(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('used', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'name', 'day', name=op.f('pk_counters'))
+    )
     op.create_table('credentials',
     sa.Column('tenant_id', sa.UUID(), nullable=False),
     sa.Column('id', sa.UUID(), nullable=False),
@@ -577,6 +585,105 @@ def upgrade() -> None:
     sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_login_failures'))
     )
+    op.create_table('messages',
+    sa.Column('tenant_id', sa.UUID(), nullable=False),
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('car', sa.UUID(), nullable=True),
+    sa.Column('channel', sa.Text(), nullable=True),
+    sa.Column('direction', sa.Text(), nullable=True),
+    sa.Column('receiver_kind', sa.Text(), nullable=True),
+    sa.Column('receiver', sa.UUID(), nullable=True),
+    sa.Column('event', sa.Text(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('subject', sa.Text(), nullable=True),
+    sa.Column('body', sa.Text(), nullable=True),
+    sa.Column('content', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('to', sa.Text(), nullable=True),
+    sa.Column('status', sa.Text(), nullable=True),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('delivered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('provider', sa.Text(), nullable=True),
+    sa.Column('provider_id', sa.Text(), nullable=True),
+    sa.Column('tried_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('batch', sa.Text(), nullable=True),
+    sa.Column('last_report', sa.Text(), nullable=True),
+    sa.Column('link', sa.UUID(), nullable=True),
+    sa.Column('key', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'car'], ['cars.tenant_id', 'cars.id'], name='fk_messages_car', ondelete='CASCADE', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'created_by'], ['users.tenant_id', 'users.id'], name='fk_messages_created_by', ondelete='SET NULL (created_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'link'], ['status_links.tenant_id', 'status_links.id'], name='fk_messages_link', ondelete='SET NULL (link)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'receiver'], ['users.tenant_id', 'users.id'], name='fk_messages_receiver', ondelete='SET NULL (receiver)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'updated_by'], ['users.tenant_id', 'users.id'], name='fk_messages_updated_by', ondelete='SET NULL (updated_by)', use_alter=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_messages'))
+    )
+    op.create_index('ix_messages_batch', 'messages', ['tenant_id', 'batch'], unique=False)
+    op.create_index('ix_messages_car', 'messages', ['tenant_id', 'car'], unique=False)
+    op.create_index('ix_messages_car_created_at', 'messages', ['tenant_id', 'car', 'created_at'], unique=False)
+    op.create_index('ix_messages_created_at_id', 'messages', ['tenant_id', 'created_at', 'id'], unique=False)
+    op.create_index('ix_messages_link', 'messages', ['tenant_id', 'link'], unique=False)
+    op.create_index('ix_messages_provider_id', 'messages', ['tenant_id', 'provider_id'], unique=False)
+    op.create_index('ix_messages_receiver', 'messages', ['tenant_id', 'receiver'], unique=False)
+    op.create_index('ix_messages_status_channel', 'messages', ['tenant_id', 'status', 'channel'], unique=False)
+    op.create_index('uq_messages_key', 'messages', ['tenant_id', 'key'], unique=True, postgresql_where=None)
+    op.create_table('notice_choices',
+    sa.Column('tenant_id', sa.UUID(), nullable=False),
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('user', sa.UUID(), nullable=True),
+    sa.Column('email_events', postgresql.ARRAY(sa.Text()), nullable=True),
+    sa.Column('quiet_from', sa.Text(), nullable=True),
+    sa.Column('quiet_to', sa.Text(), nullable=True),
+    sa.Column('digest', sa.Boolean(), server_default=sa.text('false'), nullable=True),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'created_by'], ['users.tenant_id', 'users.id'], name='fk_notice_choices_created_by', ondelete='SET NULL (created_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'updated_by'], ['users.tenant_id', 'users.id'], name='fk_notice_choices_updated_by', ondelete='SET NULL (updated_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'user'], ['users.tenant_id', 'users.id'], name='fk_notice_choices_user', ondelete='CASCADE', use_alter=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_notice_choices'))
+    )
+    op.create_index('ix_notice_choices_created_at_id', 'notice_choices', ['tenant_id', 'created_at', 'id'], unique=False)
+    op.create_index('ix_notice_choices_user', 'notice_choices', ['tenant_id', 'user'], unique=False)
+    op.create_index('uq_notice_choices_user', 'notice_choices', ['tenant_id', 'user'], unique=True, postgresql_where=None)
+    op.create_table('notifications',
+    sa.Column('tenant_id', sa.UUID(), nullable=False),
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('receiver', sa.UUID(), nullable=True),
+    sa.Column('event', sa.Text(), nullable=True),
+    sa.Column('type', sa.Text(), nullable=True),
+    sa.Column('priority', sa.Text(), nullable=True),
+    sa.Column('title', sa.Text(), nullable=True),
+    sa.Column('body', sa.Text(), nullable=True),
+    sa.Column('car', sa.UUID(), nullable=True),
+    sa.Column('collection', sa.Text(), nullable=True),
+    sa.Column('record', sa.UUID(), nullable=True),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('key', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'car'], ['cars.tenant_id', 'cars.id'], name='fk_notifications_car', ondelete='SET NULL (car)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'created_by'], ['users.tenant_id', 'users.id'], name='fk_notifications_created_by', ondelete='SET NULL (created_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'receiver'], ['users.tenant_id', 'users.id'], name='fk_notifications_receiver', ondelete='CASCADE', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'updated_by'], ['users.tenant_id', 'users.id'], name='fk_notifications_updated_by', ondelete='SET NULL (updated_by)', use_alter=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_notifications'))
+    )
+    op.create_index('ix_notifications_car', 'notifications', ['tenant_id', 'car'], unique=False)
+    op.create_index('ix_notifications_created_at_id', 'notifications', ['tenant_id', 'created_at', 'id'], unique=False)
+    op.create_index('ix_notifications_receiver', 'notifications', ['tenant_id', 'receiver'], unique=False)
+    op.create_index('ix_notifications_receiver_created_at', 'notifications', ['tenant_id', 'receiver', 'created_at'], unique=False)
+    op.create_index('ix_notifications_receiver_read_at', 'notifications', ['tenant_id', 'receiver', 'read_at'], unique=False)
+    op.create_index('uq_notifications_receiver_key', 'notifications', ['tenant_id', 'receiver', 'key'], unique=True, postgresql_where=None)
     op.create_table('one_time_links',
     sa.Column('tenant_id', sa.UUID(), nullable=False),
     sa.Column('id', sa.UUID(), nullable=False),
@@ -608,10 +715,15 @@ def upgrade() -> None:
     sa.Column('collection', sa.Text(), nullable=False),
     sa.Column('record', sa.UUID(), nullable=False),
     sa.Column('payload', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('attempts', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('passed', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('claimed_by', sa.UUID(), nullable=True),
+    sa.Column('error', sa.Text(), nullable=True),
     sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_outbox'))
     )
-    op.create_index('ix_outbox_due', 'outbox', ['due_at'], unique=False, postgresql_where=sa.text('done_at IS NULL'))
+    op.create_index('ix_outbox_at', 'outbox', ['tenant_id', 'at'], unique=False)
+    op.create_index('ix_outbox_due', 'outbox', ['tenant_id', 'event', 'due_at'], unique=False, postgresql_where=sa.text('done_at IS NULL'))
     op.create_table('parts_inventory',
     sa.Column('tenant_id', sa.UUID(), nullable=False),
     sa.Column('id', sa.UUID(), nullable=False),
@@ -736,6 +848,15 @@ def upgrade() -> None:
     op.create_index('ix_saved_views_created_by', 'saved_views', ['tenant_id', 'created_by'], unique=False)
     op.create_index('ix_saved_views_name_id', 'saved_views', ['tenant_id', 'name', 'id'], unique=False)
     op.create_index('ix_saved_views_shared_site', 'saved_views', ['tenant_id', 'shared_site'], unique=False)
+    op.create_table('schedules',
+    sa.Column('tenant_id', sa.UUID(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('next_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('job', sa.UUID(), nullable=True),
+    sa.Column('last_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_error', sa.Text(), nullable=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'name', name=op.f('pk_schedules'))
+    )
     op.create_table('schema_state',
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('value', sa.Text(), nullable=False),
@@ -804,6 +925,51 @@ def upgrade() -> None:
     )
     op.create_index('ix_sessions_created_at_id', 'sessions', ['tenant_id', 'created_at', 'id'], unique=False)
     op.create_index('ix_sessions_user', 'sessions', ['tenant_id', 'user'], unique=False)
+    op.create_table('status_links',
+    sa.Column('tenant_id', sa.UUID(), nullable=False),
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('car', sa.UUID(), nullable=True),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_by', sa.UUID(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'car'], ['cars.tenant_id', 'cars.id'], name='fk_status_links_car', ondelete='SET NULL (car)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'created_by'], ['users.tenant_id', 'users.id'], name='fk_status_links_created_by', ondelete='SET NULL (created_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'revoked_by'], ['users.tenant_id', 'users.id'], name='fk_status_links_revoked_by', ondelete='SET NULL (revoked_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'updated_by'], ['users.tenant_id', 'users.id'], name='fk_status_links_updated_by', ondelete='SET NULL (updated_by)', use_alter=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_status_links'))
+    )
+    op.create_index('ix_status_links_car', 'status_links', ['tenant_id', 'car'], unique=False)
+    op.create_index('ix_status_links_created_at_id', 'status_links', ['tenant_id', 'created_at', 'id'], unique=False)
+    op.create_index('ix_status_links_revoked_by', 'status_links', ['tenant_id', 'revoked_by'], unique=False)
+    op.create_table('suppressed_addresses',
+    sa.Column('tenant_id', sa.UUID(), nullable=False),
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=True),
+    sa.Column('address', sa.Text(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('detail', sa.Text(), nullable=True),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('released_by', sa.UUID(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'created_by'], ['users.tenant_id', 'users.id'], name='fk_suppressed_addresses_created_by', ondelete='SET NULL (created_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'released_by'], ['users.tenant_id', 'users.id'], name='fk_suppressed_addresses_released_by', ondelete='SET NULL (released_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'updated_by'], ['users.tenant_id', 'users.id'], name='fk_suppressed_addresses_updated_by', ondelete='SET NULL (updated_by)', use_alter=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_suppressed_addresses'))
+    )
+    op.create_index('ix_suppressed_addresses_released_by', 'suppressed_addresses', ['tenant_id', 'released_by'], unique=False)
+    op.create_index('ix_suppressed_addresses_since_id', 'suppressed_addresses', ['tenant_id', 'since', 'id'], unique=False)
+    op.create_index('uq_suppressed_addresses_channel_address', 'suppressed_addresses', ['tenant_id', 'channel', 'address'], unique=True, postgresql_where=None)
     op.create_table('tenants',
     sa.Column('tenant_id', sa.UUID(), nullable=False),
     sa.Column('id', sa.UUID(), nullable=False),
@@ -852,6 +1018,44 @@ def upgrade() -> None:
     op.create_index('ix_users_last_name_id', 'users', ['tenant_id', 'last_name', 'id'], unique=False)
     op.create_index('ix_users_photo', 'users', ['tenant_id', 'photo'], unique=False)
     op.create_index('uq_users_email', 'users', ['tenant_id', 'email'], unique=True, postgresql_where=None)
+    op.create_table('vendor_links',
+    sa.Column('tenant_id', sa.UUID(), nullable=False),
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('work_item', sa.UUID(), nullable=True),
+    sa.Column('car', sa.UUID(), nullable=True),
+    sa.Column('vendor_name', sa.Text(), nullable=True),
+    sa.Column('email', sa.Text(), nullable=True),
+    sa.Column('phone', sa.Text(), nullable=True),
+    sa.Column('language', sa.Text(), nullable=True),
+    sa.Column('note', sa.Text(), nullable=True),
+    sa.Column('asked_by', sa.UUID(), nullable=True),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_by', sa.UUID(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('price', sa.Numeric(precision=12, scale=2), nullable=True),
+    sa.Column('ready_on', sa.Date(), nullable=True),
+    sa.Column('answer_note', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'asked_by'], ['users.tenant_id', 'users.id'], name='fk_vendor_links_asked_by', ondelete='SET NULL (asked_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'car'], ['cars.tenant_id', 'cars.id'], name='fk_vendor_links_car', ondelete='SET NULL (car)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'created_by'], ['users.tenant_id', 'users.id'], name='fk_vendor_links_created_by', ondelete='SET NULL (created_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'revoked_by'], ['users.tenant_id', 'users.id'], name='fk_vendor_links_revoked_by', ondelete='SET NULL (revoked_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'updated_by'], ['users.tenant_id', 'users.id'], name='fk_vendor_links_updated_by', ondelete='SET NULL (updated_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'work_item'], ['work_items.tenant_id', 'work_items.id'], name='fk_vendor_links_work_item', ondelete='CASCADE', use_alter=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_vendor_links'))
+    )
+    op.create_index('ix_vendor_links_asked_by', 'vendor_links', ['tenant_id', 'asked_by'], unique=False)
+    op.create_index('ix_vendor_links_car', 'vendor_links', ['tenant_id', 'car'], unique=False)
+    op.create_index('ix_vendor_links_created_at_id', 'vendor_links', ['tenant_id', 'created_at', 'id'], unique=False)
+    op.create_index('ix_vendor_links_revoked_by', 'vendor_links', ['tenant_id', 'revoked_by'], unique=False)
+    op.create_index('ix_vendor_links_work_item', 'vendor_links', ['tenant_id', 'work_item'], unique=False)
     op.create_table('work_items',
     sa.Column('tenant_id', sa.UUID(), nullable=False),
     sa.Column('id', sa.UUID(), nullable=False),
@@ -956,6 +1160,18 @@ def upgrade() -> None:
     op.create_foreign_key('fk_list_columns_created_by', 'list_columns', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
     op.create_foreign_key('fk_list_columns_person', 'list_columns', 'users', ['tenant_id', 'person'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
     op.create_foreign_key('fk_list_columns_updated_by', 'list_columns', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
+    op.create_foreign_key('fk_messages_car', 'messages', 'cars', ['tenant_id', 'car'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
+    op.create_foreign_key('fk_messages_created_by', 'messages', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
+    op.create_foreign_key('fk_messages_link', 'messages', 'status_links', ['tenant_id', 'link'], ['tenant_id', 'id'], ondelete='SET NULL (link)', use_alter=True)
+    op.create_foreign_key('fk_messages_receiver', 'messages', 'users', ['tenant_id', 'receiver'], ['tenant_id', 'id'], ondelete='SET NULL (receiver)', use_alter=True)
+    op.create_foreign_key('fk_messages_updated_by', 'messages', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
+    op.create_foreign_key('fk_notice_choices_created_by', 'notice_choices', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
+    op.create_foreign_key('fk_notice_choices_updated_by', 'notice_choices', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
+    op.create_foreign_key('fk_notice_choices_user', 'notice_choices', 'users', ['tenant_id', 'user'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
+    op.create_foreign_key('fk_notifications_car', 'notifications', 'cars', ['tenant_id', 'car'], ['tenant_id', 'id'], ondelete='SET NULL (car)', use_alter=True)
+    op.create_foreign_key('fk_notifications_created_by', 'notifications', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
+    op.create_foreign_key('fk_notifications_receiver', 'notifications', 'users', ['tenant_id', 'receiver'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
+    op.create_foreign_key('fk_notifications_updated_by', 'notifications', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
     op.create_foreign_key('fk_one_time_links_created_by', 'one_time_links', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
     op.create_foreign_key('fk_one_time_links_updated_by', 'one_time_links', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
     op.create_foreign_key('fk_one_time_links_user', 'one_time_links', 'users', ['tenant_id', 'user'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
@@ -982,12 +1198,25 @@ def upgrade() -> None:
     op.create_foreign_key('fk_sessions_created_by', 'sessions', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
     op.create_foreign_key('fk_sessions_updated_by', 'sessions', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
     op.create_foreign_key('fk_sessions_user', 'sessions', 'users', ['tenant_id', 'user'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
+    op.create_foreign_key('fk_status_links_car', 'status_links', 'cars', ['tenant_id', 'car'], ['tenant_id', 'id'], ondelete='SET NULL (car)', use_alter=True)
+    op.create_foreign_key('fk_status_links_created_by', 'status_links', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
+    op.create_foreign_key('fk_status_links_revoked_by', 'status_links', 'users', ['tenant_id', 'revoked_by'], ['tenant_id', 'id'], ondelete='SET NULL (revoked_by)', use_alter=True)
+    op.create_foreign_key('fk_status_links_updated_by', 'status_links', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
+    op.create_foreign_key('fk_suppressed_addresses_created_by', 'suppressed_addresses', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
+    op.create_foreign_key('fk_suppressed_addresses_released_by', 'suppressed_addresses', 'users', ['tenant_id', 'released_by'], ['tenant_id', 'id'], ondelete='SET NULL (released_by)', use_alter=True)
+    op.create_foreign_key('fk_suppressed_addresses_updated_by', 'suppressed_addresses', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
     op.create_foreign_key('fk_tenants_created_by', 'tenants', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
     op.create_foreign_key('fk_tenants_updated_by', 'tenants', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
     op.create_foreign_key('fk_users_created_by', 'users', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
     op.create_foreign_key('fk_users_dealership', 'users', 'dealerships', ['tenant_id', 'dealership'], ['tenant_id', 'id'], use_alter=True)
     op.create_foreign_key('fk_users_photo', 'users', 'files', ['tenant_id', 'photo'], ['tenant_id', 'id'], ondelete='SET NULL (photo)', use_alter=True)
     op.create_foreign_key('fk_users_updated_by', 'users', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
+    op.create_foreign_key('fk_vendor_links_asked_by', 'vendor_links', 'users', ['tenant_id', 'asked_by'], ['tenant_id', 'id'], ondelete='SET NULL (asked_by)', use_alter=True)
+    op.create_foreign_key('fk_vendor_links_car', 'vendor_links', 'cars', ['tenant_id', 'car'], ['tenant_id', 'id'], ondelete='SET NULL (car)', use_alter=True)
+    op.create_foreign_key('fk_vendor_links_created_by', 'vendor_links', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
+    op.create_foreign_key('fk_vendor_links_revoked_by', 'vendor_links', 'users', ['tenant_id', 'revoked_by'], ['tenant_id', 'id'], ondelete='SET NULL (revoked_by)', use_alter=True)
+    op.create_foreign_key('fk_vendor_links_updated_by', 'vendor_links', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
+    op.create_foreign_key('fk_vendor_links_work_item', 'vendor_links', 'work_items', ['tenant_id', 'work_item'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
     op.create_foreign_key('fk_work_items_approved_by', 'work_items', 'users', ['tenant_id', 'approved_by'], ['tenant_id', 'id'], ondelete='SET NULL (approved_by)', use_alter=True)
     op.create_foreign_key('fk_work_items_car', 'work_items', 'cars', ['tenant_id', 'car'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
     op.create_foreign_key('fk_work_items_created_by', 'work_items', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
@@ -1009,6 +1238,12 @@ def downgrade() -> None:
     op.drop_index('ix_work_items_car', table_name='work_items')
     op.drop_index('ix_work_items_approved_by', table_name='work_items')
     op.drop_table('work_items')
+    op.drop_index('ix_vendor_links_work_item', table_name='vendor_links')
+    op.drop_index('ix_vendor_links_revoked_by', table_name='vendor_links')
+    op.drop_index('ix_vendor_links_created_at_id', table_name='vendor_links')
+    op.drop_index('ix_vendor_links_car', table_name='vendor_links')
+    op.drop_index('ix_vendor_links_asked_by', table_name='vendor_links')
+    op.drop_table('vendor_links')
     op.drop_index('uq_users_email', table_name='users', postgresql_where=None)
     op.drop_index('ix_users_photo', table_name='users')
     op.drop_index('ix_users_last_name_id', table_name='users')
@@ -1016,6 +1251,14 @@ def downgrade() -> None:
     op.drop_table('users')
     op.drop_index('ix_tenants_name_id', table_name='tenants')
     op.drop_table('tenants')
+    op.drop_index('uq_suppressed_addresses_channel_address', table_name='suppressed_addresses', postgresql_where=None)
+    op.drop_index('ix_suppressed_addresses_since_id', table_name='suppressed_addresses')
+    op.drop_index('ix_suppressed_addresses_released_by', table_name='suppressed_addresses')
+    op.drop_table('suppressed_addresses')
+    op.drop_index('ix_status_links_revoked_by', table_name='status_links')
+    op.drop_index('ix_status_links_created_at_id', table_name='status_links')
+    op.drop_index('ix_status_links_car', table_name='status_links')
+    op.drop_table('status_links')
     op.drop_index('ix_sessions_user', table_name='sessions')
     op.drop_index('ix_sessions_created_at_id', table_name='sessions')
     op.drop_table('sessions')
@@ -1029,6 +1272,7 @@ def downgrade() -> None:
     op.drop_index('ix_search_tokens_token', table_name='search_tokens')
     op.drop_table('search_tokens')
     op.drop_table('schema_state')
+    op.drop_table('schedules')
     op.drop_index('ix_saved_views_shared_site', table_name='saved_views')
     op.drop_index('ix_saved_views_name_id', table_name='saved_views')
     op.drop_index('ix_saved_views_created_by', table_name='saved_views')
@@ -1051,10 +1295,32 @@ def downgrade() -> None:
     op.drop_index('ix_parts_inventory_dealership', table_name='parts_inventory')
     op.drop_table('parts_inventory')
     op.drop_index('ix_outbox_due', table_name='outbox', postgresql_where=sa.text('done_at IS NULL'))
+    op.drop_index('ix_outbox_at', table_name='outbox')
     op.drop_table('outbox')
     op.drop_index('ix_one_time_links_user', table_name='one_time_links')
     op.drop_index('ix_one_time_links_created_at_id', table_name='one_time_links')
     op.drop_table('one_time_links')
+    op.drop_index('uq_notifications_receiver_key', table_name='notifications', postgresql_where=None)
+    op.drop_index('ix_notifications_receiver_read_at', table_name='notifications')
+    op.drop_index('ix_notifications_receiver_created_at', table_name='notifications')
+    op.drop_index('ix_notifications_receiver', table_name='notifications')
+    op.drop_index('ix_notifications_created_at_id', table_name='notifications')
+    op.drop_index('ix_notifications_car', table_name='notifications')
+    op.drop_table('notifications')
+    op.drop_index('uq_notice_choices_user', table_name='notice_choices', postgresql_where=None)
+    op.drop_index('ix_notice_choices_user', table_name='notice_choices')
+    op.drop_index('ix_notice_choices_created_at_id', table_name='notice_choices')
+    op.drop_table('notice_choices')
+    op.drop_index('uq_messages_key', table_name='messages', postgresql_where=None)
+    op.drop_index('ix_messages_status_channel', table_name='messages')
+    op.drop_index('ix_messages_receiver', table_name='messages')
+    op.drop_index('ix_messages_provider_id', table_name='messages')
+    op.drop_index('ix_messages_link', table_name='messages')
+    op.drop_index('ix_messages_created_at_id', table_name='messages')
+    op.drop_index('ix_messages_car_created_at', table_name='messages')
+    op.drop_index('ix_messages_car', table_name='messages')
+    op.drop_index('ix_messages_batch', table_name='messages')
+    op.drop_table('messages')
     op.drop_table('login_failures')
     op.drop_table('login_directory')
     op.drop_index('uq_list_columns_person_collection', table_name='list_columns', postgresql_where=None)
@@ -1097,6 +1363,7 @@ def downgrade() -> None:
     op.drop_index('ix_credentials_user', table_name='credentials')
     op.drop_index('ix_credentials_created_at_id', table_name='credentials')
     op.drop_table('credentials')
+    op.drop_table('counters')
     op.drop_index('ix_comments_created_at_id', table_name='comments')
     op.drop_index('ix_comments_collection_record', table_name='comments')
     op.drop_index('ix_comments_car_created_at', table_name='comments')

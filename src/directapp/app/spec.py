@@ -5,9 +5,9 @@ from functools import lru_cache
 from typing import Any
 
 from directapp.declare.spec import Spec
-from directapp.domains import cars, desk, imports, people, records, workshop
+from directapp.domains import cars, desk, imports, messages, people, records, workshop
 
-DOMAINS = (people, cars, workshop, records, imports, desk)
+DOMAINS = (people, cars, workshop, records, imports, desk, messages)
 
 Reaction = Callable[[Any], Awaitable[None]]
 

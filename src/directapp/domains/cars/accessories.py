@@ -52,6 +52,7 @@ GROUPS = (
         "System",
         "System",
         field("changed_after_order_at", "Endret etter bestilling", "Changed after order", Kind.INSTANT, computed=True),
+        field("changed_content", "Hva som ble endret", "What was changed", Kind.JSON, computed=True),
     ),
 )
 
@@ -77,7 +78,10 @@ def changed_after_order(case: Case) -> Mapping[str, Any]:
     """Note a change of what is wanted after the car's parts were ordered: parts at both sites are told."""
     car = case.one("car")
     ordered = car.get("parts_ordered_seller_at") or car.get("parts_ordered_prep_at") or case.was("ordered_at")
-    return {"changed_after_order_at": case.now} if ordered and case.changed(*_CONTENT) else {}
+    if not ordered or not case.changed(*_CONTENT):
+        return {}
+    difference = {name: [case.was(name), case.get(name)] for name in _CONTENT if case.changed(name)}
+    return {"changed_after_order_at": case.now, "changed_content": difference}
 
 
 def car_is_open(case: Case) -> list[Problem]:

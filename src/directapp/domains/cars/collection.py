@@ -22,6 +22,7 @@ EVENTS = (
     ("inspection_completed_at", "inspection.completed"),
     ("technical_completed_at", "technical.completed"),
     ("cosmetic_completed_at", "cosmetic.completed"),
+    ("ready_for_pickup", "car.pickup"),
     ("assigned_mechanic", "car.assigned"),
     ("assigned_detailer", "car.assigned"),
 )

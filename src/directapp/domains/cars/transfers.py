@@ -140,7 +140,7 @@ CAR_TRANSFERS = Collection(
     plural=Text("Overføringer", "Transfers"),
     groups=(TRANSFER,),
     access=Access(
-        systems=("custodian", "importer", "demo"),
+        systems=("custodian", "workflow", "importer", "demo"),
         grants=(
             *grants(WORKING_ROLES, rows=BETWEEN, edit=MINE, write=("all",), create=True),
             *grants(WORKING_ROLES, rows=Is("to", Who.SITE), verbs=("receive", "refuse")),

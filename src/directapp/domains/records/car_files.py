@@ -136,7 +136,7 @@ CAR_FILES = Collection(
     plural=Text("Bilens filer", "Car files"),
     groups=(CONTENT,),
     access=Access(
-        systems=("workflow", "custodian", "importer", "demo"),
+        systems=("workflow", "custodian", "vendor", "importer", "demo"),
         grants=(
             *grants(EVERYONE, rows=SEEN, read=("all",)),
             *(_adder(role, stages) for role, stages in STAGES_OF_ROLE.items()),

@@ -74,7 +74,7 @@ COMMENTS = Collection(
     plural=Text("Kommentarer", "Comments"),
     groups=(CONTENT,),
     access=Access(
-        systems=("workflow", "importer", "demo"),
+        systems=("workflow", "vendor", "importer", "demo"),
         grants=(
             *grants(EVERYONE, rows=SEEN, read=("all",), write=("all",), edit=SEEN_OWN, create=True),
             Grant(role="tenant_admin", write=("*",), create=True),

@@ -61,7 +61,7 @@ FILES = Collection(
     plural=Text("Filer", "Files"),
     groups=(ABOUT,),
     access=Access(
-        systems=("custodian", "workflow", "importer", "demo"),
+        systems=("custodian", "workflow", "vendor", "importer", "demo"),
         grants=(
             *grants(EVERYONE, rows=either(SEEN, SHOWN_TO_ALL), read=("all",)),
             *grants(EVERYONE, rows=OWN, read=("all",), write=("all",), create=True),

@@ -270,7 +270,7 @@ def _own(roles: str, *groups: str) -> tuple[Grant, ...]:
 
 
 ACCESS = Access(
-    systems=("workflow", "custodian", "importer", "demo"),
+    systems=("workflow", "custodian", "vendor", "importer", "demo"),
     grants=(
         *grants("reception mechanic detailer", rows=SEEN, read=("job",)),
         *grants("parts", rows=SEEN, read=_EVERYTHING),

@@ -1,0 +1,24 @@
+"""Messages: who is told what, where and in which words; and what became of it."""
+
+from collections.abc import Awaitable, Callable
+
+from directapp.declare.collection import Collection
+from directapp.domains.messages.log import MESSAGES
+from directapp.domains.messages.notifications import NOTIFICATIONS
+from directapp.domains.messages.preferences import NOTICE_CHOICES
+from directapp.domains.messages.status_links import STATUS_LINKS
+from directapp.domains.messages.suppressed import SUPPRESSED_ADDRESSES
+from directapp.domains.messages.vendor_links import VENDOR_LINKS
+from directapp.services.act import Act
+
+__all__ = ["COLLECTIONS", "REACTIONS"]
+
+COLLECTIONS: tuple[Collection, ...] = (
+    NOTIFICATIONS,
+    NOTICE_CHOICES,
+    STATUS_LINKS,
+    MESSAGES,
+    SUPPRESSED_ADDRESSES,
+    VENDOR_LINKS,
+)
+REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {}

@@ -1,0 +1,55 @@
+"""Capabilities: links that open one thing without a sign-in. Signed, so that they cannot be guessed or altered."""
+
+import base64
+import binascii
+import hmac
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+Kind = Literal["status", "vendor", "logo"]
+_CODES: dict[Kind, bytes] = {"status": b"s", "vendor": b"v", "logo": b"l"}
+_TAG = 18
+_LENGTH = 1 + 16 + 16 + _TAG
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """What a link opens: a record of a tenant."""
+
+    kind: Kind
+    tenant: UUID
+    record: UUID
+
+
+class Capabilities:
+    """Writes and reads the links of an installation, with a key made from its one secret."""
+
+    def __init__(self, secret: str | bytes, base_url: str) -> None:
+        """Derive the key; ``base_url`` is where people reach the pages."""
+        raw = secret.encode() if isinstance(secret, str) else secret
+        self._key = hmac.digest(raw, b"directapp capabilities", "sha256")
+        self.base_url = base_url.rstrip("/")
+
+    def token(self, kind: Kind, tenant: UUID, record: UUID) -> str:
+        """Return the text of a link's last part; whether it still opens stands in its record."""
+        body = _CODES[kind] + tenant.bytes + record.bytes
+        return base64.urlsafe_b64encode(body + self._tag(body)).decode()
+
+    def url(self, kind: Kind, tenant: UUID, record: UUID) -> str:
+        """Return a whole link."""
+        return f"{self.base_url}/{kind}/{self.token(kind, tenant, record)}"
+
+    def read(self, text: str, kind: Kind) -> Capability | None:
+        """Return what a token opens; None for one that is not ours, or of another kind."""
+        try:
+            raw = base64.urlsafe_b64decode(text.encode("ascii"))
+        except (ValueError, binascii.Error):
+            return None
+        body, tag = raw[:-_TAG], raw[-_TAG:]
+        if len(raw) != _LENGTH or not hmac.compare_digest(self._tag(body), tag) or body[:1] != _CODES[kind]:
+            return None
+        return Capability(kind, UUID(bytes=body[1:17]), UUID(bytes=body[17:33]))
+
+    def _tag(self, body: bytes) -> bytes:
+        return hmac.digest(self._key, body, "sha256")[:_TAG]

@@ -1,0 +1,389 @@
+"""The catalogue: every event that somebody is told of, with its words in both languages.
+
+``{car}`` names the car in every sentence; the other places are filled by the reaction that tells.
+"""
+
+from dataclasses import dataclass
+
+from directapp.declare.fields import Choice
+from directapp.kernel.text import Text
+
+T = Text
+OPEN_CAR = T("Åpne bilen", "Open the car")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What colleagues are told of an event: ``email`` says whether a letter goes until they choose themselves."""
+
+    code: str
+    type: str
+    label: Text
+    title: Text
+    body: Text
+    priority: str = "normal"
+    email: bool = False
+    button: Text = OPEN_CAR
+
+
+def _notice(code: str, type_: str, label: Text, title: Text, body: Text, **more: object) -> Notice:
+    return Notice(code=code, type=type_, label=label, title=title, body=body, **more)  # type: ignore[arg-type]
+
+
+_ORDERS = (
+    _notice(
+        "order.new",
+        "order",
+        T("Ny ordre", "New order"),
+        T("Ny ordre: {car}", "New order: {car}"),
+        T(
+            "{who} har registrert ordre {order} hos {site}. Se over hvilke deler bilen trenger.",
+            "{who} registered order {order} at {site}. Look over which parts the car needs.",
+        ),
+        email=True,
+    ),
+    _notice(
+        "parts.ordered",
+        "parts",
+        T("Deler bestilt hos selgerforhandler", "Parts ordered at the selling site"),
+        T("Deler bestilt: {car}", "Parts ordered: {car}"),
+        T("{site} har bestilt deler til bilen.", "{site} has ordered parts for the car."),
+    ),
+    _notice(
+        "accessories.changed",
+        "parts",
+        T("Tilbehør endret etter bestilling", "Accessories changed after ordering"),
+        T("Tilbehør endret: {car}", "Accessories changed: {car}"),
+        T(
+            "Deler var alt bestilt da tilbehøret ble endret. {detail}",
+            "Parts were already ordered when the accessories changed. {detail}",
+        ),
+        priority="high",
+        email=True,
+    ),
+    _notice(
+        "parts.arrived",
+        "parts",
+        T("Deler ankommet", "Parts arrived"),
+        T("Deler ankommet: {car}", "Parts arrived: {car}"),
+        T("Delene er på plass hos {site}. {detail}", "The parts are here at {site}. {detail}"),
+    ),
+)
+_ARRIVALS = (
+    _notice(
+        "arrival.prep",
+        "arrival",
+        T("Ankommet klargjøring", "Arrived at prep centre"),
+        T("Ankommet klargjøring: {car}", "Arrived at prep centre: {car}"),
+        T("Bilen er mottatt hos {site} og venter på mottakskontroll.", "The car is at {site}, awaiting inspection."),
+    ),
+    _notice(
+        "arrival.dealer",
+        "arrival",
+        T("Ankommet forhandler", "Arrived at dealership"),
+        T("Ankommet forhandler: {car}", "Arrived at dealership: {car}"),
+        T("Bilen er mottatt hos {site}.", "The car has been received at {site}."),
+    ),
+    _notice(
+        "transfer.sent",
+        "transfer",
+        T("Overføring sendt", "Transfer sent"),
+        T("På vei: {car}", "On its way: {car}"),
+        T("Sendt fra {origin} til {site}. {detail}", "Sent from {origin} to {site}. {detail}"),
+    ),
+    _notice(
+        "transfer.received",
+        "transfer",
+        T("Overføring mottatt", "Transfer received"),
+        T("Mottatt: {car}", "Received: {car}"),
+        T("{site} har mottatt bilen fra {origin}.", "{site} has received the car from {origin}."),
+    ),
+    _notice(
+        "transfer.refused",
+        "transfer",
+        T("Overføring avvist", "Transfer refused"),
+        T("Avvist: {car}", "Refused: {car}"),
+        T("{site} tok ikke imot bilen fra {origin}. {detail}", "{site} did not take the car from {origin}. {detail}"),
+        priority="high",
+        email=True,
+    ),
+)
+_INSPECTIONS = (
+    _notice(
+        "inspection.approved",
+        "inspection",
+        T("Mottak godkjent", "Inspection approved"),
+        T("Mottak godkjent: {car}", "Inspection approved: {car}"),
+        T("Mottakskontrollen er godkjent uten merknader.", "The inspection was approved without remarks."),
+    ),
+    _notice(
+        "inspection.remarks",
+        "inspection",
+        T("Mottak godkjent med merknader", "Inspection approved with remarks"),
+        T("Mottak godkjent med merknader: {car}", "Inspection approved with remarks: {car}"),
+        T("Merknader: {detail}", "Remarks: {detail}"),
+    ),
+    _notice(
+        "inspection.failed",
+        "inspection",
+        T("Avvik i mottak", "Inspection failed"),
+        T("Avvik i mottak: {car}", "Inspection failed: {car}"),
+        T("Bilen ble ikke godkjent i mottak. {detail}", "The car was not approved at inspection. {detail}"),
+        priority="high",
+        email=True,
+    ),
+)
+_PLANS = (
+    _notice(
+        "plan.ready",
+        "planning",
+        T("Klar for planlegging", "Ready to plan"),
+        T("Klar for planlegging: {car}", "Ready to plan: {car}"),
+        T("Mottaket er godkjent og ingen deler mangler. {detail}", "Approved, and no parts are missing. {detail}"),
+    ),
+    _notice(
+        "booking.created",
+        "planning",
+        T("Booket", "Booked"),
+        T("Booket {when}: {car}", "Booked {when}: {car}"),
+        T("{what} hos {site}, {when}.", "{what} at {site}, {when}."),
+    ),
+    _notice(
+        "booking.moved",
+        "planning",
+        T("Booking flyttet", "Booking moved"),
+        T("Flyttet til {when}: {car}", "Moved to {when}: {car}"),
+        T("{what} hos {site} er flyttet til {when}.", "{what} at {site} has moved to {when}."),
+        priority="high",
+    ),
+    _notice(
+        "booking.cancelled",
+        "planning",
+        T("Booking avlyst", "Booking cancelled"),
+        T("Avlyst: {car}", "Cancelled: {car}"),
+        T("{what} hos {site} {when} er avlyst.", "{what} at {site} {when} is cancelled."),
+        priority="high",
+    ),
+    _notice(
+        "timebank.full",
+        "planning",
+        T("Timebanken er full", "Time bank full"),
+        T("Timebanken er full hos {site}", "The time bank is full at {site}"),
+        T("Det er ikke flere timer igjen. {detail}", "There are no hours left. {detail}"),
+        priority="high",
+        email=True,
+        button=T("Åpne DirectApp", "Open DirectApp"),
+    ),
+)
+_WORK = (
+    _notice(
+        "work.technical",
+        "work",
+        T("Teknisk fullført", "Technical completed"),
+        T("Teknisk er ferdig: {car}", "Technical is done: {car}"),
+        T("{who} har fullført teknisk klargjøring.", "{who} has completed the technical preparation."),
+        priority="low",
+    ),
+    _notice(
+        "work.cosmetic",
+        "work",
+        T("Kosmetisk fullført", "Cosmetic completed"),
+        T("Kosmetisk er ferdig: {car}", "Cosmetic is done: {car}"),
+        T("{who} har fullført kosmetisk klargjøring.", "{who} has completed the cosmetic preparation."),
+        priority="low",
+    ),
+    _notice(
+        "work.completed",
+        "work",
+        T("Klargjøring fullført", "Preparation completed"),
+        T("Klargjøringen er ferdig: {car}", "Preparation is done: {car}"),
+        T("Alt arbeidet bilen trenger, er utført.", "All the work that the car needs is done."),
+    ),
+    _notice(
+        "quality.failed",
+        "quality",
+        T("Kvalitetskontroll ikke godkjent", "Quality check failed"),
+        T("Ikke godkjent: {car}", "Quality check failed: {car}"),
+        T("Må gjøres om: {what}. {detail}", "To be done again: {what}. {detail}"),
+        priority="high",
+        email=True,
+    ),
+)
+_DELIVERIES = (
+    _notice(
+        "delivery.ready",
+        "delivery",
+        T("Klar for levering", "Ready for delivery"),
+        T("Klar for levering: {car}", "Ready for delivery: {car}"),
+        T("Bilen er ferdig klargjort hos {site}. {detail}", "The car is ready at {site}. {detail}"),
+        priority="high",
+        email=True,
+    ),
+    _notice(
+        "delivery.pickup",
+        "delivery",
+        T("Klar for henting", "Ready for pick-up"),
+        T("Klar for henting: {car}", "Ready for pick-up: {car}"),
+        T("Kunden kan hente bilen. {detail}", "The customer may fetch the car. {detail}"),
+        priority="high",
+        email=True,
+    ),
+    _notice(
+        "delivery.tomorrow",
+        "delivery",
+        T("Levering i morgen", "Delivery tomorrow"),
+        T("Leveres i morgen: {car}", "Delivery tomorrow: {car}"),
+        T("Levering er lovet {when}. {detail}", "Delivery is promised {when}. {detail}"),
+        priority="high",
+        email=True,
+    ),
+    _notice(
+        "delivery.done",
+        "delivery",
+        T("Levert til kunde", "Delivered to customer"),
+        T("Levert: {car}", "Delivered: {car}"),
+        T("{who} har levert bilen til kunden.", "{who} has delivered the car to the customer."),
+        priority="low",
+    ),
+    _notice(
+        "deadline.overdue",
+        "deadline",
+        T("Over fristen", "Overdue"),
+        T("Over fristen: {car}", "Overdue: {car}"),
+        T("{detail}", "{detail}"),
+        priority="urgent",
+        email=True,
+    ),
+)
+_OTHERS = (
+    _notice(
+        "comment.mention",
+        "comment",
+        T("Nevnt i en kommentar", "Mentioned in a comment"),
+        T("{who} nevnte deg: {car}", "{who} mentioned you: {car}"),
+        T("{detail}", "{detail}"),
+        email=True,
+    ),
+    _notice(
+        "vendor.answered",
+        "vendor",
+        T("Svar fra leverandør", "Answer from a vendor"),
+        T("{who} har svart: {car}", "{who} has answered: {car}"),
+        T("{what}: {detail}", "{what}: {detail}"),
+        priority="high",
+        email=True,
+    ),
+    _notice(
+        "message.bounced",
+        "system",
+        T("Melding kom ikke fram", "Message not delivered"),
+        T("Kom ikke fram til kunden: {car}", "Not delivered to the customer: {car}"),
+        T(
+            "{what} til {who} kom ikke fram. Ring kunden, og se over adressen.",
+            "{what} to {who} was not delivered. Call the customer, and look over the address.",
+        ),
+        priority="high",
+    ),
+)
+
+NOTICES: dict[str, Notice] = {
+    one.code: one for one in (*_ORDERS, *_ARRIVALS, *_INSPECTIONS, *_PLANS, *_WORK, *_DELIVERIES, *_OTHERS)
+}
+EVENT_CHOICES: tuple[Choice, ...] = tuple(Choice(one.code, one.label) for one in NOTICES.values())
+BY_EMAIL: list[str] = [one.code for one in NOTICES.values() if one.email]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outward:
+    """What a customer or a vendor is told: a letter, and a text message where there is one."""
+
+    code: str
+    label: Text
+    subject: Text
+    body: Text
+    button: Text
+    sms: Text | None = None
+
+
+CUSTOMER: dict[str, Outward] = {
+    one.code: one
+    for one in (
+        Outward(
+            code="customer.ready",
+            label=T("Til kunden: bilen er klargjort", "To the customer: the car is prepared"),
+            subject=T("{model} er ferdig klargjort", "Your {model} is prepared"),
+            body=T(
+                "Hei {first}. Bilen din er ferdig klargjort og godkjent hos oss. {seller} tar kontakt og avtaler"
+                " tid for overlevering.",
+                "Hello {first}. Your car has been prepared and approved. {seller} will be in touch to agree on"
+                " a time for the hand-over.",
+            ),
+            button=T("Følg bilen din", "Follow your car"),
+        ),
+        Outward(
+            code="customer.pickup",
+            label=T("Til kunden: klar for henting", "To the customer: ready for pick-up"),
+            subject=T("{model} er klar for henting", "Your {model} is ready for pick-up"),
+            body=T(
+                "Hei {first}. Bilen din står klar hos {site}. {detail}Ta med førerkort, så går vi gjennom"
+                " bilen sammen.",
+                "Hello {first}. Your car is ready at {site}. {detail}Bring your driving licence, and we will go"
+                " through the car together.",
+            ),
+            button=T("Se tid og sted", "See time and place"),
+            sms=T(
+                "Hei {first}! Bilen din er klar for henting hos {site}. {detail}Følg bilen: {link}",
+                "Hello {first}! Your car is ready for pick-up at {site}. {detail}Follow it: {link}",
+            ),
+        ),
+        Outward(
+            code="customer.tomorrow",
+            label=T("Til kunden: levering i morgen", "To the customer: delivery tomorrow"),
+            subject=T("I morgen får du {model}", "Tomorrow you get your {model}"),
+            body=T(
+                "Hei {first}. I morgen, {when}, er det overlevering av bilen din hos {site}. {detail}Passer det"
+                " ikke likevel, ring oss på {phone}.",
+                "Hello {first}. Tomorrow, {when}, your car is handed over at {site}. {detail}If that does not"
+                " suit you after all, call us on {phone}.",
+            ),
+            button=T("Se tid og sted", "See time and place"),
+            sms=T(
+                "Hei {first}! I morgen, {when}, er det overlevering av bilen din hos {site}. {detail}{link}",
+                "Hello {first}! Tomorrow, {when}, your car is handed over at {site}. {detail}{link}",
+            ),
+        ),
+        Outward(
+            code="customer.link",
+            label=T("Til kunden: følg bilen", "To the customer: follow the car"),
+            subject=T("Følg {model} fram til levering", "Follow your {model} to delivery"),
+            body=T(
+                "Hei {first}. Her kan du se hvor langt bilen din er kommet, og når du kan vente den.",
+                "Hello {first}. Here you can see how far your car has come, and when to expect it.",
+            ),
+            button=T("Følg bilen din", "Follow your car"),
+            sms=T(
+                "Hei {first}! Følg bilen din fram til levering: {link} Hilsen {site}",
+                "Hello {first}! Follow your car to delivery: {link} Regards, {site}",
+            ),
+        ),
+    )
+}
+VENDOR: dict[str, Outward] = {
+    "vendor.request": Outward(
+        code="vendor.request",
+        label=T("Til leverandør: arbeid", "To a vendor: work"),
+        subject=T("Oppdrag fra {site}: {car}", "Work from {site}: {car}"),
+        body=T(
+            "Hei {first}. Vi ønsker hjelp med dette: {detail} Svar med pris, forsinkelse eller ferdig i lenken."
+            " Du trenger ingen konto.",
+            "Hello {first}. We would like help with this: {detail} Answer with a price, a delay or done by the"
+            " link. You need no account.",
+        ),
+        button=T("Svar på oppdraget", "Answer"),
+        sms=T(
+            "Oppdrag fra {site}: {car}. {detail} Svar her: {link}", "Work from {site}: {car}. {detail} Answer: {link}"
+        ),
+    )
+}
+OUTWARD: dict[str, Outward] = {**CUSTOMER, **VENDOR}
+DIGEST = T("Dagens oversikt", "Today’s overview")

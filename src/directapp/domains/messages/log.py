@@ -1,0 +1,174 @@
+"""The communication log: who was told what about a car, when, by which channel, with what result."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case
+from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.fields import Group, field
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import Is, SeenInFull, Who, all_of
+from directapp.declare.verbs import Verb
+from directapp.domains.messages.words import (
+    CHANNELS,
+    DIRECTIONS,
+    EVERYONE,
+    KNOW_CONTACT,
+    NOT_CONTACT,
+    RECEIVERS,
+    STATUSES,
+)
+from directapp.kernel.errors import Problem
+from directapp.kernel.ids import uuid7
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+
+BY_HAND = frozenset({"phone", "letter"})
+SEND = "message.send"
+SEEN = SeenInFull("car", "cars")
+
+LOG = Group(
+    "log",
+    Text("Melding", "Message"),
+    (
+        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", immutable=True),
+        field(
+            "channel", "Kanal", "Channel", Kind.CHOICE, choices=CHANNELS, required=True, default="phone", immutable=True
+        ),
+        field("direction", "Retning", "Direction", Kind.CHOICE, choices=DIRECTIONS, required=True, default="out"),
+        field("receiver_kind", "Hvem", "Who", Kind.CHOICE, choices=RECEIVERS, required=True, default="customer"),
+        field("receiver", "Kollega", "Colleague", Kind.REF, ref="users", on_delete="set_null"),
+        field("event", "Hendelse", "Event", max_length=60, computed=True),
+        field("at", "Tidspunkt", "When", Kind.INSTANT, fact=True, default=lambda case: case.now),
+    ),
+)
+CONTENT = Group(
+    "content",
+    Text("Innhold", "Content"),
+    (
+        field("subject", "Emne", "Subject", max_length=300),
+        field("body", "Tekst", "Text", Kind.TEXT, max_length=4000),
+        # What letters are made of when they are sent; it holds links that open without a sign-in.
+        field("content", "Grunnlag", "Source", Kind.JSON, secret=True, computed=True),
+    ),
+)
+CONTACT = Group(
+    "contact",
+    Text("Adresse", "Address"),
+    (field("to", "Til", "To", max_length=254),),
+)
+RESULT = Group(
+    "result",
+    Text("Resultat", "Result"),
+    (
+        field(
+            "status",
+            "Status",
+            "Status",
+            Kind.CHOICE,
+            choices=STATUSES,
+            computed=True,
+            default=lambda case: "delivered" if case.get("channel") in BY_HAND else "queued",
+        ),
+        field("sent_at", "Sendt", "Sent", Kind.INSTANT, computed=True),
+        field("delivered_at", "Levert", "Delivered", Kind.INSTANT, computed=True),
+        field("failed_at", "Feilet", "Failed", Kind.INSTANT, computed=True),
+        field("error", "Grunn", "Reason", Kind.TEXT, max_length=500, computed=True),
+        field("provider", "Sendt med", "Sent by", max_length=20, computed=True),
+        field("provider_id", "Tjenestens id", "Service’s id", max_length=120, computed=True),
+        field("tried_at", "Forsøkt", "Tried", Kind.INSTANT, computed=True),
+        field("batch", "Pulje", "Batch", max_length=40, computed=True),
+        field("last_report", "Siste rapport", "Last report", max_length=120, computed=True),
+        field("link", "Kundelenke", "Customer link", Kind.REF, ref="status_links", on_delete="set_null", computed=True),
+        field("key", "Nøkkel", "Key", required=True, max_length=160, computed=True, default=lambda _: uuid7().hex),
+    ),
+)
+
+_ONLY_BY_HAND = Text(
+    "Loggfør telefon eller brev her. Andre meldinger sendes av systemet.",
+    "Log a call or a letter here. Other messages are sent by the system.",
+)
+_SAY = Text("Skriv hva samtalen gjaldt.", "Write what it was about.")
+
+
+def by_hand_only(case: Case) -> list[Problem]:
+    """Let a person log what was said on the phone or in a letter, on a car."""
+    if case.actor.is_system or case.before is not None:
+        return []
+    checks = (
+        (case.get("channel") not in BY_HAND, _ONLY_BY_HAND, "channel"),
+        (not (case.get("body") or case.get("subject")), _SAY, "body"),
+        (case.get("car") is None, Text("Velg bilen.", "Choose the car."), "car"),
+    )
+    return [Problem(text, field=name) for wrong, text, name in checks if wrong]
+
+
+def sent_stays(case: Case) -> list[Problem]:
+    """Keep what the system sent as it was; a logged call may be corrected."""
+    if case.actor.is_system or case.before is None or case.was("channel") in BY_HAND:
+        return []
+    words = Text("En sendt melding endres ikke.", "A message that was sent is not changed.")
+    return [Problem(words, field=None, code="CONFLICT")]
+
+
+def _failed(case: Case) -> Problem | None:
+    words = Text("Meldingen er ikke feilet.", "The message did not fail.")
+    again = case.get("status") in {"failed", "bounced", "skipped"} and case.get("channel") in {"email", "sms"}
+    return None if again else Problem(words, field="status", code="CONFLICT")
+
+
+async def send_again(act: Act) -> None:
+    """Send a copy of a message that failed: a person's word, also where it may have gone after all."""
+    row = act.target.row
+    kept: Mapping[str, Any] = {
+        name: row[name]
+        for name in ("car", "channel", "receiver_kind", "receiver", "event", "subject", "body", "to", "content", "link")
+    }
+    values = {name: value for name, value in kept.items() if value is not None}
+    made = await act.create("messages", {**values, "direction": "out"}, system="messenger")
+    act.emit(SEND, on=made)
+
+
+VERBS = (
+    Verb(
+        name="send_again",
+        label=Text("Send på nytt", "Send again"),
+        run=send_again,
+        blocked=_failed,
+        icon="refresh",
+    ),
+)
+_BY_HAND = ("log", "content")
+_MINE = all_of(SEEN, Is("created_by", Who.USER))
+
+ACCESS = Access(
+    systems=("messenger", "workflow", "importer", "demo"),
+    grants=(
+        *grants(f"{KNOW_CONTACT} {NOT_CONTACT}", rows=SEEN, read=("log", "result")),
+        *grants(KNOW_CONTACT, rows=SEEN, read=("content", "contact"), verbs=("send_again",)),
+        *grants(KNOW_CONTACT, rows=_MINE, write=(*_BY_HAND, "contact"), create=True),
+        *grants(NOT_CONTACT, rows=_MINE, read=("content",), write=_BY_HAND, create=True),
+        *grants(EVERYONE, rows=Is("receiver", Who.USER), read=("log", "content", "contact", "result")),
+        Grant(role="tenant_admin", write=(*_BY_HAND, "contact"), create=True, verbs=("send_again",)),
+    ),
+)
+
+MESSAGES = Collection(
+    name="messages",
+    label=Text("Melding", "Message"),
+    plural=Text("Meldinger", "Messages"),
+    groups=(LOG, CONTENT, CONTACT, RESULT),
+    access=ACCESS,
+    views=Views(
+        columns=("status", "channel", "receiver_kind", "subject", "car", "at", "delivered_at"),
+        title=("subject",),
+        sort=("-created_at",),
+        filters=("status", "channel", "receiver_kind", "car"),
+        icon="message",
+    ),
+    verbs=VERBS,
+    rules=(by_hand_only, sent_stays),
+    unique=(Unique(fields=("key",), message=Text("Meldingen finnes alt.", "The message exists already.")),),
+    indexes=(("car", "created_at"), ("receiver",), ("status", "channel"), ("batch",), ("provider_id",), ("link",)),
+)

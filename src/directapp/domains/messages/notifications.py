@@ -1,0 +1,134 @@
+"""Notifications: what a person is told inside the product, seen and marked by that person only."""
+
+from typing import Any
+
+from directapp.declare.access import Access, grants
+from directapp.declare.case import Case
+from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.fields import Group, field
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import Is, Who
+from directapp.declare.verbs import Verb
+from directapp.domains.messages.words import EVERYONE, PRIORITIES, TYPES
+from directapp.kernel.errors import Problem
+from directapp.kernel.ids import uuid7
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+
+_MANY = 1000
+
+
+def _own_key(_: Case) -> str:
+    return uuid7().hex
+
+
+NOTIFICATION = Group(
+    "all",
+    Text("Varsel", "Notification"),
+    (
+        field("receiver", "Mottaker", "Receiver", Kind.REF, ref="users", on_delete="cascade", required=True),
+        field("event", "Hendelse", "Event", required=True, max_length=60),
+        field("type", "Type", "Type", Kind.CHOICE, choices=TYPES, required=True, default="system"),
+        field("priority", "Prioritet", "Priority", Kind.CHOICE, choices=PRIORITIES, required=True, default="normal"),
+        field("title", "Tittel", "Title", required=True, max_length=200),
+        field("body", "Tekst", "Text", Kind.TEXT, max_length=2000),
+        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="set_null"),
+        field("collection", "Gjelder", "About", max_length=60),
+        field("record", "Post", "Record", Kind.REF),
+        field("read_at", "Lest", "Read", Kind.INSTANT, fact=True),
+        field(
+            "key",
+            "Nøkkel",
+            "Key",
+            required=True,
+            max_length=120,
+            default=_own_key,
+            help=Text("Det samme varselet finnes én gang.", "The same notification exists once."),
+        ),
+    ),
+)
+
+
+async def mark_read(act: Act) -> None:
+    """Note that the receiver has read it."""
+    await act.change({"read_at": act.now}, system="messenger")
+
+
+async def mark_unread(act: Act) -> None:
+    """Put it back among the unread."""
+    await act.change({"read_at": None}, system="messenger")
+
+
+async def mark_all_read(act: Act) -> None:
+    """Note that the actor has read everything, or everything of a type."""
+    asked: dict[str, Any] = {"read_at": None, "receiver": act.actor.user}
+    if act.params.get("type"):
+        asked["type"] = act.params["type"]
+    for one in await act.find("notifications", limit=_MANY, **asked):
+        await act.change({"read_at": act.now}, system="messenger", on=one)
+
+
+def _is_read(case: Case) -> Problem | None:
+    words = Text("Varselet er alt lest.", "The notification is already read.")
+    return None if case.get("read_at") is None else Problem(words, field="read_at", code="CONFLICT")
+
+
+def _is_unread(case: Case) -> Problem | None:
+    words = Text("Varselet er ulest.", "The notification is unread.")
+    return Problem(words, field="read_at", code="CONFLICT") if case.get("read_at") is None else None
+
+
+VERBS = (
+    Verb(
+        name="mark_read",
+        label=Text("Merk som lest", "Mark as read"),
+        run=mark_read,
+        blocked=_is_read,
+        icon="check",
+        primary=True,
+    ),
+    Verb(
+        name="mark_unread",
+        label=Text("Merk som ulest", "Mark as unread"),
+        run=mark_unread,
+        blocked=_is_unread,
+        icon="arrow-back-up",
+    ),
+    Verb(
+        name="mark_all_read",
+        label=Text("Merk alle som lest", "Mark all as read"),
+        run=mark_all_read,
+        on="collection",
+        params=(field("type", "Type", "Type", Kind.CHOICE, choices=TYPES),),
+        icon="list-check",
+    ),
+)
+
+NOTIFICATIONS = Collection(
+    name="notifications",
+    label=Text("Varsel", "Notification"),
+    plural=Text("Varsler", "Notifications"),
+    groups=(NOTIFICATION,),
+    access=Access(
+        systems=("workflow", "messenger", "importer", "demo"),
+        grants=grants(
+            EVERYONE, rows=Is("receiver", Who.USER), read=("all",), verbs=("mark_read", "mark_unread", "mark_all_read")
+        ),
+    ),
+    views=Views(
+        columns=("priority", "title", "type", "car", "created_at", "read_at"),
+        title=("title",),
+        sort=("-created_at",),
+        filters=("type", "priority", "read_at"),
+        icon="bell",
+    ),
+    verbs=VERBS,
+    unique=(
+        Unique(
+            fields=("receiver", "key"),
+            message=Text("Mottakeren har alt fått dette varselet.", "The receiver already has this notification."),
+        ),
+    ),
+    indexes=(("receiver", "read_at"), ("receiver", "created_at"), ("car",)),
+    history=False,
+)

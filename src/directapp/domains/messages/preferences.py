@@ -1,0 +1,129 @@
+"""Preferences: of what a person wants letters too, when it has to be quiet, and whether there is a daily overview."""
+
+import re
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from directapp.declare.access import Access, grants
+from directapp.declare.case import Case, Row
+from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.fields import Field, Group, field
+from directapp.declare.kinds import BadValueError, Kind
+from directapp.declare.rules import Is, Who
+from directapp.domains.messages.catalogue import BY_EMAIL, EVENT_CHOICES, NOTICES
+from directapp.domains.messages.words import EVERYONE
+from directapp.kernel.clock import OSLO
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)")
+
+
+def parse_clock(value: Any) -> str:
+    """Understand a time of day, as 22:00 (BadValueError: it is none)."""
+    match = _CLOCK.fullmatch(str(value).strip())
+    if match is None:
+        raise BadValueError("Skriv klokkeslett som 22:00.", "Write a time of day as 22:00.")
+    return f"{int(match[1]):02d}:{match[2]}"
+
+
+def _clock(name: str, nb: str, en: str) -> Field:
+    return field(name, nb, en, parse=parse_clock, max_length=5)
+
+
+CHOICES = Group(
+    "all",
+    Text("Varsling", "Notices"),
+    (
+        field(
+            "user",
+            "Bruker",
+            "User",
+            Kind.REF,
+            ref="users",
+            on_delete="cascade",
+            required=True,
+            immutable=True,
+            default=lambda case: case.actor.user,
+        ),
+        field(
+            "email_events",
+            "E-post ved",
+            "E-mail on",
+            Kind.CHOICES,
+            choices=EVENT_CHOICES,
+            default=BY_EMAIL,
+            help=Text("I DirectApp varsles alt.", "In DirectApp you are told of everything."),
+        ),
+        _clock("quiet_from", "Stille fra", "Quiet from"),
+        _clock("quiet_to", "Stille til", "Quiet until"),
+        field(
+            "digest",
+            "Daglig oversikt på e-post",
+            "Daily overview by e-mail",
+            Kind.BOOLEAN,
+            default=False,
+            help=Text("Uleste varsler i én e-post klokken 07.", "Unread notifications in one e-mail at 7."),
+        ),
+    ),
+)
+
+
+def both_ends(case: Case) -> list[Problem]:
+    """Demand both a beginning and an end of quiet hours, or neither."""
+    missing = [n for n in ("quiet_from", "quiet_to") if case.get(n) is None]
+    if len(missing) != 1:
+        return []
+    return [Problem(Text("Oppgi både fra og til.", "State both from and until."), field=missing[0])]
+
+
+def own_only(case: Case) -> list[Problem]:
+    """Let a person choose for nobody else."""
+    if case.actor.is_system or case.get("user") == case.actor.user:
+        return []
+    return [Problem(Text("Du velger bare for deg selv.", "You choose for yourself only."), field="user")]
+
+
+def wants_email(chosen: Row | None, event: str) -> bool:
+    """Whether a person wants a letter about an event, by choice or by what is usual."""
+    if chosen is None or chosen.get("email_events") is None:
+        return event in NOTICES and NOTICES[event].email
+    return event in chosen["email_events"]
+
+
+def quiet_until(chosen: Row | None, now: datetime) -> datetime | None:
+    """Return when a person's quiet hours end, None outside them."""
+    if chosen is None or not chosen.get("quiet_from") or not chosen.get("quiet_to"):
+        return None
+    begin, end = (time.fromisoformat(chosen[n]) for n in ("quiet_from", "quiet_to"))
+    local = now.astimezone(OSLO)
+    clock = local.time()
+    inside = begin <= clock < end if begin < end else clock >= begin or clock < end
+    if not inside or begin == end:
+        return None
+    day = local.date() if clock < end else local.date() + timedelta(days=1)
+    return datetime.combine(day, end, OSLO)
+
+
+OWN = Is("user", Who.USER)
+
+NOTICE_CHOICES = Collection(
+    name="notice_choices",
+    label=Text("Varslingsvalg", "Notice choices"),
+    plural=Text("Varslingsvalg", "Notice choices"),
+    groups=(CHOICES,),
+    access=Access(
+        systems=("workflow", "messenger", "importer", "demo"),
+        grants=grants(EVERYONE, rows=OWN, read=("all",), write=("all",), create=True),
+    ),
+    views=Views(
+        columns=("email_events", "quiet_from", "quiet_to", "digest"), title=("user",), icon="adjustments-horizontal"
+    ),
+    rules=(both_ends, own_only),
+    unique=(
+        Unique(
+            fields=("user",),
+            message=Text("Valgene dine finnes alt; endre dem.", "Your choices exist already; change them."),
+        ),
+    ),
+)

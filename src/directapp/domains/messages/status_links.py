@@ -1,0 +1,122 @@
+"""Status links: a customer follows one car without a sign-in, until the link runs out or is taken back."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from directapp.declare.access import Access, grants
+from directapp.declare.case import Case
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import SeenInFull
+from directapp.declare.verbs import Verb
+from directapp.domains.messages.words import KNOW_CONTACT
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+
+LIFE = timedelta(days=120)
+AFTER_DELIVERY = timedelta(days=14)
+SEEN = SeenInFull("car", "cars")
+SHARE = "customer.share"
+
+LINK = Group(
+    "all",
+    Text("Kundelenke", "Customer link"),
+    (
+        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="set_null", immutable=True),
+        field("expires_at", "Utløper", "Expires", Kind.INSTANT, required=True, default=lambda case: case.now + LIFE),
+        field("opened_at", "Først åpnet", "First opened", Kind.INSTANT, computed=True),
+        field("revoked_at", "Trukket tilbake", "Revoked", Kind.INSTANT, computed=True),
+        field(
+            "revoked_by", "Trukket tilbake av", "Revoked by", Kind.REF, ref="users", on_delete="set_null", computed=True
+        ),
+    ),
+)
+
+
+def is_open(row: object, now: datetime) -> bool:
+    """Whether a link's record still lets people in."""
+    get = getattr(row, "get", None)
+    return get is not None and get("revoked_at") is None and get("expires_at") is not None and get("expires_at") > now
+
+
+async def link_of(act: Act, car: UUID) -> Seen:
+    """Return the open link of a car, a new one where there is none."""
+    known = await act.find("status_links", system="messenger", car=car, revoked_at=None)
+    for one in reversed(known):
+        if one.row["expires_at"] > act.now + timedelta(days=1):
+            return one
+    return await act.create("status_links", {"car": car}, system="messenger")
+
+
+async def share(act: Act) -> None:
+    """Make or find the car's link, and send it where the seller asks for that."""
+    car = await act.look_up("cars", act.params["car"])
+    link = await link_of(act, car.id)
+    act.answer = link
+    channel = act.params.get("channel") or "copy"
+    if channel != "copy":
+        act.emit(SHARE, on=link, channel=channel, car=str(car.id))
+
+
+async def revoke(act: Act) -> None:
+    """Close the link now."""
+    await act.change({"revoked_at": act.now, "revoked_by": act.actor.user}, system="messenger")
+
+
+def _revoked(case: Case) -> Problem | None:
+    words = Text("Lenken er alt trukket tilbake.", "The link is already revoked.")
+    return None if case.get("revoked_at") is None else Problem(words, field="revoked_at", code="CONFLICT")
+
+
+STATUS_LINKS = Collection(
+    name="status_links",
+    label=Text("Kundelenke", "Customer link"),
+    plural=Text("Kundelenker", "Customer links"),
+    groups=(LINK,),
+    access=Access(
+        systems=("messenger", "workflow", "importer", "demo"),
+        grants=(
+            *grants(KNOW_CONTACT, rows=SEEN, read=("all",)),
+            *grants("new_car_sales used_car_sales sales_manager manager", rows=SEEN, verbs=("share", "revoke")),
+            *grants("tenant_admin", read=("all",), verbs=("share", "revoke")),
+        ),
+    ),
+    views=Views(
+        columns=("car", "expires_at", "opened_at", "revoked_at"), title=("car",), filters=("car",), icon="link"
+    ),
+    verbs=(
+        Verb(
+            name="share",
+            label=Text("Del status med kunden", "Share status with the customer"),
+            run=share,
+            on="collection",
+            params=(
+                field("car", "Bil", "Car", Kind.REF, ref="cars", required=True),
+                field(
+                    "channel",
+                    "Send som",
+                    "Send as",
+                    Kind.CHOICE,
+                    choices=choices(
+                        ("copy", "Bare lag lenken", "Only make the link"),
+                        ("email", "E-post", "E-mail"),
+                        ("sms", "SMS", "SMS"),
+                    ),
+                ),
+            ),
+            icon="link",
+            primary=True,
+        ),
+        Verb(
+            name="revoke",
+            label=Text("Trekk tilbake", "Revoke"),
+            run=revoke,
+            blocked=_revoked,
+            icon="ban",
+            danger=True,
+        ),
+    ),
+    indexes=(("car",),),
+)

@@ -1,0 +1,113 @@
+"""Suppressed addresses: where messages came back or were called spam; not tried again without a person's word."""
+
+from datetime import datetime
+
+from directapp.declare.access import Access, grants
+from directapp.declare.case import Case
+from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import Kind
+from directapp.declare.verbs import Verb
+from directapp.domains.messages.words import CHANNELS
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+
+REASONS = choices(
+    ("bounced", "Kom i retur", "Bounced"),
+    ("complained", "Meldt som søppelpost", "Reported as spam"),
+    ("refused", "Kan ikke få SMS", "Cannot receive text messages"),
+)
+
+ADDRESS = Group(
+    "all",
+    Text("Sperret adresse", "Suppressed address"),
+    (
+        field(
+            "channel", "Kanal", "Channel", Kind.CHOICE, choices=CHANNELS, required=True, default="email", immutable=True
+        ),
+        field("address", "Adresse", "Address", required=True, max_length=254, immutable=True, search=True),
+        field("reason", "Grunn", "Reason", Kind.CHOICE, choices=REASONS, required=True, default="bounced"),
+        field("detail", "Tjenestens svar", "Service’s answer", max_length=300),
+        field("since", "Sperret", "Since", Kind.INSTANT, required=True, default=lambda case: case.now),
+        field("released_at", "Åpnet igjen", "Released", Kind.INSTANT, computed=True),
+        field("released_by", "Åpnet av", "Released by", Kind.REF, ref="users", on_delete="set_null", computed=True),
+    ),
+)
+
+
+def normal(address: str) -> str:
+    """Return an address as it is compared."""
+    return address.strip().casefold()
+
+
+async def suppress(act: Act, channel: str, address: str, reason: str, *, detail: str, at: datetime) -> None:
+    """Keep an address from being tried again."""
+    values = {"reason": reason, "detail": detail[:300] or None, "since": at, "released_at": None, "released_by": None}
+    known = await act.find("suppressed_addresses", system="messenger", channel=channel, address=normal(address))
+    if known:
+        await act.change(values, system="messenger", on=known[0])
+        return
+    fresh = {name: value for name, value in values.items() if value is not None}
+    await act.create(
+        "suppressed_addresses", {"channel": channel, "address": normal(address), **fresh}, system="messenger"
+    )
+
+
+async def is_suppressed(act: Act, channel: str, address: str) -> bool:
+    """Whether an address must not be tried."""
+    return bool(
+        await act.find(
+            "suppressed_addresses",
+            system="messenger",
+            limit=1,
+            channel=channel,
+            address=normal(address),
+            released_at=None,
+        )
+    )
+
+
+async def release(act: Act) -> None:
+    """Let an address be tried again: a person has made sure of it."""
+    await act.change({"released_at": act.now, "released_by": act.actor.user}, system="messenger")
+
+
+def _is_open(case: Case) -> Problem | None:
+    words = Text("Adressen er alt åpnet.", "The address is already released.")
+    return None if case.get("released_at") is None else Problem(words, field="released_at", code="CONFLICT")
+
+
+SUPPRESSED_ADDRESSES = Collection(
+    name="suppressed_addresses",
+    label=Text("Sperret adresse", "Suppressed address"),
+    plural=Text("Sperrede adresser", "Suppressed addresses"),
+    groups=(ADDRESS,),
+    access=Access(
+        systems=("messenger", "importer", "demo"),
+        grants=grants("manager sales_manager tenant_admin", read=("all",), verbs=("release",)),
+    ),
+    views=Views(
+        columns=("address", "channel", "reason", "since", "released_at"),
+        title=("address",),
+        sort=("-since",),
+        filters=("channel", "reason"),
+        icon="mail",
+    ),
+    verbs=(
+        Verb(
+            name="release",
+            label=Text("Prøv adressen igjen", "Try the address again"),
+            run=release,
+            blocked=_is_open,
+            icon="lock-open",
+            primary=True,
+        ),
+    ),
+    unique=(
+        Unique(
+            fields=("channel", "address"),
+            message=Text("Adressen er alt sperret.", "The address is already suppressed."),
+        ),
+    ),
+)

@@ -1,0 +1,206 @@
+"""Vendor links: a work item handed to somebody outside, who answers done, price or delayed without an account."""
+
+from datetime import timedelta
+from typing import Any
+
+from directapp.declare.access import Access, grants
+from directapp.declare.case import Case, One
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import SeenInFull
+from directapp.declare.verbs import Verb
+from directapp.domains.messages.words import EVERYONE
+from directapp.kernel.errors import ConflictError, InvalidError, Problem
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+
+ASKED = "vendor.asked"
+ANSWERED = "vendor.answered"
+LONGEST_DAYS = 180
+_SENDERS = "planner manager tenant_admin"
+SEEN = SeenInFull("car", "cars")
+
+ANSWERS = choices(("done", "Ferdig", "Done"), ("price", "Pris", "Price"), ("delayed", "Forsinket", "Delayed"))
+LANGUAGES = choices(("nb", "Norsk", "Norwegian"), ("en", "Engelsk", "English"))
+
+_VENDOR = (
+    field("vendor_name", "Leverandør", "Vendor", required=True, max_length=120),
+    field("email", "E-post", "E-mail", Kind.EMAIL),
+    field("phone", "Mobil", "Mobile", Kind.PHONE),
+    field("language", "Språk", "Language", Kind.CHOICE, choices=LANGUAGES, default="nb"),
+    field("note", "Beskjed til leverandøren", "Note to the vendor", Kind.TEXT, max_length=1000),
+)
+
+REQUEST = Group(
+    "request",
+    Text("Oppdrag", "Work"),
+    (
+        field(
+            "work_item",
+            "Arbeidspunkt",
+            "Work item",
+            Kind.REF,
+            ref="work_items",
+            on_delete="cascade",
+            required=True,
+            immutable=True,
+        ),
+        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="set_null", immutable=True),
+        *_VENDOR,
+        field("asked_by", "Spurt av", "Asked by", Kind.REF, ref="users", on_delete="set_null"),
+        field(
+            "expires_at",
+            "Utløper",
+            "Expires",
+            Kind.INSTANT,
+            required=True,
+            default=lambda c: c.now + timedelta(days=30),
+        ),
+        field("opened_at", "Først åpnet", "First opened", Kind.INSTANT, computed=True),
+        field("revoked_at", "Trukket tilbake", "Revoked", Kind.INSTANT, computed=True),
+        field(
+            "revoked_by", "Trukket tilbake av", "Revoked by", Kind.REF, ref="users", on_delete="set_null", computed=True
+        ),
+    ),
+)
+ANSWER = Group(
+    "answer",
+    Text("Svar", "Answer"),
+    (
+        field("answered_at", "Svart", "Answered", Kind.INSTANT, computed=True),
+        field("answer", "Svar", "Answer", Kind.CHOICE, choices=ANSWERS, computed=True),
+        field("price", "Pris", "Price", Kind.MONEY, minimum=0, unit="kr", computed=True),
+        field("ready_on", "Klar", "Ready", Kind.DATE, computed=True),
+        field("answer_note", "Melding", "Message", Kind.TEXT, max_length=1000, computed=True),
+    ),
+)
+
+_HOW = Text("Oppgi e-post eller mobil.", "State e-mail or mobile.")
+_CLOSED = Text("Arbeidet er alt avsluttet.", "The work is already closed.")
+_GONE = Text("Lenken gjelder ikke lenger.", "The link no longer works.")
+_PRICE = Text("Oppgi prisen.", "State the price.")
+_WHEN = Text("Oppgi når det blir klart.", "State when it will be ready.")
+
+
+async def ask(act: Act) -> None:
+    """Hand a work item to a vendor."""
+    item = await act.look_up("work_items", act.params["work_item"])
+    if item.row["status"] in {"done", "declined"}:
+        raise ConflictError(Problem(_CLOSED, field="work_item"))
+    if not (act.params.get("email") or act.params.get("phone")):
+        raise InvalidError([Problem(_HOW, field="email"), Problem(_HOW, field="phone")])
+    days = act.params.get("days") or 30
+    values: dict[str, Any] = {one.name: act.params.get(one.name) for one in _VENDOR}
+    values |= {
+        "work_item": item.id,
+        "car": item.row["car"],
+        "asked_by": act.actor.user,
+        "expires_at": act.now + timedelta(days=days),
+    }
+    made = await act.create("vendor_links", {k: v for k, v in values.items() if v is not None}, system="messenger")
+    act.emit(ASKED, on=made)
+    act.answer = made
+
+
+async def revoke(act: Act) -> None:
+    """Close the link now."""
+    await act.change({"revoked_at": act.now, "revoked_by": act.actor.user}, system="messenger")
+
+
+def _revoked(case: Case) -> Problem | None:
+    words = Text("Lenken er alt trukket tilbake.", "The link is already revoked.")
+    return None if case.get("revoked_at") is None else Problem(words, field="revoked_at", code="CONFLICT")
+
+
+async def answer(act: Act) -> None:
+    """Write down what the vendor says, on the link and on the work item; only the system actor ``vendor`` does.
+
+    A price goes onto an item that is not approved yet; an approved item that is done is completed. What the item
+    does not take stands on the link, and those who asked are told either way.
+    """
+    link, said = act.target, act.params
+    if link.row["revoked_at"] is not None or link.row["expires_at"] <= act.now:
+        raise ConflictError(Problem(_GONE))
+    if said["answer"] == "price" and said.get("price") is None:
+        raise InvalidError(Problem(_PRICE, field="price"))
+    if said["answer"] == "delayed" and said.get("ready_on") is None:
+        raise InvalidError(Problem(_WHEN, field="ready_on"))
+    patch = {name: said.get(name) for name in ("answer", "price", "ready_on", "answer_note")}
+    done = await act.change({**patch, "answered_at": act.now}, system="vendor")
+    item = await act.look_up("work_items", link.row["work_item"], system="vendor")
+    status = item.row["status"]
+    if said["answer"] == "price" and status == "proposed":
+        await act.change({"price": said["price"]}, system="vendor", on=item)
+    elif said["answer"] == "done" and status in {"approved", "in_progress"}:
+        cost = {} if said.get("price") is None else {"actual_cost": said["price"]}
+        await act.change({"completed_at": act.now, **cost}, system="vendor", on=item)
+    act.emit(ANSWERED, on=done)
+
+
+VENDOR_LINKS = Collection(
+    name="vendor_links",
+    label=Text("Leverandørlenke", "Vendor link"),
+    plural=Text("Sendt til leverandør", "Sent to vendors"),
+    groups=(REQUEST, ANSWER),
+    access=Access(
+        systems=("messenger", "vendor", "workflow", "importer", "demo"),
+        grants=(
+            *grants(EVERYONE.replace(" tenant_admin", ""), rows=SEEN, read=("vendor_name", "work_item", "answer")),
+            *grants("planner manager", rows=SEEN, read=("request", "answer"), verbs=("ask", "revoke")),
+            *grants("tenant_admin", read=("request", "answer"), verbs=("ask", "revoke")),
+        ),
+    ),
+    views=Views(
+        columns=("vendor_name", "answer", "answered_at", "price", "ready_on", "expires_at", "revoked_at"),
+        title=("vendor_name",),
+        filters=("answer", "car"),
+        icon="external-link",
+    ),
+    verbs=(
+        Verb(
+            name="ask",
+            label=Text("Send til leverandør", "Send to a vendor"),
+            run=ask,
+            on="collection",
+            params=(
+                field("work_item", "Arbeidspunkt", "Work item", Kind.REF, ref="work_items", required=True),
+                *_VENDOR,
+                field(
+                    "days",
+                    "Lenken gjelder i",
+                    "The link lasts",
+                    Kind.INTEGER,
+                    minimum=1,
+                    maximum=LONGEST_DAYS,
+                    default=30,
+                    unit="d",
+                ),
+            ),
+            icon="external-link",
+            primary=True,
+        ),
+        Verb(
+            name="revoke",
+            label=Text("Trekk tilbake", "Revoke"),
+            run=revoke,
+            blocked=_revoked,
+            icon="ban",
+            danger=True,
+        ),
+        Verb(
+            name="answer",
+            label=Text("Svar som leverandør", "Answer as the vendor"),
+            run=answer,
+            params=(
+                field("answer", "Svar", "Answer", Kind.CHOICE, choices=ANSWERS, required=True),
+                field("price", "Pris", "Price", Kind.MONEY, minimum=0, unit="kr"),
+                field("ready_on", "Klar", "Ready", Kind.DATE),
+                field("answer_note", "Melding", "Message", Kind.TEXT, max_length=1000),
+            ),
+            icon="message",
+        ),
+    ),
+    related=(One("car", "car", "cars"),),
+    indexes=(("work_item",), ("car",)),
+)
