@@ -2,6 +2,8 @@
 import "htmx.org";
 import "htmx.org/dist/ext/hx-sse.js";
 import { dragCards } from "./board.js";
+import { editCells } from "./cells.js";
+import { orderColumns } from "./columns.js";
 import { askCombos } from "./combos.js";
 import { markDamage } from "./damage.js";
 import { keepDrafts } from "./drafts.js";
@@ -15,7 +17,9 @@ import { followTheme } from "./theme.js";
 followTheme(document.documentElement);
 followNetwork(document.documentElement);
 openPalette(document);
+editCells(document);
 listenToKeys(document);
+orderColumns(document);
 openRows(document);
 closePops(document);
 keepUndoBars(document);

@@ -8,10 +8,10 @@ export function keepDrafts(page) {
   page.addEventListener("change", ({ target }) => remember(target.form));
   page.addEventListener("click", ({ target }) => {
     const cancel = target.closest?.("[data-cancel]");
-    if (cancel) forget(cancel.closest("form"));
+    if (cancel) forgetDraft(cancel.closest("form"));
   });
   // A form that was answered is the server's to show: with what was typed where something is wrong.
-  page.addEventListener("htmx:before:swap", ({ target }) => forget(target.closest?.("form[data-draft]")));
+  page.addEventListener("htmx:before:swap", ({ target }) => forgetDraft(target.closest?.("form[data-draft]")));
   page.addEventListener("submit", ({ target }) => {
     if (target.dataset?.draft) sessionStorage.setItem("sent", target.dataset.draft);
   });
@@ -23,8 +23,16 @@ function remember(form) {
   sessionStorage.setItem(PREFIX + form.dataset.draft, JSON.stringify({ at: Date.now(), values }));
 }
 
-function forget(form) {
-  if (form?.dataset?.draft) sessionStorage.removeItem(PREFIX + form.dataset.draft);
+/** The draft of a form has done its work. */
+export function forgetDraft(form) {
+  if (!form?.dataset?.draft) return;
+  sessionStorage.removeItem(PREFIX + form.dataset.draft);
+  if (sessionStorage.getItem("sent") === form.dataset.draft) sessionStorage.removeItem("sent");
+}
+
+/** A form was sent in vain: what was typed is still only here. */
+export function notSent() {
+  sessionStorage.removeItem("sent");
 }
 
 function restoreAll(page) {
@@ -37,12 +45,13 @@ function restoreAll(page) {
   } else if (sent) {
     sessionStorage.setItem("signed-out", "1");
   }
-  for (const form of page.querySelectorAll("form[data-draft]")) restore(form);
+  for (const form of page.querySelectorAll("form[data-draft]")) restoreDraft(form);
 }
 
-function restore(form) {
+/** Puts what was typed back into a form, where a draft of it is kept. */
+export function restoreDraft(form) {
   const kept = JSON.parse(sessionStorage.getItem(PREFIX + form.dataset.draft) ?? "null");
-  if (!kept || Date.now() - kept.at > LIFE) return forget(form);
+  if (!kept || Date.now() - kept.at > LIFE) return forgetDraft(form);
   for (const [name, value] of kept.values) {
     const input = form.elements.namedItem(name);
     if (input && "value" in input && input.type !== "checkbox" && input.type !== "radio") input.value = value;

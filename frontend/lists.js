@@ -1,13 +1,23 @@
+import { editableAt } from "./cells.js";
+
+const SECOND_CLICK = 220;
+
 /** A click anywhere on a row follows its first link; with Ctrl or the middle button, in a tab of its own. */
 export function openRows(page) {
+  let waiting;
+  page.addEventListener("dblclick", () => clearTimeout(waiting));
   const open = (event) => {
     const row = event.target.closest?.("[data-row]");
-    if (!row || event.defaultPrevented || event.target.closest("a, button, input, label, select, summary")) return;
+    clearTimeout(waiting);
+    if (!row || event.target.closest("form") || event.defaultPrevented || event.target.closest("a, button, input, label, select, summary")) return;
     if (String(getSelection())) return;
     const link = row.querySelector("a[href]");
     if (!link) return;
     if (event.ctrlKey || event.metaKey || event.button === 1) window.open(link.href, "_blank", "noopener");
-    else if (event.button === 0) link.click();
+    else if (event.button !== 0) return;
+    // A cell that may be edited waits to see whether the click is the first of two.
+    else if (editableAt(event.target)) waiting = event.detail > 1 ? undefined : setTimeout(() => link.click(), SECOND_CLICK);
+    else link.click();
   };
   page.addEventListener("click", open);
   page.addEventListener("auxclick", open);

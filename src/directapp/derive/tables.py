@@ -25,13 +25,14 @@ EMPTY = Text("Ikke satt", "Not set")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: its label, whether it holds figures, how it is sorted and where its header leads."""
+    """A column: its label, whether it holds figures or may be edited, how it is sorted and where its header leads."""
 
     name: str
     label: str
     figures: bool
     direction: str | None
     href: str
+    editable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,15 @@ def chosen_columns(shape: Shape, readable: frozenset[str], asked: Sequence[str])
     return chosen or tuple(n for n in shape.declared.views.columns if n in possible)
 
 
-def columns_of(listing: Listing, language: Language) -> tuple[Column, ...]:
+def editable(shape: Shape, writable: frozenset[str]) -> frozenset[str]:
+    """Return the fields that may be edited in a cell, of those that somebody writes."""
+    held = (shape.fields[n] for n in writable - _NEVER if n in shape.fields)
+    return frozenset(f.name for f in held if f.writable and not f.immutable and f.kind not in _NO_COLUMN)
+
+
+def columns_of(listing: Listing, language: Language, writable: frozenset[str] = frozenset()) -> tuple[Column, ...]:
     """Return the headers; each leads to the list sorted by it, and back again."""
+    edited = editable(listing.shape, writable)
     present = {o.field: o.descending for o in listing.sort[:1]}
     made = []
     for name in listing.columns:
@@ -132,7 +140,16 @@ def columns_of(listing: Listing, language: Language) -> tuple[Column, ...]:
         direction = None if descending is None else "descending" if descending else "ascending"
         href = listing.address.but(sort=follow).without("after").text
         label = item.label.pick(language)
-        made.append(Column(name=name, label=label, figures=item.kind in _FIGURES, direction=direction, href=href))
+        made.append(
+            Column(
+                name=name,
+                label=label,
+                figures=item.kind in _FIGURES,
+                direction=direction,
+                href=href,
+                editable=name in edited,
+            )
+        )
     return tuple(made)
 
 

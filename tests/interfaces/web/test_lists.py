@@ -65,16 +65,45 @@ async def test_a_long_list_goes_on_where_it_stopped(dealer: Dealer, signed: Open
     assert (await browser.part("/app/cars/count")).text == "53 rader"
 
 
-async def test_columns_are_chosen_and_remembered(dealer: Dealer, signed: Opener) -> None:
+def heads(text: str) -> list[str]:
+    return re.findall(r'<th scope="col" data-field="(\w+)"', text)
+
+
+async def test_columns_are_chosen_ordered_and_kept_with_the_person(dealer: Dealer, signed: Opener) -> None:
     await several(dealer, 1)
+    browser, other = await signed("new_car_sales"), await signed("sales_manager")
+    standard = heads((await browser.get("/app/cars")).text)
+    wanted = ["license_plate", "customer_phone", "make", "purchase_price", "nonsense"]
+    kept = await browser.send("/app/cars/columns", column=wanted, back="/app/cars?make=audi")
+    assert kept.headers["location"] == "/app/cars?make=audi"
+    page = (await browser.get("/app/cars")).text
+    assert heads(page) == ["license_plate", "customer_phone", "make"]
+    assert "tel:+4790000000" in page
+    # The same person in another browser; another person has their own.
+    assert heads((await (await signed("new_car_sales")).get("/app/cars")).text) == heads(page)
+    assert heads((await other.get("/app/cars")).text) == standard
+    exported = (await browser.get("/app/cars/export.csv")).text
+    assert exported.splitlines()[0].lstrip("\ufeff").split(";")[:2] == ["Skilt", "Kundens telefon"]
+    # Without a script one column is moved at a time.
+    await browser.send("/app/cars/columns", column=wanted[:3], up="make")
+    assert heads((await browser.get("/app/cars")).text) == ["license_plate", "make", "customer_phone"]
+    await browser.send("/app/cars/columns", column=wanted[:3], down="license_plate")
+    assert heads((await browser.get("/app/cars")).text) == ["customer_phone", "license_plate", "make"]
+    # A view with columns of its own shows them, and changes nothing.
+    assert heads((await browser.get("/app/cars?columns=vin,make")).text) == ["vin", "make"]
+    assert heads((await browser.get("/app/cars")).text)[0] == "customer_phone"
+    await browser.send("/app/cars/columns", standard="1")
+    assert heads((await browser.get("/app/cars")).text) == standard
+
+
+async def test_an_open_list_asks_for_as_many_rows_as_it_shows(dealer: Dealer, signed: Opener) -> None:
+    await several(dealer, 53)
     browser = await signed("new_car_sales")
-    chosen = (await browser.get("/app/cars?column=license_plate&column=customer_phone&column=purchase_price")).text
-    head = chosen.split("<thead>")[1].split("</thead>")[0]
-    assert "Kundens telefon" in head
-    assert "Merke" not in head
-    assert "Innkjøpspris" not in head
-    assert "tel:+4790000000" in (await browser.get("/app/cars")).text
-    assert "Merke" in (await browser.get("/app/cars?columns=-")).text.split("<thead>")[1]
+    asked = (await browser.part("/app/cars?sort=license_plate&rows=52")).text
+    assert len(plates(asked)) == 52
+    assert "rows=" not in re.findall(r'hx-get="(/app/cars\?[^"]*after=[^"]+)"', asked)[0]
+    assert len(plates((await browser.part("/app/cars?rows=100000")).text)) == 53
+    assert len(plates((await browser.part("/app/cars?rows=nonsense")).text)) == 50
 
 
 async def test_a_combo_finds_records_by_a_typed_word(dealer: Dealer, signed: Opener) -> None:

@@ -198,6 +198,9 @@ async def undo(desk: PersonDesk, collection: str, record: str) -> Response:
         context = await page_context(desk, await look_up(desk, shape, target), Answered(summary=summary))
         return desk.page("record.html", status=int(error.status), **context)
     desk.cookies.append(notes.tell_done(desk.say(WORDS["undone"]), desk.now))
+    back = posted.get("back")
+    if back.startswith("/app/"):
+        return desk.go(back)
     return desk.go(_path(shape, target if await _sees(desk, shape, target) else None))
 
 

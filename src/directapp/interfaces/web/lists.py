@@ -12,6 +12,7 @@ from directapp.declare.spec import Shape
 from directapp.declare.verbs import Verb
 from directapp.derive import board, tables
 from directapp.derive.questions import Address, build_filter, filtered, mark_of
+from directapp.derive.shown import writable_anywhere
 from directapp.derive.tables import Listing
 from directapp.interfaces.web import refs
 from directapp.interfaces.web.columns import column_options, kept_columns
@@ -73,7 +74,7 @@ async def _table(desk: Desk, listing: Listing, rows: list[dict[str, Any]]) -> di
         "title": shape.declared.plural.pick(desk.language),
         "here": shape.name,
         "path": address.path,
-        "columns": tables.columns_of(listing, desk.language),
+        "columns": tables.columns_of(listing, desk.language, writable_anywhere(desk.person, shape)),
         "rows": tables.rows_of(desk.teller, listing, shown),
         "next_href": address.without(tables.ROWS).but(after=mark_of(shown[-1], listing.sort)).text if more else None,
         "count_href": Address(f"{address.path}/count", address.without("after", "sort").params).text,

@@ -183,7 +183,7 @@ async def save(desk: PersonDesk, collection: str, record: str) -> Response:
         if problems:
             raise UnresolvedError(problems)
         if patch:
-            await _save(desk, shape, target, posted, patch)
+            await save_over(desk, shape, target, posted, patch)
     except NotFoundError:
         raise
     except DirectAppError as error:
@@ -200,7 +200,7 @@ async def save(desk: PersonDesk, collection: str, record: str) -> Response:
     return await _saved_part(desk, shape, target, posted)
 
 
-async def _save(desk: Desk, shape: Shape, target: UUID, posted: Posted, patch: dict[str, Any]) -> None:
+async def save_over(desk: Desk, shape: Shape, target: UUID, posted: Posted, patch: dict[str, Any]) -> None:
     """Save, and save again over another person's change of other fields."""
     try:
         await perform(desk, shape, "update", posted, patch, target=target, version=posted.version)
@@ -229,22 +229,25 @@ async def _again(
     """Show the form again with everything typed and every problem; stale ones with both values."""
     seen = await look_up(desk, shape, target)
     by_field, summary = forms.sort_problems(error.problems, shape.fields, desk.language)
-    theirs, who = {}, None
+    answered = Answered(typed=posted.typed, problems=by_field, summary=summary)
     if isinstance(error, StaleError):
-        conflicts = _conflicts(desk, seen, posted, patch)
-        theirs = {n: desk.teller.value(shape, n, seen.told) for n in conflicts}
-        theirs = {n: s or _nothing(desk) for n, s in theirs.items()}
-        latest = await desk.platform.reading.history(desk.person, shape.name, target, limit=1)
-        who = latest[0]["actor_name"] if latest else desk.say(WORDS["someone"])
-        summary = ()
-    changed = {n: v for n, v in posted.typed.items() if n.removesuffix(SEARCHED) in patch or n == "_fields"}
-    kept = changed if isinstance(error, StaleError) else posted.typed
-    answered = Answered(typed=kept, problems=by_field, summary=summary, theirs=theirs, stale_by=who)
+        answered = await stale_answer(desk, seen, posted, patch)
     context = await page_context(desk, seen, answered)
     if not desk.partial:
         return desk.page("record.html", status=int(error.status), **context)
     group = _group(context, posted)
     return desk.page("parts/group.html", status=int(error.status), **context, group=group, opened=True, mine_too=True)
+
+
+async def stale_answer(desk: Desk, seen: Record, posted: Posted, patch: dict[str, Any]) -> Answered:
+    """Return both values of every field that this person and somebody else changed, and who that was."""
+    theirs = {n: desk.teller.value(seen.shape, n, seen.told) for n in _conflicts(desk, seen, posted, patch)}
+    latest = await desk.platform.reading.history(desk.person, seen.shape.name, seen.id, limit=1)
+    return Answered(
+        typed={n: v for n, v in posted.typed.items() if n.removesuffix(SEARCHED) in patch or n == "_fields"},
+        theirs={n: s or _nothing(desk) for n, s in theirs.items()},
+        stale_by=latest[0]["actor_name"] if latest else desk.say(WORDS["someone"]),
+    )
 
 
 def _nothing(desk: Desk) -> Shown:

@@ -6,6 +6,7 @@ from directapp.connectors.storage import LocalStorage
 from directapp.domains.people.flow import Auth
 from directapp.interfaces.web.acts import add_acts
 from directapp.interfaces.web.branding import add_branding
+from directapp.interfaces.web.cell_edit import add_cells
 from directapp.interfaces.web.checklist import add_checklist
 from directapp.interfaces.web.checklist_damage import add_damage
 from directapp.interfaces.web.columns import add_columns
@@ -61,6 +62,7 @@ def build(platform: Platform, auth: Auth, attachments: Attachments | None = None
     add_views(router)
     add_lists(router)
     add_columns(router)
+    add_cells(router)
     add_acts(router)
     add_records(router)
     add_sections(router)

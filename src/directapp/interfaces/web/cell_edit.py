@@ -1,0 +1,122 @@
+"""Editing a cell: one field of one row, in its place in the list, through the same corridor as a form."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.declare.fields import Field
+from directapp.declare.spec import Shape
+from directapp.derive import forms, inputs, tables
+from directapp.derive.questions import Address
+from directapp.derive.shown import writable_anywhere
+from directapp.interfaces.web import notes
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.forms_in import Posted, read_signed
+from directapp.interfaces.web.lists import listing_of, record_verbs
+from directapp.interfaces.web.record_view import Answered, Record, filling_of, look_up
+from directapp.interfaces.web.records import UnresolvedError, read_patch, record_id, save_over, stale_answer
+from directapp.interfaces.web.views.words import WORDS as VIEW_WORDS
+from directapp.interfaces.web.words import WORDS
+from directapp.kernel.errors import DirectAppError, NotFoundError, StaleError
+
+_SHUT = 409
+
+
+def add_cells(router: APIRouter) -> None:
+    """Add the routes by which a cell is edited."""
+    router.add_api_route("/app/{collection}/{record}/cell/{name}", show_cell, methods=["GET"])
+    router.add_api_route("/app/{collection}/{record}/cell/{name}", save_cell, methods=["POST"])
+
+
+def _field(desk: Desk, shape: Shape, name: str) -> Field:
+    item = shape.fields.get(name)
+    if item is None or name not in tables.editable(shape, writable_anywhere(desk.person, shape)):
+        raise NotFoundError
+    return item
+
+
+async def show_cell(desk: PersonDesk, collection: str, record: str, name: str) -> Response:
+    """Show the input of a cell, or say why there is none in this row; without a script, the record's own form."""
+    shape, target = desk.shape(collection), record_id(record)
+    item = _field(desk, shape, name)
+    seen = await look_up(desk, shape, target)
+    if not desk.partial:
+        return desk.go(f"{seen.path}#{name}")
+    if name not in seen.view.writable:
+        return desk.page("parts/cell_shut.html", status=_SHUT, why=_why_shut(desk, seen))
+    return await _editor(desk, seen, item, Answered())
+
+
+def _why_shut(desk: Desk, seen: Record) -> str:
+    flow = seen.shape.declared.workflow
+    state = flow.state(seen.view.row.get("status")) if flow else None
+    if state is not None and state.locked:
+        return desk.say(WORDS["read_only"]).format(state=desk.say(state.label))
+    return desk.say(WORDS["read_only_cell"])
+
+
+async def _editor(desk: Desk, seen: Record, item: Field, answered: Answered, *, status: int = 200) -> Response:
+    filling = await filling_of(desk, seen, [item], answered)
+    made = inputs.build_input(item, filling)
+    return desk.page(
+        "parts/cell.html",
+        status=status,
+        i=made,
+        base=inputs.base_of([made]),
+        action=f"{seen.path}/cell/{item.name}",
+        version=seen.version,
+        stale_by=answered.stale_by,
+        others=[c for c in answered.summary if c.name != item.name],
+    )
+
+
+async def save_cell(desk: PersonDesk, collection: str, record: str, name: str) -> Response:
+    """Save a cell and answer with its row as it is now."""
+    shape, target = desk.shape(collection), record_id(record)
+    item = _field(desk, shape, name)
+    posted = await read_signed(desk)
+    patch, problems = await read_patch(desk, [item], posted)
+    try:
+        if problems:
+            raise UnresolvedError(problems)
+        if patch:
+            await save_over(desk, shape, target, posted, patch)
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        return await _again(desk, shape, target, item, posted=posted, patch=patch, error=error)
+    back = posted.get("_back")
+    back = back if back.startswith("/app/") else f"/app/{shape.name}/{target}"
+    if patch:
+        text = f"{desk.say(WORDS['saved'])}: {item.label.pick(desk.language)}"
+        undo = f"/app/{shape.name}/{target}/undo" if shape.declared.history else None
+        desk.cookies.append(notes.tell_done(text, desk.now, undo=undo, href=back))
+    return await _row(desk, shape, target, posted) if desk.partial else desk.go(back)
+
+
+async def _again(
+    desk: Desk, shape: Shape, target: UUID, item: Field, *, posted: Posted, patch: dict[str, Any], error: DirectAppError
+) -> Response:
+    """Show the input again with what was typed and what is wrong, a stale one with both values."""
+    seen = await look_up(desk, shape, target)
+    by_field, summary = forms.sort_problems(error.problems, shape.fields, desk.language)
+    answered = Answered(typed=posted.typed, problems=by_field, summary=summary)
+    if isinstance(error, StaleError):
+        answered = await stale_answer(desk, seen, posted, patch)
+    return await _editor(desk, seen, item, answered, status=int(error.status))
+
+
+async def _row(desk: Desk, shape: Shape, target: UUID, posted: Posted) -> Response:
+    """Answer with the row in the columns of the list it stands in; nothing where it left the reader's sight."""
+    asked = (("columns", posted.get("_columns")), ("id", str(target)), ("all", "1"))
+    listing = listing_of(desk, shape, Address(f"/app/{shape.name}", asked))
+    page = await desk.platform.reading.page(desk.person, shape.name, listing.query)
+    rows: list[dict[str, Any]] = orjson.loads(page.json)
+    return desk.page(
+        "parts/cell_saved.html",
+        columns=tables.columns_of(listing, desk.language),
+        rows=tables.rows_of(desk.teller, listing, rows),
+        pick=desk.say(VIEW_WORDS["pick"]) if record_verbs(desk, shape) else "",
+    )

@@ -1,0 +1,98 @@
+"""Columns: which a person wants in a list and in which order, kept with the person and not with the browser."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.declare.spec import Shape
+from directapp.derive import tables
+from directapp.derive.inputs import Option
+from directapp.derive.shown import readable_anywhere
+from directapp.derive.tables import Listing
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.forms_in import Posted, read_signed
+from directapp.kernel.errors import DirectAppError
+from directapp.kernel.ids import uuid7
+from directapp.services.intent import Intent
+from directapp.store.query import Condition, Junction, Query
+
+KEPT = "list_columns"
+_CONFLICT = 409
+
+
+def add_columns(router: APIRouter) -> None:
+    """Add the route by which columns are chosen."""
+    router.add_api_route("/app/{collection}/columns", choose_columns, methods=["POST"])
+
+
+async def kept_columns(desk: Desk, shape: Shape) -> list[str]:
+    """Return the columns this person wants in a list, none where the declared ones will do."""
+    row = await _row(desk, shape)
+    return [str(n) for n in (row or {}).get("columns") or ()]
+
+
+async def _row(desk: Desk, shape: Shape) -> dict[str, Any] | None:
+    store = desk.spec.get(KEPT)
+    if store is None or not store.grants_of(desk.person.roles):
+        return None
+    mine = (Condition(("person",), "eq", desk.person.user), Condition(("collection",), "eq", shape.name))
+    query = Query(fields=(("id",), ("columns",)), filter=Junction("and", mine), limit=1)
+    rows: list[dict[str, Any]] = orjson.loads((await desk.platform.reading.page(desk.person, KEPT, query)).json)
+    return rows[0] if rows else None
+
+
+def column_options(desk: Desk, listing: Listing) -> list[Option]:
+    """Return what may stand as a column: those that do in their order, then the others."""
+    fields = {f.name: f for f in tables.choosable(listing.shape, listing.readable)}
+    names = dict.fromkeys((*listing.columns, *fields))
+    chosen = set(listing.columns)
+    return [Option(n, fields[n].label.pick(desk.language), n in chosen) for n in names if n in fields]
+
+
+async def choose_columns(desk: PersonDesk, collection: str) -> Response:
+    """Keep the columns that were ticked, in the order in which the form holds them, and show the list with them."""
+    shape, posted = desk.shape(collection), await read_signed(desk)
+    possible = {f.name for f in tables.choosable(shape, readable_anywhere(desk.person, shape))}
+    wanted = [] if posted.get("standard") else [n for n in _in_order(posted) if n in possible]
+    await _keep(desk, shape, posted, list(dict.fromkeys(wanted)))
+    back = posted.get("back")
+    return desk.go(back if back.startswith(f"/app/{shape.name}") else f"/app/{shape.name}")
+
+
+def _in_order(posted: Posted) -> list[str]:
+    """Return the ticked columns; without a script one of them is moved at a time, by its own button."""
+    names = list(posted.typed.get("column", ()))
+    for button, step in (("up", -1), ("down", 1)):
+        name = posted.get(button)
+        if name in names:
+            place = names.index(name)
+            names.insert(max(place + step, 0), names.pop(place))
+    return names
+
+
+async def _keep(desk: Desk, shape: Shape, posted: Posted, columns: list[str]) -> None:
+    row = await _row(desk, shape)
+    try:
+        await _write(desk, shape, row, columns, posted.key)
+    except DirectAppError as error:
+        if row is not None or int(error.status) != _CONFLICT:
+            raise
+        # Another tab of the same person was first.
+        await _write(desk, shape, await _row(desk, shape), columns, uuid7().hex)
+
+
+async def _write(desk: Desk, shape: Shape, row: dict[str, Any] | None, columns: list[str], key: str | None) -> None:
+    patch: dict[str, Any] = {"columns": columns}
+    intent = Intent(
+        actor=desk.person,
+        collection=KEPT,
+        verb="update" if row else "create",
+        origin="web",
+        target=UUID(row["id"]) if row else None,
+        patch=patch if row else {**patch, "collection": shape.name},
+        key=key,
+        request_id=desk.request_id,
+    )
+    await desk.platform.corridor.perform(intent)
