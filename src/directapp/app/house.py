@@ -4,36 +4,36 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from directapp.app.boot import served_database
+from directapp.app.jobs import REACTOR, errands, schedules
 from directapp.app.principals import MADE_OF, Principals
+from directapp.app.registry import Registry, open_registry
 from directapp.app.settings import Settings
 from directapp.app.signin import SignInPort
 from directapp.app.spec import load_reactions, load_spec
 from directapp.connectors.mail import Mailer
 from directapp.connectors.storage import open_storage
 from directapp.declare.spec import Spec
-from directapp.domains.cars.reactions import archive_due
+from directapp.domains.operations import keep
 from directapp.domains.people.flow import Auth
-from directapp.domains.people.links import send_invite
 from directapp.domains.people.tokens import Signer
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import Clock, utc_now
-from directapp.services.act import Act
 from directapp.services.attachments import Attachments
 from directapp.services.corridor import Corridor
 from directapp.services.live import Live
 from directapp.services.platform import Platform
 from directapp.services.reading import Reading
 from directapp.services.relay import Relay
-from directapp.services.schedules import Schedules, Task, forget, sweep
-from directapp.services.seal import seal
+from directapp.services.schedules import Schedules
 from directapp.store.database import Database
-from directapp.store.schema import MONTHS_AHEAD, keep_partitions
+from directapp.store.schema import MONTHS_AHEAD
 
-REACTOR = "workflow"
 _FEWEST_MONTHS = 2
+_TOO_OLD = timedelta(minutes=5)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,13 +47,18 @@ class House:
     relay: Relay
     schedules: Schedules
     attachments: Attachments
+    registry: Registry
     owner_dsn: str
 
     async def jobs(self) -> dict[str, object]:
-        """Tell how the work behind the scenes goes; raises nothing, so that health can say what is wrong."""
-        failed = [task.name for task in self.schedules.tasks if task.last_error]
-        last = self.relay.last_run
-        return {"status": "warn" if failed else "ok", "failed": failed, "last_run": last.isoformat() if last else None}
+        """Tell how the work behind the scenes goes; an error when what is due has waited too long."""
+        oldest, last = await self.relay.oldest(), self.relay.last_run
+        late = oldest is not None and self.platform.clock() - oldest > _TOO_OLD
+        return {
+            "status": "error" if late else "ok",
+            "oldest_due": oldest.isoformat() if oldest else None,
+            "last_run": last.isoformat() if last else None,
+        }
 
     async def audit(self) -> dict[str, object]:
         """Tell how many months ahead the audit has room for; two or fewer is an error."""
@@ -67,15 +72,20 @@ class House:
             self.principals.forget(actor.tenant)
             await self.platform.database.notify(f"principal {actor.tenant}")
         self.platform.live.tell(actor.tenant, touched)
+        self.relay.wake(actor.tenant)
 
     def heard(self, message: str) -> None:
-        """Hear what any process says."""
+        """Hear what any process says: a change may have asked for a job."""
+        word, _, rest = message.partition(" ")
+        if word == "changed":
+            self.relay.wake(UUID(rest.partition(" ")[0]))
         self.principals.heard(message)
         self.platform.live.heard(message)
 
     async def close(self) -> None:
         """Finish what is on its way, and give the database back."""
         await self.platform.live.close()
+        await self.registry.http.aclose()
         await self.platform.database.close()
 
 
@@ -117,20 +127,19 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         key=settings.s3_key,
         secret=settings.s3_secret,
     )
-    reactions = load_reactions()
-
-    async def invite(act: Act) -> None:
-        await send_invite(auth, act.actor.tenant, UUID(act.params["user"]))
-
-    reactions.setdefault("user.invited", []).append(invite)
+    registry = open_registry(settings, corridor)
+    repeated = (*schedules(corridor, owner), *registry.schedules)
+    work = (*errands(auth), *registry.errands, *(schedule.errand for schedule in repeated))
+    relay = Relay(corridor, load_reactions(), REACTOR, errands=work, keep=keep, lease=settings.job_lease)
     house = House(
         settings=settings,
         platform=platform,
         auth=auth,
         principals=Principals(auth),
-        relay=Relay(corridor, reactions, REACTOR),
+        relay=relay,
         attachments=Attachments(corridor, storage, largest=settings.largest_file),
-        schedules=Schedules(corridor=corridor, tasks=_tasks(corridor, owner)),
+        schedules=Schedules(corridor, repeated, asked=relay.wake),
+        registry=registry,
         owner_dsn=owner,
     )
     corridor.after_commit = house.written
@@ -138,19 +147,6 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
     platform.checks["audit"] = house.audit
     await database.listen(house.heard)
     return house
-
-
-def _tasks(corridor: Corridor, owner: str) -> list[Task]:
-    return [
-        Task(
-            name="archive delivered cars",
-            every=600,
-            run=lambda tenant: sweep(corridor, tenant, REACTOR, archive_due),
-        ),
-        Task(name="seal the audit", every=900, run=lambda tenant: seal(corridor.database, tenant)),
-        Task(name="make room for the audit", every=86_400, run=lambda _: keep_partitions(owner, corridor.clock())),
-        Task(name="forget", every=3600, run=lambda tenant: forget(corridor, tenant)),
-    ]
 
 
 @asynccontextmanager

@@ -14,6 +14,8 @@ class Settings(BaseSettings):
 
     ``DATABASE_URL`` names the owner of an outside PostgreSQL (empty: the embedded one);
     ``DATABASE_APP_URL`` the weak role there (empty: derived, its password kept in the data folder).
+    ``vegvesen_key`` is the API key of Statens vegvesen (empty: no look-ups); the addresses point elsewhere for trying.
+    ``maskinporten_key`` and ``maskinporten_certificates`` are PEM, or the path of a PEM file.
     """
 
     model_config = SettingsConfigDict(env_prefix="DIRECTAPP_", extra="ignore", populate_by_name=True)
@@ -39,6 +41,21 @@ class Settings(BaseSettings):
     s3_key: str = ""
     s3_secret: str = ""
     largest_file: int = 25 * 1024 * 1024
+    job_lease: float = 30.0
+    vegvesen_key: str = ""
+    vegvesen_url: str = ""
+    vegvesen_bulk_url: str = ""
+    vegvesen_a_day: int = 50_000
+    maskinporten_url: str = ""
+    maskinporten_client: str = ""
+    maskinporten_key: str = ""
+    maskinporten_kid: str = ""
+    maskinporten_certificates: str = ""
+    registry_keep_hours: int = 24
+    registry_again_days: int = 7
+    registry_most: int = 5_000
+    registry_failures: int = 5
+    eu_control_days: int = 45
     log: Literal["debug", "info", "warning", "error"] = "info"
 
     @property

@@ -5,9 +5,9 @@ from functools import lru_cache
 from typing import Any
 
 from directapp.declare.spec import Spec
-from directapp.domains import cars, desk, imports, messages, people, records, workshop
+from directapp.domains import cars, desk, imports, messages, operations, people, planning, records, workshop
 
-DOMAINS = (people, cars, workshop, records, imports, desk, messages)
+DOMAINS = (people, cars, workshop, records, imports, desk, planning, messages, registry, operations)
 
 Reaction = Callable[[Any], Awaitable[None]]
 

@@ -22,6 +22,8 @@ from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
+from directapp.services.work import Work
+from directapp.store.unit import Unit
 
 DAYS = frozenset(range(7))
 _THREE_DAYS = 3 * 86_400.0
@@ -204,18 +206,23 @@ async def acting(  # noqa: PLR0917 - who does what to which record
 ) -> AsyncIterator[Act]:
     """Open a transaction as a named system actor, about a record; tell of it once it is committed."""
     actor = system_actor(tenant, system)
-    async with corridor.database.unit(actor) as unit:
-        work = corridor.work(unit, Intent(actor=actor, collection=collection, verb=verb, origin="worker"))
-        seen: Seen | None = None
-        if record is not None and collection in corridor.spec.shapes:
-            try:
-                seen = await work.look_up(collection, record, system=None)
-            except NotFoundError:
-                seen = None
-        case = Case(row=seen.row if seen else {}, actor=actor, now=work.now, verb=verb)
-        yield Act(
-            actor=actor, now=work.now, case=case, verb=verb, collection=collection, doors=work, seen=seen, params={}
-        )
+    async with corridor.database.unit(actor, steady=True) as unit:
+        act, work = await act_in(corridor, unit, verb, collection, record)
+        yield act
         await work.finish()
     if work.touched and corridor.after_commit:
         await corridor.after_commit(actor, tuple(work.touched))
+
+
+async def act_in(corridor: Corridor, unit: Unit, verb: str, collection: str, record: UUID | None) -> tuple[Act, Work]:
+    """Return what the present actor of a transaction may do in it, about a record if that actor sees it."""
+    work = corridor.work(unit, Intent(actor=unit.actor, collection=collection, verb=verb, origin="worker"))
+    seen: Seen | None = None
+    if record is not None and collection in corridor.spec.shapes:
+        try:
+            seen = await work.look_up(collection, record, system=None)
+        except NotFoundError:
+            seen = None
+    case = Case(row=seen.row if seen else {}, actor=unit.actor, now=work.now, verb=verb)
+    act = Act(actor=unit.actor, now=work.now, case=case, verb=verb, collection=collection, doors=work, seen=seen)
+    return act, work

@@ -1,118 +1,301 @@
-"""Relay: what follows from committed events. Each reaction runs in its own transaction, as a named system actor."""
+"""Relay: what follows from committed events. Reactions in a transaction each; errands outside any.
+
+Several relays, in one process or many, work on the same outbox: a row that one has locked or claimed is passed over
+by the others.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import structlog
 
-from directapp.declare.case import Case
-from directapp.kernel.actor import Actor, system_actor
-from directapp.kernel.errors import DirectAppError, NotFoundError
-from directapp.services.act import Act, Seen
+from directapp.kernel.actor import system_actor
+from directapp.kernel.errors import DirectAppError, StaleError
+from directapp.services.act import Act
 from directapp.services.corridor import Corridor
-from directapp.services.intent import Intent
-from directapp.store.unit import Unit
+from directapp.services.errands import Bury, Errands, bury, carried, named
+from directapp.services.jobs import INSTALLATION, Errand, Letter, act_in, backoff
+from directapp.store.outbox import Backlog, Outbox, relay_actor
+from directapp.store.unit import Unit, depth_of_events
 
 Reaction = Callable[[Act], Awaitable[None]]
+Row = Mapping[str, Any]
 
-_BATCH = 100
-_IDLE_SECONDS = 1.0
-_RETRY_SECONDS = 30.0
+_LANES = 4
+_TURNS = 50
+_ATTEMPTS = 10
+_FIRST_SECONDS, _LONGEST_SECONDS = 1.0, 600.0
+# Commits are heard of; this is for what was missed, and for what comes due by itself.
+_LOOK_ROUND_SECONDS = 5.0
+_UNHEARD_SECONDS = 2.0
+_BREATH_SECONDS = 0.05
+_MOST_ROUNDS = 1000
 _log = structlog.get_logger(__name__)
 
 
-class Relay:
-    """Takes due outbox rows tenant by tenant and runs what reacts to them."""
+def name_of(reaction: Reaction) -> str:
+    """Return the name by which the outbox remembers that a reaction is behind it."""
+    return f"{reaction.__module__}.{reaction.__qualname__}"
 
-    def __init__(self, corridor: Corridor, reactions: Mapping[str, Sequence[Reaction]], actor_name: str) -> None:
-        """``actor_name`` is the system actor that reactions work as."""
+
+class Relay:
+    """Takes due outbox rows and runs what follows from them."""
+
+    def __init__(
+        self,
+        corridor: Corridor,
+        reactions: Mapping[str, Sequence[Reaction]],
+        actor_name: str,
+        *,
+        errands: Iterable[Errand] = (),
+        keep: Bury | None = None,
+        lease: float = 30.0,
+    ) -> None:
+        """``actor_name`` is the system actor that reactions work as; ``keep`` is where dead letters go."""
         self._corridor = corridor
+        self._rows = Outbox(corridor.database, corridor.clock)
         self._reactions = reactions
         self._name = actor_name
+        self._keep = keep
+        self.errands = Errands(corridor, errands, keep=keep, lease=lease)
+        both = set(reactions) & set(self.errands.kinds)
+        if both:
+            message = f"an event is an errand or has reactions, not both: {', '.join(sorted(both))}"
+            raise ValueError(message)
+        self._heard = tuple(reactions)
+        self._due: set[UUID] = set()
+        self._asked: set[UUID] = set()
+        self._woken = (asyncio.Event(), self.errands.freed)
+        self._tidied: dict[UUID, float] = {}
         self.last_run: datetime | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every event that something follows from."""
+        return (*self._heard, *self.errands.names)
+
+    def wake(self, tenant: UUID) -> None:
+        """Look at a tenant's outbox at once: something was committed there."""
+        self._due.add(tenant)
+        self._asked.add(tenant)
+        for woken in self._woken:
+            woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; a failure is logged and tried again later."""
+        loops = [
+            asyncio.create_task(loop)
+            for loop in (
+                self._loop(stop, self._woken[0], self._due, self._react_round),
+                self._loop(stop, self._woken[1], self._asked, self._errand_round),
+                self.errands.hold(),
+            )
+        ]
+        await stop.wait()
+        for woken in self._woken:
+            woken.set()
+        await asyncio.gather(*loops[:2])
+        await self.errands.leave()
+        loops[2].cancel()
+        with suppress(asyncio.CancelledError):
+            await loops[2]
+
+    async def once(self, tenant: UUID | None = None) -> int:
+        """Handle what is due now, in one tenant or all; return how many events were handled."""
+        self.last_run = self._corridor.clock()
+        tenants = [tenant] if tenant else await self.tenants()
+        done, _ = await self._react_round(tenants)
+        for each in tenants:
+            started, _, _ = await self.errands.start(each)
+            done += started
+            await self.errands.finish()
+        return done
+
+    async def drain(self, tenant: UUID | None = None) -> int:
+        """Go on until nothing is due; return how many events were handled."""
+        whole = 0
+        for _ in range(_MOST_ROUNDS):
+            done = await self.once(tenant)
+            whole += done
+            if done == 0:
+                return whole
+        message = "the jobs never end"
+        raise RuntimeError(message)
+
+    async def tenants(self) -> list[UUID]:
+        """Return every tenant that has an outbox."""
+        return [INSTALLATION, *await self._corridor.database.tenants()]
+
+    async def backlog(self, tenant: UUID) -> Backlog:
+        """Count what waits in a tenant."""
+        return await self._rows.backlog(tenant, self.names)
+
+    async def oldest(self) -> datetime | None:
+        """Return since when the oldest due job of all tenants has been due."""
+        found = [await self._rows.oldest(tenant, self.names) for tenant in await self.tenants()]
+        return min((instant for instant in found if instant), default=None)
+
+    # -- the loops ----------------------------------------------------------------------------------
+
+    async def _loop(
+        self,
+        stop: asyncio.Event,
+        woken: asyncio.Event,
+        marked: set[UUID],
+        work: Callable[[Sequence[UUID]], Awaitable[tuple[int, float]]],
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        look_round = 0.0
         while not stop.is_set():
+            woken.clear()
+            wait = _LOOK_ROUND_SECONDS
             try:
-                done = await self.once()
+                if loop.time() >= look_round:
+                    marked.update(await self.tenants())
+                    look_round = loop.time() + _LOOK_ROUND_SECONDS
+                tenants = list(marked)
+                marked.clear()
+                _, wait = await work(tenants)
             except Exception:  # noqa: BLE001 - the relay outlives whatever one round meets
                 _log.exception("relay failed")
-                done = 0
-            if done == 0:
-                try:
-                    await asyncio.wait_for(stop.wait(), _IDLE_SECONDS)
-                except TimeoutError:
-                    continue
+                wait = 1.0
+            self.last_run = self._corridor.clock()
+            wait = min(wait, max(look_round - loop.time(), _BREATH_SECONDS))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), wait)
 
-    async def once(self) -> int:
-        """Handle what is due now; return how many events were handled."""
-        self.last_run = self._corridor.clock()
-        return sum([await self._tenant(tenant) for tenant in await self._corridor.database.tenants()])
+    async def _errand_round(self, tenants: Sequence[UUID]) -> tuple[int, float]:
+        """Start errands; a tenant with more than there was room for stays marked, and a freed place wakes us."""
+        whole, wait = 0, _LOOK_ROUND_SECONDS
+        for tenant in tenants:
+            started, full, soon = await self.errands.start(tenant)
+            whole += started
+            if full:
+                self._asked.add(tenant)
+            if soon is not None and soon < _LOOK_ROUND_SECONDS:
+                self._asked.add(tenant)
+                wait = min(wait, max(soon, _BREATH_SECONDS))
+        return whole, wait
 
-    async def _tenant(self, tenant: UUID) -> int:
-        relay = system_actor(tenant, "relay")
-        async with self._corridor.database.unit(relay) as unit:
-            rows = await unit.fetch(
-                "SELECT id, event, collection, record, payload FROM outbox WHERE tenant_id = $1 AND done_at IS NULL"
-                " AND due_at <= clock_timestamp() ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED",
-                tenant,
-                _BATCH,
-            )
-            done = [row["id"] for row in rows if await self._react(unit, tenant, dict(row))]
-            later = [row["id"] for row in rows if row["id"] not in done]
-            if done:
-                await unit.value(
-                    "UPDATE outbox SET done_at = clock_timestamp() WHERE tenant_id = $1 AND id = ANY($2)",
-                    tenant,
-                    done,
-                )
-            if later:
-                await unit.value(
-                    "UPDATE outbox SET due_at = clock_timestamp() + make_interval(secs => $3)"
-                    " WHERE tenant_id = $1 AND id = ANY($2)",
-                    tenant,
-                    later,
-                    _RETRY_SECONDS,
-                )
-        return len(rows)
+    async def _react_round(self, tenants: Sequence[UUID]) -> tuple[int, float]:
+        """Run what is due, a few lanes side by side, a turn each; return how many, and when to look again."""
+        pairs: deque[tuple[UUID, str, int]] = deque()
+        wait = _LOOK_ROUND_SECONDS
+        for tenant in tenants:
+            await self._tidy(tenant)
+            due = await self._rows.peek(tenant, self._heard)
+            pairs.extend((tenant, event, 0) for event in due.events)
+            if due.events:
+                self._due.add(tenant)
+            elif due.next_at:
+                soon = (due.next_at - self._corridor.clock()).total_seconds()
+                if soon < _LOOK_ROUND_SECONDS:
+                    self._due.add(tenant)
+                    wait = min(wait, max(soon, _BREATH_SECONDS))
+        if not pairs:
+            return 0, wait
+        handled = sum(await asyncio.gather(*(self._lane(pairs) for _ in range(_LANES))))
+        return handled, 0.0 if handled else _BREATH_SECONDS
 
-    async def _react(self, unit: Unit, tenant: UUID, row: Mapping[str, Any]) -> bool:
-        for reaction in self._reactions.get(row["event"], ()):
-            actor = system_actor(tenant, self._name)
+    async def _lane(self, pairs: deque[tuple[UUID, str, int]]) -> int:
+        handled = 0
+        while pairs:
+            tenant, event, turns = pairs.popleft()
+            pairs.append((tenant, event, turns + 1))
+            if turns < _TURNS and await self._visit(tenant, event):
+                handled += 1
+            else:
+                with suppress(ValueError):
+                    pairs.remove((tenant, event, turns + 1))
+        return handled
+
+    async def _tidy(self, tenant: UUID) -> None:
+        """Put away what nobody hears of, every now and then."""
+        now = asyncio.get_running_loop().time()
+        if now - self._tidied.get(tenant, -_UNHEARD_SECONDS) >= _UNHEARD_SECONDS:
+            self._tidied[tenant] = now
+            await self._rows.unheard(tenant, self.names)
+
+    # -- one event ------------------------------------------------------------------------------------
+
+    async def _visit(self, tenant: UUID, event: str) -> bool:
+        """Take the next event of a kind and run what reacts to it; False when none is left."""
+        row: Row | None = None
+        tried: list[str] = []
+        while True:
+            reaction: Reaction | None = None
             try:
-                async with unit.savepoint():
-                    await unit.become(actor)
-                    await self._run(unit, actor, reaction, row)
-                await unit.become(system_actor(tenant, "relay"))
-            except DirectAppError as error:
-                _log.warning("reaction refused", refused=row["event"], why=str(error))
-            except Exception:  # noqa: BLE001 - tried again later; the others go on
-                _log.exception("reaction failed", failed=row["event"])
-                return False
-        return True
+                async with self._corridor.database.unit(relay_actor(tenant), steady=True) as unit:
+                    row = await (self._rows.take_again(unit, row["id"]) if row else self._rows.take(unit, event))
+                    if row is None:
+                        return False
+                    reaction = self._next(row, tried)
+                    if reaction is None:
+                        await self._rows.passed(unit, row["id"], row["passed"], done=not tried, note=None)
+                        return True
+                    touched, done = await self._pass(unit, row, reaction)
+            except Exception as error:
+                if row is None or reaction is None:
+                    raise
+                tried.append(name_of(reaction))
+                if await self._failed(tenant, row, error, first=len(tried) == 1):
+                    return True
+                continue
+            if touched and self._corridor.after_commit:
+                await self._corridor.after_commit(system_actor(tenant, self._name), touched)
+            if done:
+                return True
 
-    async def _run(self, unit: Unit, actor: Actor, reaction: Reaction, row: Mapping[str, Any]) -> None:
-        intent = Intent(actor=actor, collection=row["collection"], verb=row["event"], origin="worker")
-        work = self._corridor.work(unit, intent)
+    @staticmethod
+    def _behind(row: Row) -> set[str]:
+        return {*row["passed"], *carried(row["payload"]).get("passed", ())}
+
+    def _next(self, row: Row, tried: Sequence[str]) -> Reaction | None:
+        behind = {*self._behind(row), *tried}
+        return next((r for r in self._reactions.get(row["event"], ()) if name_of(r) not in behind), None)
+
+    async def _pass(self, unit: Unit, row: Row, reaction: Reaction) -> tuple[Sequence[tuple[str, UUID]], bool]:
+        """Run one reaction and note it, in the same transaction; return what it wrote, and whether it was the last."""
+        name, tenant = name_of(reaction), unit.actor.tenant
+        note: str | None = None
+        touched: Sequence[tuple[str, UUID]] = ()
+        depth_of_events.set(int(row["payload"].get("depth", 0)) + 1)
         try:
-            seen: Seen | None = await work.look_up(row["collection"], row["record"], system=None)
-        except NotFoundError:
-            seen = None
-        case = Case(row=seen.row if seen else {}, actor=actor, now=work.now, verb=row["event"])
-        await reaction(
-            Act(
-                actor=actor,
-                now=work.now,
-                case=case,
-                verb=row["event"],
-                collection=row["collection"],
-                doors=work,
-                seen=seen,
-                params=dict(row["payload"]),
-            )
-        )
-        await work.finish()
+            async with unit.savepoint():
+                await unit.become(system_actor(tenant, self._name))
+                act, work = await act_in(self._corridor, unit, row["event"], row["collection"], row["record"])
+                act.params = {k: v for k, v in row["payload"].items() if k != "_job"}
+                await reaction(act)
+                await work.finish()
+                touched = tuple(work.touched)
+        except StaleError:
+            raise
+        except DirectAppError as error:
+            note = f"{name}: {error}"
+            _log.warning("reaction refused", refused=row["event"], why=str(error))
+        await unit.become(relay_actor(tenant))
+        names = [*row["passed"], name]
+        done = self._next({**row, "passed": names}, ()) is None
+        await self._rows.passed(unit, row["id"], names, done=done, note=note)
+        return touched, done
+
+    async def _failed(self, tenant: UUID, row: Row, error: Exception, *, first: bool) -> bool:
+        """Note a failure; True when that was the end of it."""
+        attempts = row["attempts"] + 1
+        if isinstance(error, StaleError | asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
+            _log.info("reaction met another write", met=row["event"])
+        else:
+            _log.error("reaction failed", failed=row["event"], attempt=attempts, why=named(error), exc_info=error)
+        if attempts >= _ATTEMPTS:
+            letter = Letter(job={**row, "attempts": attempts}, kind="reaction", reason=named(error))
+            await bury(self._corridor, self._rows, self._keep, tenant, letter)
+            return True
+        delay = backoff(attempts, _FIRST_SECONDS, _LONGEST_SECONDS)
+        await self._rows.failed(tenant, row["id"], named(error), delay, more=1 if first else 0)
+        return False

@@ -27,7 +27,8 @@ EXEMPT: dict[str, str] = {
 _STORE_RIGHTS: dict[str, tuple[str, ...]] = {
     "audit": ("SELECT", "INSERT"),
     "audit_seal": ("SELECT", "INSERT"),
-    "outbox": ("SELECT", "INSERT", "UPDATE"),
+    "outbox": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    "schedules": ("SELECT", "INSERT", "UPDATE"),
     "search_tokens": ("SELECT", "INSERT", "DELETE"),
     "idempotency": ("SELECT", "INSERT", "DELETE"),
     "counters": ("SELECT", "INSERT", "UPDATE"),
@@ -41,6 +42,7 @@ _READERS: dict[str, list[str]] = {
     "audit": ["sys_corridor"],
     "audit_seal": ["sys_corridor"],
     "outbox": ["sys_relay"],
+    "schedules": ["sys_relay"],
     "idempotency": [],
     "search_tokens": [],
     "counters": ["sys_corridor"],

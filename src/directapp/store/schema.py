@@ -148,6 +148,7 @@ async def lint(connection: asyncpg.Connection, spec: Spec) -> list[str]:
 _STORE_DELETES = {
     "search_tokens": "an index over rows, rewritten when they change",
     "idempotency": "answers are forgotten after a day",
+    "outbox": "what was done long ago is forgotten",
     "login_directory": "an e-mail that changed no longer signs in",
     "login_failures": "a successful sign-in clears the count",
 }

@@ -193,9 +193,25 @@ def own_tables(metadata: MetaData) -> None:
         Column("collection", Text(), nullable=False),
         Column("record", UUID(), nullable=False),
         Column("payload", JSONB(), nullable=False),
+        Column("attempts", Integer(), nullable=False, server_default=text("0")),
+        Column("passed", ARRAY(Text()), nullable=False, server_default=text("'{}'")),
+        Column("claimed_by", UUID()),
+        Column("error", Text()),
         Column("done_at", instant),
         PrimaryKeyConstraint("tenant_id", "id"),
-        Index("ix_outbox_due", "due_at", postgresql_where=text("done_at IS NULL")),
+        Index("ix_outbox_due", "tenant_id", "event", "due_at", postgresql_where=text("done_at IS NULL")),
+        Index("ix_outbox_at", "tenant_id", "at"),
+    )
+    Table(
+        "schedules",
+        metadata,
+        Column("tenant_id", UUID(), nullable=False),
+        Column("name", Text(), nullable=False),
+        Column("next_at", instant, nullable=False),
+        Column("job", UUID()),
+        Column("last_at", instant),
+        Column("last_error", Text()),
+        PrimaryKeyConstraint("tenant_id", "name"),
     )
     search = Table(
         "search_tokens",

@@ -22,6 +22,8 @@ from directapp.store.names import BRAND_SEPARATOR, ident, literal
 
 # What ran, for the goldens and the benchmark; None outside them.
 recorded: ContextVar[list[tuple[str, tuple[Any, ...]]] | None] = ContextVar("recorded", default=None)
+# How many events led to what runs now: it goes along with every event, so that a circle of rules shows.
+depth_of_events: ContextVar[int] = ContextVar("depth_of_events", default=0)
 
 
 class LeanConnection(asyncpg.Connection):
@@ -251,9 +253,12 @@ class Unit:
             sql += f", o AS ({_outbox_sql('w.tenant_id', 'w, ', n)})"
         return bool(await self.value(f"{sql} SELECT count(*) FROM w", *values) == 1)
 
-    async def put_events(self, events: Sequence[Event]) -> None:
-        """Write outbox rows that go with no other write."""
-        await self.value(_outbox_sql("$7::uuid", "", 0), *_event_values(events), self.actor.tenant)
+    async def put_events(self, events: Sequence[Event]) -> list[UUID]:
+        """Write outbox rows that go with no other write, and return their ids."""
+        values = _event_values(events)
+        await self.value(_outbox_sql("$7::uuid", "", 0), *values, self.actor.tenant)
+        ids: list[UUID] = values[0]
+        return ids
 
     async def index(self, shape: Shape, record: UUID, tokens: dict[str, set[str]], *, fresh: bool) -> None:
         """Replace the search tokens of some fields of a record."""
@@ -280,12 +285,14 @@ class Unit:
 
 
 def _event_values(events: Sequence[Event]) -> list[Any]:
+    depth = depth_of_events.get()
+    trail = {"depth": depth} if depth else {}
     return [
         [uuid7() for _ in events],
         [e.event for e in events],
         [e.collection for e in events],
         [e.record for e in events],
-        [orjson.dumps(e.payload).decode() for e in events],
+        [orjson.dumps(e.payload | trail).decode() for e in events],
         [e.delay for e in events],
     ]
 

@@ -13,7 +13,8 @@ import structlog
 
 from directapp.app.demo.life import PHOTO, Life, Scene, Stage, Step
 from directapp.app.demo.photos import chunks, draw
-from directapp.app.house import REACTOR, House
+from directapp.app.house import House
+from directapp.app.jobs import REACTOR
 from directapp.app.spec import load_reactions
 from directapp.connectors.storage import LocalStorage
 from directapp.domains.cars.reactions import archive_due
@@ -23,8 +24,8 @@ from directapp.kernel.errors import DirectAppError
 from directapp.services.attachments import Attachments, Incoming
 from directapp.services.corridor import Corridor
 from directapp.services.intent import Answer, Intent
+from directapp.services.jobs import acting
 from directapp.services.relay import Relay
-from directapp.services.schedules import sweep
 from directapp.store.database import Database
 
 # Planning these statements takes longer than running them, on each connection anew: few connections, generic plans.
@@ -32,15 +33,6 @@ _AT_ONCE = 3
 _TUNED = "plan_cache_mode=force_generic_plan&synchronous_commit=off"
 _log = structlog.get_logger(__name__)
 Turn = tuple[datetime, Step]
-
-
-class TenantRelay(Relay):
-    """The relay of one tenant, until nothing is due: what follows from a day's events, at that day's end."""
-
-    async def drain(self, tenant: UUID) -> None:
-        """Handle everything that is due."""
-        while await self._tenant(tenant):
-            continue
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,8 +112,9 @@ class Director:
     async def close(self, evening: datetime) -> None:
         """End a day: what follows from its events, then the archiving that is due."""
         corridor = self.corridor(evening)
-        await TenantRelay(corridor, load_reactions(), REACTOR).drain(self.tenant)
-        await sweep(corridor, self.tenant, REACTOR, archive_due)
+        await Relay(corridor, load_reactions(), REACTOR).drain(self.tenant)
+        async with acting(corridor, self.tenant, REACTOR, "sweep", "", None) as act:
+            await archive_due(act)
 
 
 @asynccontextmanager

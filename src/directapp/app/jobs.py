@@ -1,0 +1,66 @@
+"""The jobs of the product: errands with what they need of the outside, and what is done again and again."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from directapp.domains.cars.reactions import archive_due
+from directapp.domains.people.flow import Auth
+from directapp.domains.people.links import send_invite
+from directapp.kernel.text import Text
+from directapp.services.corridor import Corridor
+from directapp.services.jobs import Errand, Every, Job, Schedule, sweep
+from directapp.services.schedules import forget
+from directapp.services.seal import seal
+from directapp.store.schema import keep_partitions
+
+REACTOR = "workflow"
+
+
+def errands(auth: Auth) -> Sequence[Errand]:
+    """Return the errands that events ask for."""
+
+    async def invite(job: Job) -> None:
+        await send_invite(auth, job.tenant, UUID(job.payload["user"]))
+
+    return (Errand(name="user.invited", run=invite, label=Text("Send invitasjon", "Send invitation")),)
+
+
+def schedules(corridor: Corridor, owner: str) -> Sequence[Schedule]:
+    """Return what is done again and again; ``owner`` is the address of the database's owner."""
+
+    async def seal_audit(job: Job) -> None:
+        await seal(corridor.database, job.tenant)
+
+    async def make_room(_: Job) -> None:
+        await keep_partitions(owner, corridor.clock())
+
+    async def forget_old(job: Job) -> None:
+        await forget(corridor, job.tenant)
+
+    return (
+        Schedule(
+            name="archive delivered cars",
+            label=Text("Arkiver leverte biler", "Archive delivered cars"),
+            when=Every(600),
+            run=sweep(archive_due, REACTOR),
+        ),
+        Schedule(
+            name="seal the audit",
+            label=Text("Forsegle historikken", "Seal the history"),
+            when=Every(900),
+            run=seal_audit,
+        ),
+        Schedule(
+            name="forget",
+            label=Text("Rydd i gamle svar og hendelser", "Tidy up old answers and events"),
+            when=Every(3600),
+            run=forget_old,
+        ),
+        Schedule(
+            name="make room for the audit",
+            label=Text("Gjør plass til historikken", "Make room for the history"),
+            when=Every(86_400),
+            run=make_room,
+            tenants=False,
+        ),
+    )

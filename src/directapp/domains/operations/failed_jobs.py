@@ -1,0 +1,136 @@
+"""Failed jobs: dead letters. Retried, a job runs with the same key and without what it has behind it."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from directapp.declare.access import Access, Grant
+from directapp.declare.case import Case
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import Kind
+from directapp.declare.verbs import Verb
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+from directapp.services.jobs import Letter
+
+ADMIN = "tenant_admin"
+NAME = "failed_jobs"
+STATES = choices(
+    ("failed", "Feilet", "Failed"), ("retried", "Prøvd på nytt", "Tried again"), ("dropped", "Forkastet", "Dropped")
+)
+KINDS = choices(("errand", "Sending og oppslag", "Errand"), ("reaction", "Følge av en hendelse", "Reaction"))
+_MOST_AT_ONCE = 1000
+
+WHAT = Group(
+    "what",
+    Text("Jobb", "Job"),
+    (
+        field("job", "Jobb", "Job", required=True, max_length=120, search=True, computed=True),
+        field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, computed=True),
+        field("outcome", "Tilstand", "State", Kind.CHOICE, choices=STATES, default="failed", computed=True),
+        field("error", "Årsak", "Reason", Kind.TEXT, max_length=500, computed=True),
+        field("attempts", "Forsøk", "Attempts", Kind.INTEGER, computed=True),
+        field("asked_at", "Bedt om", "Asked for", Kind.INSTANT, computed=True),
+        field("collection", "Gjelder", "About", max_length=60, computed=True),
+        field("record", "Post", "Record", max_length=36, computed=True),
+        field("note", "Begrunnelse", "Why dropped", Kind.TEXT, max_length=500, computed=True),
+    ),
+)
+# Only the worker reads it: it may name people.
+CARGO = Group(
+    "cargo",
+    Text("Innhold", "Content"),
+    (field("payload", "Innhold", "Content", Kind.JSON, computed=True),),
+)
+
+
+async def keep(act: Act, letter: Letter) -> None:
+    """Keep a dead letter."""
+    job = letter.job
+    brought: Mapping[str, Any] = job["payload"].get("_job") or {}
+    trail = {
+        "key": str(brought.get("key") or job["id"]),
+        "passed": sorted({*brought.get("passed", ()), *job["passed"]}),
+    }
+    values = {
+        "job": job["event"],
+        "kind": letter.kind,
+        "outcome": "failed",
+        "error": letter.reason,
+        "attempts": job["attempts"],
+        "asked_at": job["at"].isoformat(),
+        "collection": job["collection"],
+        "record": str(job["record"]),
+        "payload": {**job["payload"], "_job": trail},
+    }
+    await act.create(NAME, values)
+
+
+def _open(case: Case) -> Problem | None:
+    if case.get("outcome") == "failed":
+        return None
+    return Problem(Text("Jobben er alt behandlet.", "The job has been dealt with."), code="CONFLICT")
+
+
+async def _again(act: Act, letter: Seen) -> None:
+    kept = await act.look_up(NAME, letter.id, system="jobs")
+    row = kept.row
+    act.doors.emit(row["job"], row["collection"] or "", UUID(row["record"]), dict(row["payload"] or {}), 0.0)
+    await act.change({"outcome": "retried"}, system="jobs", on=kept)
+
+
+async def retry(act: Act) -> None:
+    """Try one again."""
+    await _again(act, act.target)
+
+
+async def retry_all(act: Act) -> None:
+    """Try all of them again."""
+    for letter in await act.find(NAME, system="jobs", limit=_MOST_AT_ONCE, outcome="failed"):
+        await _again(act, letter)
+
+
+async def drop(act: Act) -> None:
+    """Leave one undone, and say why."""
+    await act.change({"outcome": "dropped", "note": act.params["note"]}, system="jobs")
+
+
+FAILED_JOBS = Collection(
+    name=NAME,
+    label=Text("Feilet jobb", "Failed job"),
+    plural=Text("Feilede jobber", "Failed jobs"),
+    groups=(WHAT, CARGO),
+    access=Access(
+        systems=("jobs", "demo"),
+        grants=(Grant(role=ADMIN, read=("what",), verbs=("retry", "retry_all", "drop")),),
+    ),
+    views=Views(
+        columns=("created_at", "job", "error", "attempts", "outcome", "asked_at"),
+        title=("job",),
+        filters=("outcome", "job", "kind"),
+        icon="alert-triangle",
+    ),
+    verbs=(
+        Verb(name="retry", label=Text("Prøv på nytt", "Try again"), run=retry, blocked=_open, icon="refresh"),
+        Verb(
+            name="drop",
+            label=Text("Forkast", "Drop"),
+            run=drop,
+            blocked=_open,
+            params=(field("note", "Begrunnelse", "Why", Kind.TEXT, required=True, max_length=500),),
+            icon="x",
+            danger=True,
+        ),
+        Verb(
+            name="retry_all",
+            label=Text("Prøv alle på nytt", "Try all again"),
+            run=retry_all,
+            on="collection",
+            icon="refresh",
+        ),
+    ),
+    indexes=(("outcome", "created_at"),),
+    notes="Written by the worker when the attempts of a job are used up.",
+)

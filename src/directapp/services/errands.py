@@ -1,0 +1,184 @@
+"""Errands at work in one process: claimed, run side by side within bounds, closed, given back or buried."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from directapp.kernel.actor import system_actor
+from directapp.kernel.ids import uuid7
+from directapp.services.act import Act
+from directapp.services.corridor import Corridor
+from directapp.services.jobs import INSTALLATION, Errand, GiveUpError, Job, LaterError, Letter, act_in, backoff
+from directapp.store.outbox import Outbox, relay_actor
+from directapp.store.unit import depth_of_events
+
+Bury = Callable[[Act, Letter], Awaitable[None]]
+
+UNDERTAKER = "jobs"
+_log = structlog.get_logger(__name__)
+_FAREWELL_SECONDS = 10.0
+_KILLED = "the worker stopped while it ran"
+
+
+def carried(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a job that is tried again by hand brings along: its key, and which reactions are behind it."""
+    brought = payload.get("_job")
+    return brought if isinstance(brought, dict) else {}
+
+
+def named(error: BaseException) -> str:
+    """Say in a line what went wrong."""
+    return f"{type(error).__name__}: {error}".strip(": ")
+
+
+async def bury(corridor: Corridor, rows: Outbox, keep: Bury | None, tenant: UUID, letter: Letter) -> None:
+    """Close a job that is not tried any more, and keep it as a dead letter in the same transaction."""
+    job = letter.job
+    _log.error("job given up", job=job["event"], attempts=job["attempts"], why=letter.reason)
+    undertaker = system_actor(tenant, UNDERTAKER)
+    async with corridor.database.unit(relay_actor(tenant)) as unit:
+        closed = await rows.bury(unit, job["id"], job.get("worker"), job["attempts"], letter.reason)
+        if not closed or keep is None or tenant == INSTALLATION:
+            return
+        await unit.become(undertaker)
+        act, work = await act_in(corridor, unit, job["event"], "", None)
+        await keep(act, letter)
+        await work.finish()
+    if work.touched and corridor.after_commit:
+        await corridor.after_commit(undertaker, tuple(work.touched))
+
+
+class Errands:
+    """The errands of one worker."""
+
+    def __init__(
+        self, corridor: Corridor, errands: Iterable[Errand], *, keep: Bury | None = None, lease: float = 30.0
+    ) -> None:
+        """``keep`` is where dead letters go; ``lease`` seconds after its end a killed worker's errands run again."""
+        self.kinds = {errand.name: errand for errand in errands}
+        self.names = tuple(self.kinds)
+        self._corridor = corridor
+        self._rows = Outbox(corridor.database, corridor.clock)
+        self._keep = keep
+        self._lease = lease
+        self._me = uuid7()
+        self._running: dict[UUID, tuple[UUID, asyncio.Task[None]]] = {}
+        self._busy: Counter[str] = Counter()
+        self.freed = asyncio.Event()
+
+    async def start(self, tenant: UUID) -> tuple[int, bool, float | None]:
+        """Start what is due in a tenant and there is room for.
+
+        Return how many were started, whether more are due than there was room for, and in how many seconds
+        the next is due.
+        """
+        due = await self._rows.peek(tenant, self.names)
+        started, full = 0, False
+        for name in due.events:
+            kind = self.kinds[name]
+            room = kind.at_once - self._busy[name]
+            if room <= 0:
+                full = True
+                continue
+            claimed = await self._rows.claim(tenant, name, self._me, self._lease, room)
+            full = full or len(claimed) == room
+            started += len(claimed)
+            for row in claimed:
+                self._busy[name] += 1
+                task = asyncio.create_task(self._one(tenant, kind, row))
+                self._running[row["id"]] = (tenant, task)
+        wait = (due.next_at - self._corridor.clock()).total_seconds() if due.next_at else None
+        return started, full, wait
+
+    async def finish(self) -> None:
+        """Wait for everything that runs."""
+        await asyncio.gather(*(task for _, task in self._running.values()))
+
+    async def hold(self) -> None:
+        """Prolong the leases of what runs, again and again."""
+        while True:
+            await asyncio.sleep(self._lease / 3)
+            held: dict[UUID, list[UUID]] = {}
+            for job, (tenant, _) in self._running.items():
+                held.setdefault(tenant, []).append(job)
+            try:
+                for tenant, jobs in held.items():
+                    await self._rows.hold(tenant, jobs, self._me, self._lease)
+            except Exception:  # noqa: BLE001 - the next round may do better; at worst a lease runs out
+                _log.exception("leases not prolonged")
+
+    async def leave(self) -> None:
+        """Give what runs a moment to end, then stop it and give it back."""
+        tasks = [task for _, task in self._running.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=_FAREWELL_SECONDS)
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _one(self, tenant: UUID, kind: Errand, row: Mapping[str, Any]) -> None:
+        try:
+            await self._attempt(tenant, kind, row)
+        except asyncio.CancelledError:
+            await self._rows.again(tenant, row["id"], self._me, row["attempts"], None, 0, counts=False)
+            raise
+        except Exception:  # noqa: BLE001 - the database is away: the lease runs out, and it is run again
+            _log.exception("errand left open", errand=kind.name)
+        finally:
+            self._busy[kind.name] -= 1
+            self._running.pop(row["id"], None)
+            self.freed.set()
+
+    async def _attempt(self, tenant: UUID, kind: Errand, row: Mapping[str, Any]) -> None:
+        attempt = row["attempts"]
+        if attempt > kind.attempts:
+            await self._give_up(tenant, row, _KILLED)
+            return
+        depth_of_events.set(int(row["payload"].get("depth", 0)) + 1)
+        try:
+            async with asyncio.timeout(kind.seconds):
+                await kind.run(self._job(tenant, kind, row))
+        except LaterError as error:
+            age = (self._corridor.clock() - row["at"]).total_seconds()
+            if age + error.seconds > kind.patience:
+                await self._give_up(tenant, row, str(error))
+            else:
+                await self._rows.again(
+                    tenant, row["id"], self._me, attempt, str(error), max(error.seconds, 0.0), counts=False
+                )
+        except GiveUpError as error:
+            await self._give_up(tenant, row, str(error))
+        except Exception as error:  # noqa: BLE001 - whatever it met, it is tried again or given up
+            _log.warning("errand failed", errand=kind.name, attempt=attempt, why=named(error))
+            if attempt >= kind.attempts:
+                await self._give_up(tenant, row, named(error))
+            else:
+                delay = backoff(attempt, kind.first, kind.longest)
+                await self._rows.again(tenant, row["id"], self._me, attempt, named(error), delay, counts=True)
+        else:
+            await self._rows.done(tenant, row["id"], self._me, attempt)
+
+    async def _give_up(self, tenant: UUID, row: Mapping[str, Any], reason: str) -> None:
+        letter = Letter(job={**row, "worker": self._me}, kind="errand", reason=reason)
+        await bury(self._corridor, self._rows, self._keep, tenant, letter)
+
+    def _job(self, tenant: UUID, kind: Errand, row: Mapping[str, Any]) -> Job:
+        return Job(
+            corridor=self._corridor,
+            tenant=tenant,
+            name=row["event"],
+            collection=row["collection"],
+            record=row["record"],
+            payload={k: v for k, v in row["payload"].items() if k != "_job"},
+            key=str(carried(row["payload"]).get("key") or row["id"]),
+            attempt=row["attempts"],
+            last=row["attempts"] >= kind.attempts,
+            asked_at=row["at"],
+        )
