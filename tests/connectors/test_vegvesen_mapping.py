@@ -31,6 +31,7 @@ def test_an_electric_car_fills_its_fields() -> None:
         "license_plate": "EL12345",
         "make": "Testbil",
         "model": "Modell X",
+        "variant": "V1",
         "color": "Blå",
         "year": 2024,
         "fuel_type": "electric",
@@ -71,6 +72,15 @@ def test_a_hybrid_from_abroad_fills_its_fields() -> None:
     assert [one.label.en for one in details.fuels] == ["Petrol", "Electric"]
 
 
+def test_a_model_year_is_taken_where_the_answer_says_one() -> None:
+    other = [{"datafeltNavn": "ANNET", "datafeltVerdi": "7"}, {"datafeltNavn": "Årsmodell", "datafeltVerdi": "2023"}]
+    assert read(vehicle("EL 12345", "1ZZTE5T00R0000001", ovrigeTekniskeData=other)).values()["model_year"] == 2023
+    other[1]["datafeltVerdi"] = "ukjent"
+    unread = read(vehicle("EL 12345", "1ZZTE5T00R0000001", ovrigeTekniskeData=other))
+    assert "model_year" not in unread.values()
+    assert "datafeltVerdi" in unread.unreadable
+
+
 def test_details_hold_what_a_car_has_no_field_for() -> None:
     details = read(ELECTRIC).details
     assert details.manufacturer == "TESTBIL AS"
@@ -106,7 +116,7 @@ def test_every_value_is_a_field_of_the_car_and_fits_it() -> None:
     fits(read(ELECTRIC))
     fits(read(hybrid()))
     mapped = set(read(ELECTRIC).values()) | set(read(hybrid()).values())
-    assert set(DECLARED) - mapped == {"variant", "model_year", "car_type", "registry_sources"}
+    assert set(DECLARED) - mapped == {"model_year", "car_type", "registry_sources"}
 
 
 @pytest.mark.parametrize(

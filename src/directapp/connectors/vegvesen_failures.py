@@ -88,6 +88,18 @@ class RegistryRefusedError(OutsideError):
     )
 
 
+class NotSetUpError(OutsideError):
+    """Nobody has set look-ups up here."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "REGISTRY_NOT_SET_UP"
+    default = Text(
+        "Oppslag i Kjøretøyregisteret er ikke satt opp her: nøkkelen fra Statens vegvesen mangler. Fyll ut selv.",
+        "Look-ups in the vehicle registry are not set up here: the key from Statens vegvesen is missing. "
+        "Fill in yourself.",
+    )
+
+
 class RegistryUnclearError(OutsideError):
     """The registry answered something that cannot be read, or about another vehicle."""
 

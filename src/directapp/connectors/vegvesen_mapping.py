@@ -24,6 +24,7 @@ _TECHNICAL = "godkjenning.tekniskGodkjenning.tekniskeData"
 _CLASS = "godkjenning.tekniskGodkjenning.kjoretoyklassifisering"
 _FIRST = "godkjenning.forstegangsGodkjenning"
 _PERSONAL = "PERSONLIG"
+_MODEL_YEAR = frozenset({"årsmodell", "arsmodell", "modellår", "modellar"})
 
 
 def without_owner(found: Any, *, depth: int = 0) -> Any:
@@ -169,8 +170,19 @@ def _identity(reader: Reader, details: Details) -> Identity:
         license_plate=plate if _PLATE.fullmatch(plate) else None,
         make=make,
         model=model_name(model, make) or None if model else None,
+        variant=details.approval_variant,
+        model_year=_model_year(reader),
         color=color[:60].rstrip(" /") or None,
     )
+
+
+def _model_year(reader: Reader) -> int | None:
+    """Return the model year where the answer says one among its other data; it has no place of its own."""
+    for other in reader.each(f"{_TECHNICAL}.ovrigeTekniskeData"):
+        if (other.text("datafeltNavn") or "").casefold() in _MODEL_YEAR:
+            year = other.whole("datafeltVerdi", most=_LAST_CAR)
+            return year if year and year >= _FIRST_CAR else None
+    return None
 
 
 def _registration(reader: Reader, details: Details) -> Registration:

@@ -13,12 +13,14 @@ SOURCE = "registry"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """The ``identity`` group; model year and car type are not in the registry."""
+    """The ``identity`` group; the variant is that of the type approval, the car type is not in the registry."""
 
     vin: str | None = None
     license_plate: str | None = None
     make: str | None = None
     model: str | None = None
+    variant: str | None = None
+    model_year: int | None = None
     color: str | None = None
 
 

@@ -1,0 +1,133 @@
+"""The vehicle registry, wired: whom to ask with which keys, where the quota is counted, and what runs at night."""
+
+import re
+from dataclasses import dataclass
+from datetime import time, timedelta
+from pathlib import Path
+
+import httpx2
+
+from directapp.app.settings import Settings
+from directapp.connectors import vegvesen
+from directapp.connectors.maskinporten import PRODUCTION, Client, Maskinporten
+from directapp.connectors.outgoing import AT_ONCE, IN_BACKGROUND, Patience, open_client
+from directapp.connectors.vegvesen import RESOURCE, RESOURCE_TEST, SCOPE, Vegvesen, VegvesenBulk
+from directapp.domains.cars.fields_registry import REGISTRY
+from directapp.domains.cars.states import OPEN
+from directapp.domains.registry.answers import REGISTRAR
+from directapp.domains.registry.inspections import remind
+from directapp.domains.registry.lookups import Lookups, forget_answers
+from directapp.domains.registry.nightly import Enricher, Manner
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+from directapp.services.corridor import Corridor
+from directapp.services.counters import Counters
+from directapp.services.jobs import Daily, Errand, Schedule, sweep
+
+# What the night fills; a variant is what people call the car, so its approval code is offered and never pressed on it.
+FILLED = (
+    *("vin", "license_plate", "make", "model", "model_year"),
+    *(f.name for f in REGISTRY.fields if f.name != "registry_sources"),
+)
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """What the rest of the house gets: look-ups for people, errands and schedules for the night."""
+
+    http: httpx2.AsyncClient
+    lookups: Lookups
+    enricher: Enricher
+    errands: tuple[Errand, ...]
+    schedules: tuple[Schedule, ...]
+
+
+def open_registry(settings: Settings, corridor: Corridor) -> Registry:
+    """Wire the registry; without a key look-ups say so. The caller closes ``http``."""
+    http = open_client()
+    keep = timedelta(hours=settings.registry_keep_hours)
+
+    def asked(patience: Patience, *, alone: bool) -> Lookups:
+        single = _single(settings, http, corridor, patience) if settings.vegvesen_key else None
+        both = single is None or not alone
+        bulk = _bulk(settings, http, corridor, patience) if settings.maskinporten_client and both else None
+        return Lookups(corridor, single=single, bulk=bulk, keep=keep)
+
+    manner = Manner(
+        fields=FILLED,
+        states=OPEN,
+        again=timedelta(days=settings.registry_again_days),
+        most=settings.registry_most,
+        failures=settings.registry_failures,
+    )
+    enricher = Enricher(asked(IN_BACKGROUND, alone=False), manner)
+    return Registry(
+        http=http,
+        lookups=asked(AT_ONCE, alone=True),
+        enricher=enricher,
+        errands=(enricher.errand,),
+        schedules=_schedules(enricher, settings.eu_control_days),
+    )
+
+
+def _schedules(enricher: Enricher, days: int) -> tuple[Schedule, ...]:
+    reminded = remind(days, OPEN)
+
+    async def tell(act: Act) -> None:
+        await reminded(act)
+        await forget_answers(act)
+
+    return (
+        Schedule(
+            name="registry at night",
+            label=Text("Fyll ut biler fra Kjøretøyregisteret", "Fill in cars from the vehicle registry"),
+            when=Daily(time(3, 0)),
+            run=enricher.begin,
+        ),
+        Schedule(
+            name="inspections due",
+            label=Text("Varsle om EU-kontroll", "Tell about periodic inspections"),
+            when=Daily(time(5, 0)),
+            run=sweep(tell, REGISTRAR),
+        ),
+    )
+
+
+def _single(settings: Settings, http: httpx2.AsyncClient, corridor: Corridor, patience: Patience) -> Vegvesen:
+    return Vegvesen(
+        http,
+        api_key=settings.vegvesen_key,
+        quota=Counters(corridor.database),
+        base=settings.vegvesen_url.rstrip("/") or vegvesen.OPEN,
+        a_day=settings.vegvesen_a_day,
+        patience=patience,
+    )
+
+
+def _bulk(settings: Settings, http: httpx2.AsyncClient, corridor: Corridor, patience: Patience) -> VegvesenBulk:
+    issuer = settings.maskinporten_url.rstrip("/") + "/" if settings.maskinporten_url else PRODUCTION
+    real = issuer == PRODUCTION
+    client = Client(
+        issuer=issuer,
+        client_id=settings.maskinporten_client,
+        scope=SCOPE,
+        resource=RESOURCE if real else RESOURCE_TEST,
+        key=_text(settings.maskinporten_key),
+        kid=settings.maskinporten_kid,
+        x5c=tuple("".join(part.split()) for part in _CERTIFICATE.findall(_text(settings.maskinporten_certificates))),
+    )
+    return VegvesenBulk(
+        http,
+        maskinporten=Maskinporten(http, client, patience=patience),
+        client_id=settings.maskinporten_client,
+        quota=Counters(corridor.database),
+        base=settings.vegvesen_bulk_url.rstrip("/") or (vegvesen.PROTECTED if real else vegvesen.PROTECTED_TEST),
+        a_day=settings.vegvesen_a_day,
+        patience=patience,
+    )
+
+
+def _text(given: str) -> str:
+    """Return what was set: the text itself, or that of the file it names."""
+    return given if "-----BEGIN" in given or not given else Path(given).read_text()

@@ -1,0 +1,108 @@
+"""What a car takes over from the vehicle registry: chosen fields of a kept answer, each with its source and time.
+
+A value that nobody fetched is a person's; only a person who names the field lets an answer replace it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from directapp.declare.case import Case
+from directapp.declare.fields import Choice, Field, field
+from directapp.declare.kinds import Kind
+from directapp.declare.verbs import Verb
+from directapp.domains.cars.fields import IDENTITY
+from directapp.domains.cars.fields_registry import REGISTRY
+from directapp.domains.cars.states import OPEN
+from directapp.kernel.errors import InvalidError, NotFoundError, Problem
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+
+SOURCES = "registry_sources"
+PERSON = "user"
+ANSWERS, REGISTRAR = "registry_answers", "registry"
+_NOT_FETCHED = frozenset({"car_type", SOURCES})
+FETCHED: tuple[Field, ...] = tuple(
+    f for g in (IDENTITY, REGISTRY) for f in g.fields if f.name not in _NOT_FETCHED and f.stored
+)
+_NAMES = frozenset(f.name for f in FETCHED)
+
+_NO_ANSWER = Text(
+    "Svaret fra Kjøretøyregisteret finnes ikke lenger. Slå opp på nytt.",
+    "The answer of the vehicle registry is gone. Look up again.",
+)
+_NOT_IN_IT = Text("Svaret sier ingenting om {label}.", "The answer says nothing about {label}.")
+
+
+async def fill_from_registry(act: Act) -> None:
+    """Take fields of a kept answer over: those named, else those that the car lacks."""
+    answer = await _answer(act)
+    found, car = answer.row.get("found") or {}, act.target.row
+    named = act.params.get("fields")
+    if named is None:
+        chosen = [n for n in found if n in _NAMES and car.get(n) is None]
+    else:
+        missing = [f for f in FETCHED if f.name in named and f.name not in found]
+        if missing:
+            raise InvalidError([Problem(_NOT_IN_IT.fill(label=f.label), field="fields") for f in missing])
+        chosen = list(named)
+    if chosen:
+        await act.change(taken_over(car, found, chosen), system=REGISTRAR)
+
+
+async def _answer(act: Act) -> Seen:
+    try:
+        return await act.look_up(ANSWERS, UUID(str(act.params["answer"])), system=REGISTRAR)
+    except (ValueError, NotFoundError):
+        raise InvalidError(Problem(_NO_ANSWER, field="answer")) from None
+
+
+def taken_over(car: Mapping[str, Any], found: Mapping[str, Any], chosen: list[str]) -> dict[str, Any]:
+    """Return the patch that takes fields over: their values, and where each comes from."""
+    sources = dict(car.get(SOURCES) or {})
+    for name in chosen:
+        sources[name] = {"source": found[name]["source"], "at": found[name]["at"]}
+    return {**{name: found[name]["value"] for name in chosen}, SOURCES: sources}
+
+
+def sources(case: Case) -> Mapping[str, Any]:
+    """Note that a value somebody typed over a fetched one is a person's, and forget the source of an emptied one."""
+    kept = case.get(SOURCES)
+    if case.before is None or SOURCES in case.patch or not isinstance(kept, dict):
+        return {}
+    mine = [n for n in kept if n in _NAMES and n in case.patch and case.changed(n)]
+    if not mine:
+        return {}
+    said = {"source": PERSON, "at": case.now.isoformat()}
+    typed = {n: said for n in mine if case.get(n) is not None}
+    return {SOURCES: {n: s for n, s in kept.items() if n not in mine} | typed}
+
+
+FILL_FROM_REGISTRY = Verb(
+    name="fill_from_registry",
+    label=Text("Slå opp i Kjøretøyregisteret", "Look up in the vehicle registry"),
+    run=fill_from_registry,
+    params=(
+        field(
+            "answer",
+            "Svar fra Kjøretøyregisteret",
+            "Answer of the vehicle registry",
+            required=True,
+            max_length=40,
+            help=Text("Det som oppslaget svarte med.", "What the look-up answered with."),
+        ),
+        field(
+            "fields",
+            "Felter som fylles",
+            "Fields to fill",
+            Kind.CHOICES,
+            choices=tuple(Choice(f.name, f.label) for f in FETCHED),
+            help=Text(
+                "Navngitte felter skrives over. Uten felter fylles bare det som er tomt.",
+                "Fields that are named are overwritten. Without fields only what is empty is filled.",
+            ),
+        ),
+    ),
+    states=OPEN,
+    icon="database",
+)

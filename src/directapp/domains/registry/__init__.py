@@ -1,0 +1,17 @@
+"""The vehicle registry: look-ups for those who wait, enrichment at night, and inspections that fall due.
+
+Adds the collections ``registry_answers``, ``enrichment_runs``, ``enrichment_logs`` and ``inspection_reminders``;
+the verb run_now on enrichment runs. ``lookups.Lookups`` asks the registry outside any transaction and keeps its
+answers; cars take them over by their own verb fill_from_registry. ``nightly.Enricher`` and ``inspections`` serve
+the schedules.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from directapp.declare.collection import Collection
+from directapp.domains.registry.answers import REGISTRY_ANSWERS
+from directapp.domains.registry.runs import ENRICHMENT_LOGS, ENRICHMENT_RUNS, INSPECTION_REMINDERS
+from directapp.services.act import Act
+
+COLLECTIONS: tuple[Collection, ...] = (REGISTRY_ANSWERS, ENRICHMENT_RUNS, ENRICHMENT_LOGS, INSPECTION_REMINDERS)
+REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {}

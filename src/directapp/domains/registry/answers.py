@@ -1,0 +1,56 @@
+"""Answers of the vehicle registry, kept for a while so that the same car is not asked for twice; never an owner.
+
+They belong to the tenant that asked: which cars a dealer looks up is nobody else's business.
+"""
+
+from directapp.declare.access import Access, Grant
+from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import Kind
+from directapp.kernel.text import Text
+
+REGISTRAR = "registry"
+ANSWERS = "registry_answers"
+KINDS = choices(("vin", "Understellsnummer", "VIN"), ("plate", "Skilt", "Licence plate"))
+SOURCES = choices(("registry", "Kjøretøyregisteret", "Vehicle registry"), ("vin", "Understellsnummeret", "The VIN"))
+
+REGISTRY_ANSWERS = Collection(
+    name=ANSWERS,
+    label=Text("Svar fra Kjøretøyregisteret", "Answer of the vehicle registry"),
+    plural=Text("Svar fra Kjøretøyregisteret", "Answers of the vehicle registry"),
+    groups=(
+        Group(
+            "all",
+            Text("Svar", "Answer"),
+            (
+                field("kind", "Spurt med", "Asked by", Kind.CHOICE, choices=KINDS, required=True, immutable=True),
+                field("asked", "Spurt om", "Asked for", required=True, max_length=17, immutable=True),
+                field("source", "Kilde", "Source", Kind.CHOICE, choices=SOURCES, required=True, immutable=True),
+                field("chassis_number", "Understellsnummer", "Chassis number", max_length=20),
+                # What is kept stands in the answer alone, not once more in the audit of every renewal.
+                field("found", "Verdier", "Values", Kind.JSON, secret=True),
+                field("details", "Opplysninger", "Details", Kind.JSON, secret=True),
+                field("fetched_at", "Hentet", "Fetched", Kind.INSTANT, required=True),
+                field("expires_at", "Gjelder til", "Good until", Kind.INSTANT, required=True),
+            ),
+        ),
+    ),
+    access=Access(
+        grants=(Grant(role="tenant_admin", delete=True),),
+        systems=(REGISTRAR, "demo"),
+        delete_why=Text(
+            "Et svar som er gått ut, slettes: det sto her bare for å spare et oppslag.",
+            "An answer that has run out is deleted: it was here only to save a look-up.",
+        ),
+    ),
+    views=Views(columns=("kind", "asked", "fetched_at"), title=("asked",)),
+    unique=(
+        Unique(
+            fields=("kind", "asked", "source"),
+            message=Text("Svaret er alt lagret.", "The answer is kept already."),
+        ),
+    ),
+    indexes=(("expires_at",),),
+    exposed=False,
+    history=False,
+)

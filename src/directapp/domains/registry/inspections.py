@@ -1,0 +1,33 @@
+"""Periodic inspections (EU-kontroll) that fall due: told of once for each car and due date."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from directapp.declare.case import Span
+from directapp.domains.registry.runs import REMINDERS
+from directapp.kernel.clock import oslo_day
+from directapp.services.act import Act
+
+DUE = "car.eu_control_due"
+CARS = "cars"
+_MANY = 50_000
+
+
+def remind(days: int, states: tuple[str, ...]) -> Callable[[Act], Awaitable[None]]:
+    """Return the sweep that tells of cars whose inspection is due within some days, or overdue."""
+
+    async def tell(act: Act) -> None:
+        before = oslo_day(act.now) + timedelta(days=days + 1)
+        wanted = ("id", "next_inspection_due", "license_plate")
+        due = await act.find(
+            CARS, status=list(states), next_inspection_due=Span(None, before), limit=_MANY, only=wanted
+        )
+        reminded = await act.find(REMINDERS, car=[car.id for car in due], limit=_MANY, only=("car", "due"))
+        told = {(one.row["car"], one.row["due"]) for one in reminded}
+        for car in due:
+            day = car.row["next_inspection_due"]
+            if (car.id, day) not in told:
+                await act.create(REMINDERS, {"car": car.id, "due": day})
+                act.emit(DUE, on=car, due=day.isoformat())
+
+    return tell

@@ -1,0 +1,274 @@
+"""Enrichment: what cars lack is asked for at night, batch by batch, and only what is empty is filled.
+
+A run is a chain of errands, one a batch. What a car's batch came to stands in its log, written in the transaction
+that fills the car; so a batch that is done again goes on where it was stopped.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from directapp.connectors.failures import OutsideBusyError, OutsideDownError, OutsideError
+from directapp.connectors.maskinporten import MaskinportenRefusedError
+from directapp.connectors.vegvesen import Outcome
+from directapp.connectors.vegvesen_failures import (
+    BadLookUpError,
+    QuotaUsedUpError,
+    RegistryRefusedError,
+    VehicleNotFoundError,
+)
+from directapp.connectors.vegvesen_types import Vehicle
+from directapp.declare.case import Span
+from directapp.domains.registry.answers import REGISTRAR
+from directapp.domains.registry.found import REGISTRY, Found, empties, of_vehicle
+from directapp.domains.registry.lookups import Code, Lookups, read_code
+from directapp.domains.registry.runs import ENRICH, LOGS, RESULTS, RUNS
+from directapp.kernel.clock import oslo_day
+from directapp.kernel.errors import DirectAppError, StaleError
+from directapp.services.act import Act, Seen
+from directapp.services.jobs import Errand, Job, LaterError
+from directapp.services.work import TakenError
+
+CARS = "cars"
+CLOSED = frozenset({"delivered", "archived"})
+_MANY = 50_000
+_FIRST_WAIT, _LONGEST_WAIT = 30.0, 900.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How enrichment goes about it.
+
+    ``fields`` are what is filled, ``states`` the cars asked for; ``again`` is how long a car that was asked for is
+    left alone at night; ``most`` cars a night, so that the day keeps look-ups; ``failures`` in a row stop a run.
+    """
+
+    fields: tuple[str, ...]
+    states: tuple[str, ...]
+    again: timedelta = timedelta(days=7)
+    most: int = 5_000
+    batch: int = 100
+    failures: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    car: UUID
+    code: Code
+    empty: int
+
+
+class Enricher:
+    """Runs enrichments of any tenant."""
+
+    def __init__(self, lookups: Lookups, manner: Manner) -> None:
+        """Keep whom to ask, and how."""
+        self._lookups, self._manner = lookups, manner
+
+    @property
+    def errand(self) -> Errand:
+        """The errand that each batch is; one at a time in a worker, as the registry counts what we ask."""
+        return Errand(name=ENRICH, run=self.work, attempts=6, first=30.0, at_once=1, seconds=1800.0)
+
+    async def begin(self, job: Job) -> None:
+        """Begin the night's run; a second call of the same night changes nothing."""
+        async with job.act(REGISTRAR) as act:
+            night = oslo_day(act.now)
+            if await act.find(RUNS, night=night, trigger="night", limit=1):
+                return
+            running = await act.find(RUNS, status="running", limit=1)
+            if running:
+                return
+            run = await act.create(RUNS, {"night": night, "trigger": "night"})
+            act.emit(ENRICH, on=run)
+
+    async def work(self, job: Job) -> None:
+        """Ask for one batch of a run, fill what came, and ask for the next batch."""
+        async with job.act(REGISTRAR) as act:
+            run = act.seen
+            if run is None or run.row["status"] != "running":
+                return
+            wanted = await self._wanted(act, run)
+            left = self._manner.most - int(run.row["cars_asked"] or 0)
+        if not wanted or left <= 0:
+            await self._end(job, "finished", "most" if wanted else None)
+            return
+        if not self._lookups.ready:
+            await self._end(job, "stopped", "not_set_up")
+            return
+        try:
+            await self._ask(job, wanted[: min(self._manner.batch, left)], again=bool(run.row["failures_in_row"]))
+        except OutsideError as error:
+            await self._failed(job, error)
+            return
+        async with job.act(REGISTRAR) as act:
+            await act.change({"failures_in_row": 0, **await _figures(act)})
+            act.emit(ENRICH)
+
+    async def _wanted(self, act: Act, run: Seen) -> list[_Wanted]:
+        """Return the cars to ask for: something is empty, there is something to ask by, and no log is young enough."""
+        manner = self._manner
+        names = tuple(dict.fromkeys((*manner.fields, "vin", "license_plate")))
+        since = run.row["started_at"]
+        if run.row["trigger"] == "night":
+            since -= manner.again
+        logs = await act.find(LOGS, at=Span(since, None), limit=_MANY, only=("car", "result", "run"))
+        asked = {log.row["car"] for log in logs if log.row["result"] != "failed" or log.row["run"] == run.id}
+        cars = await act.find(CARS, status=list(manner.states), limit=_MANY, only=names)
+        found = []
+        for car in cars:
+            empty = empties(car.row, manner.fields)
+            code = None if car.id in asked or not empty else code_of(car.row)
+            if code is not None:
+                found.append(_Wanted(car=car.id, code=code, empty=len(empty)))
+        return found
+
+    async def _ask(self, job: Job, batch: Sequence[_Wanted], *, again: bool) -> None:
+        by_code: dict[Code, list[_Wanted]] = {}
+        for wanted in batch:
+            by_code.setdefault(wanted.code, []).append(wanted)
+        now = self._lookups.corridor.clock()
+        unknown = []
+        for code, cars in by_code.items():
+            kept = await self._lookups.kept(job.tenant, code)
+            if kept is None or kept.expires_at <= now:
+                unknown.append(code)
+                continue
+            for wanted in cars:
+                await self._fill(job, wanted, kept.found)
+        async for code, outcome in self._lookups.many(unknown):
+            if isinstance(outcome, Vehicle):
+                await self._lookups.keep(job.tenant, code, outcome)
+            elif isinstance(outcome, OutsideDownError | OutsideBusyError) and not again:
+                raise outcome
+            for wanted in by_code[code]:
+                await self._settle(job, wanted, outcome)
+            if isinstance(outcome, OutsideDownError | OutsideBusyError):
+                raise outcome
+
+    async def _settle(self, job: Job, wanted: _Wanted, outcome: Outcome) -> None:
+        if isinstance(outcome, Vehicle):
+            await self._fill(job, wanted, of_vehicle(outcome))
+        elif isinstance(outcome, VehicleNotFoundError):
+            await self._log(job, wanted, "not_found")
+        elif isinstance(outcome, BadLookUpError):
+            await self._log(job, wanted, "skipped", reason="unreadable")
+        else:
+            await self._log(job, wanted, "failed", reason="down", message=outcome.problems[0].message.nb)
+
+    async def _fill(self, job: Job, wanted: _Wanted, found: Found) -> None:
+        """Fill what is empty in one car, and log it, in one transaction; what the car refuses is logged in another."""
+        try:
+            async with job.act(REGISTRAR) as act:
+                car = await act.look_up(CARS, wanted.car)
+                if car.row["status"] in CLOSED:
+                    result = _Result("skipped", reason="moved_on")
+                elif _is_another(car.row, found):
+                    result = _Result("skipped", reason="another_car")
+                else:
+                    names = [n for n in empties(car.row, self._manner.fields) if n in found]
+                    result = _Result("filled", fields=tuple(names)) if names else _NOTHING
+                    if names:
+                        await act.change(_patch(car.row, found, names), on=car)
+                await _write(act, wanted, result)
+        except StaleError:  # somebody is at the car right now: it is taken up again in the next batch
+            return
+        except (DirectAppError, TakenError) as error:
+            await self._log(job, wanted, "skipped", reason="refused", message=_why(error))
+
+    async def _log(
+        self, job: Job, wanted: _Wanted, result: str, *, reason: str | None = None, message: str = ""
+    ) -> None:
+        async with job.act(REGISTRAR) as act:
+            await _write(act, wanted, _Result(result, reason=reason, message=message))
+
+    async def _failed(self, job: Job, error: OutsideError) -> None:
+        """Stop the run, or have the batch tried again later."""
+        if isinstance(error, QuotaUsedUpError):
+            await self._end(job, "stopped", "quota")
+            return
+        if not error.passing or isinstance(error, RegistryRefusedError | MaskinportenRefusedError):
+            await self._end(job, "stopped", "refused")
+            return
+        async with job.act(REGISTRAR) as act:
+            in_row = int(act.target.row["failures_in_row"] or 0) + 1
+            await act.change({"failures_in_row": in_row, **await _figures(act)})
+        if in_row >= self._manner.failures:
+            await self._end(job, "stopped", "failures")
+            return
+        wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** (in_row - 1))
+        raise LaterError(type(error).code, seconds=max(wait, error.retry_after or 0.0)) from error
+
+    async def _end(self, job: Job, status: str, why: str | None) -> None:
+        async with job.act(REGISTRAR) as act:
+            ended = {"status": status, "stopped_by": why, "finished_at": act.now}
+            await act.change({**ended, **await _figures(act)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    result: str
+    reason: str | None = None
+    fields: tuple[str, ...] = ()
+    message: str = ""
+
+
+_NOTHING = _Result("skipped", reason="nothing_missing")
+
+
+async def _write(act: Act, wanted: _Wanted, result: _Result) -> None:
+    """Log what came of a car."""
+    values = {
+        "run": act.target.id,
+        "car": wanted.car,
+        "asked_by": wanted.code.kind,
+        "result": result.result,
+        "reason": result.reason,
+        "fields": list(result.fields),
+        "fields_empty": wanted.empty,
+        "message": result.message[:500] or None,
+    }
+    await act.create(LOGS, values)
+
+
+async def _figures(act: Act) -> dict[str, int]:
+    """Return the figures of a run, from its logs."""
+    logs = await act.find(LOGS, run=act.target.id, limit=_MANY, only=("result", "fields", "fields_empty"))
+    results = Counter(log.row["result"] for log in logs)
+    return {
+        "cars_asked": len(logs),
+        **{choice.code: results[choice.code] for choice in RESULTS},
+        "fields_empty": sum(int(log.row["fields_empty"] or 0) for log in logs),
+        "fields_filled": sum(len(log.row["fields"] or ()) for log in logs),
+    }
+
+
+def code_of(car: Mapping[str, Any]) -> Code | None:
+    """Return what a car is asked for by: its chassis number, else its plate."""
+    for name in ("vin", "license_plate"):
+        if car.get(name):
+            try:
+                return read_code(str(car[name]))
+            except BadLookUpError:
+                continue
+    return None
+
+
+def _is_another(car: Mapping[str, Any], found: Found) -> bool:
+    """Whether an answer names another chassis number than the car's: a plate that has moved."""
+    told = found.get("vin", {}).get("value")
+    return bool(car.get("vin") and told and told != car["vin"])
+
+
+def _patch(car: Mapping[str, Any], found: Found, names: Sequence[str]) -> dict[str, Any]:
+    sources = {**(car.get("registry_sources") or {})}
+    for name in names:
+        sources[name] = {"source": found[name].get("source", REGISTRY), "at": found[name]["at"]}
+    return {**{name: found[name]["value"] for name in names}, "registry_sources": sources}
+
+
+def _why(error: Exception) -> str:
+    return "; ".join(p.message.nb for p in error.problems) if isinstance(error, DirectAppError) else "VIN"
