@@ -1,3 +1,25 @@
+CREATE TYPE uuidrange AS RANGE (subtype = uuid);
+CREATE TABLE absences (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	resource UUID, 
+	person UUID, 
+	starts_at TIMESTAMP WITH TIME ZONE, 
+	ends_at TIMESTAMP WITH TIME ZONE, 
+	kind TEXT, 
+	note TEXT, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_absences PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_absences_person ON absences (tenant_id, person);
+CREATE INDEX ix_absences_person_starts_at ON absences (tenant_id, person, starts_at);
+CREATE INDEX ix_absences_resource ON absences (tenant_id, resource);
+CREATE INDEX ix_absences_resource_starts_at ON absences (tenant_id, resource, starts_at);
+CREATE INDEX ix_absences_starts_at_id ON absences (tenant_id, starts_at, id);
 CREATE TABLE api_keys (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -46,6 +68,32 @@ CREATE TABLE audit_seal (
 	digest TEXT NOT NULL, 
 	CONSTRAINT pk_audit_seal PRIMARY KEY (tenant_id, batch)
 );
+CREATE TABLE capacity_rules (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	dealership UUID, 
+	resource_type UUID, 
+	resource UUID, 
+	monday NUMERIC(10, 2), 
+	tuesday NUMERIC(10, 2), 
+	wednesday NUMERIC(10, 2), 
+	thursday NUMERIC(10, 2), 
+	friday NUMERIC(10, 2), 
+	saturday NUMERIC(10, 2), 
+	sunday NUMERIC(10, 2), 
+	valid_from DATE, 
+	valid_to DATE, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_capacity_rules PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_capacity_rules_created_at_id ON capacity_rules (tenant_id, created_at, id);
+CREATE INDEX ix_capacity_rules_dealership ON capacity_rules (tenant_id, dealership);
+CREATE INDEX ix_capacity_rules_resource ON capacity_rules (tenant_id, resource);
+CREATE INDEX ix_capacity_rules_resource_type ON capacity_rules (tenant_id, resource_type);
 CREATE TABLE car_accessories (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -336,6 +384,81 @@ CREATE INDEX ix_dealerships_number_id ON dealerships (tenant_id, number, id);
 CREATE INDEX ix_dealerships_parent_dealership ON dealerships (tenant_id, parent_dealership);
 CREATE INDEX ix_dealerships_prep_center ON dealerships (tenant_id, prep_center);
 CREATE UNIQUE INDEX uq_dealerships_number ON dealerships (tenant_id, number);
+CREATE TABLE enrichment_logs (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	run UUID, 
+	car UUID, 
+	asked_by TEXT, 
+	result TEXT, 
+	reason TEXT, 
+	fields JSONB, 
+	fields_empty INTEGER, 
+	at TIMESTAMP WITH TIME ZONE, 
+	message TEXT, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_enrichment_logs PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_enrichment_logs_at_id ON enrichment_logs (tenant_id, at, id);
+CREATE INDEX ix_enrichment_logs_car ON enrichment_logs (tenant_id, car);
+CREATE INDEX ix_enrichment_logs_car_at ON enrichment_logs (tenant_id, car, at);
+CREATE INDEX ix_enrichment_logs_run ON enrichment_logs (tenant_id, run);
+CREATE INDEX ix_enrichment_logs_run_result ON enrichment_logs (tenant_id, run, result);
+CREATE TABLE enrichment_runs (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	night DATE, 
+	trigger TEXT, 
+	asked_by UUID, 
+	status TEXT, 
+	stopped_by TEXT, 
+	started_at TIMESTAMP WITH TIME ZONE, 
+	finished_at TIMESTAMP WITH TIME ZONE, 
+	cars_asked INTEGER, 
+	filled INTEGER, 
+	not_found INTEGER, 
+	failed INTEGER, 
+	skipped INTEGER, 
+	fields_empty INTEGER, 
+	fields_filled INTEGER, 
+	failures_in_row INTEGER, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_enrichment_runs PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_enrichment_runs_asked_by ON enrichment_runs (tenant_id, asked_by);
+CREATE INDEX ix_enrichment_runs_started_at_id ON enrichment_runs (tenant_id, started_at, id);
+CREATE UNIQUE INDEX uq_enrichment_runs_night ON enrichment_runs (tenant_id, night) WHERE "trigger" = 'night';
+CREATE UNIQUE INDEX uq_enrichment_runs_status ON enrichment_runs (tenant_id, status) WHERE "status" = 'running';
+CREATE TABLE failed_jobs (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	job TEXT, 
+	kind TEXT, 
+	outcome TEXT, 
+	error TEXT, 
+	attempts INTEGER, 
+	asked_at TIMESTAMP WITH TIME ZONE, 
+	collection TEXT, 
+	record TEXT, 
+	note TEXT, 
+	payload JSONB, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_failed_jobs PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_failed_jobs_created_at_id ON failed_jobs (tenant_id, created_at, id);
+CREATE INDEX ix_failed_jobs_outcome_created_at ON failed_jobs (tenant_id, outcome, created_at);
 CREATE TABLE files (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -431,6 +554,21 @@ CREATE TABLE import_runs (
 CREATE INDEX ix_import_runs_dealership ON import_runs (tenant_id, dealership);
 CREATE INDEX ix_import_runs_file ON import_runs (tenant_id, file);
 CREATE INDEX ix_import_runs_started_at_id ON import_runs (tenant_id, started_at, id);
+CREATE TABLE inspection_reminders (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	car UUID, 
+	due DATE, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_inspection_reminders PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_inspection_reminders_car ON inspection_reminders (tenant_id, car);
+CREATE INDEX ix_inspection_reminders_created_at_id ON inspection_reminders (tenant_id, created_at, id);
+CREATE UNIQUE INDEX uq_inspection_reminders_car_due ON inspection_reminders (tenant_id, car, due);
 CREATE TABLE inspection_templates (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -705,6 +843,173 @@ CREATE TABLE refresh_tokens (
 );
 CREATE INDEX ix_refresh_tokens_created_at_id ON refresh_tokens (tenant_id, created_at, id);
 CREATE INDEX ix_refresh_tokens_session ON refresh_tokens (tenant_id, session);
+CREATE TABLE registry_answers (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	kind TEXT, 
+	asked TEXT, 
+	source TEXT, 
+	chassis_number TEXT, 
+	found JSONB, 
+	details JSONB, 
+	fetched_at TIMESTAMP WITH TIME ZONE, 
+	expires_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_registry_answers PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_registry_answers_created_at_id ON registry_answers (tenant_id, created_at, id);
+CREATE INDEX ix_registry_answers_expires_at ON registry_answers (tenant_id, expires_at);
+CREATE UNIQUE INDEX uq_registry_answers_kind_asked_source ON registry_answers (tenant_id, kind, asked, source);
+CREATE TABLE resource_bookings (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	car UUID, 
+	resource_type UUID, 
+	resource UUID, 
+	person UUID, 
+	starts_at TIMESTAMP WITH TIME ZONE, 
+	ends_at TIMESTAMP WITH TIME ZONE, 
+	status TEXT NOT NULL, 
+	pinned BOOLEAN DEFAULT false, 
+	note TEXT, 
+	estimated_hours NUMERIC(10, 2), 
+	estimate_basis TEXT, 
+	actual_hours NUMERIC(10, 2), 
+	confirmed_at TIMESTAMP WITH TIME ZONE, 
+	started_at TIMESTAMP WITH TIME ZONE, 
+	completed_at TIMESTAMP WITH TIME ZONE, 
+	cancelled_at TIMESTAMP WITH TIME ZONE, 
+	cancel_reason TEXT, 
+	no_show_at TIMESTAMP WITH TIME ZONE, 
+	provider UUID, 
+	consumer UUID, 
+	agreement UUID, 
+	day DATE, 
+	week DATE, 
+	lane INTEGER, 
+	person_lane INTEGER, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_resource_bookings PRIMARY KEY (tenant_id, id), 
+	CONSTRAINT ex_resource_bookings_resource_lane EXCLUDE USING gist (uuidrange("resource", "resource", '[]') WITH =, int4range("lane", "lane", '[]') WITH =, tstzrange("starts_at", "ends_at") WITH &&) WHERE ((("status" IN ('scheduled', 'confirmed', 'in_progress')) AND (("resource" IS NULL) IS NOT TRUE) AND (("lane" IS NULL) IS NOT TRUE))), 
+	CONSTRAINT ex_resource_bookings_person_person_lane EXCLUDE USING gist (uuidrange("person", "person", '[]') WITH =, int4range("person_lane", "person_lane", '[]') WITH =, tstzrange("starts_at", "ends_at") WITH &&) WHERE ((("status" IN ('scheduled', 'confirmed', 'in_progress')) AND (("person" IS NULL) IS NOT TRUE) AND (("person_lane" IS NULL) IS NOT TRUE)))
+);
+CREATE INDEX ix_resource_bookings_agreement ON resource_bookings (tenant_id, agreement);
+CREATE INDEX ix_resource_bookings_agreement_week ON resource_bookings (tenant_id, agreement, week);
+CREATE INDEX ix_resource_bookings_car ON resource_bookings (tenant_id, car);
+CREATE INDEX ix_resource_bookings_car_starts_at ON resource_bookings (tenant_id, car, starts_at);
+CREATE INDEX ix_resource_bookings_consumer ON resource_bookings (tenant_id, consumer);
+CREATE INDEX ix_resource_bookings_consumer_starts_at ON resource_bookings (tenant_id, consumer, starts_at);
+CREATE INDEX ix_resource_bookings_person ON resource_bookings (tenant_id, person);
+CREATE INDEX ix_resource_bookings_person_day ON resource_bookings (tenant_id, person, day);
+CREATE INDEX ix_resource_bookings_provider ON resource_bookings (tenant_id, provider);
+CREATE INDEX ix_resource_bookings_provider_resource_type_day ON resource_bookings (tenant_id, provider, resource_type, day);
+CREATE INDEX ix_resource_bookings_provider_starts_at ON resource_bookings (tenant_id, provider, starts_at);
+CREATE INDEX ix_resource_bookings_resource ON resource_bookings (tenant_id, resource);
+CREATE INDEX ix_resource_bookings_resource_day ON resource_bookings (tenant_id, resource, day);
+CREATE INDEX ix_resource_bookings_resource_type ON resource_bookings (tenant_id, resource_type);
+CREATE INDEX ix_resource_bookings_starts_at_id ON resource_bookings (tenant_id, starts_at, id);
+CREATE TABLE resource_capacities (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	dealership UUID, 
+	resource_type UUID, 
+	resource UUID, 
+	day DATE, 
+	allocated_hours NUMERIC(10, 2), 
+	reason TEXT, 
+	exception BOOLEAN DEFAULT false, 
+	used_hours NUMERIC(10, 2), 
+	counted_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_resource_capacities PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_resource_capacities_day_id ON resource_capacities (tenant_id, day, id);
+CREATE INDEX ix_resource_capacities_dealership ON resource_capacities (tenant_id, dealership);
+CREATE INDEX ix_resource_capacities_resource ON resource_capacities (tenant_id, resource);
+CREATE INDEX ix_resource_capacities_resource_type ON resource_capacities (tenant_id, resource_type);
+CREATE UNIQUE INDEX uq_resource_capacities_dealership_resource_type_day ON resource_capacities (tenant_id, dealership, resource_type, day) WHERE "resource" IS NULL;
+CREATE UNIQUE INDEX uq_resource_capacities_dealership_resource_type_resource_day ON resource_capacities (tenant_id, dealership, resource_type, resource, day);
+CREATE TABLE resource_sharing (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	provider UUID, 
+	consumer UUID, 
+	resource_type UUID, 
+	enabled BOOLEAN DEFAULT true, 
+	max_hours_per_week NUMERIC(10, 2), 
+	priority INTEGER, 
+	notes TEXT, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_resource_sharing PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_resource_sharing_consumer ON resource_sharing (tenant_id, consumer);
+CREATE INDEX ix_resource_sharing_provider ON resource_sharing (tenant_id, provider);
+CREATE INDEX ix_resource_sharing_provider_id ON resource_sharing (tenant_id, provider, id);
+CREATE INDEX ix_resource_sharing_resource_type ON resource_sharing (tenant_id, resource_type);
+CREATE UNIQUE INDEX uq_resource_sharing_provider_consumer_resource_type ON resource_sharing (tenant_id, provider, consumer, resource_type);
+CREATE TABLE resource_types (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	code TEXT, 
+	name_nb TEXT, 
+	name_en TEXT, 
+	work TEXT, 
+	icon TEXT, 
+	color TEXT, 
+	default_hours NUMERIC(10, 2), 
+	is_productive BOOLEAN DEFAULT true, 
+	bookable BOOLEAN DEFAULT true, 
+	requires_assignment BOOLEAN DEFAULT false, 
+	"order" INTEGER, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_resource_types PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_resource_types_order_id ON resource_types (tenant_id, "order", id);
+CREATE UNIQUE INDEX uq_resource_types_code ON resource_types (tenant_id, code);
+CREATE TABLE resources (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT, 
+	dealership UUID, 
+	kind TEXT, 
+	person UUID, 
+	does TEXT[], 
+	capacity INTEGER, 
+	specialisations TEXT[], 
+	available BOOLEAN DEFAULT true, 
+	works_holidays BOOLEAN DEFAULT false, 
+	note TEXT, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_resources PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_resources_dealership ON resources (tenant_id, dealership);
+CREATE INDEX ix_resources_name_id ON resources (tenant_id, name, id);
+CREATE INDEX ix_resources_person ON resources (tenant_id, person);
+CREATE UNIQUE INDEX uq_resources_person_dealership ON resources (tenant_id, person, dealership);
 CREATE TABLE roles (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -811,6 +1116,28 @@ CREATE TABLE sessions (
 );
 CREATE INDEX ix_sessions_created_at_id ON sessions (tenant_id, created_at, id);
 CREATE INDEX ix_sessions_user ON sessions (tenant_id, "user");
+CREATE TABLE sharing_weeks (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	agreement UUID, 
+	week DATE, 
+	provider UUID, 
+	consumer UUID, 
+	cap_hours NUMERIC(10, 2), 
+	used_hours NUMERIC(10, 2), 
+	counted_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_sharing_weeks PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_sharing_weeks_agreement ON sharing_weeks (tenant_id, agreement);
+CREATE INDEX ix_sharing_weeks_consumer ON sharing_weeks (tenant_id, consumer);
+CREATE INDEX ix_sharing_weeks_provider ON sharing_weeks (tenant_id, provider);
+CREATE INDEX ix_sharing_weeks_week_id ON sharing_weeks (tenant_id, week, id);
+CREATE UNIQUE INDEX uq_sharing_weeks_agreement_week ON sharing_weeks (tenant_id, agreement, week);
 CREATE TABLE status_links (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -862,6 +1189,34 @@ CREATE TABLE tenants (
 	CONSTRAINT pk_tenants PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX ix_tenants_name_id ON tenants (tenant_id, name, id);
+CREATE TABLE timebank_entries (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	person UUID, 
+	day DATE, 
+	hours NUMERIC(10, 2), 
+	kind TEXT, 
+	provider UUID, 
+	consumer UUID, 
+	resource_type UUID, 
+	booking UUID, 
+	note TEXT, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_timebank_entries PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_timebank_entries_booking ON timebank_entries (tenant_id, booking);
+CREATE INDEX ix_timebank_entries_consumer ON timebank_entries (tenant_id, consumer);
+CREATE INDEX ix_timebank_entries_day_id ON timebank_entries (tenant_id, day, id);
+CREATE INDEX ix_timebank_entries_person ON timebank_entries (tenant_id, person);
+CREATE INDEX ix_timebank_entries_person_day ON timebank_entries (tenant_id, person, day);
+CREATE INDEX ix_timebank_entries_provider ON timebank_entries (tenant_id, provider);
+CREATE INDEX ix_timebank_entries_provider_day ON timebank_entries (tenant_id, provider, day);
+CREATE INDEX ix_timebank_entries_resource_type ON timebank_entries (tenant_id, resource_type);
+CREATE UNIQUE INDEX uq_timebank_entries_booking ON timebank_entries (tenant_id, booking);
 CREATE TABLE users (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -959,9 +1314,36 @@ CREATE INDEX ix_work_items_declined_by ON work_items (tenant_id, declined_by);
 CREATE INDEX ix_work_items_done_by ON work_items (tenant_id, done_by);
 CREATE INDEX ix_work_items_inspection ON work_items (tenant_id, inspection);
 CREATE UNIQUE INDEX uq_work_items_inspection_inspection_item ON work_items (tenant_id, inspection, inspection_item);
+CREATE TABLE working_hours (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	resource UUID, 
+	weekday TEXT, 
+	starts TEXT, 
+	ends TEXT, 
+	valid_from DATE, 
+	valid_to DATE, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_working_hours PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_working_hours_resource ON working_hours (tenant_id, resource);
+CREATE INDEX ix_working_hours_weekday_id ON working_hours (tenant_id, weekday, id);
+ALTER TABLE absences ADD CONSTRAINT fk_absences_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE absences ADD CONSTRAINT fk_absences_person FOREIGN KEY(tenant_id, person) REFERENCES users (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE absences ADD CONSTRAINT fk_absences_resource FOREIGN KEY(tenant_id, resource) REFERENCES resources (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE absences ADD CONSTRAINT fk_absences_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE api_keys ADD CONSTRAINT fk_api_keys_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE api_keys ADD CONSTRAINT fk_api_keys_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE api_keys ADD CONSTRAINT fk_api_keys_user FOREIGN KEY(tenant_id, "user") REFERENCES users (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE capacity_rules ADD CONSTRAINT fk_capacity_rules_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE capacity_rules ADD CONSTRAINT fk_capacity_rules_dealership FOREIGN KEY(tenant_id, dealership) REFERENCES dealerships (tenant_id, id);
+ALTER TABLE capacity_rules ADD CONSTRAINT fk_capacity_rules_resource FOREIGN KEY(tenant_id, resource) REFERENCES resources (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE capacity_rules ADD CONSTRAINT fk_capacity_rules_resource_type FOREIGN KEY(tenant_id, resource_type) REFERENCES resource_types (tenant_id, id);
+ALTER TABLE capacity_rules ADD CONSTRAINT fk_capacity_rules_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE car_accessories ADD CONSTRAINT fk_car_accessories_car FOREIGN KEY(tenant_id, car) REFERENCES cars (tenant_id, id) ON DELETE CASCADE;
 ALTER TABLE car_accessories ADD CONSTRAINT fk_car_accessories_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE car_accessories ADD CONSTRAINT fk_car_accessories_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
@@ -1000,6 +1382,15 @@ ALTER TABLE dealerships ADD CONSTRAINT fk_dealerships_logo FOREIGN KEY(tenant_id
 ALTER TABLE dealerships ADD CONSTRAINT fk_dealerships_parent_dealership FOREIGN KEY(tenant_id, parent_dealership) REFERENCES dealerships (tenant_id, id);
 ALTER TABLE dealerships ADD CONSTRAINT fk_dealerships_prep_center FOREIGN KEY(tenant_id, prep_center) REFERENCES dealerships (tenant_id, id);
 ALTER TABLE dealerships ADD CONSTRAINT fk_dealerships_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE enrichment_logs ADD CONSTRAINT fk_enrichment_logs_car FOREIGN KEY(tenant_id, car) REFERENCES cars (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE enrichment_logs ADD CONSTRAINT fk_enrichment_logs_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE enrichment_logs ADD CONSTRAINT fk_enrichment_logs_run FOREIGN KEY(tenant_id, run) REFERENCES enrichment_runs (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE enrichment_logs ADD CONSTRAINT fk_enrichment_logs_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE enrichment_runs ADD CONSTRAINT fk_enrichment_runs_asked_by FOREIGN KEY(tenant_id, asked_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (asked_by);
+ALTER TABLE enrichment_runs ADD CONSTRAINT fk_enrichment_runs_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE enrichment_runs ADD CONSTRAINT fk_enrichment_runs_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE failed_jobs ADD CONSTRAINT fk_failed_jobs_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE failed_jobs ADD CONSTRAINT fk_failed_jobs_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE files ADD CONSTRAINT fk_files_car FOREIGN KEY(tenant_id, car) REFERENCES cars (tenant_id, id) ON DELETE SET NULL (car);
 ALTER TABLE files ADD CONSTRAINT fk_files_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE files ADD CONSTRAINT fk_files_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
@@ -1010,6 +1401,9 @@ ALTER TABLE import_runs ADD CONSTRAINT fk_import_runs_created_by FOREIGN KEY(ten
 ALTER TABLE import_runs ADD CONSTRAINT fk_import_runs_dealership FOREIGN KEY(tenant_id, dealership) REFERENCES dealerships (tenant_id, id);
 ALTER TABLE import_runs ADD CONSTRAINT fk_import_runs_file FOREIGN KEY(tenant_id, file) REFERENCES files (tenant_id, id) ON DELETE SET NULL (file);
 ALTER TABLE import_runs ADD CONSTRAINT fk_import_runs_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE inspection_reminders ADD CONSTRAINT fk_inspection_reminders_car FOREIGN KEY(tenant_id, car) REFERENCES cars (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE inspection_reminders ADD CONSTRAINT fk_inspection_reminders_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE inspection_reminders ADD CONSTRAINT fk_inspection_reminders_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE inspection_templates ADD CONSTRAINT fk_inspection_templates_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE inspection_templates ADD CONSTRAINT fk_inspection_templates_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE inspections ADD CONSTRAINT fk_inspections_car FOREIGN KEY(tenant_id, car) REFERENCES cars (tenant_id, id) ON DELETE CASCADE;
@@ -1045,6 +1439,33 @@ ALTER TABLE parts_orders ADD CONSTRAINT fk_parts_orders_updated_by FOREIGN KEY(t
 ALTER TABLE refresh_tokens ADD CONSTRAINT fk_refresh_tokens_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE refresh_tokens ADD CONSTRAINT fk_refresh_tokens_session FOREIGN KEY(tenant_id, session) REFERENCES sessions (tenant_id, id) ON DELETE CASCADE;
 ALTER TABLE refresh_tokens ADD CONSTRAINT fk_refresh_tokens_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE registry_answers ADD CONSTRAINT fk_registry_answers_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE registry_answers ADD CONSTRAINT fk_registry_answers_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE resource_bookings ADD CONSTRAINT fk_resource_bookings_agreement FOREIGN KEY(tenant_id, agreement) REFERENCES resource_sharing (tenant_id, id);
+ALTER TABLE resource_bookings ADD CONSTRAINT fk_resource_bookings_car FOREIGN KEY(tenant_id, car) REFERENCES cars (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE resource_bookings ADD CONSTRAINT fk_resource_bookings_consumer FOREIGN KEY(tenant_id, consumer) REFERENCES dealerships (tenant_id, id);
+ALTER TABLE resource_bookings ADD CONSTRAINT fk_resource_bookings_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE resource_bookings ADD CONSTRAINT fk_resource_bookings_person FOREIGN KEY(tenant_id, person) REFERENCES users (tenant_id, id) ON DELETE SET NULL (person);
+ALTER TABLE resource_bookings ADD CONSTRAINT fk_resource_bookings_provider FOREIGN KEY(tenant_id, provider) REFERENCES dealerships (tenant_id, id);
+ALTER TABLE resource_bookings ADD CONSTRAINT fk_resource_bookings_resource FOREIGN KEY(tenant_id, resource) REFERENCES resources (tenant_id, id);
+ALTER TABLE resource_bookings ADD CONSTRAINT fk_resource_bookings_resource_type FOREIGN KEY(tenant_id, resource_type) REFERENCES resource_types (tenant_id, id);
+ALTER TABLE resource_bookings ADD CONSTRAINT fk_resource_bookings_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE resource_capacities ADD CONSTRAINT fk_resource_capacities_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE resource_capacities ADD CONSTRAINT fk_resource_capacities_dealership FOREIGN KEY(tenant_id, dealership) REFERENCES dealerships (tenant_id, id);
+ALTER TABLE resource_capacities ADD CONSTRAINT fk_resource_capacities_resource FOREIGN KEY(tenant_id, resource) REFERENCES resources (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE resource_capacities ADD CONSTRAINT fk_resource_capacities_resource_type FOREIGN KEY(tenant_id, resource_type) REFERENCES resource_types (tenant_id, id);
+ALTER TABLE resource_capacities ADD CONSTRAINT fk_resource_capacities_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE resource_sharing ADD CONSTRAINT fk_resource_sharing_consumer FOREIGN KEY(tenant_id, consumer) REFERENCES dealerships (tenant_id, id);
+ALTER TABLE resource_sharing ADD CONSTRAINT fk_resource_sharing_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE resource_sharing ADD CONSTRAINT fk_resource_sharing_provider FOREIGN KEY(tenant_id, provider) REFERENCES dealerships (tenant_id, id);
+ALTER TABLE resource_sharing ADD CONSTRAINT fk_resource_sharing_resource_type FOREIGN KEY(tenant_id, resource_type) REFERENCES resource_types (tenant_id, id);
+ALTER TABLE resource_sharing ADD CONSTRAINT fk_resource_sharing_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE resource_types ADD CONSTRAINT fk_resource_types_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE resource_types ADD CONSTRAINT fk_resource_types_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE resources ADD CONSTRAINT fk_resources_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE resources ADD CONSTRAINT fk_resources_dealership FOREIGN KEY(tenant_id, dealership) REFERENCES dealerships (tenant_id, id);
+ALTER TABLE resources ADD CONSTRAINT fk_resources_person FOREIGN KEY(tenant_id, person) REFERENCES users (tenant_id, id) ON DELETE SET NULL (person);
+ALTER TABLE resources ADD CONSTRAINT fk_resources_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE roles ADD CONSTRAINT fk_roles_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE roles ADD CONSTRAINT fk_roles_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE saved_views ADD CONSTRAINT fk_saved_views_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
@@ -1058,6 +1479,11 @@ ALTER TABLE service_history ADD CONSTRAINT fk_service_history_work_item FOREIGN 
 ALTER TABLE sessions ADD CONSTRAINT fk_sessions_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE sessions ADD CONSTRAINT fk_sessions_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE sessions ADD CONSTRAINT fk_sessions_user FOREIGN KEY(tenant_id, "user") REFERENCES users (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE sharing_weeks ADD CONSTRAINT fk_sharing_weeks_agreement FOREIGN KEY(tenant_id, agreement) REFERENCES resource_sharing (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE sharing_weeks ADD CONSTRAINT fk_sharing_weeks_consumer FOREIGN KEY(tenant_id, consumer) REFERENCES dealerships (tenant_id, id);
+ALTER TABLE sharing_weeks ADD CONSTRAINT fk_sharing_weeks_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE sharing_weeks ADD CONSTRAINT fk_sharing_weeks_provider FOREIGN KEY(tenant_id, provider) REFERENCES dealerships (tenant_id, id);
+ALTER TABLE sharing_weeks ADD CONSTRAINT fk_sharing_weeks_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE status_links ADD CONSTRAINT fk_status_links_car FOREIGN KEY(tenant_id, car) REFERENCES cars (tenant_id, id) ON DELETE SET NULL (car);
 ALTER TABLE status_links ADD CONSTRAINT fk_status_links_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE status_links ADD CONSTRAINT fk_status_links_revoked_by FOREIGN KEY(tenant_id, revoked_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (revoked_by);
@@ -1067,6 +1493,13 @@ ALTER TABLE suppressed_addresses ADD CONSTRAINT fk_suppressed_addresses_released
 ALTER TABLE suppressed_addresses ADD CONSTRAINT fk_suppressed_addresses_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE tenants ADD CONSTRAINT fk_tenants_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE tenants ADD CONSTRAINT fk_tenants_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE timebank_entries ADD CONSTRAINT fk_timebank_entries_booking FOREIGN KEY(tenant_id, booking) REFERENCES resource_bookings (tenant_id, id) ON DELETE SET NULL (booking);
+ALTER TABLE timebank_entries ADD CONSTRAINT fk_timebank_entries_consumer FOREIGN KEY(tenant_id, consumer) REFERENCES dealerships (tenant_id, id);
+ALTER TABLE timebank_entries ADD CONSTRAINT fk_timebank_entries_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE timebank_entries ADD CONSTRAINT fk_timebank_entries_person FOREIGN KEY(tenant_id, person) REFERENCES users (tenant_id, id) ON DELETE SET NULL (person);
+ALTER TABLE timebank_entries ADD CONSTRAINT fk_timebank_entries_provider FOREIGN KEY(tenant_id, provider) REFERENCES dealerships (tenant_id, id);
+ALTER TABLE timebank_entries ADD CONSTRAINT fk_timebank_entries_resource_type FOREIGN KEY(tenant_id, resource_type) REFERENCES resource_types (tenant_id, id);
+ALTER TABLE timebank_entries ADD CONSTRAINT fk_timebank_entries_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE users ADD CONSTRAINT fk_users_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE users ADD CONSTRAINT fk_users_dealership FOREIGN KEY(tenant_id, dealership) REFERENCES dealerships (tenant_id, id);
 ALTER TABLE users ADD CONSTRAINT fk_users_photo FOREIGN KEY(tenant_id, photo) REFERENCES files (tenant_id, id) ON DELETE SET NULL (photo);
@@ -1084,7 +1517,13 @@ ALTER TABLE work_items ADD CONSTRAINT fk_work_items_declined_by FOREIGN KEY(tena
 ALTER TABLE work_items ADD CONSTRAINT fk_work_items_done_by FOREIGN KEY(tenant_id, done_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (done_by);
 ALTER TABLE work_items ADD CONSTRAINT fk_work_items_inspection FOREIGN KEY(tenant_id, inspection) REFERENCES inspections (tenant_id, id) ON DELETE SET NULL (inspection);
 ALTER TABLE work_items ADD CONSTRAINT fk_work_items_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE working_hours ADD CONSTRAINT fk_working_hours_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE working_hours ADD CONSTRAINT fk_working_hours_resource FOREIGN KEY(tenant_id, resource) REFERENCES resources (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE working_hours ADD CONSTRAINT fk_working_hours_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 GRANT USAGE ON SCHEMA public TO directapp_app;
+ALTER TABLE "absences" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "absences" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "absences" FROM directapp_app, PUBLIC;
 ALTER TABLE "api_keys" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "api_keys" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "api_keys" FROM directapp_app, PUBLIC;
@@ -1094,6 +1533,9 @@ REVOKE ALL ON "audit" FROM directapp_app, PUBLIC;
 ALTER TABLE "audit_seal" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "audit_seal" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "audit_seal" FROM directapp_app, PUBLIC;
+ALTER TABLE "capacity_rules" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "capacity_rules" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "capacity_rules" FROM directapp_app, PUBLIC;
 ALTER TABLE "car_accessories" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "car_accessories" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "car_accessories" FROM directapp_app, PUBLIC;
@@ -1118,6 +1560,15 @@ REVOKE ALL ON "credentials" FROM directapp_app, PUBLIC;
 ALTER TABLE "dealerships" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "dealerships" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "dealerships" FROM directapp_app, PUBLIC;
+ALTER TABLE "enrichment_logs" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "enrichment_logs" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "enrichment_logs" FROM directapp_app, PUBLIC;
+ALTER TABLE "enrichment_runs" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "enrichment_runs" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "enrichment_runs" FROM directapp_app, PUBLIC;
+ALTER TABLE "failed_jobs" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "failed_jobs" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "failed_jobs" FROM directapp_app, PUBLIC;
 ALTER TABLE "files" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "files" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "files" FROM directapp_app, PUBLIC;
@@ -1130,6 +1581,9 @@ REVOKE ALL ON "import_rows" FROM directapp_app, PUBLIC;
 ALTER TABLE "import_runs" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "import_runs" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "import_runs" FROM directapp_app, PUBLIC;
+ALTER TABLE "inspection_reminders" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "inspection_reminders" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "inspection_reminders" FROM directapp_app, PUBLIC;
 ALTER TABLE "inspection_templates" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "inspection_templates" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "inspection_templates" FROM directapp_app, PUBLIC;
@@ -1165,6 +1619,24 @@ REVOKE ALL ON "parts_orders" FROM directapp_app, PUBLIC;
 ALTER TABLE "refresh_tokens" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "refresh_tokens" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "refresh_tokens" FROM directapp_app, PUBLIC;
+ALTER TABLE "registry_answers" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "registry_answers" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "registry_answers" FROM directapp_app, PUBLIC;
+ALTER TABLE "resource_bookings" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "resource_bookings" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "resource_bookings" FROM directapp_app, PUBLIC;
+ALTER TABLE "resource_capacities" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "resource_capacities" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "resource_capacities" FROM directapp_app, PUBLIC;
+ALTER TABLE "resource_sharing" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "resource_sharing" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "resource_sharing" FROM directapp_app, PUBLIC;
+ALTER TABLE "resource_types" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "resource_types" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "resource_types" FROM directapp_app, PUBLIC;
+ALTER TABLE "resources" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "resources" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "resources" FROM directapp_app, PUBLIC;
 ALTER TABLE "roles" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "roles" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "roles" FROM directapp_app, PUBLIC;
@@ -1184,6 +1656,9 @@ REVOKE ALL ON "service_history" FROM directapp_app, PUBLIC;
 ALTER TABLE "sessions" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "sessions" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "sessions" FROM directapp_app, PUBLIC;
+ALTER TABLE "sharing_weeks" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "sharing_weeks" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "sharing_weeks" FROM directapp_app, PUBLIC;
 ALTER TABLE "status_links" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "status_links" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "status_links" FROM directapp_app, PUBLIC;
@@ -1193,6 +1668,9 @@ REVOKE ALL ON "suppressed_addresses" FROM directapp_app, PUBLIC;
 ALTER TABLE "tenants" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "tenants" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "tenants" FROM directapp_app, PUBLIC;
+ALTER TABLE "timebank_entries" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "timebank_entries" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "timebank_entries" FROM directapp_app, PUBLIC;
 ALTER TABLE "users" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "users" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "users" FROM directapp_app, PUBLIC;
@@ -1202,6 +1680,9 @@ REVOKE ALL ON "vendor_links" FROM directapp_app, PUBLIC;
 ALTER TABLE "work_items" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "work_items" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "work_items" FROM directapp_app, PUBLIC;
+ALTER TABLE "working_hours" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "working_hours" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "working_hours" FROM directapp_app, PUBLIC;
 GRANT SELECT, INSERT, UPDATE ON "tenants" TO directapp_app;
 CREATE POLICY "tenants_select" ON "tenants" FOR SELECT TO directapp_app USING (((tenants.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'finance', 'tenant_admin', 'sys_signin', 'sys_importer', 'sys_demo', 'sys_undo']))))));
 CREATE POLICY "tenants_insert" ON "tenants" FOR INSERT TO directapp_app WITH CHECK (((tenants.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_signin', 'sys_importer', 'sys_demo']))));
@@ -1386,6 +1867,65 @@ CREATE POLICY "list_columns_select" ON "list_columns" FOR SELECT TO directapp_ap
 CREATE POLICY "list_columns_insert" ON "list_columns" FOR INSERT TO directapp_app WITH CHECK (((list_columns.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'finance', 'tenant_admin'])) AND ("list_columns"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_demo']))))));
 CREATE POLICY "list_columns_update" ON "list_columns" FOR UPDATE TO directapp_app USING (((list_columns.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'finance', 'tenant_admin'])) AND ("list_columns"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_demo', 'sys_undo'])))))) WITH CHECK (((list_columns.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'finance', 'tenant_admin'])) AND ("list_columns"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_demo', 'sys_undo']))))));
 CREATE POLICY "list_columns_delete" ON "list_columns" FOR DELETE TO directapp_app USING (((list_columns.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'finance', 'tenant_admin'])) AND ("list_columns"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_demo']))))));
+GRANT SELECT, INSERT, UPDATE ON "resource_types" TO directapp_app;
+CREATE POLICY "resource_types_select" ON "resource_types" FOR SELECT TO directapp_app USING (((resource_types.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'finance', 'tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))));
+CREATE POLICY "resource_types_insert" ON "resource_types" FOR INSERT TO directapp_app WITH CHECK (((resource_types.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo']))));
+CREATE POLICY "resource_types_update" ON "resource_types" FOR UPDATE TO directapp_app USING (((resource_types.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo'])))) WITH CHECK (((resource_types.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))));
+ALTER TABLE "resource_types" DROP CONSTRAINT IF EXISTS "ck_resource_types_work_choice";
+ALTER TABLE "resource_types" ADD CONSTRAINT "ck_resource_types_work_choice" CHECK ("work" IN ('technical', 'cosmetic', 'inspection', 'quality', 'parts', 'reception', 'delivery', 'other')) NOT VALID;
+GRANT SELECT, INSERT, UPDATE ON "resources" TO directapp_app;
+CREATE POLICY "resources_select" ON "resources" FOR SELECT TO directapp_app USING (((resources.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['reception', 'mechanic', 'detailer', 'parts', 'planner'])) AND ("resources"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager', 'finance'])) AND ("resources"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))))));
+CREATE POLICY "resources_insert" ON "resources" FOR INSERT TO directapp_app WITH CHECK (((resources.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("resources"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("resources"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo']))))));
+CREATE POLICY "resources_update" ON "resources" FOR UPDATE TO directapp_app USING (((resources.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("resources"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("resources"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo'])))))) WITH CHECK (((resources.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("resources"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("resources"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))));
+ALTER TABLE "resources" DROP CONSTRAINT IF EXISTS "ck_resources_kind_choice";
+ALTER TABLE "resources" ADD CONSTRAINT "ck_resources_kind_choice" CHECK ("kind" IN ('person', 'bay', 'equipment')) NOT VALID;
+GRANT SELECT, INSERT, UPDATE, DELETE ON "working_hours" TO directapp_app;
+CREATE POLICY "working_hours_select" ON "working_hours" FOR SELECT TO directapp_app USING (((working_hours.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['reception', 'mechanic', 'detailer', 'parts', 'planner'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "working_hours".tenant_id AND p1.id = "working_hours"."resource" AND (p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "working_hours".tenant_id AND p1.id = "working_hours"."resource" AND (p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))))));
+CREATE POLICY "working_hours_insert" ON "working_hours" FOR INSERT TO directapp_app WITH CHECK (((working_hours.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "working_hours".tenant_id AND p1.id = "working_hours"."resource" AND (p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "working_hours".tenant_id AND p1.id = "working_hours"."resource" AND (p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo']))))));
+CREATE POLICY "working_hours_update" ON "working_hours" FOR UPDATE TO directapp_app USING (((working_hours.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "working_hours".tenant_id AND p1.id = "working_hours"."resource" AND (p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "working_hours".tenant_id AND p1.id = "working_hours"."resource" AND (p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo'])))))) WITH CHECK (((working_hours.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "working_hours".tenant_id AND p1.id = "working_hours"."resource" AND (p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "working_hours".tenant_id AND p1.id = "working_hours"."resource" AND (p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))));
+CREATE POLICY "working_hours_delete" ON "working_hours" FOR DELETE TO directapp_app USING (((working_hours.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "working_hours".tenant_id AND p1.id = "working_hours"."resource" AND (p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "working_hours".tenant_id AND p1.id = "working_hours"."resource" AND (p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo']))))));
+ALTER TABLE "working_hours" DROP CONSTRAINT IF EXISTS "ck_working_hours_weekday_choice";
+ALTER TABLE "working_hours" ADD CONSTRAINT "ck_working_hours_weekday_choice" CHECK ("weekday" IN ('1', '2', '3', '4', '5', '6', '7')) NOT VALID;
+GRANT SELECT, INSERT, UPDATE, DELETE ON "absences" TO directapp_app;
+CREATE POLICY "absences_select" ON "absences" FOR SELECT TO directapp_app USING (((absences.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['reception', 'mechanic', 'detailer', 'parts', 'planner'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "absences".tenant_id AND p1.id = "absences"."resource" AND (p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['reception', 'mechanic', 'detailer', 'parts'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "absences".tenant_id AND p1.id = "absences"."resource" AND (p1."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "absences".tenant_id AND p1.id = "absences"."resource" AND (p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))))));
+CREATE POLICY "absences_insert" ON "absences" FOR INSERT TO directapp_app WITH CHECK (((absences.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "absences".tenant_id AND p1.id = "absences"."resource" AND (p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "absences".tenant_id AND p1.id = "absences"."resource" AND (p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo']))))));
+CREATE POLICY "absences_update" ON "absences" FOR UPDATE TO directapp_app USING (((absences.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "absences".tenant_id AND p1.id = "absences"."resource" AND (p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "absences".tenant_id AND p1.id = "absences"."resource" AND (p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo'])))))) WITH CHECK (((absences.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "absences".tenant_id AND p1.id = "absences"."resource" AND (p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "absences".tenant_id AND p1.id = "absences"."resource" AND (p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))));
+CREATE POLICY "absences_delete" ON "absences" FOR DELETE TO directapp_app USING (((absences.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "absences".tenant_id AND p1.id = "absences"."resource" AND (p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND (EXISTS (SELECT 1 FROM "resources" p1 WHERE p1.tenant_id = "absences".tenant_id AND p1.id = "absences"."resource" AND (p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo']))))));
+ALTER TABLE "absences" DROP CONSTRAINT IF EXISTS "ck_absences_kind_choice";
+ALTER TABLE "absences" ADD CONSTRAINT "ck_absences_kind_choice" CHECK ("kind" IN ('holiday', 'illness', 'course', 'maintenance', 'other')) NOT VALID;
+GRANT SELECT, INSERT, UPDATE, DELETE ON "capacity_rules" TO directapp_app;
+CREATE POLICY "capacity_rules_select" ON "capacity_rules" FOR SELECT TO directapp_app USING (((capacity_rules.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['reception', 'mechanic', 'detailer', 'parts', 'planner'])) AND ("capacity_rules"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager', 'finance'])) AND ("capacity_rules"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))))));
+CREATE POLICY "capacity_rules_insert" ON "capacity_rules" FOR INSERT TO directapp_app WITH CHECK (((capacity_rules.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("capacity_rules"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("capacity_rules"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo']))))));
+CREATE POLICY "capacity_rules_update" ON "capacity_rules" FOR UPDATE TO directapp_app USING (((capacity_rules.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("capacity_rules"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("capacity_rules"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo'])))))) WITH CHECK (((capacity_rules.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("capacity_rules"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("capacity_rules"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))));
+CREATE POLICY "capacity_rules_delete" ON "capacity_rules" FOR DELETE TO directapp_app USING (((capacity_rules.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("capacity_rules"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("capacity_rules"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo']))))));
+GRANT SELECT, INSERT, UPDATE ON "resource_capacities" TO directapp_app;
+CREATE POLICY "resource_capacities_select" ON "resource_capacities" FOR SELECT TO directapp_app USING (((resource_capacities.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['reception', 'mechanic', 'detailer', 'parts', 'planner'])) AND ("resource_capacities"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager', 'finance'])) AND ("resource_capacities"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))))));
+CREATE POLICY "resource_capacities_insert" ON "resource_capacities" FOR INSERT TO directapp_app WITH CHECK (((resource_capacities.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("resource_capacities"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("resource_capacities"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo']))))));
+CREATE POLICY "resource_capacities_update" ON "resource_capacities" FOR UPDATE TO directapp_app USING (((resource_capacities.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("resource_capacities"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("resource_capacities"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo'])))))) WITH CHECK (((resource_capacities.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("resource_capacities"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("resource_capacities"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))));
+ALTER TABLE "resource_capacities" DROP CONSTRAINT IF EXISTS "ck_resource_capacities_used_hours_limit";
+ALTER TABLE "resource_capacities" ADD CONSTRAINT "ck_resource_capacities_used_hours_limit" CHECK ("used_hours" <= "allocated_hours") NOT VALID;
+GRANT SELECT, INSERT, UPDATE ON "resource_sharing" TO directapp_app;
+CREATE POLICY "resource_sharing_select" ON "resource_sharing" FOR SELECT TO directapp_app USING (((resource_sharing.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ((("resource_sharing"."provider" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR ("resource_sharing"."consumer" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager', 'finance', 'sales_manager'])) AND ((("resource_sharing"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR ("resource_sharing"."consumer" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))))));
+CREATE POLICY "resource_sharing_insert" ON "resource_sharing" FOR INSERT TO directapp_app WITH CHECK (((resource_sharing.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo']))));
+CREATE POLICY "resource_sharing_update" ON "resource_sharing" FOR UPDATE TO directapp_app USING (((resource_sharing.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo'])))) WITH CHECK (((resource_sharing.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))));
+GRANT SELECT, INSERT, UPDATE ON "sharing_weeks" TO directapp_app;
+CREATE POLICY "sharing_weeks_select" ON "sharing_weeks" FOR SELECT TO directapp_app USING (((sharing_weeks.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ((("sharing_weeks"."provider" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR ("sharing_weeks"."consumer" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager', 'finance'])) AND ((("sharing_weeks"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR ("sharing_weeks"."consumer" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))))));
+CREATE POLICY "sharing_weeks_insert" ON "sharing_weeks" FOR INSERT TO directapp_app WITH CHECK (((sharing_weeks.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo']))));
+CREATE POLICY "sharing_weeks_update" ON "sharing_weeks" FOR UPDATE TO directapp_app USING (((sharing_weeks.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo'])))) WITH CHECK (((sharing_weeks.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))));
+ALTER TABLE "sharing_weeks" DROP CONSTRAINT IF EXISTS "ck_sharing_weeks_used_hours_limit";
+ALTER TABLE "sharing_weeks" ADD CONSTRAINT "ck_sharing_weeks_used_hours_limit" CHECK ("used_hours" <= "cap_hours") NOT VALID;
+GRANT SELECT, INSERT, UPDATE ON "resource_bookings" TO directapp_app;
+CREATE POLICY "resource_bookings_select" ON "resource_bookings" FOR SELECT TO directapp_app USING (((resource_bookings.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'mechanic', 'detailer', 'sales_manager', 'finance'])) AND (EXISTS (SELECT 1 FROM "cars" p1 WHERE p1.tenant_id = "resource_bookings".tenant_id AND p1.id = "resource_bookings"."car" AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales'])) AND (((((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR (p1."original_dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) AND (((p1."car_type" IN ('new', 'demo')) OR (((p1."status" = 'draft') AND (p1."car_type" IS NULL))))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales'])) AND (((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) AND (((p1."car_type" IN ('new', 'demo')) OR (((p1."status" = 'draft') AND (p1."car_type" IS NULL))))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales'])) AND (((p1."dealership" IS NULL) AND (p1."status" = 'draft') AND (((p1."current_location" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR (p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['used_car_sales'])) AND (((((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR (p1."original_dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) AND (((p1."car_type" IN ('used', 'certified')) OR (((p1."status" = 'draft') AND (p1."car_type" IS NULL))))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['used_car_sales'])) AND (((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) AND (((p1."car_type" IN ('used', 'certified')) OR (((p1."status" = 'draft') AND (p1."car_type" IS NULL))))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['parts', 'manager'])) AND (((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR (p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['reception', 'planner', 'manager'])) AND (p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic'])) AND (p1."assigned_mechanic" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic'])) AND (((p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) AND (p1."assigned_mechanic" IS NULL) AND (p1."status" IN ('planned', 'technical_prep', 'cosmetic_prep', 'qc_failed')) AND p1."needs_technical" AND (p1."technical_completed_at" IS NULL))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['detailer'])) AND (p1."assigned_detailer" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['detailer'])) AND (((p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) AND (p1."assigned_detailer" IS NULL) AND (p1."status" IN ('planned', 'technical_prep', 'cosmetic_prep', 'qc_failed')) AND p1."needs_cosmetic" AND (p1."cosmetic_completed_at" IS NULL))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sales_manager', 'finance'])) AND (((p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR (p1."original_dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sales_manager'])) AND (p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND (((((p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR (p1."original_dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR (p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_workflow', 'sys_custodian', 'sys_importer', 'sys_archiver', 'sys_registry', 'sys_demo', 'sys_undo'])) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin'])) AND (p1."status" = 'draft'))))))))) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic', 'detailer', 'reception', 'parts'])) AND ("resource_bookings"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic', 'detailer', 'reception', 'parts'])) AND ("resource_bookings"."provider" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ((("resource_bookings"."provider" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR ("resource_bookings"."consumer" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager', 'finance'])) AND ((("resource_bookings"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR ("resource_bookings"."consumer" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))))))));
+CREATE POLICY "resource_bookings_insert" ON "resource_bookings" FOR INSERT TO directapp_app WITH CHECK (((resource_bookings.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ((("resource_bookings"."provider" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR ("resource_bookings"."consumer" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ((("resource_bookings"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR ("resource_bookings"."consumer" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo']))))));
+CREATE POLICY "resource_bookings_update" ON "resource_bookings" FOR UPDATE TO directapp_app USING (((resource_bookings.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic', 'detailer', 'reception', 'parts'])) AND ("resource_bookings"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ((("resource_bookings"."provider" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR ("resource_bookings"."consumer" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ((("resource_bookings"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR ("resource_bookings"."consumer" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo'])))))) WITH CHECK (((resource_bookings.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic', 'detailer', 'reception', 'parts'])) AND ("resource_bookings"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ((("resource_bookings"."provider" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR ("resource_bookings"."consumer" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ((("resource_bookings"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR ("resource_bookings"."consumer" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))));
+ALTER TABLE "resource_bookings" DROP CONSTRAINT IF EXISTS "ck_resource_bookings_status_choice";
+ALTER TABLE "resource_bookings" ADD CONSTRAINT "ck_resource_bookings_status_choice" CHECK ("status" IN ('scheduled', 'confirmed', 'in_progress', 'completed', 'cancelled', 'no_show')) NOT VALID;
+GRANT SELECT, INSERT, UPDATE ON "timebank_entries" TO directapp_app;
+CREATE POLICY "timebank_entries_select" ON "timebank_entries" FOR SELECT TO directapp_app USING (((timebank_entries.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'mechanic', 'detailer', 'sales_manager'])) AND ("timebank_entries"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("timebank_entries"."provider" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['finance', 'manager'])) AND ("timebank_entries"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))))));
+CREATE POLICY "timebank_entries_insert" ON "timebank_entries" FOR INSERT TO directapp_app WITH CHECK (((timebank_entries.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("timebank_entries"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo']))))));
+CREATE POLICY "timebank_entries_update" ON "timebank_entries" FOR UPDATE TO directapp_app USING (((timebank_entries.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("timebank_entries"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo'])))))) WITH CHECK (((timebank_entries.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("timebank_entries"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))));
+ALTER TABLE "timebank_entries" DROP CONSTRAINT IF EXISTS "ck_timebank_entries_kind_choice";
+ALTER TABLE "timebank_entries" ADD CONSTRAINT "ck_timebank_entries_kind_choice" CHECK ("kind" IN ('work', 'correction')) NOT VALID;
 GRANT SELECT, INSERT, UPDATE ON "notifications" TO directapp_app;
 CREATE POLICY "notifications_select" ON "notifications" FOR SELECT TO directapp_app USING (((notifications.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'finance', 'tenant_admin'])) AND ("notifications"."receiver" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_workflow', 'sys_messenger', 'sys_importer', 'sys_demo', 'sys_undo']))))))));
 CREATE POLICY "notifications_insert" ON "notifications" FOR INSERT TO directapp_app WITH CHECK (((notifications.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_workflow', 'sys_messenger', 'sys_importer', 'sys_demo']))));
@@ -1430,6 +1970,47 @@ ALTER TABLE "vendor_links" DROP CONSTRAINT IF EXISTS "ck_vendor_links_language_c
 ALTER TABLE "vendor_links" ADD CONSTRAINT "ck_vendor_links_language_choice" CHECK ("language" IN ('nb', 'en')) NOT VALID;
 ALTER TABLE "vendor_links" DROP CONSTRAINT IF EXISTS "ck_vendor_links_answer_choice";
 ALTER TABLE "vendor_links" ADD CONSTRAINT "ck_vendor_links_answer_choice" CHECK ("answer" IN ('done', 'price', 'delayed')) NOT VALID;
+GRANT SELECT, INSERT, UPDATE, DELETE ON "registry_answers" TO directapp_app;
+CREATE POLICY "registry_answers_select" ON "registry_answers" FOR SELECT TO directapp_app USING (((registry_answers.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_registry', 'sys_demo', 'sys_undo']))))));
+CREATE POLICY "registry_answers_insert" ON "registry_answers" FOR INSERT TO directapp_app WITH CHECK (((registry_answers.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_registry', 'sys_demo']))));
+CREATE POLICY "registry_answers_update" ON "registry_answers" FOR UPDATE TO directapp_app USING (((registry_answers.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_registry', 'sys_demo', 'sys_undo'])))) WITH CHECK (((registry_answers.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_registry', 'sys_demo', 'sys_undo']))));
+CREATE POLICY "registry_answers_delete" ON "registry_answers" FOR DELETE TO directapp_app USING (((registry_answers.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_registry', 'sys_demo']))));
+ALTER TABLE "registry_answers" DROP CONSTRAINT IF EXISTS "ck_registry_answers_kind_choice";
+ALTER TABLE "registry_answers" ADD CONSTRAINT "ck_registry_answers_kind_choice" CHECK ("kind" IN ('vin', 'plate')) NOT VALID;
+ALTER TABLE "registry_answers" DROP CONSTRAINT IF EXISTS "ck_registry_answers_source_choice";
+ALTER TABLE "registry_answers" ADD CONSTRAINT "ck_registry_answers_source_choice" CHECK ("source" IN ('registry', 'vin')) NOT VALID;
+GRANT SELECT, INSERT, UPDATE ON "enrichment_runs" TO directapp_app;
+CREATE POLICY "enrichment_runs_select" ON "enrichment_runs" FOR SELECT TO directapp_app USING (((enrichment_runs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_registry', 'sys_demo', 'sys_undo']))))));
+CREATE POLICY "enrichment_runs_insert" ON "enrichment_runs" FOR INSERT TO directapp_app WITH CHECK (((enrichment_runs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_registry', 'sys_demo']))));
+CREATE POLICY "enrichment_runs_update" ON "enrichment_runs" FOR UPDATE TO directapp_app USING (((enrichment_runs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_registry', 'sys_demo', 'sys_undo'])))) WITH CHECK (((enrichment_runs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_registry', 'sys_demo', 'sys_undo']))));
+ALTER TABLE "enrichment_runs" DROP CONSTRAINT IF EXISTS "ck_enrichment_runs_trigger_choice";
+ALTER TABLE "enrichment_runs" ADD CONSTRAINT "ck_enrichment_runs_trigger_choice" CHECK ("trigger" IN ('night', 'person')) NOT VALID;
+ALTER TABLE "enrichment_runs" DROP CONSTRAINT IF EXISTS "ck_enrichment_runs_status_choice";
+ALTER TABLE "enrichment_runs" ADD CONSTRAINT "ck_enrichment_runs_status_choice" CHECK ("status" IN ('running', 'finished', 'stopped')) NOT VALID;
+ALTER TABLE "enrichment_runs" DROP CONSTRAINT IF EXISTS "ck_enrichment_runs_stopped_by_choice";
+ALTER TABLE "enrichment_runs" ADD CONSTRAINT "ck_enrichment_runs_stopped_by_choice" CHECK ("stopped_by" IN ('quota', 'failures', 'refused', 'not_set_up', 'most')) NOT VALID;
+GRANT SELECT, INSERT, UPDATE ON "enrichment_logs" TO directapp_app;
+CREATE POLICY "enrichment_logs_select" ON "enrichment_logs" FOR SELECT TO directapp_app USING (((enrichment_logs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_registry', 'sys_demo', 'sys_undo'])) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND (EXISTS (SELECT 1 FROM "cars" p1 WHERE p1.tenant_id = "enrichment_logs".tenant_id AND p1.id = "enrichment_logs"."car" AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales'])) AND (((((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR (p1."original_dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) AND (((p1."car_type" IN ('new', 'demo')) OR (((p1."status" = 'draft') AND (p1."car_type" IS NULL))))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales'])) AND (((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) AND (((p1."car_type" IN ('new', 'demo')) OR (((p1."status" = 'draft') AND (p1."car_type" IS NULL))))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales'])) AND (((p1."dealership" IS NULL) AND (p1."status" = 'draft') AND (((p1."current_location" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR (p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['used_car_sales'])) AND (((((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR (p1."original_dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) AND (((p1."car_type" IN ('used', 'certified')) OR (((p1."status" = 'draft') AND (p1."car_type" IS NULL))))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['used_car_sales'])) AND (((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) AND (((p1."car_type" IN ('used', 'certified')) OR (((p1."status" = 'draft') AND (p1."car_type" IS NULL))))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['parts', 'manager'])) AND (((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR (p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['reception', 'planner', 'manager'])) AND (p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic'])) AND (p1."assigned_mechanic" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic'])) AND (((p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) AND (p1."assigned_mechanic" IS NULL) AND (p1."status" IN ('planned', 'technical_prep', 'cosmetic_prep', 'qc_failed')) AND p1."needs_technical" AND (p1."technical_completed_at" IS NULL))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['detailer'])) AND (p1."assigned_detailer" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['detailer'])) AND (((p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) AND (p1."assigned_detailer" IS NULL) AND (p1."status" IN ('planned', 'technical_prep', 'cosmetic_prep', 'qc_failed')) AND p1."needs_cosmetic" AND (p1."cosmetic_completed_at" IS NULL))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sales_manager', 'finance'])) AND (((p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR (p1."original_dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sales_manager'])) AND (p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND (((((p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR (p1."original_dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR (p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_workflow', 'sys_custodian', 'sys_importer', 'sys_archiver', 'sys_registry', 'sys_demo', 'sys_undo'])) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin'])) AND (p1."status" = 'draft')))))))))))))));
+CREATE POLICY "enrichment_logs_insert" ON "enrichment_logs" FOR INSERT TO directapp_app WITH CHECK (((enrichment_logs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_registry', 'sys_demo']))));
+CREATE POLICY "enrichment_logs_update" ON "enrichment_logs" FOR UPDATE TO directapp_app USING (((enrichment_logs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_registry', 'sys_demo', 'sys_undo'])))) WITH CHECK (((enrichment_logs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_registry', 'sys_demo', 'sys_undo']))));
+ALTER TABLE "enrichment_logs" DROP CONSTRAINT IF EXISTS "ck_enrichment_logs_asked_by_choice";
+ALTER TABLE "enrichment_logs" ADD CONSTRAINT "ck_enrichment_logs_asked_by_choice" CHECK ("asked_by" IN ('vin', 'plate')) NOT VALID;
+ALTER TABLE "enrichment_logs" DROP CONSTRAINT IF EXISTS "ck_enrichment_logs_result_choice";
+ALTER TABLE "enrichment_logs" ADD CONSTRAINT "ck_enrichment_logs_result_choice" CHECK ("result" IN ('filled', 'not_found', 'failed', 'skipped')) NOT VALID;
+ALTER TABLE "enrichment_logs" DROP CONSTRAINT IF EXISTS "ck_enrichment_logs_reason_choice";
+ALTER TABLE "enrichment_logs" ADD CONSTRAINT "ck_enrichment_logs_reason_choice" CHECK ("reason" IN ('nothing_missing', 'another_car', 'unreadable', 'refused', 'moved_on', 'down')) NOT VALID;
+GRANT SELECT, INSERT, UPDATE ON "inspection_reminders" TO directapp_app;
+CREATE POLICY "inspection_reminders_select" ON "inspection_reminders" FOR SELECT TO directapp_app USING (((inspection_reminders.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_registry', 'sys_demo', 'sys_undo']))))));
+CREATE POLICY "inspection_reminders_insert" ON "inspection_reminders" FOR INSERT TO directapp_app WITH CHECK (((inspection_reminders.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_registry', 'sys_demo']))));
+CREATE POLICY "inspection_reminders_update" ON "inspection_reminders" FOR UPDATE TO directapp_app USING (((inspection_reminders.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_registry', 'sys_demo', 'sys_undo'])))) WITH CHECK (((inspection_reminders.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_registry', 'sys_demo', 'sys_undo']))));
+GRANT SELECT, INSERT, UPDATE ON "failed_jobs" TO directapp_app;
+CREATE POLICY "failed_jobs_select" ON "failed_jobs" FOR SELECT TO directapp_app USING (((failed_jobs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_jobs', 'sys_demo', 'sys_undo']))))));
+CREATE POLICY "failed_jobs_insert" ON "failed_jobs" FOR INSERT TO directapp_app WITH CHECK (((failed_jobs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_jobs', 'sys_demo']))));
+CREATE POLICY "failed_jobs_update" ON "failed_jobs" FOR UPDATE TO directapp_app USING (((failed_jobs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_jobs', 'sys_demo', 'sys_undo'])))) WITH CHECK (((failed_jobs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_jobs', 'sys_demo', 'sys_undo']))));
+ALTER TABLE "failed_jobs" DROP CONSTRAINT IF EXISTS "ck_failed_jobs_kind_choice";
+ALTER TABLE "failed_jobs" ADD CONSTRAINT "ck_failed_jobs_kind_choice" CHECK ("kind" IN ('errand', 'reaction')) NOT VALID;
+ALTER TABLE "failed_jobs" DROP CONSTRAINT IF EXISTS "ck_failed_jobs_outcome_choice";
+ALTER TABLE "failed_jobs" ADD CONSTRAINT "ck_failed_jobs_outcome_choice" CHECK ("outcome" IN ('failed', 'retried', 'dropped')) NOT VALID;
 GRANT SELECT, INSERT ON "audit" TO directapp_app;
 CREATE POLICY "audit_select" ON "audit" FOR SELECT TO directapp_app USING (((tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor']))));
 CREATE POLICY "audit_insert" ON "audit" FOR INSERT TO directapp_app WITH CHECK (tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid));

@@ -62,6 +62,7 @@ def build_app(house: House) -> Front:
     app.state.auth = house.auth
     app.state.authenticate = house.principals.authenticate
     app.state.settings = house.settings
+    app.state.registry = house.registry.lookups
     api = rest.build(house.platform, house.auth, house.attachments)
     app.include_router(api)
     app.include_router(pages.build(house.platform, house.auth, house.attachments))
