@@ -1,0 +1,60 @@
+"""The course of a booking: booked, confirmed, in progress, completed; or cancelled, or nobody came."""
+
+from directapp.declare.case import Case
+from directapp.declare.workflow import Fact, Step, Workflow
+from directapp.domains.planning.booking_fields import STATES
+from directapp.kernel.text import Text
+
+_OVER = Text("Bookingen er {state}.", "The booking is {state}.")
+_NOT_STARTED = Text(
+    "Bookingen er {state}. Arbeidet fullføres når det er startet.",
+    "The booking is {state}. The work is completed when it has started.",
+)
+
+
+def status_from_facts(case: Case) -> str:
+    """Return the status that the facts alone say."""
+    for fact, status in (
+        ("cancelled_at", "cancelled"),
+        ("no_show_at", "no_show"),
+        ("completed_at", "completed"),
+        ("started_at", "in_progress"),
+        ("confirmed_at", "confirmed"),
+    ):
+        if case.get(fact) is not None:
+            return status
+    return "scheduled"
+
+
+def _step(fact: str, to: str, *origins: str, event: str | None = None) -> Step:
+    return Step(origins=origins, to=to, when=lambda case: case.get(fact) is not None, fact=fact, event=event)
+
+
+_AHEAD = ("scheduled", "confirmed")
+
+WORKFLOW = Workflow(
+    states=STATES,
+    initial="scheduled",
+    entries=("scheduled",),
+    words=(("confirmed", "confirmed_at"), ("in_progress", "started_at"), ("completed", "completed_at")),
+    replay=status_from_facts,
+    steps=(
+        _step("cancelled_at", "cancelled", *_AHEAD, "in_progress", event="booking.cancelled"),
+        _step("no_show_at", "no_show", *_AHEAD, event="booking.no_show"),
+        _step("confirmed_at", "confirmed", "scheduled"),
+        _step("started_at", "in_progress", *_AHEAD, event="booking.started"),
+        _step("completed_at", "completed", "in_progress", event="booking.completed"),
+    ),
+    facts=(
+        Fact(field="confirmed_at", states=(*_AHEAD, "in_progress", "completed"), clears=("confirmed",), refusal=_OVER),
+        Fact(
+            field="started_at",
+            states=("in_progress", "completed"),
+            clears=("in_progress",),
+            refusal=_OVER,
+        ),
+        Fact(field="completed_at", states=("completed",), clears=("completed",), refusal=_NOT_STARTED),
+        Fact(field="cancelled_at", states=("cancelled",), refusal=_OVER),
+        Fact(field="no_show_at", states=("no_show",), refusal=_OVER),
+    ),
+)

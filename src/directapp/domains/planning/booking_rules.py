@@ -1,0 +1,215 @@
+"""Why a booking is refused: every reason at once, in words, at the field it is about."""
+
+from decimal import Decimal
+
+from directapp.declare.case import Case, Row
+from directapp.domains.planning.booking_fields import AHEAD
+from directapp.domains.planning.booking_fill import overlapping
+from directapp.domains.planning.capacities import hours_of, rule_hours
+from directapp.domains.planning.engine.refusals import Fields, time_problems
+from directapp.domains.planning.engine.spans import Span
+from directapp.domains.planning.engine.words import day_text, hours_text, when_text
+from directapp.domains.planning.engine.workdays import Hours, Schedule
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+_FIELDS = Fields(start="starts_at", end="ends_at", resource="resource")
+_CLOSED = frozenset({"delivered", "archived"})
+_WHEN = ("starts_at", "ends_at", "resource", "person")
+
+
+def _conflict(words: Text, field: str) -> Problem:
+    return Problem(words, field=field, code="CONFLICT")
+
+
+def is_asked(case: Case) -> bool:
+    """Whether this write decides when, where or by whom, of a booking that is not over."""
+    return case.get("status") in AHEAD and (case.before is None or case.changed(*_WHEN))
+
+
+def schedule_of(resource: Row, hours: list[Row], absences: list[Row], day: object) -> Schedule:
+    """Return when a resource works, from its rows, as they hold on a day."""
+    holding = [
+        h
+        for h in hours
+        if (h.get("valid_from") is None or h["valid_from"] <= day)
+        and (h.get("valid_to") is None or day <= h["valid_to"])
+    ]
+    return Schedule(
+        hours=tuple(Hours(int(h["weekday"]), h["starts"], h["ends"]) for h in holding),
+        absences=tuple(Span(a["starts_at"], a["ends_at"]) for a in absences),
+        open_on_holidays=bool(resource.get("works_holidays")),
+    )
+
+
+def time_fits(case: Case) -> list[Problem]:
+    """Demand that a booking lies ahead, within one working day of whoever does it, when nobody is away."""
+    start, end = case.get("starts_at"), case.get("ends_at")
+    if not is_asked(case) or start is None or end is None or not case.one("resource"):
+        return []
+    resource = case.one("resource")
+    absences = {a["id"]: a for a in (*case.many("absences"), *case.many("persons_absences"))}
+    schedule = schedule_of(resource, case.many("hours"), list(absences.values()), case.get("day"))
+    found = time_problems(start, end, now=case.now, schedule=schedule, who=str(resource.get("name")), fields=_FIELDS)
+    if case.before is not None and not case.changed("starts_at"):
+        found = [p for p in found if p.code != "past"]
+    if case.actor.is_system:
+        # What is brought over from elsewhere happened already.
+        found = [p for p in found if p.code not in {"past", "outside_hours"}]
+    return found
+
+
+def resource_fits(case: Case) -> list[Problem]:
+    """Demand that the resource is there, does this work, and has the person that it needs."""
+    resource, kind = case.one("resource"), case.one("type")
+    if not resource or not kind or not is_asked(case):
+        return []
+    name = resource.get("name")
+    problems = []
+    if not resource.get("available"):
+        words = Text("{name} er ikke tilgjengelig.", "{name} is not available.").fill(name=name)
+        problems.append(Problem(words, field="resource"))
+    if not kind.get("bookable"):
+        words = Text("Denne typen bookes ikke.", "This type is not booked.")
+        problems.append(Problem(words, field="resource_type"))
+    if kind.get("work") not in (resource.get("does") or ()):
+        words = Text("{name} gjør ikke dette arbeidet.", "{name} does not do this work.").fill(name=name)
+        problems.append(Problem(words, field="resource"))
+    if kind.get("requires_assignment") and case.get("person") is None:
+        words = Text("Velg hvem som gjør arbeidet.", "Choose who does the work.")
+        problems.append(Problem(words, field="person"))
+    return problems
+
+
+def car_fits(case: Case) -> list[Problem]:
+    """Demand that the car is here to be worked on, by one at a time."""
+    if not is_asked(case):
+        return []
+    if case.one("car").get("status") in _CLOSED and not case.actor.is_system:
+        words = Text(
+            "Bilen er levert eller arkivert og kan ikke bookes.",
+            "The car is delivered or archived and cannot be booked.",
+        )
+        return [_conflict(words, "car")]
+    if not case.one("type").get("is_productive"):
+        return []
+    for booking in overlapping(case, "cars_bookings")[:1]:
+        words = Text(
+            "Bilen er alt booket fra {start} til {end}.", "The car is booked already from {start} to {end}."
+        ).fill(start=when_text(booking["starts_at"]), end=when_text(booking["ends_at"]))
+        return [_conflict(words, "starts_at")]
+    return []
+
+
+def room_left(case: Case) -> list[Problem]:
+    """Nobody is booked twice: neither the resource beyond its room, nor the person."""
+    if case.get("status") not in {*AHEAD, "in_progress"} or not case.one("resource"):
+        return []
+    resource = case.one("resource")
+    beside = overlapping(case, "beside")
+    problems = []
+    if int(case.get("lane") or 1) > int(resource.get("capacity") or 1):
+        first = min(beside, key=lambda b: b["starts_at"])
+        words = Text("{name} er opptatt fra {start} til {end}.", "{name} is taken from {start} to {end}.").fill(
+            name=resource.get("name"), start=when_text(first["starts_at"]), end=when_text(first["ends_at"])
+        )
+        problems.append(_conflict(words, "starts_at"))
+    persons = [b for b in overlapping(case, "persons") if b.get("resource") != case.get("resource")]
+    if not problems and persons:
+        words = Text(
+            "Personen er booket et annet sted fra {start} til {end}.",
+            "The person is booked elsewhere from {start} to {end}.",
+        ).fill(start=when_text(persons[0]["starts_at"]), end=when_text(persons[0]["ends_at"]))
+        problems.append(_conflict(words, "person"))
+    return problems
+
+
+def agreement_holds(case: Case) -> list[Problem]:
+    """Another site's time is booked under an agreement, within its hours of the week."""
+    if not is_asked(case) or case.get("provider") == case.get("consumer") or case.get("provider") is None:
+        return []
+    if case.get("agreement") is None:
+        words = Text(
+            "Anleggene har ingen avtale om dette arbeidet. Administrator oppretter delingsavtaler.",
+            "The sites have no agreement on this work. The administrator makes sharing agreements.",
+        )
+        return [_conflict(words, "resource")]
+    agreement = next(a for a in case.many("agreements") if a["id"] == case.get("agreement"))
+    week = next(iter(case.many("weeks")), None)
+    counted = Decimal(week["used_hours"] or 0) if week else Decimal(0)
+    same = (
+        case.before is not None
+        and case.was("agreement") == case.get("agreement")
+        and (case.was("week") == case.get("week"))
+    )
+    used = counted - (hours_of(case.before or {}) if same else 0) + hours_of(case.row)
+    cap = Decimal(agreement["max_hours_per_week"])
+    if used <= cap:
+        return []
+    words = Text(
+        "Avtalen gir {cap} i uken; dette ville blitt {used}.",
+        "The agreement gives {cap} a week; this would make {used}.",
+    ).fill(cap=hours_text(float(cap)), used=hours_text(float(used)))
+    return [_conflict(words, "starts_at")]
+
+
+def ledgers(case: Case) -> list[tuple[object, Row | None]]:
+    """Return the ledgers that the booking counts in: for the team and for the resource, where hours are laid out.
+
+    Each is the resource it is kept for (None: the team) and its row, None where the day is not counted yet.
+    """
+    day = case.get("day")
+    if day is None:
+        return []
+    found: list[tuple[object, Row | None]] = []
+    for resource in (None, case.get("resource")):
+        row = next((d for d in case.many("days") if d.get("resource") == resource), None)
+        if row is not None or rule_hours(case.many("plans"), resource, day) is not None:
+            found.append((resource, row))
+    return found
+
+
+def capacity_left(case: Case) -> list[Problem]:
+    """Demand that a day takes no more hours than are laid out for it."""
+    if not is_asked(case):
+        return []
+    day, mine = case.get("day"), hours_of(case.row)
+    same = all(case.was(n) == case.get(n) for n in ("day", "provider", "resource_type"))
+    for resource, row in ledgers(case):
+        counted_here = same and (resource is None or case.was("resource") == resource)
+        before = hours_of(case.before or {}) if counted_here else Decimal(0)
+        if row is None:
+            allocated, used = rule_hours(case.many("plans"), resource, day) or Decimal(0), Decimal(0)
+        else:
+            allocated, used = Decimal(row["allocated_hours"] or 0), Decimal(row["used_hours"] or 0)
+        if used - before + mine > allocated:
+            words = Text(
+                "{day}: {used} av {allocated} er booket; det er ikke plass til {hours} til.",
+                "{day}: {used} of {allocated} are booked; there is no room for {hours} more.",
+            ).fill(
+                day=day_text(day),
+                used=hours_text(float(used - before)),
+                allocated=hours_text(float(allocated)),
+                hours=hours_text(float(mine)),
+            )
+            return [_conflict(words, "starts_at")]
+    return []
+
+
+def started_stays(case: Case) -> list[Problem]:
+    """Work that has begun is not moved to another time or resource; its end may be."""
+    if case.before is None or case.was("status") in AHEAD or case.actor.is_system:
+        return []
+    words = Text("Arbeidet er startet og flyttes ikke.", "The work has started and is not moved.")
+    return [_conflict(words, name) for name in ("starts_at", "resource") if case.changed(name)]
+
+
+RULES = (
+    time_fits,
+    resource_fits,
+    car_fits,
+    room_left,
+    agreement_holds,
+    capacity_left,
+    started_stays,
+)

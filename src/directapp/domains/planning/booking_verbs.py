@@ -1,0 +1,101 @@
+"""What is done with a booking: confirm, start, complete, cancel, nobody came."""
+
+from decimal import Decimal
+from typing import Any
+
+from directapp.declare.case import Case
+from directapp.declare.fields import field
+from directapp.declare.kinds import Kind
+from directapp.declare.verbs import Verb
+from directapp.domains.planning.booking_fields import AHEAD
+from directapp.domains.planning.capacities import hours_of
+from directapp.kernel.errors import ConflictError, Problem
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+
+_MOST_HOURS = Decimal(24)
+
+
+async def confirm(act: Act) -> None:
+    """Say yes to the time."""
+    await act.change({"confirmed_at": act.now})
+
+
+async def start(act: Act) -> None:
+    """Begin the work now."""
+    await act.change({"started_at": act.now})
+
+
+def worked_hours(case: Case, until: Any) -> Decimal:
+    """Return the hours from start to end; work that stood over night counts as planned."""
+    begun = case.get("started_at")
+    planned = hours_of(case.row)
+    if begun is None:
+        return planned
+    spent = (Decimal((until - begun).total_seconds()) / 3600).quantize(Decimal("0.01"))
+    return spent if Decimal(0) < spent <= max(Decimal(12), planned) else planned
+
+
+async def complete(act: Act) -> None:
+    """Finish the work now, in the hours that are named or those that have passed since the start."""
+    hours = act.params.get("actual_hours")
+    if hours is None:
+        hours = act.case.get("actual_hours") or worked_hours(act.case, act.now)
+    patch: dict[str, Any] = {"completed_at": act.now, "actual_hours": min(hours, _MOST_HOURS)}
+    if act.case.get("started_at") is None:
+        patch["started_at"] = act.now
+    await act.change(patch)
+
+
+async def cancel(act: Act) -> None:
+    """Give the time back."""
+    await act.change({"cancelled_at": act.now, "cancel_reason": act.params.get("reason")}, system="planning")
+
+
+async def no_show(act: Act) -> None:
+    """Say that the car or the customer never came; the rest of the time is given back."""
+    if act.case.get("starts_at") > act.now:
+        words = Text("Tiden er ikke kommet ennå. Avlys bookingen i stedet.", "It is not time yet. Cancel instead.")
+        raise ConflictError(Problem(words, field="starts_at"))
+    await act.change({"no_show_at": act.now}, system="planning")
+
+
+_REASON = field("reason", "Grunn", "Reason", Kind.TEXT, max_length=500)
+_HOURS = field("actual_hours", "Medgåtte timer", "Actual hours", Kind.DECIMAL, minimum=0, maximum=24, unit="t")
+
+VERBS = (
+    Verb(name="confirm", label=Text("Bekreft", "Confirm"), run=confirm, states=("scheduled",), icon="check"),
+    Verb(
+        name="start",
+        label=Text("Start arbeidet", "Start the work"),
+        run=start,
+        states=tuple(sorted(AHEAD)),
+        icon="player-play",
+        primary=True,
+    ),
+    Verb(
+        name="complete",
+        label=Text("Fullfør arbeidet", "Complete the work"),
+        run=complete,
+        states=("in_progress", *sorted(AHEAD)),
+        params=(_HOURS,),
+        icon="circle-check",
+        primary=True,
+    ),
+    Verb(
+        name="cancel",
+        label=Text("Avlys", "Cancel"),
+        run=cancel,
+        states=(*sorted(AHEAD), "in_progress"),
+        params=(_REASON,),
+        icon="x",
+        danger=True,
+    ),
+    Verb(
+        name="no_show",
+        label=Text("Ikke møtt", "No show"),
+        run=no_show,
+        states=tuple(sorted(AHEAD)),
+        icon="user-off",
+    ),
+)

@@ -1,0 +1,103 @@
+"""Bookings: somebody's time, held for a car. Two can never hold the same."""
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.collection import Collection, Exclusion, Views
+from directapp.declare.rules import Empty, In, Not, all_of
+from directapp.domains.planning.booking_effects import CONSEQUENCES
+from directapp.domains.planning.booking_fields import GROUPS, HOLDING
+from directapp.domains.planning.booking_fill import FILL, RELATED
+from directapp.domains.planning.booking_flow import WORKFLOW
+from directapp.domains.planning.booking_rules import RULES
+from directapp.domains.planning.booking_verbs import VERBS
+from directapp.domains.planning.rights import BOOKED_BELOW, BOOKED_HERE, CAR_SEEN, MINE, PROVIDED_HERE, SYSTEMS
+from directapp.kernel.text import Text
+
+_ALL = ("work", "hours", "course", "place", "marks")
+_LINES = ("confirm", "start", "complete", "cancel", "no_show")
+_SEARCH: tuple[str, ...] = ()
+_HELD = In("status", HOLDING)
+
+ACCESS = Access(
+    systems=SYSTEMS,
+    grants=(
+        # Whoever follows a car sees what it is booked for.
+        *grants(
+            "new_car_sales used_car_sales parts reception mechanic detailer sales_manager finance",
+            rows=CAR_SEEN,
+            read=("work", "course", "marks"),
+        ),
+        *grants(
+            "mechanic detailer reception parts",
+            rows=MINE,
+            read=_ALL,
+            write=("hours", "course"),
+            verbs=("confirm", "start", "complete"),
+        ),
+        *grants("mechanic detailer reception parts", rows=PROVIDED_HERE, read=("work", "place", "marks")),
+        Grant(
+            role="planner",
+            rows=BOOKED_HERE,
+            read=_ALL,
+            write=("work", "hours", "course"),
+            create=True,
+            verbs=(*_LINES, *_SEARCH),
+        ),
+        Grant(
+            role="manager",
+            rows=BOOKED_BELOW,
+            read=_ALL,
+            write=("work", "hours", "course"),
+            create=True,
+            verbs=(*_LINES, *_SEARCH),
+        ),
+        Grant(role="finance", rows=BOOKED_BELOW, read=_ALL),
+        Grant(
+            role="tenant_admin", read=("*",), write=("work", "hours", "course"), create=True, verbs=(*_LINES, *_SEARCH)
+        ),
+    ),
+)
+
+RESOURCE_BOOKINGS = Collection(
+    name="resource_bookings",
+    label=Text("Booking", "Booking"),
+    plural=Text("Bookinger", "Bookings"),
+    groups=GROUPS,
+    access=ACCESS,
+    views=Views(
+        columns=("starts_at", "ends_at", "car", "resource_type", "resource", "status", "provider", "consumer"),
+        title=("starts_at", "car"),
+        sort=("starts_at",),
+        filters=("status", "provider", "consumer", "resource_type", "resource", "person", "day"),
+        icon="calendar-event",
+    ),
+    workflow=WORKFLOW,
+    verbs=VERBS,
+    rules=RULES,
+    fill=FILL,
+    related=RELATED,
+    consequences=CONSEQUENCES,
+    exclusions=(
+        Exclusion(
+            same=("resource", "lane"),
+            span=("starts_at", "ends_at"),
+            where=all_of(_HELD, Not(Empty("resource")), Not(Empty("lane"))),
+            message=Text("Tiden er nettopp booket av en annen.", "The time has just been booked by someone else."),
+        ),
+        Exclusion(
+            same=("person", "person_lane"),
+            span=("starts_at", "ends_at"),
+            where=all_of(_HELD, Not(Empty("person")), Not(Empty("person_lane"))),
+            message=Text("Personen er nettopp booket av en annen.", "The person has just been booked by someone else."),
+        ),
+    ),
+    indexes=(
+        ("provider", "starts_at"),
+        ("consumer", "starts_at"),
+        ("resource", "day"),
+        ("person", "day"),
+        ("provider", "resource_type", "day"),
+        ("agreement", "week"),
+        ("car", "starts_at"),
+    ),
+    events=(("starts_at", "booking.timed"), ("resource", "booking.timed"), ("person", "booking.timed")),
+)

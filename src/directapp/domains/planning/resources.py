@@ -1,0 +1,262 @@
+"""Resources: the people, bays and equipment whose time is planned, when they work and when they are away."""
+
+import re
+from typing import Any
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case, One
+from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import BadValueError, Kind
+from directapp.declare.rules import Is, Parent, Who
+from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEMS, TEAM
+from directapp.domains.planning.types import WORKS
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+KINDS = choices(
+    ("person", "Person", "Person"),
+    ("bay", "Arbeidsplass", "Bay"),
+    ("equipment", "Utstyr", "Equipment"),
+)
+WEEKDAYS = choices(
+    ("1", "Mandag", "Monday"),
+    ("2", "Tirsdag", "Tuesday"),
+    ("3", "Onsdag", "Wednesday"),
+    ("4", "Torsdag", "Thursday"),
+    ("5", "Fredag", "Friday"),
+    ("6", "Lørdag", "Saturday"),
+    ("7", "Søndag", "Sunday"),
+)
+ABSENCES = choices(
+    ("holiday", "Ferie", "Holiday"),
+    ("illness", "Sykdom", "Illness"),
+    ("course", "Kurs", "Course"),
+    ("maintenance", "Vedlikehold", "Maintenance"),
+    ("other", "Annet", "Other"),
+)
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
+_MOST_WORDS = 20
+
+
+def parse_clock(value: Any) -> str:
+    """Understand a time of day; midnight at the end of the day is 24:00."""
+    text = str(value).strip()
+    found = _CLOCK.fullmatch(text)
+    if text == "24:00":
+        return text
+    if found is None:
+        raise BadValueError("Skal være et klokkeslett, for eksempel 07:30.", "Must be a time of day, such as 07:30.")
+    return f"{int(found[1]):02d}:{found[2]}"
+
+
+def parse_words(value: Any) -> list[str]:
+    """Understand a short list of words: specialisations."""
+    words = [" ".join(str(word).split())[:40] for word in value if str(word).strip()]
+    if len(words) > _MOST_WORDS:
+        raise BadValueError(f"Høyst {_MOST_WORDS}.", f"At most {_MOST_WORDS}.")
+    return list(dict.fromkeys(words))
+
+
+RESOURCE = Group(
+    "all",
+    Text("Ressurs", "Resource"),
+    (
+        field("name", "Navn", "Name", required=True, max_length=80, search=True),
+        field(
+            "dealership",
+            "Forhandler",
+            "Dealership",
+            Kind.REF,
+            ref="dealerships",
+            required=True,
+            default=lambda case: case.actor.site,
+        ),
+        field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, required=True, default="person"),
+        field("person", "Person", "Person", Kind.REF, ref="users", on_delete="set_null"),
+        field("does", "Arbeid", "Work", Kind.CHOICES, choices=WORKS, required=True),
+        field(
+            "capacity",
+            "Samtidige jobber",
+            "Jobs at a time",
+            Kind.INTEGER,
+            required=True,
+            default=1,
+            minimum=1,
+            maximum=50,
+        ),
+        field(
+            "specialisations",
+            "Spesialområder",
+            "Specialisations",
+            Kind.CHOICES,
+            default=lambda _: [],
+            parse=parse_words,
+            help=Text(
+                "Merker, elbil, lakk …: treff foretrekkes i plassøket.",
+                "Makes, electric cars, paint …: a match is preferred by the slot search.",
+            ),
+        ),
+        field("available", "Tilgjengelig", "Available", Kind.BOOLEAN, default=True),
+        field("works_holidays", "Arbeider på helligdager", "Works on public holidays", Kind.BOOLEAN, default=False),
+        field("note", "Merknad", "Note", Kind.TEXT, max_length=500),
+    ),
+)
+
+
+def person_has_name(case: Case) -> list[Problem]:
+    """Demand that only a person's resource stands for a user: a bay is nobody."""
+    if case.get("person") is None or case.get("kind") == "person":
+        return []
+    words = Text("Bare en ressurs av slaget person kan være en bruker.", "Only a person can stand for a user.")
+    return [Problem(words, field="person")]
+
+
+RESOURCES = Collection(
+    name="resources",
+    label=Text("Ressurs", "Resource"),
+    plural=Text("Ressurser", "Resources"),
+    groups=(RESOURCE,),
+    access=Access(
+        systems=SYSTEMS,
+        grants=(
+            *grants(TEAM, rows=OWN_SITE, read=("all",)),
+            Grant(role="planner", rows=OWN_SITE, write=("all",), create=True),
+            Grant(role="manager", rows=OWN_SITES, write=("all",), create=True),
+            Grant(role="finance", rows=OWN_SITES),
+            Grant(role="tenant_admin", write=("all",), create=True),
+        ),
+    ),
+    views=Views(
+        columns=("name", "dealership", "kind", "person", "capacity", "specialisations", "available"),
+        title=("name",),
+        sort=("name",),
+        filters=("dealership", "kind", "available"),
+        icon="users-group",
+        menu=True,
+    ),
+    rules=(person_has_name,),
+    unique=(
+        Unique(
+            fields=("person", "dealership"),
+            message=Text("Personen er alt en ressurs ved anlegget.", "The person is a resource of the site already."),
+        ),
+    ),
+)
+
+_OF_SITE = Parent("resource", "resources", OWN_SITE)
+_OF_SITES = Parent("resource", "resources", OWN_SITES)
+_OWN = Parent("resource", "resources", Is("person", Who.USER))
+_KEPT = Text("Planen er alltid den som gjelder nå.", "The plan is always the present one.")
+
+HOURS = Group(
+    "all",
+    Text("Arbeidstid", "Working hours"),
+    (
+        field(
+            "resource",
+            "Ressurs",
+            "Resource",
+            Kind.REF,
+            ref="resources",
+            on_delete="cascade",
+            required=True,
+            immutable=True,
+        ),
+        field("weekday", "Ukedag", "Weekday", Kind.CHOICE, choices=WEEKDAYS, required=True),
+        field("starts", "Fra", "From", required=True, max_length=5, parse=parse_clock),
+        field("ends", "Til", "To", required=True, max_length=5, parse=parse_clock),
+        field("valid_from", "Gjelder fra", "Valid from", Kind.DATE),
+        field("valid_to", "Gjelder til og med", "Valid to", Kind.DATE),
+    ),
+)
+
+
+def ends_after_start(case: Case) -> list[Problem]:
+    """Demand that a working day ends after it begins; night work is two lines."""
+    problems = []
+    if case.get("starts") and case.get("ends") and case.get("ends") <= case.get("starts"):
+        words = Text("Slutten må være etter starten.", "The end must be after the start.")
+        problems.append(Problem(words, field="ends"))
+    if case.get("valid_from") and case.get("valid_to") and case.get("valid_to") < case.get("valid_from"):
+        words = Text("Perioden slutter før den begynner.", "The period ends before it begins.")
+        problems.append(Problem(words, field="valid_to"))
+    return problems
+
+
+WORKING_HOURS = Collection(
+    name="working_hours",
+    label=Text("Arbeidstid", "Working hours"),
+    plural=Text("Arbeidstider", "Working hours"),
+    groups=(HOURS,),
+    access=Access(
+        systems=SYSTEMS,
+        grants=(
+            *grants(TEAM, rows=_OF_SITE, read=("all",)),
+            Grant(role="planner", rows=_OF_SITE, write=("all",), create=True, delete=True),
+            Grant(role="manager", rows=_OF_SITES, write=("all",), create=True, delete=True),
+            Grant(role="tenant_admin", write=("all",), create=True, delete=True),
+        ),
+        delete_why=_KEPT,
+    ),
+    views=Views(
+        columns=("resource", "weekday", "starts", "ends", "valid_from", "valid_to"),
+        title=("weekday", "starts"),
+        sort=("weekday",),
+        filters=("resource", "weekday"),
+        icon="clock",
+    ),
+    rules=(ends_after_start,),
+)
+
+ABSENCE = Group(
+    "time",
+    Text("Fravær", "Absence"),
+    (
+        field(
+            "resource",
+            "Ressurs",
+            "Resource",
+            Kind.REF,
+            ref="resources",
+            on_delete="cascade",
+            required=True,
+            immutable=True,
+        ),
+        field("person", "Person", "Person", Kind.REF, ref="users", on_delete="cascade", computed=True),
+        field("starts_at", "Fra", "From", Kind.INSTANT, required=True),
+        field("ends_at", "Til", "To", Kind.INSTANT, required=True),
+    ),
+)
+# Why somebody is away may be a matter of health.
+REASON = Group(
+    "reason",
+    Text("Grunn", "Reason"),
+    (
+        field("kind", "Slag", "Kind", Kind.CHOICE, choices=ABSENCES, required=True, default="other"),
+        field("note", "Merknad", "Note", Kind.TEXT, max_length=500),
+    ),
+)
+
+
+def absence_ends(case: Case) -> list[Problem]:
+    """Demand that an absence ends after it begins."""
+    if case.get("starts_at") and case.get("ends_at") and case.get("ends_at") <= case.get("starts_at"):
+        return [Problem(Text("Slutten må være etter starten.", "The end must be after the start."), field="ends_at")]
+    return []
+
+
+def absent_person(case: Case) -> dict[str, Any]:
+    """Carry the person of the resource, so that whatever the person is booked on is seen."""
+    return {"person": case.one("resource").get("person")}
+
+
+ABSENCE_GRANTS = (
+    *grants(TEAM, rows=_OF_SITE, read=("time",)),
+    *grants(TEAM, rows=_OWN, read=("*",)),
+    Grant(role="planner", rows=_OF_SITE, write=("time", "reason"), create=True, delete=True, verbs=("to_move",)),
+    Grant(role="manager", rows=_OF_SITES, write=("time", "reason"), create=True, delete=True, verbs=("to_move",)),
+    Grant(role="tenant_admin", write=("*",), create=True, delete=True, verbs=("to_move",)),
+)
+ABSENCE_DELETED = Text("Et fravær som ikke ble noe av, tas bort.", "An absence that came to nothing is taken away.")
+ABSENCE_RELATED = (One("resource", "resource", "resources", hold=False),)

@@ -1,0 +1,17 @@
+"""Rights that planning shares: what is at one's own site, and what one's own people and cars are booked for."""
+
+from directapp.declare.rules import In, Is, SeenInFull, Who, Whose, either
+
+SYSTEMS = ("planning", "workflow", "importer", "demo")
+
+OWN_SITE = Is("dealership", Who.SITE)
+OWN_SITES = In("dealership", Whose.SITES)
+# The people who work where the resources are, beside those who plan.
+TEAM = "reception mechanic detailer parts"
+
+PROVIDED_HERE = Is("provider", Who.SITE)
+ORDERED_HERE = Is("consumer", Who.SITE)
+BOOKED_HERE = either(PROVIDED_HERE, ORDERED_HERE)
+BOOKED_BELOW = either(In("provider", Whose.SITES), In("consumer", Whose.SITES))
+MINE = Is("person", Who.USER)
+CAR_SEEN = SeenInFull("car", "cars")

@@ -1,0 +1,186 @@
+"""Sharing: one site works for another under an agreement, within so many hours a week."""
+
+from decimal import Decimal
+from typing import Any
+
+from directapp.declare.access import Access, Grant
+from directapp.declare.case import Case, Consequence, Many, One
+from directapp.declare.collection import Collection, Limit, Unique, Views
+from directapp.declare.fields import Group, field
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import In, Is, Who, Whose, either
+from directapp.domains.planning.capacities import hours_of
+from directapp.domains.planning.rights import SYSTEMS
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+AGREEMENT = Group(
+    "all",
+    Text("Avtale", "Agreement"),
+    (
+        field("provider", "Utfører", "Provider", Kind.REF, ref="dealerships", required=True, immutable=True),
+        field("consumer", "Oppdragsgiver", "Consumer", Kind.REF, ref="dealerships", required=True, immutable=True),
+        field("resource_type", "Type", "Type", Kind.REF, ref="resource_types", required=True, immutable=True),
+        field("enabled", "Gjelder", "Enabled", Kind.BOOLEAN, default=True),
+        field(
+            "max_hours_per_week",
+            "Høyst per uke",
+            "At most a week",
+            Kind.DECIMAL,
+            required=True,
+            minimum=0,
+            maximum=2000,
+            unit="t",
+        ),
+        field("priority", "Prioritet", "Priority", Kind.INTEGER, required=True, default=50, minimum=0, maximum=100),
+        field("notes", "Merknad", "Notes", Kind.TEXT, max_length=1000),
+    ),
+)
+
+
+def two_sites(case: Case) -> list[Problem]:
+    """Nobody needs an agreement with oneself."""
+    if case.get("provider") is None or case.get("provider") != case.get("consumer"):
+        return []
+    words = Text("Utfører og oppdragsgiver er samme anlegg.", "Provider and consumer are the same site.")
+    return [Problem(words, field="consumer")]
+
+
+def cap_follows(case: Case) -> list[Consequence]:
+    """Carry a changed cap to the weeks that are counted."""
+    if case.before is None or not case.changed("max_hours_per_week"):
+        return []
+    return [
+        Consequence(collection="sharing_weeks", system="planning", patch={"counted_at": case.now}, target=week["id"])
+        for week in case.many("weeks")
+    ]
+
+
+_PROVIDER, _CONSUMER = Is("provider", Who.SITE), Is("consumer", Who.SITE)
+_BELOW = either(In("provider", Whose.SITES), In("consumer", Whose.SITES))
+
+RESOURCE_SHARING = Collection(
+    name="resource_sharing",
+    label=Text("Delingsavtale", "Sharing agreement"),
+    plural=Text("Delingsavtaler", "Sharing agreements"),
+    groups=(AGREEMENT,),
+    access=Access(
+        systems=SYSTEMS,
+        grants=(
+            Grant(role="planner", rows=either(_PROVIDER, _CONSUMER)),
+            Grant(role="manager", rows=_BELOW),
+            Grant(role="finance", rows=_BELOW),
+            Grant(role="sales_manager", rows=_BELOW),
+            Grant(role="tenant_admin", write=("all",), create=True),
+        ),
+    ),
+    views=Views(
+        columns=("provider", "consumer", "resource_type", "enabled", "max_hours_per_week", "priority"),
+        title=("provider", "consumer"),
+        sort=("provider",),
+        filters=("provider", "consumer", "resource_type", "enabled"),
+        icon="arrows-exchange",
+    ),
+    rules=(two_sites,),
+    related=(Many("weeks", "sharing_weeks", "agreement"),),
+    consequences=(cap_follows,),
+    unique=(
+        Unique(
+            fields=("provider", "consumer", "resource_type"),
+            message=Text("Anleggene har alt en avtale om dette.", "The sites have an agreement on this already."),
+        ),
+    ),
+)
+
+WEEK = Group(
+    "all",
+    Text("Uke", "Week"),
+    (
+        field(
+            "agreement",
+            "Avtale",
+            "Agreement",
+            Kind.REF,
+            ref="resource_sharing",
+            on_delete="cascade",
+            required=True,
+            immutable=True,
+        ),
+        field("week", "Uke fra", "Week from", Kind.DATE, required=True, immutable=True),
+        field("provider", "Utfører", "Provider", Kind.REF, ref="dealerships", computed=True),
+        field("consumer", "Oppdragsgiver", "Consumer", Kind.REF, ref="dealerships", computed=True),
+        field("cap_hours", "Høyst", "At most", Kind.DECIMAL, computed=True, default=0, unit="t"),
+        field("used_hours", "Booket", "Booked", Kind.DECIMAL, computed=True, default=0, unit="t"),
+        field(
+            "available_hours", "Ledig", "Available", Kind.DECIMAL, unit="t", sql="{row}.cap_hours - {row}.used_hours"
+        ),
+        field("counted_at", "Regnet ut", "Counted", Kind.INSTANT, computed=True),
+    ),
+)
+
+
+def count_week(case: Case) -> dict[str, Any]:
+    """Count the week's bookings under the agreement."""
+    agreement = case.one("agreement")
+    return {
+        "provider": agreement.get("provider"),
+        "consumer": agreement.get("consumer"),
+        "cap_hours": Decimal(agreement.get("max_hours_per_week") or 0),
+        "used_hours": sum(map(hours_of, case.many("bookings")), Decimal(0)),
+    }
+
+
+def within_cap(case: Case) -> list[Problem]:
+    """Demand that the hours of a week stay within the agreement."""
+    used, cap = case.get("used_hours"), case.get("cap_hours")
+    if used is None or cap is None or used <= cap:
+        return []
+    words = Text(
+        "Uken fra {week}: {used} timer er booket, avtalen gir høyst {cap}.",
+        "The week from {week}: {used} hours are booked, the agreement gives at most {cap}.",
+    ).fill(week=case.get("week").isoformat(), used=f"{used:g}", cap=f"{cap:g}")
+    return [Problem(words, field="max_hours_per_week", code="CONFLICT")]
+
+
+SHARING_WEEKS = Collection(
+    name="sharing_weeks",
+    label=Text("Avtaleuke", "Agreement week"),
+    plural=Text("Avtaleuker", "Agreement weeks"),
+    groups=(WEEK,),
+    access=Access(
+        systems=SYSTEMS,
+        grants=(
+            Grant(role="planner", rows=either(_PROVIDER, _CONSUMER)),
+            Grant(role="manager", rows=_BELOW),
+            Grant(role="finance", rows=_BELOW),
+            Grant(role="tenant_admin"),
+        ),
+    ),
+    views=Views(
+        columns=("week", "provider", "consumer", "used_hours", "cap_hours", "available_hours"),
+        title=("week",),
+        sort=("-week",),
+        filters=("provider", "consumer", "week"),
+        icon="calendar-week",
+    ),
+    rules=(within_cap,),
+    fill=(count_week,),
+    related=(
+        One("agreement", "agreement", "resource_sharing", hold=False),
+        Many("bookings", "resource_bookings", "agreement", via="agreement", also=(("week", "week"),)),
+    ),
+    limits=(
+        Limit(
+            lesser="used_hours",
+            greater="cap_hours",
+            message=Text("Avtalens timer denne uken er brukt opp.", "The agreement's hours this week are used up."),
+        ),
+    ),
+    unique=(
+        Unique(
+            fields=("agreement", "week"),
+            message=Text("Uken telles alt for avtalen.", "The week is counted already for the agreement."),
+        ),
+    ),
+    history=False,
+)

@@ -1,0 +1,78 @@
+"""The time bank: hours that people have worked, for payroll and for settling between sites."""
+
+from typing import Any
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case
+from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import In, Is, Who, Whose
+from directapp.domains.planning.rights import SYSTEMS
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+KINDS = choices(
+    ("work", "Arbeid", "Work"),
+    ("correction", "Retting", "Correction"),
+)
+
+ENTRY = Group(
+    "all",
+    Text("Timer", "Hours"),
+    (
+        field("person", "Person", "Person", Kind.REF, ref="users", on_delete="set_null", required=True),
+        field("day", "Dag", "Day", Kind.DATE, required=True),
+        field("hours", "Timer", "Hours", Kind.DECIMAL, required=True, minimum=-24, maximum=24, unit="t"),
+        field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, required=True, default="correction"),
+        field("provider", "Utført ved", "Done at", Kind.REF, ref="dealerships", default=lambda c: c.actor.site),
+        field("consumer", "For", "For", Kind.REF, ref="dealerships"),
+        field("resource_type", "Type", "Type", Kind.REF, ref="resource_types"),
+        field("booking", "Booking", "Booking", Kind.REF, ref="resource_bookings", on_delete="set_null", computed=True),
+        field("note", "Merknad", "Note", Kind.TEXT, max_length=500),
+    ),
+)
+
+
+def correction_is_explained(case: Case) -> list[Problem]:
+    """Hours that no booking stands behind say why."""
+    if case.actor.is_system or case.get("booking") is not None or case.get("note"):
+        return []
+    return [Problem(Text("Skriv hvorfor timene rettes.", "Say why the hours are corrected."), field="note")]
+
+
+def corrections_are_corrections(case: Case) -> dict[str, Any]:
+    """Work is what a booking wrote; all else is a correction."""
+    return {"kind": "work" if case.get("booking") is not None else "correction"}
+
+
+_SITES = In("provider", Whose.SITES)
+_WORKERS = "new_car_sales used_car_sales parts reception mechanic detailer sales_manager"
+
+TIMEBANK_ENTRIES = Collection(
+    name="timebank_entries",
+    label=Text("Timeføring", "Time entry"),
+    plural=Text("Timebank", "Time bank"),
+    groups=(ENTRY,),
+    access=Access(
+        systems=SYSTEMS,
+        grants=(
+            *grants(_WORKERS, rows=Is("person", Who.USER)),
+            Grant(role="planner", rows=Is("provider", Who.SITE)),
+            Grant(role="finance", rows=_SITES),
+            Grant(role="manager", rows=_SITES, write=("all",), create=True),
+            Grant(role="tenant_admin", write=("all",), create=True),
+        ),
+    ),
+    views=Views(
+        columns=("day", "person", "hours", "kind", "provider", "consumer", "resource_type", "note"),
+        title=("day", "person"),
+        sort=("-day",),
+        filters=("person", "provider", "consumer", "kind", "day"),
+        icon="hourglass",
+    ),
+    rules=(correction_is_explained,),
+    fill=(corrections_are_corrections,),
+    unique=(Unique(fields=("booking",), message=Text("Bookingen er alt ført.", "The booking is entered already.")),),
+    indexes=(("person", "day"), ("provider", "day")),
+)

@@ -1,0 +1,117 @@
+"""Resource types: the kinds of work that time is planned for."""
+
+from typing import Any
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case
+from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import BadValueError, Kind
+from directapp.domains.planning.rights import SYSTEMS
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+WORKS = choices(
+    ("technical", "Teknisk klargjøring", "Technical preparation"),
+    ("cosmetic", "Kosmetisk klargjøring", "Cosmetic preparation"),
+    ("inspection", "Mottakskontroll", "Inspection"),
+    ("quality", "Kvalitetskontroll", "Quality check"),
+    ("parts", "Deler", "Parts"),
+    ("reception", "Kundemottak", "Customer reception"),
+    ("delivery", "Levering", "Delivery"),
+    ("other", "Annet", "Other"),
+)
+# The kinds of work whose plan, start and end stand on the car itself.
+ON_CAR = ("technical", "cosmetic")
+
+
+def parse_colour(value: Any) -> str:
+    """Understand a colour: # and six hexadecimal digits."""
+    text = str(value).strip().lower()
+    digits = text.removeprefix("#")
+    if len(digits) != len("rrggbb") or any(c not in "0123456789abcdef" for c in digits):
+        raise BadValueError("Skal være en farge, for eksempel #3355aa.", "Must be a colour, for example #3355aa.")
+    return f"#{digits}"
+
+
+ALL = Group(
+    "all",
+    Text("Ressurstype", "Resource type"),
+    (
+        field("code", "Kode", "Code", required=True, max_length=40, immutable=True),
+        field("name_nb", "Navn (norsk)", "Name (Norwegian)", required=True, max_length=60, search=True),
+        field("name_en", "Navn (engelsk)", "Name (English)", required=True, max_length=60, search=True),
+        field("work", "Arbeid", "Work", Kind.CHOICE, choices=WORKS, required=True, default="other"),
+        field("icon", "Ikon", "Icon", max_length=40, default="tool"),
+        field("color", "Farge", "Colour", max_length=7, default="#4263eb", parse=parse_colour),
+        field(
+            "default_hours",
+            "Vanlig varighet",
+            "Default duration",
+            Kind.DECIMAL,
+            required=True,
+            default=1,
+            minimum=0,
+            maximum=24,
+            unit="t",
+        ),
+        field("is_productive", "Produktivt arbeid", "Productive work", Kind.BOOLEAN, default=True),
+        field("bookable", "Kan bookes", "Bookable", Kind.BOOLEAN, default=True),
+        field("requires_assignment", "Trenger en person", "Needs a person", Kind.BOOLEAN, default=False),
+        field("order", "Rekkefølge", "Order", Kind.INTEGER, default=lambda _: 100, minimum=0, maximum=9999),
+    ),
+)
+
+
+def lasts(case: Case) -> list[Problem]:
+    """Nothing lasts no time: refuse a default of zero."""
+    if case.get("default_hours"):
+        return []
+    return [Problem(Text("Varigheten må være over null.", "The duration must be above zero."), field="default_hours")]
+
+
+_EVERYONE = "new_car_sales used_car_sales parts reception planner mechanic detailer sales_manager manager finance"
+
+RESOURCE_TYPES = Collection(
+    name="resource_types",
+    label=Text("Ressurstype", "Resource type"),
+    plural=Text("Ressurstyper", "Resource types"),
+    groups=(ALL,),
+    access=Access(
+        systems=SYSTEMS,
+        grants=(
+            *grants(_EVERYONE, read=("all",)),
+            Grant(role="tenant_admin", write=("all",), create=True),
+        ),
+    ),
+    views=Views(
+        columns=("name_nb", "work", "default_hours", "is_productive", "bookable", "requires_assignment"),
+        title=("name_nb",),
+        sort=("order",),
+        filters=("work", "bookable"),
+        icon="category",
+    ),
+    rules=(lasts,),
+    unique=(
+        Unique(fields=("code",), message=Text("Koden er i bruk av en annen type.", "Another type has this code.")),
+    ),
+)
+
+_SEED = (
+    ("mechanical", "Mekanisk", "Mechanical", "technical", "tool", "#7048e8", "2.5", True, True),
+    ("cosmetic", "Bilpleie", "Detailing", "cosmetic", "sparkles", "#c2255c", "2.5", True, True),
+    ("inspection", "Mottakskontroll", "Inspection", "inspection", "clipboard-check", "#b35900", "0.5", True, True),
+    ("customer_reception", "Kundemottak", "Customer reception", "reception", "user", "#1971c2", "0.25", False, True),
+    ("parts", "Delelager", "Parts", "parts", "package", "#a14b00", "0.5", False, False),
+    ("quality", "Kvalitetskontroll", "Quality check", "quality", "shield-check", "#8f6b00", "0.5", True, True),
+    ("delivery", "Levering", "Delivery", "delivery", "key", "#2b8a3e", "1", False, True),
+)
+
+
+def seed_types() -> list[dict[str, Any]]:
+    """Return the types that a new company begins with."""
+    names = ("code", "name_nb", "name_en", "work", "icon", "color", "default_hours", "is_productive")
+    return [
+        dict(zip(names, row[:8], strict=True)) | {"requires_assignment": row[8], "order": (place + 1) * 10}
+        for place, row in enumerate(_SEED)
+    ]
