@@ -1,0 +1,63 @@
+"""Audience: who is told. Roles at the right site, people named on the record; active ones, each once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from directapp.services.act import Act, Seen
+
+_MOST = 2000
+_BESIDE_PERSON = frozenset({"tenant_admin"})
+_SITE_ROLES = frozenset(
+    {"new_car_sales", "used_car_sales", "parts", "reception", "planner", "sales_manager", "manager", "finance"}
+)
+
+
+@dataclass(slots=True)
+class Crowd:
+    """The active people of some sites, and some named ones; picked from without asking again."""
+
+    people: Mapping[UUID, Seen] = field(default_factory=dict)
+
+    def at(self, site: object, *roles: str) -> list[Seen]:
+        """Return those with one of the roles at a site."""
+        wanted = set(roles)
+        return [p for p in self.people.values() if p.row["dealership"] == site and wanted & set(p.row["roles"] or ())]
+
+    def named(self, *ids: object) -> list[Seen]:
+        """Return those with these ids, where they are active."""
+        return [self.people[i] for i in ids if isinstance(i, UUID) and i in self.people]
+
+    def name_of(self, who: object) -> Seen | None:
+        """Return a person, None where unknown."""
+        return self.people.get(who) if isinstance(who, UUID) else None
+
+
+async def crowd(act: Act, *, sites: Iterable[object] = (), people: Iterable[object] = ()) -> Crowd:
+    """Load the active people of sites, and named ones wherever they work."""
+    found: dict[UUID, Seen] = {}
+    asked: tuple[tuple[str, Iterable[object]], ...] = (("dealership", sites), ("id", people))
+    for column, values in asked:
+        wanted = list(dict.fromkeys(v for v in values if isinstance(v, UUID)))
+        if wanted:
+            search: dict[str, Any] = {column: wanted, "active": True}
+            found |= {one.id: one for one in await act.find("users", system="corridor", limit=_MOST, **search)}
+    return Crowd(found)
+
+
+def actor_of(act: Act) -> UUID | None:
+    """Return who caused the event, None where the system did."""
+    given = act.params.get("user")
+    return UUID(str(given)) if given else None
+
+
+def may_follow(person: Seen, car: Mapping[str, Any]) -> bool:
+    """Whether a person has to do with a car: named on it, or with a role at one of its sites."""
+    roles = set(person.row["roles"] or ())
+    if roles & _BESIDE_PERSON or person.id in {
+        car.get(n) for n in ("seller", "assigned_mechanic", "assigned_detailer")
+    }:
+        return True
+    sites = {car.get(n) for n in ("dealership", "original_dealership", "prep_center")}
+    return bool(roles & _SITE_ROLES) and person.row["dealership"] in sites

@@ -1,0 +1,132 @@
+"""Customers: what goes to the person who waits for a car, by letter and, with consent, by text message."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from directapp.domains.messages.phrases import day_text, hour_text, model, moment_text, plain
+from directapp.domains.messages.status_links import link_of
+from directapp.domains.messages.telling import Outgoing, key_of, post, skip
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+
+LANGUAGE = "nb"
+_BOTH = ("email", "sms")
+_NO_WAY = Text(
+    "Kunden har ingen e-post, og har ikke samtykket til SMS.",
+    "The customer has no e-mail, and has not consented to text messages.",
+)
+_US = Text("Vi", "We")
+_PLACE, _TIME, _CAR = Text("Sted", "Place"), Text("Tid", "Time"), Text("Bil", "Car")
+
+
+def first_name(car: Mapping[str, Any]) -> str:
+    """Return how a customer is greeted: by the first name, a company by its own."""
+    name = str(car.get("customer_name") or "").strip()
+    if car.get("customer_kind") == "company" or not name:
+        return name
+    if "," in name:
+        name = name.partition(",")[2].strip() or name
+    return name.split()[0]
+
+
+def ways(car: Mapping[str, Any], channels: tuple[str, ...] = _BOTH) -> list[tuple[str, str]]:
+    """Return how a customer may be told: (channel, address); a text message only with consent."""
+    found = []
+    if "email" in channels and car.get("customer_email"):
+        found.append(("email", str(car["customer_email"])))
+    if "sms" in channels and car.get("customer_phone") and car.get("consent_sms") is True:
+        found.append(("sms", str(car["customer_phone"])))
+    return found
+
+
+def hand_over(car: Mapping[str, Any]) -> Text:
+    """Return when and where the customer gets the car, as far as it is agreed."""
+    at, place = car.get("handover_at"), car.get("handover_place")
+    if at is None:
+        return Text("", "")
+    when = moment_text(at)
+    where = Text(f", {place}", f", {place}") if place else Text("", "")
+    return Text(f"Avtalt tid: {when.nb}{where.nb}. ", f"Agreed time: {when.en}{where.en}. ")
+
+
+def tomorrow(car: Mapping[str, Any]) -> Text:
+    """Return the promised moment of tomorrow."""
+    at = car.get("handover_at")
+    if at is not None:
+        day, hour = day_text(at.date()), hour_text(at)
+        return Text(f"{day.nb} {hour.nb}", f"{day.en} {hour.en}")
+    return day_text(car["delivery_date"])
+
+
+async def to_customer(
+    act: Act,
+    car: Seen,
+    event: str,
+    *,
+    fills: Mapping[str, Text],
+    channels: tuple[str, ...] = _BOTH,
+    key: str = "",
+) -> int:
+    """Write to the customer of a car by the ways that are open; return how many messages are on their way.
+
+    The same key is written once, whatever becomes of the first.
+    """
+    site = await _site(act, car.row.get("dealership"))
+    stem = key or key_of(act)
+    open_ways = ways(car.row, channels)
+    keys = [f"{stem}:{event}:{channel}" for channel, _ in open_ways]
+    known = {one.row["key"] for one in await act.find("messages", key=[*keys, f"{stem}:{event}:none"])}
+    common = {"first": plain(first_name(car.row)), "model": model(car.row), "site": plain(site.get("name") or "")}
+    if not open_ways:
+        if f"{stem}:{event}:none" not in known:
+            values = {
+                "car": car.id,
+                "channel": "email",
+                "direction": "out",
+                "receiver_kind": "customer",
+                "event": event,
+                "key": f"{stem}:{event}:none",
+            }
+            await skip(act, values, _NO_WAY)
+        return 0
+    link = await link_of(act, car.id)
+    outgoing = Outgoing(
+        event=event,
+        fills={**common, **fills},
+        language=LANGUAGE,
+        car=car.id,
+        site=car.row.get("dealership"),
+        receiver_kind="customer",
+        key=stem,
+        capability=("status", link.id),
+        facts=_facts(car.row, site),
+    )
+    fresh = [(channel, to) for (channel, to), one in zip(open_ways, keys, strict=True) if one not in known]
+    for channel, to in fresh:
+        await post(act, outgoing.values(channel, to))
+    return len(fresh)
+
+
+async def _site(act: Act, site: object) -> Mapping[str, Any]:
+    if not isinstance(site, UUID):
+        return {}
+    return (await act.look_up("dealerships", site, system="corridor")).row
+
+
+def _facts(car: Mapping[str, Any], site: Mapping[str, Any]) -> list[list[str]]:
+    at, promised = car.get("handover_at"), car.get("delivery_date")
+    time = moment_text(at) if at else day_text(promised) if promised else None
+    lines = [
+        (_CAR, model(car).pick(LANGUAGE)),
+        (_TIME, time.pick(LANGUAGE) if time else None),
+        (_PLACE, car.get("handover_place") or site.get("name")),
+    ]
+    return [[label.pick(LANGUAGE), str(value)] for label, value in lines if value]
+
+
+async def seller_words(act: Act, car: Seen) -> Text:
+    """Return who gets in touch: the seller's first name, else we."""
+    seller = car.row.get("seller")
+    found = await act.find("users", system="corridor", limit=1, id=seller, active=True) if seller else []
+    return plain(found[0].row["first_name"]) if found else _US

@@ -1,0 +1,165 @@
+"""Daily: what is told by the clock and not by a change. Each is told once a day, however often it is run."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from directapp.domains.messages.audience import crowd
+from directapp.domains.messages.catalogue import DIGEST
+from directapp.domains.messages.customers import to_customer, tomorrow
+from directapp.domains.messages.phrases import day_text, moment_text, person_name, plain
+from directapp.domains.messages.reactions import Scene, scene_of
+from directapp.domains.messages.telling import post
+from directapp.kernel.clock import OSLO
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+
+_MANY = 5000
+_MOST_LINES = 40
+_CLOSED = ("delivered", "archived")
+_PROMISED = Text("Levering var lovet {when}.", "Delivery was promised {when}.")
+_PLANNED = Text("{what} var planlagt {when}, men er ikke startet.", "{what} was planned {when}, but has not begun.")
+_KINDS = {"technical": Text("Teknisk", "Technical"), "cosmetic": Text("Kosmetisk", "Cosmetic")}
+_STAGE = Text("Har stått i {hours} t; målet er {goal} t.", "Has stood for {hours} h; the goal is {goal} h.")
+_SUBJECT = Text("{count} uleste varsler", "{count} unread notifications")
+_ONE = Text("1 ulest varsel", "1 unread notification")
+_HELLO = Text("Hei {name}. Dette er nytt siden sist du var innom.", "Hello {name}. This is new since you last looked.")
+_OPEN = Text("Se alle varsler", "See all notifications")
+
+
+def today_of(act: Act) -> date:
+    """Return the day it is in Norway."""
+    return act.now.astimezone(OSLO).date()
+
+
+async def tell_tomorrow(act: Act) -> None:
+    """Tell sellers and customers of tomorrow's deliveries."""
+    day = today_of(act) + timedelta(days=1)
+    for car in await _open_cars(act):
+        if _delivery_day(car.row) != day:
+            continue
+        scene = await scene_of(act, car.id)
+        if scene is None:
+            continue
+        when = tomorrow({**car.row, "delivery_date": day})
+        key = f"tomorrow:{car.id}:{day.isoformat()}"
+        await scene.tell("delivery.tomorrow", scene.named("seller"), when=when, detail=_place(car.row), key=key)
+        if car.row.get("sold_at") is not None:
+            phone = await _phone(act, car)
+            fills = {"when": when, "detail": _place(car.row), "phone": phone}
+            await to_customer(act, car, "customer.tomorrow", fills=fills, key=key)
+
+
+def _delivery_day(car: Any) -> date | None:
+    at = car.get("handover_at")
+    found: date | None = at.astimezone(OSLO).date() if at is not None else car.get("delivery_date")
+    return found
+
+
+def _place(car: Any) -> Text:
+    place = car.get("handover_place")
+    return Text(f"Sted: {place}. ", f"Place: {place}. ") if place else Text("", "")
+
+
+async def _phone(act: Act, car: Seen) -> Text:
+    site = car.row.get("dealership")
+    found = await act.look_up("dealerships", site, system="corridor") if site else None
+    return plain((found.row.get("phone") if found else None) or "")
+
+
+async def _open_cars(act: Act) -> list[Seen]:
+    return [
+        c
+        for c in await act.find("cars", system="corridor", limit=_MANY, archived_at=None)
+        if c.row["status"] not in _CLOSED
+    ]
+
+
+async def tell_overdue(act: Act) -> None:
+    """Tell planners and managers of cars over their promised day, or over the goal of the stage they stand in."""
+    day = today_of(act)
+    goals = {
+        d.id: d.row.get("stage_goals") or {} for d in await act.find("dealerships", system="corridor", limit=_MANY)
+    }
+    for car in await _open_cars(act):
+        promised = car.row.get("delivery_date")
+        late = promised is not None and promised < day
+        site = car.row.get("prep_center")
+        over = None if late else _not_started(act, car) or _over_goal(act, car, goals.get(site, {}) if site else {})
+        if not late and over is None:
+            continue
+        scene = await scene_of(act, car.id)
+        if scene is not None:
+            await _overdue(
+                scene, _PROMISED.fill(when=day_text(promised)) if promised and late else over or plain(""), day
+            )
+
+
+def _not_started(act: Act, car: Seen) -> Text | None:
+    """Return what was planned for an earlier day and has not begun."""
+    for kind, label in _KINDS.items():
+        planned = car.row.get(f"scheduled_{kind}_start")
+        begun = car.row.get(f"{kind}_started_at") or car.row.get(f"{kind}_completed_at")
+        if planned is not None and begun is None and planned.astimezone(OSLO).date() < today_of(act):
+            return _PLANNED.fill(what=label, when=moment_text(planned))
+    return None
+
+
+def _over_goal(act: Act, car: Seen, goals: Any) -> Text | None:
+    goal, since = goals.get(car.row.get("status")), car.row.get("status_since")
+    if goal is None or since is None:
+        return None
+    hours = (act.now - since).total_seconds() / 3600
+    return _STAGE.fill(hours=round(hours), goal=goal) if hours > float(goal) else None
+
+
+async def _overdue(scene: Scene, detail: Text, day: date) -> None:
+    receivers = [
+        *scene.at("prep_center", "planner"),
+        *scene.at("prep_center", "manager"),
+        *scene.at("dealership", "manager"),
+    ]
+    # Said once for each stage it stands in and week it stays there, not every morning.
+    week = day.isocalendar()
+    key = f"overdue:{scene.car.id}:{scene.row.get('status')}:{week.year}-{week.week}"
+    await scene.tell("deadline.overdue", receivers, detail=detail, key=key)
+
+
+async def send_digests(act: Act) -> None:
+    """Send those who want it their unread notifications as one letter."""
+    day = today_of(act)
+    wanting = [c.row["user"] for c in await act.find("notice_choices", limit=_MANY, digest=True)]
+    folk = await crowd(act, people=wanting)
+    for person in folk.people.values():
+        key = f"digest:{person.id}:{day.isoformat()}"
+        if await act.find("messages", limit=1, key=key):
+            continue
+        unread = await act.find("notifications", limit=_MANY, receiver=person.id, read_at=None)
+        if unread and person.row.get("email"):
+            await _digest(act, person, unread, key)
+
+
+async def _digest(act: Act, person: Seen, unread: list[Seen], key: str) -> None:
+    language = str(person.row.get("language") or "nb")
+    rank = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
+    lines = sorted(unread, key=lambda n: (rank.get(n.row["priority"], 2), -n.id.int))[:_MOST_LINES]
+    count = _ONE if len(unread) == 1 else _SUBJECT.fill(count=len(unread))
+    content = {
+        "language": language,
+        "site": str(person.row["dealership"]) if person.row.get("dealership") else None,
+        "lines": [[n.row["title"], n.row.get("body") or ""] for n in lines],
+        "button": _OPEN.pick(language),
+        "path": "/app/notifications",
+    }
+    values = {
+        "channel": "email",
+        "direction": "out",
+        "receiver_kind": "user",
+        "receiver": person.id,
+        "event": "digest",
+        "subject": f"{DIGEST.pick(language)}: {count.pick(language)}",
+        "body": _HELLO.fill(name=person_name(person.row).split(" ")[0]).pick(language),
+        "to": person.row["email"],
+        "content": content,
+        "key": key,
+    }
+    await post(act, values)

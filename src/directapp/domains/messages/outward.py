@@ -1,0 +1,109 @@
+"""Outward: what people ask to have sent to customers and vendors, and what comes of their answers."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from directapp.domains.messages.audience import crowd
+from directapp.domains.messages.customers import to_customer
+from directapp.domains.messages.phrases import NOTHING, car_name, day_text, join, person_name, plain, short
+from directapp.domains.messages.reactions import scene_of
+from directapp.domains.messages.status_links import SHARE
+from directapp.domains.messages.telling import Outgoing, Told, key_of, post, tell
+from directapp.domains.messages.vendor_links import ANSWERED, ANSWERS, ASKED
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+
+_CAR, _WORK, _FOR = Text("Bil", "Car"), Text("Arbeid", "Work"), Text("Oppdragsgiver", "For")
+_MOST = 160
+
+
+async def shared(act: Act) -> None:
+    """Send the customer the link that somebody shared, by the way they chose."""
+    if act.seen is None:
+        return
+    car = await act.look_up("cars", act.seen.row["car"], system="corridor")
+    channel = str(act.params["channel"])
+    await to_customer(act, car, "customer.link", fills={}, channels=(channel,))
+
+
+async def asked(act: Act) -> None:
+    """Write to the vendor about the work item."""
+    if act.seen is None:
+        return
+    link = act.seen.row
+    item = await act.look_up("work_items", link["work_item"], system="corridor")
+    car = await act.look_up("cars", item.row["car"], system="corridor")
+    site = car.row.get("prep_center") or car.row.get("dealership")
+    name = (await act.look_up("dealerships", site, system="corridor")).row["name"] if site else "–"
+    asker = (await crowd(act, people=[link.get("asked_by")])).name_of(link.get("asked_by"))
+    language = str(link.get("language") or "nb")
+    work = short(item.row["description"])
+    detail = join((plain(f"«{work.nb}»."), short(link.get("note"))))
+    who = ", ".join(part for part in (person_name(asker.row) if asker else "", str(name)) if part)
+    facts = [(_CAR, car_name(car.row).pick(language)), (_WORK, work.pick(language)), (_FOR, who)]
+    fills = {"first": plain(link["vendor_name"]), "site": plain(name), "car": car_name(car.row), "detail": detail}
+    outgoing = Outgoing(
+        event="vendor.request",
+        fills=fills,
+        language=language,
+        car=car.id,
+        site=site,
+        receiver_kind="vendor",
+        key=key_of(act),
+        capability=("vendor", act.seen.id),
+        facts=[[label.pick(language), words] for label, words in facts],
+    )
+    if link.get("email"):
+        await post(act, outgoing.values("email", link["email"]))
+    elif link.get("phone"):
+        brief = {**fills, "detail": plain(f"«{work.nb[:_MOST]}».")}
+        outgoing.fills = brief
+        await post(act, outgoing.values("sms", link["phone"]))
+
+
+async def answered(act: Act) -> None:
+    """Tell the one who asked, and the planner, what the vendor says; keep it in the log as what came in."""
+    if act.seen is None:
+        return
+    link = act.seen
+    row = link.row
+    scene = await scene_of(act, row.get("car"), people=(row.get("asked_by"),))
+    if scene is None:
+        return
+    said = next((c.label for c in ANSWERS if c.code == row.get("answer")), NOTHING)
+    price = plain(f"{row['price']:.2f} kr.") if row.get("price") is not None else NOTHING
+    on = day_text(row["ready_on"]) if row.get("ready_on") else NOTHING
+    detail = join((price, on, short(row.get("answer_note"))))
+    receivers = [*scene.people.named(row.get("asked_by")), *scene.at("prep_center", "planner")]
+    item = await act.look_up("work_items", UUID(str(row["work_item"])), system="corridor")
+    key = key_of(act)
+    told = Told(
+        event="vendor.answered",
+        car=scene.car,
+        about=item,
+        key=key,
+        fills={
+            "who": plain(row["vendor_name"]),
+            "what": said,
+            "detail": join((short(item.row["description"]), detail)),
+        },
+    )
+    await tell(act, told, receivers)
+    if not await act.find("messages", limit=1, key=f"{key}:in"):
+        values = {
+            "car": scene.car.id,
+            "channel": "email" if row.get("email") else "sms",
+            "direction": "in",
+            "receiver_kind": "vendor",
+            "event": "vendor.answered",
+            "subject": f"{row['vendor_name']}: {said.nb}"[:200],
+            "body": detail.nb or None,
+            "to": row.get("email") or row.get("phone"),
+            "status": "delivered",
+            "delivered_at": act.now,
+            "key": f"{key}:in",
+        }
+        await act.create("messages", {name: value for name, value in values.items() if value is not None})
+
+
+REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {SHARE: shared, ASKED: asked, ANSWERED: answered}

@@ -1,0 +1,411 @@
+"""Reactions of messages to what happens to a car: who is told what, by the table of events."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from directapp.domains.messages.audience import Crowd, actor_of, crowd, may_follow
+from directapp.domains.messages.customers import hand_over, seller_words, to_customer
+from directapp.domains.messages.phrases import (
+    NOBODY,
+    NOTHING,
+    difference,
+    join,
+    moment_text,
+    person_name,
+    plain,
+    short,
+)
+from directapp.domains.messages.telling import Told, tell
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+
+_NEW = ("new", "demo")
+_PRIORITY = Text("Prioritet: haster.", "Priority: urgent.")
+_MISSING = Text("Noen deler mangler fortsatt.", "Some parts are still missing.")
+_ALL_HERE = Text("Alt som er bestilt, er her.", "All that was ordered is here.")
+_WORKS = {
+    "technical": Text("teknisk", "technical"),
+    "cosmetic": Text("kosmetisk", "cosmetic"),
+    "both": Text("teknisk og kosmetisk", "technical and cosmetic"),
+}
+_SITES = ("dealership", "prep_center")
+_PEOPLE = ("seller", "assigned_mechanic", "assigned_detailer")
+
+
+class Scene:
+    """What a reaction about a car needs at hand: the car, its people and its sites."""
+
+    def __init__(self, act: Act, car: Seen, people: Crowd, names: Mapping[UUID, str]) -> None:
+        """Keep what was loaded."""
+        self.act, self.car, self.people, self.names = act, car, people, names
+
+    @property
+    def row(self) -> Mapping[str, Any]:
+        """The car's values."""
+        return self.car.row
+
+    def site(self, which: object) -> Text:
+        """Return a site's name."""
+        return plain(self.names.get(which, "–") if isinstance(which, UUID) else "–")
+
+    @property
+    def doer(self) -> Text:
+        """Who did it."""
+        found = self.people.name_of(actor_of(self.act))
+        return plain(person_name(found.row)) if found else NOBODY
+
+    def named(self, *fields: str) -> list[Seen]:
+        """Return the people whom the car names in these fields."""
+        return self.people.named(*(self.row.get(name) for name in fields))
+
+    def at(self, field: str, *roles: str) -> list[Seen]:
+        """Return those with a role at one of the car's sites."""
+        return self.people.at(self.row.get(field), *roles)
+
+    async def tell(self, event: str, receivers: list[Seen], **more: Any) -> None:
+        """Tell of an event about this car."""
+        places = {name: value for name, value in more.items() if isinstance(value, Text)}
+        rest = {name: value for name, value in more.items() if not isinstance(value, Text)}
+        await tell(self.act, Told(event=event, car=self.car, fills=places, **rest), receivers)
+
+
+async def scene_of(
+    act: Act, car: UUID | None, *, sites: tuple[object, ...] = (), people: tuple[object, ...] = ()
+) -> Scene | None:
+    """Load a car with its people and sites; None where it is gone."""
+    found = await act.find("cars", limit=1, id=car, system="corridor") if car else []
+    if not found:
+        return None
+    row = found[0].row
+    wanted = [*(row.get(name) for name in _SITES), *sites]
+    folk = await crowd(act, sites=wanted, people=[*(row.get(n) for n in _PEOPLE), actor_of(act), *people])
+    ids = list({site for site in wanted if isinstance(site, UUID)})
+    names = {one.id: str(one.row["name"]) for one in await act.find("dealerships", system="corridor", id=ids)}
+    return Scene(act, found[0], folk, names)
+
+
+async def _of_car(act: Act) -> Scene | None:
+    return await scene_of(act, act.seen.id if act.seen else None)
+
+
+# -- order and parts --------------------------------------------------------------------------------------
+
+
+async def ordered(act: Act) -> None:
+    """Tell parts at the selling site of a new order."""
+    scene = await _of_car(act)
+    if scene is None or scene.row.get("car_type") not in _NEW:
+        return
+    order = plain(scene.row.get("order_number") or "–")
+    await scene.tell(
+        "order.new",
+        scene.at("dealership", "parts"),
+        who=scene.doer,
+        order=order,
+        site=scene.site(scene.row.get("dealership")),
+    )
+
+
+async def parts_ordered(act: Act) -> None:
+    """Tell parts at the prep centre of what the selling site ordered."""
+    scene = await _of_car(act)
+    if scene is not None:
+        await scene.tell("parts.ordered", scene.at("prep_center", "parts"), site=scene.site(scene.row["dealership"]))
+
+
+async def accessories_changed(act: Act) -> None:
+    """Tell parts at both sites what changed after they had ordered."""
+    if act.seen is None:
+        return
+    item = act.seen
+    scene = await scene_of(act, item.row.get("car"))
+    if scene is not None:
+        detail = difference(item.row.get("changed_content"), item.row.get("name"))
+        both = [*scene.at("dealership", "parts"), *scene.at("prep_center", "parts")]
+        await scene.tell("accessories.changed", both, detail=detail, about=item)
+
+
+async def parts_arrived(act: Act) -> None:
+    """Tell the mechanic and the planner that parts are here."""
+    scene = await _of_car(act)
+    if scene is None:
+        return
+    sides = ("seller", "prep")
+    row = scene.row
+    missing = any(row.get(f"parts_ordered_{s}_at") and row.get(f"parts_arrived_{s}_at") is None for s in sides)
+    place = row.get("prep_center") if row.get("parts_arrived_prep_at") else row.get("dealership")
+    receivers = [*scene.named("assigned_mechanic"), *scene.at("prep_center", "planner")]
+    await scene.tell("parts.arrived", receivers, site=scene.site(place), detail=_MISSING if missing else _ALL_HERE)
+
+
+# -- arrival and inspection -------------------------------------------------------------------------------
+
+
+async def arrived_prep(act: Act) -> None:
+    """Tell the seller that the car is at the prep centre."""
+    scene = await _of_car(act)
+    if scene is not None:
+        await scene.tell("arrival.prep", scene.named("seller"), site=scene.site(scene.row.get("prep_center")))
+
+
+async def arrived_dealer(act: Act) -> None:
+    """Tell the seller that the car is at the dealership; one arrival is enough where both are the same site."""
+    scene = await _of_car(act)
+    if scene is not None and scene.row.get("dealership") != scene.row.get("prep_center"):
+        await scene.tell("arrival.dealer", scene.named("seller"), site=scene.site(scene.row.get("dealership")))
+
+
+async def inspected(act: Act) -> None:
+    """Tell the seller and the planner how the inspection went."""
+    scene = await _of_car(act)
+    if scene is None:
+        return
+    remarks = scene.row.get("inspection_remarks")
+    event = "inspection.remarks" if remarks else "inspection.approved"
+    receivers = [*scene.named("seller"), *scene.at("prep_center", "planner")]
+    await scene.tell(event, receivers, detail=short(remarks))
+
+
+async def inspection_failed(act: Act) -> None:
+    """Tell the seller that the car was not approved, and why."""
+    scene = await _of_car(act)
+    if scene is not None:
+        why = short(scene.row.get("inspection_remarks") or scene.row.get("inspection_notes"))
+        await scene.tell("inspection.failed", scene.named("seller"), detail=why)
+
+
+async def ready_to_plan(act: Act) -> None:
+    """Tell the planner that a car waits for a place in the plan."""
+    scene = await _of_car(act)
+    if scene is not None:
+        urgent = _PRIORITY if scene.row.get("priority") == "urgent" else NOTHING
+        await scene.tell("plan.ready", scene.at("prep_center", "planner"), detail=urgent)
+
+
+async def approved_and_free(act: Act) -> None:
+    """Tell how the inspection went, and the planner that the car can be planned at once."""
+    await inspected(act)
+    await ready_to_plan(act)
+
+
+# -- work and quality -------------------------------------------------------------------------------------
+
+
+async def technical_done(act: Act) -> None:
+    """Tell the planner, and the seller when all is done."""
+    await _work_done(act, "technical")
+
+
+async def cosmetic_done(act: Act) -> None:
+    """Tell the planner, and the seller when all is done."""
+    await _work_done(act, "cosmetic")
+
+
+async def _work_done(act: Act, kind: str) -> None:
+    scene = await _of_car(act)
+    if scene is None or scene.row.get(f"{kind}_completed_at") is None:
+        return
+    worker = scene.row.get(f"{kind}_completed_by")
+    found = await crowd(act, people=[worker])
+    done_by = found.name_of(worker)
+    who = plain(person_name(done_by.row)) if done_by else scene.doer
+    await scene.tell(f"work.{kind}", scene.at("prep_center", "planner"), who=who)
+    needed = [k for k in ("technical", "cosmetic") if scene.row.get(f"needs_{k}") is not False]
+    ends: list[datetime | None] = [scene.row.get(f"{k}_completed_at") for k in needed]
+    last = max((end for end in ends if end), default=None)
+    if last is not None and all(ends):
+        # Both kinds may end in one write: the last moment is the same whichever event comes first.
+        await scene.tell("work.completed", scene.named("seller"), key=f"{scene.car.id}:{last.isoformat()}")
+
+
+async def quality_failed(act: Act) -> None:
+    """Tell those whose work it was, and the planner, what has to be done again."""
+    scene = await _of_car(act)
+    if scene is None:
+        return
+    rework = str(scene.row.get("rework") or "both")
+    hands = [
+        f"assigned_{role}"
+        for kind, role in (("technical", "mechanic"), ("cosmetic", "detailer"))
+        if rework in {kind, "both"}
+    ]
+    receivers = [*scene.named(*hands), *scene.at("prep_center", "planner")]
+    detail = short(scene.row.get("quality_notes"))
+    await scene.tell("quality.failed", receivers, what=_WORKS.get(rework, _WORKS["both"]), detail=detail)
+
+
+# -- delivery ---------------------------------------------------------------------------------------------
+
+
+async def ready(act: Act) -> None:
+    """Tell the seller that the car is ready, and the customer of a sold one."""
+    scene = await _of_car(act)
+    if scene is None:
+        return
+    row = scene.row
+    await scene.tell(
+        "delivery.ready", scene.named("seller"), site=scene.site(row.get("prep_center")), detail=hand_over(row)
+    )
+    if row.get("sold_at") is not None and row.get("ready_for_pickup") is not True:
+        seller = await seller_words(act, scene.car)
+        await to_customer(act, scene.car, "customer.ready", fills={"seller": seller}, channels=("email",))
+
+
+async def pickup(act: Act) -> None:
+    """Tell the seller and the customer that the car may be fetched."""
+    scene = await _of_car(act)
+    if scene is None or scene.row.get("ready_for_pickup") is not True:
+        return
+    detail = hand_over(scene.row)
+    await scene.tell("delivery.pickup", scene.named("seller"), detail=detail)
+    if scene.row.get("sold_at") is not None:
+        await to_customer(act, scene.car, "customer.pickup", fills={"detail": detail})
+
+
+async def delivered(act: Act) -> None:
+    """Tell the manager of the selling site."""
+    scene = await _of_car(act)
+    if scene is not None:
+        await scene.tell("delivery.done", scene.at("dealership", "manager"), who=scene.doer)
+
+
+# -- between sites ----------------------------------------------------------------------------------------
+
+_AT_SITE = ("reception", "planner", "sales_manager", "parts")
+
+
+async def transfer_sent(act: Act) -> None:
+    """Tell both sites that a car is on its way."""
+    await _transfer(act, "transfer.sent")
+
+
+async def transfer_closed(act: Act) -> None:
+    """Tell both sites that a car was received, or refused."""
+    if act.seen is not None:
+        received = act.seen.row.get("status") == "received"
+        await _transfer(act, "transfer.received" if received else "transfer.refused")
+
+
+async def _transfer(act: Act, event: str) -> None:
+    if act.seen is None:
+        return
+    row = act.seen.row
+    scene = await scene_of(act, row.get("car"), sites=(row.get("from"), row.get("to")), people=(row.get("by"),))
+    if scene is None:
+        return
+    receivers = [*scene.named("seller"), *scene.people.named(row.get("by"))]
+    for site in (row.get("from"), row.get("to")):
+        receivers += scene.people.at(site, *_AT_SITE) or scene.people.at(site, "manager")
+    note = short(row.get("note"))
+    fills = {"origin": scene.site(row.get("from")), "site": scene.site(row.get("to")), "detail": note}
+    await scene.tell(event, receivers, about=act.seen, **fills)
+
+
+# -- planning ---------------------------------------------------------------------------------------------
+
+
+async def booked(act: Act) -> None:
+    """Tell the one who does the work, and the seller."""
+    await _booking(act, "booking.created")
+
+
+async def moved(act: Act) -> None:
+    """Tell them of the new time."""
+    await _booking(act, "booking.moved")
+
+
+async def cancelled(act: Act) -> None:
+    """Tell them that it does not happen."""
+    await _booking(act, "booking.cancelled")
+
+
+async def _booking(act: Act, event: str) -> None:
+    booking = act.seen
+    if booking is None:
+        return
+    row = booking.row
+    sites = (row.get("provider"), row.get("consumer"))
+    scene = await scene_of(act, row.get("car"), sites=sites, people=(row.get("person"),))
+    if scene is None:
+        return
+    receivers = [*scene.people.named(row.get("person")), *scene.named("seller")]
+    starts = row.get("starts_at")
+    await scene.tell(
+        event,
+        receivers,
+        about=booking,
+        what=await _resource_type(act, row.get("resource_type")),
+        site=scene.site(row.get("provider")),
+        when=moment_text(starts) if starts else NOTHING,
+    )
+
+
+async def _resource_type(act: Act, which: object) -> Text:
+    found = await act.find("resource_types", system="corridor", limit=1, id=which) if which else []
+    return Text(str(found[0].row["name_nb"]), str(found[0].row["name_en"])) if found else Text("Arbeid", "Work")
+
+
+async def timebank_full(act: Act) -> None:
+    """Tell the planner of the site whose hours are used up."""
+    if act.seen is None:
+        return
+    row = act.seen.row
+    site = row.get("provider") or row.get("dealership")
+    folk = await crowd(act, sites=[site], people=[actor_of(act)])
+    named = await act.find("dealerships", system="corridor", limit=1, id=site) if site else []
+    what = await _resource_type(act, row.get("resource_type"))
+    day = moment_text(row["starts_at"]) if row.get("starts_at") else NOTHING
+    fills = {"site": plain(named[0].row["name"] if named else "–"), "detail": join((what, day))}
+    await tell(act, Told(event="timebank.full", about=act.seen, fills=fills), folk.at(site, "planner"))
+
+
+# -- words ------------------------------------------------------------------------------------------------
+
+
+async def mentioned(act: Act) -> None:
+    """Tell those whom a comment names, in its words where they have to do with the car."""
+    if act.seen is None:
+        return
+    comment = act.seen
+    names = [UUID(str(one)) for one in comment.row.get("mentions") or ()]
+    scene = await scene_of(act, comment.row.get("car"), people=tuple(names))
+    if scene is None:
+        return
+    writer = await crowd(act, people=[comment.row.get("created_by")])
+    found = writer.name_of(comment.row.get("created_by"))
+    who = plain(person_name(found.row)) if found else scene.doer
+    people = scene.people.named(*names)
+    near = [one for one in people if may_follow(one, scene.row)]
+    far = [one for one in people if one not in near]
+    await scene.tell("comment.mention", near, who=who, detail=short(comment.row.get("text")), about=comment)
+    elsewhere = Text("Bilen hører til et annet anlegg.", "The car belongs to another site.")
+    await scene.tell("comment.mention", far, who=who, detail=elsewhere, about=comment)
+
+
+REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {
+    "car.registered": ordered,
+    "parts.ordered_seller": parts_ordered,
+    "accessories.changed": accessories_changed,
+    "parts.arrived": parts_arrived,
+    "car.arrived": arrived_prep,
+    "car.arrived_dealership": arrived_dealer,
+    "inspection.approved": inspected,
+    "inspection.failed": inspection_failed,
+    "car.ready_to_plan": approved_and_free,
+    "parts.all_arrived": ready_to_plan,
+    "technical.completed": technical_done,
+    "cosmetic.completed": cosmetic_done,
+    "quality.failed": quality_failed,
+    "car.ready": ready,
+    "car.pickup": pickup,
+    "car.delivered": delivered,
+    "transfer.sent": transfer_sent,
+    "transfer.closed": transfer_closed,
+    "booking.created": booked,
+    "booking.moved": moved,
+    "booking.cancelled": cancelled,
+    "timebank.full": timebank_full,
+    "comment.mentioned": mentioned,
+}

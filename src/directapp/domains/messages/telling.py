@@ -1,0 +1,197 @@
+"""Telling: a notification for each receiver, its line in the log, and a letter where the receiver wants one."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from directapp.domains.messages.audience import actor_of
+from directapp.domains.messages.catalogue import NOTICES, OUTWARD, Notice
+from directapp.domains.messages.log import SEND
+from directapp.domains.messages.phrases import car_name, day_text
+from directapp.domains.messages.preferences import quiet_until, wants_email
+from directapp.kernel.ids import uuid7
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+
+LINK_MARK = Text("[lenke]", "[link]")
+_TITLE, _BODY, _MANY = 200, 2000, 2000
+_ALONE = "own"
+_PROMISED = Text("Lovet levering", "Promised delivery")
+_CAR = Text("Bil", "Car")
+_VIN = Text("Understellsnummer", "VIN")
+_ORDER = Text("Ordrenummer", "Order number")
+
+
+@dataclass(slots=True, kw_only=True)
+class Told:
+    """What is told: the event, its places filled, the car and the record it is about.
+
+    ``key`` is the same when the same thing is told again.
+    """
+
+    event: str
+    fills: Mapping[str, Text] = field(default_factory=dict)
+    car: Seen | None = None
+    about: Seen | None = None
+    key: str = ""
+    priority: str | None = None
+
+    @property
+    def notice(self) -> Notice:
+        """The event's entry in the catalogue."""
+        return NOTICES[self.event]
+
+    def words(self, language: str) -> tuple[str, str]:
+        """Return title and body in a language."""
+        places = {"car": car_name(self.car.row if self.car else None), **self.fills}
+        title, body = (text.fill(**places).pick(language).strip() for text in (self.notice.title, self.notice.body))
+        return title[:_TITLE], body[:_BODY]
+
+    def facts(self, language: str) -> list[list[str]]:
+        """Return what a letter says of the car beside its sentences."""
+        return car_facts(self.car.row if self.car else None, language)
+
+
+def car_facts(car: Mapping[str, Any] | None, language: str) -> list[list[str]]:
+    """Return the lines that tell colleagues which car it is."""
+    if car is None:
+        return []
+    lines = [
+        (_CAR, car_name(car).pick(language)),
+        (_VIN, car.get("vin")),
+        (_ORDER, car.get("order_number")),
+        (_PROMISED, day_text(car["delivery_date"]).pick(language) if car.get("delivery_date") else None),
+    ]
+    return [[label.pick(language), str(value)] for label, value in lines if value]
+
+
+def key_of(act: Act) -> str:
+    """Return what names this event in every run of its reactions."""
+    return str(act.params.get("event_id") or uuid7().hex)
+
+
+async def tell(act: Act, told: Told, receivers: Iterable[Seen]) -> int:
+    """Tell each receiver once, though not the one who did it; return how many were told now."""
+    doer = actor_of(act)
+    people = {one.id: one for one in receivers if one.id != doer}
+    if not people:
+        return 0
+    key = f"{told.key or key_of(act)}:{told.event}"
+    known = await act.find("notifications", limit=_MANY, receiver=list(people), key=key)
+    for one in known:
+        people.pop(one.row["receiver"], None)
+    if not people:
+        return 0
+    chosen = {c.row["user"]: c.row for c in await act.find("notice_choices", limit=_MANY, user=list(people))}
+    for person in people.values():
+        await _tell_one(act, told, person, chosen.get(person.id), key)
+    return len(people)
+
+
+async def _tell_one(act: Act, told: Told, person: Seen, choice: Mapping[str, Any] | None, key: str) -> None:
+    language = person.row.get("language") or "nb"
+    title, body = told.words(language)
+    about = told.about or told.car
+    record = {"collection": about.collection, "record": about.id} if about else {}
+    car = {"car": told.car.id} if told.car else {}
+    priority = told.priority or told.notice.priority
+    sort = {"event": told.event, "type": told.notice.type, "priority": priority}
+    await act.create(
+        "notifications",
+        {"receiver": person.id, "title": title, "body": body or None, "key": key, **sort, **car, **record},
+    )
+    common = {
+        **car,
+        "direction": "out",
+        "receiver_kind": "user",
+        "receiver": person.id,
+        "event": told.event,
+        "subject": title,
+        "body": body or None,
+    }
+    line = f"{key}:{person.id}"
+    if told.car:
+        await act.create(
+            "messages",
+            {**common, "channel": "in_app", "status": "delivered", "delivered_at": act.now, "key": f"{line}:in_app"},
+        )
+    if not wants_email(choice, told.event) or not person.row.get("email"):
+        return
+    later = None if priority == "urgent" else quiet_until(choice, act.now)
+    content = {
+        "language": language,
+        "site": str(person.row["dealership"]) if person.row.get("dealership") else None,
+        "facts": told.facts(language),
+        "button": told.notice.button.pick(language),
+        "path": _path(told, about),
+    }
+    values = {**common, "channel": "email", "to": person.row["email"], "content": content, "key": f"{line}:email"}
+    await post(act, values, later=later)
+
+
+def _path(told: Told, about: Seen | None) -> str:
+    if told.car:
+        return f"/app/cars/{told.car.id}"
+    return f"/app/{about.collection}/{about.id}" if about else "/app/notifications"
+
+
+async def post(act: Act, values: Mapping[str, Any], *, later: datetime | None = None) -> Seen:
+    """Put a message in the log as queued, and ask for it to be sent once this is committed."""
+    delay = max(0.0, (later - act.now).total_seconds()) if later else 0.0
+    extra = {"batch": _ALONE} if delay else {}
+    made = await act.create("messages", {**values, **extra, "status": "queued"})
+    act.emit(SEND, on=made, delay=delay)
+    return made
+
+
+async def skip(act: Act, values: Mapping[str, Any], reason: Text) -> Seen:
+    """Note in the log that somebody was not told, and why."""
+    error = f"{reason.nb} / {reason.en}"
+    return await act.create("messages", {**values, "status": "skipped", "error": error, "failed_at": act.now})
+
+
+@dataclass(slots=True, kw_only=True)
+class Outgoing:
+    """A message to somebody outside: its words filled, and the link that its button opens.
+
+    The link of a text message is written when it is sent; in the log a mark stands in its place.
+    """
+
+    event: str
+    fills: Mapping[str, Text]
+    language: str
+    car: UUID | None
+    site: UUID | None
+    receiver_kind: str
+    key: str
+    capability: tuple[str, UUID]
+    facts: list[list[str]] = field(default_factory=list)
+
+    def values(self, channel: str, to: str) -> dict[str, Any]:
+        """Return the log's row for a channel."""
+        entry = OUTWARD[self.event]
+        text = entry.sms if channel == "sms" and entry.sms else entry.body
+        shown = text.fill(**{**self.fills, "link": LINK_MARK}).pick(self.language)
+        subject = entry.subject.fill(**self.fills).pick(self.language)
+        kind, record = self.capability
+        return {
+            "car": self.car,
+            "channel": channel,
+            "direction": "out",
+            "receiver_kind": self.receiver_kind,
+            "event": self.event,
+            "subject": subject[:_TITLE],
+            "body": " ".join(shown.split()),
+            "to": to,
+            "key": f"{self.key}:{self.event}:{channel}",
+            "content": {
+                "language": self.language,
+                "site": str(self.site) if self.site else None,
+                "facts": self.facts,
+                "button": entry.button.pick(self.language),
+                "capability": [kind, str(record)],
+            },
+            **({"link": record} if kind == "status" else {}),
+        }
