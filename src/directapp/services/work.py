@@ -274,30 +274,43 @@ class Work:
     async def _refresh_related(
         self, shape: Shape, before: Mapping[str, Any], values: Mapping[str, Any], related: dict[str, Any]
     ) -> dict[str, Any]:
-        row = {**before, **values}
-        if any(isinstance(a, Many) and a.also for a in shape.declared.related):
-            # Some of the columns that agree are filled in.
-            row = dict(_filled(shape, Case(row=row, actor=self.unit.actor, now=self.now, related=related)).row)
-        if shape.declared.consequences:
-            # Sums and levels that consequences write are judged on what nobody else is about to change.
-            refs = {ref for a in shape.declared.related if isinstance(a, One) and a.hold and (ref := row.get(a.column))}
-            for record in sorted(refs):
-                await self.unit.lock(record)
-            stale = list(shape.declared.related)
-        else:
-            stale = [a for a in shape.declared.related if (a.column if isinstance(a, One) else a.via) in values]
-        if not stale:
-            return related
+        row: Mapping[str, Any] = {**before, **values}
+        asked = shape.declared.related
+        keyed = any(isinstance(a, Many) and a.also for a in asked)
         related = dict(related)
+
+        async def ask(these: Sequence[One | Many]) -> None:
+            nonlocal row
+            for one in these:
+                if keyed:
+                    # What must agree may itself be filled in from the records asked for before.
+                    case = Case(
+                        row=row, before=before or None, patch=values, actor=self.actor, now=self.now, related=related
+                    )
+                    row = _filled(shape, case).row
+                related[one.name] = await self._ask(one, row)
+
         async with self.acting("corridor"):
-            for asked in stale:
-                key = row.get(asked.column if isinstance(asked, One) else asked.via)
-                by = "id" if isinstance(asked, One) else asked.column
-                equals = {by: key} | {t: row.get(o) for t, o in (asked.also if isinstance(asked, Many) else ())}
-                none = any(value is None for value in equals.values())
-                rows = [] if none else await self.unit.find(self.spec[asked.collection], 500, equals)
-                related[asked.name] = rows if isinstance(asked, Many) else next(iter(rows), None)
+            if keyed:
+                await ask([a for a in asked if isinstance(a, One)])
+            if shape.declared.consequences:
+                # Sums and levels that consequences write are judged on what nobody else is about to change.
+                refs = {ref for a in asked if isinstance(a, One) and a.hold and (ref := row.get(a.column))}
+                for record in sorted(refs):
+                    await self.unit.lock(record)
+                await ask(asked)
+            else:
+                await ask([a for a in asked if keyed or (a.column if isinstance(a, One) else a.via) in values])
         return related
+
+    async def _ask(self, asked: One | Many, row: Mapping[str, Any]) -> Any:
+        if isinstance(asked, One):
+            equals = {"id": row.get(asked.column)}
+        else:
+            equals = {asked.column: row.get(asked.via)} | {theirs: row.get(ours) for theirs, ours in asked.also}
+        none = any(value is None for value in equals.values())
+        rows = [] if none else await self.unit.find(self.spec[asked.collection], 500, equals)
+        return rows if isinstance(asked, Many) else next(iter(rows), None)
 
     def _judge(self, shape: Shape, case: Case, *, by_verb: bool, asked: object = None) -> tuple[Case, list[str]]:
         case = _filled(shape, case)
