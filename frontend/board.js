@@ -61,6 +61,24 @@ export function dragCards(page) {
   });
 }
 
+/** A column goes on by itself as one scrolls down to its end. */
+export function fillLanes(page) {
+  if (!page.querySelector("[data-board]")) return;
+  const nearing = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        nearing.unobserve(target);
+        target.click();
+      }
+    },
+    { rootMargin: "400px 0px", scrollMargin: "400px 0px" },
+  );
+  const watch = () => page.querySelectorAll(".lane .card-more a").forEach((more) => nearing.observe(more));
+  watch();
+  page.addEventListener("htmx:after:swap", watch);
+}
+
 function light(page, card, moves) {
   for (const lane of page.querySelectorAll("[data-lane]")) {
     const code = lane.dataset.lane;

@@ -1,6 +1,5 @@
 // A list keeps up: changed cells in their place, new rows where they belong, rows that left it gone.
-import htmx from "htmx.org";
-import { fetchPart, isHeld, putInPlace, tint } from "./live-parts.js";
+import { fetchPart, isHeld, mergeLines, putInPlace, tint } from "./live-parts.js";
 
 // So many rows more than are shown are asked for: new ones at the top must not push the last ones out.
 const SLACK = 25;
@@ -36,38 +35,14 @@ function rowsOf(body) {
   return new Map([...body.querySelectorAll(":scope > [data-row]")].map((row) => [row.querySelector("a[href]")?.getAttribute("href"), row]));
 }
 
-/** Rows are compared as far as both reach; what comes after the last shown row is left to "show more". */
 function mergeRows(body, now, goesOn) {
-  const was = rowsOf(body);
-  const old = [...was.keys()];
-  const fresh = [...now.keys()];
-  const shownOn = Boolean(body.querySelector(".list-more"));
-  const reach = goesOn ? old.findLastIndex((href) => now.has(href)) + 1 : old.length;
-  const last = shownOn ? fresh.findLastIndex((href) => was.has(href)) + 1 : fresh.length;
   let held = false;
-  let place = null;
-  for (const href of fresh.slice(0, last)) {
-    const row = now.get(href);
-    const mine = was.get(href);
-    if (mine) {
-      held = putCells(mine, row) || held;
-      place = mine;
-    } else {
-      const made = document.importNode(row, true);
-      if (place) place.after(made);
-      else body.prepend(made);
-      htmx.process(made);
-      tint(made);
-      place = made;
-    }
-  }
-  for (const href of old.slice(0, reach)) {
-    if (now.has(href)) continue;
-    const row = was.get(href);
-    if (isHeld(row)) held = true;
-    else row.remove();
-  }
-  return held;
+  const update = (mine, row) => {
+    held = putCells(mine, row) || held;
+    return mine;
+  };
+  const shownOn = Boolean(body.querySelector(".list-more"));
+  return mergeLines({ body, was: rowsOf(body), now, shownOn, goesOn, update }) || held;
 }
 
 /** Puts what changed of a row in its place; answers whether somebody is in a cell that waits. */

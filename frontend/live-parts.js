@@ -63,3 +63,33 @@ export function tintChanged(was, now) {
     if (was[place] !== element.textContent) tint(element);
   });
 }
+
+/** Lines are compared as far as both reach; what comes after the last shown one is left to "show more". */
+export function mergeLines({ body, was, now, shownOn, goesOn, update }) {
+  const old = [...was.keys()];
+  const fresh = [...now.keys()];
+  const reach = goesOn ? old.findLastIndex((key) => now.has(key)) + 1 : old.length;
+  const last = shownOn ? fresh.findLastIndex((key) => was.has(key)) + 1 : fresh.length;
+  let held = false;
+  let place = null;
+  for (const key of fresh.slice(0, last)) {
+    const mine = was.get(key);
+    if (mine) {
+      place = update(mine, now.get(key));
+      continue;
+    }
+    const made = document.importNode(now.get(key), true);
+    if (place) place.after(made);
+    else body.prepend(made);
+    htmx.process(made);
+    tint(made);
+    place = made;
+  }
+  for (const key of old.slice(0, reach)) {
+    if (now.has(key)) continue;
+    const line = was.get(key);
+    if (isHeld(line)) held = true;
+    else line.remove();
+  }
+  return held;
+}

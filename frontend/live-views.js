@@ -1,6 +1,9 @@
 // The board and the calendar keep up: only the columns that changed are put in place, never under a card being moved.
-import { fetchPart, isHeld, looksOf, putInPlace, tint } from "./live-parts.js";
+import { fetchPart, isHeld, looksOf, mergeLines, putInPlace, tint } from "./live-parts.js";
 
+// So many cards more than a long column shows are asked for: new ones must not push the last ones out.
+const SLACK = 25;
+const MOST = 500;
 const VIEW = /^\/app\/([^/]+)\/(board|calendar)$/;
 
 /** Whether the open page is one of these views. */
@@ -13,11 +16,13 @@ export async function keepUpView(page, changes, missed) {
   const list = page.querySelector("#list");
   if (!list || (!missed && !changes.some(([name]) => name === collection))) return "done";
   const fresh = (await fetchPart(location.href, true))?.querySelector("#list");
-  if (!fresh || looksOf(list) === looksOf(fresh)) return "done";
+  const long = fresh && view === "board" ? longLanes(list, fresh) : [];
+  if (!fresh || (!long.length && looksOf(list) === looksOf(fresh))) return "done";
   if (page.querySelector(".is-dragged, dialog[open]")) return "held";
   const focused = document.activeElement?.getAttribute("href");
   const known = new Set(thingsIn(list).map(standing));
   const held = view === "board" ? keepUpLanes(list, fresh) : keepUpDays(list, fresh);
+  for (const lane of long) if (lane.isConnected) await keepUpLong(lane);
   if (focused && document.activeElement === document.body) page.querySelector(`#list a[href="${CSS.escape(focused)}"]`)?.focus();
   for (const thing of thingsIn(page.querySelector("#list"))) if (!known.has(standing(thing))) tint(thing);
   return held ? "held" : "done";
@@ -42,22 +47,43 @@ function keepUpLanes(list, fresh) {
   for (const lane of lanes) {
     const mine = old.get(lane.dataset.lane);
     if (looksOf(mine) === looksOf(lane)) continue;
-    // Further cards that somebody has asked for stay; those that have moved to another column go.
-    if (lane.querySelector(".card-more") && cardsIn(mine).length > cardsIn(lane).length) {
-      for (const card of cardsIn(mine)) if (elsewhere(fresh, lane, card)) card.closest("li").remove();
-      mine.querySelector(".lane-count").textContent = lane.querySelector(".lane-count").textContent;
-    } else putInPlace(mine, lane);
+    // Further cards that somebody has asked for stay, and are asked for anew.
+    if (isLong(mine, lane)) mine.querySelector(".lane-count").textContent = lane.querySelector(".lane-count").textContent;
+    else putInPlace(mine, lane);
   }
   return false;
 }
 
-function cardsIn(lane) {
-  return [...lane.querySelectorAll("[data-card]")];
+function isLong(mine, lane) {
+  return Boolean(lane.querySelector(".card-more")) && cardsIn(mine).length > cardsIn(lane).length;
 }
 
-function elsewhere(fresh, lane, card) {
-  const now = fresh.querySelector(`[data-card="${CSS.escape(card.dataset.card)}"]`);
-  return now && !lane.contains(now);
+/** The columns in which somebody has asked for more than a board shows at first. */
+function longLanes(list, fresh) {
+  return [...list.querySelectorAll("[data-lane]")].filter((mine) => {
+    const lane = fresh.querySelector(`[data-lane="${CSS.escape(mine.dataset.lane)}"]`);
+    return lane && isLong(mine, lane);
+  });
+}
+
+async function keepUpLong(lane) {
+  const address = new URL(location.href);
+  address.searchParams.set("lane", lane.dataset.lane);
+  address.searchParams.set("rows", Math.min(cardsIn(lane).length + SLACK, MOST));
+  const fresh = (await fetchPart(address.href, true))?.body;
+  const body = lane.querySelector(".lane-cards");
+  if (!fresh || !body) return;
+  const update = (mine, card) => (looksOf(mine) === looksOf(card) ? mine : putInPlace(mine, card));
+  const [shownOn, goesOn] = [body, fresh].map((part) => Boolean(part.querySelector(".card-more")));
+  mergeLines({ body, was: slotsOf(body), now: slotsOf(fresh), shownOn, goesOn, update });
+}
+
+function slotsOf(part) {
+  return new Map([...part.querySelectorAll("[data-card]")].map((card) => [card.dataset.card, card.closest("li")]));
+}
+
+function cardsIn(lane) {
+  return [...lane.querySelectorAll("[data-card]")];
 }
 
 function keepUpDays(list, fresh) {

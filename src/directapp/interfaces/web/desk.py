@@ -1,7 +1,7 @@
 """Desk: what a request needs at hand: the house, who asks, in which language, and how a page is answered."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -26,21 +26,37 @@ from directapp.services.platform import Platform
 
 SESSION_COOKIE = "directapp_session"
 THEMES = ("light", "dark")
+_PAGES = frozenset({"text/html", "*/*"})
 LANGUAGE_COOKIE, THEME_COOKIE = "language", "theme"
 _OTHER_PAGE = Text(
     "Skjemaet er ikke fra denne innloggingen. Last siden på nytt.", "The form is not of this sign-in. Reload the page."
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A saved view that is pinned to the menu: the list it is of, its name and where it leads."""
+
+    collection: str
+    name: str
+    href: str
+
+
+async def no_pins(_: "Desk") -> tuple[Pin, ...]:
+    """Return nothing: a house without saved views."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """What the pages are built on."""
+    """What the pages are built on; ``pins`` are the pinned views of who asks."""
 
     platform: Platform
     auth: Auth
     templates: Environment
     looks: Looks
     demo: list[DemoPerson] = field(default_factory=list)
+    pins: Callable[["Desk"], Awaitable[tuple[Pin, ...]]] = no_pins
 
 
 @dataclass(kw_only=True)
@@ -54,6 +70,7 @@ class Desk:
     actor: Actor | None = None
     look: Look = field(default_factory=Look)
     cookies: list[notes.Cookie] = field(default_factory=list)
+    pins: tuple[Pin, ...] = ()
 
     @property
     def platform(self) -> Platform:
@@ -197,7 +214,10 @@ async def person_desk(request: Request) -> Desk:
     """Return the desk of somebody who is signed in (UnauthenticatedError: nobody is)."""
     actor: Actor = await request.app.state.authenticate(authorization=None, cookie=request.cookies.get(SESSION_COOKIE))
     house: House = request.state.house
-    return open_desk(request, actor, await house.looks.of(actor))
+    desk = open_desk(request, actor, await house.looks.of(actor))
+    if request.method == "GET" and not desk.partial and _PAGES & set(request.headers.get("accept", "*/*").split(",")):
+        desk.pins = await house.pins(desk)
+    return desk
 
 
 def stranger_desk(request: Request) -> Desk:

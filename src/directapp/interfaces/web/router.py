@@ -5,6 +5,8 @@ from fastapi import APIRouter
 from directapp.connectors.storage import LocalStorage
 from directapp.domains.people.flow import Auth
 from directapp.interfaces.web.acts import add_acts
+from directapp.interfaces.web.admin.overview import in_admin, runs_admin
+from directapp.interfaces.web.admin.router import add_admin
 from directapp.interfaces.web.branding import add_branding
 from directapp.interfaces.web.cell_edit import add_cells
 from directapp.interfaces.web.checklist import add_checklist
@@ -18,6 +20,7 @@ from directapp.interfaces.web.imports.router import add_imports
 from directapp.interfaces.web.lists import add_lists
 from directapp.interfaces.web.live import add_live
 from directapp.interfaces.web.look import Looks
+from directapp.interfaces.web.mentions import add_mentions
 from directapp.interfaces.web.permissions import add_permissions
 from directapp.interfaces.web.profile import add_profile
 from directapp.interfaces.web.records import add_records, lost
@@ -27,6 +30,7 @@ from directapp.interfaces.web.sections import add_sections
 from directapp.interfaces.web.sign_in import add_sign_in
 from directapp.interfaces.web.static_files import add_static
 from directapp.interfaces.web.uploads import add_uploads
+from directapp.interfaces.web.views.bar import pinned_views
 from directapp.interfaces.web.views.router import add_views
 from directapp.interfaces.web.views.words import speak_views
 from directapp.services.attachments import Attachments
@@ -44,8 +48,11 @@ def build(platform: Platform, auth: Auth, attachments: Attachments | None = None
     house = House(
         platform=platform,
         auth=auth,
-        templates=build_templates(names, view_words=speak_views, on_floor=on_floor),
+        templates=build_templates(
+            names, view_words=speak_views, on_floor=on_floor, in_admin=in_admin, runs_admin=runs_admin
+        ),
         looks=Looks(platform),
+        pins=pinned_views,
     )
     router = APIRouter(route_class=page_route(house), include_in_schema=False)
     add_static(router, assets)
@@ -57,12 +64,14 @@ def build(platform: Platform, auth: Auth, attachments: Attachments | None = None
     add_branding(router, attachments)
     add_live(router)
     add_permissions(router)
+    add_admin(router)
     add_floor(router, attachments, assets[names["sw.js"]])
     add_imports(router)
     add_views(router)
     add_lists(router)
     add_columns(router)
     add_cells(router)
+    add_mentions(router)
     add_acts(router)
     add_records(router)
     add_sections(router)

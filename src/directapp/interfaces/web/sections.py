@@ -17,8 +17,9 @@ from directapp.derive.questions import Address
 from directapp.derive.shown import Shown, paths_for, readable_anywhere
 from directapp.interfaces.web import refs
 from directapp.interfaces.web.desk import Desk, PersonDesk
-from directapp.interfaces.web.forms_in import read_signed
+from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.lists import collection_verbs, may_create
+from directapp.interfaces.web.mentions import USERS, who_see
 from directapp.interfaces.web.records import perform, record_id
 from directapp.interfaces.web.words import WORDS
 from directapp.kernel.errors import DirectAppError, NotFoundError
@@ -180,7 +181,7 @@ async def add_comment(desk: PersonDesk, collection: str, record: str) -> Respons
     posted = await read_signed(desk)
     text = posted.get("text")
     patch: dict[str, Any] = {child.column: target, "text": text}
-    mentions = await _mentioned(desk, text)
+    mentions = await _mentioned(desk, shape, target, posted)
     if mentions:
         patch["mentions"] = mentions
     try:
@@ -193,12 +194,16 @@ async def add_comment(desk: PersonDesk, collection: str, record: str) -> Respons
     return await _comments(desk, shape, target, child)
 
 
-async def _mentioned(desk: Desk, text: str) -> list[str]:
-    if "@" not in text or "users" not in desk.spec.shapes:
+async def _mentioned(desk: Desk, shape: Shape, target: UUID, posted: Posted) -> list[str]:
+    """Return the people whose name stands after an @: picked, or typed in full; those who may see the record."""
+    said = posted.get("text").casefold()
+    if "@" not in said or USERS not in desk.spec.shapes:
         return []
-    people: list[Option] = (await refs.options_of(desk, ["users"])).get("users", [])
-    said = text.casefold()
-    return [p.value for p in people if f"@{p.label.casefold()}" in said]
+    near: list[Option] = (await refs.options_of(desk, [USERS])).get(USERS, [])
+    picked = await refs.names_of(desk, {USERS: posted.typed.get("mention", ())})
+    named = {**{p.value: p.label for p in near}, **picked}
+    wanted = [person for person, label in named.items() if f"@{label.casefold()}" in said]
+    return [str(person) for person in await who_see(desk, shape, target, wanted, most=_MOST)]
 
 
 # -- files ----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from directapp.derive import board
 from directapp.derive.questions import Address
 from directapp.derive.shown import readable_anywhere
 from directapp.derive.tables import Listing
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.desk import Desk, Pin
 from directapp.interfaces.web.views.words import WORDS
 from directapp.store.query import Condition, Order, Query
 
@@ -19,7 +19,7 @@ SAVED = "saved_views"
 PATHS = {"table": "", "board": "/board", "calendar": "/calendar"}
 ICONS = {"table": "table", "board": "layout-kanban", "calendar": "calendar"}
 OWN = ("after", "with", "rows", "lane", "day", "span", "by", "wall")
-_MOST = 100
+_MOST, _MOST_PINS = 100, 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,6 @@ async def bar_of(desk: Desk, listing: Listing) -> dict[str, Any]:
         .but(**({board.EVERYTHING: "1"} if hidden else {}))
         .text,
         "saved": saved,
-        "pinned": tuple(s for s in saved if s.pinned),
         "may_save": SAVED in desk.spec.shapes and shape.declared.views.menu,
         "save_query": orjson.dumps([p for p in base.params if p[1] and p[0] != "columns"]).decode(),
         "save_columns": orjson.dumps(list(listing.columns)).decode(),
@@ -124,16 +123,36 @@ async def saved_views(desk: Desk, shape: Shape) -> tuple[SavedView, ...]:
     return tuple(_saved(desk, shape, row) for row in rows)
 
 
-def _saved(desk: Desk, shape: Shape, row: dict[str, Any]) -> SavedView:
+async def pinned_views(desk: Desk) -> tuple[Pin, ...]:
+    """Return the views that stand pinned in this person's menu, whatever list they are of."""
+    store = desk.spec.get(SAVED)
+    if store is None or not store.grants_of(desk.person.roles):
+        return ()
+    query = Query(
+        fields=tuple((n,) for n in ("id", "name", "collection", "query", "columns", "view")),
+        filter=Condition(("pinned",), "eq", value=True),
+        sort=(Order("name"),),
+        limit=_MOST_PINS,
+    )
+    rows = orjson.loads((await desk.platform.reading.page(desk.person, SAVED, query)).json)
+    return tuple(Pin(r["collection"], str(r["name"]), _href(str(r["collection"]), r)) for r in rows)
+
+
+def _href(collection: str, row: dict[str, Any]) -> str:
     view = row.get("view") or "table"
     params = tuple((str(n), str(v)) for n, v in row.get("query") or ())
     if view == "table" and row.get("columns"):
         params = (*params, ("columns", ",".join(row["columns"])))
+    return Address(f"/app/{collection}{PATHS.get(view, '')}", params).text
+
+
+def _saved(desk: Desk, shape: Shape, row: dict[str, Any]) -> SavedView:
+    view = row.get("view") or "table"
     return SavedView(
         id=str(row["id"]),
         name=str(row["name"]),
         icon=ICONS.get(view, "table"),
-        href=Address(f"/app/{shape.name}{PATHS.get(view, '')}", params).text,
+        href=_href(shape.name, row),
         own=str(row.get("created_by")) == str(desk.person.user),
         shared=bool(row.get("shared_role") or row.get("shared_site")),
         pinned=bool(row.get("pinned")),

@@ -1,7 +1,7 @@
 """The board: a list's rows as cards under their status, with the same filter and search."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,19 +11,19 @@ from fastapi import APIRouter, Response
 from directapp.declare.spec import Shape
 from directapp.declare.workflow import State
 from directapp.derive import board
-from directapp.derive.board import Card, Lane
+from directapp.derive.board import Card, Goals, Lane
 from directapp.derive.questions import Address, mark_of, read_mark
-from directapp.derive.shown import readable_anywhere, writable_anywhere
-from directapp.derive.tables import Listing
+from directapp.derive.shown import writable_anywhere
+from directapp.derive.tables import ROWS, Listing, size_of
 from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.goals import goals_of
 from directapp.interfaces.web.lists import address_of, listing_of, may_create, tools_of
 from directapp.interfaces.web.views.bar import bar_of
 from directapp.interfaces.web.views.words import speak_views
-from directapp.kernel.errors import ForbiddenError, NotFoundError
+from directapp.kernel.errors import NotFoundError
 from directapp.store.query import Aggregate, Condition, Filter, Junction, Order, Query
 
 CARDS, WALL_CARDS = 20, 12
-_SITES = "dealerships"
 
 
 def add_board(router: APIRouter) -> None:
@@ -65,7 +65,7 @@ async def board_context(desk: Desk, listing: Listing, *, most: int) -> dict[str,
     counts = await _counts(desk, listing)
     writable = writable_anywhere(desk.person, shape)
     states = board.lanes_met(shape, desk.person, writable, counts, address.all(board.STATUS))
-    goals = await _goals(desk)
+    goals = await goals_of(desk)
     filled = await asyncio.gather(*(_lane(desk, listing, s, counts.get(s.code, 0), goals, most=most) for s in states))
     return {
         "title": shape.declared.plural.pick(desk.language),
@@ -95,22 +95,7 @@ async def _counts(desk: Desk, listing: Listing) -> dict[str, int]:
     return {r[board.STATUS]: int(r["count"]) for r in rows}
 
 
-async def _goals(desk: Desk) -> dict[str, Mapping[str, float]]:
-    """Return the hours that sites let a record stand at a status, as far as the reader may know them."""
-    shape = desk.spec.get(_SITES)
-    if shape is None or "stage_goals" not in readable_anywhere(desk.person, shape):
-        return {}
-    query = Query(fields=(("id",), ("stage_goals",)), sort=(Order("id"),), limit=500)
-    try:
-        rows = orjson.loads((await desk.platform.reading.page(desk.person, _SITES, query)).json)
-    except ForbiddenError:
-        return {}
-    return {str(r["id"]): r.get("stage_goals") or {} for r in rows}
-
-
-async def _lane(
-    desk: Desk, listing: Listing, state: State, count: int, goals: Mapping[str, Mapping[str, float]], *, most: int
-) -> Lane:
+async def _lane(desk: Desk, listing: Listing, state: State, count: int, goals: Goals, *, most: int) -> Lane:
     if not count:
         return board.lane_of(state, desk.language, count=0)
     cards, more = await _cards(desk, listing, state, goals, most=most)
@@ -118,7 +103,7 @@ async def _lane(
 
 
 async def _cards(
-    desk: Desk, listing: Listing, state: State, goals: Mapping[str, Mapping[str, float]], *, most: int
+    desk: Desk, listing: Listing, state: State, goals: Goals, *, most: int
 ) -> tuple[tuple[Card, ...], str | None]:
     """Return the next cards of a column, what is due first, and where those after them are."""
     shape, address = listing.shape, listing.address
@@ -134,7 +119,7 @@ async def _cards(
     )
     rows = orjson.loads((await desk.platform.reading.page(desk.person, shape.name, query)).json)
     shown: Sequence[dict[str, Any]] = rows[:most]
-    more = address.but(lane=state.code, after=mark_of(shown[-1], sort)).text if len(rows) > most else None
+    more = address.without(ROWS).but(lane=state.code, after=mark_of(shown[-1], sort)).text if len(rows) > most else None
     return board.cards_of(desk.teller, shape, shown, listing.readable, goals), more
 
 
@@ -153,6 +138,7 @@ async def _more(desk: Desk, listing: Listing) -> Response:
     if not desk.partial:
         there = address.without("lane", "after", board.STATUS).but(**{board.STATUS: state.code})
         return desk.go(replace(there, path=f"/app/{shape.name}").text)
-    cards, more = await _cards(desk, listing, state, await _goals(desk), most=CARDS)
+    most = size_of(address) if address.get(ROWS) else CARDS
+    cards, more = await _cards(desk, listing, state, await goals_of(desk), most=most)
     lane = board.lane_of(state, desk.language, count=len(cards), cards=cards, more_href=more)
     return desk.page("views/cards.html", lane=lane, v=speak_views(desk.language), here=shape.name)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from directapp.declare.kinds import Kind
 from directapp.declare.spec import Shape
 from directapp.declare.verbs import Verb
 from directapp.derive import forms, inputs
@@ -14,6 +15,7 @@ from directapp.derive.inputs import Filling
 from directapp.interfaces.web import refs
 from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.forms_in import Posted, read_signed
+from directapp.interfaces.web.lists import collection_verbs
 from directapp.interfaces.web.records import read_patch
 from directapp.interfaces.web.views.words import WORDS, speak_views
 from directapp.kernel.errors import DirectAppError, NotFoundError
@@ -52,20 +54,28 @@ async def _picked(desk: Desk, shape: Shape, ids: list[str]) -> list[Picked]:
     return found
 
 
-def shared_verbs(picked: list[Picked]) -> tuple[Verb, ...]:
-    """Return the verbs that are open for every one of the records now."""
+def shared_verbs(desk: Desk, shape: Shape, picked: list[Picked]) -> tuple[Verb, ...]:
+    """Return the verbs that are open for every one of the records now, and those that take some of them at once."""
     if not picked:
         return ()
     open_for = [{o.verb.name for o in p.view.offers if o.blocked is None} for p in picked]
     common = set.intersection(*open_for)
-    return tuple(o.verb for o in picked[0].view.offers if o.verb.name in common)
+    single = tuple(o.verb for o in picked[0].view.offers if o.verb.name in common)
+    return (*single, *(v for v in collection_verbs(desk, shape) if which_param(shape, v)))
+
+
+def which_param(shape: Shape, verb: Verb) -> str | None:
+    """Return the parameter by which a verb on the collection is told which records it is about, None without one."""
+    if verb.on == "record":
+        return None
+    return next((p.name for p in verb.params if p.kind is Kind.REFS and p.ref == shape.name), None)
 
 
 async def show_bulk(desk: PersonDesk, collection: str, verb: str = "") -> Response:
     """Show what may be done with all that was picked, or the form of the verb that was chosen."""
     shape = desk.shape(collection)
     picked = await _picked(desk, shape, desk.request.query_params.getlist("record"))
-    verbs = shared_verbs(picked)
+    verbs = shared_verbs(desk, shape, picked)
     chosen = next((v for v in verbs if v.name == verb), None)
     return await _page(desk, shape, picked, verbs, chosen)
 
@@ -75,7 +85,7 @@ async def do_bulk(desk: PersonDesk, collection: str) -> Response:
     shape = desk.shape(collection)
     posted = await read_signed(desk)
     picked = await _picked(desk, shape, list(posted.typed.get("record", ())))
-    verbs = shared_verbs(picked)
+    verbs = shared_verbs(desk, shape, picked)
     chosen = next((v for v in verbs if v.name == posted.get("verb")), None)
     if chosen is None:
         return await _page(desk, shape, picked, verbs, None, status=HTTPStatus.CONFLICT)
@@ -88,13 +98,14 @@ async def do_bulk(desk: PersonDesk, collection: str) -> Response:
 
 
 async def _do(desk: Desk, shape: Shape, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted) -> Picked:
+    which = which_param(shape, verb)
     intent = Intent(
         actor=desk.person,
         collection=shape.name,
         verb=verb.name,
         origin="web",
-        target=one.id,
-        patch=dict(patch),
+        target=None if which else one.id,
+        patch={**patch, which: [str(one.id)]} if which else dict(patch),
         key=f"{posted.key}-{one.id.hex}"[:64] if posted.key else None,
         request_id=desk.request_id,
     )
