@@ -235,6 +235,8 @@ class Relay:
                     row = await (self._rows.take_again(unit, row["id"]) if row else self._rows.take(unit, event))
                     if row is None:
                         return False
+                    # What reacts to a record looks at it before it acts: two at a time would both find nothing done.
+                    await unit.lock(row["record"])
                     reaction = self._next(row, tried)
                     if reaction is None:
                         await self._rows.passed(unit, row["id"], row["passed"], done=not tried, note=None)
