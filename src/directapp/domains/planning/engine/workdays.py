@@ -33,6 +33,7 @@ _CLOCK = re.compile(r"(?:([01]\d|2[0-3]):([0-5]\d)|(24):00)(?::00)?")
 _SUNDAY = 7
 _FARTHEST_DAYS = 366
 _ONE_DAY = timedelta(days=1)
+_ONE_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,10 @@ def _second_of(day: date, minutes: int, last: bool) -> int:  # noqa: FBT001 - po
     assert gained[0] is not None
     assert gained[1] is not None
     if gained[1] <= gained[0]:
-        return int((late if last else early).timestamp())
+        # The hour that comes twice begins at its first clock time: what ends there, ends before it.
+        before = (wall - _ONE_MINUTE).replace(tzinfo=OSLO)
+        again = last and before.utcoffset() != before.replace(fold=1).utcoffset()
+        return int((late if again else early).timestamp())
     low, high = int(late.timestamp()), int(early.timestamp())
     while low < high:  # the clock skips this time: find the moment it was put forward
         middle = (low + high) // 2

@@ -1,0 +1,135 @@
+"""Lanes: one resource's time as sorted arrays, one pair for each job that it holds at a time."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from directapp.domains.planning.engine.spans import Seconds, ceil_second, floor_second, merged, without
+from directapp.domains.planning.engine.workdays import WorkingTime, day_seconds
+from directapp.domains.planning.engine.world import Busy, Resource
+
+_WEEK = tuple(timedelta(days=n) for n in range(7))
+
+
+class Lane:
+    """What is taken of one lane: starts and ends, apart from each other and in order."""
+
+    __slots__ = ("ends", "starts")
+
+    def __init__(self, pairs: Iterable[Seconds] = ()) -> None:
+        """Put overlapping and touching pairs together."""
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self._set(merged(pairs))
+
+    def _set(self, pairs: list[Seconds]) -> None:
+        self.starts = [a for a, _ in pairs]
+        self.ends = [b for _, b in pairs]
+
+    def pairs(self) -> list[Seconds]:
+        """Return what is taken."""
+        return list(zip(self.starts, self.ends, strict=True))
+
+    def hold(self, start: int, end: int) -> None:
+        """Take some time."""
+        self._set(merged([*self.pairs(), (start, end)]))
+
+    def release(self, start: int, end: int) -> None:
+        """Give some time back."""
+        self._set(without(self.pairs(), [(start, end)]))
+
+    def free(self, start: int, end: int) -> bool:
+        """Whether nothing is taken between two seconds."""
+        n = bisect_right(self.ends, start)
+        return n == len(self.starts) or self.starts[n] >= end
+
+    def first(self, begin: int, end: int, length: int) -> int | None:
+        """Return where a length first fits between two seconds."""
+        starts, ends = self.starts, self.ends
+        n = bisect_right(ends, begin)
+        while n < len(starts) and starts[n] - begin < length:
+            begin = ends[n]
+            n += 1
+        return begin if begin + length <= end else None
+
+    def taken(self, begin: int, end: int) -> int:
+        """Return how many seconds are taken between two."""
+        n, stop = bisect_right(self.ends, begin), bisect_left(self.starts, end)
+        return sum(min(self.ends[i], end) - max(self.starts[i], begin) for i in range(n, stop))
+
+
+class Track:
+    """One resource made ready to ask."""
+
+    def __init__(self, resource: Resource, busy: list[Busy], first_lane: int) -> None:
+        """Sort what is taken into lanes."""
+        self.resource = resource
+        self.working = WorkingTime(resource.schedule)
+        self.specialisations = frozenset(word.casefold() for word in resource.specialisations)
+        self.first_lane = first_lane
+        self.lane_of: dict[str, int] = {}
+        self.lanes = self._sorted(busy)
+        self._loads: dict[date, float] = {}
+
+    def _sorted(self, busy: list[Busy]) -> list[Lane]:
+        count = max(1, self.resource.capacity)
+        pairs: list[list[Seconds]] = [[] for _ in range(count)]
+        loose: list[tuple[int, int, str]] = []
+        for b in busy:
+            start, end = floor_second(b.start), ceil_second(b.end)
+            if count == 1:
+                pairs[0].append((start, end))
+            elif b.lane is None:
+                loose.append((start, end, b.id))
+            elif self.first_lane <= b.lane < self.first_lane + count:
+                pairs[b.lane - self.first_lane].append((start, end))
+        lanes = [Lane(p) for p in pairs]
+        for start, end, name in sorted(loose):
+            n = next((n for n, lane in enumerate(lanes) if lane.free(start, end)), None)
+            if n is None:  # more is booked than the resource holds: it stays full for as long
+                n = min(range(count), key=lambda k: lanes[k].taken(start, end))
+            lanes[n].hold(start, end)
+            self.lane_of[name] = n
+        return lanes
+
+    def lane(self, number: int | None, name: str = "") -> Lane:
+        """Return a lane by its number, or the one that a booking without a number was put in."""
+        if len(self.lanes) == 1:
+            return self.lanes[0]
+        return self.lanes[self.lane_of.get(name, 0) if number is None else number - self.first_lane]
+
+    def first(self, begin: int, end: int, length: int, blocked: list[Seconds]) -> tuple[int, int] | None:
+        """Return the second and the lane where a length first fits, while the car is here too."""
+        best: tuple[int, int] | None = None
+        for n, lane in enumerate(self.lanes):
+            at: int | None = begin
+            while at is not None and (at := lane.first(at, end, length)) is not None:
+                until = next((b for a, b in blocked if a < at + length and at < b), None)
+                if until is None:
+                    break
+                at = until
+            if at is not None and (best is None or at < best[0]):
+                best = at, n + self.first_lane
+                if at == begin:
+                    break
+        return best
+
+    def load(self, monday: date) -> float:
+        """Return how much of a week's working time is taken, from 0 to 1."""
+        known = self._loads.get(monday)
+        if known is None:
+            start, end = day_seconds(monday)[0], day_seconds(monday + _WEEK[-1])[1]
+            open_time = sum(b - a for day in _WEEK for a, b in self.working.on(monday + day)) * len(self.lanes)
+            taken = sum(lane.taken(start, end) for lane in self.lanes)
+            known = self._loads[monday] = min(1.0, taken / open_time) if open_time else 1.0
+        return known
+
+    def hold(self, number: int, start: int, end: int) -> None:
+        """Take time in a lane."""
+        self.lane(number).hold(start, end)
+        self._loads.clear()
+
+    def release(self, number: int | None, name: str, start: int, end: int) -> None:
+        """Give time in a lane back."""
+        self.lane(number, name).release(start, end)
+        self._loads.clear()
