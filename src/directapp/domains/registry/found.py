@@ -60,12 +60,13 @@ _DETAILS: dict[str, tuple[Text, str]] = {
 }
 _UNKNOWN = Text("{said} (kode {code})", "{said} (code {code})")
 _PLANT = Text("Fabrikk", "Plant")
+_YEARS = Text("Mulige årsmodeller", "Possible model years")
 _COUNTRY = Text("Produsert i", "Made in")
 
 
 def of_vehicle(vehicle: Vehicle) -> Found:
     """Return the values of the registry, and the model year of the VIN where the registry names none."""
-    at = vehicle.fetched_at.isoformat()
+    at = _moment(vehicle.fetched_at)
     found = {name: _kept(value, REGISTRY, at) for name, value in vehicle.values().items()}
     vin = vehicle.identity.vin
     facts = read_vin(vin, this_year=vehicle.fetched_at.year, registered=vehicle.registration.year) if vin else None
@@ -75,14 +76,18 @@ def of_vehicle(vehicle: Vehicle) -> Found:
 
 
 def of_vin(facts: VinFacts, now: datetime) -> Found:
-    """Return what a chassis number tells by itself; of several possible model years none."""
-    at = now.isoformat()
+    """Return what a chassis number tells by itself; of several possible model years the latest."""
+    at = _moment(now)
     found = {"vin": _kept(facts.vin, VIN, at)}
     if facts.make:
         found["make"] = _kept(facts.make, VIN, at)
-    if len(facts.model_years) == 1:
-        found["model_year"] = _kept(facts.model_years[0], VIN, at)
+    if facts.model_years:
+        found["model_year"] = _kept(max(facts.model_years), VIN, at)
     return found
+
+
+def _moment(instant: datetime) -> str:
+    return instant.isoformat(timespec="milliseconds")
 
 
 def _kept(value: Any, source: str, at: str) -> dict[str, Any]:
@@ -116,9 +121,10 @@ def _words(value: Any) -> Text:
 
 
 def details_of_vin(facts: VinFacts) -> list[Line]:
-    """Return the plant and the country that a chassis number names."""
+    """Return the plant and the country that a chassis number names, and its model years where they are several."""
     plant = facts.plant or facts.plant_code
-    named = ((_PLANT, plant), (_COUNTRY, facts.country))
+    years = ", ".join(map(str, facts.model_years)) if len(facts.model_years) > 1 else None
+    named = ((_PLANT, plant), (_COUNTRY, facts.country), (_YEARS, years))
     return [{"label": _both(label), "value": {"nb": value, "en": value}} for label, value in named if value]
 
 
