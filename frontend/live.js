@@ -1,4 +1,5 @@
 // What others change slides into an open page. What is focused or typed in is never touched: it waits until it is left.
+import { isHome, keepUpHome } from "./live-home.js";
 import { keepUpList } from "./live-list.js";
 import { keepUpRecord } from "./live-record.js";
 import { isView, keepUpView } from "./live-views.js";
@@ -7,7 +8,7 @@ const GATHER = 60;
 const SETTLED = 400;
 
 export function keepLive(page) {
-  const keepUp = isView() ? keepUpView : page.querySelector("#head") ? keepUpRecord : keepUpList;
+  const keepUp = isHome() ? keepUpHome : isView() ? keepUpView : page.querySelector("#head") ? keepUpRecord : keepUpList;
   if (!page.querySelector("#head, #list, [data-live]")) return;
   const waiting = new Map();
   let source, timer, busy, missed = false, held = false;

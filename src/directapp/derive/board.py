@@ -32,7 +32,12 @@ USUAL_HOURS: Mapping[str, float] = {
     "ready": 24 * 5,
     "commercial": 24 * 7,
 }
+# What a goal is made of: the hours after which a record is noticed, and those after which it is late.
+SOON, LATE = "yellow", "red"
 _LATE = 2
+
+# Goals by the id of the site that set them, then by status.
+Goals = Mapping[str, Mapping[str, Mapping[str, float]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,16 +129,14 @@ def cards_of(
     shape: Shape,
     rows: Iterable[Mapping[str, Any]],
     readable: frozenset[str],
-    goals: Mapping[str, Mapping[str, float]],
+    goals: Goals,
 ) -> tuple[Card, ...]:
-    """Return the cards of rows; ``goals`` are hours by status, by the id of the site that set them."""
+    """Return the cards of rows; ``goals`` are those that the reader may know of."""
     faces = faces_of(shape, readable)
     return tuple(_card(teller, shape, row, faces, goals) for row in rows)
 
 
-def _card(
-    teller: Teller, shape: Shape, row: Mapping[str, Any], faces: Faces, goals: Mapping[str, Mapping[str, float]]
-) -> Card:
+def _card(teller: Teller, shape: Shape, row: Mapping[str, Any], faces: Faces, goals: Goals) -> Card:
     def told(name: str | None) -> Shown:
         return teller.value(shape, name, row, short=True) if name else NOTHING
 
@@ -151,31 +154,39 @@ def _card(
         due=told(faces.due),
         due_tone=sla.tone if sla.tone != "done" else None,
         age=age_of(teller, row),
-        age_tone=_age_tone(teller, shape, row, goals),
+        age_tone=age_tone(teller, shape, row, goals),
         people=people[:1],
     )
 
 
-def _age_tone(
-    teller: Teller, shape: Shape, row: Mapping[str, Any], goals: Mapping[str, Mapping[str, float]]
-) -> str | None:
-    """Return soon past the goal of the stage, late past twice the goal; none where nothing is expected."""
+def age_tone(teller: Teller, shape: Shape, row: Mapping[str, Any], goals: Goals) -> str | None:
+    """Return soon past the first goal of the stage, late past the second; none where nothing is expected."""
     flow, since = shape.declared.workflow, present.read_instant(row.get("status_since"))
     state = flow.state(row.get(STATUS)) if flow else None
     if state is None or since is None or state.locked:
         return None
-    hours = _goal(state, row, goals)
+    limits = limits_of(state, _site_goals(state, row, goals))
     stood = (teller.now - since) / timedelta(hours=1)
-    return None if hours is None or stood <= hours else "late" if stood > _LATE * hours else "soon"
+    return None if limits is None or stood <= limits[0] else "late" if stood > limits[1] else "soon"
 
 
-def _goal(state: State, row: Mapping[str, Any], goals: Mapping[str, Mapping[str, float]]) -> float | None:
+def limits_of(state: State, goals: Mapping[str, Mapping[str, float]]) -> tuple[float, float] | None:
+    """Return the hours after which a record is noticed and late at a state, by a site's goals or the usual ones."""
+    own = goals.get(state.code)
+    if own:
+        return own[SOON], own[LATE]
+    usual = USUAL_HOURS.get(state.phase)
+    return None if usual is None else (usual, _LATE * usual)
+
+
+def _site_goals(state: State, row: Mapping[str, Any], goals: Goals) -> Mapping[str, Mapping[str, float]]:
+    """Return the goals of the site that prepares the record, else of the one that owns it."""
     for name in ("prep_center", "dealership"):
         value = row.get(name)
         site = str(value.get("id")) if isinstance(value, Mapping) else str(value)
         if state.code in goals.get(site, {}):
-            return goals[site][state.code]
-    return USUAL_HOURS.get(state.phase)
+            return goals[site]
+    return {}
 
 
 def lanes_met(

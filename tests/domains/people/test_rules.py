@@ -162,12 +162,25 @@ def test_what_is_no_colour(given: object) -> None:
 
 
 def test_goals_limits_and_brands() -> None:
-    assert values.parse_goals({"waiting_parts": 48, "planned": 0.5}) == {"waiting_parts": 48, "planned": 0.5}
+    both = {"waiting_parts": {"yellow": 48, "red": 72}, "planned": {"yellow": 0.5, "red": 1}}
+    assert values.parse_goals(both) == both
+    assert values.parse_goals({"waiting_parts": both["waiting_parts"], "planned": 0.5}) == both
     assert values.parse_limits(dealerships.APPROVAL_LIMITS) == dealerships.APPROVAL_LIMITS
     assert values.parse_brands(["Audi", "Škoda", "AUDI", ""]) == ["Audi", "Škoda"]
 
 
-@pytest.mark.parametrize("given", [[], {"planned": 0}, {"planned": True}, {"planned": "48"}, {"Planned x": 1}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        [],
+        {"planned": 0},
+        {"planned": True},
+        {"planned": "48"},
+        {"Planned x": 1},
+        {"planned": {"yellow": 8}},
+        {"planned": {"yellow": 8, "red": 4}},
+    ],
+)
 def test_what_is_no_goal(given: object) -> None:
     with pytest.raises(BadValueError):
         values.parse_goals(given)

@@ -120,19 +120,6 @@ async def test_an_inspection_is_answered_point_by_point(car: UUID, signed: Opene
     assert "Ripe i felg" in (await reception.part(f"/app/cars/{car}/part/work_items")).text
 
 
-async def test_each_number_on_the_front_page_opens_what_it_counts(dealer: Dealer, signed: Opener) -> None:
-    await fill_yard(dealer, 14)
-    planner = await signed("planner", "499")
-    text = (await planner.get("/")).text
-    tiles = re.findall(r'<a class="tile[^"]*" href="([^"]+)"><span class="tile-number">(\d+)<', text)
-    assert len(tiles) == 3
-    for href, number in tiles:
-        address = href.replace("&amp;", "&").replace("/app/cars?", "/app/cars/count?")
-        assert (await planner.part(address)).text in {f"{number} rader", f"{number} rad"}
-    stages = re.findall(r'status=(\w+)"><span class="chip[^>]+>[^<]+</span></a><span class="figures">(\d+)', text)
-    assert dict(stages)["ready_to_plan"] == "2"
-
-
 @pytest.mark.parametrize(("role", "site"), ROLES)
 async def test_every_page_of_every_role_opens(role: str, site: str, dealer: Dealer, signed: Opener) -> None:
     cars = await fill_yard(dealer, 7)

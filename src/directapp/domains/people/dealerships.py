@@ -103,7 +103,8 @@ SETTINGS = Group(
             parse=parse_goals,
             unit="h",
             help=Text(
-                "Hvor mange timer en bil kan stå i hver status.", "How many hours a car may stand in each status."
+                "Hvor mange timer en bil kan stå i hver status før den blir gul, og rød.",
+                "How many hours a car may stand in each status before it turns yellow, and red.",
             ),
         ),
         field(

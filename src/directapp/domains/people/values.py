@@ -39,28 +39,40 @@ def _colour(value: object) -> str:
     return "#" + ("".join(d * 2 for d in digits) if len(digits) == short else digits)
 
 
-def parse_goals(value: Any) -> dict[str, float]:
-    """Return hours per status: how long a car may stand there.
+def parse_goals(value: Any) -> dict[str, dict[str, float]]:
+    """Return hours per status: after ``yellow`` a car there is noticed, after ``red`` it is late.
+
+    A number alone is the yellow one, and red is twice that.
 
     Raises:
         BadValueError: it is something else.
 
     """
-    if not isinstance(value, dict) or not all(_is_goal(code, hours) for code, hours in value.items()):
+    goals = {code: _both(hours) for code, hours in value.items()} if isinstance(value, dict) else {None: None}
+    if not all(_CODE.fullmatch(str(code)) and _is_goal(goal) for code, goal in goals.items()):
         raise BadValueError(
-            'Skal være timer per status, for eksempel {"waiting_parts": 48}.',
-            'Must be hours per status, for example {"waiting_parts": 48}.',
+            'Skal være timer per status, for eksempel {"waiting_parts": {"yellow": 48, "red": 96}}.',
+            'Must be hours per status, for example {"waiting_parts": {"yellow": 48, "red": 96}}.',
         )
-    return value
+    late = next((g for g in goals.values() if g and g["red"] < g["yellow"]), None)
+    if late is not None:
+        raise BadValueError(
+            f"Rødt ({late['red']} t) kan ikke komme før gult ({late['yellow']} t).",
+            f"Red ({late['red']} h) cannot come before yellow ({late['yellow']} h).",
+        )
+    return {str(code): goal for code, goal in goals.items() if goal is not None}
 
 
-def _is_goal(code: object, hours: object) -> bool:
-    return (
-        _CODE.fullmatch(str(code)) is not None
-        and isinstance(hours, int | float)
-        and not isinstance(hours, bool)
-        and 0 < hours <= _LONGEST_GOAL
-    )
+def _both(hours: Any) -> Any:
+    return {"yellow": hours, "red": 2 * hours} if isinstance(hours, int | float) else hours
+
+
+def _is_goal(goal: Any) -> bool:
+    return isinstance(goal, dict) and set(goal) == {"yellow", "red"} and all(map(_is_hours, goal.values()))
+
+
+def _is_hours(hours: object) -> bool:
+    return isinstance(hours, int | float) and not isinstance(hours, bool) and 0 < hours <= _LONGEST_GOAL
 
 
 def parse_limits(value: Any) -> dict[str, int | None]:

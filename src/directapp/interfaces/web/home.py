@@ -31,7 +31,7 @@ STATUS = "status"
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A number, its name, and the list of exactly what it counts; ``share`` of the largest beside it."""
+    """A number, its name, and the list of exactly what it counts."""
 
     number: int
     name: str
@@ -69,7 +69,12 @@ async def show_home(desk: PersonDesk) -> Response:
     """Show the front page, or the part of it that keeps up with what others do."""
     fronts = [front for role, front in FRONTS.items() if role in desk.person.roles]
     tiles, queues, stages = await asyncio.gather(_tiles(desk, fronts), _queues(desk), _stages(desk, fronts))
-    now = {"tiles": tiles, "queues": queues, "stages": stages, "most": max((s.number for s in stages), default=1)}
+    now: dict[str, Any] = {
+        "tiles": tiles,
+        "queues": queues,
+        "stages": stages,
+        "most": max((s.number for s in stages), default=1),
+    }
     if desk.partial:
         return desk.page("home_now.html", **now)
     return desk.page("home.html", here="home", **now, **_verbs(desk), figures=await figures_of(desk))
@@ -164,16 +169,17 @@ def _at(address: Address, state: str) -> str:
 
 async def _queues(desk: Desk) -> tuple[Queue, ...]:
     """Return what waits for a person, role by role; the same list is told once."""
-    wanted: dict[str, tuple[str, Ask, Shape, Address]] = {}
+    wanted: dict[str, tuple[str, Ask, tuple[Shape, Address]]] = {}
     for role, front in FRONTS.items():
         found = _listed(desk, front.work) if role in desk.person.roles else None
         if found is not None:
-            wanted.setdefault(found[1].text, (role, front.work, *found))
-    goals = await goals_of(desk)
+            wanted.setdefault(found[1].text, (role, front.work, found))
+    goals = await goals_of(desk) if wanted else {}
     return tuple(await asyncio.gather(*(_queue(desk, *one, goals) for one in wanted.values())))
 
 
-async def _queue(desk: Desk, role: str, ask: Ask, shape: Shape, address: Address, goals: board.Goals) -> Queue:
+async def _queue(desk: Desk, role: str, ask: Ask, found: tuple[Shape, Address], goals: board.Goals) -> Queue:
+    shape, address = found
     listing = listing_of(desk, shape, address)
     query = Query(
         fields=board.card_paths(desk.teller, shape, listing.readable),
@@ -181,10 +187,9 @@ async def _queue(desk: Desk, role: str, ask: Ask, shape: Shape, address: Address
         sort=(*listing.sort, Order("id")),
         limit=_WORK,
     )
-    count, page = await asyncio.gather(
-        _count(desk, shape, address), desk.platform.reading.page(desk.person, shape.name, query)
-    )
+    page = await desk.platform.reading.page(desk.person, shape.name, query)
     rows: list[dict[str, Any]] = orjson.loads(page.json)
+    count = len(rows) if len(rows) < _WORK else await _count(desk, shape, address)
     cards = board.cards_of(desk.teller, shape, rows, listing.readable, goals)
     return Queue(
         code=role,

@@ -1,0 +1,117 @@
+"""The front page of administration: what this person may open there. A page is added as one line of PLACES."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Response
+
+from directapp.derive.shown import writable_anywhere
+from directapp.interfaces.web.admin.words import WORDS, speak_admin
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.goals import GOALS
+from directapp.interfaces.web.look import SITES
+from directapp.interfaces.web.record_links import COLOURS, EXPLORERS
+from directapp.kernel.errors import ForbiddenError
+from directapp.kernel.text import Text
+
+PATH = "/app/admin"
+TEMPLATES = "inspection_templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of administration: its name, what it is for, who may open it, and the collections that it stands for."""
+
+    name: str
+    about: str
+    icon: str
+    href: str
+    opens: Callable[[Desk], bool]
+    collections: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> Text:
+        """What it is called."""
+        return WORDS[self.name]
+
+    @property
+    def told(self) -> Text:
+        """What it is for."""
+        return WORDS[self.about]
+
+
+def writes(collection: str, *fields: str) -> Callable[[Desk], bool]:
+    """Return whether a person writes any of these fields, or any at all, in some record of a collection."""
+
+    def asked(desk: Desk) -> bool:
+        shape = desk.spec.get(collection)
+        written = writable_anywhere(desk.person, shape) if shape else frozenset()
+        return bool(written & set(fields) if fields else written)
+
+    return asked
+
+
+def does(collection: str, verb: str) -> Callable[[Desk], bool]:
+    """Return whether a person has a verb on some record of a collection."""
+
+    def asked(desk: Desk) -> bool:
+        shape = desk.spec.get(collection)
+        grants = shape.grants_of(desk.person.roles) if shape else ()
+        return any(verb in g.verbs or "*" in g.verbs for g in grants)
+
+    return asked
+
+
+def opens(collection: str) -> Callable[[Desk], bool]:
+    """Return whether a person opens a collection."""
+
+    def asked(desk: Desk) -> bool:
+        shape = desk.spec.get(collection)
+        return bool(shape and shape.grants_of(desk.person.roles))
+
+    return asked
+
+
+def has_role(*roles: str) -> Callable[[Desk], bool]:
+    """Return whether a person has one of these roles."""
+    return lambda desk: bool(desk.person.roles & set(roles))
+
+
+PLACES: tuple[Place, ...] = (
+    Place("users", "users_about", "users", "/app/users", does("users", "invite"), ("users",)),
+    Place("sites", "sites_about", "building-store", f"{PATH}/sites", writes(SITES), (SITES,)),
+    Place("branding", "branding_about", "photo", "/app/branding", writes(SITES, COLOURS)),
+    Place("goals", "goals_about", "alarm", f"{PATH}/goals", writes(SITES, GOALS)),
+    Place("templates", "templates_about", "list-check", f"{PATH}/templates", writes(TEMPLATES), (TEMPLATES,)),
+    Place("imports", "imports_about", "file-import", "/app/imports", opens("import_runs"), ("import_runs",)),
+    Place("permissions", "permissions_about", "eye", "/app/permissions", has_role(*EXPLORERS)),
+)
+
+
+def places_of(desk: Desk) -> tuple[Place, ...]:
+    """Return the pages that a person may open, none before sign-in."""
+    return tuple(p for p in PLACES if p.opens(desk)) if desk.actor else ()
+
+
+def runs_admin(desk: Desk) -> bool:
+    """Whether administration stands in a person's menu."""
+    return any(p.opens(desk) for p in PLACES) if desk.actor else False
+
+
+def in_admin(desk: Desk, name: str | None) -> bool:
+    """Whether a collection is reached through administration by this person, and so not from the menu itself."""
+    return any(name in p.collections and p.opens(desk) for p in PLACES) if desk.actor else False
+
+
+def add_overview(router: APIRouter) -> None:
+    """Add the front page of administration."""
+    router.add_api_route(PATH, show_admin, methods=["GET"])
+
+
+async def show_admin(desk: PersonDesk) -> Response:
+    """Show the pages that this person may open."""
+    places = places_of(desk)
+    if not places:
+        raise ForbiddenError
+    told = [(p, desk.say(p.label), desk.say(p.told)) for p in places]
+    return desk.page("admin/overview.html", here="admin", a=speak_admin(desk.language), places=told)

@@ -1,0 +1,26 @@
+"""Goals: how long a record may stand at each status by its site's own goals, as far as the reader may know them."""
+
+import orjson
+
+from directapp.derive.board import Goals
+from directapp.derive.shown import readable_anywhere
+from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.look import SITES
+from directapp.kernel.errors import ForbiddenError
+from directapp.store.query import Order, Query
+
+GOALS = "stage_goals"
+_MOST = 500
+
+
+async def goals_of(desk: Desk) -> Goals:
+    """Return the goals of the sites whose settings the reader sees, by site and status."""
+    shape = desk.spec.get(SITES)
+    if shape is None or desk.actor is None or GOALS not in readable_anywhere(desk.person, shape):
+        return {}
+    query = Query(fields=(("id",), (GOALS,)), sort=(Order("id"),), limit=_MOST)
+    try:
+        rows = orjson.loads((await desk.platform.reading.page(desk.person, SITES, query)).json)
+    except ForbiddenError:
+        return {}
+    return {str(r["id"]): r.get(GOALS) or {} for r in rows}
