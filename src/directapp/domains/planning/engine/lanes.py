@@ -11,6 +11,11 @@ from directapp.domains.planning.engine.world import Busy, Resource
 _WEEK = tuple(timedelta(days=n) for n in range(7))
 
 
+def folded(words: Iterable[str]) -> frozenset[str]:
+    """Return words as they are compared: capitals make no difference."""
+    return frozenset(word.casefold() for word in words)
+
+
 class Lane:
     """What is taken of one lane: starts and ends, apart from each other and in order."""
 
@@ -65,7 +70,7 @@ class Track:
         """Sort what is taken into lanes."""
         self.resource = resource
         self.working = WorkingTime(resource.schedule)
-        self.specialisations = frozenset(word.casefold() for word in resource.specialisations)
+        self.specialisations = folded(resource.specialisations)
         self.first_lane = first_lane
         self.lane_of: dict[str, int] = {}
         self.lanes = self._sorted(busy)

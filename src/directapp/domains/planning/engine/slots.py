@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from heapq import heapify, heappop, heappush
 
-from directapp.domains.planning.engine.lanes import Track
+from directapp.domains.planning.engine.lanes import Track, folded
 from directapp.domains.planning.engine.ledgers import Ledgers
 from directapp.domains.planning.engine.spans import (
     HOUR,
@@ -24,7 +24,7 @@ from directapp.domains.planning.engine.spans import (
 )
 from directapp.domains.planning.engine.words import hours_text, listed, number_text, when_text
 from directapp.domains.planning.engine.workdays import day_seconds
-from directapp.domains.planning.engine.world import Answer, Booking, Busy, Job, Slot, World
+from directapp.domains.planning.engine.world import Answer, Booking, Busy, Job, Resource, Slot, World
 from directapp.kernel.text import Text
 
 QUARTER = 15 * 60
@@ -51,16 +51,28 @@ class Finder:
     """A world made ready to search, and to be told what is booked or given up meanwhile."""
 
     def __init__(self, world: World) -> None:
-        """Sort what is taken by resource; days and weeks are worked out when a search comes to them."""
-        taken: dict[str, list[Busy]] = {}
-        for busy in world.busy:
-            taken.setdefault(busy.resource, []).append(busy)
-        self.tracks = {r.id: Track(r, taken.get(r.id, []), world.first_lane) for r in world.resources}
+        """Sort what is taken by resource; lanes, days and weeks are worked out when a search comes to them."""
+        self.world = world
+        self.resources = {r.id: r for r in world.resources}
         self.ledgers = Ledgers.of(world)
-        self._by_type: dict[str, list[Track]] = {}
-        for track in self.tracks.values():
-            for kind in track.resource.types:
-                self._by_type.setdefault(kind, []).append(track)
+        self._tracks: dict[str, Track] = {}
+        self._taken: dict[str, list[Busy]] = {r: [] for r in self.resources}
+        for busy in world.busy:
+            if busy.resource in self._taken:
+                self._taken[busy.resource].append(busy)
+        self._by_type: dict[str, list[Resource]] = {}
+        for resource in world.resources:
+            for kind in resource.types:
+                self._by_type.setdefault(kind, []).append(resource)
+
+    def track(self, resource: str) -> Track:
+        """Return a resource made ready to ask, when it is first asked."""
+        known = self._tracks.get(resource)
+        if known is None:
+            known = self._tracks[resource] = Track(
+                self.resources[resource], self._taken[resource], self.world.first_lane
+            )
+        return known
 
     def find(self, job: Job, *, limit: int = 20, per_day: int = 3, step: int = QUARTER) -> Answer:
         """Return the best slots for a job, not more than ``per_day`` a day on one resource."""
@@ -76,7 +88,7 @@ class Finder:
             day = day_of(start)
             counts[name, day] = counts.get((name, day), 0) + 1
             at = start + search.length if counts[name, day] < per_day else day_seconds(day)[1]
-            if (again := self._candidate(search, self.tracks[name], at)) is not None:
+            if (again := self._candidate(search, self.track(name), at)) is not None:
                 heappush(heap, again)
         return Answer(tuple(self._explained(search, slots)), () if slots else _refusals(search))
 
@@ -87,7 +99,7 @@ class Finder:
     def fits_at(self, job: Job, resource: str, lane: int | None, start: int) -> bool:
         """Whether a job fits on a resource from a second on; in a given lane, or in any."""
         search = _search(job, 1)
-        end, track = start + search.length, self.tracks[resource]
+        end, track = start + search.length, self.track(resource)
         if start < search.earliest or end > search.latest or track not in self._able(search):
             return False
         day = day_of(start)
@@ -101,32 +113,31 @@ class Finder:
     def hold(self, job: Job, slot: Slot) -> None:
         """Count a slot as taken by a job."""
         start, end = floor_second(slot.start), ceil_second(slot.end)
-        self.tracks[slot.resource].hold(slot.lane, start, end)
+        self.track(slot.resource).hold(slot.lane, start, end)
         self._use(slot.resource, job.type, job.site, start, end - start)
 
     def release(self, booking: Booking) -> None:
         """Count a booking as given up."""
         start, end = floor_second(booking.start), ceil_second(booking.end)
-        self.tracks[booking.resource].release(booking.lane, booking.id, start, end)
+        self.track(booking.resource).release(booking.lane, booking.id, start, end)
         self._use(booking.resource, booking.type, booking.site, start, start - end)
 
     def _use(self, resource: str, kind: str, consumer: str, start: int, seconds: int) -> None:
-        provider, day = self.tracks[resource].resource.site, day_of(start)
+        provider, day = self.resources[resource].site, day_of(start)
         self.ledgers.use(provider=provider, consumer=consumer, resource=resource, kind=kind, day=day, seconds=seconds)
 
     def _able(self, search: _Search) -> list[Track]:
         """Return the resources that may do the job at all, and note why others may not."""
         job, found = search.job, []
-        for track in self._by_type.get(job.type, ()):
-            resource = track.resource
+        for resource in self._by_type.get(job.type, ()):
             if job.resources and resource.id not in job.resources:
                 continue
             if resource.site != job.site and self.ledgers.agreement(resource.site, job.site, job.type) is None:
                 search.hindered.add("agreement")
-            elif job.specialist_required and not search.wanted & track.specialisations:
+            elif job.specialist_required and not search.wanted & folded(resource.specialisations):
                 search.hindered.add("specialist")
             else:
-                found.append(track)
+                found.append(self.track(resource.id))
         if not found and not search.hindered:
             search.hindered.add("resource")
         return found
@@ -192,7 +203,7 @@ class Finder:
 
     def _slot(self, search: _Search, candidate: _Candidate) -> Slot:
         start, load, stranger, shared, name, lane = candidate
-        resource, job = self.tracks[name].resource, search.job
+        resource, job = self.resources[name], search.job
         left = self.ledgers.week_left(resource.site, job.site, job.type, day_of(start)) if shared else None
         return Slot(
             resource=name,
@@ -216,7 +227,7 @@ class Finder:
             alone = sum(other.start == slot.start for other in slots) == 1
             reasons.append(_load_reason(slot, least=not alone and slot.utilisation == least[slot.start]))
             if slot.specialised:
-                known = self.tracks[slot.resource].resource.specialisations
+                known = self.resources[slot.resource].specialisations
                 words = listed([Text(word, word) for word in known if word.casefold() in search.wanted])
                 reasons.append(Text("Spesialområdet passer: {w}.", "The specialisation matches: {w}.").fill(w=words))
             reasons.append(_site_reason(slot))
@@ -237,7 +248,7 @@ def _search(job: Job, step: int) -> _Search:
         latest=latest,
         last_day=day_of(latest - 1),
         blocked=merged((floor_second(b.start), ceil_second(b.end)) for b in job.blocked),
-        wanted=frozenset(word.casefold() for word in job.specialisations),
+        wanted=folded(job.specialisations),
     )
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from math import ceil, floor
 
 from directapp.kernel.clock import OSLO
 
 Seconds = tuple[int, int]
 HOUR = 3600
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,12 +35,12 @@ def hours_between(start: datetime, end: datetime) -> float:
 
 def floor_second(instant: datetime) -> int:
     """Return an instant as whole seconds since 1970, rounded down."""
-    return (instant - _EPOCH) // _SECOND
+    return floor(instant.timestamp())
 
 
 def ceil_second(instant: datetime) -> int:
     """Return an instant as whole seconds since 1970, rounded up."""
-    return -((_EPOCH - instant) // _SECOND)
+    return ceil(instant.timestamp())
 
 
 def instant(second: int) -> datetime:

@@ -1,6 +1,7 @@
 """How instants, days and amounts are written in the reasons that the engine gives."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime
 
@@ -10,6 +11,7 @@ from directapp.kernel.text import Text
 _LANGUAGE = {"nb": "nb_NO", "en": "en_GB"}
 
 
+@lru_cache(maxsize=2048)
 def when_text(instant: datetime) -> Text:
     """Return an instant as people in Norway read it: ``fre. 20. nov. kl. 13:30``."""
     local = instant.astimezone(OSLO)
@@ -19,6 +21,7 @@ def when_text(instant: datetime) -> Text:
     )
 
 
+@lru_cache(maxsize=512)
 def day_text(day: date) -> Text:
     """Return a day with its weekday: ``fredag 20. november``."""
     return Text(

@@ -65,6 +65,7 @@ class Schedule:
     open_on_holidays: bool = False
 
 
+@lru_cache(maxsize=2048)
 def clock_minutes(clock: str) -> int:
     """Return the minutes from midnight of ``HH:MM``.
 
