@@ -10,11 +10,12 @@ from directapp.domains.planning.booking_flow import WORKFLOW
 from directapp.domains.planning.booking_rules import RULES
 from directapp.domains.planning.booking_verbs import VERBS
 from directapp.domains.planning.rights import BOOKED_BELOW, BOOKED_HERE, CAR_SEEN, MINE, PROVIDED_HERE, SYSTEMS
+from directapp.domains.planning.search_verbs import VERBS as SEARCH_VERBS
 from directapp.kernel.text import Text
 
 _ALL = ("work", "hours", "course", "place", "marks")
 _LINES = ("confirm", "start", "complete", "cancel", "no_show")
-_SEARCH: tuple[str, ...] = ()
+_SEARCH = ("find_slots", "find_chains")
 _HELD = In("status", HOLDING)
 
 ACCESS = Access(
@@ -71,7 +72,7 @@ RESOURCE_BOOKINGS = Collection(
         icon="calendar-event",
     ),
     workflow=WORKFLOW,
-    verbs=VERBS,
+    verbs=(*VERBS, *SEARCH_VERBS),
     rules=RULES,
     fill=FILL,
     related=RELATED,

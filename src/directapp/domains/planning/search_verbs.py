@@ -1,0 +1,230 @@
+"""Slot search: where a job, or a car's whole chain, fits; ranked, each with its reasons. Nothing is written."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from directapp.declare.case import Row
+from directapp.declare.fields import field
+from directapp.declare.kinds import Kind
+from directapp.declare.verbs import Verb
+from directapp.domains.planning.booking_fields import HOLDING
+from directapp.domains.planning.engine.chains import Chain, find_chains
+from directapp.domains.planning.engine.slots import Finder
+from directapp.domains.planning.engine.spans import Span
+from directapp.domains.planning.engine.workdays import at_clock
+from directapp.domains.planning.engine.world import Job, Slot
+from directapp.domains.planning.survey import SYSTEM, Survey, survey
+from directapp.kernel.errors import InvalidError, Problem
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+
+_AHEAD = timedelta(days=14)
+_FARTHEST = timedelta(days=120)
+_SHOWN = 20
+_CHAIN = ("technical", "cosmetic", "quality")
+_END_OF_DAY = "16:00"
+
+
+async def find(act: Act) -> None:
+    """Answer with the places where one job fits."""
+    car = await _car(act)
+    kind = (await act.look_up("resource_types", act.params["resource_type"], system=SYSTEM)).row
+    site = _consumer(act, car)
+    earliest, latest = _range(act, car)
+    found = await survey(act, [site], earliest, latest)
+    hours, basis = _hours(act, car, kind)
+    job = Job(
+        type=str(kind["id"]),
+        hours=hours,
+        site=str(site),
+        earliest=earliest,
+        latest=latest,
+        specialisations=_wanted(car),
+        blocked=await _elsewhere(act, car),
+        resources=(str(act.params["resource"]),) if act.params.get("resource") else (),
+    )
+    answer = Finder(found.world).find(job, limit=int(act.params["limit"]))
+    act.found = {
+        "hours": f"{hours:.2f}",
+        "basis_nb": basis.nb,
+        "basis_en": basis.en,
+        "slots": [told(slot, found) for slot in answer.slots],
+        "refused_nb": [t.nb for t in answer.refused],
+        "refused_en": [t.en for t in answer.refused],
+    }
+
+
+async def chains(act: Act) -> None:
+    """Answer with the ways to do all that a car still needs: technical, then cosmetic, then the quality check."""
+    car = await _car(act)
+    if car is None:
+        raise InvalidError(Problem(Text("Velg bil.", "Choose a car."), field="car"))
+    site = _consumer(act, car)
+    earliest, latest = _range(act, car)
+    found = await survey(act, [site], earliest, latest)
+    blocked, wanted = await _elsewhere(act, car), _wanted(car)
+    steps = []
+    bases: list[Text] = []
+    for kind in needed(car, found):
+        hours, basis = _hours(act, car, kind)
+        bases.append(basis)
+        steps.append(
+            Job(
+                type=str(kind["id"]),
+                hours=hours,
+                site=str(site),
+                earliest=earliest,
+                latest=latest,
+                specialisations=wanted,
+                blocked=blocked,
+            )
+        )
+    if not steps:
+        raise InvalidError(Problem(Text("Bilen trenger ikke mer arbeid.", "The car needs no more work."), field="car"))
+    answer = find_chains(Finder(found.world), Chain(steps=tuple(steps), promised=promised(car)))
+    act.found = {
+        "steps": [
+            {"resource_type": s.type, "hours": f"{s.hours:.2f}", "basis_nb": b.nb, "basis_en": b.en}
+            for s, b in zip(steps, bases, strict=True)
+        ],
+        "chains": [
+            {
+                "finish": way.finish.isoformat(),
+                "late_hours": round(way.late_hours, 2),
+                "reasons_nb": [t.nb for t in way.reasons],
+                "reasons_en": [t.en for t in way.reasons],
+                "slots": [
+                    told(slot, found) | {"resource_type": step.type}
+                    for slot, step in zip(way.slots, steps, strict=True)
+                ],
+            }
+            for way in answer.chains
+        ],
+        "refused_nb": [t.nb for t in answer.refused],
+        "refused_en": [t.en for t in answer.refused],
+    }
+
+
+def needed(car: Row, found: Survey) -> list[Row]:
+    """Return the types of work that a car still needs, in the order in which they are done."""
+    kinds = []
+    for work in _CHAIN:
+        if work != "quality" and (car.get(f"needs_{work}") is False or car.get(f"{work}_completed_at")):
+            continue
+        able = {t for r in found.world.resources for t in r.types}
+        of_work = [t for name, t in found.types.items() if t["work"] == work and name in able]
+        if of_work:
+            kinds.append(min(of_work, key=lambda t: (t["order"] or 0, str(t["id"]))))
+    return kinds
+
+
+def promised(car: Row) -> datetime | None:
+    """Return when a car must be done: at the end of the working day before it is promised."""
+    day = car.get("delivery_date")
+    return None if day is None else at_clock(day - timedelta(days=1), _END_OF_DAY)
+
+
+def told(slot: Slot, found: Survey) -> dict[str, Any]:
+    """Return a slot as the answer carries it: what to book, and why it stands where it stands."""
+    resource, site = found.resources[slot.resource], found.sites[slot.site]
+    return {
+        "resource": slot.resource,
+        "resource_name": resource["name"],
+        "person": str(resource["person"]) if resource.get("person") else None,
+        "site": slot.site,
+        "site_name": site["name"],
+        "lane": slot.lane,
+        "start": slot.start.isoformat(),
+        "end": slot.end.isoformat(),
+        "own_site": slot.own_site,
+        "utilisation": round(slot.utilisation, 4),
+        "hours_left": None if slot.hours_left is None else round(slot.hours_left, 2),
+        "reasons_nb": [t.nb for t in slot.reasons],
+        "reasons_en": [t.en for t in slot.reasons],
+    }
+
+
+async def _car(act: Act) -> Row | None:
+    name: UUID | None = act.params.get("car")
+    return None if name is None else (await act.look_up("cars", name)).row
+
+
+def _consumer(act: Act, car: Row | None) -> UUID:
+    site = act.params.get("site") or (car or {}).get("dealership") or act.actor.site
+    if site is None:
+        raise InvalidError(Problem(Text("Velg forhandler.", "Choose a site."), field="site"))
+    return UUID(str(site))
+
+
+def _range(act: Act, car: Row | None) -> tuple[datetime, datetime]:
+    asked = act.params.get("earliest") or act.now
+    earliest = max(asked, act.now)
+    latest = act.params.get("latest")
+    if latest is None:
+        due = promised(car) if car else None
+        latest = max(earliest + _AHEAD, due or earliest)
+        latest = min(latest, earliest + _FARTHEST)
+    if latest <= earliest:
+        words = Text("Slutten må være etter starten.", "The end must be after the start.")
+        raise InvalidError(Problem(words, field="latest"))
+    if latest - earliest > _FARTHEST:
+        words = Text("Søk i høyst 120 dager om gangen.", "Search 120 days at a time, at most.")
+        raise InvalidError(Problem(words, field="latest"))
+    return earliest, latest
+
+
+def _hours(act: Act, car: Row | None, kind: Row) -> tuple[float, Text]:
+    if act.params.get("hours"):
+        return float(act.params["hours"]), Text("Oppgitt", "Given")
+    own = (car or {}).get(f"estimated_{kind['work']}_hours")
+    if own:
+        return float(own), Text("Bilens eget anslag", "The car's own estimate")
+    return float(kind["default_hours"]), Text("Typens vanlige varighet", "The type's default duration")
+
+
+def _wanted(car: Row | None) -> tuple[str, ...]:
+    names = ((car or {}).get(name) for name in ("make", "model", "fuel_type"))
+    return tuple(str(name) for name in names if name)
+
+
+async def _elsewhere(act: Act, car: Row | None) -> tuple[Span, ...]:
+    if car is None:
+        return ()
+    held = await act.find("resource_bookings", system=SYSTEM, limit=200, car=car["id"], status=list(HOLDING))
+    return tuple(Span(b.row["starts_at"], b.row["ends_at"]) for b in held)
+
+
+_CAR = field("car", "Bil", "Car", Kind.REF, ref="cars")
+_WHEN = (
+    field("earliest", "Tidligst", "Earliest", Kind.INSTANT),
+    field("latest", "Ferdig senest", "Done by", Kind.INSTANT),
+)
+_SITE = field("site", "For", "For", Kind.REF, ref="dealerships")
+
+VERBS = (
+    Verb(
+        name="find_slots",
+        label=Text("Finn ledig tid", "Find a free time"),
+        run=find,
+        on="collection",
+        params=(
+            field("resource_type", "Type", "Type", Kind.REF, ref="resource_types", required=True),
+            _CAR,
+            field("hours", "Timer", "Hours", Kind.DECIMAL, minimum=0, maximum=24, unit="t"),
+            *_WHEN,
+            _SITE,
+            field("resource", "Ressurs", "Resource", Kind.REF, ref="resources"),
+            field("limit", "Antall", "Number", Kind.INTEGER, default=_SHOWN, minimum=1, maximum=200),
+        ),
+        icon="search",
+    ),
+    Verb(
+        name="find_chains",
+        label=Text("Finn plass til hele klargjøringen", "Find room for the whole preparation"),
+        run=chains,
+        on="collection",
+        params=(field("car", "Bil", "Car", Kind.REF, ref="cars", required=True), *_WHEN, _SITE),
+        icon="route",
+    ),
+)

@@ -1,0 +1,164 @@
+"""Survey: the rows of planning as the engine wants them told, for some sites and some days."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from directapp.declare.case import Row, Span
+from directapp.domains.planning.booking_fields import HOLDING
+from directapp.domains.planning.booking_rules import schedule_of
+from directapp.domains.planning.capacities import rule_hours
+from directapp.domains.planning.engine.spans import local_day, monday_of
+from directapp.domains.planning.engine.world import Agreement, Busy, Ledger, Resource, WeekUse, World
+from directapp.services.act import Act
+
+SYSTEM = "planning"
+_ONE_DAY = timedelta(days=1)
+_MANY = 20_000
+
+
+@dataclass(slots=True)
+class Survey:
+    """What was found: the engine's world, and the rows that its names stand for."""
+
+    world: World
+    resources: dict[str, Row] = field(default_factory=dict)
+    types: dict[str, Row] = field(default_factory=dict)
+    sites: dict[str, Row] = field(default_factory=dict)
+
+
+async def agreements_for(act: Act, consumers: Sequence[UUID]) -> list[Row]:
+    """Return the agreements in force under which others work for these sites."""
+    found = await act.find("resource_sharing", system=SYSTEM, limit=500, consumer=list(consumers), enabled=True)
+    return [a.row for a in found]
+
+
+async def survey(act: Act, consumers: Sequence[UUID], start: datetime, end: datetime) -> Survey:
+    """Look at these sites and those that work for them, from one instant to another."""
+    agreements = await agreements_for(act, consumers)
+    sites = sorted({*consumers, *(a["provider"] for a in agreements)}, key=str)
+    types = {str(t.id): t.row for t in await act.find("resource_types", system=SYSTEM, limit=200)}
+    resources = {
+        str(r.id): r.row
+        for r in await act.find("resources", system=SYSTEM, limit=2000, dealership=sites, available=True)
+    }
+    names = [r["id"] for r in resources.values()]
+    hours = _by_resource(await act.find("working_hours", system=SYSTEM, limit=_MANY, resource=names))
+    away = await act.find(
+        "absences", system=SYSTEM, limit=_MANY, resource=names, starts_at=Span(None, end), ends_at=Span(start)
+    )
+    bookings = await act.find(
+        "resource_bookings",
+        system=SYSTEM,
+        limit=_MANY,
+        only=("resource", "person", "lane", "starts_at", "ends_at"),
+        provider=sites,
+        status=list(HOLDING),
+        starts_at=Span(start - _ONE_DAY, end),
+    )
+    world = World(
+        resources=tuple(_resources(resources, hours, _by_resource(away), types, local_day(start))),
+        busy=tuple(_busy((b.row for b in bookings), resources)),
+        ledgers=tuple(await _ledgers(act, sites, local_day(start), local_day(end))),
+        agreements=tuple(_agreement(a) for a in agreements),
+        week_uses=tuple(await _weeks(act, agreements, start, end)),
+    )
+    places = {str(s.id): s.row for s in await act.find("dealerships", system="corridor", limit=200, id=sites)}
+    return Survey(world, resources, types, places)
+
+
+def _by_resource(found: Iterable[Any]) -> dict[str, list[Row]]:
+    rows: dict[str, list[Row]] = {}
+    for seen in found:
+        rows.setdefault(str(seen.row["resource"]), []).append(seen.row)
+    return rows
+
+
+def _resources(
+    rows: Mapping[str, Row],
+    hours: Mapping[str, list[Row]],
+    away: Mapping[str, list[Row]],
+    types: Mapping[str, Row],
+    day: date,
+) -> Iterable[Resource]:
+    for name, row in rows.items():
+        does = set(row.get("does") or ())
+        person = row.get("kind") == "person"
+        # Work that needs somebody is searched for among people; a bay is chosen for it by hand.
+        kinds = (k for k, t in types.items() if t["work"] in does and t["bookable"])
+        yield Resource(
+            id=name,
+            site=str(row["dealership"]),
+            types=tuple(k for k in kinds if (person and row.get("person")) or not types[k]["requires_assignment"]),
+            schedule=schedule_of(row, hours.get(name, []), away.get(name, []), day),
+            capacity=int(row.get("capacity") or 1),
+            specialisations=tuple(row.get("specialisations") or ()),
+        )
+
+
+def _busy(bookings: Iterable[Row], resources: Mapping[str, Row]) -> Iterable[Busy]:
+    own = {r["person"]: name for name, r in resources.items() if r.get("person") is not None}
+    for row in bookings:
+        name = str(row["resource"])
+        if name in resources:
+            yield Busy(name, row["starts_at"], row["ends_at"], row["lane"], str(row["id"]))
+        elsewhere = own.get(row["person"])
+        if elsewhere is not None and elsewhere != name:
+            yield Busy(elsewhere, row["starts_at"], row["ends_at"], None, str(row["id"]))
+
+
+async def _ledgers(act: Act, sites: Sequence[UUID], first: date, last: date) -> list[Ledger]:
+    counted = await act.find(
+        "resource_capacities", system=SYSTEM, limit=_MANY, dealership=list(sites), day=Span(first, last + _ONE_DAY)
+    )
+    found = {
+        (c.row["dealership"], c.row["resource_type"], c.row["resource"], c.row["day"]): (
+            c.row["allocated_hours"] or Decimal(0),
+            c.row["used_hours"] or Decimal(0),
+        )
+        for c in counted
+    }
+    plans: dict[tuple[Any, Any, Any], list[Row]] = {}
+    for rule in await act.find("capacity_rules", system=SYSTEM, limit=2000, dealership=list(sites)):
+        key = (rule.row["dealership"], rule.row["resource_type"], rule.row["resource"])
+        plans.setdefault(key, []).append(rule.row)
+    for (site, kind, resource), rules in plans.items():
+        for n in range((last - first).days + 1):
+            day = first + n * _ONE_DAY
+            hours = rule_hours(rules, resource, day)
+            if hours is not None:
+                found.setdefault((site, kind, resource, day), (hours, Decimal(0)))
+    return [
+        Ledger(str(site), str(kind), day, float(given), float(used), str(resource) if resource else None)
+        for (site, kind, resource, day), (given, used) in found.items()
+    ]
+
+
+def _agreement(row: Row) -> Agreement:
+    return Agreement(
+        provider=str(row["provider"]),
+        consumer=str(row["consumer"]),
+        type=str(row["resource_type"]),
+        priority=int(row["priority"]),
+        hours_per_week=float(row["max_hours_per_week"]),
+    )
+
+
+async def _weeks(act: Act, agreements: Sequence[Row], start: datetime, end: datetime) -> list[WeekUse]:
+    by_id = {a["id"]: a for a in agreements}
+    weeks = Span(monday_of(local_day(start)), local_day(end) + _ONE_DAY)
+    found = await act.find("sharing_weeks", system=SYSTEM, limit=5000, agreement=list(by_id), week=weeks)
+    return [
+        WeekUse(
+            str(a["provider"]),
+            str(a["consumer"]),
+            str(a["resource_type"]),
+            week.row["week"],
+            float(week.row["used_hours"] or 0),
+        )
+        for week in found
+        for a in [by_id[week.row["agreement"]]]
+    ]

@@ -1,0 +1,90 @@
+"""Slot search over the real rows: what it offers can be booked, and what it says is why."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+
+from directapp.kernel.errors import ForbiddenError, InvalidError, NotFoundError
+from support.plan import Plan, at
+
+
+async def search(plan: Plan, verb: str = "find_slots", **params: Any) -> dict[str, Any]:
+    """Search as the planner of 499, from the morning of the day."""
+    params = {"earliest": at(plan.day, "06:00").isoformat()} | params
+    answer = await plan.dealer.do(await plan.planner(), "resource_bookings", verb, **params)
+    assert answer.json is not None
+    found: dict[str, Any] = orjson.loads(answer.json)
+    return found
+
+
+async def test_every_slot_that_is_offered_can_be_booked(plan: Plan) -> None:
+    other, car = await plan.car(), await plan.car()
+    await plan.book(other, "mechanic", "08:00", "10:00")
+    await plan.book(other, "mechanic", "12:00", "13:00")
+    found = await search(plan, resource_type=str(plan.types["mechanical"]), car=str(car), hours=2)
+    assert [s["start"] for s in found["slots"][:2]] == [at(plan.day, t).isoformat() for t in ("10:00", "13:00")]
+    assert found["slots"][0]["reasons_nb"][0] == "Tidligst mulig."
+    assert found["slots"][0]["resource_name"] == "mechanic"
+    for slot in found["slots"][:3]:
+        await plan.dealer.do(
+            await plan.planner(),
+            "resource_bookings",
+            "create",
+            car=str(await plan.car()),
+            resource_type=str(plan.types["mechanical"]),
+            resource=slot["resource"],
+            starts_at=slot["start"],
+            ends_at=slot["end"],
+        )
+
+
+async def test_the_estimate_says_where_it_comes_from(plan: Plan) -> None:
+    car = await plan.car()
+    kind = str(plan.types["mechanical"])
+    assert (await search(plan, resource_type=kind, car=str(car)))["basis_nb"] == "Bilens eget anslag"
+    assert (await search(plan, resource_type=kind))["hours"] == "2.50"
+
+
+async def test_a_chain_does_cosmetic_after_technical_within_the_agreement(plan: Plan) -> None:
+    car = await plan.car()
+    found = await search(plan, "find_chains", car=str(car))
+    best = found["chains"][0]
+    technical, cosmetic = best["slots"][:2]
+    assert (technical["resource_name"], cosmetic["resource_name"]) == ("mechanic", "detailer")
+    assert technical["end"] <= cosmetic["start"]
+    assert best["finish"] == best["slots"][-1]["end"]
+
+
+async def test_another_sites_time_is_offered_only_under_an_agreement(plan: Plan) -> None:
+    kind = str(plan.types["mechanical"])
+    site = str(plan.dealer.sites["324"])
+    planner = await plan.dealer.person("planner", "324")
+    params = {"resource_type": kind, "earliest": at(plan.day, "06:00").isoformat(), "site": site}
+    answer = await plan.dealer.do(planner, "resource_bookings", "find_slots", **params)
+    assert orjson.loads(answer.json or "")["slots"] == []
+    await plan.agreement("324", max_hours_per_week=3)
+    answer = await plan.dealer.do(planner, "resource_bookings", "find_slots", **params, hours=2)
+    slots = orjson.loads(answer.json or "")["slots"]
+    assert slots[0]["hours_left"] == 3
+    assert not slots[0]["own_site"]
+    answer = await plan.dealer.do(planner, "resource_bookings", "find_slots", **params, hours=4)
+    assert "tak" in orjson.loads(answer.json or "")["refused_nb"][0]
+
+
+async def test_a_search_refuses_what_it_cannot_do(plan: Plan) -> None:
+    kind = str(plan.types["mechanical"])
+    early = at(plan.day, "08:00")
+    with pytest.raises(InvalidError) as caught:
+        await search(plan, resource_type=kind, latest=(early - timedelta(days=1)).isoformat())
+    assert caught.value.problems[0].field == "latest"
+    with pytest.raises(InvalidError):
+        await search(plan, resource_type=kind, latest=(early + timedelta(days=400)).isoformat())
+    with pytest.raises(NotFoundError):
+        await search(plan, resource_type=kind, car=str(UUID(int=7)))
+    with pytest.raises(ForbiddenError):
+        await plan.dealer.do(
+            await plan.dealer.person("new_car_sales", "495"), "resource_bookings", "find_slots", resource_type=kind
+        )
