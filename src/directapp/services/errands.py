@@ -9,13 +9,13 @@ from uuid import UUID
 
 import structlog
 
-from directapp.kernel.actor import system_actor
+from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.ids import uuid7
 from directapp.services.act import Act
-from directapp.services.corridor import Corridor
+from directapp.services.corridor import Corridor, Touched
 from directapp.services.jobs import INSTALLATION, Errand, GiveUpError, Job, LaterError, Letter, act_in, backoff
 from directapp.store.outbox import Outbox, relay_actor
-from directapp.store.unit import depth_of_events
+from directapp.store.unit import Unit, depth_of_events
 
 Bury = Callable[[Act, Letter], Awaitable[None]]
 
@@ -36,21 +36,24 @@ def named(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".strip(": ")
 
 
-async def bury(corridor: Corridor, rows: Outbox, keep: Bury | None, tenant: UUID, letter: Letter) -> None:
-    """Close a job that is not tried any more, and keep it as a dead letter in the same transaction."""
-    job = letter.job
-    _log.error("job given up", job=job["event"], attempts=job["attempts"], why=letter.reason)
+async def bury(
+    corridor: Corridor, rows: Outbox, keep: Bury | None, unit: Unit, letter: Letter
+) -> tuple[Actor, Touched]:
+    """Close a job that is not tried any more, and keep it as a dead letter in the same transaction.
+
+    Return who wrote what, to be told of once it is committed.
+    """
+    job, tenant = letter.job, unit.actor.tenant
     undertaker = system_actor(tenant, UNDERTAKER)
-    async with corridor.database.unit(relay_actor(tenant)) as unit:
-        closed = await rows.bury(unit, job["id"], job.get("worker"), job["attempts"], letter.reason)
-        if not closed or keep is None or tenant == INSTALLATION:
-            return
-        await unit.become(undertaker)
-        act, work = await act_in(corridor, unit, job["event"], "", None)
-        await keep(act, letter)
-        await work.finish()
-    if work.touched and corridor.after_commit:
-        await corridor.after_commit(undertaker, tuple(work.touched))
+    closed = await rows.bury(unit, job["id"], job.get("worker"), job["attempts"], letter.reason)
+    if not closed or keep is None or tenant == INSTALLATION:
+        return undertaker, ()
+    _log.error("job given up", job=job["event"], attempts=job["attempts"], why=letter.reason)
+    await unit.become(undertaker)
+    act, work = await act_in(corridor, unit, job["event"], "", None)
+    await keep(act, letter)
+    await work.finish()
+    return undertaker, tuple(work.touched)
 
 
 class Errands:
@@ -167,7 +170,10 @@ class Errands:
 
     async def _give_up(self, tenant: UUID, row: Mapping[str, Any], reason: str) -> None:
         letter = Letter(job={**row, "worker": self._me}, kind="errand", reason=reason)
-        await bury(self._corridor, self._rows, self._keep, tenant, letter)
+        async with self._corridor.database.unit(relay_actor(tenant)) as unit:
+            who, touched = await bury(self._corridor, self._rows, self._keep, unit, letter)
+        if touched and self._corridor.after_commit:
+            await self._corridor.after_commit(who, touched)
 
     def _job(self, tenant: UUID, kind: Errand, row: Mapping[str, Any]) -> Job:
         return Job(

@@ -15,10 +15,10 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from directapp.kernel.actor import system_actor
+from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import DirectAppError, StaleError
 from directapp.services.act import Act
-from directapp.services.corridor import Corridor
+from directapp.services.corridor import Corridor, Touched
 from directapp.services.errands import Bury, Errands, bury, carried, named
 from directapp.services.jobs import INSTALLATION, Errand, Letter, act_in, backoff
 from directapp.store.outbox import Backlog, Outbox, relay_actor
@@ -229,28 +229,20 @@ class Relay:
         row: Row | None = None
         tried: list[str] = []
         while True:
-            reaction: Reaction | None = None
-            try:
-                async with self._corridor.database.unit(relay_actor(tenant), steady=True) as unit:
-                    row = await (self._rows.take_again(unit, row["id"]) if row else self._rows.take(unit, event))
-                    if row is None:
-                        return False
-                    # What reacts to a record looks at it before it acts: two at a time would both find nothing done.
-                    await unit.lock(row["record"])
-                    reaction = self._next(row, tried)
-                    if reaction is None:
-                        await self._rows.passed(unit, row["id"], row["passed"], done=not tried, note=None)
-                        return True
-                    touched, done = await self._pass(unit, row, reaction)
-            except Exception as error:
-                if row is None or reaction is None:
-                    raise
-                tried.append(name_of(reaction))
-                if await self._failed(tenant, row, error, first=len(tried) == 1):
+            async with self._corridor.database.unit(relay_actor(tenant), steady=True) as unit:
+                row = await (self._rows.take_again(unit, row["id"]) if row else self._rows.take(unit, event))
+                if row is None:
+                    return bool(tried)
+                # What reacts to a record looks at it before it acts: two at a time would both find nothing done.
+                await unit.lock(row["record"])
+                reaction = self._next(row, tried)
+                if reaction is None:
+                    await self._rows.passed(unit, row["id"], row["passed"], done=not tried, note=None)
                     return True
-                continue
+                tried.append(name_of(reaction))
+                who, touched, done = await self._pass(unit, row, reaction, first=len(tried) == 1)
             if touched and self._corridor.after_commit:
-                await self._corridor.after_commit(system_actor(tenant, self._name), touched)
+                await self._corridor.after_commit(who, touched)
             if done:
                 return True
 
@@ -262,42 +254,44 @@ class Relay:
         behind = {*self._behind(row), *tried}
         return next((r for r in self._reactions.get(row["event"], ()) if name_of(r) not in behind), None)
 
-    async def _pass(self, unit: Unit, row: Row, reaction: Reaction) -> tuple[Sequence[tuple[str, UUID]], bool]:
-        """Run one reaction and note it, in the same transaction; return what it wrote, and whether it was the last."""
-        name, tenant = name_of(reaction), unit.actor.tenant
+    async def _pass(self, unit: Unit, row: Row, reaction: Reaction, *, first: bool) -> tuple[Actor, Touched, bool]:
+        """Run one reaction and note how it went, in the same transaction.
+
+        Return who wrote what, and whether nothing remains to be done here.
+        """
+        name, who = name_of(reaction), system_actor(unit.actor.tenant, self._name)
         note: str | None = None
-        touched: Sequence[tuple[str, UUID]] = ()
+        touched: Touched = ()
         depth_of_events.set(int(row["payload"].get("depth", 0)) + 1)
         try:
             async with unit.savepoint():
-                await unit.become(system_actor(tenant, self._name))
+                await unit.become(who)
                 act, work = await act_in(self._corridor, unit, row["event"], row["collection"], row["record"])
                 act.params = {k: v for k, v in row["payload"].items() if k != "_job"}
                 await reaction(act)
                 await work.finish()
                 touched = tuple(work.touched)
-        except StaleError:
-            raise
-        except DirectAppError as error:
+        except Exception as error:  # noqa: BLE001 - tried again later; the others go on
+            if isinstance(error, StaleError) or not isinstance(error, DirectAppError):
+                await unit.become(relay_actor(who.tenant))
+                return await self._failed(unit, row, error, first=first)
             note = f"{name}: {error}"
             _log.warning("reaction refused", refused=row["event"], why=str(error))
-        await unit.become(relay_actor(tenant))
+        await unit.become(relay_actor(who.tenant))
         names = [*row["passed"], name]
         done = self._next({**row, "passed": names}, ()) is None
         await self._rows.passed(unit, row["id"], names, done=done, note=note)
-        return touched, done
+        return who, touched, done
 
-    async def _failed(self, tenant: UUID, row: Row, error: Exception, *, first: bool) -> bool:
-        """Note a failure; True when that was the end of it."""
+    async def _failed(self, unit: Unit, row: Row, error: Exception, *, first: bool) -> tuple[Actor, Touched, bool]:
         attempts = row["attempts"] + 1
         if isinstance(error, StaleError | asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
             _log.info("reaction met another write", met=row["event"])
         else:
             _log.error("reaction failed", failed=row["event"], attempt=attempts, why=named(error), exc_info=error)
-        if attempts >= _ATTEMPTS:
+        if first and attempts >= _ATTEMPTS:
             letter = Letter(job={**row, "attempts": attempts}, kind="reaction", reason=named(error))
-            await bury(self._corridor, self._rows, self._keep, tenant, letter)
-            return True
+            return *await bury(self._corridor, self._rows, self._keep, unit, letter), True
         delay = backoff(attempts, _FIRST_SECONDS, _LONGEST_SECONDS)
-        await self._rows.failed(tenant, row["id"], named(error), delay, more=1 if first else 0)
-        return False
+        await self._rows.failed(unit, row["id"], named(error), delay, more=1 if first else 0)
+        return unit.actor, (), False

@@ -141,19 +141,18 @@ class Outbox:
             done,
         )
 
-    async def failed(self, tenant: UUID, job: UUID, reason: str, delay: float, *, more: int) -> None:
+    async def failed(self, unit: Unit, job: UUID, reason: str, delay: float, *, more: int) -> None:
         """Note that a reaction failed, and when it is tried again; ``more`` is what it adds to the attempts."""
-        async with self._writing(tenant) as unit:
-            await unit.value(
-                f"UPDATE outbox SET attempts = attempts + $4, error = $5, due_at = {_NOW} + make_interval(secs => $6)"
-                " WHERE tenant_id = $1 AND id = $3 AND done_at IS NULL",
-                tenant,
-                self.clock(),
-                job,
-                more,
-                reason[:_MOST_REASON],
-                delay,
-            )
+        await unit.value(
+            f"UPDATE outbox SET attempts = attempts + $4, error = $5, due_at = {_NOW} + make_interval(secs => $6)"
+            " WHERE tenant_id = $1 AND id = $3 AND done_at IS NULL",
+            unit.actor.tenant,
+            self.clock(),
+            job,
+            more,
+            reason[:_MOST_REASON],
+            delay,
+        )
 
     async def unheard(self, tenant: UUID, events: Sequence[str]) -> None:
         """Put away what nobody reacts to."""

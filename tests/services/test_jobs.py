@@ -1,0 +1,550 @@
+"""Reactions, errands and schedules on the real outbox, by one worker and by several."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from datetime import time as clock_time
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+
+from directapp.domains.operations import keep
+from directapp.kernel.errors import ConflictError, DirectAppError
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+from directapp.services.intent import Intent
+from directapp.services.jobs import (
+    Daily,
+    Errand,
+    Every,
+    GiveUpError,
+    Job,
+    LaterError,
+    Schedule,
+    acting,
+    backoff,
+)
+from directapp.services.relay import Relay
+from directapp.services.schedules import Schedules
+from directapp.store.outbox import Outbox, relay_actor
+from directapp.store.query import Query
+from support.dealer import Dealer, Time
+
+LABEL = Text("Prøve", "Trial")
+
+
+@pytest.fixture
+def moving(time: Time) -> Iterator[Time]:
+    """Give the house's clock, and put it back."""
+    yield time
+    time.ahead = timedelta()
+
+
+def relay(dealer: Dealer, *errands: Errand, lease: float = 30.0, **reactions: Any) -> Relay:
+    """Return a worker of its own, as another process would have."""
+    corridor = dealer.house.platform.corridor
+    named = {name.replace("_", "."): (each,) if callable(each) else each for name, each in reactions.items()}
+    return Relay(corridor, named, "workflow", errands=errands, keep=keep, lease=lease)
+
+
+async def ask(dealer: Dealer, event: str, count: int = 1, **payload: Any) -> UUID:
+    """Put events about a new car in the outbox; return the car."""
+    corridor = dealer.house.platform.corridor
+    async with acting(corridor, dealer.tenant, "demo", "test", "", None) as act:
+        car = await act.create("cars", {"make": "VW"})
+        for number in range(count):
+            act.emit(event, on=car, number=number, **payload)
+    return car.id
+
+
+async def outbox(dealer: Dealer, event: str) -> list[dict[str, Any]]:
+    async with dealer.house.platform.database.unit(relay_actor(dealer.tenant), readonly=True) as unit:
+        rows = await unit.fetch(
+            "SELECT *, due_at - clock_timestamp() AS wait FROM outbox WHERE tenant_id = $1 AND event = $2 ORDER BY id",
+            dealer.tenant,
+            event,
+        )
+    return [dict(row) for row in rows]
+
+
+async def letters(dealer: Dealer, site: str = "490") -> list[dict[str, Any]]:
+    admin = await dealer.person("tenant_admin", site)
+    page = await dealer.house.platform.reading.page(admin, "failed_jobs", Query())
+    found: list[dict[str, Any]] = orjson.loads(page.json)
+    return [row | {"id": UUID(row["id"])} for row in found]
+
+
+# -- what follows from a write ------------------------------------------------------------------------
+
+
+async def test_a_write_that_is_rolled_back_asks_for_nothing(dealer: Dealer) -> None:
+    corridor = dealer.house.platform.corridor
+
+    async def change_and_fail() -> None:
+        async with acting(corridor, dealer.tenant, "demo", "test", "", None) as act:
+            car = await act.create("cars", {"make": "VW"})
+            act.emit("trial.sent", on=car)
+            await act.change({"model": "Golf"}, on=car)
+            raise RuntimeError("not after all")
+
+    with pytest.raises(RuntimeError, match="not after all"):
+        await change_and_fail()
+    assert await outbox(dealer, "trial.sent") == []
+
+
+async def test_a_dry_run_asks_for_nothing(dealer: Dealer) -> None:
+    admin = await dealer.person("tenant_admin")
+    before = len(await outbox(dealer, "car.identified"))
+    intent = Intent(
+        actor=admin,
+        collection="cars",
+        verb="create",
+        patch={"make": "VW", "vin": "WVWZZZCDZMW000001"},
+        origin="test",
+        dry_run=True,
+    )
+    await dealer.house.platform.corridor.perform(intent)
+    assert len(await outbox(dealer, "car.identified")) == before
+
+
+async def test_an_event_is_an_errand_or_has_reactions(dealer: Dealer) -> None:
+    async def nothing(_: Any) -> None: ...
+
+    with pytest.raises(ValueError, match=r"trial\.sent"):
+        relay(dealer, Errand(name="trial.sent", run=nothing), trial_sent=nothing)
+
+
+# -- reactions ----------------------------------------------------------------------------------------
+
+
+async def test_a_failing_reaction_holds_up_no_other_and_each_takes_effect_once(dealer: Dealer, moving: Time) -> None:
+    failing = True
+
+    async def first(act: Act) -> None:
+        await act.change({"model": "Golf"}, system="demo")
+        if failing:
+            raise RuntimeError("not today")
+
+    async def second(act: Act) -> None:
+        await act.create("cars", {"make": "Audi", "model": "follows"}, system="demo")
+
+    worker = relay(dealer, trial_sold=(first, second))
+    car = await ask(dealer, "trial.sold")
+    admin = await dealer.person("tenant_admin")
+    await worker.once(dealer.tenant)
+    assert (await dealer.read(admin, "cars", car))["model"] is None
+    (row,) = await outbox(dealer, "trial.sold")
+    assert (row["done_at"], row["attempts"], "not today" in row["error"]) == (None, 1, True)
+    failing = False
+    moving.ahead = timedelta(minutes=1)
+    await worker.drain(dealer.tenant)
+    assert (await dealer.read(admin, "cars", car))["model"] == "Golf"
+    async with acting(worker._corridor, dealer.tenant, "demo", "test", "", None) as act:
+        assert len(await act.find("cars", model="follows")) == 1
+
+
+async def test_a_refused_reaction_is_noted_and_not_tried_again(dealer: Dealer) -> None:
+    async def refused(_: Act) -> None:
+        raise ConflictError(Text("Nei.", "No."))
+
+    await ask(dealer, "trial.sold")
+    assert await relay(dealer, trial_sold=refused).drain(dealer.tenant) == 1
+    (row,) = await outbox(dealer, "trial.sold")
+    assert row["done_at"]
+    assert row["error"].endswith("refused: No.")
+
+
+async def test_several_workers_run_each_reaction_once(dealer: Dealer) -> None:
+    seen: Counter[int] = Counter()
+
+    async def count(act: Act) -> None:
+        seen[act.params["number"]] += 1
+        await asyncio.sleep(0)
+        await act.change({"model": f"{act.params['number']}"}, system="demo")
+
+    await ask(dealer, "trial.sold", 120)
+    await asyncio.gather(*(relay(dealer, trial_sold=count).drain(dealer.tenant) for _ in range(3)))
+    assert seen == Counter(range(120))
+
+
+async def test_what_reacts_writes_live_and_says_how_deep_it_goes(dealer: Dealer) -> None:
+    told: list[tuple[str, UUID]] = []
+    corridor = dealer.house.platform.corridor
+    before = corridor.after_commit
+
+    async def listen(_: object, touched: Sequence[tuple[str, UUID]]) -> None:
+        told.extend(touched)
+
+    async def react(act: Act) -> None:
+        await act.change({"model": "Golf"}, system="demo")
+        act.emit("trial.deeper")
+
+    car = await ask(dealer, "trial.sold")
+    corridor.after_commit = listen
+    try:
+        await relay(dealer, trial_sold=react).once(dealer.tenant)
+    finally:
+        corridor.after_commit = before
+    assert ("cars", car) in told
+    (row,) = await outbox(dealer, "trial.deeper")
+    assert row["payload"]["depth"] == 1
+
+
+# -- errands ------------------------------------------------------------------------------------------
+
+
+async def test_an_errand_runs_outside_any_transaction_and_writes_down_what_came_of_it(dealer: Dealer) -> None:
+    async def send(job: Job) -> None:
+        async with dealer.house.platform.database.unit(relay_actor(job.tenant), readonly=True) as unit:
+            sessions = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND pid <> $1"
+            assert await unit.value(sessions, await unit.value("SELECT pg_backend_pid()")) == 0
+        async with job.act("demo") as act:
+            await act.change({"model": f"sent {job.payload['number']}"})
+
+    car = await ask(dealer, "trial.sent")
+    assert await relay(dealer, Errand(name="trial.sent", run=send)).drain(dealer.tenant) == 1
+    admin = await dealer.person("tenant_admin")
+    assert (await dealer.read(admin, "cars", car))["model"] == "sent 0"
+
+
+async def test_back_off_grows_and_is_capped() -> None:
+    waits = [backoff(attempt, 2.0, 60.0, lambda: 1.0) for attempt in range(1, 10)]
+    assert waits == [2, 4, 8, 16, 32, 60, 60, 60, 60]
+    assert backoff(3, 2.0, 60.0, lambda: 0.0) == 4.0
+    assert backoff(10_000, 2.0, 60.0, lambda: 1.0) == 60.0
+
+
+async def test_a_failing_errand_waits_longer_each_time_and_ends_as_a_dead_letter(dealer: Dealer, moving: Time) -> None:
+    keys: list[tuple[int, str, bool]] = []
+
+    async def fail(job: Job) -> None:
+        keys.append((job.attempt, job.key, job.last))
+        raise OSError("nobody answers")
+
+    worker = relay(dealer, Errand(name="trial.sent", run=fail, attempts=4, first=100, longest=300))
+    await ask(dealer, "trial.sent")
+    waits = []
+    for _ in range(3):
+        await worker.once(dealer.tenant)
+        (row,) = await outbox(dealer, "trial.sent")
+        waits.append(row["wait"].total_seconds() - moving.ahead.total_seconds())
+        assert await worker.once(dealer.tenant) == 0
+        moving.ahead += timedelta(seconds=400)
+    assert [50 <= waits[0] <= 101, 100 <= waits[1] <= 201, 150 <= waits[2] <= 301] == [True] * 3
+    assert await letters(dealer) == []
+    await worker.once(dealer.tenant)
+    assert [attempt for attempt, _, _ in keys] == [1, 2, 3, 4]
+    assert len({key for _, key, _ in keys}) == 1
+    assert [last for _, _, last in keys] == [False, False, False, True]
+    (letter,) = await letters(dealer)
+    assert (letter["job"], letter["kind"], letter["attempts"]) == ("trial.sent", "errand", 4)
+    assert "nobody answers" in letter["error"]
+    assert "payload" not in letter
+
+
+async def test_a_dead_letter_is_tried_again_with_the_same_key_or_dropped_with_a_reason(dealer: Dealer) -> None:
+    keys: list[str] = []
+    answer: Exception | None = GiveUpError("no such address")
+
+    async def send(job: Job) -> None:
+        keys.append(job.key)
+        if answer:
+            raise answer
+
+    worker = relay(dealer, Errand(name="trial.sent", run=send))
+    await ask(dealer, "trial.sent", 2)
+    await worker.drain(dealer.tenant)
+    assert len(keys) == 2
+    admin = await dealer.person("tenant_admin")
+    one, other = await letters(dealer)
+    with pytest.raises(DirectAppError):
+        await dealer.do(admin, "failed_jobs", "drop", other["id"])
+    await dealer.do(admin, "failed_jobs", "drop", other["id"], note="Adressen finnes ikke")
+    answer = None
+    await dealer.do(admin, "failed_jobs", "retry_all")
+    await worker.drain(dealer.tenant)
+    assert len(keys) == 3
+    assert keys[2] in keys[:2]
+    found = {letter["id"]: letter for letter in await letters(dealer)}
+    assert found[one["id"]]["outcome"] == "retried"
+    assert (found[other["id"]]["outcome"], found[other["id"]]["note"]) == ("dropped", "Adressen finnes ikke")
+    for verb, values in (("retry", {}), ("drop", {"note": "igjen"})):
+        with pytest.raises(ConflictError):
+            await dealer.do(admin, "failed_jobs", verb, one["id"], **values)
+
+
+async def test_a_reaction_tried_again_by_hand_does_not_repeat_what_is_behind_it(dealer: Dealer, moving: Time) -> None:
+    failing, done = True, 0
+
+    async def first(_: Act) -> None:
+        nonlocal done
+        done += 1
+
+    async def second(_: Act) -> None:
+        if failing:
+            raise RuntimeError("not today")
+
+    worker = relay(dealer, trial_sold=(first, second))
+    await ask(dealer, "trial.sold")
+    for _ in range(12):
+        await worker.once(dealer.tenant)
+        moving.ahead += timedelta(minutes=20)
+    (letter,) = await letters(dealer)
+    assert (letter["kind"], letter["attempts"]) == ("reaction", 10)
+    failing = False
+    await dealer.do(await dealer.person("tenant_admin"), "failed_jobs", "retry", letter["id"])
+    await worker.drain(dealer.tenant)
+    assert done == 1
+    assert [row["done_at"] is not None for row in await outbox(dealer, "trial.sold")] == [True, True]
+
+
+async def test_only_the_own_tenants_administrator_sees_and_retries_dead_letters(dealer: Dealer, house: Any) -> None:
+    from support.dealer import settle  # noqa: PLC0415 - a second company, beside the fixture's
+
+    async def fail(_: Job) -> None:
+        raise GiveUpError("no")
+
+    await ask(dealer, "trial.sent")
+    await relay(dealer, Errand(name="trial.sent", run=fail)).once(dealer.tenant)
+    (letter,) = await letters(dealer)
+    stranger = await (await settle(house)).person("tenant_admin")
+    planner = await dealer.person("planner")
+    for actor in (stranger, planner):
+        with pytest.raises(DirectAppError):
+            await dealer.do(actor, "failed_jobs", "retry", letter["id"])
+        with pytest.raises(DirectAppError):
+            await dealer.read(actor, "failed_jobs", letter["id"])
+
+
+async def test_an_errand_may_ask_for_later_without_using_up_attempts_until_its_patience_ends(
+    dealer: Dealer, moving: Time
+) -> None:
+    attempts: list[int] = []
+
+    async def wait(job: Job) -> None:
+        attempts.append(job.attempt)
+        raise LaterError("quota used up", seconds=600)
+
+    worker = relay(dealer, Errand(name="trial.sent", run=wait, attempts=2, patience=3600))
+    await ask(dealer, "trial.sent")
+    for _ in range(7):
+        await worker.once(dealer.tenant)
+        assert await worker.once(dealer.tenant) == 0
+        moving.ahead += timedelta(seconds=601)
+    assert attempts == [1] * len(attempts)
+    assert 5 <= len(attempts) <= 6
+    (letter,) = await letters(dealer)
+    assert letter["error"] == "quota used up"
+
+
+async def test_what_takes_too_long_is_stopped_and_fails(dealer: Dealer) -> None:
+    async def hang(_: Job) -> None:
+        await asyncio.sleep(60)
+
+    await ask(dealer, "trial.sent")
+    await relay(dealer, Errand(name="trial.sent", run=hang, attempts=1, seconds=0.05)).once(dealer.tenant)
+    (letter,) = await letters(dealer)
+    assert letter["error"] == "TimeoutError"
+
+
+async def test_what_a_killed_worker_left_is_run_by_another_once_its_lease_is_over(dealer: Dealer, moving: Time) -> None:
+    runs: list[tuple[int, str]] = []
+
+    async def send(job: Job) -> None:
+        runs.append((job.attempt, job.key))
+
+    await ask(dealer, "trial.sent")
+    corridor = dealer.house.platform.corridor
+    dead = Outbox(corridor.database, corridor.clock)
+    (claimed,) = await dead.claim(dealer.tenant, "trial.sent", UUID(int=7), 30.0, 10)
+    worker = relay(dealer, Errand(name="trial.sent", run=send))
+    assert await worker.once(dealer.tenant) == 0
+    moving.ahead = timedelta(seconds=31)
+    assert await worker.once(dealer.tenant) == 1
+    assert runs == [(2, str(claimed["id"]))]
+    await dead.again(dealer.tenant, claimed["id"], UUID(int=7), 1, "too late", 0, counts=True)
+    (row,) = await outbox(dealer, "trial.sent")
+    assert row["done_at"]
+
+
+async def test_a_job_that_kills_its_worker_every_time_is_given_up_too(dealer: Dealer, moving: Time) -> None:
+    async def never(_: Job) -> None:
+        pytest.fail("it must not run again")
+
+    await ask(dealer, "trial.sent")
+    corridor = dealer.house.platform.corridor
+    dead = Outbox(corridor.database, corridor.clock)
+    for _ in range(2):
+        await dead.claim(dealer.tenant, "trial.sent", UUID(int=7), 30.0, 10)
+        moving.ahead += timedelta(seconds=31)
+    await relay(dealer, Errand(name="trial.sent", run=never, attempts=2)).once(dealer.tenant)
+    (letter,) = await letters(dealer)
+    assert "stopped while it ran" in letter["error"]
+
+
+async def test_a_slow_service_holds_up_neither_reactions_nor_other_errands_and_is_bounded(dealer: Dealer) -> None:
+    gate, most, now = asyncio.Event(), 0, 0
+    done: set[str] = set()
+
+    async def slow(_: Job) -> None:
+        nonlocal most, now
+        now += 1
+        most = max(most, now)
+        await gate.wait()
+        now -= 1
+        done.add("slow")
+
+    async def quick(_: Job) -> None:
+        done.add("quick")
+
+    async def react(_: Act) -> None:
+        done.add("reaction")
+
+    await ask(dealer, "trial.slow", 8)
+    worker = relay(
+        dealer, Errand(name="trial.slow", run=slow, at_once=3), Errand(name="trial.quick", run=quick), trial_sold=react
+    )
+    stop = asyncio.Event()
+    running = asyncio.create_task(worker.run(stop))
+    worker.wake(dealer.tenant)
+    try:
+        async with asyncio.timeout(20):
+            while now < 3:
+                await asyncio.sleep(0.01)
+            await ask(dealer, "trial.quick")
+            await ask(dealer, "trial.sold")
+            worker.wake(dealer.tenant)
+            while not {"quick", "reaction"} <= done:
+                await asyncio.sleep(0.01)
+            assert "slow" not in done
+            gate.set()
+            while any(row["done_at"] is None for row in await outbox(dealer, "trial.slow")):
+                await asyncio.sleep(0.01)
+    finally:
+        stop.set()
+        await running
+    assert most == 3
+
+
+async def test_a_worker_told_to_stop_gives_back_what_it_cannot_end(
+    dealer: Dealer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("directapp.services.errands._FAREWELL_SECONDS", 0.05)
+    begun = asyncio.Event()
+
+    async def hang(_: Job) -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    await ask(dealer, "trial.sent")
+    worker = relay(dealer, Errand(name="trial.sent", run=hang))
+    stop = asyncio.Event()
+    running = asyncio.create_task(worker.run(stop))
+    worker.wake(dealer.tenant)
+    async with asyncio.timeout(20):
+        await begun.wait()
+        stop.set()
+        await running
+    (row,) = await outbox(dealer, "trial.sent")
+    assert (row["claimed_by"], row["attempts"], row["done_at"]) == (None, 0, None)
+
+
+# -- schedules ----------------------------------------------------------------------------------------
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_nine_in_oslo_stays_nine_when_the_clocks_change() -> None:
+    nine = Daily(clock_time(9, 0))
+    # Summer time begins on 29 March 2026 and ends on 25 October 2026.
+    assert nine.next(at("2026-03-28T08:00:00")) == at("2026-03-29T07:00:00")
+    assert nine.next(at("2026-03-28T07:59:59")) == at("2026-03-28T08:00:00")
+    assert nine.next(at("2026-03-29T07:00:00")) == at("2026-03-30T07:00:00")
+    assert nine.next(at("2026-10-24T07:00:00")) == at("2026-10-25T08:00:00")
+    assert nine.next(at("2026-10-25T08:00:00")) == at("2026-10-26T08:00:00")
+
+
+def test_an_hour_that_is_skipped_or_comes_twice_still_gives_one_run_a_day() -> None:
+    night = Daily(clock_time(2, 30))
+    instant, runs = at("2026-03-27T12:00:00"), []
+    for _ in range(3):
+        instant = night.next(instant)
+        runs.append(instant)
+    assert runs == [at("2026-03-28T01:30:00"), at("2026-03-29T01:30:00"), at("2026-03-30T00:30:00")]
+    instant, runs = at("2026-10-23T12:00:00"), []
+    for _ in range(3):
+        instant = night.next(instant)
+        runs.append(instant)
+    assert runs == [at("2026-10-24T00:30:00"), at("2026-10-25T00:30:00"), at("2026-10-26T01:30:00")]
+
+
+def test_some_days_of_the_week_only() -> None:
+    mondays = Daily(clock_time(7, 0), frozenset({0}))
+    assert mondays.next(at("2026-11-20T12:00:00")) == at("2026-11-23T06:00:00")
+    assert Every(600).next(at("2026-11-20T12:00:00")) == at("2026-11-20T12:10:00")
+
+
+async def test_several_workers_and_one_schedule_run_each_occurrence_once(dealer: Dealer, moving: Time) -> None:
+    runs: list[str] = []
+
+    async def note(job: Job) -> None:
+        runs.append(job.payload["due"])
+
+    schedule = Schedule(name="trial", label=LABEL, when=Daily(clock_time(9, 0)), run=note)
+    corridor = dealer.house.platform.corridor
+    workers = [(Schedules(corridor, [schedule]), relay(dealer, schedule.errand)) for _ in range(3)]
+
+    async def work() -> None:
+        await asyncio.gather(*(clock.once(dealer.tenant) for clock, _ in workers))
+        await asyncio.gather(*(worker.once(dealer.tenant) for _, worker in workers))
+
+    await work()
+    assert runs == []
+    first = schedule.when.next(corridor.clock())
+    for day in range(1, 4):
+        moving.ahead += timedelta(days=1)
+        await work()
+        await work()
+        assert len(runs) == day
+    assert runs[0] == first.isoformat()
+    moving.ahead += timedelta(days=5)
+    await work()
+    assert len(runs) == 4, "what was missed is done once"
+    (stands,) = await workers[0][0].appointments(dealer.tenant)
+    assert (stands.name, stands.last_error) == ("trial", None)
+    assert stands.last_at
+    assert stands.next_at == schedule.when.next(corridor.clock())
+
+
+async def test_a_schedule_keeps_its_error_and_does_not_run_over_itself(dealer: Dealer, moving: Time) -> None:
+    failing, runs = True, 0
+
+    async def run(_: Job) -> None:
+        nonlocal runs
+        runs += 1
+        if failing:
+            raise OSError("nobody answers")
+
+    schedule = Schedule(name="trial", label=LABEL, when=Every(3600), run=run, attempts=9)
+    corridor = dealer.house.platform.corridor
+    clock, worker = Schedules(corridor, [schedule]), relay(dealer, schedule.errand)
+    await clock.once(dealer.tenant)
+    moving.ahead += timedelta(hours=1)
+    assert await clock.once(dealer.tenant) == 1
+    await worker.once(dealer.tenant)
+    (stands,) = await clock.appointments(dealer.tenant)
+    assert stands.last_error == "OSError: nobody answers"
+    moving.ahead += timedelta(hours=1)
+    assert await clock.once(dealer.tenant) == 0
+    failing = False
+    await worker.drain(dealer.tenant)
+    assert runs == 2
+    moving.ahead += timedelta(hours=1)
+    assert await clock.once(dealer.tenant) == 1
+    (stands,) = await clock.appointments(dealer.tenant)
+    assert stands.last_error is None
