@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 
 import asyncpg
@@ -62,7 +62,17 @@ class AppDoors:
         async with open_house(self.settings, beside=True) as house:
             yield house
 
-    async def serve(self, *, demo: bool) -> None:
+    async def work(self) -> None:
+        """Work behind the scenes until told to stop."""
+        async with open_house(self.settings, beside=True) as house:
+            loop, stop = asyncio.get_running_loop(), asyncio.Event()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, stop.set)
+            _say(["DirectApp: at work"])
+            async with at_work(house):
+                await stop.wait()
+
+    async def serve(self, *, demo: bool, worker: bool) -> None:
         """Serve until told to stop."""
         settings = self.settings.model_copy(update={"demo": demo or self.settings.demo})
         async with open_house(settings) as house:
@@ -79,7 +89,7 @@ class AppDoors:
                 timeout_graceful_shutdown=10,
             )
             _say([f"DirectApp: {settings.url}", *lines])
-            async with at_work(house):
+            async with at_work(house) if worker else nullcontext():
                 await Server(config).serve()
 
     async def lint(self) -> list[str]:

@@ -40,8 +40,11 @@ class Doors(Protocol):
     def house(self) -> AbstractAsyncContextManager[HouseLike]:
         """Open the installation, without its worker."""
 
-    async def serve(self, *, demo: bool) -> None:
-        """Serve pages, API and worker until told to stop."""
+    async def serve(self, *, demo: bool, worker: bool) -> None:
+        """Serve pages and API, and work behind the scenes, until told to stop."""
+
+    async def work(self) -> None:
+        """Work behind the scenes until told to stop."""
 
     async def lint(self) -> list[str]:
         """Return what is wrong with the database's protection."""
@@ -63,9 +66,18 @@ def build(doors: Doors) -> typer.Typer:  # noqa: C901, PLR0915 - one command aft
     add_import(app, doors)
 
     @app.command()
-    def run(*, demo: Annotated[bool, typer.Option(help="Fill an empty installation with demo data.")] = False) -> None:
-        """Serve pages, API and worker."""
-        _go(doors.serve(demo=demo))
+    def run(
+        *,
+        demo: Annotated[bool, typer.Option(help="Fill an empty installation with demo data.")] = False,
+        worker: Annotated[bool, typer.Option(help="Work behind the scenes in this process too.")] = True,
+    ) -> None:
+        """Serve pages and API, and work behind the scenes."""
+        _go(doors.serve(demo=demo, worker=worker))
+
+    @app.command()
+    def worker() -> None:
+        """Work behind the scenes: reactions, errands, schedules. Several may run beside each other."""
+        _go(doors.work())
 
     @app.command("add-tenant")
     def new_tenant(name: str, email: str, first_name: str, last_name: str) -> None:
