@@ -121,7 +121,8 @@ lock: .venv/.uv
 	@$(NPM) install --package-lock-only --loglevel=error >/dev/null
 
 bench: dev
-	@exec $(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python -m bench $(ARGS)
+	@exec $(BIN)/python -m bench.pages $(ARGS)
 
 clean:
 	rm -rf .venv node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache $(dir $(ASSETS)) \

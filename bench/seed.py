@@ -26,8 +26,8 @@ class Seeded:
     people: dict[str, Actor]
 
 
-async def seed(database: Database, cars: int) -> Seeded:
-    """Fill a new tenant with sites, people and this many cars, ninety-five of a hundred archived."""
+async def seed(database: Database, cars: int, *, living: int = 20) -> Seeded:
+    """Fill a new tenant with sites, people and this many cars; one in ``living`` is alive, the others archived."""
     tenant = uuid7()
     demo = system_actor(tenant, "demo")
     sites = [uuid7() for _ in range(SITES)]
@@ -47,7 +47,7 @@ async def seed(database: Database, cars: int) -> Seeded:
             )  # fmt: skip
     for start in range(0, cars, _CHUNK):
         async with database.unit(demo) as unit:
-            await unit.fetch(_CARS, tenant, sites, list(users.values()), start, min(start + _CHUNK, cars) - 1)
+            await unit.fetch(_CARS, tenant, sites, list(users.values()), start, min(start + _CHUNK, cars) - 1, living)
             await unit.fetch(_TOKENS, tenant, start, min(start + _CHUNK, cars) - 1)
     people = {
         role: Actor(
@@ -81,12 +81,12 @@ SELECT $1::uuid, md5($1::uuid::text || n)::uuid, 'BNC' || lpad(upper(translate(t
   (ARRAY['new','used','demo','certified'])[n % 4 + 1], 'B' || n, date '2026-11-20' + n % 60, 'normal', true, true,
   'Kunde ' || n, 'person', '+4791' || lpad((n % 1000000)::text, 6, '0'), ($2::uuid[])[n % 8 + 1],
   ($2::uuid[])[n % 8 + 1], ($3::uuid[])[1], ($2::uuid[])[n % 8 + 1],
-  CASE WHEN n % 20 > 0 THEN 'archived' ELSE (ARRAY['registered','in_transit','inspection','ready_to_plan','planned',
-  'technical_prep','cosmetic_prep','quality_check','ready_for_delivery','sold'])[(n / 20) % 10 + 1] END,
+  CASE WHEN n % $6::int > 0 THEN 'archived' ELSE (ARRAY['registered','in_transit','inspection','ready_to_plan',
+  'planned','technical_prep','cosmetic_prep','quality_check','ready_for_delivery','sold'])[(n / $6::int) % 10 + 1] END,
   now() - make_interval(mins => n % 400000), 'none', 349900, 280000, 'Kunden ringer på fredag', n % 10 = 0, 'global',
   now() - make_interval(mins => n % 400000), now() - make_interval(mins => n % 400000), true,
-  CASE WHEN (n / 20) % 10 IN (4, 5) AND n % 40 = 0 THEN ($3::uuid[])[6] END,
-  CASE WHEN (n / 20) % 10 IN (4, 5) AND n % 40 = 0 THEN ($3::uuid[])[7] END,
+  CASE WHEN (n / $6::int) % 10 IN (4, 5) AND n % 40 = 0 THEN ($3::uuid[])[6] END,
+  CASE WHEN (n / $6::int) % 10 IN (4, 5) AND n % 40 = 0 THEN ($3::uuid[])[7] END,
   now() - make_interval(mins => n % 400000), 1, now() - make_interval(mins => n % 400000),
   now() - make_interval(secs => n)
 FROM generate_series($4::int, $5::int) n

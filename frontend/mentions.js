@@ -14,13 +14,11 @@ export function pickMentions(page) {
   });
   page.addEventListener("keydown", (event) => event.target.matches?.("[data-mention]") && steer(event));
   page.addEventListener("focusout", ({ target }) => target.matches?.("[data-mention]") && setTimeout(close, 150, target));
-  page.addEventListener("pointerdown", (event) => {
-    const option = event.target.closest?.(".mention-option");
-    if (!option) return;
-    event.preventDefault();
-    choose(option);
-  });
+  // The focus stays in the text while one points at a name.
+  page.addEventListener("mousedown", (event) => event.target.closest?.(".mention-option") && event.preventDefault());
   page.addEventListener("click", ({ target }) => {
+    const option = target.closest?.(".mention-option");
+    if (option) return choose(option);
     const button = target.closest?.("[data-mention-open]");
     if (button) begin(page.getElementById(button.dataset.mentionOpen));
   });

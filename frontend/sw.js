@@ -13,7 +13,8 @@ const TAKEN =
 const PLAIN = new Set(["_csrf", "_key", "_at"]);
 
 addEventListener("install", () => skipWaiting());
-addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+// A page is asked for while the worker still wakes up.
+addEventListener("activate", (event) => event.waitUntil(Promise.all([clients.claim(), registration.navigationPreload?.enable()])));
 
 addEventListener("fetch", (event) => {
   const { request } = event;
@@ -50,7 +51,7 @@ async function file(request) {
 /** A page from the network, as it was last seen without one, or the page of the queue. */
 async function page(event, address) {
   try {
-    const answer = await fetch(event.request);
+    const answer = (await event.preloadResponse) ?? (await fetch(event.request));
     tell({ kind: "network", up: true });
     if (answer.ok && !answer.redirected && KEPT.test(address.pathname)) event.waitUntil(store(event.request, answer.clone()));
     return answer;

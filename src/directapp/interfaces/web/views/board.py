@@ -23,7 +23,8 @@ from directapp.interfaces.web.views.words import speak_views
 from directapp.kernel.errors import NotFoundError
 from directapp.store.query import Aggregate, Condition, Filter, Junction, Order, Query
 
-CARDS, WALL_CARDS = 20, 12
+# What a screen shows of a column at first, and how many follow each time somebody scrolls to its end.
+CARDS, FURTHER, WALL_CARDS = 12, 40, 12
 
 
 def add_board(router: APIRouter) -> None:
@@ -138,7 +139,7 @@ async def _more(desk: Desk, listing: Listing) -> Response:
     if not desk.partial:
         there = address.without("lane", "after", board.STATUS).but(**{board.STATUS: state.code})
         return desk.go(replace(there, path=f"/app/{shape.name}").text)
-    most = size_of(address) if address.get(ROWS) else CARDS
+    most = size_of(address) if address.get(ROWS) else FURTHER
     cards, more = await _cards(desk, listing, state, await goals_of(desk), most=most)
     lane = board.lane_of(state, desk.language, count=len(cards), cards=cards, more_href=more)
     return desk.page("views/cards.html", lane=lane, v=speak_views(desk.language), here=shape.name)
