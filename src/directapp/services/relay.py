@@ -268,6 +268,8 @@ class Relay:
                 await unit.become(who)
                 act, work = await act_in(self._corridor, unit, row["event"], row["collection"], row["record"])
                 act.params = {k: v for k, v in row["payload"].items() if k != "_job"}
+                # The same in every run, after a retry by hand too: what reactions write once is named by it.
+                act.params["event_id"] = str(carried(row["payload"]).get("key") or row["id"])
                 await reaction(act)
                 await work.finish()
                 touched = tuple(work.touched)
