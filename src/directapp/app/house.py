@@ -9,6 +9,7 @@ from uuid import UUID
 
 from directapp.app.boot import served_database
 from directapp.app.jobs import REACTOR, errands, schedules
+from directapp.app.post import Post, open_post
 from directapp.app.principals import MADE_OF, Principals
 from directapp.app.registry import Registry, open_registry
 from directapp.app.settings import Settings
@@ -48,6 +49,7 @@ class House:
     schedules: Schedules
     attachments: Attachments
     registry: Registry
+    post: Post
     owner_dsn: str
 
     async def jobs(self) -> dict[str, object]:
@@ -86,6 +88,7 @@ class House:
         """Finish what is on its way, and give the database back."""
         await self.platform.live.close()
         await self.registry.http.aclose()
+        await self.post.http.aclose()
         await self.platform.database.close()
 
 
@@ -128,8 +131,9 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         secret=settings.s3_secret,
     )
     registry = open_registry(settings, corridor)
-    repeated = (*schedules(corridor, owner), *registry.schedules)
-    work = (*errands(auth), *registry.errands, *(schedule.errand for schedule in repeated))
+    post = open_post(settings, mailer)
+    repeated = (*schedules(corridor, owner), *registry.schedules, *post.schedules)
+    work = (*errands(auth), *registry.errands, *post.errands, *(schedule.errand for schedule in repeated))
     relay = Relay(corridor, load_reactions(), REACTOR, errands=work, keep=keep, lease=settings.job_lease)
     house = House(
         settings=settings,
@@ -140,6 +144,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         attachments=Attachments(corridor, storage, largest=settings.largest_file),
         schedules=Schedules(corridor, repeated, asked=relay.wake),
         registry=registry,
+        post=post,
         owner_dsn=owner,
     )
     corridor.after_commit = house.written

@@ -14,6 +14,7 @@ class Settings(BaseSettings):
 
     ``DATABASE_URL`` names the owner of an outside PostgreSQL (empty: the embedded one);
     ``DATABASE_APP_URL`` the weak role there (empty: derived, its password kept in the data folder).
+    Letters go by Resend where ``resend_key`` is set, else by SMTP where ``smtp_host`` is, else into the mail folder.
     ``vegvesen_key`` is the API key of Statens vegvesen (empty: no look-ups); the addresses point elsewhere for trying.
     ``maskinporten_key`` and ``maskinporten_certificates`` are PEM, or the path of a PEM file.
     """
@@ -35,6 +36,21 @@ class Settings(BaseSettings):
     smtp_user: str = ""
     smtp_password: str = ""
     smtp_from: str = "DirectApp <no-reply@localhost>"
+    resend_key: str = ""
+    resend_url: str = ""
+    resend_per_second: float = 2.0
+    resend_webhook_secret: str = ""
+    sms_from: str = ""
+    twilio_account: str = ""
+    twilio_token: str = ""
+    twilio_key: str = ""
+    twilio_key_secret: str = ""
+    twilio_service: str = ""
+    twilio_url: str = ""
+    sveve_user: str = ""
+    sveve_password: str = ""
+    sveve_secret: str = ""
+    sveve_url: str = ""
     s3_endpoint: str = ""
     s3_bucket: str = ""
     s3_region: str = "us-east-1"

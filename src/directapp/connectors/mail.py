@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import formatdate
 from pathlib import Path
 
 import aiosmtplib
@@ -23,11 +23,15 @@ class Mailer:
     password: str = ""
     timeout: float = 20.0
 
-    async def send(self, to: str, *, subject: str, text: str, html: str) -> None:
-        """Send a letter (aiosmtplib.SMTPException, OSError: it did not go)."""
+    async def send(self, to: str, *, subject: str, text: str, html: str, key: str = "") -> None:
+        """Send a letter (aiosmtplib.SMTPException, OSError: it did not go).
+
+        The same ``key`` is the same letter: one file in the folder, one Message-ID for mail programs to know it by.
+        """
+        key = key or uuid7().hex
         letter = EmailMessage()
         letter["From"], letter["To"], letter["Subject"] = self.sender, to, subject
-        letter["Date"], letter["Message-ID"] = formatdate(), make_msgid(domain="directapp.local")
+        letter["Date"], letter["Message-ID"] = formatdate(), f"<{key}@directapp.local>"
         letter.set_content(text)
         letter.add_alternative(html, subtype="html")
         if self.host:
@@ -40,8 +44,8 @@ class Mailer:
                 timeout=self.timeout,
             )
         else:
-            await asyncio.to_thread(self._keep, letter)
+            await asyncio.to_thread(self._keep, key, letter)
 
-    def _keep(self, letter: EmailMessage) -> None:
+    def _keep(self, key: str, letter: EmailMessage) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / f"{uuid7()}.eml").write_bytes(bytes(letter))
+        (self.folder / f"{key}.eml").write_bytes(bytes(letter))

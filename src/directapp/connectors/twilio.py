@@ -65,6 +65,7 @@ class Twilio:
     ) -> None:
         """Keep the account; ``user`` is the SID of an API key where ``secret`` is not the account's own token.
 
+        ``callback`` may hold ``{reference}``, which each message fills with its own.
         One of ``sender`` (a number or a name) and ``service`` (a messaging service) is needed (ValueError).
         """
         if bool(sender) == bool(service):
@@ -93,6 +94,8 @@ class Twilio:
 
         async def ask() -> Ask:
             form = self._fixed | {"To": to, "Body": text}
+            if "StatusCallback" in form:
+                form["StatusCallback"] = form["StatusCallback"].replace("{reference}", sms.reference)
             return Ask(method="POST", url=self._url, headers=self._headers, form=form)
 
         answer = await self._line.call(ask, repeatable=False)

@@ -274,6 +274,13 @@ _OTHERS = (
         email=True,
     ),
     _notice(
+        "registry.inspection_due",
+        "registry",
+        T("EU-kontroll nærmer seg", "Periodic inspection due"),
+        T("EU-kontroll: {car}", "Periodic inspection: {car}"),
+        T("Frist for EU-kontroll er {when}.", "The periodic inspection is due {when}."),
+    ),
+    _notice(
         "message.bounced",
         "system",
         T("Melding kom ikke fram", "Message not delivered"),

@@ -10,6 +10,7 @@ from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, SeenInFull, Who, all_of
 from directapp.declare.verbs import Verb
+from directapp.domains.messages.reports import REPORT
 from directapp.domains.messages.words import (
     CHANNELS,
     DIRECTIONS,
@@ -138,6 +139,7 @@ VERBS = (
         blocked=_failed,
         icon="refresh",
     ),
+    REPORT,
 )
 _BY_HAND = ("log", "content")
 _MINE = all_of(SEEN, Is("created_by", Who.USER))

@@ -10,6 +10,7 @@ from directapp.domains.messages.customers import hand_over, seller_words, to_cus
 from directapp.domains.messages.phrases import (
     NOBODY,
     NOTHING,
+    day_text,
     difference,
     join,
     moment_text,
@@ -17,6 +18,7 @@ from directapp.domains.messages.phrases import (
     plain,
     short,
 )
+from directapp.domains.messages.reports import CAME_BACK
 from directapp.domains.messages.telling import Told, tell
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
@@ -30,6 +32,7 @@ _WORKS = {
     "cosmetic": Text("kosmetisk", "cosmetic"),
     "both": Text("teknisk og kosmetisk", "technical and cosmetic"),
 }
+_CHANNELS = {"email": Text("E-posten", "The e-mail"), "sms": Text("SMS-en", "The text message")}
 _SITES = ("dealership", "prep_center")
 _PEOPLE = ("seller", "assigned_mechanic", "assigned_detailer")
 
@@ -384,6 +387,31 @@ async def mentioned(act: Act) -> None:
     await scene.tell("comment.mention", far, who=who, detail=elsewhere, about=comment)
 
 
+async def inspection_due(act: Act) -> None:
+    """Tell the seller, else those who lead the sale, and the planner that the periodic inspection is due."""
+    scene = await _of_car(act)
+    due = scene.row.get("next_inspection_due") if scene else None
+    if scene is None or due is None:
+        return
+    receivers = scene.named("seller") or scene.at("dealership", "used_car_sales", "sales_manager")
+    receivers += scene.at("prep_center", "planner")
+    await scene.tell("registry.inspection_due", receivers, when=day_text(due), key=f"{scene.car.id}:{due.isoformat()}")
+
+
+async def came_back(act: Act) -> None:
+    """Tell the seller that the customer did not get a message."""
+    if act.seen is None:
+        return
+    message = act.seen
+    scene = await scene_of(act, message.row.get("car"))
+    if scene is None:
+        return
+    what = _CHANNELS.get(str(message.row["channel"]), plain(message.row["channel"]))
+    receivers = scene.named("seller") or scene.at("dealership", "sales_manager", "manager")
+    name = short(scene.row.get("customer_name"))
+    await scene.tell("message.bounced", receivers, what=what, who=name, about=message)
+
+
 REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {
     "car.registered": ordered,
     "parts.ordered_seller": parts_ordered,
@@ -408,4 +436,6 @@ REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {
     "booking.cancelled": cancelled,
     "timebank.full": timebank_full,
     "comment.mentioned": mentioned,
+    "car.eu_control_due": inspection_due,
+    CAME_BACK: came_back,
 }

@@ -1,0 +1,306 @@
+"""The post office: sends what is queued by the ways that are set up, and reads what providers tell about it."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import time
+from typing import Any, Protocol
+from uuid import UUID
+
+import aiosmtplib
+import httpx2
+
+from directapp.app.settings import Settings
+from directapp.connectors import resend as resend_service
+from directapp.connectors import sveve as sveve_service
+from directapp.connectors import twilio as twilio_service
+from directapp.connectors.failures import OutsideError
+from directapp.connectors.mail import Mailer
+from directapp.connectors.outgoing import open_client
+from directapp.connectors.resend import (
+    MOST_AT_ONCE,
+    Letter,
+    MailBusyError,
+    MailConflictError,
+    MailQuotaError,
+    MailRefusedError,
+    MailRejectedError,
+    Resend,
+)
+from directapp.connectors.sms import (
+    SentSms,
+    Sms,
+    SmsBusyError,
+    SmsNumberError,
+    SmsRejectedError,
+    number,
+)
+from directapp.domains.messages import daily, sending
+from directapp.domains.messages.capability import Capabilities
+from directapp.domains.messages.log import SEND
+from directapp.domains.messages.sending import Batch, Envelope
+from directapp.domains.messages.telling import LINK_MARK
+from directapp.interfaces.web.messages import letters
+from directapp.interfaces.web.messages.hooks import Hooks
+from directapp.interfaces.web.messages.letters import Brand, Made
+from directapp.kernel.text import Text
+from directapp.services.jobs import Daily, Errand, Job, LaterError, Schedule, sweep
+
+SYSTEM = sending.SYSTEM
+_QUOTA_REST = 3600.0
+_BUSY_REST = 5.0
+_FOR_GOOD = 500
+_PLAIN = Brand(name="DirectApp")
+_NOT_TAKEN = Text("Mottakerens adresse ble ikke godtatt.", "The receiver’s address was not accepted.")
+
+
+class SmsSender(Protocol):
+    """A provider of text messages."""
+
+    async def send(self, sms: Sms) -> SentSms:
+        """Send a message."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Post:
+    """What the house gets: errands and schedules, the links it signs, and who may report."""
+
+    http: httpx2.AsyncClient = field(repr=False)
+    capabilities: Capabilities = field(repr=False)
+    hooks: Hooks = field(repr=False)
+    mailer: Mailer = field(repr=False)
+    resend: Resend | None = field(default=None, repr=False)
+    sms: SmsSender | None = field(default=None, repr=False)
+    sms_name: str = ""
+    sender: str = ""
+    _turns: dict[UUID, asyncio.Lock] = field(default_factory=dict, repr=False)
+
+    @property
+    def errands(self) -> tuple[Errand, ...]:
+        """The errand that sends one message, or the letters that wait with it."""
+        label = Text("Send melding", "Send a message")
+        return (Errand(name=SEND, run=self.send, attempts=12, at_once=8, seconds=120.0, label=label),)
+
+    @property
+    def schedules(self) -> tuple[Schedule, ...]:
+        """What is told by the clock; each is told once a day however often it runs."""
+        return (
+            Schedule(
+                name="delivery tomorrow",
+                label=Text("Varsle om levering i morgen", "Tell about delivery tomorrow"),
+                when=Daily(time(9, 0)),
+                run=sweep(daily.tell_tomorrow, SYSTEM),
+            ),
+            Schedule(
+                name="overdue",
+                label=Text("Varsle om biler over fristen", "Tell about overdue cars"),
+                when=Daily(time(7, 30)),
+                run=sweep(daily.tell_overdue, SYSTEM),
+            ),
+            Schedule(
+                name="digest",
+                label=Text("Send daglig oversikt", "Send the daily overview"),
+                when=Daily(time(7, 0)),
+                run=sweep(daily.send_digests, SYSTEM),
+            ),
+        )
+
+    async def send(self, job: Job) -> None:
+        """Send the message of an errand, by the way its channel goes."""
+        async with job.act(SYSTEM) as act:
+            channel = act.seen.row["channel"] if act.seen else None
+        if channel == "sms":
+            await self._text(job)
+        elif channel == "email" and self.resend is not None:
+            await self._by_resend(job, self.resend)
+        elif channel == "email":
+            await self._by_mail(job)
+
+    # -- letters ------------------------------------------------------------------------------------
+
+    async def _by_mail(self, job: Job) -> None:
+        async with job.act(SYSTEM) as act:
+            envelope = await sending.take(act)
+            made = await self._written(act, envelope) if envelope else None
+        if envelope is None or made is None:
+            return
+        try:
+            await self.mailer.send(envelope.to, subject=made.subject, text=made.text, html=made.html, key=envelope.key)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            if not _is_final(error):
+                raise
+            async with job.act(SYSTEM) as act:
+                await sending.reject(act, _NOT_TAKEN)
+            return
+        async with job.act(SYSTEM) as act:
+            await sending.sent(act, "smtp" if self.mailer.host else "folder", {envelope.id: None})
+
+    async def _by_resend(self, job: Job, resend: Resend) -> None:
+        async with self._turn(job.tenant):
+            async with job.act(SYSTEM) as act:
+                batch = await sending.claim(act, MOST_AT_ONCE)
+                made = [await self._written(act, one) for one in batch.envelopes] if batch else []
+            if batch is None:
+                return
+            found = [self._letter(one, words) for one, words in zip(batch.envelopes, made, strict=True)]
+            try:
+                ids = await self._hand_over(resend, batch, found)
+            except MailRejectedError as error:
+                await self._rejected(job, batch, error)
+                return
+            async with job.act(SYSTEM) as act:
+                await sending.sent(act, "resend", ids)
+
+    def _turn(self, tenant: UUID) -> AbstractAsyncContextManager[Any]:
+        return self._turns.setdefault(tenant, asyncio.Lock())
+
+    async def _hand_over(self, resend: Resend, batch: Batch, found: list[Letter]) -> Mapping[UUID, str | None]:
+        try:
+            if len(found) == 1:
+                ids: list[str] = [await resend.send(found[0], key=batch.key)]
+            else:
+                ids = await resend.send_many(found, key=batch.key)
+        except MailConflictError:
+            # The same key went with other words: an earlier try did reach the service.
+            return dict.fromkeys((one.id for one in batch.envelopes), None)
+        except MailQuotaError as error:
+            raise LaterError("the quota of letters is used up", seconds=error.retry_after or _QUOTA_REST) from error
+        except (MailBusyError, MailRefusedError) as error:
+            raise LaterError(type(error).__name__, seconds=error.retry_after or _BUSY_REST) from error
+        return {one.id: given for one, given in zip(batch.envelopes, ids, strict=True)}
+
+    async def _rejected(self, job: Job, batch: Batch, error: MailRejectedError) -> None:
+        async with job.act(SYSTEM) as act:
+            if len(batch.envelopes) == 1:
+                await sending.reject(act, error.problems[0].message)
+                return
+            await sending.part(act, batch)
+        raise LaterError("one letter of several was refused", seconds=0.0) from error
+
+    def _letter(self, envelope: Envelope, made: Made) -> Letter:
+        tags = {"tenant": envelope.tenant.hex, "message": envelope.id.hex}
+        return Letter(
+            sender=self.sender, to=(envelope.to,), subject=made.subject, text=made.text, html=made.html, tags=tags
+        )
+
+    async def _written(self, act: Any, envelope: Envelope) -> Made:
+        content = envelope.content
+        brand = _PLAIN
+        if content.get("site"):
+            found = await act.find("dealerships", system="corridor", limit=1, id=UUID(str(content["site"])))
+            brand = letters.brand_of(found[0].row, self.capabilities, envelope.tenant) if found else _PLAIN
+        letter = letters.compose(
+            subject=envelope.subject,
+            body=envelope.body,
+            receiver_kind=envelope.receiver_kind,
+            content=content,
+            brand=brand,
+            tenant=envelope.tenant,
+            capabilities=self.capabilities,
+        )
+        return letters.write(letter)
+
+    # -- text messages ------------------------------------------------------------------------------
+
+    async def _text(self, job: Job) -> None:
+        if self.sms is None:
+            async with job.act(SYSTEM) as act:
+                await sending.reject(act, sending.NOT_SET_UP)
+            return
+        async with job.act(SYSTEM) as act:
+            envelope = await sending.take_sms(act)
+        if envelope is None:
+            return
+        try:
+            sent = await self.sms.send(self._sms(envelope))
+        except SmsNumberError as error:
+            async with job.act(SYSTEM) as act:
+                await sending.unreachable(act, error.problems[0].message)
+        except SmsRejectedError as error:
+            async with job.act(SYSTEM) as act:
+                await sending.reject(act, error.problems[0].message)
+        except OutsideError as error:
+            await self._not_sent(job, error)
+        else:
+            async with job.act(SYSTEM) as act:
+                await sending.sent(act, self.sms_name, {envelope.id: sent.provider_id})
+
+    async def _not_sent(self, job: Job, error: OutsideError) -> None:
+        async with job.act(SYSTEM) as act:
+            if error.uncertain:
+                await sending.reject(act, sending.UNCERTAIN)
+                return
+            await sending.untry(act)
+        if isinstance(error, SmsBusyError) or error.retry_after:
+            raise LaterError(type(error).__name__, seconds=error.retry_after or _BUSY_REST) from error
+        raise error
+
+    def _sms(self, envelope: Envelope) -> Sms:
+        link = letters.link_of(envelope.content, envelope.tenant, self.capabilities)
+        text = envelope.body
+        for mark in (LINK_MARK.nb, LINK_MARK.en):
+            text = text.replace(mark, link)
+        return Sms(to=number(envelope.to), text=text, reference=envelope.reference)
+
+
+def _is_final(error: aiosmtplib.SMTPRecipientsRefused) -> bool:
+    return all(one.code >= _FOR_GOOD for one in error.recipients)
+
+
+def open_post(settings: Settings, mailer: Mailer) -> Post:
+    """Wire the post office by what is set up. The caller closes ``http``."""
+    http = open_client()
+    capabilities = Capabilities(settings.signing_secret(), settings.url)
+    hooks = Hooks(
+        resend_secrets=tuple(settings.resend_webhook_secret.split()),
+        twilio_token=settings.twilio_token,
+        sveve_secret=settings.sveve_secret,
+        public_url=settings.url,
+    )
+    sms, name = _sms_provider(settings, http)
+    resend = (
+        Resend(
+            http,
+            api_key=settings.resend_key,
+            base=settings.resend_url.rstrip("/") or resend_service.BASE,
+            per_second=settings.resend_per_second,
+        )
+        if settings.resend_key
+        else None
+    )
+    return Post(
+        http=http,
+        capabilities=capabilities,
+        hooks=hooks,
+        mailer=mailer,
+        resend=resend,
+        sms=sms,
+        sms_name=name,
+        sender=settings.smtp_from,
+    )
+
+
+def _sms_provider(settings: Settings, http: httpx2.AsyncClient) -> tuple[SmsSender | None, str]:
+    if settings.twilio_account:
+        twilio = twilio_service.Twilio(
+            http,
+            account=settings.twilio_account,
+            secret=settings.twilio_key_secret or settings.twilio_token,
+            user=settings.twilio_key,
+            sender="" if settings.twilio_service else settings.sms_from,
+            service=settings.twilio_service,
+            callback=f"{settings.url}/hooks/twilio/{{reference}}",
+            base=settings.twilio_url.rstrip("/") or twilio_service.BASE,
+        )
+        return twilio, "twilio"
+    if settings.sveve_user:
+        sveve = sveve_service.Sveve(
+            http,
+            user=settings.sveve_user,
+            password=settings.sveve_password,
+            sender=settings.sms_from,
+            base=settings.sveve_url.rstrip("/") or sveve_service.BASE,
+        )
+        return sveve, "sveve"
+    return None, ""

@@ -1,0 +1,67 @@
+"""Reports: what a provider tells later of a message, written once whatever the order it is told in."""
+
+from datetime import datetime
+from typing import Any
+
+from directapp.declare.fields import field
+from directapp.declare.kinds import Kind
+from directapp.declare.verbs import Verb
+from directapp.domains.messages.suppressed import normal, suppress
+from directapp.domains.messages.words import STATUSES
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+
+CAME_BACK = "message.came_back"
+# A later word never takes an earlier and graver one back.
+_RANK = {"queued": 0, "skipped": 0, "sent": 1, "delivered": 2, "failed": 3, "bounced": 4, "complained": 5}
+_MOMENT = {"sent": "sent_at", "delivered": "delivered_at"}
+_GRAVE = ("bounced", "complained")
+
+
+async def report(act: Act) -> None:
+    """Write down what became of a message; done by the system alone."""
+    said, row = act.params, act.target.row
+    status, at = str(said["status"]), said.get("at") or act.now
+    if said.get("permanent") and status in _GRAVE and row.get("to"):
+        await _suppress(act, row, status, at)
+    patch: dict[str, Any] = {}
+    moment = _MOMENT.get(status, "failed_at")
+    if _RANK[status] > _RANK[str(row["status"])]:
+        patch["status"] = status
+    if row[moment] is None:
+        patch[moment] = at
+    if status not in _MOMENT and said.get("reason"):
+        patch["error"] = str(said["reason"])[:500]
+    if said.get("provider_id") and row["provider_id"] is None:
+        patch["provider_id"] = said["provider_id"]
+    if not patch:
+        return
+    await act.change({**patch, "last_report": said.get("event_id")}, system="messenger")
+    if "status" in patch and status not in _MOMENT and row["receiver_kind"] == "customer":
+        act.emit(CAME_BACK)
+
+
+async def _suppress(act: Act, row: Any, status: str, at: datetime) -> None:
+    """Suppress the address, unless a person released it after this happened."""
+    known = await act.find(
+        "suppressed_addresses", system="messenger", limit=1, channel=row["channel"], address=normal(row["to"])
+    )
+    if known and known[0].row["released_at"] is not None and known[0].row["released_at"] >= at:
+        return
+    await suppress(act, row["channel"], row["to"], status, detail=str(act.params.get("reason") or ""), at=at)
+
+
+REPORT = Verb(
+    name="report",
+    label=Text("Motta leveringsrapport", "Take a delivery report"),
+    run=report,
+    params=(
+        field("status", "Status", "Status", Kind.CHOICE, choices=STATUSES, required=True),
+        field("at", "Tidspunkt", "When", Kind.INSTANT),
+        field("reason", "Grunn", "Reason", max_length=300),
+        field("permanent", "For godt", "For good", Kind.BOOLEAN),
+        field("event_id", "Rapportens id", "Report’s id", max_length=120),
+        field("provider_id", "Tjenestens id", "Service’s id", max_length=120),
+    ),
+    icon="mail",
+)

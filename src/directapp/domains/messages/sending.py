@@ -1,0 +1,216 @@
+"""Sending: which messages are to go, which must not, and writing down what came of them.
+
+The outside is called between two transactions. Everything here is inside one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from directapp.domains.messages.log import SEND
+from directapp.domains.messages.suppressed import is_suppressed, normal, suppress
+from directapp.kernel.ids import uuid7
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+
+ALONE = "own"
+SYSTEM = "messenger"
+
+_SUPPRESSED = Text(
+    "Adressen er sperret etter retur eller klage. Daglig leder kan åpne den igjen.",
+    "The address is suppressed after a bounce or complaint. The manager can release it.",
+)
+_NO_ADDRESS = Text("Meldingen har ingen adresse.", "The message has no address.")
+_NO_CONSENT = Text("Kunden har ikke samtykket til SMS.", "The customer has not consented to text messages.")
+_INACTIVE = Text("Mottakeren er deaktivert.", "The receiver is deactivated.")
+_CLOSED = Text("Lenken er trukket tilbake.", "The link is revoked.")
+UNCERTAIN = Text(
+    "Uvisst om SMS-en kom fram; den sendes ikke på nytt av seg selv.",
+    "It is uncertain whether the text message went; it is not sent again by itself.",
+)
+NOT_SET_UP = Text("SMS er ikke satt opp her.", "Text messages are not set up here.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A message that is to go now; ``key`` is the same in every try of it."""
+
+    id: UUID
+    tenant: UUID
+    channel: str
+    to: str = field(repr=False)
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+    event: str
+    receiver_kind: str
+    content: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def key(self) -> str:
+        """What names this message outside."""
+        return self.id.hex
+
+    @property
+    def reference(self) -> str:
+        """What a provider brings back: the tenant and the message."""
+        return f"{self.tenant.hex}{self.id.hex}"
+
+
+def both(text: Text) -> str:
+    """Return a reason as it stands in the log, which people of either language read."""
+    return f"{text.nb} / {text.en}"
+
+
+def envelope(tenant: UUID, row: Mapping[str, Any]) -> Envelope:
+    """Return what is sent of a row."""
+    return Envelope(
+        id=row["id"],
+        tenant=tenant,
+        channel=row["channel"],
+        to=row["to"],
+        subject=row.get("subject") or "",
+        body=row.get("body") or "",
+        event=row.get("event") or "",
+        receiver_kind=row["receiver_kind"],
+        content=row.get("content") or {},
+    )
+
+
+async def take(act: Act) -> Envelope | None:
+    """Return the message of an errand where it is still to go; what must not go is noted so."""
+    if act.seen is None or act.seen.row["status"] != "queued":
+        return None
+    row = act.seen.row
+    reason = await _why_not(act, row)
+    if reason is not None:
+        await refuse(act, act.seen, reason, status="skipped")
+        return None
+    return envelope(act.actor.tenant, row)
+
+
+async def take_sms(act: Act) -> Envelope | None:
+    """Return a text message and note that it is tried now: a second try is never made by itself."""
+    found = await take(act)
+    if found is None or act.seen is None:
+        return None
+    if act.seen.row["tried_at"] is not None:
+        await refuse(act, act.seen, UNCERTAIN)
+        return None
+    await act.change({"tried_at": act.now})
+    return found
+
+
+async def untry(act: Act) -> None:
+    """Take back that a text message was tried: it certainly did not go."""
+    if act.seen is not None and act.seen.row["status"] == "queued":
+        await act.change({"tried_at": None})
+
+
+async def _why_not(act: Act, row: Mapping[str, Any]) -> Text | None:
+    if not row.get("to"):
+        return _NO_ADDRESS
+    if await is_suppressed(act, row["channel"], row["to"]):
+        return _SUPPRESSED
+    if row["receiver_kind"] == "user" and row.get("receiver"):
+        person = await act.find("users", system="corridor", limit=1, id=row["receiver"], active=True)
+        return None if person else _INACTIVE
+    if row["receiver_kind"] == "customer" and row["channel"] == "sms":
+        car = await act.find("cars", system="corridor", limit=1, id=row["car"], consent_sms=True)
+        return None if car else _NO_CONSENT
+    return await _closed(act, row.get("content") or {})
+
+
+async def _closed(act: Act, content: Mapping[str, Any]) -> Text | None:
+    kind, record = content.get("capability") or (None, None)
+    collection = {"status": "status_links", "vendor": "vendor_links"}.get(str(kind))
+    if collection is None:
+        return None
+    found = await act.find(collection, limit=1, id=UUID(str(record)), revoked_at=None)
+    return None if found else _CLOSED
+
+
+# -- many at once -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Letters that go in one call; the same ones under the same key in every try."""
+
+    key: str
+    envelopes: Sequence[Envelope]
+
+
+async def claim(act: Act, most: int) -> Batch | None:
+    """Return the errand's own letter and others that wait, to go in one call; None when its own has gone.
+
+    Who belongs to a batch is written down before it goes, so a try after a crash sends the same letters.
+    """
+    own = await take(act)
+    if own is None or act.seen is None:
+        return None
+    mark = act.seen.row["batch"]
+    if mark == ALONE:
+        return Batch(own.key, [own])
+    if mark is not None:
+        rows = await act.find("messages", limit=most, batch=mark, status="queued")
+        return Batch(str(mark), [envelope(act.actor.tenant, one.row) for one in rows])
+    waiting = await act.find("messages", limit=most, status="queued", channel="email", batch=None)
+    others = await _allowed(act, [one for one in waiting if one.id != own.id])
+    going = [act.seen, *others[: most - 1]]
+    mark = uuid7().hex if len(going) > 1 else ALONE
+    for one in going:
+        await act.change({"batch": mark}, on=one)
+    envelopes = [envelope(act.actor.tenant, one.row) for one in going]
+    return Batch(str(mark) if len(going) > 1 else envelopes[0].key, envelopes)
+
+
+async def _allowed(act: Act, waiting: Sequence[Seen]) -> list[Seen]:
+    """Keep colleagues whose addresses are open; others are looked at more closely when their own turn comes."""
+    addresses = list({normal(one.row["to"]) for one in waiting if one.row.get("to")})
+    if not addresses:
+        return []
+    kept_out = await act.find("suppressed_addresses", limit=len(addresses), address=addresses, released_at=None)
+    closed = {one.row["address"] for one in kept_out if one.row["channel"] == "email"}
+    return [
+        one
+        for one in waiting
+        if one.row.get("to") and one.row["receiver_kind"] == "user" and normal(one.row["to"]) not in closed
+    ]
+
+
+async def part(act: Act, batch: Batch) -> None:
+    """Let each letter of a batch that was refused as a whole go by itself."""
+    ids = [one.id for one in batch.envelopes]
+    for one in await act.find("messages", limit=len(ids), id=ids, status="queued"):
+        await act.change({"batch": ALONE}, on=one)
+        if act.seen is None or one.id != act.seen.id:
+            act.emit(SEND, on=one)
+
+
+# -- what came of it ----------------------------------------------------------------------------------------
+
+
+async def sent(act: Act, provider: str, ids: Mapping[UUID, str | None]) -> None:
+    """Note that messages went, with the provider's ids."""
+    for one in await act.find("messages", limit=len(ids), id=list(ids), status="queued"):
+        patch = {"status": "sent", "sent_at": act.now, "provider": provider, "provider_id": ids[one.id], "error": None}
+        await act.change(patch, on=one)
+
+
+async def refuse(act: Act, message: Seen, reason: Text, *, status: str = "failed") -> None:
+    """Note that a message does not go, and why."""
+    await act.change({"status": status, "failed_at": act.now, "error": both(reason)}, on=message)
+
+
+async def reject(act: Act, reason: Text) -> None:
+    """Note that the provider did not take the errand's message."""
+    if act.seen is not None and act.seen.row["status"] == "queued":
+        await refuse(act, act.seen, reason)
+
+
+async def unreachable(act: Act, reason: Text) -> None:
+    """Note that a number cannot get text messages, and do not try it again."""
+    if act.seen is not None:
+        await suppress(act, "sms", act.seen.row["to"], "refused", detail=reason.nb, at=act.now)
+        await reject(act, reason)
