@@ -1,4 +1,4 @@
-"""python -m bench.rush [--bookers N] [--attempts N]: everybody books the same week at once, and what stands after it."""
+"""python -m bench.rush [--bookers N] [--attempts N]: everybody books the same week at once, and what stands then."""
 
 import argparse
 import asyncio
