@@ -31,7 +31,16 @@ def test_a_seeded_list_is_well_made_and_of_a_workable_length(template: dict[str,
 
 
 @pytest.mark.parametrize(
-    "items", [[], "x", [{"code": "a"}], [{"code": "a", "nb": "A", "en": "A"}, {"code": "a", "nb": "B", "en": "B"}]]
+    "items",
+    [
+        [],
+        "x",
+        [{"code": "a"}],
+        [{"code": "a", "nb": "A", "en": "A"}, {"code": "a", "nb": "B", "en": "B"}],
+        [{"code": "a", "nb": "A", "en": "A", "critical": "yes"}],
+        [{"code": "a", "nb": "A" * 201, "en": "A"}],
+        [{"code": "a", "nb": "A", "en": "A", "colour": "red"}],
+    ],
 )
 def test_a_badly_made_list_is_refused(items: object) -> None:
     assert [p.field for p in well_made_items(case({"items": items}))] == ["items"]

@@ -8,6 +8,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
 from directapp.domains.workshop.answers import FOUND, HANDOVER_CHECKS, answer_list, item_label, open_items
 from directapp.domains.workshop.rights import closed_car
+from directapp.domains.workshop.templates import critical_codes
 from directapp.domains.workshop.work_items import KINDS
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import Text
@@ -49,8 +50,13 @@ async def begin(act: Act) -> None:
 
 def _criticals_left(case: Case) -> list[Text]:
     made = {w.get("inspection_item") for w in case.many("work_items")}
-    left = (a["item"] for a in answer_list(case.row) if a.get("result") == "critical" and a["item"] not in made)
-    return [item_label(case.row, code) for code in left]
+    marked = critical_codes(case.row.get("items"))
+    found = (a for a in answer_list(case.row) if a.get("result") == "critical" or _is_remark_on(marked, a))
+    return [item_label(case.row, a["item"]) for a in found if a["item"] not in made]
+
+
+def _is_remark_on(marked: frozenset[str], answer: dict[str, Any]) -> bool:
+    return answer.get("result") in FOUND and answer.get("item") in marked
 
 
 def _refuse_approval(case: Case) -> None:

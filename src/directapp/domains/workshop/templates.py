@@ -19,6 +19,7 @@ CAR_TYPES = choices(
     ("demo", "Demobil", "Demo car"),
     ("certified", "Sertifisert bruktbil", "Certified used car"),
 )
+_MOST, _LONGEST, _MEMBERS = 200, 200, frozenset({"code", "nb", "en", "critical"})
 KINDS = choices(
     ("mottak", "Mottakskontroll", "Receiving inspection"),
     ("handover", "Overlevering", "Hand-over"),
@@ -32,7 +33,17 @@ TEMPLATE = Group(
         field("name_en", "Navn på engelsk", "Name in English", required=True),
         field("car_type", "Biltype", "Car type", Kind.CHOICE, choices=CAR_TYPES, required=True),
         field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, required=True, default="mottak"),
-        field("items", "Kontrollpunkter", "Items", Kind.JSON, required=True),
+        field(
+            "items",
+            "Kontrollpunkter",
+            "Items",
+            Kind.JSON,
+            required=True,
+            help=Text(
+                "Punktene i rekkefølge: code, nb, en; en merknad på et punkt med critical er alltid kritisk.",
+                "The items in order: code, nb, en; a remark on an item with critical is always critical.",
+            ),
+        ),
         field("active", "I bruk", "In use", Kind.BOOLEAN, default=True),
     ),
 )
@@ -43,21 +54,32 @@ def item_codes(items: Any) -> list[str]:
     return [str(i["code"]) for i in items or () if isinstance(i, dict) and i.get("code")]
 
 
+def critical_codes(items: Any) -> frozenset[str]:
+    """Return the codes of the items on which any remark is critical."""
+    return frozenset(str(i["code"]) for i in items or () if isinstance(i, dict) and i.get("critical") is True)
+
+
 def _is_item(item: Any) -> bool:
-    return isinstance(item, dict) and all(
-        isinstance(item.get(k), str) and item[k].strip() for k in ("code", "nb", "en")
+    return (
+        isinstance(item, dict)
+        and set(item) <= _MEMBERS
+        and all(isinstance(item.get(k), str) and 0 < len(item[k].strip()) <= _LONGEST for k in ("code", "nb", "en"))
+        and isinstance(item.get("critical", False), bool)
     )
 
 
 def well_made_items(case: Case) -> list[Problem]:
-    """Every item has a code of its own and a name in both languages."""
+    """Every item has a code of its own and a text in both languages, and may be marked as critical."""
     items = case.get("items")
     if not case.changed("items"):
         return []
-    if not isinstance(items, list) or not items or not all(_is_item(i) for i in items):
+    if not isinstance(items, list) or not 0 < len(items) <= _MOST or not all(map(_is_item, items)):
         words = Text(
-            "Skal være en liste av punkter med code, nb og en.", "Must be a list of items with code, nb and en."
-        )
+            "Skal være en liste av 1 til {most} punkter med code, nb og en på inntil {longest} tegn, og critical "
+            "(true eller false) der det gjelder.",
+            "Must be a list of 1 to {most} items with code, nb and en of up to {longest} characters, and critical "
+            "(true or false) where it applies.",
+        ).fill(most=_MOST, longest=_LONGEST)
         return [Problem(words, field="items")]
     if len(set(item_codes(items))) != len(items):
         return [Problem(Text("To punkter har samme kode.", "Two items have the same code."), field="items")]

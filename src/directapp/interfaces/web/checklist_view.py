@@ -18,6 +18,8 @@ LABELS = {
     "remark": Text("Merknad", "Remark"),
     "critical": Text("Kritisk", "Critical"),
 }
+# Said with an item on which any remark is critical.
+CRITICAL_POINT = Text("kritisk punkt", "critical item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +63,5 @@ def checklist_of(language: Language, shape: Shape, view: View) -> Checklist | No
 
 def _item(language: Language, point: Mapping[str, Any], answer: Mapping[str, Any]) -> Item:
     label = point.get(language) or point.get("nb") or point.get("code")
+    label = f"{label} ({CRITICAL_POINT.pick(language)})" if point.get("critical") is True else label
     return Item(str(point.get("code")), str(label), str(answer.get("result") or ""), str(answer.get("note") or ""))

@@ -14,6 +14,7 @@ from directapp.services.reading import View
 COLOURS = "brand_colors"
 # Who looks into the rights of others.
 EXPLORERS = frozenset({ADMIN, MANAGER})
+EDIT_ITEMS = Text("Rediger punktene", "Edit the items")
 WHO_SEES = Text("Hvem kan se dette?", "Who may see this?")
 
 
@@ -31,6 +32,8 @@ def links_of(desk: Desk, shape: Shape, record: UUID, view: View) -> tuple[Link, 
     made = []
     if shape.name == SITES and COLOURS in view.writable:
         made.append(Link(f"/app/branding?site={record}", desk.say(BRANDING["open"]), "photo"))
+    if shape.name == "inspection_templates" and "items" in view.writable:
+        made.append(Link(f"/app/admin/templates/{record}", desk.say(EDIT_ITEMS), "list-check"))
     if desk.person.roles & EXPLORERS:
         made.append(Link(f"/app/permissions?collection={shape.name}&record={record}", desk.say(WHO_SEES), "eye"))
     return tuple(made)
