@@ -27,6 +27,7 @@ for _logger in ("httpx2", "httpcore2"):
 AGENT = "DirectApp"
 _LARGEST = 8 * 1024 * 1024
 _CONNECT = 5.0
+_TOO_LONG = "timeout"
 _chance = random.SystemRandom()
 
 
@@ -166,12 +167,16 @@ def open_client(*, connections: int = 20) -> httpx2.AsyncClient:
 
 @dataclass(slots=True, kw_only=True)
 class Line:
-    """A line to one service; its name stands in the log, its errors are the connector's own."""
+    """A line to one service; its name stands in the log, its errors are the connector's own.
+
+    ``slow`` is raised in the place of ``down`` where the answer took too long.
+    """
 
     client: httpx2.AsyncClient = field(repr=False)
     name: str
     down: type[OutsideDownError] = OutsideDownError
     busy: type[OutsideBusyError] = OutsideBusyError
+    slow: type[OutsideDownError] | None = None
     timing: Timing = REAL
     patience: Patience = IN_BACKGROUND
     breaker: Breaker = field(init=False, repr=False)
@@ -241,7 +246,7 @@ class Line:
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
             return Fault("unreachable", sent=False)
         except (TimeoutError, httpx2.TimeoutException):
-            return Fault("timeout", sent=True)
+            return Fault(_TOO_LONG, sent=True)
         except httpx2.RequestError:
             return Fault("broken", sent=True)
 
@@ -273,6 +278,8 @@ class Line:
         _log.warning("outside_failed", service=self.name, reason=_reason(outcome), uncertain=uncertain)
         if isinstance(outcome, Answer) and outcome.status == HTTPStatus.TOO_MANY_REQUESTS:
             return self.busy(retry_after=told)
+        if self.slow is not None and isinstance(outcome, Fault) and outcome.reason == _TOO_LONG:
+            return self.slow(uncertain=uncertain)
         return self.down(retry_after=told, uncertain=uncertain)
 
 

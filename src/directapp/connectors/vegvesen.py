@@ -29,6 +29,7 @@ from directapp.connectors.vegvesen_failures import (
     RegistryBusyError,
     RegistryDownError,
     RegistryRefusedError,
+    RegistrySlowError,
     RegistryUnclearError,
     VehicleNotFoundError,
     midnight_after,
@@ -127,6 +128,7 @@ class Vegvesen:
             QuotaUsedUpError: no look-ups left today.
             RegistryRefusedError: our key is not accepted.
             RegistryDownError: no answer.
+            RegistrySlowError: no answer in time.
             RegistryBusyError: asked to wait.
             RegistryUnclearError: an answer that cannot be read, or about another vehicle.
 
@@ -143,6 +145,11 @@ class Vegvesen:
         answer = await self._line.call(ask)
         found = await self._read(answer, kind, code)
         return read_vehicle(found, self._line.timing.now())
+
+    async def used_today(self) -> tuple[int, int]:
+        """Return how many look-ups the key has made today, and how many a day has."""
+        allowance = self._allowance
+        return await allowance.quota.used(allowance.key, oslo_day(self._line.timing.now())), allowance.limit
 
     async def _read(self, answer: Answer, kind: Kind, code: str) -> Mapping[str, Any]:
         if answer.status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND}:
@@ -173,7 +180,13 @@ def _chosen(found: Any, kind: Kind, code: str) -> Mapping[str, Any]:
 
 def _line(http: httpx2.AsyncClient, name: str, timing: Timing, patience: Patience) -> Line:
     return Line(
-        client=http, name=name, down=RegistryDownError, busy=RegistryBusyError, timing=timing, patience=patience
+        client=http,
+        name=name,
+        down=RegistryDownError,
+        busy=RegistryBusyError,
+        slow=RegistrySlowError,
+        timing=timing,
+        patience=patience,
     )
 
 

@@ -68,6 +68,16 @@ class RegistryDownError(OutsideDownError):
     )
 
 
+class RegistrySlowError(RegistryDownError):
+    """The registry took too long."""
+
+    code = "REGISTRY_SLOW"
+    default = Text(
+        "Kjøretøyregisteret brukte for lang tid på å svare. Prøv en gang til, eller fyll ut selv.",
+        "The vehicle registry took too long to answer. Try once more, or fill in yourself.",
+    )
+
+
 class RegistryBusyError(OutsideBusyError):
     """The registry asks to be called less often."""
 

@@ -1,5 +1,6 @@
 """Looking a car up: kept answers, the registry, the VIN itself, and each way it may fail."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from directapp.connectors.vegvesen_failures import (
     QuotaUsedUpError,
     RegistryDownError,
     RegistryRefusedError,
+    RegistrySlowError,
     VehicleNotFoundError,
 )
 from directapp.domains.registry.lookups import Code, Lookups, forget_answers, read_code
@@ -19,7 +21,7 @@ from support.dealer import Dealer, Time
 from support.fakes.registry import FakeRegistry
 from support.fakes.server import Reply, as_text
 from support.fakes.vehicles import code, vehicle
-from support.registry import Asking, rows_of
+from support.registry import HURRIED, Asking, rows_of
 
 VOLKSWAGEN = "WVWZZZE1ZMP000001"
 
@@ -143,9 +145,10 @@ async def test_each_failure_is_its_own(dealer: Dealer, ask: Asking, registry: Fa
     assert len(registry.heard) == heard
 
 
-async def test_a_registry_that_hangs_is_said_to_be_down(dealer: Dealer, ask: Asking, registry: FakeRegistry) -> None:
+async def test_a_registry_that_hangs_is_said_to_be_slow(dealer: Dealer, ask: Asking, registry: FakeRegistry) -> None:
     registry.then(Reply(hang=30.0))
-    assert isinstance((await ask().look_up(dealer.tenant, "EL 12345")).problem, RegistryDownError)
+    hurried = ask(patience=replace(HURRIED, each=0.2))
+    assert isinstance((await hurried.look_up(dealer.tenant, "EL 12345")).problem, RegistrySlowError)
 
 
 async def test_an_old_answer_helps_while_the_registry_is_down(

@@ -115,6 +115,10 @@ class Lookups:
         """Whether anybody can be asked."""
         return self._single is not None or self._bulk is not None
 
+    async def used_today(self) -> tuple[int, int] | None:
+        """Return how many look-ups the key has made today, and how many a day has; None without a key of that kind."""
+        return None if self._single is None else await self._single.used_today()
+
     async def look_up(self, tenant: UUID, written: str, *, fresh: bool = False) -> Looked:
         """Look one car up; ``fresh`` asks the registry although an answer is kept.
 
