@@ -58,8 +58,12 @@ def find_chains(finder: Finder, chain: Chain, *, limit: int = 5) -> ChainAnswer:
     for n, step in enumerate(chain.steps):
         longer: list[tuple[Slot, ...]] = []
         refused: tuple[Text, ...] = ()
+        asked: dict[tuple[datetime, str] | None, Answer] = {}
         for way in ways:
-            answer = _next(finder, chain, step, way, _LATER if way else max(limit, _FIRST))
+            after = (way[-1].end, way[-1].site) if way else None
+            if after not in asked:
+                asked[after] = _next(finder, chain, step, way, _LATER if way else max(limit, _FIRST))
+            answer = asked[after]
             refused = refused or answer.refused
             longer += [(*way, slot) for slot in answer.slots]
         if not longer:
