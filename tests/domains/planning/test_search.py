@@ -44,7 +44,7 @@ async def test_every_slot_that_is_offered_can_be_booked(plan: Plan) -> None:
 async def test_the_estimate_says_where_it_comes_from(plan: Plan) -> None:
     car = await plan.car()
     kind = str(plan.types["mechanical"])
-    assert (await search(plan, resource_type=kind, car=str(car)))["basis_nb"] == "Bilens eget anslag"
+    assert (await search(plan, resource_type=kind, car=str(car)))["basis_nb"] == "Bilens eget anslag."
     assert (await search(plan, resource_type=kind))["hours"] == "2.50"
 
 
@@ -88,3 +88,18 @@ async def test_a_search_refuses_what_it_cannot_do(plan: Plan) -> None:
         await plan.dealer.do(
             await plan.dealer.person("new_car_sales", "495"), "resource_bookings", "find_slots", resource_type=kind
         )
+
+
+async def test_five_like_jobs_decide_the_estimate(plan: Plan) -> None:
+    kind, planner = str(plan.types["mechanical"]), await plan.planner()
+    mechanic = await plan.dealer.person("mechanic", "499")
+    for n in range(5):
+        car = await plan.car()
+        held = (await plan.book(car, "mechanic", f"{8 + n:02d}:00", f"{9 + n:02d}:00")).record
+        await plan.book(car, "detailer", f"{9 + n:02d}:00", f"{10 + n:02d}:00", "cosmetic")
+        await plan.dealer.do(mechanic, "resource_bookings", "start", held)
+        await plan.dealer.do(mechanic, "resource_bookings", "complete", held, actual_hours=str(n + 1))
+    found = await search(plan, resource_type=kind, car=str(await plan.car()))
+    assert found["hours"] == "3.00"
+    assert found["basis_nb"].startswith("Median av 5")
+    assert planner.site == plan.dealer.sites["499"]

@@ -2,7 +2,8 @@
 
 from directapp.declare.rules import In, Is, SeenInFull, Who, Whose, either
 
-SYSTEMS = ("planning", "workflow", "importer", "demo")
+SYSTEM = "planning"
+SYSTEMS = (SYSTEM, "workflow", "importer", "demo")
 
 OWN_SITE = Is("dealership", Who.SITE)
 OWN_SITES = In("dealership", Whose.SITES)

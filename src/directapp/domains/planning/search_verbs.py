@@ -14,7 +14,9 @@ from directapp.domains.planning.engine.slots import Finder
 from directapp.domains.planning.engine.spans import Span
 from directapp.domains.planning.engine.workdays import at_clock
 from directapp.domains.planning.engine.world import Job, Slot
-from directapp.domains.planning.survey import SYSTEM, Survey, survey
+from directapp.domains.planning.estimating import completed, hours_for
+from directapp.domains.planning.rights import SYSTEM
+from directapp.domains.planning.survey import Survey, survey
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
@@ -33,7 +35,7 @@ async def find(act: Act) -> None:
     site = _consumer(act, car)
     earliest, latest = _range(act, car)
     found = await survey(act, [site], earliest, latest)
-    hours, basis = _hours(act, car, kind)
+    hours, basis = await _hours(act, car, kind)
     job = Job(
         type=str(kind["id"]),
         hours=hours,
@@ -66,8 +68,10 @@ async def chains(act: Act) -> None:
     blocked, wanted = await _elsewhere(act, car), _wanted(car)
     steps = []
     bases: list[Text] = []
-    for kind in needed(car, found):
-        hours, basis = _hours(act, car, kind)
+    kinds = needed(car, found)
+    done = await completed(act, [kind["id"] for kind in kinds])
+    for kind in kinds:
+        hours, basis = hours_for(car, kind, done)
         bases.append(basis)
         steps.append(
             Job(
@@ -174,13 +178,10 @@ def _range(act: Act, car: Row | None) -> tuple[datetime, datetime]:
     return earliest, latest
 
 
-def _hours(act: Act, car: Row | None, kind: Row) -> tuple[float, Text]:
+async def _hours(act: Act, car: Row | None, kind: Row) -> tuple[float, Text]:
     if act.params.get("hours"):
-        return float(act.params["hours"]), Text("Oppgitt", "Given")
-    own = (car or {}).get(f"estimated_{kind['work']}_hours")
-    if own:
-        return float(own), Text("Bilens eget anslag", "The car's own estimate")
-    return float(kind["default_hours"]), Text("Typens vanlige varighet", "The type's default duration")
+        return float(act.params["hours"]), Text("Oppgitt.", "Given.")
+    return hours_for(car, kind, await completed(act, [kind["id"]]))
 
 
 def _wanted(car: Row | None) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ from directapp.domains.planning.booking_rules import schedule_of
 from directapp.domains.planning.capacities import rule_hours
 from directapp.domains.planning.engine.spans import local_day, monday_of
 from directapp.domains.planning.engine.world import Agreement, Busy, Ledger, Resource, WeekUse, World
+from directapp.domains.planning.rights import SYSTEM
 from directapp.services.act import Act
 
-SYSTEM = "planning"
 _ONE_DAY = timedelta(days=1)
 _MANY = 20_000
 
