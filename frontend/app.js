@@ -15,6 +15,7 @@ import { pickMentions } from "./mentions.js";
 import { movePoints } from "./points.js";
 import { openPalette } from "./palette.js";
 import { keepLive } from "./live.js";
+import { fillFromRegistry } from "./registry.js";
 import { followTheme } from "./theme.js";
 
 followTheme(document.documentElement);
@@ -33,6 +34,7 @@ markDamage(document);
 keepLive(document);
 helpForms(document);
 dropFiles(document);
+fillFromRegistry(document);
 keepDrafts(document);
 dragCards(document);
 fillLanes(document);

@@ -26,6 +26,8 @@ FETCHED: tuple[Field, ...] = tuple(
     f for g in (IDENTITY, REGISTRY) for f in g.fields if f.name not in _NOT_FETCHED and f.stored
 )
 _NAMES = frozenset(f.name for f in FETCHED)
+# The registry's variant is that of the type approval: it is taken over only by somebody who says so.
+_ONLY_NAMED = frozenset({"variant"})
 
 _NO_ANSWER = Text(
     "Svaret fra Kjøretøyregisteret finnes ikke lenger. Slå opp på nytt.",
@@ -40,7 +42,7 @@ async def fill_from_registry(act: Act) -> None:
     found, car = answer.row.get("found") or {}, act.target.row
     named = act.params.get("fields")
     if named is None:
-        chosen = [n for n in found if n in _NAMES and car.get(n) is None]
+        chosen = [n for n in found if n in _NAMES - _ONLY_NAMED and car.get(n) is None]
     else:
         missing = [f for f in FETCHED if f.name in named and f.name not in found]
         if missing:

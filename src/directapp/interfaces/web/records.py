@@ -17,6 +17,7 @@ from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.lists import may_create
 from directapp.interfaces.web.record_view import Answered, Record, look_up, page_context
+from directapp.interfaces.web.registry.taken import complete, slot_of
 from directapp.interfaces.web.words import WORDS
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem, StaleError
 from directapp.services.intent import Answer, Intent
@@ -55,10 +56,13 @@ async def show_new(desk: PersonDesk, collection: str) -> Response:
     if not may_create(desk, shape):
         raise ForbiddenError
     given = {n: [v] for n, v in desk.request.query_params.items() if n in shape.fields}
-    return await _new_page(desk, shape, Answered(typed=given))
+    return await new_page(desk, shape, Answered(typed=given))
 
 
-async def _new_page(desk: Desk, shape: Shape, answered: Answered, status: int = 200) -> Response:
+async def new_page(
+    desk: Desk, shape: Shape, answered: Answered, status: int = 200, *, registry: dict[str, Any] | None = None
+) -> Response:
+    """Show the form of a new record with what was typed; ``registry`` is what a look-up beside it came to."""
     writable = writable_anywhere(desk.person, shape, create=True)
     fields = [shape.fields[n] for n in writable]
     small = forms.small_refs(fields, refs.SMALL)
@@ -89,6 +93,7 @@ async def _new_page(desk: Desk, shape: Shape, answered: Answered, status: int = 
         base=inputs.base_of(i for g in groups for i in g.inputs),
         names=" ".join(i.name for g in groups for i in g.inputs),
         back=desk.request.query_params.get("back", ""),
+        registry=registry or slot_of(desk, shape),
     )
 
 
@@ -107,7 +112,8 @@ async def create(desk: PersonDesk, collection: str) -> Response:
             raise
         by_field, summary = forms.sort_problems(error.problems, shape.fields, desk.language)
         again = Answered(typed=posted.typed, problems=by_field, summary=summary)
-        return await _new_page(desk, shape, again, status=int(error.status))
+        return await new_page(desk, shape, again, int(error.status), registry=slot_of(desk, shape, posted))
+    await complete(desk, shape, answer.record, posted)
     label = shape.declared.label.pick(desk.language)
     back = posted.get("back")
     address = back if back.startswith("/app/") else f"/app/{collection}/{answer.record}"

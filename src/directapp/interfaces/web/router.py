@@ -24,6 +24,7 @@ from directapp.interfaces.web.mentions import add_mentions
 from directapp.interfaces.web.permissions import add_permissions
 from directapp.interfaces.web.profile import add_profile
 from directapp.interfaces.web.records import add_records, lost
+from directapp.interfaces.web.registry.router import add_registry
 from directapp.interfaces.web.render import build_templates, load_assets
 from directapp.interfaces.web.routes import page_route
 from directapp.interfaces.web.sections import add_sections
@@ -67,6 +68,7 @@ def build(platform: Platform, auth: Auth, attachments: Attachments | None = None
     add_admin(router)
     add_floor(router, attachments, assets[names["sw.js"]])
     add_imports(router)
+    add_registry(router)
     add_views(router)
     add_lists(router)
     add_columns(router)

@@ -6,6 +6,7 @@ from directapp.kernel.text import Language, Text
 
 T = Text
 WORDS: dict[str, Text] = {
+    "eu_control": Text("EU-kontroll", "Periodic inspection"),
     # Frame
     "product": T("DirectApp", "DirectApp"),
     "skip": T("Til innholdet", "Skip to content"),

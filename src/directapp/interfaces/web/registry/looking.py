@@ -1,0 +1,105 @@
+"""Looking a stored car up: asking, the preview, and taking over what is chosen."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from directapp.derive import forms
+from directapp.domains.registry.preview import FILL
+from directapp.interfaces.web import notes
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.forms_in import read_signed
+from directapp.interfaces.web.record_view import Record, look_up
+from directapp.interfaces.web.records import perform, record_id
+from directapp.interfaces.web.registry.shown import CARS, answer_context, looked_up, lookups_of
+from directapp.interfaces.web.registry.words import WORDS, speak
+from directapp.kernel.errors import ConflictError, DirectAppError, ForbiddenError, InvalidError, NotFoundError, Problem
+
+
+def add_looking(router: APIRouter) -> None:
+    """Add the look-up of a stored car; it stands in the place of the verb's plain form."""
+    router.add_api_route(f"/app/{CARS}/{{record}}/do/{FILL}", show_ask, methods=["GET"])
+    router.add_api_route(f"/app/{CARS}/{{record}}/do/{FILL}", take_over, methods=["POST"])
+    router.add_api_route(f"/app/{CARS}/{{record}}/registry", look, methods=["POST"])
+
+
+async def _car(desk: Desk, record: str) -> Record:
+    """Return a car that this person may fill in.
+
+    Raises:
+        ForbiddenError: the person only looks at it.
+        ConflictError: not as it is now.
+
+    """
+    seen = await look_up(desk, desk.shape(CARS), record_id(record))
+    offer = next((o for o in seen.view.offers if o.verb.name == FILL), None)
+    if offer is None:
+        raise ForbiddenError
+    if offer.blocked is not None:
+        raise ConflictError(offer.blocked)
+    return seen
+
+
+async def show_ask(desk: PersonDesk, record: str) -> Response:
+    """Show what to ask by: the car's own VIN or plate, if it has one."""
+    lookups_of(desk)
+    seen = await _car(desk, record)
+    code = str(seen.view.row.get("vin") or seen.view.row.get("license_plate") or "")
+    return _page(desk, seen, code, answer_context(desk, None, None, {}), at_once=bool(code))
+
+
+async def look(desk: PersonDesk, record: str) -> Response:
+    """Look the car up and show what would change."""
+    posted = await read_signed(desk)
+    seen = await _car(desk, record)
+    code = posted.get("_code")
+    looked, problem = await looked_up(desk, code, fresh=bool(posted.get("_fresh")))
+    context = answer_context(desk, looked, problem, seen.view.row)
+    return _page(desk, seen, code, context)
+
+
+async def take_over(desk: PersonDesk, record: str) -> Response:
+    """Take the chosen fields over."""
+    posted = await read_signed(desk)
+    seen = await _car(desk, record)
+    chosen = posted.typed.get("fields", [])
+    try:
+        if not chosen:
+            raise InvalidError(Problem(WORDS["none_chosen"]))
+        patch = {"answer": posted.get("answer"), "fields": chosen}
+        await perform(desk, seen.shape, FILL, posted, patch, target=seen.id)
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        return await _again(desk, seen, posted.get("_code"), frozenset(chosen), error)
+    labels = [seen.shape.fields[n].label.pick(desk.language) for n in chosen if n in seen.shape.fields]
+    text = f"{desk.say(WORDS['filled'])}: {', '.join(labels)}"
+    desk.cookies.append(notes.tell_done(text, desk.now, undo=f"{seen.path}/undo", href=seen.path))
+    return desk.go(seen.path)
+
+
+async def _again(desk: Desk, seen: Record, code: str, chosen: frozenset[str], error: DirectAppError) -> Response:
+    """Show the preview again with what was chosen, and why it could not be taken over."""
+    looked, problem = await looked_up(desk, code, fresh=False)
+    context = answer_context(desk, looked, problem, seen.view.row, chosen=chosen)
+    _, summary = forms.sort_problems(error.problems, seen.shape.fields, desk.language)
+    return _page(desk, seen, code, context | {"refused": summary}, status=int(error.status))
+
+
+def _page(
+    desk: Desk, seen: Record, code: str, context: dict[str, Any], status: int = HTTPStatus.OK, *, at_once: bool = False
+) -> Response:
+    common = {
+        "here": CARS,
+        "title": desk.say(WORDS["title"]),
+        "t": speak(desk.language),
+        "code": code,
+        "path": seen.path,
+        "version": seen.version,
+        "subject": desk.teller.title(seen.shape, seen.told),
+        "at_once": at_once and desk.partial,
+        "refused": (),
+    }
+    template = "registry/ask.html" if desk.partial else "registry/page.html"
+    return desk.page(template, status=status, **{**common, **context})

@@ -1,0 +1,108 @@
+"""The nights: what each enrichment filled, did not find and failed at, and a start by hand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.derive.shown import paths_for
+from directapp.domains.registry.lookups import Lookups
+from directapp.domains.registry.runs import LOGS, RESULTS, RUNS
+from directapp.interfaces.web import notes
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.forms_in import read_signed
+from directapp.interfaces.web.lists import collection_verbs
+from directapp.interfaces.web.records import perform
+from directapp.interfaces.web.registry.words import WORDS, speak
+from directapp.kernel.errors import ConflictError
+from directapp.store.query import Order, Query
+
+PATH = f"/app/{RUNS}"
+RUN_NOW = "run_now"
+_SHOWN = 60
+_FIELDS = (
+    *("started_at", "night", "trigger", "status", "stopped_by", "asked_by"),
+    *("cars_asked", "filled", "not_found", "failed", "skipped", "fields_empty", "fields_filled"),
+)
+
+
+def add_nights(router: APIRouter) -> None:
+    """Add the page of the nights; it stands in the place of the plain list."""
+    router.add_api_route(PATH, show_nights, methods=["GET"])
+    router.add_api_route(f"{PATH}/do/{RUN_NOW}", start, methods=["POST"])
+
+
+async def show_nights(desk: PersonDesk) -> Response:
+    """Show every night's figures; only the figures where they are asked for again."""
+    context = await _context(desk)
+    return desk.page("registry/figures.html" if desk.partial else "registry/nights.html", **context)
+
+
+async def _context(desk: Desk, problem: str = "") -> dict[str, Any]:
+    shape = desk.shape(RUNS)
+    fields = (("id",), *paths_for(desk.spec, desk.person, shape, _FIELDS))
+    query = Query(fields=fields, sort=(Order("started_at", descending=True),), limit=_SHOWN)
+    rows: list[dict[str, Any]] = orjson.loads((await desk.platform.reading.page(desk.person, RUNS, query)).json)
+    lookups: Lookups = getattr(desk.request.app.state, "registry", None) or Lookups(desk.platform.corridor)
+    running = any(row["status"] == "running" for row in rows)
+    used = await lookups.used_today()
+    t = speak(desk.language)
+    may_run = any(v.name == RUN_NOW for v in collection_verbs(desk, shape))
+    return {
+        "t": t,
+        "here": RUNS,
+        "path": PATH,
+        "ready": lookups.ready,
+        "quota": t["quota"].format(used=_number(used[0]), limit=_number(used[1])) if used else "",
+        "running": running,
+        "may_run": may_run and lookups.ready and not running,
+        "problem": problem,
+        "nights": [_night(desk, row) for row in rows],
+        "logs": f"/app/{LOGS}",
+    }
+
+
+def _night(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
+    shape = desk.spec[RUNS]
+    empty, filled = int(row["fields_empty"] or 0), int(row["fields_filled"] or 0)
+    share = WORDS["fields_share"].pick(desk.language)
+    return {
+        "href": f"/app/{LOGS}?run={row['id']}",
+        "started": desk.teller.value(shape, "started_at", row),
+        "trigger": desk.teller.value(shape, "trigger", row),
+        "person": desk.teller.value(shape, "asked_by", row),
+        "status": desk.teller.value(shape, "status", row),
+        "phase": {"running": "moving", "finished": "ready", "stopped": "waiting"}.get(row["status"], "closed"),
+        "why": desk.teller.value(shape, "stopped_by", row),
+        "asked": _number(row["cars_asked"]),
+        "results": [
+            {
+                "code": choice.code,
+                "label": choice.label.pick(desk.language),
+                "number": _number(row[choice.code]),
+                "href": f"/app/{LOGS}?run={row['id']}&result={choice.code}",
+            }
+            for choice in RESULTS
+        ],
+        "fields": share.format(filled=_number(filled), empty=_number(empty), share=round(100 * filled / empty))
+        if empty
+        else "",
+    }
+
+
+def _number(value: Any) -> str:
+    return f"{int(value or 0):,}".replace(",", "\u00a0")
+
+
+async def start(desk: PersonDesk) -> Response:
+    """Start an enrichment now."""
+    posted = await read_signed(desk)
+    shape = desk.shape(RUNS)
+    try:
+        await perform(desk, shape, RUN_NOW, posted, {})
+    except ConflictError as error:
+        context = await _context(desk, error.problems[0].message.pick(desk.language))
+        return desk.page("registry/nights.html", status=int(error.status), **context)
+    desk.cookies.append(notes.tell_done(desk.say(WORDS["running_now"]), desk.now, href=PATH))
+    return desk.go(PATH)

@@ -1,0 +1,118 @@
+"""What a look-up came to, as the pages show it: each field now and from the registry, details, and what went wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from directapp.declare.spec import Shape
+from directapp.derive import present
+from directapp.derive.inputs import stored_text
+from directapp.derive.shown import Shown
+from directapp.domains.registry.found import VIN
+from directapp.domains.registry.lookups import Kept, Looked, Lookups
+from directapp.domains.registry.preview import PERSON, Change, may_look_up, preview
+from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.registry.words import WORDS, speak
+from directapp.kernel.errors import DirectAppError, ForbiddenError
+
+CARS = "cars"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One field of a preview; ``text`` is the value as an input holds it."""
+
+    name: str
+    label: str
+    now: Shown
+    value: Shown
+    text: str
+    source: str
+    chosen: bool
+    persons: bool
+
+
+def lookups_of(desk: Desk) -> Lookups:
+    """Return what looks cars up (ForbiddenError: this person takes nothing over)."""
+    if not may_look_up(desk.shape(CARS).grants_of(desk.person.roles)):
+        raise ForbiddenError
+    found: Lookups | None = getattr(desk.request.app.state, "registry", None)
+    return found or Lookups(desk.platform.corridor)
+
+
+async def looked_up(desk: Desk, written: str, *, fresh: bool) -> tuple[Looked | None, DirectAppError | None]:
+    """Look up what was typed; what cannot be looked up at all is the error."""
+    lookups = lookups_of(desk)
+    if not written.strip():
+        return None, DirectAppError(WORDS["code_missing"])
+    try:
+        looked = await lookups.look_up(desk.person.tenant, written, fresh=fresh)
+    except DirectAppError as error:
+        return None, error
+    return looked, looked.problem
+
+
+def answer_context(
+    desk: Desk,
+    looked: Looked | None,
+    problem: DirectAppError | None,
+    row: Mapping[str, Any],
+    *,
+    chosen: frozenset[str] | None = None,
+    inputs: frozenset[str] | None = None,
+) -> dict[str, Any]:
+    """Return what the preview writes; ``inputs`` are the fields of the form that it fills, None a stored car's."""
+    kept = looked.kept if looked else None
+    shape = desk.spec[CARS]
+    context: dict[str, Any] = {
+        "t": speak(desk.language),
+        "problem": problem.problems[0].message.pick(desk.language) if problem else "",
+        "kept": kept,
+        "changes": [],
+        "same": [],
+        "later": [],
+        "details": [],
+        "notes": [],
+    }
+    if kept is None or looked is None:
+        return context
+    changes = preview(shape.fields, row, kept.found)
+    told = [(c, _row(desk, shape, c, chosen)) for c in changes]
+    fits = shape.fields if inputs is None else inputs
+    return context | {
+        "changes": [r for c, r in told if c.state != "same" and c.field.name in fits],
+        "same": [r for c, r in told if c.state == "same"],
+        "later": [r for c, r in told if c.state == "new" and c.field.name not in fits],
+        "details": [(d["label"][desk.language], d["value"][desk.language]) for d in kept.details],
+        "notes": _notes(desk, looked, kept, row),
+        "fetched": WORDS["fetched"]
+        .pick(desk.language)
+        .format(when=present.show_moment(kept.fetched_at, desk.now, desk.language)),
+        "by_vin": kept.source == VIN,
+    }
+
+
+def _row(desk: Desk, shape: Shape, change: Change, chosen: frozenset[str] | None) -> Row:
+    name = change.field.name
+    return Row(
+        name=name,
+        label=change.field.label.pick(desk.language),
+        now=desk.teller.value(shape, name, {name: change.now}),
+        value=desk.teller.value(shape, name, {name: change.value}),
+        text=stored_text(change.field, change.value, desk.language),
+        source=desk.say(WORDS["from_vin" if change.source == VIN else "from_registry"]),
+        chosen=change.suggested if chosen is None else name in chosen,
+        persons=change.now_source == PERSON and change.state == "differs",
+    )
+
+
+def _notes(desk: Desk, looked: Looked, kept: Kept, row: Mapping[str, Any]) -> list[str]:
+    told = kept.found.get("vin", {}).get("value")
+    found = []
+    if kept.source == VIN:
+        found.append(desk.say(WORDS["by_vin"]))
+    if looked.old:
+        found.append(desk.say(WORDS["old"]))
+    if told and row.get("vin") and str(row["vin"]).upper() != told:
+        found.append(desk.say(WORDS["other_car"].fill(vin=told)))
+    return found
