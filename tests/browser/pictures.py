@@ -63,6 +63,16 @@ async def history(page: Page) -> None:
     await page.goto(f"{page.url.split('#')[0]}/history")
 
 
+async def report(page: Page) -> None:
+    """Open the printed report of an inspection on which damage is marked."""
+    await page.goto("/app/cars?status=inspection_failed&all=1")
+    if not await page.locator("[data-row]").count():
+        await page.goto("/app/cars?status=ready_for_delivery")
+    await page.locator("[data-row] a[href]").first.click()
+    await page.wait_for_url("**/app/cars/*-*")
+    await page.goto(f"{page.url.split('#')[0]}/print/inspection")
+
+
 def at(path: str) -> Callable[[Page], Awaitable[None]]:
     """Return what opens an address."""
 
@@ -83,6 +93,20 @@ PAGES: dict[str, tuple[str, Callable[[Page], Awaitable[None]]]] = {
     "inspection": ("reception.499", inspection),
     "import": ("admin", at("/app/imports")),
     "users": ("manager.490", at("/app/users")),
+    "board": ("planner.499", at("/app/cars/board")),
+    "calendar": ("planner.499", at("/app/cars/calendar")),
+    "wall": ("planner.499", at("/app/cars/board?wall=1")),
+    "floor": ("mechanic.499", at("/app/floor")),
+    "scan": ("mechanic.499", at("/app/scan")),
+    "labels": ("mechanic.499", at("/app/cars/labels")),
+    "offline": ("mechanic.499", at("/app/offline")),
+    "report": ("reception.499", report),
+    "branding": ("manager.490", at("/app/branding")),
+    "permissions": ("manager.490", at("/app/permissions")),
+    "administration": ("manager.490", at("/app/admin")),
+    "sites": ("admin", at("/app/admin/sites")),
+    "goals": ("manager.490", at("/app/admin/goals")),
+    "checklists": ("admin", at("/app/admin/templates")),
     "history": ("new-car-sales.495", history),
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from directapp.interfaces.web.cells import row_cells, shown
+from directapp.interfaces.web.cells import lane_cards, row_cells, shown
 
 _HERE = resources.files("directapp.interfaces.web")
 _TYPES = {
@@ -54,6 +54,7 @@ def build_templates(names: Mapping[str, str], **common: Any) -> Environment:
         "asset": lambda name: f"/static/{names[name]}",
         "shown": shown,
         "row_cells": row_cells,
+        "lane_cards": lane_cards,
         **common,
     }
     for name in templates.list_templates():
