@@ -1,0 +1,158 @@
+"""Administration and the front page in a real browser: by keyboard, readable by all in both themes, and live."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from directapp.kernel.clock import utc_now
+from support.dealer import Dealer
+from support.pages import fill_yard, new_car
+
+Opener = Callable[..., Awaitable[Page]]
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+_RUN = """async () => (await axe.run(document, {
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+})).violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join("; "))"""
+DEVICES: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1440, "height": 900}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
+TEMPLATES = "/app/admin/templates"
+ITEMS = [{"code": "paint", "nb": "Lakk", "en": "Paint"}, {"code": "keys", "nb": "Nøkler", "en": "Keys"}]
+
+
+async def template(dealer: Dealer) -> str:
+    admin = await dealer.person("tenant_admin")
+    named = {"name_nb": "Mottak nybil", "name_en": "New car", "car_type": "new", "items": ITEMS}
+    return str(await dealer.create(admin, "inspection_templates", **named))
+
+
+async def texts(page: Page) -> list[str]:
+    found: list[str] = await page.locator("[data-point] [name=nb]").evaluate_all("all => all.map(one => one.value)")
+    return found
+
+
+async def violations(page: Page) -> list[str]:
+    await page.wait_for_load_state("networkidle")
+    await page.evaluate(AXE.read_text())
+    found: list[str] = await page.evaluate(_RUN)
+    return found
+
+
+async def test_a_template_is_edited_by_keyboard_alone(dealer: Dealer, open_as: Opener) -> None:
+    record = await template(dealer)
+    page = await open_as("manager", "495")
+    await page.goto(f"{TEMPLATES}/{record}")
+    await page.locator("[name=nb]").first.focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("Dekk")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("Tyres")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Space")
+    assert await texts(page) == ["Lakk", "Dekk", "Nøkler"]
+    await page.keyboard.press("Alt+ArrowDown")
+    assert await texts(page) == ["Lakk", "Nøkler", "Dekk"]
+    await expect(page.locator("[data-point]").nth(2).locator("[name=critical]")).to_be_focused()
+    await expect(page.get_by_label("Punkt 3 på norsk")).to_have_value("Dekk")
+    await page.get_by_role("button", name="Fjern punkt 1").focus()
+    await page.keyboard.press("Enter")
+    assert await texts(page) == ["Nøkler", "Dekk"]
+    await expect(page.locator("[name=nb]").first).to_be_focused()
+    await page.get_by_role("button", name="Flytt opp punkt 2").focus()
+    await page.keyboard.press("Space")
+    assert await texts(page) == ["Dekk", "Nøkler"]
+    await page.get_by_role("button", name="Lagre").first.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#done .undo-bar")).to_contain_text("Lagret: Mottak nybil")
+    row = await dealer.read(await dealer.person("tenant_admin"), "inspection_templates", record)  # type: ignore[arg-type]
+    assert row["items"] == [{"code": "dekk", "nb": "Dekk", "en": "Tyres", "critical": True}, ITEMS[1]]
+
+
+async def test_what_was_written_stays_after_an_error(dealer: Dealer, open_as: Opener) -> None:
+    record = await template(dealer)
+    page = await open_as("manager", "495")
+    await page.goto(f"{TEMPLATES}/{record}")
+    await page.get_by_role("button", name="Legg til punkt").click()
+    await page.keyboard.type("Dekk")
+    await page.get_by_role("button", name="Lagre").first.click()
+    await expect(page.get_by_role("alert")).to_contain_text("Skriv teksten på engelsk.")
+    await page.get_by_role("alert").get_by_role("link").click()
+    await expect(page.get_by_label("Punkt 3 på engelsk")).to_be_focused()
+    assert await texts(page) == ["Lakk", "Nøkler", "Dekk"]
+    await page.keyboard.type("Tyres")
+    await page.get_by_role("button", name="Lagre").first.click()
+    await expect(page.locator("#done .undo-bar")).to_contain_text("Lagret")
+
+
+async def test_the_tree_is_walked_by_keyboard(dealer: Dealer, open_as: Opener) -> None:
+    admin = await dealer.person("tenant_admin")
+    for number in ("499", "495"):
+        await dealer.do(
+            admin, "dealerships", "update", dealer.sites[number], parent_dealership=str(dealer.sites["490"])
+        )
+    page = await open_as("tenant_admin", "490")
+    await page.goto("/app/admin")
+    await page.get_by_role("main").get_by_role("link", name="Forhandlere").click()
+    for _ in range(3):
+        await page.keyboard.press("j")
+    await page.keyboard.press("k")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("490 Volkswagen Kristiansand")
+
+
+async def test_a_goal_colours_the_board(dealer: Dealer, open_as: Opener) -> None:
+    await new_car(dealer, await dealer.person("new_car_sales", "495"), 10)
+    page = await open_as("manager", "499")
+    await page.goto("/app/admin/goals")
+    await page.get_by_label("Gul etter, timer: Registrert").fill("0,0000001")
+    await page.get_by_label("Rød etter, timer: Registrert").fill("0,0000002")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#done .undo-bar")).to_contain_text("Lagret: Mål per status")
+    await page.goto("/app/cars/board")
+    await expect(page.locator("[data-card] .age-late")).to_have_count(1)
+
+
+async def test_the_front_page_counts_what_another_does(dealer: Dealer, open_as: Opener) -> None:
+    await fill_yard(dealer, 7)
+    page = await open_as("reception", "499")
+    tile = page.locator(".tile").filter(has_text="På vei inn")
+    await expect(tile.locator(".tile-number")).to_have_text("1")
+    work = page.locator("#home-work .line")
+    before = await work.count()
+    await page.evaluate("document.documentElement.dataset.same = 'page'")
+    car = await new_car(dealer, await dealer.person("new_car_sales", "495"), 50)
+    await dealer.do(await dealer.person("new_car_sales", "495"), "cars", "update", car, sent_at=utc_now().isoformat())
+    await expect(tile.locator(".tile-number")).to_have_text("2")
+    reception = await dealer.person("reception", "499")
+    await dealer.do(reception, "cars", "update", car, arrived_prep_center_at=utc_now().isoformat())
+    await expect(tile.locator(".tile-number")).to_have_text("1")
+    await expect(work).to_have_count(before + 1)
+    assert await page.evaluate("document.documentElement.dataset.same") == "page"
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_these_pages_shut_nobody_out(scheme: str, device: str, dealer: Dealer, open_as: Opener) -> None:
+    await fill_yard(dealer, 14)
+    record = await template(dealer)
+    found: dict[str, list[str]] = {}
+    pages = {
+        "tenant_admin": ("/app/admin", "/app/admin/sites", "/app/admin/goals", TEMPLATES, f"{TEMPLATES}/{record}", "/"),
+        "manager": ("/", "/app/users"),
+        "finance": ("/",),
+        "used_car_sales": ("/",),
+        "mechanic": ("/",),
+    }
+    for role, addresses in pages.items():
+        page = await open_as(role, "499", color_scheme=scheme, **DEVICES[device])
+        for address in addresses:
+            await page.goto(address)
+            found[f"{role} {address}"] = await violations(page)
+            wide = await page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= DEVICES[device]["viewport"]["width"], (role, address, wide)
+    told = [f"{address}: {problem}" for address, problems in found.items() for problem in problems]
+    assert not told, "\n".join(told)
