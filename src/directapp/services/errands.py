@@ -98,6 +98,11 @@ class Errands:
         wait = (due.next_at - self._corridor.clock()).total_seconds() if due.next_at else None
         return started, full, wait
 
+    @property
+    def busy(self) -> int:
+        """How many run now."""
+        return len(self._running)
+
     async def finish(self) -> None:
         """Wait for everything that runs."""
         await asyncio.gather(*(task for _, task in self._running.values()))

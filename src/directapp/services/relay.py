@@ -35,6 +35,7 @@ _FIRST_SECONDS, _LONGEST_SECONDS = 1.0, 600.0
 _LOOK_ROUND_SECONDS = 5.0
 _UNHEARD_SECONDS = 2.0
 _BREATH_SECONDS = 0.05
+_GATHER_SECONDS = 0.01
 _MOST_ROUNDS = 1000
 _log = structlog.get_logger(__name__)
 
@@ -169,6 +170,7 @@ class Relay:
             wait = min(wait, max(look_round - loop.time(), _BREATH_SECONDS))
             with suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), wait)
+                await asyncio.sleep(_GATHER_SECONDS)
 
     async def _errand_round(self, tenants: Sequence[UUID]) -> tuple[int, float]:
         """Start errands; a tenant with more than there was room for stays marked, and a freed place wakes us."""
@@ -233,8 +235,6 @@ class Relay:
                 row = await (self._rows.take_again(unit, row["id"]) if row else self._rows.take(unit, event))
                 if row is None:
                     return bool(tried)
-                # What reacts to a record looks at it before it acts: two at a time would both find nothing done.
-                await unit.lock(row["record"])
                 reaction = self._next(row, tried)
                 if reaction is None:
                     await self._rows.passed(unit, row["id"], row["passed"], done=not tried, note=None)
@@ -264,8 +264,8 @@ class Relay:
         touched: Touched = ()
         depth_of_events.set(int(row["payload"].get("depth", 0)) + 1)
         try:
-            async with unit.savepoint():
-                await unit.become(who)
+            # What reacts to a record looks at it before it acts: two at a time would both find nothing done.
+            async with unit.savepoint(become=who, lock=row["record"]):
                 act, work = await act_in(self._corridor, unit, row["event"], row["collection"], row["record"])
                 act.params = {k: v for k, v in row["payload"].items() if k != "_job"}
                 # The same in every run, after a retry by hand too: what reactions write once is named by it.
@@ -275,11 +275,9 @@ class Relay:
                 touched = tuple(work.touched)
         except Exception as error:  # noqa: BLE001 - tried again later; the others go on
             if isinstance(error, StaleError) or not isinstance(error, DirectAppError):
-                await unit.become(relay_actor(who.tenant))
                 return await self._failed(unit, row, error, first=first)
             note = f"{name}: {error}"
             _log.warning("reaction refused", refused=row["event"], why=str(error))
-        await unit.become(relay_actor(who.tenant))
         names = [*row["passed"], name]
         done = self._next({**row, "passed": names}, ()) is None
         await self._rows.passed(unit, row["id"], names, done=done, note=note)

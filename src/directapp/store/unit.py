@@ -137,12 +137,18 @@ class Unit:
         await self.simple(_lock(record))
 
     @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
-        """Undo what is inside, and only that, when it raises."""
+    async def savepoint(self, *, become: Actor | None = None, lock: UUID | None = None) -> AsyncIterator[None]:
+        """Undo what is inside, and only that, when it raises.
+
+        ``become``: go on as somebody else inside, and back afterwards; ``lock``: hold a record for the whole
+        transaction. Both go with the savepoint's own round trips.
+        """
         self.depth += 1
-        name = f"s{self.depth}"
-        await self.simple(f"SAVEPOINT {name}")
-        actor = self.actor
+        name, actor = f"s{self.depth}", self.actor
+        first = [_lock(lock)] if lock else []
+        then = [_settings(become)] if become else []
+        await self.simple("; ".join([*first, f"SAVEPOINT {name}", *then]))
+        self.actor = become or actor
         try:
             yield
         except BaseException:
@@ -150,7 +156,8 @@ class Unit:
             self.actor = actor
             raise
         else:
-            await self.simple(f"RELEASE SAVEPOINT {name}")
+            await self.simple("; ".join([f"RELEASE SAVEPOINT {name}", *([_settings(actor)] if become else [])]))
+            self.actor = actor if become else self.actor
         finally:
             self.depth -= 1
 

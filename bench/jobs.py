@@ -1,0 +1,148 @@
+"""python -m bench.jobs [--events N] [--rate R] [--seconds S]: events a second through, and change to reaction."""
+
+import argparse
+import asyncio
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+from bench.seed import seed
+from directapp.app.house import House, at_work, wire
+from directapp.app.settings import Settings
+from directapp.app.spec import load_spec
+from directapp.kernel.actor import Actor
+from directapp.kernel.clock import utc_now
+from directapp.services.act import Act
+from directapp.services.intent import Intent
+from directapp.services.jobs import Errand, Job, acting
+from directapp.services.relay import Relay
+from directapp.store.embedded import EmbeddedPostgres
+from directapp.store.migrate import bring_up_to_date
+from directapp.store.outbox import relay_actor
+
+_WAITS = """
+SELECT count(*) AS n, percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (
+         ORDER BY extract(epoch FROM done_at - at)) AS waits
+  FROM outbox WHERE tenant_id = $1 AND event = $2 AND done_at IS NOT NULL AND at >= $3"""
+
+
+@asynccontextmanager
+async def housed(owner: str, weak: str, data: Path) -> AsyncIterator[House]:
+    house = await wire(Settings(data=data, secret="b" * 48), owner, weak, spec=load_spec())
+    try:
+        yield house
+    finally:
+        await house.close()
+
+
+async def worker(owner: str, weak: str, data: str) -> None:
+    """Work as ``directapp worker`` does, until killed."""
+    async with housed(owner, weak, Path(data)) as house, at_work(house):
+        await asyncio.Event().wait()
+
+
+async def through(house: House, tenant: UUID, events: int, kind: str) -> float:
+    """Return how many events a second one worker takes through."""
+    corridor = house.platform.corridor
+
+    async def nothing(_: Act) -> None: ...
+
+    async def write(act: Act) -> None:
+        await act.change({"model": "ID.4"}, system="demo")
+
+    async def run(_: Job) -> None: ...
+
+    async with acting(corridor, tenant, "demo", "bench", "", None) as act:
+        cars = [await act.create("cars", {"make": "VW"}) for _ in range(100)]
+        for number in range(events):
+            act.emit("bench.event", on=cars[number % len(cars)])
+    reactions = {"nothing": {"bench.event": [nothing]}, "write": {"bench.event": [write]}}
+    errands = [Errand(name="bench.event", run=run, at_once=16)] if kind == "errand" else []
+    relay = Relay(corridor, reactions.get(kind, {}), "workflow", errands=errands)
+    start = time.perf_counter()
+    if kind == "errand":
+        stop = asyncio.Event()
+        running = asyncio.create_task(relay.run(stop))
+        relay.wake(tenant)
+        while (await relay.backlog(tenant)).due or relay.errands.busy:  # noqa: ASYNC110 - as a person would look
+            await asyncio.sleep(0.02)
+        spent = time.perf_counter() - start
+        stop.set()
+        await running
+        return events / spent
+    await relay.drain(tenant)
+    return events / (time.perf_counter() - start)
+
+
+async def latency(house: House, actor: Actor, rate: float, seconds: float) -> tuple[float, int, list[float]]:
+    """Write at a rate beside a worker of its own; return the rate reached and how long events waited."""
+    corridor, since = house.platform.corridor, utc_now()
+    count = int(rate * seconds)
+    start = time.perf_counter()
+
+    async def one(number: int) -> None:
+        await asyncio.sleep(max(0.0, start + number / rate - time.perf_counter()))
+        vin = f"WVWZZZ{number:011d}"
+        patch = {"make": "VW", "model": "ID.4", "car_type": "new", "vin": vin}
+        intent = Intent(actor=actor, collection="cars", verb="create", patch=patch, origin="bench")
+        await corridor.perform(intent)
+
+    await asyncio.gather(*(one(number) for number in range(count)))
+    reached = count / (time.perf_counter() - start)
+    while True:
+        async with house.platform.database.unit(relay_actor(actor.tenant), readonly=True) as unit:
+            rows = await unit.fetch(_WAITS, actor.tenant, "car.identified", since)
+        if rows[0]["n"] >= count:
+            return reached, rows[0]["n"], list(rows[0]["waits"])
+        await asyncio.sleep(0.2)
+
+
+async def measure(events: int, rate: float, seconds: float) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="directapp-bench-"))
+    folder.chmod(0o711)
+    postgres = EmbeddedPostgres(folder / "postgres")
+    postgres.start()
+    try:
+        await bring_up_to_date(load_spec(), postgres.owner_dsn(), utc_now())
+        async with housed(postgres.owner_dsn(), postgres.app_dsn(), folder) as house:
+            seeded = await seed(house.platform.database, 1000)
+            for kind in ("nothing", "write", "errand"):
+                print(f"through, {kind:8} {await through(house, seeded.tenant, events, kind):8.0f} events/s")
+            command = [sys.executable, "-m", "bench.jobs", "--worker", postgres.owner_dsn(), postgres.app_dsn()]
+            working = subprocess.Popen([*command, str(folder)])
+            try:
+                await asyncio.sleep(4)
+                reached, n, waits = await latency(house, seeded.people["tenant_admin"], rate, seconds)
+            finally:
+                working.kill()
+                working.wait()
+            figures = ", ".join(
+                f"{name} {wait * 1000:.0f} ms" for name, wait in zip(("p50", "p95", "p99"), waits, strict=True)
+            )
+            print(f"change to reaction at {reached:.0f} writes/s, {n} events: {figures}")
+    finally:
+        postgres.stop("immediate")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=3000)
+    parser.add_argument("--rate", type=float, default=200)
+    parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--worker", nargs=3)
+    chosen = parser.parse_args()
+    if chosen.worker:
+        asyncio.run(worker(*chosen.worker))
+    else:
+        asyncio.run(measure(chosen.events, chosen.rate, chosen.seconds))
+
+
+if __name__ == "__main__":
+    main()
