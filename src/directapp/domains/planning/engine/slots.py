@@ -122,6 +122,14 @@ class Finder:
         self.track(booking.resource).release(booking.lane, booking.id, start, end)
         self._use(booking.resource, booking.type, booking.site, start, start - end)
 
+    def able(self, job: Job) -> list[Resource]:
+        """Return the resources that may do a job at all, as far as kind, agreement and specialisation go."""
+        return [track.resource for track in self._able(_search(job, 1))]
+
+    def has_room(self, job: Job, resource: str, day: date) -> bool:
+        """Whether the ledgers of a day, and of its week, have room for a job on a resource."""
+        return self._room(_search(job, 1), self.track(resource), day)
+
     def _use(self, resource: str, kind: str, consumer: str, start: int, seconds: int) -> None:
         provider, day = self.resources[resource].site, day_of(start)
         self.ledgers.use(provider=provider, consumer=consumer, resource=resource, kind=kind, day=day, seconds=seconds)
