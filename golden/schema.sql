@@ -138,6 +138,29 @@ CREATE INDEX ix_car_files_car_stage ON car_files (tenant_id, car, stage);
 CREATE INDEX ix_car_files_created_at_id ON car_files (tenant_id, created_at, id);
 CREATE INDEX ix_car_files_file ON car_files (tenant_id, file);
 CREATE UNIQUE INDEX uq_car_files_car_file ON car_files (tenant_id, car, file);
+CREATE TABLE car_stages (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	car UUID, 
+	status TEXT, 
+	entered_at TIMESTAMP WITH TIME ZONE, 
+	left_at TIMESTAMP WITH TIME ZONE, 
+	dealership UUID, 
+	prep_center UUID, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_car_stages PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_car_stages_car ON car_stages (tenant_id, car);
+CREATE INDEX ix_car_stages_car_left_at ON car_stages (tenant_id, car, left_at);
+CREATE INDEX ix_car_stages_dealership ON car_stages (tenant_id, dealership);
+CREATE INDEX ix_car_stages_dealership_left_at ON car_stages (tenant_id, dealership, left_at);
+CREATE INDEX ix_car_stages_left_at_id ON car_stages (tenant_id, left_at, id);
+CREATE INDEX ix_car_stages_prep_center ON car_stages (tenant_id, prep_center);
+CREATE INDEX ix_car_stages_prep_center_left_at ON car_stages (tenant_id, prep_center, left_at);
 CREATE TABLE car_transfers (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -1351,6 +1374,11 @@ ALTER TABLE car_files ADD CONSTRAINT fk_car_files_car FOREIGN KEY(tenant_id, car
 ALTER TABLE car_files ADD CONSTRAINT fk_car_files_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE car_files ADD CONSTRAINT fk_car_files_file FOREIGN KEY(tenant_id, file) REFERENCES files (tenant_id, id) ON DELETE CASCADE;
 ALTER TABLE car_files ADD CONSTRAINT fk_car_files_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE car_stages ADD CONSTRAINT fk_car_stages_car FOREIGN KEY(tenant_id, car) REFERENCES cars (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE car_stages ADD CONSTRAINT fk_car_stages_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE car_stages ADD CONSTRAINT fk_car_stages_dealership FOREIGN KEY(tenant_id, dealership) REFERENCES dealerships (tenant_id, id);
+ALTER TABLE car_stages ADD CONSTRAINT fk_car_stages_prep_center FOREIGN KEY(tenant_id, prep_center) REFERENCES dealerships (tenant_id, id);
+ALTER TABLE car_stages ADD CONSTRAINT fk_car_stages_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE car_transfers ADD CONSTRAINT fk_car_transfers_by FOREIGN KEY(tenant_id, by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (by);
 ALTER TABLE car_transfers ADD CONSTRAINT fk_car_transfers_car FOREIGN KEY(tenant_id, car) REFERENCES cars (tenant_id, id) ON DELETE CASCADE;
 ALTER TABLE car_transfers ADD CONSTRAINT fk_car_transfers_closed_by FOREIGN KEY(tenant_id, closed_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (closed_by);
@@ -1542,6 +1570,9 @@ REVOKE ALL ON "car_accessories" FROM directapp_app, PUBLIC;
 ALTER TABLE "car_files" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "car_files" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "car_files" FROM directapp_app, PUBLIC;
+ALTER TABLE "car_stages" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "car_stages" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "car_stages" FROM directapp_app, PUBLIC;
 ALTER TABLE "car_transfers" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "car_transfers" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "car_transfers" FROM directapp_app, PUBLIC;
@@ -1778,6 +1809,12 @@ ALTER TABLE "car_transfers" DROP CONSTRAINT IF EXISTS "ck_car_transfers_reason_c
 ALTER TABLE "car_transfers" ADD CONSTRAINT "ck_car_transfers_reason_choice" CHECK ("reason" IN ('prep', 'return', 'sale', 'move')) NOT VALID;
 ALTER TABLE "car_transfers" DROP CONSTRAINT IF EXISTS "ck_car_transfers_status_choice";
 ALTER TABLE "car_transfers" ADD CONSTRAINT "ck_car_transfers_status_choice" CHECK ("status" IN ('pending', 'in_transit', 'received', 'refused')) NOT VALID;
+GRANT SELECT, INSERT, UPDATE ON "car_stages" TO directapp_app;
+CREATE POLICY "car_stages_select" ON "car_stages" FOR SELECT TO directapp_app USING (((car_stages.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'mechanic', 'detailer'])) AND (EXISTS (SELECT 1 FROM "cars" p1 WHERE p1.tenant_id = "car_stages".tenant_id AND p1.id = "car_stages"."car" AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales'])) AND (((((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR (p1."original_dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) AND (((p1."car_type" IN ('new', 'demo')) OR (((p1."status" = 'draft') AND (p1."car_type" IS NULL))))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales'])) AND (((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) AND (((p1."car_type" IN ('new', 'demo')) OR (((p1."status" = 'draft') AND (p1."car_type" IS NULL))))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales'])) AND (((p1."dealership" IS NULL) AND (p1."status" = 'draft') AND (((p1."current_location" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR (p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['used_car_sales'])) AND (((((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR (p1."original_dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) AND (((p1."car_type" IN ('used', 'certified')) OR (((p1."status" = 'draft') AND (p1."car_type" IS NULL))))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['used_car_sales'])) AND (((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) AND (((p1."car_type" IN ('used', 'certified')) OR (((p1."status" = 'draft') AND (p1."car_type" IS NULL))))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['parts', 'manager'])) AND (((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR (p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['reception', 'planner', 'manager'])) AND (p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic'])) AND (p1."assigned_mechanic" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic'])) AND (((p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) AND (p1."assigned_mechanic" IS NULL) AND (p1."status" IN ('planned', 'technical_prep', 'cosmetic_prep', 'qc_failed')) AND p1."needs_technical" AND (p1."technical_completed_at" IS NULL))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['detailer'])) AND (p1."assigned_detailer" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['detailer'])) AND (((p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) AND (p1."assigned_detailer" IS NULL) AND (p1."status" IN ('planned', 'technical_prep', 'cosmetic_prep', 'qc_failed')) AND p1."needs_cosmetic" AND (p1."cosmetic_completed_at" IS NULL))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sales_manager', 'finance'])) AND (((p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR (p1."original_dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sales_manager'])) AND (p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND (((((p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR (p1."original_dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR (p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_workflow', 'sys_custodian', 'sys_importer', 'sys_archiver', 'sys_registry', 'sys_demo', 'sys_undo'])) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin'])) AND (p1."status" = 'draft'))))))))) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("car_stages"."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ((("car_stages"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR ("car_stages"."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sales_manager', 'finance'])) AND ("car_stages"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_workflow', 'sys_planning', 'sys_importer', 'sys_demo', 'sys_undo']))))))))));
+CREATE POLICY "car_stages_insert" ON "car_stages" FOR INSERT TO directapp_app WITH CHECK (((car_stages.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_workflow', 'sys_planning', 'sys_importer', 'sys_demo']))));
+CREATE POLICY "car_stages_update" ON "car_stages" FOR UPDATE TO directapp_app USING (((car_stages.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_workflow', 'sys_planning', 'sys_importer', 'sys_demo', 'sys_undo'])))) WITH CHECK (((car_stages.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_workflow', 'sys_planning', 'sys_importer', 'sys_demo', 'sys_undo']))));
+ALTER TABLE "car_stages" DROP CONSTRAINT IF EXISTS "ck_car_stages_status_choice";
+ALTER TABLE "car_stages" ADD CONSTRAINT "ck_car_stages_status_choice" CHECK ("status" IN ('draft', 'registered', 'appraised', 'in_transit', 'at_prep_center', 'inspection', 'inspection_failed', 'waiting_parts', 'ready_to_plan', 'planned', 'technical_prep', 'cosmetic_prep', 'quality_check', 'qc_failed', 'ready_for_delivery', 'returned_to_dealership', 'ready_for_sale', 'reserved', 'sold', 'delivered', 'archived')) NOT VALID;
 GRANT SELECT, INSERT, UPDATE ON "inspection_templates" TO directapp_app;
 CREATE POLICY "inspection_templates_select" ON "inspection_templates" FOR SELECT TO directapp_app USING (((inspection_templates.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'tenant_admin', 'sys_importer', 'sys_demo', 'sys_undo']))))));
 CREATE POLICY "inspection_templates_insert" ON "inspection_templates" FOR INSERT TO directapp_app WITH CHECK (((inspection_templates.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager', 'tenant_admin', 'sys_importer', 'sys_demo']))));

@@ -172,6 +172,34 @@ def upgrade() -> None:
     op.create_index('ix_car_files_created_at_id', 'car_files', ['tenant_id', 'created_at', 'id'], unique=False)
     op.create_index('ix_car_files_file', 'car_files', ['tenant_id', 'file'], unique=False)
     op.create_index('uq_car_files_car_file', 'car_files', ['tenant_id', 'car', 'file'], unique=True, postgresql_where=None)
+    op.create_table('car_stages',
+    sa.Column('tenant_id', sa.UUID(), nullable=False),
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('car', sa.UUID(), nullable=True),
+    sa.Column('status', sa.Text(), nullable=True),
+    sa.Column('entered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('left_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('dealership', sa.UUID(), nullable=True),
+    sa.Column('prep_center', sa.UUID(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'car'], ['cars.tenant_id', 'cars.id'], name='fk_car_stages_car', ondelete='CASCADE', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'created_by'], ['users.tenant_id', 'users.id'], name='fk_car_stages_created_by', ondelete='SET NULL (created_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'dealership'], ['dealerships.tenant_id', 'dealerships.id'], name='fk_car_stages_dealership', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'prep_center'], ['dealerships.tenant_id', 'dealerships.id'], name='fk_car_stages_prep_center', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'updated_by'], ['users.tenant_id', 'users.id'], name='fk_car_stages_updated_by', ondelete='SET NULL (updated_by)', use_alter=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_car_stages'))
+    )
+    op.create_index('ix_car_stages_car', 'car_stages', ['tenant_id', 'car'], unique=False)
+    op.create_index('ix_car_stages_car_left_at', 'car_stages', ['tenant_id', 'car', 'left_at'], unique=False)
+    op.create_index('ix_car_stages_dealership', 'car_stages', ['tenant_id', 'dealership'], unique=False)
+    op.create_index('ix_car_stages_dealership_left_at', 'car_stages', ['tenant_id', 'dealership', 'left_at'], unique=False)
+    op.create_index('ix_car_stages_left_at_id', 'car_stages', ['tenant_id', 'left_at', 'id'], unique=False)
+    op.create_index('ix_car_stages_prep_center', 'car_stages', ['tenant_id', 'prep_center'], unique=False)
+    op.create_index('ix_car_stages_prep_center_left_at', 'car_stages', ['tenant_id', 'prep_center', 'left_at'], unique=False)
     op.create_table('car_transfers',
     sa.Column('tenant_id', sa.UUID(), nullable=False),
     sa.Column('id', sa.UUID(), nullable=False),
@@ -1554,6 +1582,11 @@ def upgrade() -> None:
     op.create_foreign_key('fk_car_files_created_by', 'car_files', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
     op.create_foreign_key('fk_car_files_file', 'car_files', 'files', ['tenant_id', 'file'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
     op.create_foreign_key('fk_car_files_updated_by', 'car_files', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
+    op.create_foreign_key('fk_car_stages_car', 'car_stages', 'cars', ['tenant_id', 'car'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
+    op.create_foreign_key('fk_car_stages_created_by', 'car_stages', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
+    op.create_foreign_key('fk_car_stages_dealership', 'car_stages', 'dealerships', ['tenant_id', 'dealership'], ['tenant_id', 'id'], use_alter=True)
+    op.create_foreign_key('fk_car_stages_prep_center', 'car_stages', 'dealerships', ['tenant_id', 'prep_center'], ['tenant_id', 'id'], use_alter=True)
+    op.create_foreign_key('fk_car_stages_updated_by', 'car_stages', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
     op.create_foreign_key('fk_car_transfers_by', 'car_transfers', 'users', ['tenant_id', 'by'], ['tenant_id', 'id'], ondelete='SET NULL (by)', use_alter=True)
     op.create_foreign_key('fk_car_transfers_car', 'car_transfers', 'cars', ['tenant_id', 'car'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
     op.create_foreign_key('fk_car_transfers_closed_by', 'car_transfers', 'users', ['tenant_id', 'closed_by'], ['tenant_id', 'id'], ondelete='SET NULL (closed_by)', use_alter=True)
@@ -1984,6 +2017,14 @@ def downgrade() -> None:
     op.drop_index('ix_car_transfers_at_id', table_name='car_transfers')
     op.drop_index('ix_car_transfers_at', table_name='car_transfers')
     op.drop_table('car_transfers')
+    op.drop_index('ix_car_stages_prep_center_left_at', table_name='car_stages')
+    op.drop_index('ix_car_stages_prep_center', table_name='car_stages')
+    op.drop_index('ix_car_stages_left_at_id', table_name='car_stages')
+    op.drop_index('ix_car_stages_dealership_left_at', table_name='car_stages')
+    op.drop_index('ix_car_stages_dealership', table_name='car_stages')
+    op.drop_index('ix_car_stages_car_left_at', table_name='car_stages')
+    op.drop_index('ix_car_stages_car', table_name='car_stages')
+    op.drop_table('car_stages')
     op.drop_index('uq_car_files_car_file', table_name='car_files', postgresql_where=None)
     op.drop_index('ix_car_files_file', table_name='car_files')
     op.drop_index('ix_car_files_created_at_id', table_name='car_files')

@@ -8,6 +8,7 @@ from directapp.domains.cars.fields import GROUPS
 from directapp.domains.cars.fill import FILL
 from directapp.domains.cars.registry import FILL_FROM_REGISTRY, sources
 from directapp.domains.cars.rules import RULES
+from directapp.domains.cars.stages import stage_left
 from directapp.domains.cars.verbs import VERBS
 from directapp.domains.cars.workflow import WORKFLOW
 from directapp.kernel.text import Text
@@ -81,8 +82,8 @@ CARS = Collection(
     rules=RULES,
     fill=(*FILL, sources),
     related=(
-        One("owner_site", "dealership", "dealerships"),
-        One("prep_site", "prep_center", "dealerships"),
+        One("owner_site", "dealership", "dealerships", hold=False),
+        One("prep_site", "prep_center", "dealerships", hold=False),
         Many("parts", "parts_orders", "car"),
     ),
     unique=(
@@ -114,5 +115,6 @@ CARS = Collection(
         ("updated_at",),
         ("created_at",),
     ),
+    consequences=(stage_left,),
     events=EVENTS,
 )

@@ -1,0 +1,94 @@
+"""Stages that cars have left behind: where, from when to when. What a car stands at now is on the car itself."""
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case, Consequence
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Choice, Group, field
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import In, Is, SeenInFull, Who, Whose, either
+from directapp.domains.cars.states import STATES
+from directapp.kernel.text import Text
+
+_SEEN = SeenInFull("car", "cars")
+_OWNED = In("dealership", Whose.SITES)
+
+STAGE = Group(
+    "all",
+    Text("Steg", "Stage"),
+    (
+        field(
+            "car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True, computed=True
+        ),
+        field(
+            "status",
+            "Status",
+            "Status",
+            Kind.CHOICE,
+            choices=tuple(Choice(s.code, s.label, s.phase) for s in STATES),
+            computed=True,
+        ),
+        field("entered_at", "Fra", "From", Kind.INSTANT, computed=True),
+        field("left_at", "Til", "To", Kind.INSTANT, computed=True),
+        field(
+            "hours",
+            "Timer",
+            "Hours",
+            Kind.DECIMAL,
+            unit="t",
+            sql="round((extract(epoch FROM {row}.left_at - {row}.entered_at) / 3600)::numeric, 2)",
+        ),
+        field("dealership", "Forhandler", "Dealership", Kind.REF, ref="dealerships", computed=True),
+        field("prep_center", "Klargjøring", "Prep centre", Kind.REF, ref="dealerships", computed=True),
+    ),
+)
+
+
+def stage_left(case: Case) -> list[Consequence]:
+    """Write down the stage that a car leaves.
+
+    A step that is taken back was none: nothing is written, and the stage that goes on is written anew, with its
+    first beginning, when it is left for good.
+    """
+    since = case.was("status_since")
+    if case.before is None or not case.changed("status") or case.verb == "undo" or since is None:
+        return []
+    left = case.get("status_since") or case.now
+    if left <= since:
+        return []
+    values = {
+        "car": case.get("id"),
+        "status": case.was("status"),
+        "entered_at": since,
+        "left_at": left,
+        "dealership": case.was("dealership"),
+        "prep_center": case.was("prep_center") or case.get("prep_center"),
+    }
+    return [Consequence(collection="car_stages", system="workflow", patch=values)]
+
+
+CAR_STAGES = Collection(
+    name="car_stages",
+    label=Text("Steg bak bilen", "Stage left behind"),
+    plural=Text("Tid i stegene", "Time in the stages"),
+    groups=(STAGE,),
+    access=Access(
+        systems=("workflow", "planning", "importer", "demo"),
+        grants=(
+            *grants("new_car_sales used_car_sales parts reception mechanic detailer", rows=_SEEN),
+            # Figures are summed over many cars: these ask for the site that stands on the row.
+            Grant(role="planner", rows=Is("prep_center", Who.SITE)),
+            Grant(role="manager", rows=either(_OWNED, Is("prep_center", Who.SITE))),
+            *grants("sales_manager finance", rows=_OWNED),
+            Grant(role="tenant_admin"),
+        ),
+    ),
+    views=Views(
+        columns=("status", "entered_at", "left_at", "hours", "dealership", "prep_center"),
+        title=("status",),
+        sort=("-left_at",),
+        filters=("status", "dealership", "prep_center"),
+        icon="hourglass",
+    ),
+    indexes=(("car", "left_at"), ("prep_center", "left_at"), ("dealership", "left_at")),
+    history=False,
+)
