@@ -1,6 +1,7 @@
 // Everything here improves a page that already works without it.
 import "htmx.org";
 import "htmx.org/dist/ext/hx-sse.js";
+import { ringBell } from "./bell.js";
 import { dragCards, fillLanes } from "./board.js";
 import { editCells } from "./cells.js";
 import { orderColumns } from "./columns.js";
@@ -31,6 +32,7 @@ askCombos(document);
 pickMentions(document);
 takeDictation(document);
 markDamage(document);
+ringBell(document);
 keepLive(document);
 helpForms(document);
 dropFiles(document);

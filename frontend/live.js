@@ -9,7 +9,7 @@ const SETTLED = 400;
 
 export function keepLive(page) {
   const keepUp = isHome() ? keepUpHome : isView() ? keepUpView : page.querySelector("#head") ? keepUpRecord : keepUpList;
-  if (!page.querySelector("#head, #list, [data-live]")) return;
+  if (!page.querySelector("#head, #list, [data-live], [data-bell]")) return;
   const waiting = new Map();
   let source, timer, busy, missed = false, held = false;
 

@@ -23,7 +23,7 @@ def build_pages(house: House) -> FastAPI:
     app.state.platform, app.state.auth = house.platform, house.auth
     app.state.authenticate = house.principals.authenticate
     app.include_router(rest.build(house.platform, house.auth))
-    app.include_router(pages.build(house.platform, house.auth))
+    app.include_router(pages.build(house.platform, house.auth, outside=house.post.outside))
     return app
 
 

@@ -44,6 +44,7 @@ from directapp.domains.messages.telling import LINK_MARK
 from directapp.interfaces.web.messages import letters
 from directapp.interfaces.web.messages.hooks import Hooks
 from directapp.interfaces.web.messages.letters import Brand, Made
+from directapp.interfaces.web.messages.router import Outside
 from directapp.kernel.text import Text
 from directapp.services.jobs import Daily, Errand, Job, LaterError, Schedule, sweep
 
@@ -105,6 +106,11 @@ class Post:
                 run=sweep(daily.send_digests, SYSTEM),
             ),
         )
+
+    @property
+    def outside(self) -> Outside:
+        """What the pages need."""
+        return Outside(capabilities=self.capabilities, hooks=self.hooks)
 
     async def send(self, job: Job) -> None:
         """Send the message of an errand, by the way its channel goes."""

@@ -65,7 +65,7 @@ def build_app(house: House) -> Front:
     app.state.registry = house.registry.lookups
     api = rest.build(house.platform, house.auth, house.attachments)
     app.include_router(api)
-    app.include_router(pages.build(house.platform, house.auth, house.attachments))
+    app.include_router(pages.build(house.platform, house.auth, house.attachments, outside=house.post.outside))
     app.add_exception_handler(HTTPStatus.NOT_FOUND, _lost)
     return Front(app, api)
 

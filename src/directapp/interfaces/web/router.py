@@ -21,6 +21,8 @@ from directapp.interfaces.web.lists import add_lists
 from directapp.interfaces.web.live import add_live
 from directapp.interfaces.web.look import Looks
 from directapp.interfaces.web.mentions import add_mentions
+from directapp.interfaces.web.messages.router import Outside, add_messages
+from directapp.interfaces.web.operations.page import add_operations
 from directapp.interfaces.web.permissions import add_permissions
 from directapp.interfaces.web.profile import add_profile
 from directapp.interfaces.web.records import add_records, lost
@@ -38,10 +40,12 @@ from directapp.services.attachments import Attachments
 from directapp.services.platform import Platform
 
 
-def build(platform: Platform, auth: Auth, attachments: Attachments | None = None) -> APIRouter:
+def build(
+    platform: Platform, auth: Auth, attachments: Attachments | None = None, *, outside: Outside | None = None
+) -> APIRouter:
     """Return every page as one router; the application needs ``state.authenticate`` beside it.
 
-    Without ``attachments`` files lie in the data folder.
+    Without ``attachments`` files lie in the data folder; without ``outside`` there are no pages of messages.
     """
     if attachments is None:
         attachments = Attachments(platform.corridor, LocalStorage(platform.data / "files"))
@@ -65,10 +69,13 @@ def build(platform: Platform, auth: Auth, attachments: Attachments | None = None
     add_branding(router, attachments)
     add_live(router)
     add_permissions(router)
+    add_operations(router)
     add_admin(router)
     add_floor(router, attachments, assets[names["sw.js"]])
     add_imports(router)
     add_registry(router)
+    if outside is not None:
+        add_messages(router, platform, attachments, outside)
     add_views(router)
     add_lists(router)
     add_columns(router)

@@ -83,7 +83,10 @@ PLACES: tuple[Place, ...] = (
     Place("branding", "branding_about", "photo", "/app/branding", writes(SITES, COLOURS)),
     Place("goals", "goals_about", "alarm", f"{PATH}/goals", writes(SITES, GOALS)),
     Place("templates", "templates_about", "list-check", f"{PATH}/templates", writes(TEMPLATES), (TEMPLATES,)),
+    Place("letters", "letters_about", "mail", "/app/letters", has_role(*EXPLORERS)),
+    Place("suppressed", "suppressed_about", "ban", "/app/suppressed_addresses", opens("suppressed_addresses")),
     Place("imports", "imports_about", "file-import", "/app/imports", opens("import_runs"), ("import_runs",)),
+    Place("operations", "operations_about", "player-play", "/app/operations", opens("failed_jobs"), ("failed_jobs",)),
     Place("permissions", "permissions_about", "eye", "/app/permissions", has_role(*EXPLORERS)),
 )
 

@@ -20,6 +20,17 @@ WORDS: Mapping[str, Text] = {
     "below": T("{count} under", "{count} below"),
     "own_site": T("Ditt anlegg", "Your site"),
     "no_sites": T("Ingen forhandlere ennå.", "No dealerships yet."),
+    # Messages
+    "letters": T("E-postmaler", "E-mail templates"),
+    "letters_about": T(
+        "Se hvordan meldinger til kolleger, kunder og leverandører ser ut, på begge språk.",
+        "See how messages to colleagues, customers and vendors look, in both languages.",
+    ),
+    "suppressed": T("Sperrede adresser", "Suppressed addresses"),
+    "suppressed_about": T(
+        "Adresser som ga retur eller klage. De prøves ikke igjen før noen åpner dem.",
+        "Addresses that bounced or complained. They are not tried until somebody releases them.",
+    ),
     # Stage goals
     "goals": T("Mål per status", "Goals per status"),
     "goals_about": T(
@@ -94,6 +105,11 @@ WORDS: Mapping[str, Text] = {
     "branding_about": T("Hvordan sidene ser ut for anleggets folk.", "How the pages look for a site's people."),
     "imports": T("Import", "Imports"),
     "imports_about": T("Ta inn biler og annet fra filer, og se hva som venter.", "Take in cars and more from files."),
+    "operations": T("Drift", "Operations"),
+    "operations_about": T(
+        "Køen, jobber som har feilet, og når de faste oppgavene kjører.",
+        "The queue, jobs that have failed, and when the regular tasks run.",
+    ),
     "permissions": T("Hvem kan se hva", "Who may see what"),
     "permissions_about": T("Se som en rolle eller en person, og hvorfor.", "See as a role or a person, and why."),
 }

@@ -1,0 +1,104 @@
+"""The story of a car as its customer reads it: five steps, the expected day, and nothing about anybody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from directapp.domains.messages.customers import first_name
+from directapp.domains.messages.phrases import day_text, model, moment_text
+from directapp.domains.messages.status_links import AFTER_DELIVERY
+from directapp.kernel.clock import OSLO
+from directapp.kernel.text import Text
+
+_ARRIVED, _BEGUN = ("arrived_prep_center_at", "arrived_dealership_at"), "inspection_completed_at"
+_READY = "ready_for_delivery_at"
+_STEPS: tuple[tuple[str, Text], ...] = (
+    ("ordered", Text("Bestilt", "Ordered")),
+    ("arrived", Text("Ankommet oss", "Arrived with us")),
+    ("prepared", Text("Klargjøres", "Being prepared")),
+    ("ready", Text("Klar for overlevering", "Ready for hand-over")),
+    ("delivered", Text("Levert", "Delivered")),
+)
+_NOW = {
+    "ordered": Text("Bilen er bestilt og på vei til oss.", "Your car is ordered and on its way to us."),
+    "arrived": Text("Bilen er hos oss. Nå kontrollerer vi den.", "Your car is with us. We are inspecting it now."),
+    "prepared": Text("Vi klargjør bilen.", "We are preparing your car."),
+    "ready": Text("Bilen er klar for deg.", "Your car is ready for you."),
+    "delivered": Text("Bilen er levert. God tur.", "Your car is delivered. Enjoy it."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: ``place`` is done, now or next; ``when`` it was reached, where that is known."""
+
+    code: str
+    label: Text
+    place: str
+    when: Text | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What a customer is shown."""
+
+    first: str
+    model: Text
+    now: Text
+    steps: tuple[Step, ...]
+    expected: Text | None
+    hand_over: Text | None
+    place: str
+
+
+def is_over(car: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the story has ended: some time after delivery."""
+    delivered = car.get("delivered_to_customer_at")
+    return delivered is not None and delivered + AFTER_DELIVERY <= now
+
+
+def story_of(car: Mapping[str, Any]) -> Story:
+    """Tell how far a car has come."""
+    reached = _reached(car)
+    here = max(place for place, (code, _) in enumerate(_STEPS) if code in reached)
+    code = _STEPS[here][0]
+    last = len(_STEPS) - 1
+    steps = tuple(
+        Step(
+            name,
+            label,
+            "done" if place < here or (place == here == last) else "now" if place == here else "next",
+            _day(reached.get(name)),
+        )
+        for place, (name, label) in enumerate(_STEPS)
+    )
+    at, promised = car.get("handover_at"), car.get("delivery_date")
+    open_ = code != "delivered"
+    return Story(
+        first=first_name(car),
+        model=model(car),
+        now=_NOW[code],
+        steps=steps,
+        expected=day_text(promised) if promised and open_ and at is None else None,
+        hand_over=moment_text(at) if at and open_ else None,
+        place=str(car.get("handover_place") or ""),
+    )
+
+
+def _reached(car: Mapping[str, Any]) -> dict[str, datetime | None]:
+    found: dict[str, datetime | None] = {"ordered": car.get("created_at")}
+    arrived = [car[name] for name in _ARRIVED if car.get(name)]
+    if arrived:
+        found["arrived"] = min(arrived)
+    if car.get(_BEGUN) and car.get("inspection_approved") is True:
+        found["prepared"] = car[_BEGUN]
+    if car.get(_READY):
+        found["ready"] = car[_READY]
+    if car.get("delivered_to_customer_at"):
+        found["delivered"] = car["delivered_to_customer_at"]
+    return found
+
+
+def _day(instant: datetime | None) -> Text | None:
+    return day_text(instant.astimezone(OSLO).date()) if instant else None

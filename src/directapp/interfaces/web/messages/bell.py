@@ -1,0 +1,197 @@
+"""The bell: how many notifications are unread, and the list of them by type and priority."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.declare.spec import Shape
+from directapp.derive.shown import Shown, page_of
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.forms_in import read_signed
+from directapp.interfaces.web.messages.words import WORDS, speak_messages
+from directapp.interfaces.web.records import perform, record_id
+from directapp.services.intent import Intent
+from directapp.store.query import Aggregate, Condition, Filter, Junction, Order, Query
+
+PATH = "/app/notifications"
+NOTIFICATIONS = "notifications"
+_MOST = 200
+_MANY = 99
+_RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
+_PHASES = {"urgent": "failed", "high": "waiting", "normal": "moving", "low": "closed"}
+_UNREAD = Condition(("read_at",), "null", value=True)
+
+
+def add_bell(router: APIRouter) -> None:
+    """Add the routes of notifications; before those of lists, whose names they would be."""
+    router.add_api_route("/app/bell", count, methods=["GET"])
+    router.add_api_route(PATH, show, methods=["GET"])
+    router.add_api_route(f"{PATH}/read", read_all, methods=["POST"])
+    router.add_api_route(f"{PATH}/{{record}}/open", open_one, methods=["GET"])
+    router.add_api_route(f"{PATH}/{{record}}/read", read_one, methods=["POST"])
+
+
+async def count(desk: PersonDesk) -> Response:
+    """Tell how many are unread, in a number and in words."""
+    unread = await _unread(desk)
+    words = {0: WORDS["unread_none"], 1: WORDS["unread_one"]}.get(unread, WORDS["unread_many"])
+    told = {
+        "count": unread,
+        "shown": str(unread) if unread <= _MANY else f"{_MANY}+",
+        "said": desk.say(words.fill(count=unread)),
+    }
+    return Response(orjson.dumps(told), media_type="application/json")
+
+
+async def _unread(desk: Desk) -> int:
+    if desk.spec.get(NOTIFICATIONS) is None or not desk.spec[NOTIFICATIONS].grants_of(desk.person.roles):
+        return 0
+    query = Query(filter=_UNREAD, aggregate=(Aggregate("count", "*"),))
+    rows = orjson.loads((await desk.platform.reading.page(desk.person, NOTIFICATIONS, query)).json)
+    return int(rows[0]["count"]) if rows else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One notification as the list shows it."""
+
+    id: str
+    title: str
+    body: str
+    type: str
+    priority: str
+    phase: str
+    stands_out: bool
+    when: Shown
+    unread: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A choice above the list, with how many it holds."""
+
+    label: str
+    href: str
+    count: int
+    chosen: bool
+
+
+async def show(desk: PersonDesk) -> Response:
+    """Show what this person was told: unread ones first asked for, by type where one is chosen."""
+    shape = desk.shape(NOTIFICATIONS)
+    asked = desk.request.query_params
+    wanted, everything = asked.get("type", ""), asked.get("show") == "all"
+    known = {c.code for c in shape.fields["type"].choices}
+    wanted = wanted if wanted in known else ""
+    rows = await _rows(desk, wanted, everything=everything)
+    counts = await _by_type(desk)
+    lines = [_line(desk, shape, row) for row in rows]
+    fresh = [line for line in lines if line.unread]
+    return desk.page(
+        "messages/notifications.html",
+        here=NOTIFICATIONS,
+        m=speak_messages(desk.language),
+        fresh=fresh,
+        before=[line for line in lines if not line.unread],
+        types=_types(desk, shape, counts, wanted, everything=everything),
+        tabs=_tabs(desk, wanted, sum(counts.values()), everything=everything),
+        everything=everything,
+        wanted=wanted,
+        mark=desk.say(WORDS["mark_type" if wanted else "mark_all"]),
+    )
+
+
+async def _rows(desk: Desk, wanted: str, *, everything: bool) -> list[dict[str, Any]]:
+    parts: list[Filter] = [] if everything else [_UNREAD]
+    if wanted:
+        parts.append(Condition(("type",), "eq", wanted))
+    asked = Junction("and", tuple(parts)) if parts else None
+    query = Query(filter=asked, sort=(Order("created_at", descending=True),), limit=_MOST)
+    rows: list[dict[str, Any]] = orjson.loads(
+        (await desk.platform.reading.page(desk.person, NOTIFICATIONS, query)).json
+    )
+    return sorted(rows, key=lambda r: (r["read_at"] is not None, _RANK.get(r["priority"], 2) if not everything else 0))
+
+
+async def _by_type(desk: Desk) -> dict[str, int]:
+    query = Query(filter=_UNREAD, aggregate=(Aggregate("count", "*"),), group_by=("type",))
+    rows = orjson.loads((await desk.platform.reading.page(desk.person, NOTIFICATIONS, query)).json)
+    return {row["type"]: int(row["count"]) for row in rows}
+
+
+def _href(wanted: str, *, everything: bool) -> str:
+    asked = {name: value for name, value in (("type", wanted), ("show", "all" if everything else "")) if value}
+    return f"{PATH}?{urlencode(asked)}" if asked else PATH
+
+
+def _types(desk: Desk, shape: Shape, counts: dict[str, int], wanted: str, *, everything: bool) -> list[Tab]:
+    every = Tab(desk.say(WORDS["every_type"]), _href("", everything=everything), sum(counts.values()), not wanted)
+    made = [
+        Tab(
+            c.label.pick(desk.language),
+            _href(c.code, everything=everything),
+            counts.get(c.code, 0),
+            c.code == wanted,
+        )
+        for c in shape.fields["type"].choices
+        if counts.get(c.code) or c.code == wanted
+    ]
+    return [every, *made] if made else []
+
+
+def _tabs(desk: Desk, wanted: str, unread: int, *, everything: bool) -> list[Tab]:
+    return [
+        Tab(desk.say(WORDS["unread"]), _href(wanted, everything=False), unread, not everything),
+        Tab(desk.say(WORDS["everything"]), _href(wanted, everything=True), 0, everything),
+    ]
+
+
+def _line(desk: Desk, shape: Shape, row: dict[str, Any]) -> Line:
+    return Line(
+        id=row["id"],
+        title=row["title"],
+        body=row.get("body") or "",
+        type=desk.teller.value(shape, "type", row).text,
+        priority=desk.teller.value(shape, "priority", row).text,
+        phase=_PHASES.get(row["priority"], "moving"),
+        stands_out=row["priority"] in {"urgent", "high"},
+        when=desk.teller.value(shape, "created_at", row),
+        unread=row["read_at"] is None,
+        version=row["version"],
+    )
+
+
+async def read_all(desk: PersonDesk) -> Response:
+    """Mark all of them as read, or all of a type."""
+    posted = await read_signed(desk)
+    wanted = posted.get("type")
+    await perform(desk, desk.shape(NOTIFICATIONS), "mark_all_read", posted, {"type": wanted} if wanted else {})
+    return desk.go(PATH)
+
+
+async def read_one(desk: PersonDesk, record: str) -> Response:
+    """Mark one as read, or put it back among the unread."""
+    posted = await read_signed(desk)
+    verb = "mark_unread" if posted.get("unread") else "mark_read"
+    await perform(desk, desk.shape(NOTIFICATIONS), verb, posted, {}, target=record_id(record))
+    return desk.go(PATH + ("?show=all" if posted.get("all") else ""))
+
+
+async def open_one(desk: PersonDesk, record: str) -> Response:
+    """Go to what a notification is about; it is read then."""
+    row = orjson.loads(await desk.platform.reading.one(desk.person, NOTIFICATIONS, record_id(record)))
+    if row["read_at"] is None:
+        intent = Intent(
+            actor=desk.person, collection=NOTIFICATIONS, verb="mark_read", target=UUID(row["id"]), origin="web"
+        )
+        await desk.platform.corridor.perform(intent)
+    if row.get("car"):
+        return desk.go(page_of("cars", row["car"]))
+    if row.get("collection") and row.get("record") and row["collection"] in desk.spec.shapes:
+        return desk.go(page_of(row["collection"], row["record"]))
+    return desk.go(PATH)

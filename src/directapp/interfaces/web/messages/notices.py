@@ -1,0 +1,121 @@
+"""Notice choices: for each event whether a letter goes too, when it is quiet, and the daily overview."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.derive import forms
+from directapp.derive.forms import Complaint
+from directapp.domains.messages.catalogue import BY_EMAIL, NOTICES
+from directapp.domains.messages.words import TYPES
+from directapp.interfaces.web import notes
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.forms_in import Posted, read_signed
+from directapp.interfaces.web.messages.words import WORDS, speak_messages
+from directapp.interfaces.web.records import perform
+from directapp.kernel.errors import DirectAppError
+from directapp.store.query import Condition, Query
+
+PATH = "/app/me/notices"
+CHOICES = "notice_choices"
+_CLOCKS = ("quiet_from", "quiet_to")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event, and whether a letter goes."""
+
+    code: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventGroup:
+    """The events of a type."""
+
+    label: str
+    events: tuple[Event, ...]
+
+
+def add_notices(router: APIRouter) -> None:
+    """Add the routes of a person's own choices."""
+    router.add_api_route(PATH, show, methods=["GET"])
+    router.add_api_route(PATH, save, methods=["POST"])
+
+
+async def _own(desk: Desk) -> dict[str, Any]:
+    query = Query(filter=Condition(("user",), "eq", desk.person.user), limit=1)
+    rows = orjson.loads((await desk.platform.reading.page(desk.person, CHOICES, query)).json)
+    return dict(rows[0]) if rows else {}
+
+
+async def show(desk: PersonDesk) -> Response:
+    """Show what this person chose, or what is usual."""
+    row = await _own(desk)
+    return _page(desk, row, row.get("email_events") or [] if row else BY_EMAIL)
+
+
+def _page(
+    desk: Desk,
+    row: dict[str, Any],
+    chosen: list[str],
+    *,
+    problems: dict[str, list[str]] | None = None,
+    summary: tuple[Complaint, ...] = (),
+    status: int = 200,
+) -> Response:
+    groups = []
+    for kind in TYPES:
+        events = tuple(
+            Event(n.code, n.label.pick(desk.language), n.code in chosen)
+            for n in NOTICES.values()
+            if n.type == kind.code
+        )
+        if events:
+            groups.append(EventGroup(kind.label.pick(desk.language), events))
+    shape = desk.spec[CHOICES]
+    return desk.page(
+        "messages/notices.html",
+        status=status,
+        here="me",
+        m=speak_messages(desk.language),
+        groups=groups,
+        row=row,
+        problems=problems or {},
+        summary=summary,
+        stale_by=None,
+        version=row.get("version"),
+        labels={n: shape.fields[n].label.pick(desk.language) for n in (*_CLOCKS, "digest")},
+        digest_help=desk.say(help_) if (help_ := shape.fields["digest"].help) else "",
+    )
+
+
+async def save(desk: PersonDesk) -> Response:
+    """Save the choices."""
+    posted = await read_signed(desk)
+    row = await _own(desk)
+    chosen = [code for code in posted.typed.get("email", []) if code in NOTICES]
+    patch: dict[str, Any] = {name: posted.get(name) or None for name in _CLOCKS}
+    patch |= {"email_events": chosen, "digest": bool(posted.get("digest"))}
+    try:
+        await _write(desk, row, posted, patch)
+    except DirectAppError as error:
+        by_field, summary = forms.sort_problems(error.problems, desk.spec[CHOICES].fields, desk.language)
+        typed = {**row, **patch}
+        told = {name: list(said) for name, said in by_field.items()}
+        return _page(desk, typed, chosen, problems=told, summary=summary, status=int(error.status))
+    desk.cookies.append(notes.tell_done(desk.say(WORDS["saved_choices"]), desk.now))
+    return desk.go(PATH)
+
+
+async def _write(desk: Desk, row: dict[str, Any], posted: Posted, patch: dict[str, Any]) -> None:
+    shape = desk.shape(CHOICES)
+    if row:
+        await perform(desk, shape, "update", posted, patch, target=UUID(row["id"]), version=posted.version)
+    else:
+        given = {name: value for name, value in patch.items() if value is not None}
+        await perform(desk, shape, "create", posted, given)

@@ -1,0 +1,177 @@
+"""Preview: every letter in both languages and the site's look, before anybody gets one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.domains.messages.capability import Capabilities
+from directapp.domains.messages.catalogue import CUSTOMER, NOTICES, OUTWARD, VENDOR
+from directapp.domains.messages.phrases import car_name, day_text, model, moment_text, plain
+from directapp.domains.messages.telling import LINK_MARK, Told, car_facts
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.look import SITES
+from directapp.interfaces.web.messages.letters import Letter, brand_of, compose, write
+from directapp.interfaces.web.messages.words import WORDS, speak_messages
+from directapp.interfaces.web.routes import POLICY
+from directapp.kernel.clock import OSLO
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
+from directapp.kernel.text import LANGUAGES, Language, Text, pick_language
+from directapp.services.act import Seen
+
+PATH = "/app/letters"
+MAY = frozenset({"tenant_admin", "manager"})
+# A letter brings its own style, and is shown in a frame that runs nothing and reaches nobody.
+_FRAMED = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'; base-uri 'none'; sandbox"
+)
+_WITH_FRAMES = f"{POLICY}; frame-src 'self'"
+_HOUR = 13
+
+
+def add_preview(router: APIRouter, capabilities: Capabilities) -> None:
+    """Add the routes of the preview."""
+
+    @router.get(PATH)
+    async def show_letters(desk: PersonDesk) -> Response:
+        _demand(desk)
+        wanted = desk.request.query_params.get("event", "")
+        code = wanted if wanted in _CODES else next(iter(NOTICES))
+        entry = OUTWARD.get(code)
+        response = desk.page(
+            "messages/letters.html",
+            here="admin",
+            m=speak_messages(desk.language),
+            sections=_sections(desk, code),
+            code=code,
+            label=_label(code).pick(desk.language),
+            languages=[(one, desk.say(WORDS["norwegian" if one == "nb" else "english"])) for one in LANGUAGES],
+            texts={one: entry.sms.fill(**_fills(desk)).pick(one) for one in LANGUAGES} if entry and entry.sms else {},
+        )
+        response.headers["Content-Security-Policy"] = _WITH_FRAMES
+        return response
+
+    @router.get(f"{PATH}/{{code}}/{{language}}")
+    async def show_letter(desk: PersonDesk, code: str, language: str) -> Response:
+        _demand(desk)
+        if code not in _CODES or language not in LANGUAGES:
+            raise NotFoundError
+        letter = sample_letter(desk, code, pick_language(None, language), await _site(desk), capabilities)
+        made = write(letter)
+        plain_text = desk.request.query_params.get("form") == "text"
+        if plain_text:
+            return Response(f"{made.subject}\n\n{made.text}", media_type="text/plain; charset=utf-8")
+        headers = {"Content-Security-Policy": _FRAMED, "X-Frame-Options": "SAMEORIGIN"}
+        return Response(made.html, media_type="text/html; charset=utf-8", headers=headers)
+
+
+_CODES = (*NOTICES, *OUTWARD)
+
+
+def _label(code: str) -> Text:
+    return NOTICES[code].label if code in NOTICES else OUTWARD[code].label
+
+
+def _demand(desk: Desk) -> None:
+    if not desk.person.roles & MAY:
+        raise ForbiddenError
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A letter that may be looked at."""
+
+    label: str
+    href: str
+    chosen: bool
+
+
+def _sections(desk: Desk, code: str) -> list[tuple[str, list[Choice]]]:
+    kinds = (("to_colleagues", NOTICES), ("to_customers", CUSTOMER), ("to_vendors", VENDOR))
+    return [
+        (
+            desk.say(WORDS[name]),
+            [Choice(_label(c).pick(desk.language), f"{PATH}?event={c}", c == code) for c in entries],
+        )
+        for name, entries in kinds
+    ]
+
+
+async def _site(desk: Desk) -> dict[str, Any]:
+    if desk.person.site is None:
+        return {}
+    try:
+        row: dict[str, Any] = orjson.loads(await desk.platform.reading.one(desk.person, SITES, desk.person.site))
+    except DirectAppError:
+        return {}
+    return row
+
+
+def _sample_car(desk: Desk) -> dict[str, Any]:
+    tomorrow = desk.now.astimezone(OSLO) + timedelta(days=1)
+    return {
+        "license_plate": "EL12345",
+        "make": "Volkswagen",
+        "model": "ID.4",
+        "vin": "WVWZZZE1ZMP012345",
+        "order_number": "O10042",
+        "delivery_date": tomorrow.date(),
+    }
+
+
+def _fills(desk: Desk) -> Mapping[str, Text]:
+    car = _sample_car(desk)
+    tomorrow = desk.now.astimezone(OSLO) + timedelta(days=1)
+    when = tomorrow.replace(hour=_HOUR, minute=0)
+    name = desk.look.name or "Bilhuset"
+    return {
+        "car": car_name(car),
+        "model": model(car),
+        "who": plain("Kari Holm"),
+        "first": plain("Nora"),
+        "seller": plain("Kari"),
+        "site": plain(name),
+        "origin": plain("Klargjøringssenteret"),
+        "order": plain("O10042"),
+        "when": moment_text(when),
+        "what": Text("Teknisk klargjøring", "Technical preparation"),
+        "phone": plain("38 00 00 00"),
+        "link": LINK_MARK,
+        "detail": _DETAILS.fill(day=day_text(tomorrow.date())),
+    }
+
+
+_DETAILS = Text("Ripe i venstre bakdør. Følges opp {day}. ", "Scratch on the rear left door. Follow-up {day}. ")
+
+
+def sample_letter(
+    desk: Desk, code: str, language: Language, site: Mapping[str, Any], capabilities: Capabilities
+) -> Letter:
+    """Return a letter about an invented car."""
+    tenant, fills = desk.person.tenant, _fills(desk)
+    brand = brand_of(site or {"name": desk.look.name}, capabilities, tenant)
+    car = _sample_car(desk)
+    if code in NOTICES:
+        told = Told(event=code, fills=fills, car=Seen("cars", UUID(int=0), car))
+        subject, body = told.words(language)
+        button, kind = NOTICES[code].button, "user"
+        content: dict[str, Any] = {"path": "/app/cars", "facts": told.facts(language)}
+    else:
+        entry = OUTWARD[code]
+        subject, body = (text.fill(**fills).pick(language) for text in (entry.subject, entry.body))
+        button, kind = entry.button, "vendor" if code in VENDOR else "customer"
+        content = {"path": "/", "facts": car_facts(car, language)[:1]}
+    content |= {"language": language, "button": button.pick(language)}
+    return compose(
+        subject=subject,
+        body=body,
+        receiver_kind=kind,
+        content=content,
+        brand=brand,
+        tenant=tenant,
+        capabilities=capabilities,
+    )
