@@ -110,6 +110,7 @@ TAGS = [
     {"name": "server", "description": "How the server is"},
     {"name": "catalogue", "description": "Collections and fields as the caller sees them"},
     {"name": "history", "description": "Changes of a record"},
+    {"name": "registry", "description": "The vehicle registry"},
 ]
 
 
@@ -234,6 +235,20 @@ FIXED: dict[str, Any] = {
     "/fields/{collection}/{field}": _read(
         "read_field", "catalogue", "Read a field", _OBJECT, [_path("collection"), _path("field")]
     ),
+    "/registry/vehicle": {
+        "get": {
+            "operationId": "look_up_vehicle",
+            "summary": "Look a car up in the vehicle registry; take the answer over with fill_from_registry",
+            "tags": ["registry"],
+            "parameters": [
+                {**_query("code", "A licence plate or a VIN."), "required": True},
+                _query("car", "A car to compare with.", {"type": "string", "format": "uuid"}),
+                _query("fresh", "Ask although an answer is kept.", {"type": "boolean", "default": False}),
+            ],
+            "responses": _answers(_OBJECT, "400", "401", "403", "404", "422", "429")
+            | {"503": {"description": "The registry does not answer, or look-ups are not set up.", **_REFUSED}},
+        }
+    },
     "/server/info": _read("server_info", "server", "What this installation is", _OBJECT),
     "/server/health": _plain("server_health", "How the server is", "application/health+json", _OBJECT),
     "/server/ping": _plain("server_ping", "Whether somebody is there", "text/plain", _TEXT),

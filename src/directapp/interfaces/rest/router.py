@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from directapp.connectors.storage import LocalStorage
 from directapp.domains.people.flow import Auth
-from directapp.interfaces.rest import catalogue, files, items, people, revisions, server, signing
+from directapp.interfaces.rest import catalogue, files, items, people, registry, revisions, server, signing
 from directapp.interfaces.rest.docs import Docs
 from directapp.interfaces.rest.door import Door, Handler, Nowhere, Surroundings
 from directapp.services.attachments import Attachments
@@ -71,6 +71,7 @@ def _about(house: Surroundings) -> dict[str, Door]:
         "/fields": Door(house, {"GET": catalogue.fields}),
         "/fields/{collection}": Door(house, {"GET": catalogue.fields_of_one}),
         "/fields/{collection}/{field}": Door(house, {"GET": catalogue.field}),
+        "/registry/vehicle": Door(house, {"GET": registry.look_up}),
         "/server/info": Door(house, {"GET": server.info}),
     }
 

@@ -10,7 +10,7 @@ from directapp.interfaces.web.registry.nights import add_nights
 
 def add_registry(router: APIRouter) -> None:
     """Add every page of the registry."""
-    add_looking(router)
     add_creating(router)
+    add_looking(router)
     add_nights(router)
     add_inspections(router)

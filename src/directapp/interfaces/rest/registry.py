@@ -1,0 +1,93 @@
+"""The vehicle registry over REST: look a car up; its answer is taken over by the car's verb fill_from_registry."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from starlette.responses import Response
+
+from directapp.derive.dialect_input import bad_query
+from directapp.domains.registry.lookups import Kept, Looked, Lookups
+from directapp.domains.registry.preview import Change, may_look_up, preview
+from directapp.interfaces.rest.door import Call
+from directapp.interfaces.rest.errors import json_response
+from directapp.kernel.errors import BadPayloadError, DirectAppError, ForbiddenError, NotFoundError
+from directapp.kernel.text import Text
+
+CARS = "cars"
+_PARAMETERS = ("code", "car", "fresh")
+_UNKNOWN = Text("Parameteren {name} støttes ikke her.", "The parameter {name} is not supported here.")
+_MISSING = Text("Oppgi code: et skilt eller et understellsnummer.", "Give code: a licence plate or a VIN.")
+
+
+async def look_up(call: Call) -> Response:
+    """Answer what the registry knows, and what that would change on a car where one is named."""
+    parameters = call.parameters()
+    for name in parameters:
+        if name not in _PARAMETERS:
+            raise bad_query(_UNKNOWN, name)
+    code = parameters.get("code")
+    if not isinstance(code, str) or not code.strip():
+        raise BadPayloadError(_MISSING)
+    platform = call.house.platform
+    shape = platform.reading.shape(call.actor, CARS)
+    if not may_look_up(shape.grants_of(call.actor.roles)):
+        raise ForbiddenError
+    row = await _row(call, parameters.get("car"))
+    lookups: Lookups = getattr(call.request.app.state, "registry", None) or Lookups(platform.corridor)
+    looked = await lookups.look_up(call.actor.tenant, code, fresh=parameters.get("fresh") in {"true", "1"})
+    if looked.kept is None:
+        raise looked.problem or NotFoundError
+    changes = preview(shape.fields, row, looked.kept.found)
+    return json_response(orjson.dumps({"data": _answer(call, looked, looked.kept, changes)}))
+
+
+async def _row(call: Call, car: object) -> Mapping[str, Any]:
+    if car is None:
+        return {}
+    try:
+        record = UUID(str(car))
+    except ValueError:
+        raise NotFoundError from None
+    found: Mapping[str, Any] = orjson.loads(await call.house.platform.reading.one(call.actor, CARS, record))
+    return found
+
+
+def _answer(call: Call, looked: Looked, kept: Kept, changes: list[Change]) -> dict[str, Any]:
+    return {
+        "id": str(kept.id),
+        "asked": {"kind": looked.code.kind, "value": looked.code.value},
+        "source": kept.source,
+        "fetched_at": _moment(kept.fetched_at),
+        "expires_at": _moment(kept.expires_at),
+        "problem": _problem(looked.problem, call.language),
+        "fields": [_field(change, call.language) for change in changes],
+        "details": [
+            {"label": line["label"][call.language], "value": line["value"][call.language]} for line in kept.details
+        ],
+    }
+
+
+def _problem(problem: DirectAppError | None, language: str) -> dict[str, str] | None:
+    return None if problem is None else {"code": problem.code, "message": problem.problems[0].message.pick(language)}
+
+
+def _field(change: Change, language: str) -> dict[str, Any]:
+    return {
+        "field": change.field.name,
+        "label": change.field.label.pick(language),
+        "unit": change.field.unit,
+        "now": change.now,
+        "now_source": change.now_source,
+        "value": change.value,
+        "source": change.source,
+        "fetched_at": change.at,
+        "state": change.state,
+        "suggested": change.suggested,
+    }
+
+
+def _moment(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
