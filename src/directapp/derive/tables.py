@@ -1,18 +1,22 @@
 """Tables: a collection's list as a person sees it, from its declared views, their rights and the address."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import Shape
 from directapp.derive import questions
+from directapp.derive.board import Goals, age_tone
 from directapp.derive.inputs import Option
 from directapp.derive.questions import FROM, NONE, TO, Address
 from directapp.derive.shown import NO, YES, Shown, Teller, page_of, paths_for, readable_anywhere
 from directapp.kernel.text import Language, Text
 from directapp.store.query import Order, Path, Query
+
+# How long a record has stood at its status, and what its colour is made from.
+SINCE, AGED = "status_since", ("status", "dealership", "prep_center")
 
 PAGE = 50
 # An open page that keeps up asks again for as many rows as it shows, up to so many.
@@ -92,7 +96,8 @@ def list_of(
     sort = questions.build_sort(address, shape, readable)
     titles = tuple(n for n in shape.declared.views.title if n in readable)
     keys = tuple(o.field for o in sort)
-    names = tuple(dict.fromkeys(("id", *columns, *titles, *keys)))
+    aged = tuple(n for n in AGED if n in readable) if SINCE in columns else ()
+    names = tuple(dict.fromkeys(("id", *columns, *titles, *keys, *aged)))
     query = Query(
         fields=paths_for(teller.spec, teller.actor, shape, names),
         filter=questions.build_filter(address, shape, readable),
@@ -153,15 +158,22 @@ def columns_of(listing: Listing, language: Language, writable: frozenset[str] = 
     return tuple(made)
 
 
-def rows_of(teller: Teller, listing: Listing, rows: Sequence[Mapping[str, Any]]) -> tuple[TableRow, ...]:
-    """Return the rows with a cell for each column."""
+def rows_of(
+    teller: Teller, listing: Listing, rows: Sequence[Mapping[str, Any]], goals: Goals | None = None
+) -> tuple[TableRow, ...]:
+    """Return the rows with a cell for each column; by ``goals`` the age of a status turns yellow and red."""
     shape = listing.shape
+
+    def cell(name: str, row: Mapping[str, Any]) -> Shown:
+        told = teller.value(shape, name, row, short=True)
+        return replace(told, tone=age_tone(teller, shape, row, goals or {})) if name == SINCE and told else told
+
     return tuple(
         TableRow(
             str(row["id"]),
             page_of(shape.name, row["id"]),
             teller.title(shape, row),
-            tuple(teller.value(shape, n, row, short=True) for n in listing.columns),
+            tuple(cell(n, row) for n in listing.columns),
         )
         for row in rows
     )

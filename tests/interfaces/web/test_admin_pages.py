@@ -173,18 +173,27 @@ async def test_the_goals_of_another_site_are_not_ones_own(dealer: Dealer, signed
     assert admin.count("<option") == len(dealer.sites)
 
 
-async def test_the_board_follows_the_goals_of_the_site_that_prepares(dealer: Dealer, signed: Opener, car: UUID) -> None:
-    assert car
-    browser = await signed("planner", "499")
-
-    async def tones() -> list[str]:
-        return re.findall(r'class="[^"]*\bage-(soon|late)\b', (await browser.get("/app/cars/board")).text)
-
-    before = await tones()
+@pytest.mark.parametrize(
+    ("address", "mark"),
+    [
+        ("/app/cars/board", r'class="card-age age-(\w+)"'),
+        ("/app/cars?columns=license_plate,status_since", r'<time class="age-(\w+)"'),
+        ("/", r'class="home-age age-(\w+)"'),
+    ],
+)
+async def test_ages_follow_the_goals_of_the_site_that_prepares(
+    address: str, mark: str, dealer: Dealer, signed: Opener, car: UUID
+) -> None:
     admin = await dealer.person("tenant_admin")
+    reception = await dealer.person("reception", "499")
+    for name in ("arrived_prep_center_at", "inspection_started_at", "inspection_approved"):
+        value: Any = True if name == "inspection_approved" else utc_now().isoformat()
+        await dealer.do(reception, "cars", "update", car, **{name: value})
+    browser = await signed("planner", "499")
+    assert re.findall(mark, (await browser.get(address)).text) == []
     for goal, tone in (({"yellow": 1e-9, "red": 8000}, "soon"), ({"yellow": 1e-9, "red": 2e-9}, "late")):
-        await dealer.do(admin, "dealerships", "update", dealer.sites["499"], stage_goals={"registered": goal})
-        assert [*before, tone] == sorted(await tones(), key=lambda found: found == tone)
+        await dealer.do(admin, "dealerships", "update", dealer.sites["499"], stage_goals={"ready_to_plan": goal})
+        assert re.findall(mark, (await browser.get(address)).text) == [tone]
 
 
 # -- inspection templates -------------------------------------------------------------------------------

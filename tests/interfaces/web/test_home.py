@@ -128,10 +128,10 @@ async def test_lead_times_say_what_they_rest_on(dealer: Dealer, signed: Opener) 
     assert "Teknisk klargjøring" in times
 
 
-async def _made_ready(dealer: Dealer) -> UUID:
+async def _made_ready(dealer: Dealer, number: int = 7) -> UUID:
     """Bring one car of the manager's own site through its preparation."""
     seller = await dealer.person("new_car_sales", "490")
-    car = await new_car(dealer, seller, 7)
+    car = await new_car(dealer, seller, number)
     everyone = {role: await dealer.person(role, "490") for role in ("reception", "planner")}
 
     async def set_facts(actor: Actor, *names: str) -> None:

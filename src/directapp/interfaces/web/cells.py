@@ -23,8 +23,11 @@ def shown(value: Shown, *, link: bool = True) -> Markup:
         return Markup(make(value, escape(value.text)))  # noqa: S704 - every part is escaped
     if value.href and link:
         return Markup(f'<a href="{escape(value.href)}">{escape(value.text)}</a>')  # noqa: S704 - as above
-    tone = f' class="age-{escape(value.tone)}"' if value.tone else ""
-    return Markup(f"<span{tone}{_title(value)}>{escape(value.text)}</span>")  # noqa: S704 - as above
+    return Markup(f"<span{_tone(value)}{_title(value)}>{escape(value.text)}</span>")  # noqa: S704 - as above
+
+
+def _tone(value: Shown) -> str:
+    return f' class="age-{escape(value.tone)}"' if value.tone else ""
 
 
 def _title(value: Shown) -> str:
@@ -35,7 +38,7 @@ _LOOKS: dict[str, Callable[[Shown, Markup], str]] = {
     "chip": lambda value, text: f'<span class="chip phase-{escape(value.phase)}">{text}</span>',
     "plate": lambda _, text: f'<span class="plate">{text}</span>',
     "mono": lambda value, text: f'<span class="mono"{_title(value)}>{text}</span>',
-    "time": lambda value, text: f'<time datetime="{escape(value.machine)}"{_title(value)}>{text}</time>',
+    "time": lambda value, text: f'<time{_tone(value)} datetime="{escape(value.machine)}"{_title(value)}>{text}</time>',
     "prose": lambda _, text: f'<span class="prose">{text}</span>',
 }
 

@@ -17,6 +17,7 @@ from directapp.derive.tables import Listing
 from directapp.interfaces.web import refs
 from directapp.interfaces.web.columns import column_options, kept_columns
 from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.goals import goals_of
 from directapp.interfaces.web.views.bar import bar_of
 from directapp.interfaces.web.views.words import WORDS as VIEW_WORDS
 from directapp.interfaces.web.words import speak
@@ -70,12 +71,13 @@ async def _table(desk: Desk, listing: Listing, rows: list[dict[str, Any]]) -> di
     shape, address = listing.shape, listing.address
     size = tables.size_of(address)
     more, shown = len(rows) > size, rows[:size]
+    goals = await goals_of(desk) if tables.SINCE in listing.columns else {}
     return {
         "title": shape.declared.plural.pick(desk.language),
         "here": shape.name,
         "path": address.path,
         "columns": tables.columns_of(listing, desk.language, writable_anywhere(desk.person, shape)),
-        "rows": tables.rows_of(desk.teller, listing, shown),
+        "rows": tables.rows_of(desk.teller, listing, shown, goals),
         "next_href": address.without(tables.ROWS).but(after=mark_of(shown[-1], listing.sort)).text if more else None,
         "count_href": Address(f"{address.path}/count", address.without("after", "sort").params).text,
         "narrowed": bool(filtered(address, shape, listing.readable) or address.get("q")),
