@@ -6,6 +6,7 @@ from directapp.declare.case import Span
 from directapp.domains.planning.booking_fields import AHEAD
 from directapp.domains.planning.booking_verbs import worked_hours
 from directapp.domains.planning.engine.spans import local_day
+from directapp.domains.planning.full_week import tell_full_week
 from directapp.domains.planning.types import seed_types
 from directapp.kernel.errors import ConflictError
 from directapp.services.act import Act, Seen
@@ -25,6 +26,7 @@ async def tell(act: Act) -> None:
     if act.seen is None:
         return
     act.emit("booking.created" if act.params.get("from") is None else "booking.moved")
+    await tell_full_week(act)
 
 
 async def _bookings(act: Act, work: str, statuses: list[str]) -> list[Seen]:

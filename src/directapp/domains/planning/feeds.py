@@ -1,0 +1,266 @@
+"""Calendar feeds: a person's or a resource's bookings at a secret address, until it is revoked."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case, Row, Span
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Group, field
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import In, Is, Who, Whose
+from directapp.declare.verbs import Verb
+from directapp.domains.planning.booking_fields import STATES
+from directapp.domains.planning.capacities import GONE, hours_of
+from directapp.domains.planning.engine.words import hours_text
+from directapp.domains.planning.ical import Entry, calendar_text
+from directapp.domains.planning.rights import SYSTEMS
+from directapp.kernel.errors import ForbiddenError, NotFoundError, Problem
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+
+SYSTEM = "planning"
+_BACK, _AHEAD = timedelta(days=60), timedelta(days=365)
+_SELDOM = timedelta(hours=1)
+_MANY = 3000
+_PREFIX, _PARTS = "cal", 4
+_PLATE = re.compile(r"([A-ZÆØÅ]{2})(\d{4,5})")
+_EVERYONE = (
+    "new_car_sales used_car_sales parts reception planner mechanic detailer sales_manager manager finance tenant_admin"
+)
+
+FEED = Group(
+    "all",
+    Text("Kalenderlenke", "Calendar link"),
+    (
+        field("user", "Person", "Person", Kind.REF, ref="users", on_delete="cascade", immutable=True, computed=True),
+        field(
+            "resource",
+            "Ressurs",
+            "Resource",
+            Kind.REF,
+            ref="resources",
+            on_delete="cascade",
+            immutable=True,
+            computed=True,
+        ),
+        field("dealership", "Forhandler", "Dealership", Kind.REF, ref="dealerships", computed=True),
+        field("secret_hash", "Nøkkel", "Key", max_length=100, secret=True, computed=True),
+        field("last_read_at", "Sist lest", "Last read", Kind.INSTANT, computed=True),
+        field("revoked_at", "Trukket tilbake", "Revoked", Kind.INSTANT, computed=True),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedToken:
+    """What an address carries: the tenant in clear, so that it is known before look-up, the feed and the secret."""
+
+    tenant: UUID
+    id: UUID
+    secret: str
+
+    @property
+    def path(self) -> str:
+        """Return the address below the installation's own."""
+        return f"/calendar/{_PREFIX}_{self.tenant.hex}_{self.id.hex}_{self.secret}.ics"
+
+
+def parse_feed(text: str) -> FeedToken | None:
+    """Understand the token of an address; None when it is none."""
+    parts = text.split("_", _PARTS - 1)
+    if len(parts) != _PARTS or parts[0] != _PREFIX or not parts[3]:
+        return None
+    try:
+        return FeedToken(UUID(hex=parts[1]), UUID(hex=parts[2]), parts[3])
+    except ValueError:
+        return None
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+async def issue(act: Act) -> None:
+    """Make a link to one's own bookings, or to those of a resource that one plans for."""
+    values: dict[str, Any] = {"user": act.actor.user}
+    if act.params.get("resource") is not None:
+        resource = await act.look_up("resources", act.params["resource"])
+        _refuse_others(act, resource.row)
+        values = {"resource": resource.id, "dealership": resource.row["dealership"]}
+    elif act.actor.user is None:
+        raise ForbiddenError
+    secret = secrets.token_urlsafe(32)
+    made = await act.create("calendar_feeds", values | {"secret_hash": _digest(secret)}, system=SYSTEM)
+    act.answer = made
+    act.shown_once = {"address": FeedToken(act.actor.tenant, made.id, secret).path}
+
+
+def _refuse_others(act: Act, resource: Row) -> None:
+    roles, site = act.actor.roles, resource["dealership"]
+    plans = ("planner" in roles and site == act.actor.site) or ("manager" in roles and site in act.actor.sites)
+    if not (plans or "tenant_admin" in roles):
+        words = Text(
+            "Booking og ledelse på anlegget lager kalenderlenker for ressursene der.",
+            "The planners and leaders of a site make the calendar links of its resources.",
+        )
+        raise ForbiddenError(Problem(words, field="resource"))
+
+
+async def revoke(act: Act) -> None:
+    """Make the address useless."""
+    await act.change({"revoked_at": act.now}, system=SYSTEM)
+
+
+def _revoked(case: Case) -> Problem | None:
+    if case.get("revoked_at") is None:
+        return None
+    words = Text("Lenken er alt trukket tilbake.", "The link is already revoked.")
+    return Problem(words, field="revoked_at", code="CONFLICT")
+
+
+async def read(act: Act) -> None:
+    """Answer whoever holds the secret with the calendar; done by the system alone."""
+    row = act.target.row
+    known = hmac.compare_digest(_digest(str(act.params["secret"])), str(row["secret_hash"]))
+    if not known or row["revoked_at"] is not None:
+        raise NotFoundError
+    language, name = await _owner(act, row)
+    whose = {"person": row["user"]} if row["user"] is not None else {"resource": row["resource"]}
+    found = await act.find(
+        "resource_bookings",
+        system=SYSTEM,
+        limit=_MANY,
+        starts_at=Span(act.now - _BACK, act.now + _AHEAD),
+        **whose,
+    )
+    entries = await _entries(act, [b.row for b in found], language)
+    act.found = {"calendar": calendar_text(f"DirectApp: {name}", entries)}
+    if row["last_read_at"] is None or act.now - row["last_read_at"] > _SELDOM:
+        await act.change({"last_read_at": act.now}, system=SYSTEM)
+
+
+async def _owner(act: Act, row: Row) -> tuple[str, str]:
+    """Return the language and name of whose calendar it is; somebody who is shut out has none."""
+    if row["user"] is None:
+        return "nb", str((await act.look_up("resources", row["resource"], system=SYSTEM)).row["name"])
+    user = (await act.look_up("users", row["user"], system="corridor")).row
+    if not user["active"]:
+        raise NotFoundError
+    return str(user["language"] or "nb"), f"{user['first_name']} {user['last_name']}"
+
+
+async def _entries(act: Act, bookings: list[Row], language: str) -> list[Entry]:
+    async def named(collection: str, column: str, *only: str, system: str = "corridor") -> dict[Any, Row]:
+        wanted = sorted({b[column] for b in bookings if b.get(column)}, key=str)
+        rows = await act.find(collection, system=system, limit=_MANY, only=("id", *only), id=wanted) if wanted else ()
+        return {r.row["id"]: r.row for r in rows}
+
+    # The car's name and no more: whose it is stands in nobody's private calendar.
+    cars = await named("cars", "car", "license_plate", "make", "model", "vin")
+    types = await named("resource_types", "resource_type", "name_nb", "name_en")
+    providers = await named("dealerships", "provider", "name", "location")
+    consumers = await named("dealerships", "consumer", "name")
+    states = {s.code: s.label for s in STATES}
+    base = str(act.params.get("base") or "")
+    made = []
+    for b in bookings:
+        kind = str(types.get(b["resource_type"], {}).get(f"name_{language}") or "")
+        provider = providers.get(b["provider"], {})
+        told = (
+            states[str(b["status"])].pick("en" if language == "en" else "nb"),
+            hours_text(float(hours_of({**b, "status": "scheduled"}))).pick("en" if language == "en" else "nb"),
+            str(consumers.get(b["consumer"], {}).get("name") or ""),
+        )
+        made.append(
+            Entry(
+                id=str(b["id"]),
+                start=b["starts_at"],
+                end=b["ends_at"],
+                summary=" ".join(w for w in (_car_name(cars.get(b["car"], {})), f"– {kind}") if w),
+                location=", ".join(str(w) for w in (provider.get("name"), provider.get("location")) if w),
+                description=" · ".join(w for w in told if w),
+                url=f"{base}/app/cars/{b['car']}" if base else "",
+                cancelled=b["status"] in GONE,
+                version=int(b["version"]),
+                changed_at=b["updated_at"],
+            )
+        )
+    return made
+
+
+def _car_name(car: Row) -> str:
+    plate = str(car.get("license_plate") or "")
+    ordinary = _PLATE.fullmatch(plate)
+    shown = f"{ordinary[1]} {ordinary[2]}" if ordinary else plate or str(car.get("vin") or "")[-6:]
+    return " ".join(str(w) for w in (shown, car.get("make"), car.get("model")) if w)
+
+
+CALENDAR_FEEDS = Collection(
+    name="calendar_feeds",
+    label=Text("Kalenderlenke", "Calendar link"),
+    plural=Text("Kalenderlenker", "Calendar links"),
+    groups=(FEED,),
+    access=Access(
+        systems=SYSTEMS,
+        grants=(
+            *grants(_EVERYONE, rows=Is("user", Who.USER), read=("all",), verbs=("issue", "revoke")),
+            Grant(role="planner", rows=Is("dealership", Who.SITE), read=("all",), verbs=("revoke",)),
+            Grant(role="manager", rows=In("dealership", Whose.SITES), read=("all",), verbs=("revoke",)),
+            Grant(role="tenant_admin", read=("all",), verbs=("issue", "revoke")),
+        ),
+    ),
+    views=Views(
+        columns=("user", "resource", "created_at", "last_read_at", "revoked_at"),
+        title=("user", "resource"),
+        sort=("-created_at",),
+        filters=("resource", "revoked_at"),
+        icon="calendar-share",
+    ),
+    verbs=(
+        Verb(
+            name="issue",
+            label=Text("Lag kalenderlenke", "Make a calendar link"),
+            run=issue,
+            on="collection",
+            params=(
+                field(
+                    "resource",
+                    "Ressurs",
+                    "Resource",
+                    Kind.REF,
+                    ref="resources",
+                    help=Text("Tomt: dine egne bookinger.", "Empty: your own bookings."),
+                ),
+            ),
+            icon="calendar-plus",
+            primary=True,
+        ),
+        Verb(
+            name="revoke",
+            label=Text("Trekk tilbake", "Revoke"),
+            run=revoke,
+            blocked=_revoked,
+            icon="ban",
+            danger=True,
+        ),
+        Verb(
+            name="read",
+            label=Text("Les kalenderen", "Read the calendar"),
+            run=read,
+            params=(
+                field("secret", "Nøkkel", "Key", max_length=100, required=True),
+                field("base", "Adresse", "Address", max_length=300),
+            ),
+            icon="calendar",
+        ),
+    ),
+    indexes=(("user",), ("resource",)),
+    history=False,
+)
