@@ -22,6 +22,7 @@ def build_pages(house: House) -> FastAPI:
     app = FastAPI(openapi_url=None)
     app.state.platform, app.state.auth = house.platform, house.auth
     app.state.authenticate = house.principals.authenticate
+    app.state.registry = house.registry.lookups
     app.include_router(rest.build(house.platform, house.auth))
     app.include_router(pages.build(house.platform, house.auth, outside=house.post.outside))
     return app

@@ -36,7 +36,7 @@ async def registry(dealer: Dealer, pages: FastAPI, http: httpx2.AsyncClient) -> 
     async with FakeRegistry() as fake:
         pages.state.registry = asking(dealer.house, http, fake)()
         yield fake
-        del pages.state.registry
+        pages.state.registry = dealer.house.registry.lookups
 
 
 @pytest.fixture
