@@ -26,6 +26,7 @@ from directapp.kernel.clock import Clock, utc_now
 from directapp.services.attachments import Attachments
 from directapp.services.corridor import Corridor
 from directapp.services.live import Live
+from directapp.services.operations import Operations
 from directapp.services.platform import Platform
 from directapp.services.reading import Reading
 from directapp.services.relay import Relay
@@ -148,6 +149,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         owner_dsn=owner,
     )
     corridor.after_commit = house.written
+    platform.operations = Operations(relay, house.schedules)
     platform.checks["jobs"] = house.jobs
     platform.checks["audit"] = house.audit
     await database.listen(house.heard)

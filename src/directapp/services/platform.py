@@ -8,6 +8,7 @@ from directapp.declare.spec import Spec
 from directapp.kernel.clock import Clock, utc_now
 from directapp.services.corridor import Corridor
 from directapp.services.live import Live
+from directapp.services.operations import Operations
 from directapp.services.reading import Reading
 from directapp.store.database import Database
 
@@ -27,5 +28,6 @@ class Platform:
     data: Path
     public_url: str
     demo: bool = False
+    operations: Operations | None = None
     clock: Clock = utc_now
     checks: dict[str, Any] = field(default_factory=dict)

@@ -24,6 +24,8 @@ from directapp.interfaces.web.mentions import add_mentions
 from directapp.interfaces.web.messages.router import Outside, add_messages
 from directapp.interfaces.web.operations.page import add_operations
 from directapp.interfaces.web.permissions import add_permissions
+from directapp.interfaces.web.plan.router import add_plan
+from directapp.interfaces.web.plan.scope import opens_plan, plan_home
 from directapp.interfaces.web.profile import add_profile
 from directapp.interfaces.web.records import add_records, lost
 from directapp.interfaces.web.registry.router import add_registry
@@ -54,7 +56,13 @@ def build(
         platform=platform,
         auth=auth,
         templates=build_templates(
-            names, view_words=speak_views, on_floor=on_floor, in_admin=in_admin, runs_admin=runs_admin
+            names,
+            view_words=speak_views,
+            on_floor=on_floor,
+            opens_plan=opens_plan,
+            plan_home=plan_home,
+            in_admin=in_admin,
+            runs_admin=runs_admin,
         ),
         looks=Looks(platform),
         pins=pinned_views,
@@ -73,6 +81,7 @@ def build(
     add_admin(router)
     add_floor(router, attachments, assets[names["sw.js"]])
     add_imports(router)
+    add_plan(router)
     add_registry(router)
     if outside is not None:
         add_messages(router, platform, attachments, outside)

@@ -1,0 +1,35 @@
+"""Operations: how the work behind the scenes stands in one tenant."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from directapp.kernel.text import Text
+from directapp.services.relay import Relay
+from directapp.services.schedules import Appointment, Schedules
+from directapp.store.outbox import Backlog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """The queue in figures, and every schedule."""
+
+    backlog: Backlog
+    appointments: tuple[Appointment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """What may be asked of the work behind the scenes; who may ask is decided by whoever asks."""
+
+    relay: Relay
+    schedules: Schedules
+
+    async def stand(self, tenant: UUID) -> Stand:
+        """Return how it stands in a tenant."""
+        appointments = await self.schedules.appointments(tenant)
+        return Stand(backlog=await self.relay.backlog(tenant), appointments=tuple(appointments))
+
+    def labels(self) -> Mapping[str, Text]:
+        """Return what errands are called."""
+        return {name: kind.label for name, kind in self.relay.errands.kinds.items() if kind.label}

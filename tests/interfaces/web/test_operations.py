@@ -1,0 +1,122 @@
+"""The operations page: figures, what failed and why, the schedules; for the administrator of the own company only."""
+
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import orjson
+
+from directapp.domains.operations import keep
+from directapp.services.jobs import Errand, GiveUpError, Job, acting
+from directapp.services.relay import Relay
+from directapp.store.query import Query
+from support.browser import Browser, Opener, field
+from support.dealer import Dealer, Time
+
+PAGE = "/app/operations"
+
+
+async def failed(dealer: Dealer, reason: str, count: int = 1) -> None:
+    """Let errands fail for good."""
+    corridor = dealer.house.platform.corridor
+
+    async def fail(_: Job) -> None:
+        raise GiveUpError(reason)
+
+    async with acting(corridor, dealer.tenant, "demo", "test", "", None) as act:
+        car = await act.create("cars", {"make": "VW"})
+        for _ in range(count):
+            act.emit("trial.sent", on=car)
+    await Relay(corridor, {}, "workflow", errands=[Errand(name="trial.sent", run=fail)], keep=keep).drain(dealer.tenant)
+
+
+def figures(html: str) -> dict[str, int]:
+    found = re.findall(r'tile-number">(\d+)</span><span class="tile-name">([^<]+)', html)
+    return {name: int(number) for number, name in found}
+
+
+async def letters(browser: Browser) -> list[dict[str, str]]:
+    page = await browser.dealer.house.platform.reading.page(browser.actor, "failed_jobs", Query())
+    found: list[dict[str, str]] = orjson.loads(page.json)
+    return found
+
+
+async def test_only_an_administrator_opens_it(signed: Opener) -> None:
+    for role, status in (("planner", 403), ("manager", 403), ("tenant_admin", 200)):
+        assert (await (await signed(role)).get(PAGE)).status_code == status
+
+
+async def test_it_shows_the_queue_what_failed_and_when_everything_runs(signed: Opener, dealer: Dealer) -> None:
+    admin = await signed("tenant_admin")
+    await dealer.house.schedules.once(dealer.tenant)
+    await failed(dealer, "adressen finnes ikke")
+    html = (await admin.get(PAGE)).text
+    assert figures(html)["Feilet"] == 1
+    assert "adressen finnes ikke" in html
+    assert "Forsegle historikken" in html
+    assert "Ikke kjørt ennå" in html
+    part = (await admin.part(PAGE)).text
+    assert "<html" not in part
+    assert figures(part) == figures(html)
+
+
+async def test_it_shows_what_waits_and_how_long(signed: Opener, dealer: Dealer, time: Time) -> None:
+    admin = await signed("tenant_admin")
+    await dealer.house.relay.drain(dealer.tenant)
+    assert "Ingenting står i kø." in (await admin.get(PAGE)).text
+    async with acting(dealer.house.platform.corridor, dealer.tenant, "demo", "test", "", None) as act:
+        car = await act.create("cars", {"make": "VW"})
+        act.emit("car.delivered", on=car)
+        act.emit("car.archive_due", on=car, delay=3600)
+    waits = figures((await admin.get(PAGE)).text)
+    assert (waits["Venter på sin tid"], waits["Står i kø"] >= 1) == (1, True)
+    time.ahead = timedelta(minutes=10)
+    try:
+        assert "10 minutter" in (await admin.get(PAGE)).text
+        health = await dealer.house.jobs()
+        assert health["status"] == "error"
+    finally:
+        time.ahead = timedelta()
+    await dealer.house.relay.drain()
+    assert (await dealer.house.jobs())["status"] == "ok"
+
+
+async def test_one_is_tried_again_and_one_dropped_with_a_reason(signed: Opener, dealer: Dealer) -> None:
+    admin = await signed("tenant_admin")
+    await failed(dealer, "ingen svar", 3)
+    one, other, _ = (letter["id"] for letter in await letters(admin))
+    for address, values in ((f"/app/failed_jobs/{one}/do/retry", {}), (f"/app/failed_jobs/{other}/do/drop", {})):
+        form = (await admin.get(address)).text
+        answer = await admin.client.post(
+            address, data={"_csrf": field(form, "_csrf"), "_key": field(form, "_key"), **values}
+        )
+        assert answer.status_code == (303 if "retry" in address else 422)
+    address = f"/app/failed_jobs/{other}/do/drop"
+    form = (await admin.get(address)).text
+    said = {"_csrf": field(form, "_csrf"), "_key": field(form, "_key"), "note": "Kunden er ringt"}
+    assert (await admin.client.post(address, data=said)).status_code == 303
+    outcomes = {letter["id"]: letter["outcome"] for letter in await letters(admin)}
+    assert sorted(outcomes.values()) == ["dropped", "failed", "retried"]
+    assert figures((await admin.get(PAGE)).text)["Feilet"] == 1
+    form = (await admin.get("/app/failed_jobs/do/retry_all")).text
+    said = {"_csrf": field(form, "_csrf"), "_key": field(form, "_key")}
+    assert (await admin.client.post("/app/failed_jobs/do/retry_all", data=said)).status_code == 303
+    assert figures((await admin.get(PAGE)).text)["Feilet"] == 0
+
+
+async def test_another_company_is_not_seen(signed: Opener, dealer: Dealer) -> None:
+    from support.dealer import settle  # noqa: PLC0415 - a second company, beside the fixture's
+
+    other = await settle(dealer.house)
+    await failed(other, "hos naboen")
+    admin = await signed("tenant_admin")
+    html = (await admin.get(PAGE)).text
+    assert "hos naboen" not in html
+    assert figures(html)["Feilet"] == 0
+    (theirs,) = await letters_of(other)
+    assert (await admin.get(f"/app/failed_jobs/{theirs}")).status_code == 404
+
+
+async def letters_of(dealer: Dealer) -> list[UUID]:
+    page = await dealer.house.platform.reading.page(await dealer.person("tenant_admin"), "failed_jobs", Query())
+    return [UUID(row["id"]) for row in orjson.loads(page.json)]
