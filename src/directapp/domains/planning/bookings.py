@@ -9,13 +9,14 @@ from directapp.domains.planning.booking_fill import FILL, RELATED
 from directapp.domains.planning.booking_flow import WORKFLOW
 from directapp.domains.planning.booking_rules import RULES
 from directapp.domains.planning.booking_verbs import VERBS
+from directapp.domains.planning.figures import FIGURES
 from directapp.domains.planning.rights import BOOKED_BELOW, BOOKED_HERE, CAR_SEEN, MINE, PROVIDED_HERE, SYSTEMS
 from directapp.domains.planning.search_verbs import VERBS as SEARCH_VERBS
 from directapp.kernel.text import Text
 
 _ALL = ("work", "hours", "course", "place", "marks")
 _LINES = ("confirm", "start", "complete", "cancel", "no_show")
-_SEARCH = ("find_slots", "find_chains")
+_SEARCH = ("figures", "find_slots", "find_chains")
 _HELD = In("status", HOLDING)
 
 ACCESS = Access(
@@ -51,7 +52,7 @@ ACCESS = Access(
             create=True,
             verbs=(*_LINES, *_SEARCH),
         ),
-        Grant(role="finance", rows=BOOKED_BELOW, read=_ALL),
+        Grant(role="finance", rows=BOOKED_BELOW, read=_ALL, verbs=("figures",)),
         Grant(
             role="tenant_admin", read=("*",), write=("work", "hours", "course"), create=True, verbs=(*_LINES, *_SEARCH)
         ),
@@ -72,7 +73,7 @@ RESOURCE_BOOKINGS = Collection(
         icon="calendar-event",
     ),
     workflow=WORKFLOW,
-    verbs=(*VERBS, *SEARCH_VERBS),
+    verbs=(*VERBS, FIGURES, *SEARCH_VERBS),
     rules=RULES,
     fill=FILL,
     related=RELATED,
