@@ -106,6 +106,7 @@ async def test_a_salesperson_sells_by_keyboard_alone(dealer: Dealer, open_as: Op
     await put(page, "car_type", "Ny")
     await put(page, "order_number", "T0001")
     await put(page, "customer_name", "Kari Kunde")
+    await press(page, page.locator("summary", has_text="Kundens kontaktopplysninger"))
     await put(page, "customer_phone", "91234567")
     await page.keyboard.press("Enter")
     await page.wait_for_url(lambda url: "/app/cars/" in url and not url.endswith("/new"))
