@@ -43,6 +43,10 @@ async function style() {
     safelist: kept,
     keyframes: true,
   });
+  return minified(css);
+}
+
+async function minified(css) {
   return (await transform(css, { loader: "css", minify: true, target, legalComments: "none" })).code;
 }
 
@@ -96,6 +100,8 @@ async function main() {
     "app.css": await put("app.css", await style()),
     "app.js": await put("app.js", await bundle("app.js")),
     "offline.js": await put("offline.js", await bundle("offline.js")),
+    "plan.css": await put("plan.css", await minified(await bundle("plan.css"))),
+    "plan.js": await put("plan.js", await bundle("plan.js")),
     "scan.js": await put("scan.js", await bundle("scan.js")),
     "sign.js": await put("sign.js", await bundle("sign.js")),
     "sw.js": await put("sw.js", await bundle("sw.js")),

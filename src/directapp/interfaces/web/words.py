@@ -27,6 +27,7 @@ WORDS: dict[str, Text] = {
     "offline": T("Ikke på nett. Det du skriver, blir stående.", "Offline. What you type stays."),
     "my_cars": T("Mine biler", "My cars"),
     "scan": T("Skann", "Scan"),
+    "plan": T("Plan", "Plan"),
     "queue_one": T("1 endring venter på nett", "1 change waits for the network"),
     "queue_many": T("{count} endringer venter på nett", "{count} changes wait for the network"),
     "queue_refused": T("{count} må du se på", "{count} for you to look at"),

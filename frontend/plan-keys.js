@@ -1,0 +1,143 @@
+// The plan by keyboard: arrows choose a booking, M picks it up, arrows move it, Enter puts it down, Escape gives up.
+import { between, clockTime, dayOf, shift } from "./plan-time.js";
+
+const STEP = 15;
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+export function planKeys(page, plan) {
+  const { root } = plan;
+  let held = null;
+
+  root.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const id = event.target.closest?.("[data-id]")?.dataset.id;
+    if (!id) return;
+    if (held) return whileHeld(event);
+    if (event.key in ARROWS) return act(event, () => choose(id, ...ARROWS[event.key]));
+    if (event.key === "Enter" || event.key === " ") return act(event, () => plan.open(id));
+    if (event.key.toLowerCase() === "m") return act(event, () => pickUp(id));
+  });
+  page.addEventListener("keydown", (event) => {
+    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || page.querySelector("dialog[open]");
+    if (event.key !== "n" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const link = page.querySelector("a[data-new]");
+    if (link) act(event, () => link.click());
+  });
+  root.addEventListener("focusin", (event) => {
+    const one = event.target.closest?.("[data-id]");
+    if (!one) return;
+    root.querySelector('[data-id][tabindex="0"]')?.setAttribute("tabindex", "-1");
+    one.setAttribute("tabindex", "0");
+    one.setAttribute("aria-label", plan.label(one.dataset.id));
+  });
+  root.addEventListener("focusout", () => setTimeout(() => held && !root.contains(page.activeElement) && putBack(), 60));
+
+  function act(event, deed) {
+    event.preventDefault();
+    event.stopPropagation();
+    deed();
+  }
+
+  function choose(id, across, down) {
+    const mine = plan.rows.get(id);
+    const inRow = (resource) => [...plan.rows.values()].filter((r) => r.row === resource).sort((a, b) => (a.start < b.start ? -1 : 1));
+    if (across) {
+      const row = inRow(mine.row);
+      return focus(row[row.indexOf(mine) + across]?.id);
+    }
+    const order = plan.resources.map((r) => r.id);
+    for (let n = order.indexOf(mine.row) + down; n >= 0 && n < order.length; n += down) {
+      const row = inRow(order[n]);
+      if (!row.length) continue;
+      const near = row.reduce((best, r) => (Math.abs(between(mine.start, r.start)) < Math.abs(between(mine.start, best.start)) ? r : best));
+      return focus(near.id);
+    }
+  }
+
+  function focus(id) {
+    const found = id && root.querySelector(`[data-id="${CSS.escape(id)}"]`);
+    if (!found) return;
+    found.scrollIntoView({ block: "nearest", inline: "nearest" });
+    found.focus();
+  }
+
+  function pickUp(id) {
+    const row = plan.rows.get(id);
+    if (!row.movable && !row.resizable) return plan.say(plan.words.locked, "bad");
+    held = { id, was: { start: row.start, end: row.end, resource: row.row }, start: row.start, end: row.end, resource: row.row };
+    plan.hold();
+    plan.draw(id, held, true);
+    plan.say(plan.words.said_up.replace("{title}", row.title).replace("{when}", plan.span(held)));
+    setTimeout(() => focus(id), 30);
+  }
+
+  function whileHeld(event) {
+    if (event.key === "Escape") return act(event, putBack);
+    if (event.key === "Enter" || event.key === " " || event.key.toLowerCase() === "m") return act(event, putDown);
+    if (!(event.key in ARROWS)) return;
+    act(event, () => {
+      const [across, down] = ARROWS[event.key];
+      const row = plan.rows.get(held.id);
+      if (event.shiftKey && across) stretch(across);
+      else if (row.movable) move(across, down);
+      const values = plan.valuesOf(held.id, held);
+      plan.draw(held.id, held, true);
+      plan.say(plan.fill("said_at", held));
+      plan.ask(values, held, true);
+      setTimeout(() => held && focus(held.id), 30);
+    });
+  }
+
+  function stretch(across) {
+    const end = shift(held.end, across * STEP);
+    if (between(held.start, end) >= STEP) held.end = end;
+  }
+
+  function move(across, down) {
+    if (down) {
+      const able = plan.resources.filter((r) => !r.elsewhere);
+      const to = able[able.findIndex((r) => r.id === held.resource) + down];
+      if (to) held.resource = to.id;
+      return;
+    }
+    const length = between(held.start, held.end);
+    let start = shift(held.start, across * STEP);
+    const [low, high] = plan.limits;
+    // The night is stepped over: before the morning is the evening before.
+    if (clockTime(start) < low || (across < 0 && dayOf(start) !== dayOf(held.start))) start = shift(`${besides(held.start, -1)}T${high}`, -length);
+    else if (clockTime(shift(start, length)) > high || dayOf(shift(start, length)) !== dayOf(start)) start = `${besides(held.start, 1)}T${low}`;
+    if (!plan.days.includes(dayOf(start))) return;
+    held.start = start;
+    held.end = shift(start, length);
+  }
+
+  function besides(wall, step) {
+    const n = plan.days.indexOf(dayOf(wall)) + step;
+    return plan.days[n] ?? dayOf(shift(`${dayOf(wall)}T12:00`, step * 1440));
+  }
+
+  function putBack() {
+    const { id, was } = held;
+    held = null;
+    plan.server.forget();
+    plan.verdict.hide();
+    plan.draw(id, was, false);
+    plan.release();
+    plan.say(plan.words.said_kept);
+    setTimeout(() => focus(id), 30);
+  }
+
+  async function putDown() {
+    const { id, was, ...to } = held;
+    if (to.start === was.start && to.end === was.end && to.resource === was.resource) return putBack();
+    const values = plan.valuesOf(id, to);
+    held = null;
+    plan.server.forget();
+    plan.verdict.hide();
+    const said = await plan.place(values, to);
+    plan.draw(id, said.ok ? to : was, false);
+    plan.release();
+    plan.say(said.ok ? plan.fill("said_down", to) : `${plan.words.said_back} ${said.why}`, said.ok ? "" : "bad");
+    setTimeout(() => focus(id), 30);
+  }
+}

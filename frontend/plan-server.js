@@ -1,0 +1,42 @@
+// What the plan asks the server: whether a booking may stand there, and to put it there.
+const PATIENCE = 110;
+
+export function serverOf({ csrf, words }) {
+  let waiting, asked = 0;
+
+  async function post(path, values) {
+    const body = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== undefined && value !== ""));
+    const answer = await fetch(path, { method: "POST", body, headers: { "x-csrf-token": csrf, accept: "application/json" } });
+    if (!answer.headers.get("content-type")?.includes("json")) throw new Error(String(answer.status));
+    return answer.json();
+  }
+
+  return {
+    /** Asks once the hand rests; only the latest question is answered. */
+    judge(values, heard) {
+      clearTimeout(waiting);
+      const mine = ++asked;
+      waiting = setTimeout(async () => {
+        const said = await post("/app/plan/judge", values).catch(() => undefined);
+        if (said && mine === asked) heard(said);
+      }, PATIENCE);
+    },
+    forget() {
+      clearTimeout(waiting);
+      asked += 1;
+    },
+    async put(values) {
+      const back = location.pathname + location.search;
+      const key = crypto.randomUUID().replaceAll("-", "");
+      try {
+        return await post("/app/plan/put", { ...values, back, _key: key });
+      } catch {
+        return { ok: false, why: words.said_no_network };
+      }
+    },
+    async read(address) {
+      const answer = await fetch(address);
+      return answer.ok && !answer.redirected ? answer : undefined;
+    },
+  };
+}

@@ -1,0 +1,35 @@
+// Times on the plan are Norway's wall clock, written "2026-11-23T08:00", wherever the browser stands.
+const MINUTE = 60000;
+
+/** What turns the server's instants into wall times and back; offsets are [from this millisecond on, minutes ahead]. */
+export function clockOf(offsets) {
+  const ahead = (at) => (offsets.findLast(([from]) => at >= from) ?? offsets[0])[1];
+  return {
+    wall(instant) {
+      const at = Date.parse(instant);
+      return new Date(at + ahead(at) * MINUTE).toISOString().slice(0, 16);
+    },
+    instant(wall) {
+      const at = Date.parse(`${wall}:00Z`);
+      return new Date(at - ahead(at - ahead(at) * MINUTE) * MINUTE).toISOString();
+    },
+  };
+}
+
+/** The wall time of a date as the calendar hands it over: its parts are what is meant. */
+export function wallOf(date) {
+  const two = (number) => String(number).padStart(2, "0");
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+export const shift = (wall, minutes) => new Date(Date.parse(`${wall}:00Z`) + minutes * MINUTE).toISOString().slice(0, 16);
+export const between = (start, end) => (Date.parse(`${end}:00Z`) - Date.parse(`${start}:00Z`)) / MINUTE;
+export const dayOf = (wall) => wall.slice(0, 10);
+export const clockTime = (wall) => wall.slice(11, 16);
+
+/** "tor. 26. nov. 08:00–10:30" */
+export function spanText(start, end, locale) {
+  const day = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+  return `${day.format(Date.parse(`${start}:00Z`))} ${clockTime(start)}–${clockTime(end)}`;
+}

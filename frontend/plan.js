@@ -1,0 +1,415 @@
+// The plan: resources as rows, time as columns. The calendar is EventCalendar's; the server judges every move.
+import { createCalendar, Interaction, ResourceTimeline } from "@event-calendar/core";
+import { dragWaiting, verdictOf } from "./plan-drag.js";
+import { planKeys } from "./plan-keys.js";
+import { serverOf } from "./plan-server.js";
+import { between, clockOf, clockTime, dayOf, shift, spanText, wallOf } from "./plan-time.js";
+
+const GATHER = 120;
+const MANY = 40;
+const NARROW = matchMedia("(max-width: 48rem)");
+const AROUND = new Set(["cars", "resource_capacities", "sharing_weeks", "capacity_rules", "resource_sharing"]);
+const ROWS = new Set(["resources", "working_hours", "absences", "resource_types"]);
+const MARKS = ["overrun", "held_up", "absent", "late"];
+const AHEAD = new Set(["scheduled", "confirmed"]);
+
+const page = document;
+const root = page.querySelector("[data-plan]");
+if (root) begin(JSON.parse(root.dataset.plan));
+
+for (const filter of page.querySelectorAll("[data-plan-filter]")) {
+  filter.addEventListener("change", () => filter.requestSubmit());
+}
+
+async function begin(config) {
+  if (NARROW.matches) return showList(config);
+  const { words } = config;
+  const locale = page.documentElement.lang === "en" ? "en-GB" : "nb-NO";
+  const server = serverOf({ csrf: root.dataset.csrf, words });
+  const verdict = verdictOf(page);
+  const answer = await server.read(config.data);
+  if (!answer) return;
+  const told = await answer.json();
+  const plan = { root, config, words, server, verdict, locale, rows: new Map(), holds: 0, late: new Map() };
+  Object.assign(plan, deeds(plan));
+  plan.take(told);
+  if (!plan.resources.length) return plan.empty();
+  draw(plan);
+  dragWaiting(page, plan);
+  planKeys(page, plan);
+  openBookings(plan);
+  keepUp(plan);
+  root.dataset.ready = "1";
+}
+
+async function showList({ list }) {
+  const place = page.querySelector("[data-plan-list]");
+  const answer = await fetch(list, { headers: { "HX-Request": "true" } });
+  if (!answer.ok) return;
+  place.innerHTML = await answer.text();
+  place.hidden = false;
+  root.hidden = true;
+}
+
+/** Everything the parts of the page ask of the plan. */
+function deeds(plan) {
+  const { config, words, server, verdict, locale } = plan;
+  const nameOf = (id) => plan.resources.find((r) => r.id === id)?.title ?? "";
+  const deed = {
+    take(told) {
+      plan.clock = clockOf(told.offsets);
+      plan.closed = told.closed;
+      plan.limits = told.limits;
+      plan.resources = told.resources.map((r) => ({ id: r.id, title: r.capacity > 1 ? `${r.name} (${r.capacity})` : r.name }));
+      plan.known = new Set(plan.resources.map((r) => r.id));
+      plan.rows.clear();
+      for (const row of told.bookings) deed.learn(row);
+      const walls = [...plan.rows.values()];
+      const low = walls.reduce((least, r) => (clockTime(r.start) < least ? clockTime(r.start) : least), plan.limits[0]);
+      const high = walls.reduce((most, r) => (dayOf(r.start) === dayOf(r.end) && clockTime(r.end) > most ? clockTime(r.end) : most), plan.limits[1]);
+      plan.shown = [`${low.slice(0, 2)}:00`, high.slice(3) === "00" ? high : `${String(Number(high.slice(0, 2)) + 1).padStart(2, "0")}:00`];
+      const days = Array.from({ length: config.days }, (_, n) => dayOf(shift(`${config.first}T12:00`, n * 1440)));
+      const [from, to] = plan.limits;
+      const shut = (day) => told.closed.filter(([, start, end]) => start === `${day}T${from}` && end === `${day}T${to}`).length >= told.resources.length;
+      const used = new Set(walls.map((r) => dayOf(r.start)));
+      plan.days = days.length === 1 ? days : days.filter((day) => used.has(day) || !(isWeekend(day) && shut(day)));
+      plan.hidden = days.filter((day) => !plan.days.includes(day)).map((day) => new Date(`${day}T12:00Z`).getUTCDay());
+    },
+    /** Keeps a booking; where it is done at another site, it stands in that site's row. */
+    learn(row) {
+      const site = `at:${row.provider}`;
+      const elsewhere = !plan.known.has(row.resource);
+      if (elsewhere && (!config.site || row.provider === config.site)) return undefined;
+      if (elsewhere && !plan.resources.some((r) => r.id === site)) {
+        plan.resources.push({ id: site, title: words.at_site.replace("{site}", config.sites[row.provider] ?? ""), elsewhere: true });
+      }
+      const car = row.car ?? {};
+      const kind = config.types[row.resource_type]?.name ?? "";
+      const name = [car.make, car.model].filter(Boolean).join(" ");
+      const made = {
+        ...row,
+        row: elsewhere ? site : row.resource,
+        elsewhere,
+        start: plan.clock.wall(row.starts_at),
+        end: plan.clock.wall(row.ends_at),
+        plate: plateText(car.license_plate),
+        name,
+        kind,
+        title: [plateText(car.license_plate), name].filter(Boolean).join(" ") || kind,
+        movable: config.may && AHEAD.has(row.status),
+        resizable: config.may && (AHEAD.has(row.status) || row.status === "in_progress"),
+      };
+      plan.rows.set(row.id, made);
+      return made;
+    },
+    span: ({ start, end }) => spanText(start, end, locale),
+    fill: (word, { start, end, resource }) => words[word].replace("{when}", spanText(start, end, locale)).replace("{resource}", nameOf(resource)),
+    label(id) {
+      const row = plan.rows.get(id);
+      if (!row) return "";
+      const marks = [...MARKS.filter((m) => row[m]), ...(row.pinned ? ["pinned"] : [])].map((m) => words[`mark_${m}`]);
+      const status = config.statuses[row.status]?.label;
+      return [row.title, row.kind, spanText(row.start, row.end, locale), nameOf(row.row), status, ...marks].filter(Boolean).join(", ");
+    },
+    say(text, tone = "") {
+      const place = page.querySelector("[data-plan-said]");
+      place.textContent = text;
+      place.classList.toggle("visually-hidden", tone !== "bad");
+      place.classList.toggle("plan-told", tone === "bad");
+    },
+    /** What a move sends: only what it changes. */
+    valuesOf(id, { start, end, resource }) {
+      const row = plan.rows.get(id);
+      return {
+        booking: id,
+        _version: row.version,
+        starts_at: start === row.start ? undefined : start,
+        ends_at: end === row.end ? undefined : end,
+        resource: resource === row.row ? undefined : resource,
+      };
+    },
+    ask(values, to, spoken = false) {
+      if (String(to.resource).startsWith("at:") && values.resource !== undefined) {
+        server.forget();
+        return verdict.show(words.elsewhere, "bad");
+      }
+      if (!spoken) verdict.show(`${deed.fill("said_at", to)} ${words.judging}`, "asked");
+      server.judge(values, (said) => {
+        const text = said.ok ? words.said_fits : said.why;
+        if (spoken) deed.say(`${deed.fill("said_at", to)} ${text}`);
+        else verdict.show(`${deed.fill("said_at", to)} ${text}`, said.ok ? "good" : "bad");
+        plan.root.classList.toggle("is-refusing", !said.ok);
+      });
+    },
+    async place(values, to) {
+      if (String(to.resource).startsWith("at:") && values.resource !== undefined) return { ok: false, why: words.elsewhere };
+      plan.hold();
+      const said = await server.put(values);
+      plan.root.classList.remove("is-refusing");
+      if (said.done !== undefined) page.querySelector("#done").innerHTML = said.done;
+      if (said.ok) await deed.freshen([said.id]);
+      plan.release();
+      deed.around();
+      return said;
+    },
+    confirmAt: ({ car, resource_type, resource, starts_at, ends_at }) => {
+      const slot = [resource_type, resource, "", plan.clock.instant(starts_at), plan.clock.instant(ends_at)].join("|");
+      return `/app/plan/book?${new URLSearchParams({ car, type: resource_type, slot })}`;
+    },
+    hold: () => (plan.holds += 1),
+    release() {
+      plan.holds = Math.max(plan.holds - 1, 0);
+      if (!plan.holds && plan.late.size) keepUpSoon(plan);
+    },
+    /** Draws a booking where it is being moved to, or where it stands. */
+    draw(id, { start, end, resource }, held) {
+      const row = plan.rows.get(id);
+      if (!row) return;
+      if (!held) Object.assign(row, { start, end, row: resource });
+      plan.calendar.updateEvent(eventOf(plan, { ...row, start, end, row: resource }, held));
+    },
+    async freshen(ids) {
+      const asked = ids.map((id) => `&id=${id}`).join("");
+      const answer = await server.read(`${config.data}${config.data.includes("?") ? "" : "?"}${asked}`);
+      if (!answer) return;
+      const { bookings } = await answer.json();
+      const found = new Map(bookings.map((row) => [row.id, row]));
+      const rows = plan.resources.length;
+      for (const id of ids) {
+        const old = plan.rows.get(id);
+        const row = found.has(id) ? deed.learn(found.get(id)) : undefined;
+        if (!row) {
+          plan.rows.delete(id);
+          plan.calendar.removeEventById(id);
+        } else if (old) plan.calendar.updateEvent(eventOf(plan, row));
+        else plan.calendar.addEvent(eventOf(plan, row));
+        if (row && old?.version !== row.version) requestAnimationFrame(() => tint(plan.root, id));
+      }
+      if (plan.resources.length !== rows) plan.calendar.setOption("resources", plan.resources);
+    },
+    async again() {
+      const answer = await server.read(config.data);
+      if (!answer) return;
+      deed.take(await answer.json());
+      plan.calendar.setOption("resources", plan.resources);
+      plan.calendar.setOption("events", eventsOf(plan));
+    },
+    async around() {
+      const answer = await server.read(config.side);
+      if (!answer) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const id of ["plan-side", "plan-capacity"]) {
+        const [old, now] = [page.getElementById(id), fresh.getElementById(id)];
+        if (old && now && !old.contains(page.activeElement)) old.replaceWith(page.importNode(now, true));
+        else if (old && now) old.innerHTML = now.innerHTML;
+      }
+    },
+    empty() {
+      const hint = page.querySelector("[data-plan-empty]");
+      if (hint) hint.hidden = false;
+      root.hidden = true;
+    },
+  };
+  return deed;
+}
+
+const isWeekend = (day) => [0, 6].includes(new Date(`${day}T12:00Z`).getUTCDay());
+const plateText = (plate) => plate?.replace(/^([A-ZÆØÅ]{2})(\d{4,5})$/, "$1 $2") ?? "";
+
+function eventsOf(plan) {
+  const shut = plan.closed.map(([resource, start, end, away], n) => ({
+    id: `closed-${n}`,
+    resourceId: resource,
+    start,
+    end,
+    display: "background",
+    classNames: [away ? "is-away" : "is-closed"],
+    extendedProps: { away },
+  }));
+  return [...shut, ...[...plan.rows.values()].map((row) => eventOf(plan, row))];
+}
+
+function eventOf(plan, row, held = false) {
+  const phase = plan.config.statuses[row.status]?.phase ?? "order";
+  return {
+    id: row.id,
+    resourceId: row.row,
+    start: row.start,
+    end: row.end,
+    title: row.title,
+    startEditable: row.movable,
+    durationEditable: row.resizable,
+    classNames: [
+      `phase-${phase}`,
+      `is-${row.status}`,
+      ...(MARKS.some((m) => row[m]) ? ["is-marked"] : []),
+      ...(held ? ["is-held"] : []),
+    ],
+    extendedProps: { row },
+  };
+}
+
+function draw(plan) {
+  const { config, locale, words } = plan;
+  const week = config.span === "week";
+  const minutes = between(`${config.first}T${plan.shown[0]}`, `${config.first}T${plan.shown[1]}`);
+  plan.slotMinutes = week ? 60 : 30;
+  const slots = (minutes / plan.slotMinutes) * plan.days.length;
+  plan.slotWidth = Math.max(Math.floor((root.clientWidth - 176) / slots), week ? 22 : 28);
+  const [hour, minute] = ["2-digit", "2-digit"];
+  plan.calendar = createCalendar(root, [ResourceTimeline, Interaction], {
+    view: week ? "resourceTimelineWeek" : "resourceTimelineDay",
+    date: config.first,
+    firstDay: 1,
+    hiddenDays: plan.hidden,
+    locale,
+    headerToolbar: { start: "", center: "", end: "" },
+    resources: plan.resources,
+    events: eventsOf(plan),
+    editable: config.may,
+    slotMinTime: plan.shown[0],
+    slotMaxTime: plan.shown[1],
+    slotDuration: { minutes: plan.slotMinutes },
+    slotLabelInterval: { minutes: week && plan.slotWidth < 40 ? 180 : 60 },
+    slotLabelFormat: { hour, minute },
+    eventTimeFormat: { hour, minute },
+    dayHeaderFormat: { weekday: week ? "short" : "long", day: "numeric", month: "short" },
+    snapDuration: { minutes: 15 },
+    slotWidth: plan.slotWidth,
+    nowIndicator: dayOf(config.today) >= config.first,
+    eventContent: ({ event }) => contentOf(event, words),
+    eventDidMount: ({ event, el }) => {
+      if (event.display !== "auto") return;
+      el.dataset.id = event.id;
+      el.setAttribute("role", "button");
+      el.setAttribute("tabindex", root.querySelector('[data-id][tabindex="0"]') ? "-1" : "0");
+    },
+    eventAllUpdated: () => {
+      if (!root.querySelector('[data-id][tabindex="0"]')) root.querySelector("[data-id]")?.setAttribute("tabindex", "0");
+    },
+    eventDragStart: ({ event }) => lift(plan, event),
+    eventResizeStart: ({ event }) => lift(plan, event),
+    dragConstraint: ({ event }) => follow(plan, event),
+    resizeConstraint: ({ event }) => follow(plan, event),
+    eventDragStop: () => land(plan),
+    eventResizeStop: () => land(plan),
+    eventDrop: (info) => dropped(plan, info),
+    eventResize: (info) => dropped(plan, info),
+  });
+}
+
+function contentOf(event, words) {
+  const { row, away } = event.extendedProps;
+  if (!row) return { domNodes: away ? [element("span", "plan-away", words.away)] : [] };
+  const nodes = [element("span", "plan-what", row.title)];
+  if (row.kind) nodes.push(element("span", "plan-kind", row.kind));
+  const marks = MARKS.filter((m) => row[m]);
+  if (marks.length || row.pinned) {
+    const mark = element("span", "plan-flag", marks.length ? "!" : "•");
+    mark.title = [...marks, ...(row.pinned ? ["pinned"] : [])].map((m) => words[`mark_${m}`]).join(", ");
+    nodes.unshift(mark);
+  }
+  return { domNodes: nodes };
+}
+
+function element(name, className, text) {
+  const made = page.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+const toOf = (event) => ({ start: wallOf(event.start), end: wallOf(event.end), resource: event.resourceIds[0] });
+
+function lift(plan, event) {
+  plan.hold();
+  plan.lifted = event.id;
+  page.documentElement.classList.add("is-planning");
+}
+
+function follow(plan, event) {
+  const to = toOf(event);
+  const key = `${to.start}/${to.end}/${to.resource}`;
+  if (plan.lifted && key !== plan.followed) {
+    plan.followed = key;
+    plan.ask(plan.valuesOf(plan.lifted, to), to);
+  }
+  return true;
+}
+
+function land(plan) {
+  page.documentElement.classList.remove("is-planning");
+  plan.root.classList.remove("is-refusing");
+  plan.landed = performance.now();
+  plan.followed = undefined;
+  plan.lifted = undefined;
+  plan.server.forget();
+  plan.verdict.hide();
+  plan.release();
+}
+
+async function dropped(plan, info) {
+  const to = toOf(info.event);
+  const values = plan.valuesOf(info.event.id, to);
+  if (!values.starts_at && !values.ends_at && !values.resource) return;
+  const said = await plan.place(values, to);
+  if (!said.ok) info.revert();
+  plan.say(said.ok ? plan.fill("said_down", to) : `${plan.words.said_back} ${said.why}`, said.ok ? "" : "bad");
+}
+
+function openBookings(plan) {
+  const dialog = page.querySelector("[data-plan-dialog]");
+  plan.open = async (id) => {
+    const back = encodeURIComponent(location.pathname + location.search);
+    const answer = await fetch(`/app/plan/booking/${id}?back=${back}`, { headers: { "HX-Request": "true" } });
+    if (!answer.ok) return;
+    dialog.innerHTML = await answer.text();
+    dialog.showModal();
+  };
+  root.addEventListener("click", (event) => {
+    const id = event.target.closest?.("[data-id]")?.dataset.id;
+    if (id && performance.now() - (plan.landed ?? 0) > 80) plan.open(id);
+  });
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog || event.target.closest?.("[data-plan-close]")) dialog.close();
+  });
+}
+
+function tint(place, id) {
+  const found = place.querySelector(`[data-id="${CSS.escape(id)}"]`);
+  found?.classList.add("is-changed");
+  setTimeout(() => found?.classList.remove("is-changed"), 2000);
+}
+
+/** What others change is drawn when nothing is being moved here. */
+function keepUp(plan) {
+  page.addEventListener("live:changes", ({ detail }) => {
+    for (const [collection, id] of detail.changes) {
+      if (collection === "resource_bookings") plan.late.set(id, true);
+      else if (ROWS.has(collection)) plan.late.set("all", true);
+      else if (AROUND.has(collection)) plan.late.set("around", true);
+    }
+    keepUpSoon(plan);
+  });
+  const catchUp = () => {
+    plan.late.set("all", true);
+    plan.late.set("around", true);
+    keepUpSoon(plan);
+  };
+  page.addEventListener("visibilitychange", () => !page.hidden && catchUp());
+  addEventListener("online", catchUp);
+}
+
+function keepUpSoon(plan) {
+  clearTimeout(plan.soon);
+  plan.soon = setTimeout(async () => {
+    if (plan.holds || page.hidden || !plan.late.size) return;
+    const late = new Set(plan.late.keys());
+    plan.late.clear();
+    const all = late.delete("all");
+    const around = late.delete("around");
+    if (all || late.size > MANY) await plan.again();
+    else if (late.size) await plan.freshen([...late]);
+    if (all || around || late.size) await plan.around();
+  }, GATHER);
+}

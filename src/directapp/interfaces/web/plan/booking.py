@@ -1,0 +1,144 @@
+"""One booking: what it is, its next steps, and a form that moves it without dragging."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from directapp.declare.kinds import Kind
+from directapp.derive import forms, inputs, present
+from directapp.derive.forms import Complaint
+from directapp.derive.inputs import Filling
+from directapp.interfaces.web import notes
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.forms_in import read_signed
+from directapp.interfaces.web.plan import reads
+from directapp.interfaces.web.plan.moves import done, patch_of
+from directapp.interfaces.web.plan.page import MARKS, car_page
+from directapp.interfaces.web.plan.scope import BOOKINGS, PLAN, plan_shape, read_scope
+from directapp.interfaces.web.plan.words import speak_plan
+from directapp.interfaces.web.record_view import look_up
+from directapp.interfaces.web.records import perform, read_patch, record_id
+from directapp.kernel.errors import DirectAppError, NotFoundError
+
+_FACTS = ("resource_type", "resource", "person", "provider", "consumer", "estimated_hours", "actual_hours", "note")
+_MOVABLE = ("starts_at", "ends_at", "resource")
+
+
+def add_booking(router: APIRouter) -> None:
+    """Add the routes of one booking on the plan."""
+    router.add_api_route("/app/plan/booking/{booking}", show_booking, methods=["GET"])
+    router.add_api_route("/app/plan/booking/{booking}", move_booking, methods=["POST"])
+    router.add_api_route("/app/plan/booking/{booking}/do/{verb}", do_verb, methods=["POST"])
+
+
+def back_of(desk: Desk, text: str = "") -> str:
+    """Return where a page of the plan leads back to."""
+    asked = text or desk.request.query_params.get("back", "")
+    return asked if asked.startswith("/app/") else PLAN
+
+
+async def show_booking(desk: PersonDesk, booking: str) -> Response:
+    """Show a booking: as a dialog over the plan, or as a page."""
+    return await booking_page(desk, record_id(booking))
+
+
+async def booking_page(
+    desk: Desk,
+    target: UUID,
+    *,
+    summary: Sequence[Complaint] = (),
+    typed: dict[str, str] | None = None,
+    back: str = "",
+    status: int = HTTPStatus.OK,
+) -> Response:
+    """Return the booking's page, with what was refused above it."""
+    shape = plan_shape(desk)
+    seen = await look_up(desk, shape, target)
+    row, tell = seen.view.row, desk.teller.value
+    resources = []
+    if "resource" in seen.view.writable:
+        scope = read_scope(desk, {"site": str(row.get("provider") or "")})
+        kinds = [k for k in await reads.read_types(desk) if str(k["id"]) == str(row["resource_type"])]
+        able = {k["work"] for k in kinds}
+        rows = await reads.read_resources(desk, scope, kinds)
+        resources = [(str(r["id"]), str(r["name"])) for r in rows if able & set(r.get("does") or ())]
+    p = speak_plan(desk.language)
+    facts = [(shape.fields[n].label.pick(desk.language), tell(shape, n, seen.told)) for n in _FACTS]
+    offers = [o for o in seen.view.offers if o.verb.name not in {"find_slots", "find_chains"} and o.blocked is None]
+    context: dict[str, Any] = {
+        "title": desk.teller.title(desk.spec["cars"], seen.told["car"]) if seen.told.get("car") else p["booking"],
+        "here": "plan",
+        "p": p,
+        "record": seen,
+        "status_chip": tell(shape, "status", seen.told),
+        "marks": [p[f"mark_{m}"] for m in MARKS if row.get(m)],
+        "time": (tell(shape, "starts_at", row), tell(shape, "ends_at", row)),
+        "facts": [(label, value) for label, value in facts if value],
+        "moves": set(_MOVABLE) <= seen.view.writable,
+        "values": {
+            "starts_at": present.input_instant(row["starts_at"]),
+            "ends_at": present.input_instant(row["ends_at"]),
+            "resource": str(row.get("resource") or ""),
+        }
+        | (typed or {}),
+        "resources": resources,
+        "offers": [(o.verb, _inputs(desk, o.verb.params)) for o in offers],
+        "summary": tuple(summary),
+        "stale_by": None,
+        "car_href": car_page(row),
+        "slot_href": f"{PLAN}/book?booking={target}" if set(_MOVABLE) <= seen.view.writable else None,
+        "back": back_of(desk, back),
+    }
+    return desk.page("plan/booking_part.html" if desk.partial else "plan/booking.html", status=status, **context)
+
+
+def _inputs(desk: Desk, fields: Sequence[Any]) -> list[inputs.Input]:
+    filling = Filling(language=desk.language, row={})
+    made = (inputs.build_input(f, filling) for f in fields if f.kind is not Kind.REF)
+    return [i for i in made if i.control != "none"]
+
+
+async def move_booking(desk: PersonDesk, booking: str) -> Response:
+    """Move a booking to the time and resource of the form."""
+    shape, target = plan_shape(desk), record_id(booking)
+    posted = await read_signed(desk)
+    patch = patch_of(posted, _MOVABLE)
+    try:
+        await perform(desk, shape, "update", posted, patch, target=target, version=posted.version)
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        _, summary = forms.sort_problems(error.problems, shape.fields, desk.language)
+        return await booking_page(
+            desk, target, summary=summary, typed=patch, back=posted.get("back"), status=int(error.status)
+        )
+    desk.cookies.append(done(desk, "moved", target, undo=True))
+    return desk.go(back_of(desk, posted.get("back")))
+
+
+async def do_verb(desk: PersonDesk, booking: str, verb: str) -> Response:
+    """Do a verb to a booking and go back to the plan."""
+    shape, target = plan_shape(desk), record_id(booking)
+    found = shape.verb(verb)
+    if found is None or found.on != "record":
+        raise NotFoundError
+    posted = await read_signed(desk)
+    patch, problems = await read_patch(desk, list(found.params), posted)
+    try:
+        if not problems:
+            await perform(desk, shape, verb, posted, patch, target=target, version=posted.version)
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        problems = list(error.problems)
+    if problems:
+        _, summary = forms.sort_problems(problems, shape.fields, desk.language)
+        return await booking_page(
+            desk, target, summary=summary, back=posted.get("back"), status=HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+    label = found.label.pick(desk.language)
+    desk.cookies.append(notes.tell_done(label, desk.now, undo=f"/app/{BOOKINGS}/{target}/undo", href=PLAN))
+    return desk.go(back_of(desk, posted.get("back")))

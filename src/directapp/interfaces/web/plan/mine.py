@@ -1,0 +1,163 @@
+"""My plan: what a person is booked for, today and the rest of the week; start and finish in one tap."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.derive import present
+from directapp.derive.shown import Shown
+from directapp.interfaces.web import notes
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.floor.taps import tapped_at
+from directapp.interfaces.web.forms_in import Posted, read_signed
+from directapp.interfaces.web.plan import reads
+from directapp.interfaces.web.plan.closed import wall
+from directapp.interfaces.web.plan.page import MARKS, car_page
+from directapp.interfaces.web.plan.reads import name_of
+from directapp.interfaces.web.plan.scope import BOOKINGS, CARS, PLAN
+from directapp.interfaces.web.plan.words import say, speak_plan
+from directapp.interfaces.web.records import perform, record_id
+from directapp.kernel.clock import OSLO
+from directapp.kernel.errors import DirectAppError, NotFoundError
+from directapp.store.query import Condition, Order, Query
+
+MINE = f"{PLAN}/mine"
+_STEPS: Mapping[str, tuple[str, ...]] = {
+    "scheduled": ("start",),
+    "confirmed": ("start",),
+    "in_progress": ("finish",),
+}
+_VERBS = {"start": ("start", "started_at", "started"), "finish": ("complete", "completed_at", "finished")}
+_OVER = frozenset({"cancelled", "no_show"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A booking of mine: what to do to which car, when, and the taps that do it."""
+
+    id: str
+    version: int
+    car_href: str
+    plate: Shown
+    name: str
+    kind: str
+    time: str
+    length: str
+    status: Shown
+    marks: tuple[str, ...]
+    note: str
+    steps: tuple[str, ...]
+    done: bool
+
+
+def add_mine(router: APIRouter) -> None:
+    """Add a person's own plan and its taps."""
+    router.add_api_route("/app/plan/mine", show_mine, methods=["GET"])
+    router.add_api_route("/app/plan/mine/{booking}/{step}", tap, methods=["POST"])
+
+
+async def show_mine(desk: PersonDesk) -> Response:
+    """Show my day and my week."""
+    return await mine_page(desk)
+
+
+async def mine_page(desk: Desk, *, problems: Sequence[str] = (), status: int = 200) -> Response:
+    """Return the page, with what was refused above the bookings."""
+    shape = desk.shape(BOOKINGS)
+    today = desk.now.astimezone(OSLO).date()
+    later = desk.request.query_params.get("week") == "next"
+    monday = today - timedelta(days=today.weekday())
+    first, last = (
+        (monday + timedelta(days=7), monday + timedelta(days=14)) if later else (today, monday + timedelta(days=7))
+    )
+    days = await _days(desk, first, last)
+    p = speak_plan(desk.language)
+    return desk.page(
+        "plan/mine.html",
+        status=status,
+        here="plan-mine",
+        title=p["my_plan"],
+        p=p,
+        shape=shape,
+        today=[] if later else days.pop(today, []),
+        week=[(present.show_day(day, today, desk.language).capitalize(), tasks) for day, tasks in sorted(days.items())],
+        later=later,
+        problems=problems,
+    )
+
+
+async def _days(desk: Desk, first: date, last: date) -> dict[date, list[Task]]:
+    fields = (
+        ("id",), ("version",), ("starts_at",), ("ends_at",), ("status",), ("resource_type",), ("note",),
+        *((m,) for m in MARKS), ("car", "id"), ("car", "license_plate"), ("car", "vin"), ("car", "make"),
+        ("car", "model"),
+    )  # fmt: skip
+    query = Query(
+        fields=fields,
+        filter=reads.both(
+            Condition(("person",), "eq", desk.person.user),
+            Condition(("ends_at",), "gt", datetime.combine(first, time(), OSLO)),
+            Condition(("starts_at",), "lt", datetime.combine(last, time(), OSLO)),
+        ),
+        sort=(Order("starts_at"), Order("id")),
+        limit=200,
+    )
+    rows = orjson.loads((await desk.platform.reading.page(desk.person, BOOKINGS, query)).json)
+    names = {str(k["id"]): name_of(k, desk) for k in await reads.read_types(desk)}
+    days: dict[date, list[Task]] = {}
+    for row in rows:
+        start, end = present.read_instant(row["starts_at"]), present.read_instant(row["ends_at"])
+        if start is not None and end is not None and row["status"] not in _OVER:
+            day = max(start.astimezone(OSLO).date(), first)
+            days.setdefault(day, []).append(_task(desk, row, names, start, end))
+    return days
+
+
+def _task(desk: Desk, row: Mapping[str, Any], names: Mapping[str, str], start: datetime, end: datetime) -> Task:
+    car, tell, p = row.get("car") or {}, desk.teller.value, speak_plan(desk.language)
+    return Task(
+        id=str(row["id"]),
+        version=int(row["version"]),
+        car_href=car_page(row),
+        plate=tell(desk.spec[CARS], "license_plate", car) or tell(desk.spec[CARS], "vin", car, short=True),
+        name=" ".join(str(car[n]) for n in ("make", "model") if car.get(n)),
+        kind=names.get(str(row["resource_type"]), ""),
+        time=f"{wall(start)[11:]}–{wall(end)[11:]}",
+        length=present.show_span(end - start, desk.language),
+        status=tell(desk.spec[BOOKINGS], "status", row),
+        marks=tuple(p[f"mark_{m}"] for m in MARKS if row.get(m)),
+        note=str(row.get("note") or ""),
+        steps=_STEPS.get(str(row["status"]), ()),
+        done=row["status"] == "completed",
+    )
+
+
+async def tap(desk: PersonDesk, booking: str, step: str) -> Response:
+    """Start or finish a booking of mine: now, or when it was tapped without network."""
+    if step not in _VERBS:
+        raise NotFoundError
+    posted, target = await read_signed(desk), record_id(booking)
+    try:
+        await _perform(desk, posted, target, step)
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        problems = [desk.say(p.message) for p in error.problems]
+        return await mine_page(desk, problems=problems, status=int(error.status))
+    undo = f"/app/{BOOKINGS}/{target}/undo"
+    desk.cookies.append(notes.tell_done(say(_VERBS[step][2], desk.language), desk.now, undo=undo, href=MINE))
+    return desk.go(MINE)
+
+
+async def _perform(desk: Desk, posted: Posted, target: UUID, step: str) -> None:
+    verb, fact, _ = _VERBS[step]
+    shape, at = desk.shape(BOOKINGS), tapped_at(posted, desk.now)
+    if at == desk.now:
+        await perform(desk, shape, verb, posted, {}, target=target)
+    else:
+        await perform(desk, shape, "update", posted, {fact: at}, target=target)

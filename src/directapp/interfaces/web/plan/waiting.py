@@ -1,0 +1,82 @@
+"""Waiting: the cars that are ready to plan, each with the work that it still lacks a time for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from directapp.derive import present
+from directapp.derive.present import read_number
+from directapp.derive.shown import Shown
+from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.plan.scope import CARS, PLAN
+
+BOOK = f"{PLAN}/book"
+WORKS = ("technical", "cosmetic")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """One piece of work that a car waits for: dragged onto a row, or opened in the wizard."""
+
+    kind: str
+    name: str
+    hours: float
+    told: str
+    phase: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A car that waits to be planned."""
+
+    id: str
+    plate: Shown
+    name: str
+    promised: Shown
+    wants: tuple[Want, ...]
+    chain: str | None
+
+
+def waiting_of(desk: Desk, rows: Iterable[Mapping[str, Any]], kinds: Sequence[Mapping[str, Any]]) -> list[Waiting]:
+    """Return the waiting cars as they are shown."""
+    return [_one(desk, row, kinds) for row in rows]
+
+
+def _one(desk: Desk, row: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]) -> Waiting:
+    shape, tell = desk.spec[CARS], desk.teller.value
+    wants = wants_of(desk, row, kinds)
+    chain = f"{BOOK}?{urlencode({'car': row['id'], 'type': 'chain'})}" if len(wants) > 1 else None
+    return Waiting(
+        id=str(row["id"]),
+        plate=tell(shape, "license_plate", row) or tell(shape, "vin", row, short=True),
+        name=" ".join(str(row[n]) for n in ("make", "model") if row.get(n)),
+        promised=tell(shape, "delivery_date", row),
+        wants=wants,
+        chain=chain,
+    )
+
+
+def wants_of(desk: Desk, row: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]) -> tuple[Want, ...]:
+    """Return the work a car needs and has no time for yet."""
+    found = []
+    for work in WORKS:
+        open_ = row.get(f"needs_{work}") is not False and not row.get(f"{work}_completed_at")
+        kind = next((k for k in kinds if k["work"] == work), None)
+        if not open_ or kind is None or row.get(f"scheduled_{work}_start"):
+            continue
+        hours = read_number(row.get(f"estimated_{work}_hours")) or read_number(kind["default_hours"])
+        length = float(hours) if hours else 1.0
+        found.append(
+            Want(
+                kind=str(kind["id"]),
+                name=str(kind["name_en" if desk.language == "en" else "name_nb"]),
+                hours=length,
+                told=present.show_span(timedelta(hours=length), desk.language),
+                phase=work,
+                href=f"{BOOK}?{urlencode({'car': row['id'], 'type': kind['id']})}",
+            )
+        )
+    return tuple(found)

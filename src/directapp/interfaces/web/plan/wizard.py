@@ -1,0 +1,272 @@
+"""The wizard: car, work, hours, a free time, confirm. Plain pages, so that it works anywhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.derive import forms, present
+from directapp.derive.forms import Complaint
+from directapp.derive.shown import readable_anywhere
+from directapp.interfaces.web import notes, refs
+from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.forms_in import Posted, read_signed
+from directapp.interfaces.web.plan import reads
+from directapp.interfaces.web.plan.booking import back_of
+from directapp.interfaces.web.plan.moves import done, why
+from directapp.interfaces.web.plan.reads import Rows, name_of
+from directapp.interfaces.web.plan.scope import BOOKINGS, CARS, PLAN, may_plan, plan_shape, read_scope
+from directapp.interfaces.web.plan.slots import Found, Slot, find_slots, find_ways, read_slot, when
+from directapp.interfaces.web.plan.waiting import BOOK, waiting_of, wants_of
+from directapp.interfaces.web.plan.words import say, speak_plan
+from directapp.interfaces.web.records import record_id
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
+from directapp.services.intent import Intent
+from directapp.store.query import Condition, Query
+
+CHAIN = "chain"
+STEPS = ("step_car", "step_kind", "step_slot", "step_confirm")
+_ASKED = ("car", "type", "booking", "hours", "earliest", "latest", "back")
+
+
+def add_wizard(router: APIRouter) -> None:
+    """Add the routes of the wizard."""
+    router.add_api_route("/app/plan/book", show_step, methods=["GET"])
+    router.add_api_route("/app/plan/book", book, methods=["POST"])
+
+
+async def show_step(desk: PersonDesk) -> Response:
+    """Show the step that comes next."""
+    plan_shape(desk)
+    if not may_plan(desk):
+        raise ForbiddenError
+    given = {n: desk.request.query_params.get(n, "") for n in _ASKED}
+    chosen = [s for text in desk.request.query_params.getlist("slot") if (s := read_slot(text)) is not None]
+    if given["booking"]:
+        given |= await _of_booking(desk, record_id(given["booking"]), given)
+    if not given["car"]:
+        return await _choose_car(desk)
+    kinds = await reads.read_types(desk)
+    if not given["type"]:
+        return await _choose_kind(desk, given, kinds)
+    if not chosen:
+        return await _choose_slot(desk, given, kinds)
+    return await _confirm(desk, given, chosen, kinds)
+
+
+async def _of_booking(desk: Desk, target: UUID, given: Mapping[str, str]) -> dict[str, str]:
+    """Return what a booking that is to be moved says of itself."""
+    row = (await desk.platform.reading.view(desk.person, BOOKINGS, target)).row
+    start, end = present.read_instant(row["starts_at"]), present.read_instant(row["ends_at"])
+    hours = (end - start).total_seconds() / 3600 if start and end else 0
+    return {
+        "car": str(row["car"]),
+        "type": str(row["resource_type"]),
+        "hours": given["hours"] or f"{round(hours, 2):g}",
+    }
+
+
+def _page(desk: Desk, step: int, template: str, *, status: int = HTTPStatus.OK, **context: Any) -> Response:
+    p = speak_plan(desk.language)
+    steps = [(p[name], n == step, n < step) for n, name in enumerate(STEPS)]
+    common: dict[str, Any] = {"here": "plan", "p": p, "steps": steps, "path": BOOK, "back": back_of(desk)}
+    return desk.page(template, status=status, **{"summary": (), "stale_by": None} | common | context)
+
+
+async def _choose_car(desk: Desk) -> Response:
+    typed = desk.request.query_params.get("q", "").strip()
+    kinds = await reads.read_types(desk)
+    rows = await reads.read_waiting(desk, read_scope(desk, {}))
+    found = await refs.search_titles(desk, desk.spec[CARS], typed) if typed else []
+    return _page(
+        desk,
+        0,
+        "plan/book_car.html",
+        title=speak_plan(desk.language)["choose_car"],
+        waiting=waiting_of(desk, rows[: reads.MOST_CARS], kinds),
+        found=found,
+        typed=typed,
+    )
+
+
+async def _car(desk: Desk, car: str) -> tuple[dict[str, Any], str]:
+    """Return a car's row as far as it is read, and what it is called."""
+    shape, target = desk.spec[CARS], record_id(car)
+    fields = tuple((n,) for n in readable_anywhere(desk.person, shape))
+    rows = orjson.loads(
+        (await desk.platform.reading.page(desk.person, CARS, Query(fields=fields, filter=_is(target), limit=1))).json
+    )
+    if not rows:
+        raise NotFoundError
+    return rows[0], desk.teller.title(shape, rows[0])
+
+
+def _is(target: UUID) -> Condition:
+    return Condition(("id",), "eq", target)
+
+
+async def _choose_kind(desk: Desk, given: Mapping[str, str], kinds: Rows) -> Response:
+    row, title = await _car(desk, given["car"])
+    wants = wants_of(desk, row, kinds)
+    wanted = {w.kind for w in wants}
+    others = [(name_of(k, desk), _to(given, type=str(k["id"]))) for k in kinds if str(k["id"]) not in wanted]
+    chain = _to(given, type=CHAIN) if len(wants) > 1 else None
+    words = say("book_car", desk.language, car=title)
+    return _page(desk, 1, "plan/book_kind.html", title=words, wants=wants, others=others, chain=chain, row=row)
+
+
+def _to(given: Mapping[str, str], **more: str) -> str:
+    return f"{BOOK}?{urlencode({n: v for n, v in {**given, **more}.items() if v})}"
+
+
+async def _choose_slot(desk: Desk, given: Mapping[str, str], kinds: Rows) -> Response:
+    row, title = await _car(desk, given["car"])
+    chain = given["type"] == CHAIN
+    summary: Sequence[Complaint] = ()
+    status = HTTPStatus.OK
+    values = {n: given[n] for n in ("car", "earliest", "latest")}
+    try:
+        if chain:
+            found = await find_ways(desk, values)
+        else:
+            found = await find_slots(desk, values | {"resource_type": given["type"], "hours": _number(given["hours"])})
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        found, status = Found(), error.status
+        _, summary = forms.sort_problems(error.problems, {}, desk.language)
+    kind = next((name_of(k, desk) for k in kinds if str(k["id"]) == given["type"]), "")
+    return _page(
+        desk,
+        2,
+        "plan/book_slot.html",
+        status=status,
+        title=say("book_car", desk.language, car=title),
+        kind=speak_plan(desk.language)["whole_chain"] if chain else kind,
+        kind_names={str(k["id"]): name_of(k, desk) for k in kinds},
+        given=given,
+        chain=chain,
+        found=found,
+        hours=given["hours"] or present.input_number(found.hours, desk.language),
+        summary=tuple(summary),
+        promised=desk.teller.value(desk.spec[CARS], "delivery_date", row),
+        to=lambda slots: _to(given, hours=given["hours"]) + "".join(f"&{urlencode({'slot': s.code})}" for s in slots),
+        manual=_typed(given, "" if chain else given["type"]),
+    )
+
+
+def _typed(given: Mapping[str, str], kind: str) -> str:
+    return f"/app/{BOOKINGS}/new?{urlencode({'car': given['car'], 'resource_type': kind})}"
+
+
+def _number(text: str) -> str:
+    return text.replace(",", ".").strip()
+
+
+async def _confirm(
+    desk: Desk,
+    given: Mapping[str, str],
+    chosen: Sequence[Slot],
+    kinds: Rows,
+    *,
+    summary: Sequence[Complaint] = (),
+    status: int = HTTPStatus.OK,
+) -> Response:
+    _, title = await _car(desk, given["car"])
+    names = await refs.names_of(desk, {"resources": [s.resource for s in chosen], "users": [s.person for s in chosen]})
+    kind_names = {str(k["id"]): name_of(k, desk) for k in kinds}
+    shown = [replace(s, when=when(desk, s.start, s.end), name=names.get(s.resource, "")) for s in chosen]
+    asks = [
+        s for s in chosen if not s.person and any(k["requires_assignment"] for k in kinds if str(k["id"]) == s.kind)
+    ]
+    return _page(
+        desk,
+        3,
+        "plan/book_confirm.html",
+        status=status,
+        title=say("book_car", desk.language, car=title),
+        given=given,
+        slots=shown,
+        kind_names=kind_names,
+        people=await _people(desk, kinds, asks) if asks else [],
+        asks={s.code for s in asks},
+        again=_to({n: v for n, v in given.items() if n != "booking" or v}),
+        summary=tuple(summary),
+    )
+
+
+async def _people(desk: Desk, kinds: Rows, asks: Sequence[Slot]) -> list[tuple[str, str]]:
+    """Return who may do the work of a place that is nobody's own."""
+    works = {k["work"] for k in kinds if str(k["id"]) in {s.kind for s in asks}}
+    rows = await reads.read_resources(desk, read_scope(desk, {}), kinds)
+    return [(str(r["person"]), str(r["name"])) for r in rows if r.get("person") and works & set(r.get("does") or ())]
+
+
+async def book(desk: PersonDesk) -> Response:
+    """Book the chosen time, or all of a chain, or move the booking that asked for a new one."""
+    plan_shape(desk)
+    posted = await read_signed(desk)
+    chosen = [s for text in posted.typed.get("slot", []) if (s := read_slot(text)) is not None]
+    given = {n: posted.get(n) for n in _ASKED}
+    if not chosen or not given["car"]:
+        raise NotFoundError
+    made: list[UUID] = []
+    for n, slot in enumerate(chosen):
+        try:
+            made.append(await _book(desk, posted, given, slot, n))
+        except NotFoundError:
+            raise
+        except DirectAppError as error:
+            if made:
+                return _partly(desk, made, chosen, why(desk, error.problems))
+            _, summary = forms.sort_problems(error.problems, desk.spec[BOOKINGS].fields, desk.language)
+            kinds = await reads.read_types(desk)
+            return await _confirm(desk, given, chosen, kinds, summary=summary, status=int(error.status))
+    if len(made) == 1:
+        desk.cookies.append(done(desk, "moved" if given["booking"] else "booked", made[0], undo=bool(given["booking"])))
+    else:
+        words = say("chain_booked", desk.language, all=len(made))
+        desk.cookies.append(notes.tell_done(words, desk.now, href=PLAN))
+    back = given["back"] if given["back"].startswith("/app/") else _there(chosen)
+    return desk.go(back)
+
+
+def _there(chosen: Sequence[Slot]) -> str:
+    """Return the plan's week in which the first of these is."""
+    start = present.input_instant(chosen[0].start)
+    return f"{PLAN}?day={start[:10]}" if start else PLAN
+
+
+def _partly(desk: Desk, made: Sequence[UUID], chosen: Sequence[Slot], reason: str) -> Response:
+    words = say("chain_partly", desk.language, done=len(made), all=len(chosen), why=reason)
+    desk.cookies.append(notes.tell_done(words, desk.now, href=PLAN))
+    return desk.go(_there(chosen))
+
+
+async def _book(desk: Desk, posted: Posted, given: Mapping[str, str], slot: Slot, n: int) -> UUID:
+    """Book one slot; ``n`` keeps the keys of a chain apart."""
+    target = record_id(given["booking"]) if given["booking"] else None
+    person = slot.person or posted.get("person")
+    patch: dict[str, Any] = {"starts_at": slot.start, "ends_at": slot.end, "resource": slot.resource}
+    patch |= {"person": person} if person else {}
+    if target is None:
+        patch |= {"car": given["car"], "resource_type": slot.kind}
+        patch |= {name: v for name in ("note", "pinned") if (v := posted.get(name))}
+    answer = await desk.platform.corridor.perform(
+        Intent(
+            actor=desk.person,
+            collection=BOOKINGS,
+            verb="update" if target else "create",
+            origin="web",
+            target=target,
+            patch=patch,
+            key=f"{posted.key}.{n}" if posted.key else None,
+            request_id=desk.request_id,
+        )
+    )
+    return answer.record or target or record_id(given["car"])
