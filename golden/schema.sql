@@ -68,6 +68,26 @@ CREATE TABLE audit_seal (
 	digest TEXT NOT NULL, 
 	CONSTRAINT pk_audit_seal PRIMARY KEY (tenant_id, batch)
 );
+CREATE TABLE calendar_feeds (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	"user" UUID, 
+	resource UUID, 
+	dealership UUID, 
+	secret_hash TEXT, 
+	last_read_at TIMESTAMP WITH TIME ZONE, 
+	revoked_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_calendar_feeds PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_calendar_feeds_created_at_id ON calendar_feeds (tenant_id, created_at, id);
+CREATE INDEX ix_calendar_feeds_dealership ON calendar_feeds (tenant_id, dealership);
+CREATE INDEX ix_calendar_feeds_resource ON calendar_feeds (tenant_id, resource);
+CREATE INDEX ix_calendar_feeds_user ON calendar_feeds (tenant_id, "user");
 CREATE TABLE capacity_rules (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -849,6 +869,30 @@ CREATE INDEX ix_parts_orders_car_status ON parts_orders (tenant_id, car, status)
 CREATE INDEX ix_parts_orders_ordered_at_id ON parts_orders (tenant_id, ordered_at, id);
 CREATE INDEX ix_parts_orders_part ON parts_orders (tenant_id, part);
 CREATE INDEX ix_parts_orders_status_eta ON parts_orders (tenant_id, status, eta);
+CREATE TABLE plan_proposals (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	dealership UUID, 
+	first_day DATE, 
+	last_day DATE, 
+	move_booked BOOLEAN DEFAULT false, 
+	seconds INTEGER, 
+	status TEXT, 
+	lines JSONB, 
+	unplanned JSONB, 
+	late_hours NUMERIC(10, 2), 
+	proven BOOLEAN, 
+	message TEXT, 
+	solved_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_plan_proposals PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_plan_proposals_created_at_id ON plan_proposals (tenant_id, created_at, id);
+CREATE INDEX ix_plan_proposals_dealership ON plan_proposals (tenant_id, dealership);
 CREATE TABLE refresh_tokens (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -1362,6 +1406,11 @@ ALTER TABLE absences ADD CONSTRAINT fk_absences_updated_by FOREIGN KEY(tenant_id
 ALTER TABLE api_keys ADD CONSTRAINT fk_api_keys_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE api_keys ADD CONSTRAINT fk_api_keys_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE api_keys ADD CONSTRAINT fk_api_keys_user FOREIGN KEY(tenant_id, "user") REFERENCES users (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE calendar_feeds ADD CONSTRAINT fk_calendar_feeds_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE calendar_feeds ADD CONSTRAINT fk_calendar_feeds_dealership FOREIGN KEY(tenant_id, dealership) REFERENCES dealerships (tenant_id, id);
+ALTER TABLE calendar_feeds ADD CONSTRAINT fk_calendar_feeds_resource FOREIGN KEY(tenant_id, resource) REFERENCES resources (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE calendar_feeds ADD CONSTRAINT fk_calendar_feeds_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE calendar_feeds ADD CONSTRAINT fk_calendar_feeds_user FOREIGN KEY(tenant_id, "user") REFERENCES users (tenant_id, id) ON DELETE CASCADE;
 ALTER TABLE capacity_rules ADD CONSTRAINT fk_capacity_rules_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE capacity_rules ADD CONSTRAINT fk_capacity_rules_dealership FOREIGN KEY(tenant_id, dealership) REFERENCES dealerships (tenant_id, id);
 ALTER TABLE capacity_rules ADD CONSTRAINT fk_capacity_rules_resource FOREIGN KEY(tenant_id, resource) REFERENCES resources (tenant_id, id) ON DELETE CASCADE;
@@ -1464,6 +1513,9 @@ ALTER TABLE parts_orders ADD CONSTRAINT fk_parts_orders_car FOREIGN KEY(tenant_i
 ALTER TABLE parts_orders ADD CONSTRAINT fk_parts_orders_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE parts_orders ADD CONSTRAINT fk_parts_orders_part FOREIGN KEY(tenant_id, part) REFERENCES parts_inventory (tenant_id, id);
 ALTER TABLE parts_orders ADD CONSTRAINT fk_parts_orders_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE plan_proposals ADD CONSTRAINT fk_plan_proposals_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE plan_proposals ADD CONSTRAINT fk_plan_proposals_dealership FOREIGN KEY(tenant_id, dealership) REFERENCES dealerships (tenant_id, id);
+ALTER TABLE plan_proposals ADD CONSTRAINT fk_plan_proposals_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE refresh_tokens ADD CONSTRAINT fk_refresh_tokens_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE refresh_tokens ADD CONSTRAINT fk_refresh_tokens_session FOREIGN KEY(tenant_id, session) REFERENCES sessions (tenant_id, id) ON DELETE CASCADE;
 ALTER TABLE refresh_tokens ADD CONSTRAINT fk_refresh_tokens_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
@@ -1561,6 +1613,9 @@ REVOKE ALL ON "audit" FROM directapp_app, PUBLIC;
 ALTER TABLE "audit_seal" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "audit_seal" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "audit_seal" FROM directapp_app, PUBLIC;
+ALTER TABLE "calendar_feeds" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "calendar_feeds" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "calendar_feeds" FROM directapp_app, PUBLIC;
 ALTER TABLE "capacity_rules" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "capacity_rules" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "capacity_rules" FROM directapp_app, PUBLIC;
@@ -1647,6 +1702,9 @@ REVOKE ALL ON "parts_inventory" FROM directapp_app, PUBLIC;
 ALTER TABLE "parts_orders" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "parts_orders" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "parts_orders" FROM directapp_app, PUBLIC;
+ALTER TABLE "plan_proposals" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "plan_proposals" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "plan_proposals" FROM directapp_app, PUBLIC;
 ALTER TABLE "refresh_tokens" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "refresh_tokens" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "refresh_tokens" FROM directapp_app, PUBLIC;
@@ -1963,6 +2021,16 @@ CREATE POLICY "timebank_entries_insert" ON "timebank_entries" FOR INSERT TO dire
 CREATE POLICY "timebank_entries_update" ON "timebank_entries" FOR UPDATE TO directapp_app USING (((timebank_entries.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("timebank_entries"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo'])))))) WITH CHECK (((timebank_entries.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("timebank_entries"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))));
 ALTER TABLE "timebank_entries" DROP CONSTRAINT IF EXISTS "ck_timebank_entries_kind_choice";
 ALTER TABLE "timebank_entries" ADD CONSTRAINT "ck_timebank_entries_kind_choice" CHECK ("kind" IN ('work', 'correction')) NOT VALID;
+GRANT SELECT, INSERT, UPDATE ON "calendar_feeds" TO directapp_app;
+CREATE POLICY "calendar_feeds_select" ON "calendar_feeds" FOR SELECT TO directapp_app USING (((calendar_feeds.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'finance', 'tenant_admin'])) AND ("calendar_feeds"."user" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("calendar_feeds"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("calendar_feeds"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))))));
+CREATE POLICY "calendar_feeds_insert" ON "calendar_feeds" FOR INSERT TO directapp_app WITH CHECK (((calendar_feeds.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo']))));
+CREATE POLICY "calendar_feeds_update" ON "calendar_feeds" FOR UPDATE TO directapp_app USING (((calendar_feeds.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo'])))) WITH CHECK (((calendar_feeds.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'finance', 'tenant_admin'])) AND ("calendar_feeds"."user" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("calendar_feeds"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("calendar_feeds"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))));
+GRANT SELECT, INSERT, UPDATE ON "plan_proposals" TO directapp_app;
+CREATE POLICY "plan_proposals_select" ON "plan_proposals" FOR SELECT TO directapp_app USING (((plan_proposals.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("plan_proposals"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("plan_proposals"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo'])) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("plan_proposals"."created_by" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid))))))))));
+CREATE POLICY "plan_proposals_insert" ON "plan_proposals" FOR INSERT TO directapp_app WITH CHECK (((plan_proposals.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("plan_proposals"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("plan_proposals"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo']))))));
+CREATE POLICY "plan_proposals_update" ON "plan_proposals" FOR UPDATE TO directapp_app USING (((plan_proposals.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("plan_proposals"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("plan_proposals"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo'])))))) WITH CHECK (((plan_proposals.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ("plan_proposals"."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ("plan_proposals"."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))));
+ALTER TABLE "plan_proposals" DROP CONSTRAINT IF EXISTS "ck_plan_proposals_status_choice";
+ALTER TABLE "plan_proposals" ADD CONSTRAINT "ck_plan_proposals_status_choice" CHECK ("status" IN ('queued', 'ready', 'failed', 'accepted', 'dropped')) NOT VALID;
 GRANT SELECT, INSERT, UPDATE ON "notifications" TO directapp_app;
 CREATE POLICY "notifications_select" ON "notifications" FOR SELECT TO directapp_app USING (((notifications.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'mechanic', 'detailer', 'sales_manager', 'manager', 'finance', 'tenant_admin'])) AND ("notifications"."receiver" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_workflow', 'sys_messenger', 'sys_importer', 'sys_demo', 'sys_undo']))))))));
 CREATE POLICY "notifications_insert" ON "notifications" FOR INSERT TO directapp_app WITH CHECK (((notifications.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_workflow', 'sys_messenger', 'sys_importer', 'sys_demo']))));

@@ -90,6 +90,31 @@ def upgrade() -> None:
     sa.Column('digest', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'batch', name=op.f('pk_audit_seal'))
     )
+    op.create_table('calendar_feeds',
+    sa.Column('tenant_id', sa.UUID(), nullable=False),
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('user', sa.UUID(), nullable=True),
+    sa.Column('resource', sa.UUID(), nullable=True),
+    sa.Column('dealership', sa.UUID(), nullable=True),
+    sa.Column('secret_hash', sa.Text(), nullable=True),
+    sa.Column('last_read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'created_by'], ['users.tenant_id', 'users.id'], name='fk_calendar_feeds_created_by', ondelete='SET NULL (created_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'dealership'], ['dealerships.tenant_id', 'dealerships.id'], name='fk_calendar_feeds_dealership', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'resource'], ['resources.tenant_id', 'resources.id'], name='fk_calendar_feeds_resource', ondelete='CASCADE', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'updated_by'], ['users.tenant_id', 'users.id'], name='fk_calendar_feeds_updated_by', ondelete='SET NULL (updated_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'user'], ['users.tenant_id', 'users.id'], name='fk_calendar_feeds_user', ondelete='CASCADE', use_alter=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_calendar_feeds'))
+    )
+    op.create_index('ix_calendar_feeds_created_at_id', 'calendar_feeds', ['tenant_id', 'created_at', 'id'], unique=False)
+    op.create_index('ix_calendar_feeds_dealership', 'calendar_feeds', ['tenant_id', 'dealership'], unique=False)
+    op.create_index('ix_calendar_feeds_resource', 'calendar_feeds', ['tenant_id', 'resource'], unique=False)
+    op.create_index('ix_calendar_feeds_user', 'calendar_feeds', ['tenant_id', 'user'], unique=False)
     op.create_table('capacity_rules',
     sa.Column('tenant_id', sa.UUID(), nullable=False),
     sa.Column('id', sa.UUID(), nullable=False),
@@ -973,6 +998,33 @@ def upgrade() -> None:
     op.create_index('ix_parts_orders_ordered_at_id', 'parts_orders', ['tenant_id', 'ordered_at', 'id'], unique=False)
     op.create_index('ix_parts_orders_part', 'parts_orders', ['tenant_id', 'part'], unique=False)
     op.create_index('ix_parts_orders_status_eta', 'parts_orders', ['tenant_id', 'status', 'eta'], unique=False)
+    op.create_table('plan_proposals',
+    sa.Column('tenant_id', sa.UUID(), nullable=False),
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('dealership', sa.UUID(), nullable=True),
+    sa.Column('first_day', sa.Date(), nullable=True),
+    sa.Column('last_day', sa.Date(), nullable=True),
+    sa.Column('move_booked', sa.Boolean(), server_default=sa.text('false'), nullable=True),
+    sa.Column('seconds', sa.Integer(), nullable=True),
+    sa.Column('status', sa.Text(), nullable=True),
+    sa.Column('lines', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('unplanned', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.Column('late_hours', sa.Numeric(precision=10, scale=2), nullable=True),
+    sa.Column('proven', sa.Boolean(), nullable=True),
+    sa.Column('message', sa.Text(), nullable=True),
+    sa.Column('solved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'created_by'], ['users.tenant_id', 'users.id'], name='fk_plan_proposals_created_by', ondelete='SET NULL (created_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'dealership'], ['dealerships.tenant_id', 'dealerships.id'], name='fk_plan_proposals_dealership', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'updated_by'], ['users.tenant_id', 'users.id'], name='fk_plan_proposals_updated_by', ondelete='SET NULL (updated_by)', use_alter=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_plan_proposals'))
+    )
+    op.create_index('ix_plan_proposals_created_at_id', 'plan_proposals', ['tenant_id', 'created_at', 'id'], unique=False)
+    op.create_index('ix_plan_proposals_dealership', 'plan_proposals', ['tenant_id', 'dealership'], unique=False)
     op.create_table('refresh_tokens',
     sa.Column('tenant_id', sa.UUID(), nullable=False),
     sa.Column('id', sa.UUID(), nullable=False),
@@ -1570,6 +1622,11 @@ def upgrade() -> None:
     op.create_foreign_key('fk_api_keys_created_by', 'api_keys', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
     op.create_foreign_key('fk_api_keys_updated_by', 'api_keys', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
     op.create_foreign_key('fk_api_keys_user', 'api_keys', 'users', ['tenant_id', 'user'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
+    op.create_foreign_key('fk_calendar_feeds_created_by', 'calendar_feeds', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
+    op.create_foreign_key('fk_calendar_feeds_dealership', 'calendar_feeds', 'dealerships', ['tenant_id', 'dealership'], ['tenant_id', 'id'], use_alter=True)
+    op.create_foreign_key('fk_calendar_feeds_resource', 'calendar_feeds', 'resources', ['tenant_id', 'resource'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
+    op.create_foreign_key('fk_calendar_feeds_updated_by', 'calendar_feeds', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
+    op.create_foreign_key('fk_calendar_feeds_user', 'calendar_feeds', 'users', ['tenant_id', 'user'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
     op.create_foreign_key('fk_capacity_rules_created_by', 'capacity_rules', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
     op.create_foreign_key('fk_capacity_rules_dealership', 'capacity_rules', 'dealerships', ['tenant_id', 'dealership'], ['tenant_id', 'id'], use_alter=True)
     op.create_foreign_key('fk_capacity_rules_resource', 'capacity_rules', 'resources', ['tenant_id', 'resource'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
@@ -1672,6 +1729,9 @@ def upgrade() -> None:
     op.create_foreign_key('fk_parts_orders_created_by', 'parts_orders', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
     op.create_foreign_key('fk_parts_orders_part', 'parts_orders', 'parts_inventory', ['tenant_id', 'part'], ['tenant_id', 'id'], use_alter=True)
     op.create_foreign_key('fk_parts_orders_updated_by', 'parts_orders', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
+    op.create_foreign_key('fk_plan_proposals_created_by', 'plan_proposals', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
+    op.create_foreign_key('fk_plan_proposals_dealership', 'plan_proposals', 'dealerships', ['tenant_id', 'dealership'], ['tenant_id', 'id'], use_alter=True)
+    op.create_foreign_key('fk_plan_proposals_updated_by', 'plan_proposals', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
     op.create_foreign_key('fk_refresh_tokens_created_by', 'refresh_tokens', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
     op.create_foreign_key('fk_refresh_tokens_session', 'refresh_tokens', 'sessions', ['tenant_id', 'session'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
     op.create_foreign_key('fk_refresh_tokens_updated_by', 'refresh_tokens', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
@@ -1876,6 +1936,9 @@ def downgrade() -> None:
     op.drop_index('ix_refresh_tokens_session', table_name='refresh_tokens')
     op.drop_index('ix_refresh_tokens_created_at_id', table_name='refresh_tokens')
     op.drop_table('refresh_tokens')
+    op.drop_index('ix_plan_proposals_dealership', table_name='plan_proposals')
+    op.drop_index('ix_plan_proposals_created_at_id', table_name='plan_proposals')
+    op.drop_table('plan_proposals')
     op.drop_index('ix_parts_orders_status_eta', table_name='parts_orders')
     op.drop_index('ix_parts_orders_part', table_name='parts_orders')
     op.drop_index('ix_parts_orders_ordered_at_id', table_name='parts_orders')
@@ -2040,6 +2103,11 @@ def downgrade() -> None:
     op.drop_index('ix_capacity_rules_dealership', table_name='capacity_rules')
     op.drop_index('ix_capacity_rules_created_at_id', table_name='capacity_rules')
     op.drop_table('capacity_rules')
+    op.drop_index('ix_calendar_feeds_user', table_name='calendar_feeds')
+    op.drop_index('ix_calendar_feeds_resource', table_name='calendar_feeds')
+    op.drop_index('ix_calendar_feeds_dealership', table_name='calendar_feeds')
+    op.drop_index('ix_calendar_feeds_created_at_id', table_name='calendar_feeds')
+    op.drop_table('calendar_feeds')
     op.drop_table('audit_seal')
     op.drop_index('ix_audit_record', table_name='audit')
     op.drop_table('audit')

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from directapp.domains import planning
 from directapp.domains.cars.reactions import archive_due
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.links import send_invite
@@ -22,7 +23,17 @@ def errands(auth: Auth) -> Sequence[Errand]:
     async def invite(job: Job) -> None:
         await send_invite(auth, job.tenant, UUID(job.payload["user"]))
 
-    return (Errand(name="user.invited", run=invite, label=Text("Send invitasjon", "Send invitation")),)
+    return (
+        Errand(name="user.invited", run=invite, label=Text("Send invitasjon", "Send invitation")),
+        Errand(
+            name=planning.ASKED,
+            run=planning.propose,
+            label=Text("Lag planforslag", "Make a plan proposal"),
+            attempts=3,
+            at_once=1,
+            seconds=120,
+        ),
+    )
 
 
 def schedules(corridor: Corridor, owner: str) -> Sequence[Schedule]:

@@ -1,7 +1,8 @@
 """Planning: whose time there is, how much of it, and what it is booked for.
 
 Adds the collections ``resource_types``, ``resources``, ``working_hours``, ``absences``, ``capacity_rules``,
-``resource_capacities``, ``resource_sharing``, ``sharing_weeks``, ``resource_bookings`` and ``timebank_entries``.
+``resource_capacities``, ``resource_sharing``, ``sharing_weeks``, ``resource_bookings``, ``timebank_entries``,
+``calendar_feeds`` and ``plan_proposals``.
 ``engine`` holds the pure arithmetic: working days, slots, estimates, plans, promises, figures.
 """
 
@@ -9,13 +10,16 @@ from directapp.declare.collection import Collection
 from directapp.domains.planning.absences import ABSENCES
 from directapp.domains.planning.bookings import RESOURCE_BOOKINGS
 from directapp.domains.planning.capacities import CAPACITY_RULES, RESOURCE_CAPACITIES
+from directapp.domains.planning.feeds import CALENDAR_FEEDS
+from directapp.domains.planning.proposals import ASKED, PLAN_PROPOSALS
+from directapp.domains.planning.proposing import propose
 from directapp.domains.planning.reactions import REACTIONS
 from directapp.domains.planning.resources import RESOURCES, WORKING_HOURS
 from directapp.domains.planning.sharing import RESOURCE_SHARING, SHARING_WEEKS
 from directapp.domains.planning.timebank import TIMEBANK_ENTRIES
 from directapp.domains.planning.types import RESOURCE_TYPES
 
-__all__ = ["COLLECTIONS", "REACTIONS"]
+__all__ = ["ASKED", "COLLECTIONS", "REACTIONS", "propose"]
 
 COLLECTIONS: tuple[Collection, ...] = (
     RESOURCE_TYPES,
@@ -28,4 +32,6 @@ COLLECTIONS: tuple[Collection, ...] = (
     SHARING_WEEKS,
     RESOURCE_BOOKINGS,
     TIMEBANK_ENTRIES,
+    CALENDAR_FEEDS,
+    PLAN_PROPOSALS,
 )

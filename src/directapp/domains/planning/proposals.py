@@ -1,0 +1,187 @@
+"""Plan proposals: a plan for all waiting cars, made by a solver, that a planner accepts whole or in part."""
+
+from datetime import timedelta
+from typing import Any
+
+from directapp.declare.access import Access, Grant
+from directapp.declare.case import Case
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Choice, Group, choices, field
+from directapp.declare.kinds import BadValueError, Kind
+from directapp.declare.rules import Is, Who
+from directapp.declare.verbs import Verb
+from directapp.domains.planning.engine.spans import local_day
+from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEMS
+from directapp.kernel.errors import ConflictError, DirectAppError, InvalidError, Problem
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+
+ASKED = "plan.asked"
+STATUSES: tuple[Choice, ...] = choices(
+    ("queued", "Regnes ut", "Being made"),
+    ("ready", "Klar til gjennomsyn", "Ready to look at"),
+    ("failed", "Lot seg ikke lage", "Could not be made"),
+    ("accepted", "Tatt i bruk", "Accepted"),
+    ("dropped", "Forkastet", "Dropped"),
+)
+_DAYS_AHEAD, _MOST_DAYS = 10, 60
+
+
+def parse_lines(value: Any) -> list[int]:
+    """Understand which lines are accepted: their numbers."""
+    try:
+        return sorted({int(n) for n in (value if isinstance(value, list) else str(value).split(","))})
+    except ValueError:
+        raise BadValueError("Skal være linjenumre.", "Must be line numbers.") from None
+
+
+WANTED = Group(
+    "wanted",
+    Text("Forslag", "Proposal"),
+    (
+        field(
+            "dealership",
+            "Forhandler",
+            "Dealership",
+            Kind.REF,
+            ref="dealerships",
+            required=True,
+            immutable=True,
+            default=lambda case: case.actor.site,
+        ),
+        field("first_day", "Fra", "From", Kind.DATE, required=True, immutable=True, default=lambda c: local_day(c.now)),
+        field(
+            "last_day",
+            "Til og med",
+            "To",
+            Kind.DATE,
+            required=True,
+            immutable=True,
+            default=lambda case: local_day(case.now) + timedelta(days=_DAYS_AHEAD),
+        ),
+        field(
+            "move_booked",
+            "Kan flytte det som ikke er festet",
+            "May move what is not pinned",
+            Kind.BOOLEAN,
+            default=False,
+            immutable=True,
+        ),
+        field(
+            "seconds",
+            "Lengste regnetid",
+            "Longest time",
+            Kind.INTEGER,
+            required=True,
+            immutable=True,
+            default=5,
+            minimum=1,
+            maximum=60,
+            unit="s",
+        ),
+    ),
+)
+MADE = Group(
+    "made",
+    Text("Plan", "Plan"),
+    (
+        field("status", "Status", "Status", Kind.CHOICE, choices=STATUSES, computed=True, default="queued"),
+        field("lines", "Linjer", "Lines", Kind.JSON, computed=True),
+        field("unplanned", "Uten plass", "Without a place", Kind.JSON, computed=True),
+        field("late_hours", "Timer etter lovet tid", "Hours after promise", Kind.DECIMAL, computed=True, unit="t"),
+        field("proven", "Bevist best", "Proven best", Kind.BOOLEAN, computed=True),
+        field("message", "Melding", "Message", Kind.TEXT, computed=True),
+        field("solved_at", "Regnet ut", "Made at", Kind.INSTANT, computed=True),
+    ),
+)
+
+
+def days_fit(case: Case) -> list[Problem]:
+    """Demand some days ahead, and not too many."""
+    first, last = case.get("first_day"), case.get("last_day")
+    if case.before is not None or first is None or last is None:
+        return []
+    if last < max(first, local_day(case.now)):
+        return [Problem(Text("Perioden er slutt før den begynner.", "The period ends before it begins."), "last_day")]
+    if (last - first).days > _MOST_DAYS:
+        words = Text("Høyst {days} dager om gangen.", "At most {days} days at a time.").fill(days=_MOST_DAYS)
+        return [Problem(words, "last_day")]
+    return []
+
+
+async def accept(act: Act) -> None:
+    """Book the chosen lines, or all; nothing is booked where one of them no longer fits."""
+    lines = {int(line["line"]): line for line in act.case.get("lines") or ()}
+    chosen = act.params.get("lines") or sorted(lines)
+    unknown = [n for n in chosen if n not in lines]
+    if unknown or not chosen:
+        raise InvalidError(Problem(Text("Velg linjer som står i forslaget.", "Choose lines of the proposal."), "lines"))
+    for number in chosen:
+        line = lines[number]
+        when = {"starts_at": line["starts_at"], "ends_at": line["ends_at"], "resource": line["resource"]}
+        try:
+            if line["moves"] is None:
+                values = {"car": line["car"], "resource_type": line["resource_type"]}
+                await act.create("resource_bookings", when | values)
+            else:
+                await act.change(when, on=await act.look_up("resource_bookings", line["moves"]))
+        except DirectAppError as error:
+            words = Text("Linje {n}, {car}: {why}", "Line {n}, {car}: {why}")
+            why = error.problems[0].message
+            raise ConflictError(
+                Problem(words.fill(n=number, car=line["car_title"], why=why), "lines", extra={"line": str(number)})
+            ) from error
+    await act.change({"status": "accepted"}, system="planning")
+
+
+async def drop(act: Act) -> None:
+    """Put the proposal away."""
+    await act.change({"status": "dropped"}, system="planning")
+
+
+def not_ready(case: Case) -> Problem | None:
+    """Say that there is nothing to accept, or no longer."""
+    if case.get("status") == "ready":
+        return None
+    label = next(c.label for c in STATUSES if c.code == case.get("status"))
+    return Problem(Text("Forslaget er: {s}.", "The proposal is: {s}.").fill(s=label), field="status", code="CONFLICT")
+
+
+VERBS = (
+    Verb(
+        name="accept",
+        label=Text("Ta i bruk", "Accept"),
+        run=accept,
+        blocked=not_ready,
+        params=(field("lines", "Linjer", "Lines", Kind.JSON, parse=parse_lines),),
+        icon="check",
+        primary=True,
+    ),
+    Verb(name="drop", label=Text("Forkast", "Drop"), run=drop, blocked=not_ready, icon="x", danger=True),
+)
+_DO = ("accept", "drop")
+
+PLAN_PROPOSALS = Collection(
+    name="plan_proposals",
+    label=Text("Planforslag", "Plan proposal"),
+    plural=Text("Planforslag", "Plan proposals"),
+    groups=(WANTED, MADE),
+    access=Access(
+        systems=SYSTEMS,
+        grants=(
+            Grant(role="planner", rows=OWN_SITE, write=("wanted",), create=True, verbs=_DO),
+            Grant(role="manager", rows=OWN_SITES, write=("wanted",), create=True, verbs=_DO),
+            Grant(role="tenant_admin", write=("wanted",), create=True, verbs=_DO),
+            Grant(role="planner", rows=Is("created_by", Who.USER)),
+        ),
+    ),
+    views=Views(
+        columns=("created_at", "dealership", "first_day", "last_day", "status", "late_hours", "created_by"),
+        title=("first_day", "last_day"),
+        filters=("dealership", "status"),
+        icon="wand",
+    ),
+    verbs=VERBS,
+    rules=(days_fit,),
+    events=(("dealership", ASKED),),
+)

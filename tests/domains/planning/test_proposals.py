@@ -1,0 +1,89 @@
+"""Plan proposals: made by the solver from the real rows, looked at, and accepted whole or in part."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from directapp.kernel.errors import ConflictError, InvalidError
+from support.plan import Plan, at
+
+
+async def proposal(plan: Plan, **more: Any) -> tuple[UUID, dict[str, Any]]:
+    """Ask for a plan of the week and wait for it."""
+    planner = await plan.planner()
+    asked = await plan.dealer.create(
+        planner,
+        "plan_proposals",
+        first_day=plan.day.isoformat(),
+        last_day=(plan.day + timedelta(days=4)).isoformat(),
+        seconds=1,
+        **more,
+    )
+    await plan.dealer.house.relay.drain()
+    return asked, await plan.dealer.read(planner, "plan_proposals", asked)
+
+
+async def test_a_proposal_plans_every_waiting_car_and_books_nothing_until_accepted(plan: Plan) -> None:
+    cars = [await plan.car() for _ in range(3)]
+    asked, made = await proposal(plan)
+    assert made["status"] == "ready"
+    assert {line["car"] for line in made["lines"]} == {str(c) for c in cars}
+    planner = await plan.planner()
+    assert (await plan.dealer.read(planner, "cars", cars[0]))["status"] == "ready_to_plan"
+    first = [line["line"] for line in made["lines"] if line["car"] == str(cars[0])]
+    await plan.dealer.do(planner, "plan_proposals", "accept", asked, lines=first)
+    assert (await plan.dealer.read(planner, "cars", cars[0]))["status"] == "planned"
+    assert (await plan.dealer.read(planner, "cars", cars[1]))["status"] == "ready_to_plan"
+    with pytest.raises(ConflictError):
+        await plan.dealer.do(planner, "plan_proposals", "accept", asked)
+
+
+async def test_a_line_that_no_longer_fits_is_named_and_nothing_is_booked(plan: Plan) -> None:
+    cars = [await plan.car() for _ in range(2)]
+    asked, made = await proposal(plan)
+    taken = next(line for line in made["lines"] if line["resource_name"] == "mechanic")
+    other = await plan.car()
+    planner = await plan.planner()
+    await plan.dealer.do(
+        planner,
+        "resource_bookings",
+        "create",
+        car=str(other),
+        resource_type=taken["resource_type"],
+        resource=taken["resource"],
+        starts_at=taken["starts_at"],
+        ends_at=taken["ends_at"],
+    )
+    with pytest.raises(ConflictError) as caught:
+        await plan.dealer.do(planner, "plan_proposals", "accept", asked)
+    assert taken["car_title"] in caught.value.problems[0].message.nb
+    for car in cars:
+        assert (await plan.dealer.read(planner, "cars", car))["status"] == "ready_to_plan"
+    with pytest.raises(InvalidError):
+        await plan.dealer.do(planner, "plan_proposals", "accept", asked, lines=[99])
+
+
+async def test_what_is_pinned_stays_and_what_is_not_may_be_moved_for_a_car_that_hurries(plan: Plan) -> None:
+    slow, pinned, planner = await plan.car(), await plan.car(), await plan.planner()
+    kept = (await plan.book(pinned, "mechanic", "08:00", "10:30", pinned=True)).record
+    assert kept is not None
+    await plan.book(pinned, "detailer", "11:00", "13:30", "cosmetic", pinned=True)
+    await plan.book(slow, "mechanic", "10:30", "13:00")
+    await plan.book(slow, "detailer", "13:30", "16:00", "cosmetic")
+    urgent = await plan.car()
+    promised = (plan.day + timedelta(days=1)).isoformat()
+    await plan.dealer.do(plan.demo, "cars", "update", urgent, delivery_date=promised, priority="urgent")
+    asked, made = await proposal(plan, move_booked=True)
+    assert str(kept) not in {line["moves"] for line in made["lines"]}
+    await plan.dealer.do(planner, "plan_proposals", "accept", asked)
+    held = await plan.dealer.read(planner, "resource_bookings", kept)
+    assert held["starts_at"].startswith(at(plan.day, "08:00").isoformat()[:16])
+    assert (await plan.dealer.read(planner, "cars", urgent))["status"] == "planned"
+
+
+async def test_a_proposal_refuses_days_that_make_no_sense(plan: Plan) -> None:
+    with pytest.raises(InvalidError) as caught:
+        await plan.dealer.create(await plan.planner(), "plan_proposals", first_day="2028-02-29", last_day="2028-02-28")
+    assert caught.value.problems[0].field == "last_day"
