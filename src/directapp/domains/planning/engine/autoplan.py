@@ -12,13 +12,13 @@ from datetime import datetime
 
 from directapp.domains.planning.engine.chains import Chain, find_chains
 from directapp.domains.planning.engine.lanes import folded
+from directapp.domains.planning.engine.plan_first import first_plan
 from directapp.domains.planning.engine.plan_parts import (
     Chosen,
     Piece,
     PlanCar,
     PlanStep,
     Task,
-    first_plan,
     lane_numbers,
     task_of,
 )
@@ -70,8 +70,8 @@ def autoplan(
     ordered = sorted(cars, key=lambda car: car.id)
     finder = Finder(world)
     task = task_of(finder, ordered, start, until)
-    first = first_plan(task)
-    solved = solve(task, first, effort or Effort())
+    effort = effort or Effort()
+    solved = solve(task, first_plan(task, effort.seed), effort)
     lanes = lane_numbers(task, solved.chosen)
     proposals = [_proposal(task, n, solved.chosen, lanes[n]) for n in solved.chosen]
     proposals.sort(key=lambda p: (p.slot.start, p.car, p.step))

@@ -20,6 +20,9 @@ from directapp.domains.planning.engine.world import Booking, Job, Resource
 from directapp.kernel.text import Text
 
 OWN_PRIORITY = 100
+# What a quarter of an hour costs: after the promised time, and before the car is done. Fairness: the share of the site
+# that waits most. A booking that is moved. Leaving a car out costs more than any delay of it.
+LATE, DONE, FAIR, MOVED, OUT = 10, 1, 2, 4, 2
 _FOREIGN, _UNSKILLED = 1, 2
 _URGENT = 3
 _ONE_DAY = timedelta(days=1)
@@ -102,6 +105,34 @@ class Task:
     by_car: list[list[int]] = field(default_factory=list)
     limits: list[Limit] = field(default_factory=list)
     limits_of: list[list[tuple[int, frozenset[int], frozenset[int]]]] = field(default_factory=list)
+
+    @property
+    def horizon(self) -> int:
+        """How many quarters there are."""
+        return (self.until - self.origin) // QUARTER + 1
+
+    def delay(self, car: int, chosen: "Chosen") -> int:
+        """Return how many quarters late a car is in a plan; one that is left out waits longer than any other."""
+        pieces, due = self.by_car[car], self.due[car]
+        if not all(self.pieces[n].options for n in pieces):
+            return 0
+        if not all(n in chosen for n in pieces):
+            return 2 * self.horizon
+        if due is None or not pieces:
+            return 0
+        return max(0, chosen[pieces[-1]][1] + self.pieces[pieces[-1]].quarters - max(due, -self.horizon))
+
+    def sites(self) -> dict[str, list[int]]:
+        """Return the cars of each site."""
+        found: dict[str, list[int]] = {}
+        for n, car in enumerate(self.cars):
+            found.setdefault(car.site, []).append(n)
+        return found
+
+    def worst_share(self, chosen: "Chosen") -> int:
+        """Return the delay of the site whose cars are latest on average, by the weight of its agreement."""
+        delays = {s: sum(self.delay(n, chosen) for n in cars) for s, cars in self.sites().items()}
+        return max((-(-site_weight(self.finder, s) * d // len(self.sites()[s])) for s, d in delays.items()), default=0)
 
     def day_quarters(self, day: int) -> tuple[int, int]:
         """Return the first quarter of a day and the first of the next."""
@@ -254,64 +285,6 @@ def _ledgers_at(task: Task, piece: Piece, resource: Resource, day: date) -> list
 def task_day(task: Task, quarter: int) -> int:
     """Return the number of the day that a quarter lies on."""
     return (day_of(task.second(quarter)) - task.days[0]).days
-
-
-def first_plan(task: Task) -> Chosen:
-    """Return a plan made one car at a time, the earliest promise first: the solver improves on it."""
-    far = max([0, *(d for d in task.due if d is not None)]) + 1
-    order = sorted(range(len(task.cars)), key=lambda n: (task.due[n] or far, -task.weights[n], task.cars[n].id))
-    taken = [[Lane() for _ in machine.lanes] for machine in task.machines]
-    used = [0] * len(task.limits)
-    chosen: Chosen = {}
-    for car in order:
-        tried: Chosen = {}
-        at = 0
-        for n in task.by_car[car]:
-            place = _earliest(task, n, at, taken, used)
-            if place is None:
-                break
-            tried[n] = place
-            at = place[1] + task.pieces[n].quarters
-        if len(tried) == len(task.by_car[car]):
-            _take(task, tried, taken, used)
-            chosen |= tried
-    return chosen
-
-
-def _earliest(task: Task, n: int, at: int, taken: list[list[Lane]], used: list[int]) -> tuple[int, int] | None:
-    piece = task.pieces[n]
-    best: tuple[int, int, int] | None = None
-    for option in piece.options:
-        for low, high in option.ranges:
-            begin = max(low, at)
-            if begin > high or (best is not None and begin > best[0]):
-                continue
-            if not _within_limits(task, n, option.machine, task_day(task, low), used):
-                continue
-            lanes = taken[option.machine]
-            starts = [
-                s for lane in lanes if (s := lane.first(begin, high + piece.quarters, piece.quarters)) is not None
-            ]
-            if starts and (best is None or (min(starts), option.cost) < best[:2]):
-                best = min(starts), option.cost, option.machine
-    return None if best is None else (best[2], best[0])
-
-
-def _within_limits(task: Task, n: int, machine: int, day: int, used: list[int]) -> bool:
-    return all(used[k] + task.pieces[n].seconds <= task.limits[k].left for k in _limits_at(task, n, machine, day))
-
-
-def _limits_at(task: Task, n: int, machine: int, day: int) -> list[int]:
-    return [k for k, machines, days in task.limits_of[n] if machine in machines and day in days]
-
-
-def _take(task: Task, tried: Chosen, taken: list[list[Lane]], used: list[int]) -> None:
-    for n, (machine, start) in tried.items():
-        end = start + task.pieces[n].quarters
-        next(lane for lane in taken[machine] if lane.free(start, end)).hold(start, end)
-        day = task_day(task, start)
-        for k in _limits_at(task, n, machine, day):
-            used[k] += task.pieces[n].seconds
 
 
 def lane_numbers(task: Task, chosen: Chosen) -> dict[int, int]:

@@ -3,15 +3,22 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from directapp.domains.planning.engine.plan_parts import Chosen, Limit, Task, task_day
+from directapp.domains.planning.engine.plan_parts import (
+    DONE,
+    FAIR,
+    LATE,
+    MOVED,
+    OUT,
+    Chosen,
+    Limit,
+    Task,
+    site_weight,
+    task_day,
+)
 from directapp.domains.planning.engine.slots import QUARTER
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
-
-# What a quarter of an hour costs: after the promised time, and before the car is done. A site's share of the cost of
-# the site that waits most, a booking that is moved, and leaving a car out, which costs more than any delay.
-_LATE, _DONE, _FAIR, _MOVED, _OUT = 10, 1, 2, 4, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +55,9 @@ class _Model:
     present: dict[int, dict[int, Any]] = field(default_factory=dict)
     on_day: dict[int, dict[int, Any]] = field(default_factory=dict)
     late: list[Any] = field(default_factory=list)
-    hints: list[tuple[Any, int]] = field(default_factory=list)
+    counted: list[tuple[Any, int, frozenset[int], frozenset[int]]] = field(default_factory=list)
+    kept: list[tuple[Any, int, int]] = field(default_factory=list)
+    worst: Any = None
 
 
 def solve(task: Task, first: Chosen, effort: Effort) -> Solved:
@@ -72,6 +81,9 @@ def solve(task: Task, first: Chosen, effort: Effort) -> Solved:
         solver.parameters.max_deterministic_time = effort.seconds
     else:
         solver.parameters.max_time_in_seconds = effort.seconds
+    # Probing took a third of the time here and found next to nothing; the plan to begin from is good already.
+    solver.parameters.cp_model_probing_level = 0
+    solver.parameters.max_presolve_iterations = 1
     status = solver.solve(made.model)
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return Solved(first, proven=False, seconds=solver.wall_time)
@@ -100,7 +112,7 @@ def _add_car(made: _Model, car: int, cp_model: Any) -> None:
     for before, after in zip(task.by_car[car], task.by_car[car][1:], strict=False):
         quarters = task.pieces[before].quarters
         model.add(made.starts[after] >= made.starts[before] + quarters).only_enforce_if(planned)
-    horizon = _horizon(task)
+    horizon = task.horizon
     late = model.new_int_var(0, 2 * horizon, f"late{car}")
     made.late.append(late)
     if possible:  # a car that is left out waits longer than any other
@@ -110,10 +122,6 @@ def _add_car(made: _Model, car: int, cp_model: Any) -> None:
         last = task.by_car[car][-1]
         end = made.starts[last] + task.pieces[last].quarters
         model.add(late >= end - max(due, -horizon)).only_enforce_if(planned)
-
-
-def _horizon(task: Task) -> int:
-    return (task.until - task.origin) // QUARTER + 1
 
 
 def _add_piece(made: _Model, n: int, planned: Any, cp_model: Any) -> None:
@@ -164,6 +172,7 @@ def _add_limit(made: _Model, limit: Limit) -> None:
         else:
             counted = made.model.new_bool_var(f"counted{n}")
             made.model.add(counted >= sum(here) + sum(then) - 1)
+            made.counted.append((counted, n, machines, days))
         used.append(made.task.pieces[n].seconds * counted)
     made.model.add(sum(used) <= limit.left)
 
@@ -171,11 +180,11 @@ def _add_limit(made: _Model, limit: Limit) -> None:
 def _cost(made: _Model) -> Any:
     """Weighted delay first, then how soon cars are done, then fairness, preferences and what is left in peace."""
     task, terms = made.task, []
-    horizon = _horizon(task)
+    horizon = task.horizon
     for car, weight in enumerate(task.weights):
-        terms.append(weight * _LATE * made.late[car])
-        terms.append(weight * (_LATE + _DONE) * horizon * _OUT * (1 - made.planned[car]))
-        terms += [weight * _DONE * made.starts[n] for n in task.by_car[car][-1:]]
+        terms.append(weight * LATE * made.late[car])
+        terms.append(weight * (LATE + DONE) * horizon * OUT * (1 - made.planned[car]))
+        terms += [weight * DONE * made.starts[n] for n in task.by_car[car][-1:]]
         for n in task.by_car[car]:
             terms += [o.cost * made.present[n][o.machine] for o in task.pieces[n].options if o.cost]
             terms += _kept(made, n, weight)
@@ -197,40 +206,45 @@ def _kept(made: _Model, n: int, weight: int) -> list[Any]:
     if not same:
         return []
     kept = made.model.new_bool_var(f"kept{n}")
+    made.kept.append((kept, n, quarter))
     made.model.add(made.starts[n] == quarter).only_enforce_if(kept)
     made.model.add(sum(same) >= 1).only_enforce_if(kept)
-    return [weight * _MOVED * (1 - kept)]
+    return [weight * MOVED * (1 - kept)]
 
 
 def _fairness(made: _Model, horizon: int) -> Any:
     """Count the site whose cars are latest on average once more, by the weight of its agreement."""
-    task = made.task
-    sites: dict[str, list[int]] = {}
-    for n, car in enumerate(task.cars):
-        sites.setdefault(car.site, []).append(n)
+    task, sites = made.task, made.task.sites()
     if len(sites) == 1:
         return 0
-    share = {
-        site: min(task.weights[n] // 2 ** max(0, min(3, task.cars[n].priority)) for n in cars)
-        for site, cars in sites.items()
-    }
-    worst = made.model.new_int_var(0, horizon * max(share.values()), "worst")
+    share = {site: site_weight(task.finder, site) for site in sites}
+    worst = made.worst = made.model.new_int_var(0, (2 * horizon + 1) * max(share.values()), "worst")
     for site, cars in sites.items():
         made.model.add(len(cars) * worst >= share[site] * sum(made.late[n] for n in cars))
-    return _FAIR * len(task.cars) * worst
+    return FAIR * len(task.cars) * worst
 
 
 def _hint(made: _Model, first: Chosen) -> None:
-    """Show the solver the plan to begin from."""
+    """Show the solver the plan to begin from, every variable of it."""
     task, model = made.task, made.model
+    late = [task.delay(car, first) for car in range(len(task.cars))]
     for car, pieces in enumerate(task.by_car):
         placed = bool(pieces) and all(n in first for n in pieces)
         model.add_hint(made.planned[car], placed)
+        model.add_hint(made.late[car], late[car])
         for n in pieces:
-            machine, start = first.get(n, (-1, -1)) if placed else (-1, -1)
+            machine, start = first.get(n, (-1, -1))
             for option, present in made.present[n].items():
                 model.add_hint(present, option == machine)
             for day, chosen in made.on_day[n].items():
                 model.add_hint(chosen, placed and task_day(task, start) == day)
-            if placed:
-                model.add_hint(made.starts[n], start)
+            ranges = [low for option in task.pieces[n].options for low, _ in option.ranges]
+            model.add_hint(made.starts[n], start if placed else min(ranges, default=0))
+    for counted, n, machines, days in made.counted:
+        model.add_hint(counted, n in first and first[n][0] in machines and task_day(task, first[n][1]) in days)
+    for kept, n, quarter in made.kept:
+        booked, (machine, start) = task.pieces[n].step.booked, first.get(n, (-1, -1))
+        same = booked is not None and n in first and task.machines[machine].resource.id == booked.resource
+        model.add_hint(kept, same and start == quarter)
+    if made.worst is not None:
+        model.add_hint(made.worst, task.worst_share(first))
