@@ -20,12 +20,11 @@ from directapp.domains.planning.booking_fields import STATES
 from directapp.domains.planning.capacities import GONE, hours_of
 from directapp.domains.planning.engine.words import hours_text
 from directapp.domains.planning.ical import Entry, calendar_text
-from directapp.domains.planning.rights import SYSTEMS
+from directapp.domains.planning.rights import SYSTEM, SYSTEMS
 from directapp.kernel.errors import ForbiddenError, NotFoundError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
-SYSTEM = "planning"
 _BACK, _AHEAD = timedelta(days=60), timedelta(days=365)
 _SELDOM = timedelta(hours=1)
 _MANY = 3000

@@ -17,12 +17,12 @@ from directapp.domains.planning.engine import figures as engine
 from directapp.domains.planning.engine.figures import Stay, TimeEntry, Utilisation, Work
 from directapp.domains.planning.engine.spans import hours_between, local_day, monday_of
 from directapp.domains.planning.engine.workdays import at_clock
+from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.survey import Survey, survey
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
-SYSTEM = "planning"
 _ONE_DAY = timedelta(days=1)
 _LONGEST = 370
 _MANY, _SHOWN = 100_000, 50

@@ -10,23 +10,23 @@ from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.booking_rules import schedule_of
 from directapp.domains.planning.capacities import hours_of
 from directapp.domains.planning.engine.workdays import at_clock, worked_hours
+from directapp.domains.planning.rights import SYSTEM
 from directapp.services.act import Act
 
 FULL = "timebank.full"
-_SYSTEM = "planning"
 _WEEK = timedelta(days=7)
 _MANY = 500
 
 
 async def tell_full_week(act: Act) -> None:
     """Say so when this booking brings its person's week up to the hours that the person works in it."""
-    booking = (await act.look_up("resource_bookings", act.target.id, system=_SYSTEM)).row
+    booking = (await act.look_up("resource_bookings", act.target.id, system=SYSTEM)).row
     person, week = booking["person"], booking["week"]
     if person is None or week is None or booking["status"] not in HOLDING:
         return
     found = await act.find(
         "resource_bookings",
-        system=_SYSTEM,
+        system=SYSTEM,
         limit=_MANY,
         only=("id", "starts_at", "ends_at", "status"),
         person=person,
@@ -43,8 +43,8 @@ async def _hours_of_week(act: Act, person: UUID, monday: date) -> Decimal:
     """Return the hours that a person works in a week: those of the resource that stands for the person."""
     start, end = at_clock(monday, "00:00"), at_clock(monday + _WEEK, "00:00")
     whole = Decimal(0)
-    for resource in await act.find("resources", system=_SYSTEM, person=person, available=True):
-        mine: dict[str, Any] = {"system": _SYSTEM, "limit": _MANY, "resource": resource.id}
+    for resource in await act.find("resources", system=SYSTEM, person=person, available=True):
+        mine: dict[str, Any] = {"system": SYSTEM, "limit": _MANY, "resource": resource.id}
         hours = [h.row for h in await act.find("working_hours", **mine)]
         away = [a.row for a in await act.find("absences", **mine, starts_at=Span(None, end), ends_at=Span(start))]
         worked = worked_hours(schedule_of(resource.row, hours, away, monday), start, end)
