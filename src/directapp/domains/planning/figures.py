@@ -17,6 +17,7 @@ from directapp.domains.planning.engine import figures as engine
 from directapp.domains.planning.engine.figures import Stay, TimeEntry, Utilisation, Work
 from directapp.domains.planning.engine.spans import hours_between, local_day, monday_of
 from directapp.domains.planning.engine.workdays import at_clock
+from directapp.domains.planning.engine.world import Agreement
 from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.survey import Survey, survey
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
@@ -107,7 +108,7 @@ async def figures(act: Act) -> None:
                 "cap": one.cap,
                 "share": None if one.share is None else round(one.share, 4),
             }
-            for one in engine.lent_hours(_works(asked.rows), found.world.agreements)
+            for one in engine.lent_hours(_works(asked.rows), await _agreements(act, sites))
         ],
         "settlements": [
             {
@@ -167,6 +168,20 @@ async def _bookings(act: Act, sites: list[UUID], period: Period) -> list[Row]:
     columns = ("provider", "consumer")
     rows = await _of_sites(act, "resource_bookings", columns, sites, system=SYSTEM, only=_WORK, starts_at=span)
     return [r for r in rows if r["status"] not in GONE]
+
+
+async def _agreements(act: Act, sites: list[UUID]) -> list[Agreement]:
+    rows = await _of_sites(act, "resource_sharing", ("provider", "consumer"), sites, system=SYSTEM)
+    return [
+        Agreement(
+            provider=str(r["provider"]),
+            consumer=str(r["consumer"]),
+            type=str(r["resource_type"]),
+            priority=int(r["priority"]),
+            hours_per_week=float(r["max_hours_per_week"]),
+        )
+        for r in rows
+    ]
 
 
 def _works(rows: Iterable[Row]) -> list[Work]:
