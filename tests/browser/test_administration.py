@@ -142,7 +142,7 @@ async def test_these_pages_shut_nobody_out(scheme: str, device: str, dealer: Dea
     found: dict[str, list[str]] = {}
     pages = {
         "tenant_admin": ("/app/admin", "/app/admin/sites", "/app/admin/goals", TEMPLATES, f"{TEMPLATES}/{record}", "/"),
-        "manager": ("/", "/app/users"),
+        "manager": ("/", "/app/admin/people"),
         "finance": ("/",),
         "used_car_sales": ("/",),
         "mechanic": ("/",),

@@ -11,7 +11,7 @@ from directapp.kernel.clock import utc_now
 from support.browser import Browser, Opener, field
 from support.dealer import Dealer
 
-GOALS, TEMPLATES = "/app/admin/goals", "/app/admin/templates"
+GOALS, TEMPLATES, PEOPLE = "/app/admin/goals", "/app/admin/templates", "/app/admin/people"
 ITEMS = [
     {"code": "paint", "nb": "Lakk", "en": "Paint"},
     {"code": "brakes", "nb": "Bremser", "en": "Brakes", "critical": True},
@@ -29,7 +29,7 @@ def places(text: str) -> list[str]:
 async def test_each_opens_what_they_may_change(signed: Opener) -> None:
     everything = (await (await signed("tenant_admin", "490")).get("/app/admin")).text
     assert {
-        "/app/users",
+        PEOPLE,
         "/app/admin/sites",
         "/app/branding",
         GOALS,
@@ -38,7 +38,7 @@ async def test_each_opens_what_they_may_change(signed: Opener) -> None:
         "/app/permissions",
     } <= (set(places(everything)))
     managed = places((await (await signed("manager")).get("/app/admin")).text)
-    assert {"/app/users", GOALS, TEMPLATES, "/app/permissions"} <= set(managed)
+    assert {PEOPLE, GOALS, TEMPLATES, "/app/permissions"} <= set(managed)
 
 
 @pytest.mark.parametrize("role", ["tenant_admin", "manager"])
@@ -61,6 +61,37 @@ async def test_it_stands_in_the_rail_of_those_who_have_it(signed: Opener) -> Non
     assert 'href="/app/admin"' not in page
     assert 'href="/app/users"' in page
     assert (await mechanic.get("/app/admin")).status_code == 403
+
+
+# -- people ---------------------------------------------------------------------------------------------
+
+
+async def test_a_manager_has_the_people_of_the_site_in_one_place(dealer: Dealer, signed: Opener) -> None:
+    colleague = await dealer.person("used_car_sales", "495")
+    stranger = await dealer.person("planner", "499")
+    manager = await signed("manager", "495")
+    invited = {"first_name": "Ny", "last_name": "Hansen", "email": f"ny.{dealer.tenant.hex}@example.test"}
+    await dealer.do(manager.actor, "users", "invite", roles=["parts"], **invited)
+    text = (await manager.get(PEOPLE)).text
+    assert str(stranger.user) not in text
+    assert f'href="/app/users/{colleague.user}/do/set_roles"' in text
+    assert f'href="/app/users/{colleague.user}/do/deactivate"' in text
+    assert f"/app/users/{colleague.user}/do/activate" not in text
+    assert f"/app/users/{manager.actor.user}/do/" not in text
+    assert "ikke logget inn ennå" in text.split("Hansen")[1].split("</li>", maxsplit=1)[0]
+    await manager.send(f"/app/users/{colleague.user}/do/deactivate")
+    text = (await manager.get(PEOPLE)).text
+    assert f'href="/app/users/{colleague.user}/do/activate"' in text
+    assert "Deaktivert: 1" in text
+    assert 'href="/app/users/do/invite"' in text
+
+
+async def test_an_administrator_chooses_the_site_whose_people_are_shown(dealer: Dealer, signed: Opener) -> None:
+    planner = await dealer.person("planner", "499")
+    admin = await signed("tenant_admin", "490")
+    assert str(planner.user) in (await admin.get(PEOPLE)).text
+    assert str(planner.user) not in (await admin.get(f"{PEOPLE}?site={dealer.sites['495']}")).text
+    assert (await (await signed("planner", "499")).get(PEOPLE)).status_code == 403
 
 
 # -- the tree -------------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ def days_of(today: date) -> dict[str, str]:
         "monday": monday,
         "sunday": monday + timedelta(days=6),
         "month": today.replace(day=1),
+        "year_ago": today - timedelta(days=365),
         "lately": today - timedelta(days=LATELY),
         "long_ago": today - timedelta(days=LONG_IN_STOCK + 1),
     }
@@ -94,8 +95,9 @@ _LONG = _ask(
 _UNPRICED = _ask(
     "Solgt uten innkjøpspris",
     "Sold without purchase price",
-    *_status("sold", "delivered"),
+    ("sold_at.from", "{year_ago}"),
     ("purchase_price", "_null"),
+    EVERYTHING,
     late=True,
 )
 _WORRIES = _ask("Over frist og utsatt", "Overdue and at risk", _DELAYED, _AT_RISK)

@@ -12,7 +12,7 @@ WORDS: dict[str, Text] = {
     "skip": T("Til innholdet", "Skip to content"),
     "home": T("Hjem", "Home"),
     "menu": T("Meny", "Menu"),
-    "administration": T("Administrasjon", "Administration"),
+    "administration": T("Admini\u00adstrasjon", "Adminis\u00adtration"),
     "more": T("Mer", "More"),
     "me": T("Meg", "Me"),
     "bell": T("Varsler", "Notifications"),
@@ -196,6 +196,24 @@ WORDS: dict[str, Text] = {
         "Gi lenken til personen. Den vises bare nå og virker i ett døgn.",
         "Give the link to the person. It is shown only now and works for a day.",
     ),
+    "calendar_address": T("Kalenderadresse", "Calendar address"),
+    "calendar_address_help": T(
+        "Abonner på adressen i kalenderen på telefonen eller i Outlook. Den vises bare nå, og alle som har den, ser "
+        "bookingene.",
+        "Subscribe to the address in the calendar on the phone or in Outlook. It is shown only now, and everyone who "
+        "has it sees the bookings.",
+    ),
+    "calendar_links": T("Bookingene i din egen kalender", "The bookings in your own calendar"),
+    "calendar_links_help": T(
+        "En hemmelig adresse som kalenderen på telefonen eller i Outlook leser. Den viser bil, arbeid, tid og sted, "
+        "og ingenting om kunden.",
+        "A secret address that the calendar on the phone or in Outlook reads. It shows car, work, time and place, and "
+        "nothing about the customer.",
+    ),
+    "calendar_link_make": T("Lag kalenderlenke", "Make a calendar link"),
+    "calendar_link_made": T("Laget", "Made"),
+    "calendar_link_read": T("Sist lest", "Last read"),
+    "calendar_link_unread": T("Ikke lest ennå", "Not read yet"),
     "shown_once": T("Vises bare denne ene gangen.", "Shown this once only."),
     "copy_it": T("Kopier", "Copy"),
     "back": T("Tilbake", "Back"),

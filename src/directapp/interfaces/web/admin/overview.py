@@ -78,7 +78,7 @@ def has_role(*roles: str) -> Callable[[Desk], bool]:
 
 
 PLACES: tuple[Place, ...] = (
-    Place("users", "users_about", "users", "/app/users", does("users", "invite"), ("users",)),
+    Place("users", "users_about", "users", f"{PATH}/people", does("users", "invite"), ("users",)),
     Place("sites", "sites_about", "building-store", f"{PATH}/sites", writes(SITES), (SITES,)),
     Place("branding", "branding_about", "photo", "/app/branding", writes(SITES, COLOURS)),
     Place("goals", "goals_about", "alarm", f"{PATH}/goals", writes(SITES, GOALS)),

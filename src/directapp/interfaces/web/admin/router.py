@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from directapp.interfaces.web.admin.goals import add_goals
 from directapp.interfaces.web.admin.overview import add_overview
+from directapp.interfaces.web.admin.people import add_people
 from directapp.interfaces.web.admin.templates import add_templates
 from directapp.interfaces.web.admin.tree import add_tree
 
@@ -11,6 +12,7 @@ from directapp.interfaces.web.admin.tree import add_tree
 def add_admin(router: APIRouter) -> None:
     """Add every page of administration."""
     add_overview(router)
+    add_people(router)
     add_tree(router)
     add_goals(router)
     add_templates(router)

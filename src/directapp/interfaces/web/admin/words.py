@@ -19,6 +19,7 @@ WORDS: Mapping[str, Text] = {
     "own_prep": T("Klargjør selv", "Does its own prep"),
     "below": T("{count} under", "{count} below"),
     "own_site": T("Ditt anlegg", "Your site"),
+    "as_list": T("Som liste", "As a list"),
     "no_sites": T("Ingen forhandlere ennå.", "No dealerships yet."),
     # Messages
     "letters": T("E-postmaler", "E-mail templates"),
@@ -86,7 +87,9 @@ WORDS: Mapping[str, Text] = {
     "down": T("Flytt ned punkt {number}", "Move item {number} down"),
     "remove": T("Fjern punkt {number}", "Remove item {number}"),
     "add": T("Legg til punkt", "Add an item"),
-    "keys": T("Alt + pil flytter punktet, Enter lager et nytt under.", "Alt + arrow moves the item, Enter adds one."),
+    "shortcuts": T(
+        "Alt + pil flytter punktet, Enter lager et nytt under.", "Alt + arrow moves the item, Enter adds one."
+    ),
     "write_name": T("Skriv et navn.", "Write a name."),
     "write_text": T("Skriv teksten på {language}.", "Write the text in {language}."),
     "norwegian": T("norsk", "Norwegian"),
@@ -100,7 +103,15 @@ WORDS: Mapping[str, Text] = {
     # What else the front page of administration leads to
     "users": T("Brukere", "Users"),
     "users_about": T("Inviter, gi roller, deaktiver.", "Invite, give roles, deactivate."),
-    "invite": T("Inviter bruker", "Invite user"),
+    "standing_in": T("Aktive", "Active"),
+    "standing_invited": T("Invitert", "Invited"),
+    "standing_out": T("Deaktivert", "Deactivated"),
+    "seen_at": T("Sist inne {when}", "Last in {when}"),
+    "invited_at": T("{when}, ikke logget inn ennå", "{when}, not signed in yet"),
+    "never_in": T("Ikke logget inn ennå", "Not signed in yet"),
+    "you": T("deg", "you"),
+    "all_sites": T("Alle", "All"),
+    "no_people": T("Ingen her ennå.", "Nobody here yet."),
     "branding": T("Logo og farger", "Logo and colours"),
     "branding_about": T("Hvordan sidene ser ut for anleggets folk.", "How the pages look for a site's people."),
     "imports": T("Import", "Imports"),
