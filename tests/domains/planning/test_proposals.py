@@ -87,3 +87,32 @@ async def test_a_proposal_refuses_days_that_make_no_sense(plan: Plan) -> None:
     with pytest.raises(InvalidError) as caught:
         await plan.dealer.create(await plan.planner(), "plan_proposals", first_day="2028-02-29", last_day="2028-02-28")
     assert caught.value.problems[0].field == "last_day"
+
+
+async def test_bookings_that_change_places_are_both_moved(plan: Plan) -> None:
+    planner = await plan.planner()
+    one, two = await plan.car(), await plan.car()
+    first = (await plan.book(one, "mechanic", "08:00", "10:00")).record
+    second = (await plan.book(two, "mechanic", "10:00", "12:00")).record
+    asked = await plan.dealer.create(planner, "plan_proposals", seconds=1)
+    common = {"resource_type": str(plan.types["mechanical"]), "resource": str(plan.resources["mechanic"])}
+    lines = [
+        common
+        | {
+            "line": n,
+            "car": str(car),
+            "car_title": f"car {n}",
+            "moves": str(moved),
+            "starts_at": at(plan.day, start).isoformat(),
+            "ends_at": at(plan.day, end).isoformat(),
+        }
+        for n, (car, moved, start, end) in enumerate(
+            ((one, first, "10:00", "12:00"), (two, second, "08:00", "10:00")), 1
+        )
+    ]
+    await plan.dealer.do(plan.demo, "plan_proposals", "update", asked, status="ready", lines=lines)
+    await plan.dealer.do(planner, "plan_proposals", "accept", asked)
+    for record, start in ((first, "10:00"), (second, "08:00")):
+        assert record is not None
+        seen = await plan.dealer.read(planner, "resource_bookings", record)
+        assert seen["starts_at"].startswith(at(plan.day, start).isoformat()[:16])

@@ -1,7 +1,8 @@
 """Plan proposals: a plan for all waiting cars, made by a solver, that a planner accepts whole or in part."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from directapp.declare.access import Access, Grant
 from directapp.declare.case import Case
@@ -11,10 +12,11 @@ from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.rules import Is, Who
 from directapp.declare.verbs import Verb
 from directapp.domains.planning.engine.spans import local_day
+from directapp.domains.planning.engine.workdays import at_clock
 from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEMS
 from directapp.kernel.errors import ConflictError, DirectAppError, InvalidError, Problem
 from directapp.kernel.text import Text
-from directapp.services.act import Act
+from directapp.services.act import Act, Seen
 
 ASKED = "plan.asked"
 STATUSES: tuple[Choice, ...] = choices(
@@ -116,22 +118,50 @@ async def accept(act: Act) -> None:
     unknown = [n for n in chosen if n not in lines]
     if unknown or not chosen:
         raise InvalidError(Problem(Text("Velg linjer som står i forslaget.", "Choose lines of the proposal."), "lines"))
-    for number in chosen:
-        line = lines[number]
-        when = {"starts_at": line["starts_at"], "ends_at": line["ends_at"], "resource": line["resource"]}
-        try:
-            if line["moves"] is None:
-                values = {"car": line["car"], "resource_type": line["resource_type"]}
-                await act.create("resource_bookings", when | values)
-            else:
-                await act.change(when, on=await act.look_up("resource_bookings", line["moves"]))
-        except DirectAppError as error:
-            words = Text("Linje {n}, {car}: {why}", "Line {n}, {car}: {why}")
-            why = error.problems[0].message
-            raise ConflictError(
-                Problem(words.fill(n=number, car=line["car_title"], why=why), "lines", extra={"line": str(number)})
-            ) from error
+    moved = {n: UUID(lines[n]["moves"]) for n in chosen if lines[n]["moves"]}
+    held = {n: await act.look_up("resource_bookings", booking) for n, booking in moved.items()}
+    left = list(chosen)
+    while left:
+        number = next((n for n in left if not _in_the_way(lines[n], held, left, n)), None)
+        if number is None:
+            # Bookings that change places with each other: one of them steps aside into the night.
+            number = next(n for n in left if n in held)
+            held[number] = await _step_aside(act, held[number])
+            continue
+        left.remove(number)
+        await _book(act, lines[number], held.get(number))
     await act.change({"status": "accepted"}, system="planning")
+
+
+def _in_the_way(line: dict[str, Any], held: dict[int, Seen], left: list[int], own: int) -> bool:
+    """Whether a booking that is still to be moved stands where a line wants to be."""
+    start, end = datetime.fromisoformat(line["starts_at"]), datetime.fromisoformat(line["ends_at"])
+    standing = [held[n].row for n in left if n in held and n != own]
+    return any(
+        (str(b["resource"]) == line["resource"] or str(b["car"]) == line["car"])
+        and b["starts_at"] < end
+        and start < b["ends_at"]
+        for b in standing
+    )
+
+
+async def _step_aside(act: Act, booking: Seen) -> Seen:
+    night = at_clock(booking.row["day"], "00:00")
+    length = booking.row["ends_at"] - booking.row["starts_at"]
+    return await act.change({"starts_at": night, "ends_at": night + length}, on=booking, system="planning")
+
+
+async def _book(act: Act, line: dict[str, Any], held: Seen | None) -> None:
+    when = {"starts_at": line["starts_at"], "ends_at": line["ends_at"], "resource": line["resource"]}
+    try:
+        if held is None:
+            await act.create("resource_bookings", when | {"car": line["car"], "resource_type": line["resource_type"]})
+        else:
+            await act.change(when, on=held)
+    except DirectAppError as error:
+        number, why = line["line"], error.problems[0].message
+        words = Text("Linje {n}, {car}: {why}", "Line {n}, {car}: {why}").fill(n=number, car=line["car_title"], why=why)
+        raise ConflictError(Problem(words, "lines", extra={"line": str(number)})) from error
 
 
 async def drop(act: Act) -> None:
