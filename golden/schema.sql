@@ -1092,6 +1092,27 @@ CREATE TABLE roles (
 );
 CREATE INDEX ix_roles_code_id ON roles (tenant_id, code, id);
 CREATE UNIQUE INDEX uq_roles_code ON roles (tenant_id, code);
+CREATE TABLE rule_runs (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	rule UUID, 
+	event TEXT, 
+	collection TEXT, 
+	record TEXT, 
+	outcome TEXT, 
+	told TEXT, 
+	key TEXT, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_rule_runs PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_rule_runs_created_at_id ON rule_runs (tenant_id, created_at, id);
+CREATE INDEX ix_rule_runs_key ON rule_runs (tenant_id, key);
+CREATE INDEX ix_rule_runs_rule ON rule_runs (tenant_id, rule);
+CREATE INDEX ix_rule_runs_rule_created_at ON rule_runs (tenant_id, rule, created_at);
 CREATE TABLE saved_views (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -1345,6 +1366,46 @@ CREATE INDEX ix_vendor_links_car ON vendor_links (tenant_id, car);
 CREATE INDEX ix_vendor_links_created_at_id ON vendor_links (tenant_id, created_at, id);
 CREATE INDEX ix_vendor_links_revoked_by ON vendor_links (tenant_id, revoked_by);
 CREATE INDEX ix_vendor_links_work_item ON vendor_links (tenant_id, work_item);
+CREATE TABLE webhook_deliveries (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	webhook UUID, 
+	event TEXT, 
+	outcome TEXT, 
+	answer INTEGER, 
+	attempts INTEGER, 
+	error TEXT, 
+	delivered_at TIMESTAMP WITH TIME ZONE, 
+	body TEXT, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_webhook_deliveries PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_webhook_deliveries_created_at_id ON webhook_deliveries (tenant_id, created_at, id);
+CREATE INDEX ix_webhook_deliveries_outcome_created_at ON webhook_deliveries (tenant_id, outcome, created_at);
+CREATE INDEX ix_webhook_deliveries_webhook ON webhook_deliveries (tenant_id, webhook);
+CREATE INDEX ix_webhook_deliveries_webhook_created_at ON webhook_deliveries (tenant_id, webhook, created_at);
+CREATE TABLE webhooks (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT, 
+	url TEXT, 
+	events TEXT[], 
+	active BOOLEAN DEFAULT true, 
+	stopped_because TEXT, 
+	secret TEXT, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_webhooks PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_webhooks_active ON webhooks (tenant_id, active);
+CREATE INDEX ix_webhooks_name_id ON webhooks (tenant_id, name, id);
 CREATE TABLE work_items (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -1381,6 +1442,35 @@ CREATE INDEX ix_work_items_declined_by ON work_items (tenant_id, declined_by);
 CREATE INDEX ix_work_items_done_by ON work_items (tenant_id, done_by);
 CREATE INDEX ix_work_items_inspection ON work_items (tenant_id, inspection);
 CREATE UNIQUE INDEX uq_work_items_inspection_inspection_item ON work_items (tenant_id, inspection, inspection_item);
+CREATE TABLE workflow_rules (
+	tenant_id UUID NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT, 
+	event TEXT, 
+	conditions TEXT, 
+	action TEXT, 
+	notify_role TEXT, 
+	message TEXT, 
+	set_field TEXT, 
+	set_value TEXT, 
+	work_kind TEXT, 
+	webhook UUID, 
+	active BOOLEAN DEFAULT false, 
+	tried_at TIMESTAMP WITH TIME ZONE, 
+	tried_events INTEGER, 
+	tried_hits INTEGER, 
+	tried_told TEXT, 
+	stopped_because TEXT, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	created_by UUID, 
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	updated_by UUID, 
+	CONSTRAINT pk_workflow_rules PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX ix_workflow_rules_event_active ON workflow_rules (tenant_id, event, active);
+CREATE INDEX ix_workflow_rules_name_id ON workflow_rules (tenant_id, name, id);
+CREATE INDEX ix_workflow_rules_webhook ON workflow_rules (tenant_id, webhook);
 CREATE TABLE working_hours (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -1548,6 +1638,9 @@ ALTER TABLE resources ADD CONSTRAINT fk_resources_person FOREIGN KEY(tenant_id, 
 ALTER TABLE resources ADD CONSTRAINT fk_resources_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE roles ADD CONSTRAINT fk_roles_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE roles ADD CONSTRAINT fk_roles_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE rule_runs ADD CONSTRAINT fk_rule_runs_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE rule_runs ADD CONSTRAINT fk_rule_runs_rule FOREIGN KEY(tenant_id, rule) REFERENCES workflow_rules (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE rule_runs ADD CONSTRAINT fk_rule_runs_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE saved_views ADD CONSTRAINT fk_saved_views_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE saved_views ADD CONSTRAINT fk_saved_views_shared_site FOREIGN KEY(tenant_id, shared_site) REFERENCES dealerships (tenant_id, id) ON DELETE CASCADE;
 ALTER TABLE saved_views ADD CONSTRAINT fk_saved_views_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
@@ -1590,6 +1683,11 @@ ALTER TABLE vendor_links ADD CONSTRAINT fk_vendor_links_created_by FOREIGN KEY(t
 ALTER TABLE vendor_links ADD CONSTRAINT fk_vendor_links_revoked_by FOREIGN KEY(tenant_id, revoked_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (revoked_by);
 ALTER TABLE vendor_links ADD CONSTRAINT fk_vendor_links_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE vendor_links ADD CONSTRAINT fk_vendor_links_work_item FOREIGN KEY(tenant_id, work_item) REFERENCES work_items (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE webhook_deliveries ADD CONSTRAINT fk_webhook_deliveries_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE webhook_deliveries ADD CONSTRAINT fk_webhook_deliveries_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE webhook_deliveries ADD CONSTRAINT fk_webhook_deliveries_webhook FOREIGN KEY(tenant_id, webhook) REFERENCES webhooks (tenant_id, id) ON DELETE CASCADE;
+ALTER TABLE webhooks ADD CONSTRAINT fk_webhooks_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE webhooks ADD CONSTRAINT fk_webhooks_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE work_items ADD CONSTRAINT fk_work_items_approved_by FOREIGN KEY(tenant_id, approved_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (approved_by);
 ALTER TABLE work_items ADD CONSTRAINT fk_work_items_car FOREIGN KEY(tenant_id, car) REFERENCES cars (tenant_id, id) ON DELETE CASCADE;
 ALTER TABLE work_items ADD CONSTRAINT fk_work_items_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
@@ -1597,6 +1695,9 @@ ALTER TABLE work_items ADD CONSTRAINT fk_work_items_declined_by FOREIGN KEY(tena
 ALTER TABLE work_items ADD CONSTRAINT fk_work_items_done_by FOREIGN KEY(tenant_id, done_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (done_by);
 ALTER TABLE work_items ADD CONSTRAINT fk_work_items_inspection FOREIGN KEY(tenant_id, inspection) REFERENCES inspections (tenant_id, id) ON DELETE SET NULL (inspection);
 ALTER TABLE work_items ADD CONSTRAINT fk_work_items_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE workflow_rules ADD CONSTRAINT fk_workflow_rules_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE workflow_rules ADD CONSTRAINT fk_workflow_rules_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
+ALTER TABLE workflow_rules ADD CONSTRAINT fk_workflow_rules_webhook FOREIGN KEY(tenant_id, webhook) REFERENCES webhooks (tenant_id, id) ON DELETE SET NULL (webhook);
 ALTER TABLE working_hours ADD CONSTRAINT fk_working_hours_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE working_hours ADD CONSTRAINT fk_working_hours_resource FOREIGN KEY(tenant_id, resource) REFERENCES resources (tenant_id, id) ON DELETE CASCADE;
 ALTER TABLE working_hours ADD CONSTRAINT fk_working_hours_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
@@ -1729,6 +1830,9 @@ REVOKE ALL ON "resources" FROM directapp_app, PUBLIC;
 ALTER TABLE "roles" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "roles" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "roles" FROM directapp_app, PUBLIC;
+ALTER TABLE "rule_runs" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "rule_runs" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "rule_runs" FROM directapp_app, PUBLIC;
 ALTER TABLE "saved_views" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "saved_views" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "saved_views" FROM directapp_app, PUBLIC;
@@ -1766,9 +1870,18 @@ REVOKE ALL ON "users" FROM directapp_app, PUBLIC;
 ALTER TABLE "vendor_links" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "vendor_links" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "vendor_links" FROM directapp_app, PUBLIC;
+ALTER TABLE "webhook_deliveries" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "webhook_deliveries" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "webhook_deliveries" FROM directapp_app, PUBLIC;
+ALTER TABLE "webhooks" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "webhooks" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "webhooks" FROM directapp_app, PUBLIC;
 ALTER TABLE "work_items" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "work_items" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "work_items" FROM directapp_app, PUBLIC;
+ALTER TABLE "workflow_rules" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "workflow_rules" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "workflow_rules" FROM directapp_app, PUBLIC;
 ALTER TABLE "working_hours" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "working_hours" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "working_hours" FROM directapp_app, PUBLIC;
@@ -2012,7 +2125,7 @@ ALTER TABLE "sharing_weeks" ADD CONSTRAINT "ck_sharing_weeks_used_hours_limit" C
 GRANT SELECT, INSERT, UPDATE ON "resource_bookings" TO directapp_app;
 CREATE POLICY "resource_bookings_select" ON "resource_bookings" FOR SELECT TO directapp_app USING (((resource_bookings.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales', 'parts', 'reception', 'mechanic', 'detailer', 'sales_manager', 'finance'])) AND (EXISTS (SELECT 1 FROM "cars" p1 WHERE p1.tenant_id = "resource_bookings".tenant_id AND p1.id = "resource_bookings"."car" AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales'])) AND (((((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR (p1."original_dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) AND (((p1."car_type" IN ('new', 'demo')) OR (((p1."status" = 'draft') AND (p1."car_type" IS NULL))))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales'])) AND (((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) AND (((p1."car_type" IN ('new', 'demo')) OR (((p1."status" = 'draft') AND (p1."car_type" IS NULL))))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['new_car_sales', 'used_car_sales'])) AND (((p1."dealership" IS NULL) AND (p1."status" = 'draft') AND (((p1."current_location" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR (p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['used_car_sales'])) AND (((((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR (p1."original_dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) AND (((p1."car_type" IN ('used', 'certified')) OR (((p1."status" = 'draft') AND (p1."car_type" IS NULL))))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['used_car_sales'])) AND (((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) AND (((p1."car_type" IN ('used', 'certified')) OR (((p1."status" = 'draft') AND (p1."car_type" IS NULL))))))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['parts', 'manager'])) AND (((p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR (p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['reception', 'planner', 'manager'])) AND (p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic'])) AND (p1."assigned_mechanic" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic'])) AND (((p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) AND (p1."assigned_mechanic" IS NULL) AND (p1."status" IN ('planned', 'technical_prep', 'cosmetic_prep', 'qc_failed')) AND p1."needs_technical" AND (p1."technical_completed_at" IS NULL))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['detailer'])) AND (p1."assigned_detailer" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['detailer'])) AND (((p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) AND (p1."assigned_detailer" IS NULL) AND (p1."status" IN ('planned', 'technical_prep', 'cosmetic_prep', 'qc_failed')) AND p1."needs_cosmetic" AND (p1."cosmetic_completed_at" IS NULL))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sales_manager', 'finance'])) AND (((p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR (p1."original_dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sales_manager'])) AND (p1."dealership" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND (((((p1."dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR (p1."original_dealership" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))) OR (p1."prep_center" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_workflow', 'sys_custodian', 'sys_importer', 'sys_archiver', 'sys_registry', 'sys_demo', 'sys_undo'])) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin'])) AND (p1."status" = 'draft'))))))))) OR ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic', 'detailer', 'reception', 'parts'])) AND ("resource_bookings"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic', 'detailer', 'reception', 'parts'])) AND ("resource_bookings"."provider" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ((("resource_bookings"."provider" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR ("resource_bookings"."consumer" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager', 'finance'])) AND ((("resource_bookings"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR ("resource_bookings"."consumer" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))))))));
 CREATE POLICY "resource_bookings_insert" ON "resource_bookings" FOR INSERT TO directapp_app WITH CHECK (((resource_bookings.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ((("resource_bookings"."provider" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR ("resource_bookings"."consumer" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ((("resource_bookings"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR ("resource_bookings"."consumer" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo']))))));
-CREATE POLICY "resource_bookings_update" ON "resource_bookings" FOR UPDATE TO directapp_app USING (((resource_bookings.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic', 'detailer', 'reception', 'parts'])) AND ("resource_bookings"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ((("resource_bookings"."provider" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR ("resource_bookings"."consumer" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ((("resource_bookings"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR ("resource_bookings"."consumer" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo'])))))) WITH CHECK (((resource_bookings.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic', 'detailer', 'reception', 'parts'])) AND ("resource_bookings"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ((("resource_bookings"."provider" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR ("resource_bookings"."consumer" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ((("resource_bookings"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR ("resource_bookings"."consumer" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))));
+CREATE POLICY "resource_bookings_update" ON "resource_bookings" FOR UPDATE TO directapp_app USING (((resource_bookings.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic', 'detailer', 'reception', 'parts'])) AND ("resource_bookings"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ((("resource_bookings"."provider" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR ("resource_bookings"."consumer" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager'])) AND ((("resource_bookings"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR ("resource_bookings"."consumer" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo'])))))) WITH CHECK (((resource_bookings.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['mechanic', 'detailer', 'reception', 'parts'])) AND ("resource_bookings"."person" = (SELECT NULLIF(current_setting('app.user', true), '')::uuid)))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['planner'])) AND ((("resource_bookings"."provider" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)) OR ("resource_bookings"."consumer" = (SELECT NULLIF(current_setting('app.site', true), '')::uuid)))))) OR ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['manager', 'finance'])) AND ((("resource_bookings"."provider" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])) OR ("resource_bookings"."consumer" = ANY((SELECT string_to_array(NULLIF(current_setting('app.sites', true), ''), ',')::uuid[])::uuid[])))))) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_planning', 'sys_workflow', 'sys_importer', 'sys_demo', 'sys_undo']))))));
 ALTER TABLE "resource_bookings" DROP CONSTRAINT IF EXISTS "ck_resource_bookings_status_choice";
 ALTER TABLE "resource_bookings" ADD CONSTRAINT "ck_resource_bookings_status_choice" CHECK ("status" IN ('scheduled', 'confirmed', 'in_progress', 'completed', 'cancelled', 'no_show')) NOT VALID;
 GRANT SELECT, INSERT, UPDATE ON "timebank_entries" TO directapp_app;
@@ -2116,6 +2229,38 @@ ALTER TABLE "failed_jobs" DROP CONSTRAINT IF EXISTS "ck_failed_jobs_kind_choice"
 ALTER TABLE "failed_jobs" ADD CONSTRAINT "ck_failed_jobs_kind_choice" CHECK ("kind" IN ('errand', 'reaction')) NOT VALID;
 ALTER TABLE "failed_jobs" DROP CONSTRAINT IF EXISTS "ck_failed_jobs_outcome_choice";
 ALTER TABLE "failed_jobs" ADD CONSTRAINT "ck_failed_jobs_outcome_choice" CHECK ("outcome" IN ('failed', 'retried', 'dropped')) NOT VALID;
+GRANT SELECT, INSERT, UPDATE, DELETE ON "webhooks" TO directapp_app;
+CREATE POLICY "webhooks_select" ON "webhooks" FOR SELECT TO directapp_app USING (((webhooks.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'manager', 'sys_automation', 'sys_demo', 'sys_undo']))))));
+CREATE POLICY "webhooks_insert" ON "webhooks" FOR INSERT TO directapp_app WITH CHECK (((webhooks.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_automation', 'sys_demo']))));
+CREATE POLICY "webhooks_update" ON "webhooks" FOR UPDATE TO directapp_app USING (((webhooks.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_automation', 'sys_demo', 'sys_undo'])))) WITH CHECK (((webhooks.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_automation', 'sys_demo', 'sys_undo']))));
+CREATE POLICY "webhooks_delete" ON "webhooks" FOR DELETE TO directapp_app USING (((webhooks.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_automation', 'sys_demo']))));
+GRANT SELECT, INSERT, UPDATE ON "webhook_deliveries" TO directapp_app;
+CREATE POLICY "webhook_deliveries_select" ON "webhook_deliveries" FOR SELECT TO directapp_app USING (((webhook_deliveries.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'manager', 'sys_automation', 'sys_demo', 'sys_undo']))))));
+CREATE POLICY "webhook_deliveries_insert" ON "webhook_deliveries" FOR INSERT TO directapp_app WITH CHECK (((webhook_deliveries.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_automation', 'sys_demo']))));
+CREATE POLICY "webhook_deliveries_update" ON "webhook_deliveries" FOR UPDATE TO directapp_app USING (((webhook_deliveries.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_automation', 'sys_demo', 'sys_undo'])))) WITH CHECK (((webhook_deliveries.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_automation', 'sys_demo', 'sys_undo']))));
+ALTER TABLE "webhook_deliveries" DROP CONSTRAINT IF EXISTS "ck_webhook_deliveries_outcome_choice";
+ALTER TABLE "webhook_deliveries" ADD CONSTRAINT "ck_webhook_deliveries_outcome_choice" CHECK ("outcome" IN ('waiting', 'delivered', 'failed')) NOT VALID;
+GRANT SELECT, INSERT, UPDATE, DELETE ON "workflow_rules" TO directapp_app;
+CREATE POLICY "workflow_rules_select" ON "workflow_rules" FOR SELECT TO directapp_app USING (((workflow_rules.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'manager', 'sys_automation', 'sys_demo', 'sys_undo']))))));
+CREATE POLICY "workflow_rules_insert" ON "workflow_rules" FOR INSERT TO directapp_app WITH CHECK (((workflow_rules.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_automation', 'sys_demo']))));
+CREATE POLICY "workflow_rules_update" ON "workflow_rules" FOR UPDATE TO directapp_app USING (((workflow_rules.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_automation', 'sys_demo', 'sys_undo'])))) WITH CHECK (((workflow_rules.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_automation', 'sys_demo', 'sys_undo']))));
+CREATE POLICY "workflow_rules_delete" ON "workflow_rules" FOR DELETE TO directapp_app USING (((workflow_rules.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_automation', 'sys_demo']))));
+ALTER TABLE "workflow_rules" DROP CONSTRAINT IF EXISTS "ck_workflow_rules_event_choice";
+ALTER TABLE "workflow_rules" ADD CONSTRAINT "ck_workflow_rules_event_choice" CHECK ("event" IN ('car.registered', 'car.identified', 'car.sent', 'car.arrived', 'car.ready_to_plan', 'car.planned', 'car.unplanned', 'car.assigned', 'car.ready', 'car.for_sale', 'car.reserved', 'car.sold', 'car.arrived_dealership', 'car.delivered', 'car.returned', 'car.archived', 'inspection.approved', 'inspection.failed', 'parts.ordered', 'parts.all_arrived', 'technical.completed', 'cosmetic.completed', 'quality.failed', 'work_item.approved', 'work_item.completed', 'work_item.declined', 'accessories.changed', 'transfer.sent', 'transfer.closed')) NOT VALID;
+ALTER TABLE "workflow_rules" DROP CONSTRAINT IF EXISTS "ck_workflow_rules_action_choice";
+ALTER TABLE "workflow_rules" ADD CONSTRAINT "ck_workflow_rules_action_choice" CHECK ("action" IN ('notify', 'set_field', 'create_work_item', 'call_webhook')) NOT VALID;
+ALTER TABLE "workflow_rules" DROP CONSTRAINT IF EXISTS "ck_workflow_rules_notify_role_choice";
+ALTER TABLE "workflow_rules" ADD CONSTRAINT "ck_workflow_rules_notify_role_choice" CHECK ("notify_role" IN ('new_car_sales', 'used_car_sales', 'parts', 'reception', 'planner', 'sales_manager', 'manager', 'finance', 'tenant_admin')) NOT VALID;
+ALTER TABLE "workflow_rules" DROP CONSTRAINT IF EXISTS "ck_workflow_rules_set_field_choice";
+ALTER TABLE "workflow_rules" ADD CONSTRAINT "ck_workflow_rules_set_field_choice" CHECK ("set_field" IN ('priority', 'seller_notes', 'parts_notes', 'technical_notes', 'cosmetic_notes')) NOT VALID;
+ALTER TABLE "workflow_rules" DROP CONSTRAINT IF EXISTS "ck_workflow_rules_work_kind_choice";
+ALTER TABLE "workflow_rules" ADD CONSTRAINT "ck_workflow_rules_work_kind_choice" CHECK ("work_kind" IN ('technical', 'cosmetic', 'tyres', 'glass', 'equipment', 'other')) NOT VALID;
+GRANT SELECT, INSERT, UPDATE ON "rule_runs" TO directapp_app;
+CREATE POLICY "rule_runs_select" ON "rule_runs" FOR SELECT TO directapp_app USING (((rule_runs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'manager', 'sys_automation', 'sys_demo', 'sys_undo']))))));
+CREATE POLICY "rule_runs_insert" ON "rule_runs" FOR INSERT TO directapp_app WITH CHECK (((rule_runs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_automation', 'sys_demo']))));
+CREATE POLICY "rule_runs_update" ON "rule_runs" FOR UPDATE TO directapp_app USING (((rule_runs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_automation', 'sys_demo', 'sys_undo'])))) WITH CHECK (((rule_runs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_automation', 'sys_demo', 'sys_undo']))));
+ALTER TABLE "rule_runs" DROP CONSTRAINT IF EXISTS "ck_rule_runs_outcome_choice";
+ALTER TABLE "rule_runs" ADD CONSTRAINT "ck_rule_runs_outcome_choice" CHECK ("outcome" IN ('done', 'refused', 'stopped')) NOT VALID;
 GRANT SELECT, INSERT ON "audit" TO directapp_app;
 CREATE POLICY "audit_select" ON "audit" FOR SELECT TO directapp_app USING (((tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor']))));
 CREATE POLICY "audit_insert" ON "audit" FOR INSERT TO directapp_app WITH CHECK (tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid));

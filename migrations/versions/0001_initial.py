@@ -1256,6 +1256,30 @@ def upgrade() -> None:
     )
     op.create_index('ix_roles_code_id', 'roles', ['tenant_id', 'code', 'id'], unique=False)
     op.create_index('uq_roles_code', 'roles', ['tenant_id', 'code'], unique=True, postgresql_where=None)
+    op.create_table('rule_runs',
+    sa.Column('tenant_id', sa.UUID(), nullable=False),
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('rule', sa.UUID(), nullable=True),
+    sa.Column('event', sa.Text(), nullable=True),
+    sa.Column('collection', sa.Text(), nullable=True),
+    sa.Column('record', sa.Text(), nullable=True),
+    sa.Column('outcome', sa.Text(), nullable=True),
+    sa.Column('told', sa.Text(), nullable=True),
+    sa.Column('key', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'created_by'], ['users.tenant_id', 'users.id'], name='fk_rule_runs_created_by', ondelete='SET NULL (created_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'rule'], ['workflow_rules.tenant_id', 'workflow_rules.id'], name='fk_rule_runs_rule', ondelete='CASCADE', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'updated_by'], ['users.tenant_id', 'users.id'], name='fk_rule_runs_updated_by', ondelete='SET NULL (updated_by)', use_alter=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_rule_runs'))
+    )
+    op.create_index('ix_rule_runs_created_at_id', 'rule_runs', ['tenant_id', 'created_at', 'id'], unique=False)
+    op.create_index('ix_rule_runs_key', 'rule_runs', ['tenant_id', 'key'], unique=False)
+    op.create_index('ix_rule_runs_rule', 'rule_runs', ['tenant_id', 'rule'], unique=False)
+    op.create_index('ix_rule_runs_rule_created_at', 'rule_runs', ['tenant_id', 'rule', 'created_at'], unique=False)
     op.create_table('saved_views',
     sa.Column('tenant_id', sa.UUID(), nullable=False),
     sa.Column('id', sa.UUID(), nullable=False),
@@ -1551,6 +1575,51 @@ def upgrade() -> None:
     op.create_index('ix_vendor_links_created_at_id', 'vendor_links', ['tenant_id', 'created_at', 'id'], unique=False)
     op.create_index('ix_vendor_links_revoked_by', 'vendor_links', ['tenant_id', 'revoked_by'], unique=False)
     op.create_index('ix_vendor_links_work_item', 'vendor_links', ['tenant_id', 'work_item'], unique=False)
+    op.create_table('webhook_deliveries',
+    sa.Column('tenant_id', sa.UUID(), nullable=False),
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('webhook', sa.UUID(), nullable=True),
+    sa.Column('event', sa.Text(), nullable=True),
+    sa.Column('outcome', sa.Text(), nullable=True),
+    sa.Column('answer', sa.Integer(), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=True),
+    sa.Column('error', sa.Text(), nullable=True),
+    sa.Column('delivered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('body', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'created_by'], ['users.tenant_id', 'users.id'], name='fk_webhook_deliveries_created_by', ondelete='SET NULL (created_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'updated_by'], ['users.tenant_id', 'users.id'], name='fk_webhook_deliveries_updated_by', ondelete='SET NULL (updated_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'webhook'], ['webhooks.tenant_id', 'webhooks.id'], name='fk_webhook_deliveries_webhook', ondelete='CASCADE', use_alter=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_webhook_deliveries'))
+    )
+    op.create_index('ix_webhook_deliveries_created_at_id', 'webhook_deliveries', ['tenant_id', 'created_at', 'id'], unique=False)
+    op.create_index('ix_webhook_deliveries_outcome_created_at', 'webhook_deliveries', ['tenant_id', 'outcome', 'created_at'], unique=False)
+    op.create_index('ix_webhook_deliveries_webhook', 'webhook_deliveries', ['tenant_id', 'webhook'], unique=False)
+    op.create_index('ix_webhook_deliveries_webhook_created_at', 'webhook_deliveries', ['tenant_id', 'webhook', 'created_at'], unique=False)
+    op.create_table('webhooks',
+    sa.Column('tenant_id', sa.UUID(), nullable=False),
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=True),
+    sa.Column('url', sa.Text(), nullable=True),
+    sa.Column('events', postgresql.ARRAY(sa.Text()), nullable=True),
+    sa.Column('active', sa.Boolean(), server_default=sa.text('true'), nullable=True),
+    sa.Column('stopped_because', sa.Text(), nullable=True),
+    sa.Column('secret', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'created_by'], ['users.tenant_id', 'users.id'], name='fk_webhooks_created_by', ondelete='SET NULL (created_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'updated_by'], ['users.tenant_id', 'users.id'], name='fk_webhooks_updated_by', ondelete='SET NULL (updated_by)', use_alter=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_webhooks'))
+    )
+    op.create_index('ix_webhooks_active', 'webhooks', ['tenant_id', 'active'], unique=False)
+    op.create_index('ix_webhooks_name_id', 'webhooks', ['tenant_id', 'name', 'id'], unique=False)
     op.create_table('work_items',
     sa.Column('tenant_id', sa.UUID(), nullable=False),
     sa.Column('id', sa.UUID(), nullable=False),
@@ -1594,6 +1663,38 @@ def upgrade() -> None:
     op.create_index('ix_work_items_done_by', 'work_items', ['tenant_id', 'done_by'], unique=False)
     op.create_index('ix_work_items_inspection', 'work_items', ['tenant_id', 'inspection'], unique=False)
     op.create_index('uq_work_items_inspection_inspection_item', 'work_items', ['tenant_id', 'inspection', 'inspection_item'], unique=True, postgresql_where=None)
+    op.create_table('workflow_rules',
+    sa.Column('tenant_id', sa.UUID(), nullable=False),
+    sa.Column('id', sa.UUID(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=True),
+    sa.Column('event', sa.Text(), nullable=True),
+    sa.Column('conditions', sa.Text(), nullable=True),
+    sa.Column('action', sa.Text(), nullable=True),
+    sa.Column('notify_role', sa.Text(), nullable=True),
+    sa.Column('message', sa.Text(), nullable=True),
+    sa.Column('set_field', sa.Text(), nullable=True),
+    sa.Column('set_value', sa.Text(), nullable=True),
+    sa.Column('work_kind', sa.Text(), nullable=True),
+    sa.Column('webhook', sa.UUID(), nullable=True),
+    sa.Column('active', sa.Boolean(), server_default=sa.text('false'), nullable=True),
+    sa.Column('tried_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('tried_events', sa.Integer(), nullable=True),
+    sa.Column('tried_hits', sa.Integer(), nullable=True),
+    sa.Column('tried_told', sa.Text(), nullable=True),
+    sa.Column('stopped_because', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default=sa.text('1'), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('created_by', sa.UUID(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('updated_by', sa.UUID(), nullable=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'created_by'], ['users.tenant_id', 'users.id'], name='fk_workflow_rules_created_by', ondelete='SET NULL (created_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'updated_by'], ['users.tenant_id', 'users.id'], name='fk_workflow_rules_updated_by', ondelete='SET NULL (updated_by)', use_alter=True),
+    sa.ForeignKeyConstraint(['tenant_id', 'webhook'], ['webhooks.tenant_id', 'webhooks.id'], name='fk_workflow_rules_webhook', ondelete='SET NULL (webhook)', use_alter=True),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_workflow_rules'))
+    )
+    op.create_index('ix_workflow_rules_event_active', 'workflow_rules', ['tenant_id', 'event', 'active'], unique=False)
+    op.create_index('ix_workflow_rules_name_id', 'workflow_rules', ['tenant_id', 'name', 'id'], unique=False)
+    op.create_index('ix_workflow_rules_webhook', 'workflow_rules', ['tenant_id', 'webhook'], unique=False)
     op.create_table('working_hours',
     sa.Column('tenant_id', sa.UUID(), nullable=False),
     sa.Column('id', sa.UUID(), nullable=False),
@@ -1764,6 +1865,9 @@ def upgrade() -> None:
     op.create_foreign_key('fk_resources_updated_by', 'resources', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
     op.create_foreign_key('fk_roles_created_by', 'roles', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
     op.create_foreign_key('fk_roles_updated_by', 'roles', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
+    op.create_foreign_key('fk_rule_runs_created_by', 'rule_runs', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
+    op.create_foreign_key('fk_rule_runs_rule', 'rule_runs', 'workflow_rules', ['tenant_id', 'rule'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
+    op.create_foreign_key('fk_rule_runs_updated_by', 'rule_runs', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
     op.create_foreign_key('fk_saved_views_created_by', 'saved_views', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
     op.create_foreign_key('fk_saved_views_shared_site', 'saved_views', 'dealerships', ['tenant_id', 'shared_site'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
     op.create_foreign_key('fk_saved_views_updated_by', 'saved_views', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
@@ -1806,6 +1910,11 @@ def upgrade() -> None:
     op.create_foreign_key('fk_vendor_links_revoked_by', 'vendor_links', 'users', ['tenant_id', 'revoked_by'], ['tenant_id', 'id'], ondelete='SET NULL (revoked_by)', use_alter=True)
     op.create_foreign_key('fk_vendor_links_updated_by', 'vendor_links', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
     op.create_foreign_key('fk_vendor_links_work_item', 'vendor_links', 'work_items', ['tenant_id', 'work_item'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
+    op.create_foreign_key('fk_webhook_deliveries_created_by', 'webhook_deliveries', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
+    op.create_foreign_key('fk_webhook_deliveries_updated_by', 'webhook_deliveries', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
+    op.create_foreign_key('fk_webhook_deliveries_webhook', 'webhook_deliveries', 'webhooks', ['tenant_id', 'webhook'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
+    op.create_foreign_key('fk_webhooks_created_by', 'webhooks', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
+    op.create_foreign_key('fk_webhooks_updated_by', 'webhooks', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
     op.create_foreign_key('fk_work_items_approved_by', 'work_items', 'users', ['tenant_id', 'approved_by'], ['tenant_id', 'id'], ondelete='SET NULL (approved_by)', use_alter=True)
     op.create_foreign_key('fk_work_items_car', 'work_items', 'cars', ['tenant_id', 'car'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
     op.create_foreign_key('fk_work_items_created_by', 'work_items', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
@@ -1813,6 +1922,9 @@ def upgrade() -> None:
     op.create_foreign_key('fk_work_items_done_by', 'work_items', 'users', ['tenant_id', 'done_by'], ['tenant_id', 'id'], ondelete='SET NULL (done_by)', use_alter=True)
     op.create_foreign_key('fk_work_items_inspection', 'work_items', 'inspections', ['tenant_id', 'inspection'], ['tenant_id', 'id'], ondelete='SET NULL (inspection)', use_alter=True)
     op.create_foreign_key('fk_work_items_updated_by', 'work_items', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
+    op.create_foreign_key('fk_workflow_rules_created_by', 'workflow_rules', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
+    op.create_foreign_key('fk_workflow_rules_updated_by', 'workflow_rules', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
+    op.create_foreign_key('fk_workflow_rules_webhook', 'workflow_rules', 'webhooks', ['tenant_id', 'webhook'], ['tenant_id', 'id'], ondelete='SET NULL (webhook)', use_alter=True)
     op.create_foreign_key('fk_working_hours_created_by', 'working_hours', 'users', ['tenant_id', 'created_by'], ['tenant_id', 'id'], ondelete='SET NULL (created_by)', use_alter=True)
     op.create_foreign_key('fk_working_hours_resource', 'working_hours', 'resources', ['tenant_id', 'resource'], ['tenant_id', 'id'], ondelete='CASCADE', use_alter=True)
     op.create_foreign_key('fk_working_hours_updated_by', 'working_hours', 'users', ['tenant_id', 'updated_by'], ['tenant_id', 'id'], ondelete='SET NULL (updated_by)', use_alter=True)
@@ -1824,6 +1936,10 @@ def downgrade() -> None:
     op.drop_index('ix_working_hours_weekday_id', table_name='working_hours')
     op.drop_index('ix_working_hours_resource', table_name='working_hours')
     op.drop_table('working_hours')
+    op.drop_index('ix_workflow_rules_webhook', table_name='workflow_rules')
+    op.drop_index('ix_workflow_rules_name_id', table_name='workflow_rules')
+    op.drop_index('ix_workflow_rules_event_active', table_name='workflow_rules')
+    op.drop_table('workflow_rules')
     op.drop_index('uq_work_items_inspection_inspection_item', table_name='work_items', postgresql_where=None)
     op.drop_index('ix_work_items_inspection', table_name='work_items')
     op.drop_index('ix_work_items_done_by', table_name='work_items')
@@ -1833,6 +1949,14 @@ def downgrade() -> None:
     op.drop_index('ix_work_items_car', table_name='work_items')
     op.drop_index('ix_work_items_approved_by', table_name='work_items')
     op.drop_table('work_items')
+    op.drop_index('ix_webhooks_name_id', table_name='webhooks')
+    op.drop_index('ix_webhooks_active', table_name='webhooks')
+    op.drop_table('webhooks')
+    op.drop_index('ix_webhook_deliveries_webhook_created_at', table_name='webhook_deliveries')
+    op.drop_index('ix_webhook_deliveries_webhook', table_name='webhook_deliveries')
+    op.drop_index('ix_webhook_deliveries_outcome_created_at', table_name='webhook_deliveries')
+    op.drop_index('ix_webhook_deliveries_created_at_id', table_name='webhook_deliveries')
+    op.drop_table('webhook_deliveries')
     op.drop_index('ix_vendor_links_work_item', table_name='vendor_links')
     op.drop_index('ix_vendor_links_revoked_by', table_name='vendor_links')
     op.drop_index('ix_vendor_links_created_at_id', table_name='vendor_links')
@@ -1889,6 +2013,11 @@ def downgrade() -> None:
     op.drop_index('ix_saved_views_created_by', table_name='saved_views')
     op.drop_index('ix_saved_views_collection_name', table_name='saved_views')
     op.drop_table('saved_views')
+    op.drop_index('ix_rule_runs_rule_created_at', table_name='rule_runs')
+    op.drop_index('ix_rule_runs_rule', table_name='rule_runs')
+    op.drop_index('ix_rule_runs_key', table_name='rule_runs')
+    op.drop_index('ix_rule_runs_created_at_id', table_name='rule_runs')
+    op.drop_table('rule_runs')
     op.drop_index('uq_roles_code', table_name='roles', postgresql_where=None)
     op.drop_index('ix_roles_code_id', table_name='roles')
     op.drop_table('roles')

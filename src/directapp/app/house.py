@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from directapp.app.automation import automation_errands
 from directapp.app.boot import served_database
 from directapp.app.jobs import REACTOR, errands, schedules
 from directapp.app.post import Post, open_post
@@ -17,6 +18,7 @@ from directapp.app.signin import SignInPort
 from directapp.app.spec import load_reactions, load_spec
 from directapp.connectors.mail import Mailer
 from directapp.connectors.storage import open_storage
+from directapp.connectors.webhooks import WebhookSender
 from directapp.declare.spec import Spec
 from directapp.domains.operations import keep
 from directapp.domains.people.flow import Auth
@@ -51,6 +53,7 @@ class House:
     attachments: Attachments
     registry: Registry
     post: Post
+    sender: WebhookSender
     owner_dsn: str
 
     async def jobs(self) -> dict[str, object]:
@@ -90,6 +93,7 @@ class House:
         await self.platform.live.close()
         await self.registry.http.aclose()
         await self.post.http.aclose()
+        await self.sender.close()
         await self.platform.database.close()
 
 
@@ -134,7 +138,14 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
     registry = open_registry(settings, corridor)
     post = open_post(settings, mailer)
     repeated = (*schedules(corridor, owner), *registry.schedules, *post.schedules)
-    work = (*errands(auth), *registry.errands, *post.errands, *(schedule.errand for schedule in repeated))
+    sender = WebhookSender(private=settings.private_webhooks)
+    work = (
+        *errands(auth),
+        *registry.errands,
+        *post.errands,
+        *automation_errands(corridor, sender),
+        *(schedule.errand for schedule in repeated),
+    )
     relay = Relay(corridor, load_reactions(), REACTOR, errands=work, keep=keep, lease=settings.job_lease)
     house = House(
         settings=settings,
@@ -146,6 +157,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         schedules=Schedules(corridor, repeated, asked=relay.wake),
         registry=registry,
         post=post,
+        sender=sender,
         owner_dsn=owner,
     )
     corridor.after_commit = house.written

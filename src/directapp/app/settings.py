@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     s3_secret: str = ""
     largest_file: int = 25 * 1024 * 1024
     job_lease: float = 30.0
+    private_webhooks: bool = False
     vegvesen_key: str = ""
     vegvesen_url: str = ""
     vegvesen_bulk_url: str = ""

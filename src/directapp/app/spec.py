@@ -5,9 +5,21 @@ from functools import lru_cache
 from typing import Any
 
 from directapp.declare.spec import Spec
-from directapp.domains import cars, desk, imports, messages, operations, people, planning, records, registry, workshop
+from directapp.domains import (
+    automation,
+    cars,
+    desk,
+    imports,
+    messages,
+    operations,
+    people,
+    planning,
+    records,
+    registry,
+    workshop,
+)
 
-DOMAINS = (people, cars, workshop, records, imports, desk, planning, messages, registry, operations)
+DOMAINS = (people, cars, workshop, records, imports, desk, planning, messages, registry, operations, automation)
 
 Reaction = Callable[[Any], Awaitable[None]]
 

@@ -1,0 +1,41 @@
+"""Automation, wired: the errands that send webhooks, do what rules say, and try rules on the past."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from directapp.connectors.webhooks import RefusedAddressError, WebhookSender
+from directapp.domains.automation.acting import run, trying
+from directapp.domains.automation.deliveries import DELIVER, Reply, UnsafeAddressError, delivering
+from directapp.domains.automation.reactions import RUN
+from directapp.domains.automation.workflow_rules import TRIAL
+from directapp.kernel.text import Text
+from directapp.services.corridor import Corridor
+from directapp.services.jobs import Errand
+from directapp.store.outbox import Outbox
+
+
+def automation_errands(corridor: Corridor, sender: WebhookSender) -> Sequence[Errand]:
+    """Return the errands of automation."""
+    outbox = Outbox(corridor.database, corridor.clock)
+
+    async def send(url: str, secret: str, message_id: str, sent: datetime, body: bytes) -> Reply:
+        try:
+            answer = await sender.send(url, secret, message_id, sent, body)
+        except RefusedAddressError as error:
+            raise UnsafeAddressError(str(error)) from error
+        return Reply(status=answer.status, retry_after=answer.retry_after)
+
+    return (
+        Errand(
+            name=DELIVER,
+            run=delivering(send),
+            attempts=12,
+            first=5.0,
+            longest=21_600.0,
+            at_once=8,
+            seconds=30.0,
+            label=Text("Send webhook", "Send webhook"),
+        ),
+        Errand(name=RUN, run=run, attempts=5, label=Text("Utfør regel", "Do what a rule says")),
+        Errand(name=TRIAL, run=trying(outbox.past), attempts=3, label=Text("Prøv regel", "Try a rule")),
+    )

@@ -1,0 +1,19 @@
+"""Automation: what a company lets follow from events by itself: webhooks to other systems, and rules of its own.
+
+``reactions.follow`` looks at every event of the catalogue; ``deliveries`` sends webhooks and ``acting`` does what rules
+say, both as errands that app wires; ``conditions`` is the small language of a rule's filter.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from directapp.domains.automation.catalogue import CATALOGUE
+from directapp.domains.automation.deliveries import DELIVERIES
+from directapp.domains.automation.reactions import follow
+from directapp.domains.automation.rule_runs import RULE_RUNS
+from directapp.domains.automation.webhooks import WEBHOOKS
+from directapp.domains.automation.workflow_rules import WORKFLOW_RULES
+
+COLLECTIONS = (WEBHOOKS, DELIVERIES, WORKFLOW_RULES, RULE_RUNS)
+
+REACTIONS: dict[str, Callable[[Any], Awaitable[None]]] = {choice.code: follow for choice in CATALOGUE}

@@ -1,0 +1,167 @@
+"""Deliveries: every message to another system, with what it answered; and the errand that sends them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from directapp.declare.access import Access, Grant
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import Kind
+from directapp.declare.verbs import Verb
+from directapp.domains.automation.catalogue import ADMIN, READER, SYSTEM
+from directapp.kernel.errors import DirectAppError
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+from directapp.services.jobs import GiveUpError, Job, LaterError, Run
+
+NAME = "webhook_deliveries"
+DELIVER = "webhook.deliver"
+OUTCOMES = choices(
+    ("waiting", "Venter", "Waiting"), ("delivered", "Levert", "Delivered"), ("failed", "Feilet", "Failed")
+)
+_GONE, _TOO_MANY = 410, 429
+_LONGEST = 300
+
+CONTENT = Group(
+    "all",
+    Text("Levering", "Delivery"),
+    (
+        field(
+            "webhook",
+            "Webhook",
+            "Webhook",
+            Kind.REF,
+            ref="webhooks",
+            on_delete="cascade",
+            required=True,
+            computed=True,
+        ),
+        field("event", "Hendelse", "Event", required=True, max_length=60, computed=True, search=True),
+        field("outcome", "Utfall", "Outcome", Kind.CHOICE, choices=OUTCOMES, default="waiting", computed=True),
+        field("answer", "Svarkode", "Status code", Kind.INTEGER, computed=True),
+        field("attempts", "Forsøk", "Attempts", Kind.INTEGER, computed=True),
+        field("error", "Feil", "Error", max_length=_LONGEST, computed=True),
+        field("delivered_at", "Levert", "Delivered", Kind.INSTANT, computed=True),
+        field("body", "Innhold", "Content", Kind.TEXT, computed=True),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What another system answered; ``retry_after`` in seconds where it said so."""
+
+    status: int
+    retry_after: float | None = None
+
+
+class UnsafeAddressError(Exception):
+    """The address leads into our own network, or nowhere."""
+
+
+Send = Callable[[str, str, str, datetime, bytes], Awaitable[Reply]]
+"""Sends (url, secret, message id, when, body), signed; raises OSError or UnsafeAddressError."""
+
+
+async def queue(  # noqa: PLR0917 - to whom, and what happened to what
+    act: Act, webhook: Seen, event: str, collection: str, record: UUID, more: Mapping[str, Any]
+) -> None:
+    """Write a message down and ask for it to be sent."""
+    data = {"collection": collection, "id": str(record), **more}
+    body = orjson.dumps({"type": event, "timestamp": act.now.isoformat(), "data": data}).decode()
+    values = {"webhook": webhook.id, "event": event, "outcome": "waiting", "body": body}
+    made = await act.create(NAME, values, system=SYSTEM)
+    act.emit(DELIVER, on=made)
+
+
+async def replay(act: Act) -> None:
+    """Send a message once more, with the same id."""
+    found = await act.look_up(NAME, act.target.id, system=SYSTEM)
+    act.seen = await act.change({"outcome": "waiting", "error": None}, system=SYSTEM, on=found)
+    act.emit(DELIVER)
+
+
+def delivering(send: Send) -> Run:
+    """Return the run of the errand that sends one message."""
+
+    async def deliver(job: Job) -> None:
+        async with job.act(SYSTEM) as act:
+            if act.seen is None or act.seen.row["outcome"] != "waiting":
+                return
+            message = act.seen
+            webhook = await act.look_up("webhooks", message.row["webhook"])
+        if not webhook.row["active"]:
+            await _note(job, outcome="failed", error="the webhook is not active")
+            return
+        try:
+            reply = await send(
+                webhook.row["url"],
+                webhook.row["secret"],
+                f"msg_{message.id.hex}",
+                job.corridor.clock(),
+                message.row["body"].encode(),
+            )
+        except UnsafeAddressError as error:
+            await _note(job, outcome="failed", error=str(error))
+            raise GiveUpError(str(error)) from error
+        except (OSError, DirectAppError) as error:
+            await _note(job, outcome="failed" if job.last else "waiting", error=str(error) or type(error).__name__)
+            raise
+        await _heed(job, webhook, reply)
+
+    return deliver
+
+
+async def _heed(job: Job, webhook: Seen, reply: Reply) -> None:
+    good = 200 <= reply.status < 300  # noqa: PLR2004 - the codes that mean yes
+    if good:
+        await _note(job, outcome="delivered", answer=reply.status, error=None, delivered=True)
+        return
+    words = f"answered {reply.status}"
+    gone = reply.status == _GONE
+    await _note(job, outcome="failed" if gone or job.last else "waiting", answer=reply.status, error=words)
+    if gone:
+        async with job.act(SYSTEM) as act:
+            found = await act.look_up("webhooks", webhook.id)
+            await act.change({"active": False, "stopped_because": "410 Gone"}, on=found)
+        raise GiveUpError(words)
+    if reply.retry_after is not None:
+        raise LaterError(words, seconds=reply.retry_after)
+    raise OSError(words)
+
+
+async def _note(job: Job, *, delivered: bool = False, **values: Any) -> None:
+    async with job.act(SYSTEM) as act:
+        if act.seen is None:
+            return
+        if values.get("error"):
+            values["error"] = str(values["error"])[:_LONGEST]
+        if delivered:
+            values["delivered_at"] = act.now.isoformat()
+        await act.change({**values, "attempts": int(act.seen.row["attempts"] or 0) + 1})
+
+
+DELIVERIES = Collection(
+    name=NAME,
+    label=Text("Webhook-levering", "Webhook delivery"),
+    plural=Text("Webhook-leveringer", "Webhook deliveries"),
+    groups=(CONTENT,),
+    access=Access(
+        systems=(SYSTEM, "demo"),
+        grants=(Grant(role=ADMIN, verbs=("replay",)), Grant(role=READER)),
+    ),
+    views=Views(
+        columns=("created_at", "webhook", "event", "outcome", "answer", "attempts", "error"),
+        title=("event",),
+        filters=("webhook", "outcome", "event"),
+        icon="webhook",
+    ),
+    verbs=(Verb(name="replay", label=Text("Send på nytt", "Send again"), run=replay, icon="refresh"),),
+    indexes=(("webhook", "created_at"), ("outcome", "created_at")),
+    history=False,
+)

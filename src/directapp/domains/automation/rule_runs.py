@@ -1,0 +1,54 @@
+"""Rule runs: what every rule did, to which record, and what held it up."""
+
+from directapp.declare.access import Access, Grant
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import Kind
+from directapp.domains.automation.catalogue import ADMIN, READER, SYSTEM
+from directapp.kernel.text import Text
+
+NAME = "rule_runs"
+OUTCOMES = choices(
+    ("done", "Utført", "Done"),
+    ("refused", "Avvist", "Refused"),
+    ("stopped", "Stanset: går i ring", "Stopped: a circle"),
+)
+
+CONTENT = Group(
+    "all",
+    Text("Utført regel", "Rule run"),
+    (
+        field(
+            "rule",
+            "Regel",
+            "Rule",
+            Kind.REF,
+            ref="workflow_rules",
+            on_delete="cascade",
+            required=True,
+            computed=True,
+        ),
+        field("event", "Hendelse", "Event", max_length=60, computed=True),
+        field("collection", "Gjelder", "About", max_length=60, computed=True),
+        field("record", "Post", "Record", max_length=36, computed=True),
+        field("outcome", "Utfall", "Outcome", Kind.CHOICE, choices=OUTCOMES, computed=True),
+        field("told", "Forklaring", "Explanation", max_length=300, computed=True),
+        field("key", "Nøkkel", "Key", max_length=60, computed=True),
+    ),
+)
+
+RULE_RUNS = Collection(
+    name=NAME,
+    label=Text("Utført regel", "Rule run"),
+    plural=Text("Utførte regler", "Rule runs"),
+    groups=(CONTENT,),
+    access=Access(systems=(SYSTEM, "demo"), grants=(Grant(role=ADMIN), Grant(role=READER))),
+    views=Views(
+        columns=("created_at", "rule", "event", "outcome", "told"),
+        title=("event",),
+        filters=("rule", "outcome"),
+        icon="history",
+    ),
+    indexes=(("rule", "created_at"), ("key",)),
+    history=False,
+)

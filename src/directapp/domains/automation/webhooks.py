@@ -1,0 +1,143 @@
+"""Webhooks: addresses of other systems, the events they are told of, and the secret that signs what they are told."""
+
+import base64
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from directapp.declare.access import Access, Grant
+from directapp.declare.case import Case
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Field, Group, field
+from directapp.declare.kinds import BadValueError, Kind
+from directapp.declare.verbs import Verb
+from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, READER, SYSTEM
+from directapp.domains.automation.deliveries import NAME as DELIVERIES
+from directapp.domains.automation.deliveries import queue
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+
+NAME = "webhooks"
+PING = "webhook.ping"
+
+
+def read_address(value: str) -> str:
+    """Understand the address of another system: https, a host, and no password in it."""
+    try:
+        parts = urlsplit(value.strip())
+        good = parts.scheme in {"https", "http"} and parts.hostname and not parts.username and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise BadValueError(
+            "Skriv en adresse som begynner med https://.", "Write an address that begins with https://."
+        )
+    return value.strip()
+
+
+def new_secret() -> str:
+    """Return a signing secret as Standard Webhooks writes them."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _address() -> Field:
+    return field(
+        "url", "Adresse", "Address", Kind.STRING, required=True, max_length=500, parse=read_address, search=True
+    )
+
+
+def _events() -> Field:
+    return field("events", "Hendelser", "Events", Kind.CHOICES, choices=CATALOGUE, required=True)
+
+
+def _name() -> Field:
+    return field("name", "Navn", "Name", required=True, max_length=80, search=True)
+
+
+CONTENT = Group(
+    "all",
+    Text("Webhook", "Webhook"),
+    (
+        _name(),
+        _address(),
+        _events(),
+        field("active", "Aktiv", "Active", Kind.BOOLEAN, default=True),
+        field("stopped_because", "Stanset fordi", "Stopped because", computed=True, max_length=200),
+    ),
+)
+KEY = Group(
+    "key",
+    Text("Nøkkel", "Key"),
+    (field("secret", "Signeringsnøkkel", "Signing secret", computed=True, secret=True, max_length=100),),
+)
+
+
+async def subscribe(act: Act) -> None:
+    """Add a webhook and show its secret, this once."""
+    secret = new_secret()
+    values = {name: act.params[name] for name in ("name", "url", "events")}
+    act.answer = await act.create(NAME, values | {"secret": secret, "active": True}, system=SYSTEM)
+    act.shown_once = {"secret": secret}
+
+
+async def renew(act: Act) -> None:
+    """Make a new secret and show it, this once; the old one is of no use from now on."""
+    secret = new_secret()
+    await act.change({"secret": secret}, system=SYSTEM)
+    act.shown_once = {"secret": secret}
+
+
+async def ping(act: Act) -> None:
+    """Send a message that tells nothing, to see whether it arrives."""
+    await queue(act, act.target, PING, NAME, act.target.id, {})
+
+
+def _inactive(case: Case) -> Problem | None:
+    if case.get("active"):
+        return None
+    return Problem(Text("Webhooken er ikke aktiv.", "The webhook is not active."), field="active", code="CONFLICT")
+
+
+def fresh_start(case: Case) -> dict[str, Any]:
+    """Forget why it was stopped once a person switches it on again."""
+    return {"stopped_because": None} if case.changed("active") and case.get("active") else {}
+
+
+WEBHOOKS = Collection(
+    name=NAME,
+    label=Text("Webhook", "Webhook"),
+    plural=Text("Webhooker", "Webhooks"),
+    groups=(CONTENT, KEY),
+    access=Access(
+        systems=(SYSTEM, "demo"),
+        grants=(
+            Grant(role=ADMIN, read=("all",), write=("all",), delete=True, verbs=("subscribe", "renew", "ping")),
+            Grant(role=READER, read=("all",)),
+        ),
+        delete_why=Text("Et annet system skal ikke få vite mer.", "Another system is to be told no more."),
+    ),
+    views=Views(
+        columns=("name", "url", "events", "active", "stopped_because"),
+        title=("name",),
+        sort=("name",),
+        filters=("active",),
+        icon="webhook",
+    ),
+    fill=(fresh_start,),
+    verbs=(
+        Verb(
+            name="subscribe",
+            label=Text("Ny webhook", "New webhook"),
+            run=subscribe,
+            on="collection",
+            params=(_name(), _address(), _events()),
+            icon="plus",
+            primary=True,
+        ),
+        Verb(name="ping", label=Text("Send en prøve", "Send a trial"), run=ping, blocked=_inactive, icon="player-play"),
+        Verb(name="renew", label=Text("Ny nøkkel", "New secret"), run=renew, icon="key", danger=True),
+    ),
+    indexes=(("active",),),
+    notes=f"What was sent stands in {DELIVERIES}.",
+)
