@@ -90,10 +90,10 @@ class Time:
 
 
 @asynccontextmanager
-async def built_house(server: Server, database: str, clock: Time) -> AsyncIterator[House]:
-    """Wire a house on a database that is at the present schema."""
+async def built_house(server: Server, database: str, clock: Time, **more: Any) -> AsyncIterator[House]:
+    """Wire a house on a database that is at the present schema; further settings as given."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data=Path(folder), secret="t" * 48)
+        settings = Settings(data=Path(folder), secret="t" * 48, **more)
         house = await wire(settings, server.owner(database), server.app(database), spec=load_spec(), clock=clock)
         try:
             yield house

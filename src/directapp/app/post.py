@@ -222,6 +222,8 @@ class Post:
             sent = await self.sms.send(self._sms(envelope))
         except SmsNumberError as error:
             async with job.act(SYSTEM) as act:
+                await sending.reject(act, error.problems[0].message)
+            async with job.act(SYSTEM) as act:
                 await sending.unreachable(act, error.problems[0].message)
         except SmsRejectedError as error:
             async with job.act(SYSTEM) as act:

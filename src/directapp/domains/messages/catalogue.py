@@ -348,10 +348,8 @@ CUSTOMER: dict[str, Outward] = {
             label=T("Til kunden: levering i morgen", "To the customer: delivery tomorrow"),
             subject=T("I morgen får du {model}", "Tomorrow you get your {model}"),
             body=T(
-                "Hei {first}. I morgen, {when}, er det overlevering av bilen din hos {site}. {detail}Passer det"
-                " ikke likevel, ring oss på {phone}.",
-                "Hello {first}. Tomorrow, {when}, your car is handed over at {site}. {detail}If that does not"
-                " suit you after all, call us on {phone}.",
+                "Hei {first}. I morgen, {when}, er det overlevering av bilen din hos {site}. {detail}{call}",
+                "Hello {first}. Tomorrow, {when}, your car is handed over at {site}. {detail}{call}",
             ),
             button=T("Se tid og sted", "See time and place"),
             sms=T(

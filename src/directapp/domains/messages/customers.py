@@ -7,6 +7,7 @@ from uuid import UUID
 from directapp.domains.messages.phrases import day_text, hour_text, model, moment_text, plain
 from directapp.domains.messages.status_links import link_of
 from directapp.domains.messages.telling import Outgoing, key_of, post, skip
+from directapp.kernel.clock import OSLO
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 
@@ -16,6 +17,8 @@ _NO_WAY = Text(
     "Kunden har ingen e-post, og har ikke samtykket til SMS.",
     "The customer has no e-mail, and has not consented to text messages.",
 )
+CALL = Text("Passer det ikke likevel, ring oss på {phone}.", "If that does not suit you after all, call us on {phone}.")
+ASK = Text("Passer det ikke likevel, ta kontakt med oss.", "If that does not suit you after all, get in touch with us.")
 _US = Text("Vi", "We")
 _PLACE, _TIME, _CAR = Text("Sted", "Place"), Text("Tid", "Time"), Text("Bil", "Car")
 
@@ -54,7 +57,7 @@ def tomorrow(car: Mapping[str, Any]) -> Text:
     """Return the promised moment of tomorrow."""
     at = car.get("handover_at")
     if at is not None:
-        day, hour = day_text(at.date()), hour_text(at)
+        day, hour = day_text(at.astimezone(OSLO).date()), hour_text(at)
         return Text(f"{day.nb} {hour.nb}", f"{day.en} {hour.en}")
     return day_text(car["delivery_date"])
 

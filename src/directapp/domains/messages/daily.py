@@ -5,8 +5,8 @@ from typing import Any
 
 from directapp.domains.messages.audience import crowd
 from directapp.domains.messages.catalogue import DIGEST
-from directapp.domains.messages.customers import to_customer, tomorrow
-from directapp.domains.messages.phrases import day_text, moment_text, person_name, plain
+from directapp.domains.messages.customers import ASK, CALL, to_customer, tomorrow
+from directapp.domains.messages.phrases import day_text, moment_text, person_name, phone_text, plain
 from directapp.domains.messages.reactions import Scene, scene_of
 from directapp.domains.messages.telling import post
 from directapp.kernel.clock import OSLO
@@ -19,7 +19,7 @@ _CLOSED = ("delivered", "archived")
 _PROMISED = Text("Levering var lovet {when}.", "Delivery was promised {when}.")
 _PLANNED = Text("{what} var planlagt {when}, men er ikke startet.", "{what} was planned {when}, but has not begun.")
 _KINDS = {"technical": Text("Teknisk", "Technical"), "cosmetic": Text("Kosmetisk", "Cosmetic")}
-_STAGE = Text("Har stått i {hours} t; målet er {goal} t.", "Has stood for {hours} h; the goal is {goal} h.")
+_STAGE = Text("Har stått i {hours} t; grensen er {goal} t.", "Has stood for {hours} h; the limit is {goal} h.")
 _SUBJECT = Text("{count} uleste varsler", "{count} unread notifications")
 _ONE = Text("1 ulest varsel", "1 unread notification")
 _HELLO = Text("Hei {name}. Dette er nytt siden sist du var innom.", "Hello {name}. This is new since you last looked.")
@@ -44,8 +44,7 @@ async def tell_tomorrow(act: Act) -> None:
         key = f"tomorrow:{car.id}:{day.isoformat()}"
         await scene.tell("delivery.tomorrow", scene.named("seller"), when=when, detail=_place(car.row), key=key)
         if car.row.get("sold_at") is not None:
-            phone = await _phone(act, car)
-            fills = {"when": when, "detail": _place(car.row), "phone": phone}
+            fills = {"when": when, "detail": _place(car.row), "call": await _call(act, car)}
             await to_customer(act, car, "customer.tomorrow", fills=fills, key=key)
 
 
@@ -60,10 +59,12 @@ def _place(car: Any) -> Text:
     return Text(f"Sted: {place}. ", f"Place: {place}. ") if place else Text("", "")
 
 
-async def _phone(act: Act, car: Seen) -> Text:
+async def _call(act: Act, car: Seen) -> Text:
+    """Return what to do when the time does not suit."""
     site = car.row.get("dealership")
     found = await act.look_up("dealerships", site, system="corridor") if site else None
-    return plain((found.row.get("phone") if found else None) or "")
+    phone = found.row.get("phone") if found else None
+    return CALL.fill(phone=phone_text(phone)) if phone else ASK
 
 
 async def _open_cars(act: Act) -> list[Seen]:
@@ -108,8 +109,8 @@ def _over_goal(act: Act, car: Seen, goals: Any) -> Text | None:
     goal, since = goals.get(car.row.get("status")), car.row.get("status_since")
     if goal is None or since is None:
         return None
-    hours = (act.now - since).total_seconds() / 3600
-    return _STAGE.fill(hours=round(hours), goal=goal) if hours > float(goal) else None
+    hours, red = (act.now - since).total_seconds() / 3600, float(goal["red"])
+    return _STAGE.fill(hours=round(hours), goal=round(red)) if hours > red else None
 
 
 async def _overdue(scene: Scene, detail: Text, day: date) -> None:

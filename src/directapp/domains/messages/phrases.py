@@ -15,6 +15,7 @@ A_CAR = Text("Bilen", "The car")
 NOBODY = Text("Noen", "Somebody")
 NOTHING = Text("", "")
 _TAIL = 6
+_NORWEGIAN = 8
 _LONGEST = 300
 _CONTENT = {
     "name": Text("Navn", "Name"),
@@ -81,6 +82,14 @@ def hour_text(instant: datetime) -> Text:
     """Return a time of day."""
     local = instant.astimezone(OSLO)
     return Text(f"kl. {local:%H.%M}", f"at {local:%H:%M}")
+
+
+def phone_text(written: object) -> str:
+    """Return a phone number as it is read: Norwegian ones in pairs, without country code."""
+    number = str(written)
+    digits = number.removeprefix("+47")
+    pairs = [digits[n : n + 2] for n in range(0, len(digits), 2)]
+    return " ".join(pairs) if len(digits) == _NORWEGIAN and digits.isdigit() else number
 
 
 def join(parts: Iterable[Text]) -> Text:

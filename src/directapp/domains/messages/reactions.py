@@ -248,12 +248,18 @@ async def ready(act: Act) -> None:
     if scene is None:
         return
     row = scene.row
-    await scene.tell(
-        "delivery.ready", scene.named("seller"), site=scene.site(row.get("prep_center")), detail=hand_over(row)
-    )
+    key = _readiness(row)
+    site = scene.site(row.get("prep_center"))
+    await scene.tell("delivery.ready", scene.named("seller"), site=site, detail=hand_over(row), key=key)
     if row.get("sold_at") is not None and row.get("ready_for_pickup") is not True:
         seller = await seller_words(act, scene.car)
-        await to_customer(act, scene.car, "customer.ready", fills={"seller": seller}, channels=("email",))
+        await to_customer(act, scene.car, "customer.ready", fills={"seller": seller}, channels=("email",), key=key)
+
+
+def _readiness(car: Mapping[str, Any]) -> str:
+    """Return what names this time that the car became ready: a yes taken back and given again is not told again."""
+    since = car.get("ready_for_delivery_at")
+    return f"{car['id']}:{since.isoformat() if since else '-'}"
 
 
 async def pickup(act: Act) -> None:
@@ -262,9 +268,10 @@ async def pickup(act: Act) -> None:
     if scene is None or scene.row.get("ready_for_pickup") is not True:
         return
     detail = hand_over(scene.row)
-    await scene.tell("delivery.pickup", scene.named("seller"), detail=detail)
+    key = _readiness(scene.row)
+    await scene.tell("delivery.pickup", scene.named("seller"), detail=detail, key=key)
     if scene.row.get("sold_at") is not None:
-        await to_customer(act, scene.car, "customer.pickup", fills={"detail": detail})
+        await to_customer(act, scene.car, "customer.pickup", fills={"detail": detail}, key=key)
 
 
 async def delivered(act: Act) -> None:

@@ -210,7 +210,6 @@ async def reject(act: Act, reason: Text) -> None:
 
 
 async def unreachable(act: Act, reason: Text) -> None:
-    """Note that a number cannot get text messages, and do not try it again."""
+    """Do not try a number again that cannot get text messages."""
     if act.seen is not None:
         await suppress(act, "sms", act.seen.row["to"], "refused", detail=reason.nb, at=act.now)
-        await reject(act, reason)

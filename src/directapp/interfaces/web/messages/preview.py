@@ -11,6 +11,7 @@ from fastapi import APIRouter, Response
 
 from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.catalogue import CUSTOMER, NOTICES, OUTWARD, VENDOR
+from directapp.domains.messages.customers import CALL
 from directapp.domains.messages.phrases import car_name, day_text, model, moment_text, plain
 from directapp.domains.messages.telling import LINK_MARK, Told, car_facts
 from directapp.interfaces.web.desk import Desk, PersonDesk
@@ -139,7 +140,7 @@ def _fills(desk: Desk) -> Mapping[str, Text]:
         "order": plain("O10042"),
         "when": moment_text(when),
         "what": Text("Teknisk klargjøring", "Technical preparation"),
-        "phone": plain("38 00 00 00"),
+        "call": CALL.fill(phone="38 00 00 00"),
         "link": LINK_MARK,
         "detail": _DETAILS.fill(day=day_text(tomorrow.date())),
     }

@@ -1,0 +1,223 @@
+"""Every event of the table is told to those it concerns, once, and not to the one who did it."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from directapp.domains.messages.catalogue import NOTICES
+from directapp.kernel.actor import Actor
+from directapp.kernel.clock import utc_now
+from directapp.services.act import Act, Seen
+from directapp.services.jobs import acting
+from support.dealer import Dealer
+from support.pages import new_car
+from support.post import SELLER, logged, prepared, rows, sold_car, told
+
+
+async def people(dealer: Dealer, *roles: tuple[str, str]) -> list[Actor]:
+    return [await dealer.person(*role) for role in roles]
+
+
+async def test_a_new_order_is_told_to_parts_at_the_selling_site_alone(dealer: Dealer) -> None:
+    here, prep, other = await people(dealer, ("parts", "495"), ("parts", "499"), ("parts", "324"))
+    seller = await dealer.person(*SELLER)
+    await new_car(dealer, seller, 1)
+    assert await told(dealer, here) == ["order.new"]
+    assert await told(dealer, prep) == await told(dealer, other) == await told(dealer, seller) == []
+
+
+async def test_ordered_parts_are_told_to_parts_at_the_prep_centre(dealer: Dealer) -> None:
+    here, prep = await people(dealer, ("parts", "495"), ("parts", "499"))
+    car = await new_car(dealer, await dealer.person(*SELLER), 1)
+    await dealer.do(here, "cars", "update", car, parts_ordered_seller_at=utc_now().isoformat())
+    assert await told(dealer, prep) == ["parts.ordered"]
+    assert await told(dealer, here) == ["order.new"]
+
+
+async def test_changed_accessories_are_told_to_both_with_the_difference(dealer: Dealer) -> None:
+    here, prep = await people(dealer, ("parts", "495"), ("parts", "499"))
+    seller = await dealer.person(*SELLER)
+    car = await new_car(dealer, seller, 1)
+    item = await dealer.create(seller, "car_accessories", car=str(car), name="Hengerfeste", quantity=1)
+    await dealer.do(here, "cars", "update", car, parts_ordered_seller_at=utc_now().isoformat())
+    await dealer.do(seller, "car_accessories", "update", item, quantity=2)
+    for person in (here, prep):
+        assert "accessories.changed" in await told(dealer, person)
+        (note,) = await rows(dealer, person, "notifications", event="accessories.changed")
+        assert "Hengerfeste: Antall: 1 → 2" in note["body"]
+        assert (note["collection"], note["record"], note["priority"]) == ("car_accessories", str(item), "high")
+
+
+async def test_arrived_parts_are_told_to_the_mechanic_and_the_planner(dealer: Dealer) -> None:
+    mechanic, planner, parts = await people(dealer, ("mechanic", "499"), ("planner", "499"), ("parts", "499"))
+    car = await new_car(dealer, await dealer.person(*SELLER), 1)
+    await dealer.do(planner, "cars", "update", car, assigned_mechanic=str(mechanic.user))
+    await dealer.do(parts, "cars", "update", car, parts_ordered_prep_at=utc_now().isoformat())
+    await dealer.do(parts, "cars", "update", car, parts_arrived_prep_at=utc_now().isoformat())
+    assert await told(dealer, mechanic) == ["parts.arrived"]
+    assert await told(dealer, planner) == ["parts.arrived"]
+    assert await told(dealer, parts) == []
+
+
+async def test_arrival_inspection_work_and_readiness_are_told_on_the_way(dealer: Dealer) -> None:
+    planner = await dealer.person("planner", "499")
+    reception = await dealer.person("reception", "499")
+    seller = await dealer.person(*SELLER)
+    car = await sold_car(dealer)
+    await prepared(dealer, car)
+    await dealer.do(reception, "cars", "update", car, quality_approved=True)
+    expected = ["arrival.prep", "delivery.ready", "inspection.approved", "work.completed"]
+    assert sorted(await told(dealer, seller)) == expected
+    expected = ["inspection.approved", "plan.ready", "work.cosmetic", "work.technical"]
+    assert sorted(await told(dealer, planner)) == expected
+
+
+async def test_remarks_are_listed(dealer: Dealer) -> None:
+    reception, seller = await dealer.person("reception", "499"), await dealer.person(*SELLER)
+    car = await new_car(dealer, seller, 1)
+    for values in (
+        {"arrived_prep_center_at": utc_now().isoformat()},
+        {"inspection_started_at": utc_now().isoformat(), "inspection_remarks": "Ripe i venstre bakdør"},
+        {"inspection_approved": True},
+    ):
+        await dealer.do(reception, "cars", "update", car, **values)
+    assert sorted(await told(dealer, seller)) == ["arrival.prep", "inspection.remarks"]
+    (note,) = await rows(dealer, seller, "notifications", event="inspection.remarks")
+    assert note["body"] == "Merknader: Ripe i venstre bakdør"
+
+
+async def test_a_failed_inspection_and_a_failed_quality_check_reach_those_who_act(dealer: Dealer) -> None:
+    reception, seller = await dealer.person("reception", "499"), await dealer.person(*SELLER)
+    failed = await new_car(dealer, seller, 1)
+    for values in (
+        {"arrived_prep_center_at": utc_now().isoformat()},
+        {"inspection_started_at": utc_now().isoformat(), "inspection_remarks": "Bulk i panseret"},
+        {"inspection_approved": False},
+    ):
+        await dealer.do(reception, "cars", "update", failed, **values)
+    assert sorted(await told(dealer, seller)) == ["arrival.prep", "inspection.failed"]
+    car = await new_car(dealer, seller, 2)
+    await prepared(dealer, car)
+    before = {
+        role: await told(dealer, await dealer.person(role, "499")) for role in ("mechanic", "detailer", "planner")
+    }
+    patch = {"quality_approved": False, "quality_notes": "Støv i kupeen", "rework": "cosmetic"}
+    await dealer.do(reception, "cars", "update", car, **patch)
+    new = {r: (await told(dealer, await dealer.person(r, "499")))[len(before[r]) :] for r in before}
+    assert new == {"mechanic": [], "detailer": ["quality.failed"], "planner": ["quality.failed"]}
+
+
+async def test_a_transfer_is_told_at_both_sites_when_sent_and_when_received(dealer: Dealer) -> None:
+    seller, planner = await dealer.person(*SELLER), await dealer.person("planner", "499")
+    leader, there = await dealer.person("sales_manager", "495"), await dealer.person("reception", "499")
+    car = await new_car(dealer, seller, 1)
+    sent = await dealer.create(seller, "car_transfers", car=str(car), to=str(dealer.sites["499"]))
+    assert await told(dealer, leader) == await told(dealer, there) == ["transfer.sent"]
+    assert await told(dealer, seller) == []
+    plate = (await dealer.read(seller, "cars", car))["license_plate"]
+    await dealer.do(planner, "car_transfers", "receive", sent, code=plate)
+    assert "transfer.received" in await told(dealer, leader)
+    assert "transfer.received" in await told(dealer, seller)
+    second = await dealer.create(planner, "car_transfers", car=str(car), to=str(dealer.sites["495"]))
+    await dealer.do(leader, "car_transfers", "refuse", second, note="Feil bil")
+    assert "transfer.refused" in await told(dealer, there)
+
+
+async def test_delivery_is_told_to_the_manager_of_the_selling_site(dealer: Dealer) -> None:
+    manager, elsewhere = await dealer.person("manager", "495"), await dealer.person("manager", "324")
+    seller, reception = await dealer.person(*SELLER), await dealer.person("reception", "499")
+    car = await sold_car(dealer)
+    await prepared(dealer, car)
+    await dealer.do(reception, "cars", "update", car, quality_approved=True)
+    await dealer.do(seller, "cars", "update", car, delivered_to_customer_at=utc_now().isoformat())
+    assert "delivery.done" in await told(dealer, manager)
+    assert await told(dealer, elsewhere) == []
+
+
+async def test_a_mention_is_told_in_its_words_to_those_who_have_to_do_with_the_car(dealer: Dealer) -> None:
+    seller, planner = await dealer.person(*SELLER), await dealer.person("planner", "499")
+    stranger = await dealer.person("parts", "324")
+    car = await new_car(dealer, seller, 1)
+    names = [str(planner.user), str(stranger.user), str(seller.user)]
+    await dealer.create(seller, "comments", car=str(car), text="Kan du se på denne?", mentions=names)
+    assert await told(dealer, planner) == await told(dealer, stranger) == ["comment.mention"]
+    assert await told(dealer, seller) == []
+    assert (await rows(dealer, planner, "notifications"))[0]["body"] == "Kan du se på denne?"
+    assert "Kan du" not in (await rows(dealer, stranger, "notifications"))[0]["body"]
+
+
+async def test_deactivated_people_are_told_nothing(dealer: Dealer) -> None:
+    parts, manager = await dealer.person("parts", "495"), await dealer.person("manager", "495")
+    assert parts.user
+    await dealer.do(manager, "users", "deactivate", parts.user)
+    await new_car(dealer, await dealer.person(*SELLER), 1)
+    assert await told(dealer, parts) == []
+
+
+async def test_a_reaction_that_runs_twice_tells_once(dealer: Dealer) -> None:
+    parts, seller = await dealer.person("parts", "495"), await dealer.person(*SELLER)
+    car = await new_car(dealer, seller, 1)
+    assert await told(dealer, parts) == ["order.new"]
+    (note,) = await rows(dealer, parts, "notifications")
+    event = note["key"].split(":")[0]
+    reactions = dealer.house.relay._reactions["car.registered"]
+    for reaction in reactions:
+        async with acting(dealer.house.platform.corridor, dealer.tenant, "workflow", "again", "cars", car) as act:
+            act.params = {"event_id": event, "user": str(seller.user)}
+            await reaction(act)
+    assert await told(dealer, parts) == ["order.new"]
+    assert len(await logged(dealer, car, channel="email", event="order.new")) == 1
+
+
+async def test_only_the_receiver_sees_and_marks(dealer: Dealer) -> None:
+    parts, colleague = await dealer.person("parts", "495"), await dealer.person("tenant_admin", "495")
+    for number in (1, 2):
+        await new_car(dealer, await dealer.person(*SELLER), number)
+    await told(dealer, parts)
+    assert await rows(dealer, colleague, "notifications") == []
+    first, second = await rows(dealer, parts, "notifications")
+    await dealer.do(parts, "notifications", "mark_read", UUID(first["id"]))
+    assert [n["read_at"] is None for n in await rows(dealer, parts, "notifications")] == [False, True]
+    await dealer.do(parts, "notifications", "mark_all_read")
+    assert all(n["read_at"] for n in await rows(dealer, parts, "notifications"))
+    await dealer.do(parts, "notifications", "mark_unread", UUID(second["id"]))
+    assert (await rows(dealer, parts, "notifications"))[1]["read_at"] is None
+
+
+async def test_planning_is_told_to_the_worker_and_the_seller(dealer: Dealer) -> None:
+    """The bookings' own tests make real ones; here their events are all that matters."""
+    mechanic, seller = await dealer.person("mechanic", "499"), await dealer.person(*SELLER)
+    car = await new_car(dealer, seller, 1)
+    await told(dealer, seller)
+    starts = utc_now() + timedelta(days=1)
+    for event in ("booking.created", "booking.moved", "booking.cancelled"):
+        await _react(dealer, event, car=car, person=mechanic.user, starts_at=starts, provider=dealer.sites["499"])
+    assert await told(dealer, mechanic) == ["booking.created", "booking.moved", "booking.cancelled"]
+    assert (await told(dealer, seller))[-3:] == ["booking.created", "booking.moved", "booking.cancelled"]
+
+
+async def test_a_full_time_bank_is_told_to_the_planner(dealer: Dealer) -> None:
+    planner = await dealer.person("planner", "499")
+    await _react(dealer, "timebank.full", provider=dealer.sites["499"], starts_at=utc_now())
+    assert await told(dealer, planner) == ["timebank.full"]
+
+
+async def _react(dealer: Dealer, event: str, **row: object) -> None:
+    for reaction in dealer.house.relay._reactions[event]:
+        if "messages" not in reaction.__module__:
+            continue
+        async with acting(dealer.house.platform.corridor, dealer.tenant, "workflow", event, "", None) as act:
+            booking: Act = act
+            booking.seen = Seen("resource_bookings", dealer.tenant, row)
+            booking.params = {"event_id": event}
+            await reaction(booking)
+
+
+async def test_what_everybody_is_told_is_in_the_catalogue_in_both_languages(dealer: Dealer) -> None:
+    seller, parts = await dealer.person(*SELLER), await dealer.person("parts", "495")
+    assert parts.user
+    await dealer.do(parts, "users", "update", parts.user, language="en")
+    await new_car(dealer, seller, 1)
+    await told(dealer, parts)
+    (note,) = await rows(dealer, parts, "notifications")
+    assert note["title"].startswith("New order: EL 20001")
+    assert {n["event"] for n in await rows(dealer, parts, "notifications")} <= set(NOTICES)
