@@ -130,9 +130,7 @@ async def _refused(
 def _shown_once(desk: Desk, answer: Answer) -> dict[str, str]:
     """Return what the act shows this once, a link in full."""
     shown = {n: v for n, v in answer.shown_once.items() if n not in {"token", "purpose"}}
-    if "link" in shown:
-        shown["link"] = desk.platform.public_url.rstrip("/") + shown["link"]
-    return shown
+    return {n: desk.platform.public_url.rstrip("/") + v if n in {"link", "address"} else v for n, v in shown.items()}
 
 
 def _show_once(desk: Desk, shape: Shape, verb: Verb, back: str, shown: dict[str, str]) -> Response:

@@ -11,6 +11,7 @@ from directapp.derive.forms import Complaint
 from directapp.derive.inputs import Filling
 from directapp.domains.people import auth as signing
 from directapp.interfaces.web import notes
+from directapp.interfaces.web.calendar_links import own_links
 from directapp.interfaces.web.desk import LANGUAGE_COOKIE, THEME_COOKIE, Desk, PersonDesk
 from directapp.interfaces.web.forms_in import read_signed
 from directapp.interfaces.web.records import perform, read_patch
@@ -69,6 +70,7 @@ async def _page(
         names=" ".join(i.name for i in made),
         version=row.get("version"),
         lines=lines,
+        calendar_links=await own_links(desk),
         summary=summary,
         password_summary=password_summary,
         stale_by=None,

@@ -15,6 +15,7 @@ COLOURS = "brand_colors"
 # Who looks into the rights of others.
 EXPLORERS = frozenset({ADMIN, MANAGER})
 EDIT_ITEMS = Text("Rediger punktene", "Edit the items")
+CALENDAR = Text("Lag kalenderlenke", "Make a calendar link")
 WHO_SEES = Text("Hvem kan se dette?", "Who may see this?")
 
 
@@ -34,6 +35,8 @@ def links_of(desk: Desk, shape: Shape, record: UUID, view: View) -> tuple[Link, 
         made.append(Link(f"/app/branding?site={record}", desk.say(BRANDING["open"]), "photo"))
     if shape.name == "inspection_templates" and "items" in view.writable:
         made.append(Link(f"/app/admin/templates/{record}", desk.say(EDIT_ITEMS), "list-check"))
+    if shape.name == "resources" and view.writable:
+        made.append(Link(f"/app/calendar_feeds/do/issue?resource={record}", desk.say(CALENDAR), "calendar-plus"))
     if desk.person.roles & EXPLORERS:
         made.append(Link(f"/app/permissions?collection={shape.name}&record={record}", desk.say(WHO_SEES), "eye"))
     return tuple(made)

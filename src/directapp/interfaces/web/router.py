@@ -8,6 +8,7 @@ from directapp.interfaces.web.acts import add_acts
 from directapp.interfaces.web.admin.overview import in_admin, runs_admin
 from directapp.interfaces.web.admin.router import add_admin
 from directapp.interfaces.web.branding import add_branding
+from directapp.interfaces.web.calendar_links import add_calendar_links
 from directapp.interfaces.web.cell_edit import add_cells
 from directapp.interfaces.web.checklist import add_checklist
 from directapp.interfaces.web.checklist_damage import add_damage
@@ -82,6 +83,7 @@ def build(
     add_floor(router, attachments, assets[names["sw.js"]])
     add_imports(router)
     add_plan(router)
+    add_calendar_links(router, platform)
     add_registry(router)
     if outside is not None:
         add_messages(router, platform, attachments, outside)
