@@ -3,6 +3,7 @@
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.collection import Collection, Exclusion, Views
 from directapp.declare.rules import Empty, In, Not, all_of
+from directapp.domains.planning.ahead_verbs import VERBS as AHEAD_VERBS
 from directapp.domains.planning.booking_effects import CONSEQUENCES
 from directapp.domains.planning.booking_fields import GROUPS, HOLDING
 from directapp.domains.planning.booking_fill import FILL, RELATED
@@ -16,7 +17,7 @@ from directapp.kernel.text import Text
 
 _ALL = ("work", "hours", "course", "place", "marks")
 _LINES = ("confirm", "start", "complete", "cancel", "no_show")
-_SEARCH = ("figures", "find_slots", "find_chains")
+_SEARCH = ("figures", "find_slots", "find_chains", "make_room", "promise")
 _HELD = In("status", HOLDING)
 
 ACCESS = Access(
@@ -27,6 +28,7 @@ ACCESS = Access(
             "new_car_sales used_car_sales parts reception mechanic detailer sales_manager finance",
             rows=CAR_SEEN,
             read=("work", "course", "marks"),
+            verbs=("promise",),
         ),
         *grants(
             "mechanic detailer reception parts",
@@ -73,7 +75,7 @@ RESOURCE_BOOKINGS = Collection(
         icon="calendar-event",
     ),
     workflow=WORKFLOW,
-    verbs=(*VERBS, FIGURES, *SEARCH_VERBS),
+    verbs=(*VERBS, FIGURES, *SEARCH_VERBS, *AHEAD_VERBS),
     rules=RULES,
     fill=FILL,
     related=RELATED,

@@ -30,20 +30,20 @@ _END_OF_DAY = "16:00"
 
 async def find(act: Act) -> None:
     """Answer with the places where one job fits."""
-    car = await _car(act)
+    car = await car_of(act)
     kind = (await act.look_up("resource_types", act.params["resource_type"], system=SYSTEM)).row
-    site = _consumer(act, car)
-    earliest, latest = _range(act, car)
+    site = consumer_of(act, car)
+    earliest, latest = range_of(act, car)
     found = await survey(act, [site], earliest, latest)
-    hours, basis = await _hours(act, car, kind)
+    hours, basis = await asked_hours(act, car, kind)
     job = Job(
         type=str(kind["id"]),
         hours=hours,
         site=str(site),
         earliest=earliest,
         latest=latest,
-        specialisations=_wanted(car),
-        blocked=await _elsewhere(act, car),
+        specialisations=wanted_by(car),
+        blocked=await elsewhere(act, car),
         resources=(str(act.params["resource"]),) if act.params.get("resource") else (),
     )
     answer = Finder(found.world).find(job, limit=int(act.params["limit"]))
@@ -59,13 +59,13 @@ async def find(act: Act) -> None:
 
 async def chains(act: Act) -> None:
     """Answer with the ways to do all that a car still needs: technical, then cosmetic, then the quality check."""
-    car = await _car(act)
+    car = await car_of(act)
     if car is None:
         raise InvalidError(Problem(Text("Velg bil.", "Choose a car."), field="car"))
-    site = _consumer(act, car)
-    earliest, latest = _range(act, car)
+    site = consumer_of(act, car)
+    earliest, latest = range_of(act, car)
     found = await survey(act, [site], earliest, latest)
-    blocked, wanted = await _elsewhere(act, car), _wanted(car)
+    blocked, wanted = await elsewhere(act, car), wanted_by(car)
     steps = []
     bases: list[Text] = []
     kinds = needed(car, found)
@@ -149,19 +149,22 @@ def told(slot: Slot, found: Survey) -> dict[str, Any]:
     }
 
 
-async def _car(act: Act) -> Row | None:
+async def car_of(act: Act) -> Row | None:
+    """Return the car that is asked about, as the actor sees it."""
     name: UUID | None = act.params.get("car")
     return None if name is None else (await act.look_up("cars", name)).row
 
 
-def _consumer(act: Act, car: Row | None) -> UUID:
+def consumer_of(act: Act, car: Row | None) -> UUID:
+    """Return the site that the work is for."""
     site = act.params.get("site") or (car or {}).get("dealership") or act.actor.site
     if site is None:
         raise InvalidError(Problem(Text("Velg forhandler.", "Choose a site."), field="site"))
     return UUID(str(site))
 
 
-def _range(act: Act, car: Row | None) -> tuple[datetime, datetime]:
+def range_of(act: Act, car: Row | None) -> tuple[datetime, datetime]:
+    """Return between which instants to search (InvalidError: they make no sense)."""
     asked = act.params.get("earliest") or act.now
     earliest = max(asked, act.now)
     latest = act.params.get("latest")
@@ -178,30 +181,33 @@ def _range(act: Act, car: Row | None) -> tuple[datetime, datetime]:
     return earliest, latest
 
 
-async def _hours(act: Act, car: Row | None, kind: Row) -> tuple[float, Text]:
+async def asked_hours(act: Act, car: Row | None, kind: Row) -> tuple[float, Text]:
+    """Return the hours of the job and what they rest on."""
     if act.params.get("hours"):
         return float(act.params["hours"]), Text("Oppgitt.", "Given.")
     return hours_for(car, kind, await completed(act, [kind["id"]]))
 
 
-def _wanted(car: Row | None) -> tuple[str, ...]:
+def wanted_by(car: Row | None) -> tuple[str, ...]:
+    """Return the words that a specialisation may match."""
     names = ((car or {}).get(name) for name in ("make", "model", "fuel_type"))
     return tuple(str(name) for name in names if name)
 
 
-async def _elsewhere(act: Act, car: Row | None) -> tuple[Span, ...]:
+async def elsewhere(act: Act, car: Row | None) -> tuple[Span, ...]:
+    """Return when the car is booked already."""
     if car is None:
         return ()
     held = await act.find("resource_bookings", system=SYSTEM, limit=200, car=car["id"], status=list(HOLDING))
     return tuple(Span(b.row["starts_at"], b.row["ends_at"]) for b in held)
 
 
-_CAR = field("car", "Bil", "Car", Kind.REF, ref="cars")
-_WHEN = (
+CAR = field("car", "Bil", "Car", Kind.REF, ref="cars")
+WHEN = (
     field("earliest", "Tidligst", "Earliest", Kind.INSTANT),
     field("latest", "Ferdig senest", "Done by", Kind.INSTANT),
 )
-_SITE = field("site", "For", "For", Kind.REF, ref="dealerships")
+SITE = field("site", "For", "For", Kind.REF, ref="dealerships")
 
 VERBS = (
     Verb(
@@ -211,10 +217,10 @@ VERBS = (
         on="collection",
         params=(
             field("resource_type", "Type", "Type", Kind.REF, ref="resource_types", required=True),
-            _CAR,
+            CAR,
             field("hours", "Timer", "Hours", Kind.DECIMAL, minimum=0, maximum=24, unit="t"),
-            *_WHEN,
-            _SITE,
+            *WHEN,
+            SITE,
             field("resource", "Ressurs", "Resource", Kind.REF, ref="resources"),
             field("limit", "Antall", "Number", Kind.INTEGER, default=_SHOWN, minimum=1, maximum=200),
         ),
@@ -225,7 +231,7 @@ VERBS = (
         label=Text("Finn plass til hele klargjøringen", "Find room for the whole preparation"),
         run=chains,
         on="collection",
-        params=(field("car", "Bil", "Car", Kind.REF, ref="cars", required=True), *_WHEN, _SITE),
+        params=(field("car", "Bil", "Car", Kind.REF, ref="cars", required=True), *WHEN, SITE),
         icon="route",
     ),
 )

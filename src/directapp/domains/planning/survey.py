@@ -18,6 +18,10 @@ from directapp.services.act import Act
 
 _ONE_DAY = timedelta(days=1)
 _MANY = 20_000
+_BOOKED = (
+    *("car", "resource", "resource_type", "person", "consumer", "provider"),
+    *("lane", "starts_at", "ends_at", "status", "pinned"),
+)
 
 
 @dataclass(slots=True)
@@ -28,6 +32,7 @@ class Survey:
     resources: dict[str, Row] = field(default_factory=dict)
     types: dict[str, Row] = field(default_factory=dict)
     sites: dict[str, Row] = field(default_factory=dict)
+    bookings: list[Row] = field(default_factory=list)
 
 
 async def agreements_for(act: Act, consumers: Sequence[UUID]) -> list[Row]:
@@ -54,7 +59,7 @@ async def survey(act: Act, consumers: Sequence[UUID], start: datetime, end: date
         "resource_bookings",
         system=SYSTEM,
         limit=_MANY,
-        only=("resource", "person", "lane", "starts_at", "ends_at"),
+        only=_BOOKED,
         provider=sites,
         status=list(HOLDING),
         starts_at=Span(start - _ONE_DAY, end),
@@ -67,7 +72,7 @@ async def survey(act: Act, consumers: Sequence[UUID], start: datetime, end: date
         week_uses=tuple(await _weeks(act, agreements, start, end)),
     )
     places = {str(s.id): s.row for s in await act.find("dealerships", system="corridor", limit=200, id=sites)}
-    return Survey(world, resources, types, places)
+    return Survey(world, resources, types, places, [b.row for b in bookings])
 
 
 def _by_resource(found: Iterable[Any]) -> dict[str, list[Row]]:
