@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from playwright.async_api import Page, expect
@@ -24,10 +25,10 @@ TEMPLATES = "/app/admin/templates"
 ITEMS = [{"code": "paint", "nb": "Lakk", "en": "Paint"}, {"code": "keys", "nb": "Nøkler", "en": "Keys"}]
 
 
-async def template(dealer: Dealer) -> str:
+async def template(dealer: Dealer) -> UUID:
     admin = await dealer.person("tenant_admin")
     named = {"name_nb": "Mottak nybil", "name_en": "New car", "car_type": "new", "items": ITEMS}
-    return str(await dealer.create(admin, "inspection_templates", **named))
+    return await dealer.create(admin, "inspection_templates", **named)
 
 
 async def texts(page: Page) -> list[str]:
@@ -68,7 +69,7 @@ async def test_a_template_is_edited_by_keyboard_alone(dealer: Dealer, open_as: O
     await page.get_by_role("button", name="Lagre").first.focus()
     await page.keyboard.press("Enter")
     await expect(page.locator("#done .undo-bar")).to_contain_text("Lagret: Mottak nybil")
-    row = await dealer.read(await dealer.person("tenant_admin"), "inspection_templates", record)  # type: ignore[arg-type]
+    row = await dealer.read(await dealer.person("tenant_admin"), "inspection_templates", record)
     assert row["items"] == [{"code": "dekk", "nb": "Dekk", "en": "Tyres", "critical": True}, ITEMS[1]]
 
 
