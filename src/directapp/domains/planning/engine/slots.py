@@ -122,6 +122,32 @@ class Finder:
         self.track(booking.resource).release(booking.lane, booking.id, start, end)
         self._use(booking.resource, booking.type, booking.site, start, start - end)
 
+    def give_back(self, job: Job, slot: Slot) -> None:
+        """Count a slot that was held for a job as free again."""
+        start, end = floor_second(slot.start), ceil_second(slot.end)
+        self.track(slot.resource).release(slot.lane, "", start, end)
+        self._use(slot.resource, job.type, job.site, start, start - end)
+
+    def lane_number(self, booking: Booking) -> int:
+        """Return the lane that a booking is in, also where nobody wrote it."""
+        if booking.lane is not None:
+            return booking.lane
+        return self.track(booking.resource).lane_of.get(booking.id, 0) + self.world.first_lane
+
+    def slot_of(self, booking: Booking) -> Slot:
+        """Return the place that a booking has now."""
+        resource = self.resources[booking.resource]
+        return Slot(
+            resource=resource.id,
+            site=resource.site,
+            lane=self.lane_number(booking),
+            start=booking.start,
+            end=booking.end,
+            own_site=resource.site == booking.site,
+            specialised=False,
+            utilisation=self.track(resource.id).load(monday_of(day_of(floor_second(booking.start)))),
+        )
+
     def able(self, job: Job) -> list[Resource]:
         """Return the resources that may do a job at all, as far as kind, agreement and specialisation go."""
         return [track.resource for track in self._able(_search(job, 1))]

@@ -1,0 +1,262 @@
+"""When a car will be ready: from what remains to be done, and what would bring that forward most."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from directapp.domains.planning.engine.conflicts import Movable
+from directapp.domains.planning.engine.slots import Finder
+from directapp.domains.planning.engine.spans import hours_between
+from directapp.domains.planning.engine.words import hours_text, when_text
+from directapp.domains.planning.engine.workdays import Schedule, WorkingTime, after_hours
+from directapp.domains.planning.engine.world import Booking, Job, Slot
+from directapp.kernel.text import Text
+
+_ONE_DAY = timedelta(days=1)
+Lever = Literal["parts", "place", "priority"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remaining:
+    """A step that is left: as it is booked, or the job to find a place for; without either, its usual hours count.
+
+    ``hours`` is the estimate, or the mean of the stage where nothing is booked for it.
+    """
+
+    label: Text
+    hours: float
+    job: Job | None = None
+    booked: Booking | None = None
+    started_at: datetime | None = None
+    needs_parts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarAhead:
+    """What is left of a car: steps in their order, when its last part is expected, and the site's working hours."""
+
+    steps: tuple[Remaining, ...]
+    schedule: Schedule
+    parts_eta: datetime | None = None
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """Something that would bring the car forward: what, when it would be ready, and how many hours that wins.
+
+    ``slots`` are the places that it rests on, by the number of the step; ``moves`` the bookings that would have to
+    give way.
+    """
+
+    lever: Lever
+    reason: Text
+    ready_at: datetime
+    hours: float
+    slots: tuple[tuple[int, Slot], ...] = ()
+    moves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """When the car is expected to be ready, why, and what would bring it forward, the most first.
+
+    Without an instant, the last reason says what stands in the way.
+    """
+
+    ready_at: datetime | None
+    reasons: tuple[Text, ...]
+    gains: tuple[Gain, ...] = ()
+
+
+@dataclass(slots=True)
+class _Course:
+    """One course of events that was thought through."""
+
+    ready_at: datetime | None
+    reasons: list[Text]
+    slots: list[tuple[int, Slot]]
+
+
+def promise(finder: Finder, car: CarAhead, now: datetime, movable: Iterable[Movable] = ()) -> Promise:
+    """Return when a car is ready as things stand: the later its parts, never the earlier.
+
+    The finder is left as it was.
+    """
+    course = _course(finder, car, now, frozenset())
+    gains = _gains(finder, car, now, course.ready_at, [m for m in movable if _yields(m, car)])
+    gains.sort(key=lambda gain: (-gain.hours, gain.lever, gain.reason.nb))
+    return Promise(course.ready_at, tuple(course.reasons), tuple(gains))
+
+
+def _yields(movable: Movable, car: CarAhead) -> bool:
+    return not movable.pinned and not movable.started and movable.priority < car.priority
+
+
+def _course(finder: Finder, car: CarAhead, now: datetime, anew: frozenset[int]) -> _Course:
+    """Go through the steps one after another; the bookings of some are given up for the next free place."""
+    return _Walk(finder, car, anew).through(now)
+
+
+class _Walk:
+    """One way through the steps of a car."""
+
+    def __init__(self, finder: Finder, car: CarAhead, anew: frozenset[int]) -> None:
+        self.finder, self.car, self.anew = finder, car, anew
+        self.working = WorkingTime(car.schedule)
+        self.course = _Course(None, [], [])
+
+    def through(self, now: datetime) -> _Course:
+        """Return where the steps end; without an end where one of them has no place."""
+        at, eta = now, self.car.parts_eta
+        for n, step in enumerate(self.car.steps):
+            begin = at
+            if step.needs_parts and step.started_at is None and eta is not None and eta > begin:
+                begin = eta
+                self._say(Text("{step} venter på deler til {when}.", "{step} waits for parts until {when}."), step, eta)
+            end = self._end(n, step, begin)
+            if end is None:
+                return self.course
+            at = max(at, end)
+        self.course.ready_at = at
+        return self.course
+
+    def _say(self, words: Text, step: Remaining, when: datetime, **values: object) -> None:
+        self.course.reasons.append(words.fill(step=step.label, when=when_text(when), **values))
+
+    def _end(self, n: int, step: Remaining, begin: datetime) -> datetime | None:
+        booked = step.booked
+        if step.started_at is not None:
+            end = after_hours(self.working, step.started_at, step.hours)
+            words = Text("{step} pågår, ferdig {when}.", "{step} is under way, done {when}.")
+        elif booked is not None and booked.start >= begin and n not in self.anew:
+            end, words = booked.end, Text("{step} er booket og ferdig {when}.", "{step} is booked and done {when}.")
+        elif step.job is not None:
+            return self._placed(n, step, step.job, begin)
+        else:
+            end = after_hours(self.working, begin, step.hours)
+            words = Text("{step} tar vanligvis {h}, ferdig {when}.", "{step} usually takes {h}, done {when}.")
+        if end is None:
+            none = Text("{step}: forhandleren har ingen arbeidstid.", "{step}: the site has no working hours.")
+            self.course.reasons.append(none.fill(step=step.label))
+            return None
+        end = max(begin, end)
+        self._say(words, step, end, h=hours_text(step.hours))
+        return end
+
+    def _placed(self, n: int, step: Remaining, job: Job, begin: datetime) -> datetime | None:
+        slot, refused = _next_free(self.finder, job, step.booked, begin)
+        if slot is None:
+            self.course.reasons.append(Text("{step}: {why}", "{step}: {why}").fill(step=step.label, why=refused))
+            return None
+        self.course.slots.append((n, slot))
+        words = Text(
+            "{step}: første ledige plass er {start}, ferdig {when}.",
+            "{step}: the first free place is {start}, done {when}.",
+        )
+        self._say(words, step, slot.end, start=when_text(slot.start))
+        return slot.end
+
+
+def _next_free(finder: Finder, job: Job, booked: Booking | None, begin: datetime) -> tuple[Slot | None, Text]:
+    """Return the next place for a job; what it has booked is given up while it is looked for, and its length kept."""
+    if booked is not None and booked.resource in finder.resources:
+        there, old = finder.slot_of(booked), replace(job, type=booked.type, site=booked.site)
+        finder.release(booked)
+        job = replace(job, hours=hours_between(booked.start, booked.end))
+    else:
+        booked = None
+    answer = finder.find(replace(job, earliest=max(job.earliest, begin)), limit=1)
+    if booked is not None:
+        finder.hold(old, there)
+    return (answer.slots[0], Text("", "")) if answer.slots else (None, answer.refused[0])
+
+
+def _gains(
+    finder: Finder, car: CarAhead, now: datetime, ready: datetime | None, movable: Sequence[Movable]
+) -> list[Gain]:
+    if ready is None:
+        return []
+    found = [*_parts_gains(finder, car, now, ready), *_place_gains(finder, car, now, ready)]
+    return [*found, *_priority_gains(finder, car, now, ready, movable)]
+
+
+def _gain(lever: Lever, words: Text, course: _Course, ready: datetime, moves: tuple[str, ...] = ()) -> list[Gain]:
+    if course.ready_at is None or course.ready_at >= ready:
+        return []
+    won = hours_between(course.ready_at, ready)
+    return [Gain(lever, words, course.ready_at, won, tuple(course.slots), moves)]
+
+
+def _parts_gains(finder: Finder, car: CarAhead, now: datetime, ready: datetime) -> list[Gain]:
+    """Think the parts earlier: a day, and here already. What is booked may be booked anew then."""
+    if car.parts_eta is None or car.parts_eta <= now:
+        return []
+    waiting = frozenset(n for n, step in enumerate(car.steps) if step.started_at is None)
+    found: list[Gain] = []
+    cases = [(car.parts_eta - _ONE_DAY, Text("Delene en dag tidligere", "The parts a day earlier"))]
+    cases.append((now, Text("Delene på plass nå", "The parts here now")))
+    for eta, words in cases:
+        if eta >= now:
+            sooner = replace(car, parts_eta=eta)
+            courses = [_course(finder, sooner, now, anew) for anew in (frozenset[int](), waiting)]
+            best = min(courses, key=lambda c: (c.ready_at is None, c.ready_at or ready))
+            found += _gain("parts", words, best, ready)
+    return found
+
+
+def _place_gains(finder: Finder, car: CarAhead, now: datetime, ready: datetime) -> list[Gain]:
+    """Give up what is booked for the next free place: of one step, and of all."""
+    booked = [n for n, step in enumerate(car.steps) if step.booked and step.job and step.started_at is None]
+    found: list[Gain] = []
+    for n in booked:
+        course = _course(finder, car, now, frozenset({n}))
+        words = Text("Flytt {step} til første ledige plass", "Move {step} to the first free place")
+        found += _gain("place", words.fill(step=_lower(car.steps[n].label)), course, ready)
+    if len(booked) > 1:
+        course = _course(finder, car, now, frozenset(booked))
+        words = Text("Flytt alle steg til første ledige plass", "Move all steps to the first free place")
+        found += _gain("place", words, course, ready)
+    return found
+
+
+def _priority_gains(
+    finder: Finder, car: CarAhead, now: datetime, ready: datetime, movable: Sequence[Movable]
+) -> list[Gain]:
+    """Let the car go before bookings of lower priority: where to these could move, ``conflicts`` says."""
+    if not movable:
+        return []
+    there = [(finder.slot_of(m.booking), _job_of(m.booking)) for m in movable]
+    for m in movable:
+        finder.release(m.booking)
+    waiting = frozenset(n for n, step in enumerate(car.steps) if step.job and step.started_at is None)
+    course = _course(finder, car, now, waiting)
+    for slot, job in there:
+        finder.hold(job, slot)
+    moves = tuple(
+        m.booking.id
+        for m, (place, _) in zip(movable, there, strict=True)
+        if any(
+            s.resource == place.resource and s.lane == place.lane and s.start < place.end and place.start < s.end
+            for _, s in course.slots
+        )
+    )
+    words = Text("La bilen gå foran {n} med lavere prioritet", "Let the car go before {n} of lower priority").fill(
+        n=Text(f"{len(moves)} booking{'er' * (len(moves) != 1)}", f"{len(moves)} booking{'s' * (len(moves) != 1)}")
+    )
+    return _gain("priority", words, course, ready, moves) if moves else []
+
+
+def _job_of(booking: Booking) -> Job:
+    return Job(
+        type=booking.type,
+        hours=hours_between(booking.start, booking.end),
+        site=booking.site,
+        earliest=booking.start,
+        latest=booking.end,
+    )
+
+
+def _lower(label: Text) -> Text:
+    return Text(label.nb[:1].lower() + label.nb[1:], label.en[:1].lower() + label.en[1:])
