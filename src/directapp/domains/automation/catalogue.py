@@ -7,6 +7,7 @@ ADMIN, READER = "tenant_admin", "manager"
 
 # A chain of rules longer than this goes in a circle.
 DEEPEST = 8
+CIRCLE, GONE = "circle", "gone"
 
 CATALOGUE = choices(
     ("car.registered", "Bil registrert", "Car registered"),

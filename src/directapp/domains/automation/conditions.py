@@ -36,8 +36,10 @@ _WORDS = {
     "<": "<",
 }
 _ALONE = {"filled", "empty"}
+_SPELT = "|".join(re.escape(w) for w in _WORDS if w[0].isalpha())
+_SIGNS = "|".join(re.escape(w) for w in _WORDS if not w[0].isalpha())
 _LINE = re.compile(
-    r"^(?P<field>[a-z_]+(?:\.[a-z_]+)?)\s*(?P<word>" + "|".join(re.escape(w) for w in _WORDS) + r")(?P<value>.*)$"
+    rf"^(?P<field>[a-z_]+(?:\.[a-z_]+)?)(?:\s+(?P<spelt>{_SPELT})(?=\s|$)|\s*(?P<sign>{_SIGNS}))(?P<value>.*)$"
 )
 _TRUE, _FALSE = {"ja", "yes", "true"}, {"nei", "no", "false"}
 
@@ -66,10 +68,9 @@ def read_conditions(text: str) -> list[Condition]:
 
 def _read(number: int, line: str) -> Condition:
     found = _LINE.match(line)
-    word = _WORDS[found["word"]] if found else ""
+    word = _WORDS[found["spelt"] or found["sign"]] if found else ""
     value = found["value"].strip() if found else ""
-    spaced = found is not None and (not found["word"][0].isalpha() or not value or found["value"][0].isspace())
-    if found is None or not spaced or (word in _ALONE) == bool(value):
+    if found is None or (word in _ALONE) == bool(value):
         raise BadValueError(
             f"Linje {number} kan ikke leses. Skriv for eksempel «make = Audi» eller «customer_name er tom».",
             f"Line {number} cannot be read. Write for instance “make = Audi” or “customer_name is empty”.",

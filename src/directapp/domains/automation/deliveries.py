@@ -13,7 +13,7 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
-from directapp.domains.automation.catalogue import ADMIN, READER, SYSTEM
+from directapp.domains.automation.catalogue import ADMIN, GONE, READER, SYSTEM
 from directapp.kernel.errors import DirectAppError
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
@@ -128,7 +128,7 @@ async def _heed(job: Job, webhook: Seen, reply: Reply) -> None:
     if gone:
         async with job.act(SYSTEM) as act:
             found = await act.look_up("webhooks", webhook.id)
-            await act.change({"active": False, "stopped_because": "410 Gone"}, on=found)
+            await act.change({"active": False, "stopped_because": GONE}, on=found)
         raise GiveUpError(words)
     if reply.retry_after is not None:
         raise LaterError(words, seconds=reply.retry_after)

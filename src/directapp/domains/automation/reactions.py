@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from directapp.domains.automation import rule_runs
-from directapp.domains.automation.catalogue import DEEPEST, SYSTEM
+from directapp.domains.automation.catalogue import CIRCLE, DEEPEST, SYSTEM
 from directapp.domains.automation.conditions import holds, read_conditions
 from directapp.domains.automation.deliveries import queue
 from directapp.kernel.errors import NotFoundError
@@ -58,7 +58,7 @@ async def facts(act: Act, seen: Seen, more: Mapping[str, Any]) -> dict[str, Any]
 
 async def stop(act: Act, rule: Seen) -> None:
     """Switch off a rule that goes in a circle, and say so."""
-    await act.change({"active": False, "stopped_because": "↻"}, system=SYSTEM, on=rule)
+    await act.change({"active": False, "stopped_because": CIRCLE}, system=SYSTEM, on=rule)
     values = {
         "rule": rule.id,
         "event": act.verb,

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from directapp.declare.access import Access, Grant
 from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Views
-from directapp.declare.fields import Field, Group, field
+from directapp.declare.fields import Field, Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.verbs import Verb
-from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, READER, SYSTEM
+from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, GONE, READER, SYSTEM
 from directapp.domains.automation.deliveries import NAME as DELIVERIES
 from directapp.domains.automation.deliveries import queue
 from directapp.kernel.errors import Problem
@@ -20,6 +20,7 @@ from directapp.services.act import Act
 
 NAME = "webhooks"
 PING = "webhook.ping"
+STOPS = choices((GONE, "Mottakeren finnes ikke lenger (410)", "The receiver is gone (410)"))
 
 
 def read_address(value: str) -> str:
@@ -63,7 +64,7 @@ CONTENT = Group(
         _address(),
         _events(),
         field("active", "Aktiv", "Active", Kind.BOOLEAN, default=True),
-        field("stopped_because", "Stanset fordi", "Stopped because", computed=True, max_length=200),
+        field("stopped_because", "Stanset fordi", "Stopped because", Kind.CHOICE, choices=STOPS, computed=True),
     ),
 )
 KEY = Group(

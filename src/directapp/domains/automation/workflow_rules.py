@@ -8,7 +8,7 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
-from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, READER, SYSTEM
+from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, CIRCLE, READER, SYSTEM
 from directapp.domains.automation.conditions import normal
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -49,6 +49,7 @@ WORK = choices(
     ("equipment", "Utstyr", "Equipment"),
     ("other", "Annet", "Other"),
 )
+STOPS = choices((CIRCLE, "Regelen går i ring", "The rule goes in a circle"))
 NEEDS = {
     "notify": ("notify_role", "message"),
     "set_field": ("set_field", "set_value"),
@@ -103,7 +104,7 @@ STAND = Group(
         field("tried_events", "Hendelser siste måned", "Events of the last month", Kind.INTEGER, computed=True),
         field("tried_hits", "Ville slått til", "Would have acted", Kind.INTEGER, computed=True),
         field("tried_told", "Disse", "These", Kind.TEXT, max_length=4000, computed=True),
-        field("stopped_because", "Stanset fordi", "Stopped because", max_length=200, computed=True),
+        field("stopped_because", "Stanset fordi", "Stopped because", Kind.CHOICE, choices=STOPS, computed=True),
     ),
 )
 

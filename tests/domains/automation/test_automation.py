@@ -1,0 +1,274 @@
+"""Webhooks and rules on the real house: what follows from events, tried before, guarded against circles."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+
+from directapp.app.house import House
+from directapp.connectors.svix import verify
+from directapp.domains.automation.catalogue import DEEPEST
+from directapp.kernel.clock import utc_now
+from directapp.kernel.errors import ConflictError, DirectAppError, ForbiddenError, InvalidError
+from directapp.services.intent import Intent
+from directapp.services.jobs import acting
+from directapp.store.query import Query
+from support.dealer import Dealer, Time
+from support.fakes.server import Fake, Heard, Reply, as_text
+
+
+class Receiver(Fake):
+    async def answer(self, _: Heard) -> Reply:
+        return as_text("ok")
+
+
+@pytest.fixture
+async def receiver(house: House, time: Time) -> AsyncIterator[Receiver]:
+    """Give another system, which the house may reach although it is on this machine."""
+    house.sender.private = True
+    async with Receiver() as receiver:
+        yield receiver
+    house.sender.private = False
+    time.ahead = timedelta()
+
+
+@pytest.fixture
+def moving(time: Time) -> Iterator[Time]:
+    yield time
+    time.ahead = timedelta()
+
+
+async def rows(dealer: Dealer, collection: str, role: str = "tenant_admin") -> list[dict[str, Any]]:
+    page = await dealer.house.platform.reading.page(await dealer.person(role), collection, Query())
+    found: list[dict[str, Any]] = orjson.loads(page.json)
+    return found
+
+
+async def subscribe(dealer: Dealer, url: str, *events: str) -> tuple[UUID, str]:
+    admin = await dealer.person("tenant_admin")
+    answer = await dealer.do(admin, "webhooks", "subscribe", name="Regnskap", url=url, events=list(events))
+    assert answer.record is not None
+    return answer.record, answer.shown_once["secret"]
+
+
+async def car(dealer: Dealer, **more: Any) -> UUID:
+    seller = await dealer.person("new_car_sales", "490")
+    return await dealer.create(seller, "cars", **{"make": "Audi", "model": "Q4", "car_type": "new", **more})
+
+
+async def identify(dealer: Dealer, record: UUID, vin: str) -> None:
+    await dealer.do(await dealer.person("tenant_admin"), "cars", "update", record, vin=vin)
+
+
+async def rule(dealer: Dealer, **values: Any) -> UUID:
+    """Make a rule, try it and switch it on."""
+    admin = await dealer.person("tenant_admin")
+    given = {"name": "Regel", "event": "car.identified", "action": "set_field", **values}
+    if given["action"] == "set_field":
+        given = {"set_field": "priority", "set_value": "high"} | given
+    made = await dealer.create(admin, "workflow_rules", **given)
+    await dealer.do(admin, "workflow_rules", "dry_run", made)
+    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.do(admin, "workflow_rules", "switch_on", made)
+    return made
+
+
+# -- webhooks -----------------------------------------------------------------------------------------
+
+
+async def test_a_subscriber_is_told_of_its_events_signed_and_once(dealer: Dealer, receiver: Receiver) -> None:
+    _, secret = await subscribe(dealer, receiver.base, "car.identified")
+    record = await car(dealer)
+    await identify(dealer, record, "WAUZZZF49MA000101")
+    await dealer.house.relay.drain(dealer.tenant)
+    (heard,) = receiver.heard
+    (delivery,) = await rows(dealer, "webhook_deliveries")
+    assert verify(heard.headers, heard.body, secrets=[secret], now=utc_now()) == f"msg_{UUID(delivery['id']).hex}"
+    told = heard.json()
+    assert (told["type"], told["data"]) == (
+        "car.identified",
+        {"collection": "cars", "id": str(record), "from": "draft", "to": "draft"},
+    )
+    assert (delivery["outcome"], delivery["answer"], delivery["attempts"]) == ("delivered", 200, 1)
+
+
+async def test_the_secret_is_shown_once_and_never_read_back(dealer: Dealer, receiver: Receiver) -> None:
+    webhook, secret = await subscribe(dealer, receiver.base, "car.sold")
+    admin = await dealer.person("tenant_admin")
+    assert secret.startswith("whsec_")
+    assert secret not in orjson.dumps(await dealer.read(admin, "webhooks", webhook)).decode()
+    history = await dealer.house.platform.reading.history(admin, "webhooks", webhook)
+    assert secret not in str(history)
+    renewed = (await dealer.do(admin, "webhooks", "renew", webhook)).shown_once["secret"]
+    assert renewed != secret
+    await dealer.do(admin, "webhooks", "ping", webhook)
+    await dealer.house.relay.drain(dealer.tenant)
+    verify(receiver.heard[0].headers, receiver.heard[0].body, secrets=[renewed], now=utc_now())
+
+
+async def test_what_fails_is_tried_again_with_the_same_id_and_can_be_sent_again_by_hand(
+    dealer: Dealer, receiver: Receiver, moving: Time
+) -> None:
+    webhook, _ = await subscribe(dealer, receiver.base, "car.sold")
+    admin = await dealer.person("tenant_admin")
+    receiver.then(as_text("no", 500), as_text("later", 429, retry_after="60"))
+    await dealer.do(admin, "webhooks", "ping", webhook)
+    for _ in range(3):
+        await dealer.house.relay.drain(dealer.tenant)
+        moving.ahead += timedelta(minutes=5)
+    (delivery,) = await rows(dealer, "webhook_deliveries")
+    assert (delivery["outcome"], delivery["attempts"], delivery["error"]) == ("delivered", 3, None)
+    await dealer.do(admin, "webhook_deliveries", "replay", UUID(delivery["id"]))
+    await dealer.house.relay.drain(dealer.tenant)
+    assert len({heard.headers["webhook-id"] for heard in receiver.heard}) == 1
+    assert len(receiver.heard) == 4
+
+
+async def test_a_receiver_that_is_gone_is_told_no_more(dealer: Dealer, receiver: Receiver) -> None:
+    webhook, _ = await subscribe(dealer, receiver.base, "car.identified")
+    admin = await dealer.person("tenant_admin")
+    receiver.then(as_text("gone", 410))
+    await dealer.do(admin, "webhooks", "ping", webhook)
+    await dealer.house.relay.drain(dealer.tenant)
+    row = await dealer.read(admin, "webhooks", webhook)
+    assert (row["active"], row["stopped_because"]) == (False, "gone")
+    await identify(dealer, await car(dealer), "WAUZZZF49MA000102")
+    await dealer.house.relay.drain(dealer.tenant)
+    assert len(receiver.heard) == 1
+    await dealer.do(admin, "webhooks", "update", webhook, active=True)
+    assert (await dealer.read(admin, "webhooks", webhook))["stopped_because"] is None
+
+
+async def test_an_address_in_our_own_network_is_refused_and_the_reason_stands_in_the_log(dealer: Dealer) -> None:
+    webhook, _ = await subscribe(dealer, "https://127.0.0.1:9/", "car.sold")
+    admin = await dealer.person("tenant_admin")
+    await dealer.do(admin, "webhooks", "ping", webhook)
+    await dealer.house.relay.drain(dealer.tenant)
+    (delivery,) = await rows(dealer, "webhook_deliveries")
+    assert (delivery["outcome"], delivery["error"]) == ("failed", "the address leads into a private network")
+    assert [letter["job"] for letter in await rows(dealer, "failed_jobs")] == ["webhook.deliver"]
+    for bad in ("ftp://example.com", "https://user:secret@example.com", "https://", "nonsense"):
+        with pytest.raises(InvalidError):
+            await dealer.do(admin, "webhooks", "update", webhook, url=bad)
+
+
+async def test_a_manager_reads_and_a_planner_does_not_even_that(dealer: Dealer, receiver: Receiver) -> None:
+    webhook, _ = await subscribe(dealer, receiver.base, "car.sold")
+    made = await rule(dealer)
+    manager, planner = await dealer.person("manager"), await dealer.person("planner")
+    assert [row["id"] for row in await rows(dealer, "webhooks", "manager")] == [str(webhook)]
+    for collection, verb, record in (("webhooks", "renew", webhook), ("workflow_rules", "switch_off", made)):
+        with pytest.raises(DirectAppError):
+            await dealer.do(manager, collection, verb, record)
+        with pytest.raises(DirectAppError):
+            await dealer.read(planner, collection, record)
+
+
+# -- rules --------------------------------------------------------------------------------------------
+
+
+async def test_a_rule_is_tried_on_last_month_before_it_is_switched_on(dealer: Dealer) -> None:
+    admin = await dealer.person("tenant_admin")
+    for number, make in enumerate(("Audi", "Audi", "Volkswagen")):
+        await identify(
+            dealer, await car(dealer, make=make, license_plate=f"EL1000{number}"), f"WAUZZZF49MA00020{number}"
+        )
+    await dealer.house.relay.drain(dealer.tenant)
+    values = {"event": "car.identified", "action": "set_field", "set_field": "priority", "set_value": "high"}
+    made = await dealer.create(admin, "workflow_rules", name="Audi først", conditions="make = Audi", **values)
+    with pytest.raises(ConflictError):
+        await dealer.do(admin, "workflow_rules", "switch_on", made)
+    await dealer.do(admin, "workflow_rules", "dry_run", made)
+    await dealer.house.relay.drain(dealer.tenant)
+    row = await dealer.read(admin, "workflow_rules", made)
+    assert (row["tried_events"], row["tried_hits"], row["active"]) == (3, 2, False)
+    assert row["tried_told"].count("Audi Q4 EL1000") == 2
+    assert {car["priority"] for car in await rows(dealer, "cars")} == {"normal"}
+    await dealer.do(admin, "workflow_rules", "switch_on", made)
+    await dealer.do(admin, "workflow_rules", "update", made, conditions="make = Audi\nmodell = Q4")
+    row = await dealer.read(admin, "workflow_rules", made)
+    assert (row["active"], row["tried_at"]) == (False, None)
+    await dealer.do(admin, "workflow_rules", "dry_run", made)
+    await dealer.house.relay.drain(dealer.tenant)
+    row = await dealer.read(admin, "workflow_rules", made)
+    assert (row["tried_hits"], row["tried_told"]) == (0, "? modell")
+
+
+async def test_a_rule_sets_a_field_where_its_conditions_hold(dealer: Dealer) -> None:
+    made = await rule(dealer, conditions="make = Audi")
+    audi, volkswagen = await car(dealer), await car(dealer, make="Volkswagen")
+    await identify(dealer, audi, "WAUZZZF49MA000301")
+    await identify(dealer, volkswagen, "WVWZZZF49MA000302")
+    await dealer.house.relay.drain(dealer.tenant)
+    admin = await dealer.person("tenant_admin")
+    assert (await dealer.read(admin, "cars", audi))["priority"] == "high"
+    assert (await dealer.read(admin, "cars", volkswagen))["priority"] == "normal"
+    (run,) = await rows(dealer, "rule_runs")
+    assert (run["rule"], run["record"], run["outcome"]) == (str(made), str(audi), "done")
+
+
+async def test_a_rule_notifies_makes_work_and_calls_a_webhook(dealer: Dealer, receiver: Receiver) -> None:
+    webhook, _ = await subscribe(dealer, receiver.base, "car.sold")
+    await dealer.person("manager", "490")
+    await rule(dealer, action="notify", notify_role="manager", message="Se på denne")
+    await rule(dealer, action="create_work_item", work_kind="tyres", message="Sjekk dekk")
+    await rule(dealer, action="call_webhook", webhook=str(webhook))
+    record = await car(dealer)
+    await identify(dealer, record, "WAUZZZF49MA000401")
+    await dealer.house.relay.drain(dealer.tenant)
+    assert {run["outcome"] for run in await rows(dealer, "rule_runs")} == {"done"}
+    notices = await rows(dealer, "notifications", "manager")
+    assert "Se på denne: Audi Q4" in [notice["title"] for notice in notices]
+    work = [item for item in await rows(dealer, "work_items") if item["car"] == str(record)]
+    assert [(item["kind"], item["description"]) for item in work] == [("tyres", "Sjekk dekk")]
+    assert [heard.json()["type"] for heard in receiver.heard] == ["car.identified"]
+
+
+async def test_what_a_rule_may_not_do_is_written_down_and_holds_up_nothing(dealer: Dealer) -> None:
+    await rule(dealer, set_value="nonsense")
+    await rule(dealer, name="Den andre", set_field="seller_notes", set_value="Ring kunden")
+    record = await car(dealer)
+    await identify(dealer, record, "WAUZZZF49MA000501")
+    await dealer.house.relay.drain(dealer.tenant)
+    admin = await dealer.person("tenant_admin")
+    assert (await dealer.read(admin, "cars", record))["seller_notes"] == "Ring kunden"
+    outcomes = sorted((run["outcome"], bool(run["told"])) for run in await rows(dealer, "rule_runs"))
+    assert outcomes == [("done", False), ("refused", True)]
+
+
+async def test_rules_that_go_in_a_circle_are_switched_off(dealer: Dealer) -> None:
+    made = await rule(dealer, event="work_item.approved", action="create_work_item", work_kind="other", message="Igjen")
+    admin, record = await dealer.person("tenant_admin"), await car(dealer)
+    for depth, still_active in ((DEEPEST - 1, True), (DEEPEST, False)):
+        async with acting(dealer.house.platform.corridor, dealer.tenant, "workflow", "test", "", None) as act:
+            item = await act.create("work_items", {"car": record, "description": "Først", "kind": "other"})
+            act.emit("work_item.approved", on=item, depth=depth)
+        await dealer.house.relay.drain(dealer.tenant)
+        row = await dealer.read(admin, "workflow_rules", made)
+        assert row["active"] is still_active
+    assert row["stopped_because"] == "circle"
+    assert [run["outcome"] for run in await rows(dealer, "rule_runs")].count("stopped") == 1
+
+
+async def test_a_rule_says_what_its_action_needs(dealer: Dealer) -> None:
+    admin = await dealer.person("tenant_admin")
+    common = {"name": "Regel", "event": "car.sold"}
+    for action, missing in (("notify", "notify_role"), ("set_field", "set_field"), ("call_webhook", "webhook")):
+        with pytest.raises(InvalidError) as refused:
+            await dealer.create(admin, "workflow_rules", **common, action=action)
+        assert missing in {problem.field for problem in refused.value.problems}
+    with pytest.raises(InvalidError) as refused:
+        await dealer.create(admin, "workflow_rules", **common, action="notify", conditions="make Audi")
+    assert "conditions" in {problem.field for problem in refused.value.problems}
+
+
+async def test_only_an_administrator_makes_rules(dealer: Dealer) -> None:
+    manager = await dealer.person("manager")
+    patch = {"name": "Regel", "event": "car.sold", "action": "notify", "notify_role": "manager", "message": "Solgt"}
+    with pytest.raises(ForbiddenError):
+        await dealer.house.platform.corridor.perform(
+            Intent(actor=manager, collection="workflow_rules", verb="create", patch=patch, origin="test")
+        )
