@@ -19,6 +19,7 @@ if (root) begin(JSON.parse(root.dataset.plan));
 
 for (const filter of page.querySelectorAll("[data-plan-filter]")) {
   filter.addEventListener("change", () => filter.requestSubmit());
+  filter.querySelector("button").hidden = true;
 }
 
 async function begin(config) {
@@ -255,7 +256,7 @@ function draw(plan) {
   const minutes = between(`${config.first}T${plan.shown[0]}`, `${config.first}T${plan.shown[1]}`);
   plan.slotMinutes = week ? 60 : 30;
   const slots = (minutes / plan.slotMinutes) * plan.days.length;
-  plan.slotWidth = Math.max(Math.floor((root.clientWidth - 176) / slots), week ? 22 : 28);
+  plan.slotWidth = Math.max(Math.floor((root.clientWidth - 148) / slots), week ? 22 : 28);
   const [hour, minute] = ["2-digit", "2-digit"];
   plan.calendar = createCalendar(root, [ResourceTimeline, Interaction], {
     view: week ? "resourceTimelineWeek" : "resourceTimelineDay",
@@ -369,6 +370,10 @@ function openBookings(plan) {
   root.addEventListener("click", (event) => {
     const id = event.target.closest?.("[data-id]")?.dataset.id;
     if (id && performance.now() - (plan.landed ?? 0) > 80) plan.open(id);
+  });
+  root.addEventListener("pointerover", (event) => {
+    const one = event.target.closest?.("[data-id]");
+    if (one && !one.title) one.title = plan.label(one.dataset.id);
   });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog || event.target.closest?.("[data-plan-close]")) dialog.close();

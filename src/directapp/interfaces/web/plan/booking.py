@@ -15,7 +15,7 @@ from directapp.interfaces.web import notes
 from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.forms_in import read_signed
 from directapp.interfaces.web.plan import reads
-from directapp.interfaces.web.plan.moves import done, patch_of
+from directapp.interfaces.web.plan.moves import back_of, done, patch_of
 from directapp.interfaces.web.plan.page import MARKS, car_page
 from directapp.interfaces.web.plan.scope import BOOKINGS, PLAN, plan_shape, read_scope
 from directapp.interfaces.web.plan.words import speak_plan
@@ -32,12 +32,6 @@ def add_booking(router: APIRouter) -> None:
     router.add_api_route("/app/plan/booking/{booking}", show_booking, methods=["GET"])
     router.add_api_route("/app/plan/booking/{booking}", move_booking, methods=["POST"])
     router.add_api_route("/app/plan/booking/{booking}/do/{verb}", do_verb, methods=["POST"])
-
-
-def back_of(desk: Desk, text: str = "") -> str:
-    """Return where a page of the plan leads back to."""
-    asked = text or desk.request.query_params.get("back", "")
-    return asked if asked.startswith("/app/") else PLAN
 
 
 async def show_booking(desk: PersonDesk, booking: str) -> Response:
@@ -115,7 +109,7 @@ async def move_booking(desk: PersonDesk, booking: str) -> Response:
         return await booking_page(
             desk, target, summary=summary, typed=patch, back=posted.get("back"), status=int(error.status)
         )
-    desk.cookies.append(done(desk, "moved", target, undo=True))
+    desk.cookies.append(done(desk, "moved", target, undo=True, back=posted.get("back")))
     return desk.go(back_of(desk, posted.get("back")))
 
 
@@ -139,6 +133,6 @@ async def do_verb(desk: PersonDesk, booking: str, verb: str) -> Response:
         return await booking_page(
             desk, target, summary=summary, back=posted.get("back"), status=HTTPStatus.UNPROCESSABLE_ENTITY
         )
-    label = found.label.pick(desk.language)
-    desk.cookies.append(notes.tell_done(label, desk.now, undo=f"/app/{BOOKINGS}/{target}/undo", href=PLAN))
+    label, back = found.label.pick(desk.language), back_of(desk, posted.get("back"))
+    desk.cookies.append(notes.tell_done(label, desk.now, undo=f"/app/{BOOKINGS}/{target}/undo", href=back))
     return desk.go(back_of(desk, posted.get("back")))

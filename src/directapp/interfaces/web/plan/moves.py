@@ -27,6 +27,12 @@ def add_moves(router: APIRouter) -> None:
     router.add_api_route("/app/plan/put", put, methods=["POST"])
 
 
+def back_of(desk: Desk, text: str = "") -> str:
+    """Return where a page of the plan leads back to."""
+    asked = text or desk.request.query_params.get("back", "")
+    return asked if asked.startswith("/app/") else PLAN
+
+
 def patch_of(posted: Posted, names: Iterable[str]) -> dict[str, Any]:
     """Return the values that a form sets; what it leaves out stays as it is."""
     return {n: posted.get(n) for n in names if posted.get(n)}
@@ -78,14 +84,14 @@ async def put(desk: PersonDesk) -> Response:
         return told(int(error.status), ok=False, why=why(desk, error.problems), fields=fields)
     record = answer.record or record_id(posted.get("booking"))
     moved = bool(posted.get("booking"))
-    desk.cookies.append(done(desk, "moved" if moved else "booked", record, undo=moved))
+    desk.cookies.append(done(desk, "moved" if moved else "booked", record, undo=moved, back=posted.get("back")))
     return told(ok=True, id=str(record), done=_bar(desk))
 
 
-def done(desk: Desk, word: str, record: UUID, *, undo: bool) -> notes.Cookie:
+def done(desk: Desk, word: str, record: UUID, *, undo: bool, back: str = "") -> notes.Cookie:
     """Return the note of what was done; a move can be taken back for a minute."""
-    back = f"/app/{BOOKINGS}/{record}/undo" if undo else None
-    return notes.tell_done(say(word, desk.language), desk.now, undo=back, href=PLAN)
+    way = f"/app/{BOOKINGS}/{record}/undo" if undo else None
+    return notes.tell_done(say(word, desk.language), desk.now, undo=way, href=back_of(desk, back))
 
 
 def _bar(desk: Desk) -> str:

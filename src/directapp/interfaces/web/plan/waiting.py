@@ -11,6 +11,7 @@ from directapp.derive.present import read_number
 from directapp.derive.shown import Shown
 from directapp.interfaces.web.desk import Desk
 from directapp.interfaces.web.plan.scope import CARS, PLAN
+from directapp.kernel.clock import OSLO
 
 BOOK = f"{PLAN}/book"
 WORKS = ("technical", "cosmetic")
@@ -36,6 +37,7 @@ class Waiting:
     plate: Shown
     name: str
     promised: Shown
+    late: bool
     wants: tuple[Want, ...]
     chain: str | None
 
@@ -54,6 +56,7 @@ def _one(desk: Desk, row: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]])
         plate=tell(shape, "license_plate", row) or tell(shape, "vin", row, short=True),
         name=" ".join(str(row[n]) for n in ("make", "model") if row.get(n)),
         promised=tell(shape, "delivery_date", row),
+        late=str(row.get("delivery_date") or "9999") < desk.now.astimezone(OSLO).date().isoformat(),
         wants=wants,
         chain=chain,
     )

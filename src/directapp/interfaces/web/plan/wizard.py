@@ -17,8 +17,7 @@ from directapp.interfaces.web import notes, refs
 from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.plan import reads
-from directapp.interfaces.web.plan.booking import back_of
-from directapp.interfaces.web.plan.moves import done, why
+from directapp.interfaces.web.plan.moves import back_of, done, why
 from directapp.interfaces.web.plan.reads import Rows, name_of
 from directapp.interfaces.web.plan.scope import BOOKINGS, CARS, PLAN, may_plan, plan_shape, read_scope
 from directapp.interfaces.web.plan.slots import Found, Slot, find_slots, find_ways, read_slot, when

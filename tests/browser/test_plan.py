@@ -1,0 +1,280 @@
+"""The plan in a browser: drag, resize, refusal with its reason, keyboard, two planners, the wizard, the phone."""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from browser.test_views import DESK, PHONE, violations
+from directapp.kernel.clock import utc_now
+from support.dealer import Dealer
+from support.plan import OSLO, Plan, at, lay_plan
+
+Opener = Callable[..., Awaitable[Page]]
+HOUR = 1.0
+
+
+async def opened(page: Page, plan: Plan, more: str = "&span=day") -> Page:
+    """Open the plan on the day of the story and wait until its calendar is drawn and listens."""
+    async with page.expect_response(re.compile("/app/live$")):
+        await page.goto(f"/app/plan?day={plan.day.isoformat()}{more}")
+    await expect(page.locator("[data-plan]")).to_have_attribute("data-ready", "1")
+    await page.wait_for_timeout(150)
+    return page
+
+
+def drawn(page: Page, booking: UUID) -> Locator:
+    return page.locator(f'.ec-event[data-id="{booking}"]:not(.ec-ghost):not(.ec-preview)')
+
+
+def told(page: Page) -> Locator:
+    return page.locator("[data-plan-said]")
+
+
+async def box(place: Locator) -> dict[str, float]:
+    found = await place.bounding_box()
+    assert found
+    return dict(found)
+
+
+async def pull(page: Page, place: Locator, hours: float, *, per_hour: float, down: float = 0) -> None:
+    """Take hold of something and move it so many hours, without letting go."""
+    held = await box(place)
+    x, y = held["x"] + held["width"] / 2, held["y"] + held["height"] / 2
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + 8, y, steps=2)
+    await page.mouse.move(x + hours * per_hour, y + down, steps=6)
+
+
+async def wide(page: Page, booking: UUID, hours: float) -> float:
+    """Return how wide an hour is, by a booking of so many."""
+    return (await box(drawn(page, booking)))["width"] / hours
+
+
+async def times(plan: Plan, booking: UUID) -> tuple[str, str]:
+    row = await plan.dealer.read(await plan.planner(), "resource_bookings", booking)
+    clock = [datetime.fromisoformat(row[n]).astimezone(OSLO) for n in ("starts_at", "ends_at")]
+    return f"{clock[0]:%H:%M}", f"{clock[1]:%H:%M}"
+
+
+@pytest.fixture
+async def plan(dealer: Dealer) -> Plan:
+    return await lay_plan(dealer)
+
+
+async def booked(plan: Plan, start: str, end: str, who: str = "mechanic", **more: Any) -> UUID:
+    kind = "mechanical" if who == "mechanic" else "cosmetic"
+    record = (await plan.book(await plan.car(), who, start, end, kind, **more)).record
+    assert record
+    return record
+
+
+async def test_a_booking_is_dragged_to_another_time(plan: Plan, open_as: Opener) -> None:
+    booking = await booked(plan, "08:00", "10:00")
+    page = await opened(await open_as("planner", "499"), plan)
+    hour = await wide(page, booking, 2)
+    await pull(page, drawn(page, booking), 2, per_hour=hour)
+    await expect(page.locator("[data-plan-verdict]")).to_contain_text("Det er plass.")
+    await page.mouse.up()
+    await expect(told(page)).to_contain_text("10:00–12:00, mechanic.")
+    assert await times(plan, booking) == ("10:00", "12:00")
+    await expect(page.locator("[data-plan-verdict]")).to_be_hidden()
+    await page.locator("#done").get_by_role("button", name="Angre").click()
+    await page.wait_for_url("**/app/plan?day=*")
+    assert await times(plan, booking) == ("08:00", "10:00")
+
+
+async def test_a_booking_is_made_longer_at_its_end(plan: Plan, open_as: Opener) -> None:
+    booking = await booked(plan, "08:00", "10:00")
+    page = await opened(await open_as("planner", "499"), plan)
+    hour = await wide(page, booking, 2)
+    await drawn(page, booking).hover()
+    await pull(page, drawn(page, booking).locator(".ec-resizer"), 1, per_hour=hour)
+    await page.mouse.up()
+    await expect(told(page)).to_contain_text("08:00–11:00")
+    assert await times(plan, booking) == ("08:00", "11:00")
+
+
+async def test_a_refused_drop_goes_back_and_says_why(plan: Plan, open_as: Opener) -> None:
+    booking = await booked(plan, "08:00", "10:00")
+    await booked(plan, "11:00", "13:00")
+    page = await opened(await open_as("planner", "499"), plan)
+    hour, before = await wide(page, booking, 2), await box(drawn(page, booking))
+    await pull(page, drawn(page, booking), 2, per_hour=hour)
+    await expect(page.locator("[data-plan-verdict].is-bad")).to_contain_text("mechanic er opptatt")
+    await page.mouse.up()
+    await expect(page.locator(".plan-told")).to_contain_text("Ikke flyttet. mechanic er opptatt")
+    assert abs((await box(drawn(page, booking)))["x"] - before["x"]) < 1
+    assert await times(plan, booking) == ("08:00", "10:00")
+    await pull(page, drawn(page, booking), 0.5, per_hour=hour, down=-40)
+    await expect(page.locator("[data-plan-verdict].is-bad")).to_contain_text("detailer gjør ikke dette arbeidet.")
+    await page.mouse.up()
+    await expect(page.locator(".plan-told")).to_contain_text("detailer gjør ikke dette arbeidet.")
+
+
+async def test_a_waiting_car_is_dragged_onto_a_row(plan: Plan, open_as: Opener) -> None:
+    known = await booked(plan, "08:00", "10:00")
+    car = await plan.car()
+    page = await opened(await open_as("planner", "499"), plan)
+    hour, row = await wide(page, known, 2), await box(drawn(page, known))
+    want = page.locator(f'[data-want][data-car="{car}"]', has_text="Mekanisk")
+    held = await box(want)
+    await page.mouse.move(held["x"] + 10, held["y"] + 10)
+    await page.mouse.down()
+    await page.mouse.move(row["x"] + 1.1 * hour, row["y"] + 8, steps=8)
+    await expect(page.locator("[data-plan-verdict].is-bad")).to_contain_text("mechanic er opptatt")
+    await page.mouse.move(row["x"] + 3.05 * hour, row["y"] + 8, steps=4)
+    await expect(page.locator("[data-plan-verdict].is-good")).to_contain_text("Det er plass.")
+    await page.mouse.up()
+    await expect(told(page)).to_contain_text("Booket")
+    await expect(page.locator(".ec-event[data-id]")).to_have_count(2)
+    rows = await plan.dealer.read(await plan.planner(), "cars", car)
+    assert datetime.fromisoformat(rows["scheduled_technical_start"]) == at(plan.day, "11:00")
+    await expect(want).to_have_count(0)
+    assert "/app/plan?" in page.url
+
+
+async def test_a_booking_is_moved_by_keyboard(plan: Plan, open_as: Opener) -> None:
+    booking, other = await booked(plan, "08:00", "10:00"), await booked(plan, "12:00", "13:00")
+    page = await opened(await open_as("planner", "499"), plan)
+    await drawn(page, booking).focus()
+    await page.keyboard.press("ArrowRight")
+    await expect(drawn(page, other)).to_be_focused()
+    await page.keyboard.press("ArrowLeft")
+    await page.keyboard.press("m")
+    await expect(told(page)).to_contain_text("Tatt opp:")
+    for _ in range(4):
+        await page.keyboard.press("ArrowRight")
+    await expect(told(page)).to_contain_text("09:00–11:00, mechanic. Det er plass.")
+    await page.keyboard.press("Shift+ArrowRight")
+    await expect(told(page)).to_contain_text("09:00–11:15")
+    await page.keyboard.press("Enter")
+    await expect(told(page)).to_contain_text("Flyttet til")
+    assert await times(plan, booking) == ("09:00", "11:15")
+    await expect(drawn(page, booking)).to_be_focused()
+    await page.keyboard.press("m")
+    await page.keyboard.press("ArrowUp")
+    await expect(told(page)).to_contain_text("detailer gjør ikke dette arbeidet.")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".plan-told")).to_contain_text("Ikke flyttet. detailer gjør ikke dette arbeidet.")
+    await expect(drawn(page, booking)).to_be_focused()
+    await page.keyboard.press("m")
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("Escape")
+    await expect(told(page)).to_contain_text("Lagt tilbake.")
+    assert await times(plan, booking) == ("09:00", "11:15")
+    await expect(drawn(page, booking)).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-plan-dialog]")).to_contain_text("Flytt bookingen")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("n")
+    await page.wait_for_url("**/app/plan/book")
+
+
+async def test_two_planners_see_each_other_at_once(plan: Plan, open_as: Opener) -> None:
+    first, second = await booked(plan, "08:00", "10:00"), await booked(plan, "13:00", "14:00")
+    one, other = await open_as("planner", "499"), await open_as("manager", "499")
+    await opened(one, plan)
+    await opened(other, plan)
+    hour, before = await wide(one, first, 2), await box(drawn(other, first))
+    await pull(other, drawn(other, second), 1, per_hour=hour)
+    await pull(one, drawn(one, first), 1, per_hour=hour)
+    await one.mouse.up()
+    await expect(told(one)).to_contain_text("09:00–11:00")
+    # What the other holds is left alone until it is let go.
+    await other.wait_for_timeout(600)
+    await expect(other.locator(".ec-preview")).to_have_count(1)
+    assert abs((await box(drawn(other, first)))["x"] - before["x"]) < 1
+    await other.mouse.up()
+    await expect(told(other)).to_contain_text("14:00–15:00")
+    await other.wait_for_function(
+        "([id, x]) => document.querySelector(`.ec-event[data-id='${id}']`).getBoundingClientRect().x > x + 5",
+        arg=[str(first), before["x"]],
+    )
+    await booked(plan, "15:00", "16:00", "detailer")
+    await expect(one.locator(".ec-event[data-id]")).to_have_count(3)
+    await expect(other.locator(".ec-event[data-id]")).to_have_count(3)
+    await plan.dealer.do(await plan.planner(), "resource_bookings", "cancel", second)
+    await expect(drawn(one, second)).to_have_count(0)
+
+
+@pytest.mark.parametrize("device", [DESK, PHONE | {"java_script_enabled": False}], ids=["desk", "phone-plain"])
+async def test_the_wizard_books_a_waiting_car(device: dict[str, Any], plan: Plan, open_as: Opener) -> None:
+    car = await plan.car()
+    page = await open_as("planner", "499", **device)
+    await page.goto("/app/plan/book")
+    await page.locator(f'a[href="/app/plan/book?car={car}"]').click()
+    await page.get_by_role("link", name=re.compile("^Mekanisk")).click()
+    assert await page.get_by_label("Timer").input_value()
+    best = page.locator("[data-slot]").first
+    assert await best.locator(".plan-why").inner_text()
+    await best.click()
+    await page.get_by_role("button", name="Book").click()
+    await page.wait_for_url("**/app/plan?day=*")
+    row = await plan.dealer.read(await plan.planner(), "cars", car)
+    assert row["scheduled_technical_start"]
+    assert row["assigned_mechanic"] == str((await plan.dealer.person("mechanic", "499")).user)
+
+
+async def test_the_whole_preparation_is_booked_in_one_go(plan: Plan, open_as: Opener) -> None:
+    car = await plan.car()
+    page = await open_as("planner", "499")
+    await page.goto("/app/plan")
+    await page.get_by_role("link", name="Hele klargjøringen").click()
+    await page.locator("[data-slot]").first.click()
+    await page.get_by_role("button", name="Book alle").click()
+    await page.wait_for_url("**/app/plan?day=*")
+    row = await plan.dealer.read(await plan.planner(), "cars", car)
+    assert row["status"] == "planned"
+    assert row["scheduled_technical_start"] < row["scheduled_cosmetic_start"]
+
+
+async def test_work_is_started_and_finished_with_one_tap_each(plan: Plan, open_as: Opener) -> None:
+    today = utc_now().astimezone(OSLO).date()
+    booking = await booked(plan, "08:00", "10:00", actor=plan.demo, day=today)
+    page = await open_as("mechanic", "499", **PHONE)
+    await page.goto("/app/plan/mine")
+    task = page.locator(f"#task-{booking}")
+    start = task.get_by_role("button", name="Start")
+    assert (await box(start))["height"] >= 48
+    await start.tap()
+    await expect(task.locator(".chip")).to_have_text("Pågår")
+    await task.get_by_role("button", name="Ferdig").tap()
+    await expect(task.locator(".chip")).to_have_text("Fullført")
+    row = await plan.dealer.read(await plan.planner(), "resource_bookings", booking)
+    assert row["status"] == "completed"
+    assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [DESK, PHONE], ids=["desk", "phone"])
+async def test_the_plan_shuts_nobody_out(scheme: str, device: dict[str, Any], plan: Plan, open_as: Opener) -> None:
+    booking = await booked(plan, "08:00", "10:00")
+    await booked(plan, "11:00", "12:00", "detailer")
+    car = await plan.car()
+    page = await open_as("planner", "499", color_scheme=scheme, **device)
+    kind, day = plan.types["mechanical"], plan.day.isoformat()
+    found = {}
+    for address in (
+        f"plan?day={day}",
+        f"plan?day={day}&span=day",
+        f"plan?day={day}&view=list",
+        "plan/mine",
+        f"plan/booking/{booking}",
+        "plan/book",
+        f"plan/book?car={car}",
+        f"plan/book?car={car}&type={kind}",
+        f"plan/book?car={car}&type=chain",
+    ):
+        await page.goto(f"/app/{address}")
+        if address.startswith("plan?") and "list" not in address:
+            await expect(page.locator("[data-plan][data-ready], [data-plan-listed]").first).to_be_attached()
+        found[address] = await violations(page)
+        assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
+    said = [f"{address}: {problem}" for address, problems in found.items() for problem in problems]
+    assert not said, "\n".join(said)
