@@ -77,7 +77,8 @@ async def figures(act: Act) -> None:
     first = act.params.get("first") or monday_of(today)
     last = act.params.get("last") or max(first, monday_of(today) + 6 * _ONE_DAY)
     _check(first, last)
-    places = await sites_of(act)
+    choices = await sites_of(act)
+    places = {k: r for k, r in choices.items() if act.params.get("site") in {None, k}}
     sites = list(places)
     monday = monday_of(today)
     whole = Period(first=min(first, monday), last=max(last, monday + 6 * _ONE_DAY), now=act.now)
@@ -90,7 +91,8 @@ async def figures(act: Act) -> None:
     act.found = {
         "first": first.isoformat(),
         "last": last.isoformat(),
-        "sites": [{"id": str(k), "number": str(r["number"]), "name": str(r["name"])} for k, r in places.items()],
+        "sites": [_place(r) for r in places.values()],
+        "choices": [_place(r) for r in choices.values()],
         "names": names,
         "types": {k: {"nb": t["name_nb"], "en": t["name_en"]} for k, t in found.types.items()},
         "today": _load(whole.within(today, today), found, here),
@@ -149,8 +151,11 @@ async def sites_of(act: Act) -> dict[UUID, Row]:
     if asked is not None and asked not in mine:
         words = Text("Du ser ikke tallene for dette anlegget.", "You do not see the figures of this site.")
         raise ForbiddenError(Problem(words, field="site"))
-    chosen = {asked} if asked is not None else mine
-    return {k: r for k, r in sorted(places.items(), key=lambda p: str(p[1]["number"])) if k in chosen}
+    return {k: r for k, r in sorted(places.items(), key=lambda p: str(p[1]["number"])) if k in mine}
+
+
+def _place(row: Row) -> dict[str, str]:
+    return {"id": str(row["id"]), "number": str(row["number"]), "name": str(row["name"])}
 
 
 async def _of_sites(act: Act, collection: str, columns: Sequence[str], sites: list[UUID], **more: Any) -> list[Row]:

@@ -14,6 +14,7 @@ from directapp.interfaces.web.checklist import add_checklist
 from directapp.interfaces.web.checklist_damage import add_damage
 from directapp.interfaces.web.columns import add_columns
 from directapp.interfaces.web.desk import House
+from directapp.interfaces.web.figures.page import add_figures, opens_figures
 from directapp.interfaces.web.floor.mine import on_floor
 from directapp.interfaces.web.floor.router import add_floor
 from directapp.interfaces.web.home import add_home
@@ -24,6 +25,7 @@ from directapp.interfaces.web.look import Looks
 from directapp.interfaces.web.mentions import add_mentions
 from directapp.interfaces.web.messages.router import Outside, add_messages
 from directapp.interfaces.web.operations.page import add_operations
+from directapp.interfaces.web.outlook.router import add_outlook
 from directapp.interfaces.web.permissions import add_permissions
 from directapp.interfaces.web.plan.router import add_plan
 from directapp.interfaces.web.plan.scope import opens_plan, plan_home
@@ -62,6 +64,7 @@ def build(
             on_floor=on_floor,
             opens_plan=opens_plan,
             plan_home=plan_home,
+            opens_figures=opens_figures,
             in_admin=in_admin,
             runs_admin=runs_admin,
         ),
@@ -83,7 +86,9 @@ def build(
     add_floor(router, attachments, assets[names["sw.js"]])
     add_imports(router)
     add_plan(router)
+    add_outlook(router)
     add_calendar_links(router, platform)
+    add_figures(router)
     add_registry(router)
     if outside is not None:
         add_messages(router, platform, attachments, outside)

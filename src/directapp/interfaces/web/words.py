@@ -11,6 +11,7 @@ WORDS: dict[str, Text] = {
     "product": T("DirectApp", "DirectApp"),
     "skip": T("Til innholdet", "Skip to content"),
     "home": T("Hjem", "Home"),
+    "figures": T("Tall", "Figures"),
     "menu": T("Meny", "Menu"),
     "administration": T("Admini\u00adstrasjon", "Adminis\u00adtration"),
     "more": T("Mer", "More"),

@@ -1,0 +1,95 @@
+"""The figures' page: whose figures, which period, in words; and the file for payroll."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+
+from support.browser import Opener
+from support.dealer import Dealer, Time
+from support.plan import Plan, at, lay_plan
+
+
+@pytest.fixture
+async def plan(dealer: Dealer) -> Plan:
+    return await lay_plan(dealer)
+
+
+def week(plan: Plan) -> str:
+    """Return the address of the plan's week."""
+    return f"/app/figures?first={plan.day}&last={plan.day + timedelta(days=6)}"
+
+
+async def complete(plan: Plan, time: Time) -> None:
+    """Do one job of two hours in two and a quarter, and correct it by half an hour."""
+    planner = await plan.planner()
+    car = await plan.car()
+    booked = await plan.book(car, "mechanic", "08:00", "10:00", estimated_hours=2)
+    await plan.book(car, "detailer", "13:00", "14:00", "cosmetic")
+    time.ahead += at(plan.day, "08:20") - time()
+    await plan.dealer.do(planner, "resource_bookings", "start", booked.record)
+    time.ahead += at(plan.day, "10:35") - time()
+    await plan.dealer.do(planner, "resource_bookings", "complete", booked.record, actual_hours="2.25")
+    mechanic = (await plan.dealer.person("mechanic", "499")).user
+    manager = await plan.dealer.person("manager", "499")
+    correction = {"person": str(mechanic), "day": plan.day.isoformat(), "hours": "-0.5", "note": "Pause"}
+    await plan.dealer.create(manager, "timebank_entries", **correction)
+
+
+async def test_the_week_is_told_in_tables_and_taken_home_for_payroll(plan: Plan, signed: Opener, time: Time) -> None:
+    browser = await signed("planner", "499")
+    try:
+        await complete(plan, time)
+        page = await browser.get(week(plan))
+        file = await browser.client.get(week(plan).replace("/figures?", "/figures/timebank.csv?"))
+    finally:
+        time.ahead = timedelta()
+    for words in ("Utnyttelse per ressurs", "3 av 80 timer booket", "1 av 2 jobber fullført", "Skade og bilpleie"):
+        assert words in page.text, words
+    for words in ("112 %", "2,25 t", "20 min", "Mechanic På 499", "1,75 t", "Klar for planlegging", "-0,5 t"):
+        assert words in page.text, words
+    assert "style=" not in page.text
+    assert file.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "timebank_" in file.headers["content-disposition"]
+    assert file.content.startswith(b"\xef\xbb\xbfNavn;E-post;Anleggsnummer;Anlegg;Dato;Art;Timer\r\n")
+    lines = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig")), delimiter=";"))
+    day = f"{plan.day:%d.%m.%Y}"
+    assert [(line[0], *line[2:]) for line in lines[1:]] == [
+        ("Mechanic På 499", "499", "Skade og bilpleie", day, "Retting", "-0,50"),
+        ("Mechanic På 499", "499", "Skade og bilpleie", day, "Arbeid", "2,25"),
+    ]
+
+
+async def test_an_empty_week_says_so_and_a_wrong_period_is_refused_in_words(plan: Plan, signed: Opener) -> None:
+    browser = await signed("finance", "495")
+    page = await browser.get("/app/figures")
+    assert "Ingen timer er ført i perioden." in page.text
+    assert "timebank.csv" not in page.text
+    wrong = await browser.client.get("/app/figures?first=2026-11-30&last=2026-11-01")
+    assert wrong.status_code == 422
+    assert "Perioden slutter før den begynner." in wrong.text
+    other = await browser.client.get(f"/app/figures?site={plan.dealer.sites['499']}")
+    assert other.status_code == 403
+
+
+async def test_only_those_who_lead_or_plan_or_count_open_it(plan: Plan, signed: Opener) -> None:
+    assert plan.types
+    for role, site, opens in (("planner", "499", True), ("manager", "490", True), ("mechanic", "499", False)):
+        browser = await signed(role, site)
+        front = await browser.get("/")
+        assert ('href="/app/figures"' in front.text) is opens
+        assert (await browser.client.get("/app/figures")).status_code == (200 if opens else 403)
+
+
+async def test_a_person_makes_a_calendar_link_on_the_own_page(plan: Plan, signed: Opener) -> None:
+    assert plan.resources
+    browser = await signed("mechanic", "499")
+    assert "calendar-links" in (await browser.get("/app/me")).text
+    made = await browser.send("/app/calendar_feeds/do/issue")
+    assert "/calendar/cal_" in made.text
+    assert "Kalenderadresse" in made.text
+    assert "Ikke lest ennå" in (await browser.get("/app/me")).text
+    planner = await signed("planner", "499")
+    resource = await planner.get(f"/app/resources/{plan.resources['mechanic']}")
+    assert f"/app/calendar_feeds/do/issue?resource={plan.resources['mechanic']}" in resource.text
