@@ -116,6 +116,12 @@ def test_lanes_ledgers_and_caps_are_not_overdrawn() -> None:
     assert "haster mer" in found.unplanned[0].reason.nb
 
 
+def test_a_car_is_not_planned_while_it_is_elsewhere() -> None:
+    away = (Span(at(0), at(13)), Span(at(15), at(0, 1)))
+    found = plan(World(resources=(resource("a"),)), car("c", PlanStep(type="mechanical", hours=2), blocked=away))
+    assert starts(found) == {"c": at(13)}
+
+
 def test_why_a_car_is_left_out_is_said() -> None:
     world = World(resources=(resource("a"), resource("p", "paint", site="490")))
     found = plan(

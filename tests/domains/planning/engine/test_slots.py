@@ -152,6 +152,7 @@ def test_what_stands_in_the_way_is_said() -> None:
     assert find_slots(own, job(1)).slots
     lent = Agreement(provider="490", consumer="499", type="mechanical", hours_per_week=1)
     assert "cap" in find_slots(replace(alone, agreements=(lent,)), job()).refused[0].en
+    assert "no length" in find_slots(own, job(0)).refused[0].en
     assert "between" in find_slots(own, job(2, latest=at(1))).refused[0].en
     assert "at a stretch" in find_slots(World(resources=(person("a"),)), job(9)).refused[0].en
     wanted = job(specialisations=("paint",), specialist_required=True)

@@ -8,6 +8,7 @@ from directapp.domains.planning.engine.lanes import Lane, folded
 from directapp.domains.planning.engine.slots import QUARTER, Finder
 from directapp.domains.planning.engine.spans import (
     Seconds,
+    Span,
     ceil_second,
     day_of,
     floor_second,
@@ -42,7 +43,10 @@ class PlanStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanCar:
-    """A car that is ready to plan, its steps in the order in which they must be done; priority 0 (low) to 3."""
+    """A car that is ready to plan, its steps in the order in which they must be done; priority 0 (low) to 3.
+
+    ``blocked`` is when the car is elsewhere.
+    """
 
     id: str
     site: str
@@ -50,6 +54,7 @@ class PlanCar:
     earliest: datetime
     promised: datetime | None = None
     priority: int = 1
+    blocked: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +215,7 @@ def _make_pieces(task: Task, number: int, car: PlanCar, begin: int) -> list[int]
             earliest=datetime.fromtimestamp(earliest, car.earliest.tzinfo),
             latest=datetime.fromtimestamp(latest, car.earliest.tzinfo),
             specialisations=step.specialisations,
+            blocked=car.blocked,
         )
         seconds = max(1, round(step.hours * 3600))
         piece = Piece(number, step, job, seconds, -(-seconds // QUARTER))
@@ -222,6 +228,7 @@ def _make_pieces(task: Task, number: int, car: PlanCar, begin: int) -> list[int]
 def _options(task: Task, piece: Piece, earliest: int, latest: int) -> list[Option]:
     able = {r.id for r in task.finder.able(piece.job)}
     wanted = folded(piece.job.specialisations)
+    blocked = merged((floor_second(b.start), ceil_second(b.end)) for b in piece.job.blocked)
     found = []
     for n, machine in enumerate(task.machines):
         resource = machine.resource
@@ -230,7 +237,7 @@ def _options(task: Task, piece: Piece, earliest: int, latest: int) -> list[Optio
         ranges: list[tuple[int, int]] = []
         for day in task.days:
             if task.finder.has_room(piece.job, resource.id, day):
-                for window in _free(task, machine, day, earliest, latest):
+                for window in _free(task, machine, day, (earliest, latest), blocked):
                     low = -(-(window[0] - task.origin) // QUARTER)
                     high = (window[1] - piece.seconds - task.origin) // QUARTER
                     if low <= high:
@@ -242,10 +249,10 @@ def _options(task: Task, piece: Piece, earliest: int, latest: int) -> list[Optio
     return found
 
 
-def _free(task: Task, machine: Machine, day: date, earliest: int, latest: int) -> list[Seconds]:
+def _free(task: Task, machine: Machine, day: date, within: Seconds, blocked: list[Seconds]) -> list[Seconds]:
     track = task.finder.track(machine.resource.id)
-    windows = [(max(a, earliest), min(b, latest)) for a, b in track.working.on(day)]
-    return without(merged(windows), track.lane(machine.lanes[0]).pairs())
+    windows = merged((max(a, within[0]), min(b, within[1])) for a, b in track.working.on(day))
+    return without(without(windows, track.lane(machine.lanes[0]).pairs()), blocked)
 
 
 def _make_limits(task: Task) -> None:

@@ -76,6 +76,8 @@ class Finder:
 
     def find(self, job: Job, *, limit: int = 20, per_day: int = 3, step: int = QUARTER) -> Answer:
         """Return the best slots for a job, not more than ``per_day`` a day on one resource."""
+        if job.hours <= 0:
+            return Answer((), (Text("Arbeidet har ingen varighet.", "The work has no length."),))
         search = _search(job, step)
         heap = [c for t in self._able(search) if (c := self._candidate(search, t, search.earliest)) is not None]
         heapify(heap)

@@ -35,11 +35,13 @@ def hours_between(start: datetime, end: datetime) -> float:
 
 def floor_second(instant: datetime) -> int:
     """Return an instant as whole seconds since 1970, rounded down."""
+    assert instant.tzinfo is not None, "an instant needs its time zone"
     return floor(instant.timestamp())
 
 
 def ceil_second(instant: datetime) -> int:
     """Return an instant as whole seconds since 1970, rounded up."""
+    assert instant.tzinfo is not None, "an instant needs its time zone"
     return ceil(instant.timestamp())
 
 
