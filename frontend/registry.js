@@ -44,6 +44,7 @@ function takeOver(section, answer) {
   }
   hidden("_registry").value = answer;
   hidden("_registry_values").value = JSON.stringify(values);
+  section.querySelector("[data-registry-changes]").hidden = true;
   const said = section.querySelector("[data-registry-done]");
   said.hidden = false;
   said.scrollIntoView({ block: "nearest" });

@@ -27,7 +27,8 @@ HURRIED = Patience(tries=1, first=0.01, most=0.01, each=2.0, total=2.0)
 
 def asking(house: House, http: httpx2.AsyncClient, registry: FakeRegistry) -> Asking:
     """Return what makes look-ups at a fake; it is told their key."""
-    registry.api_key = f"key-{uuid4()}"
+    if registry.api_key == "key-1":
+        registry.api_key = f"key-{uuid4()}"
 
     def made(*, a_day: int = 50_000, keep: timedelta = timedelta(hours=24), patience: Patience = HURRIED) -> Lookups:
         single = Vegvesen(

@@ -123,7 +123,6 @@ ENRICHMENT_RUNS = Collection(
         sort=("-started_at",),
         filters=("status", "trigger"),
         icon="database",
-        menu=True,
     ),
     verbs=(RUN_NOW,),
     unique=(

@@ -86,6 +86,7 @@ PLACES: tuple[Place, ...] = (
     Place("letters", "letters_about", "mail", "/app/letters", has_role(*EXPLORERS)),
     Place("suppressed", "suppressed_about", "ban", "/app/suppressed_addresses", opens("suppressed_addresses")),
     Place("imports", "imports_about", "file-import", "/app/imports", opens("import_runs"), ("import_runs",)),
+    Place("registry", "registry_about", "database", "/app/enrichment_runs", opens("enrichment_runs")),
     Place("operations", "operations_about", "player-play", "/app/operations", opens("failed_jobs"), ("failed_jobs",)),
     Place("permissions", "permissions_about", "eye", "/app/permissions", has_role(*EXPLORERS)),
 )

@@ -116,6 +116,11 @@ WORDS: Mapping[str, Text] = {
     "branding_about": T("Hvordan sidene ser ut for anleggets folk.", "How the pages look for a site's people."),
     "imports": T("Import", "Imports"),
     "imports_about": T("Ta inn biler og annet fra filer, og se hva som venter.", "Take in cars and more from files."),
+    "registry": T("Kjøretøyregisteret", "Vehicle registry"),
+    "registry_about": T(
+        "Hva hver natt fylte ut, hva registeret ikke fant, og oppslag som er brukt i dag.",
+        "What each night filled in, what the registry did not find, and the look-ups used today.",
+    ),
     "operations": T("Drift", "Operations"),
     "operations_about": T(
         "Køen, jobber som har feilet, og når de faste oppgavene kjører.",

@@ -20,7 +20,7 @@ CARS = "cars"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One field of a preview; ``text`` is the value as an input holds it."""
+    """One field of a preview; ``text`` is the value as an input holds it, ``usual`` a source that needs no word."""
 
     name: str
     label: str
@@ -30,6 +30,7 @@ class Row:
     source: str
     chosen: bool
     persons: bool
+    usual: bool
 
 
 def lookups_of(desk: Desk) -> Lookups:
@@ -77,7 +78,7 @@ def answer_context(
     if kept is None or looked is None:
         return context
     changes = preview(shape.fields, row, kept.found)
-    told = [(c, _row(desk, shape, c, chosen)) for c in changes]
+    told = [(c, _row(desk, shape, c, chosen, kept.source)) for c in changes]
     fits = shape.fields if inputs is None else inputs
     return context | {
         "changes": [r for c, r in told if c.state != "same" and c.field.name in fits],
@@ -92,7 +93,7 @@ def answer_context(
     }
 
 
-def _row(desk: Desk, shape: Shape, change: Change, chosen: frozenset[str] | None) -> Row:
+def _row(desk: Desk, shape: Shape, change: Change, chosen: frozenset[str] | None, usual: str) -> Row:
     name = change.field.name
     return Row(
         name=name,
@@ -102,6 +103,7 @@ def _row(desk: Desk, shape: Shape, change: Change, chosen: frozenset[str] | None
         text=stored_text(change.field, change.value, desk.language),
         source=desk.say(WORDS["from_vin" if change.source == VIN else "from_registry"]),
         chosen=change.suggested if chosen is None else name in chosen,
+        usual=change.source == usual,
         persons=change.now_source == PERSON and change.state == "differs",
     )
 
