@@ -22,6 +22,9 @@ from directapp.interfaces.web.checklist_outline import WORDS as DAMAGE_WORDS
 from directapp.interfaces.web.checklist_view import INSPECTIONS, LABELS, OFFERED_AT_ITEM, checklist_of
 from directapp.interfaces.web.desk import Desk
 from directapp.interfaces.web.lists import may_create
+from directapp.interfaces.web.outlook.asking import PROMISE, may_ask
+from directapp.interfaces.web.outlook.words import speak_outlook
+from directapp.interfaces.web.plan.scope import CARS
 from directapp.interfaces.web.record_links import links_of
 from directapp.interfaces.web.words import WORDS
 from directapp.services.reading import Offer, View
@@ -230,6 +233,9 @@ def sections_of(desk: Desk, record: Record) -> list[Section]:
         )
         for child in pages.children_of(desk.spec, desk.person, shape)
     ]
+    if shape.name == CARS and may_ask(desk):
+        words = speak_outlook(desk.language)
+        made.insert(0, Section(PROMISE, words["promise"], "calendar-check", f"{record.path}/{PROMISE}"))
     if shows_damage(desk, shape):
         made.append(Section("damage", desk.say(DAMAGE_WORDS["damage"]), "alert-triangle", f"{record.path}/damage"))
     if shape.declared.history:

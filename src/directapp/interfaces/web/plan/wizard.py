@@ -155,8 +155,14 @@ async def _choose_slot(desk: Desk, given: Mapping[str, str], kinds: Rows) -> Res
         summary=tuple(summary),
         promised=desk.teller.value(desk.spec[CARS], "delivery_date", row),
         to=lambda slots: _to(given, hours=given["hours"]) + "".join(f"&{urlencode({'slot': s.code})}" for s in slots),
+        room=_room(given),
         manual=_typed(given, "" if chain else given["type"]),
     )
+
+
+def _room(given: Mapping[str, str]) -> str:
+    asked = {n: given[n] for n in ("car", "hours", "earliest", "latest") if given[n]}
+    return f"{PLAN}/room?{urlencode({**asked, 'resource_type': given['type']})}"
 
 
 def _typed(given: Mapping[str, str], kind: str) -> str:

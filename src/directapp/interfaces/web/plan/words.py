@@ -136,6 +136,8 @@ WORDS: dict[str, T] = {
     "in_time": T("Innen fristen", "In time"),
     "chain_partly": T("{done} av {all} ble booket. Resten: {why}", "{done} of {all} were booked. The rest: {why}"),
     "chain_booked": T("{all} bookinger er lagt inn", "{all} bookings were made"),
+    "make_room": T("Se hva som kan flyttes", "See what could move"),
+    "proposals": T("Planforslag", "Plan proposals"),
     "by_yourself": T("Skriv tid og ressurs selv", "Type time and resource yourself"),
     # My day
     "my_plan": T("Min plan", "My plan"),

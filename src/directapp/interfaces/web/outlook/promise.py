@@ -1,0 +1,52 @@
+"""When is the car ready: the answer, its reasons, and what would bring it forward most."""
+
+from datetime import timedelta
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.derive import present
+from directapp.interfaces.web.desk import PersonDesk
+from directapp.interfaces.web.outlook.asking import PROMISE
+from directapp.interfaces.web.outlook.words import speak_outlook
+from directapp.interfaces.web.plan.scope import BOOKINGS, CARS
+from directapp.interfaces.web.records import record_id
+from directapp.services.intent import Intent
+
+_MOST_GAINS = 3
+
+
+def add_promise(router: APIRouter) -> None:
+    """Add the part of a car's page."""
+    router.add_api_route(f"/app/{CARS}/{{record}}/promise", show_promise, methods=["GET"])
+
+
+async def show_promise(desk: PersonDesk, record: str) -> Response:
+    """Show when the car is expected to be ready."""
+    target = record_id(record)
+    intent = Intent(
+        actor=desk.person,
+        collection=BOOKINGS,
+        verb=PROMISE,
+        origin="web",
+        patch={"car": str(target)},
+        request_id=desk.request_id,
+    )
+    told = orjson.loads((await desk.platform.corridor.perform(intent)).json or "{}")
+    ready = present.read_instant(told["ready_at"]) if told["ready_at"] else None
+    gains = [
+        (g[f"reason_{desk.language}"], present.show_span(timedelta(hours=g["hours"]), desk.language))
+        for g in told["gains"][:_MOST_GAINS]
+    ]
+    context = {
+        "p": speak_outlook(desk.language),
+        "ready": present.show_moment(ready, desk.now, desk.language) if ready else None,
+        "reasons": told[f"reasons_{desk.language}"],
+        "gains": gains,
+        "path": f"/app/{CARS}/{target}",
+        "here": CARS,
+    }
+    if desk.partial:
+        return desk.page("outlook/promise.html", **context)
+    title = speak_outlook(desk.language)["promise"]
+    return desk.page("section.html", part="outlook/promise.html", title=title, **context)
