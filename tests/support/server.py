@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import asyncpg
 
-
 _PATIENCE = 100
 
 
