@@ -12,7 +12,12 @@ const TAKEN =
   /^\/app\/(?:floor\/[0-9a-f-]{36}\/(?:start|done|approve|part|damage|note)|(?:cars|inspections|work_items)\/[0-9a-f-]{36}(?:\/fact\/[a-z_]+|\/answers|\/marks|\/part\/(?:comments|car_files))?)$/;
 const PLAIN = new Set(["_csrf", "_key", "_at"]);
 
-addEventListener("install", () => skipWaiting());
+addEventListener("install", (event) => {
+  // Where the browser can, what it has kept comes without waking the worker; what it has not comes from the network.
+  const kept = { condition: { urlPattern: { pathname: "/static/*" } }, source: { cacheName: FILES } };
+  event.addRoutes?.(kept).catch(() => null);
+  event.waitUntil(skipWaiting());
+});
 // A page is asked for while the worker still wakes up.
 addEventListener("activate", (event) => event.waitUntil(Promise.all([clients.claim(), registration.navigationPreload?.enable()])));
 

@@ -214,6 +214,22 @@ async def test_a_planner_moves_a_sick_mechanics_cars(lot: Lot) -> None:
         await lot.do("mechanic.499", "reassign", from_user=other, to_user=sick)
 
 
+async def test_picked_cars_are_reassigned_whoever_has_them(lot: Lot) -> None:
+    car = await planned(lot)
+    other = (await lot.person("mechanic", "499")).user
+    for unclear in ({}, {"cars": [str(car)]}):
+        with pytest.raises(InvalidError):
+            await lot.do("planner.499", "reassign", to_user=other, **unclear)
+    await lot.do("planner.499", "reassign", to_user=other, cars=[str(car)], kind="technical")
+    row = await lot.see("planner.499", car)
+    assert (row["assigned_mechanic"], row["assigned_detailer"]) == (str(other), None)
+    await lot.do("planner.499", "reassign", cars=[str(car)], kind="technical")
+    assert (await lot.see("planner.499", car))["assigned_mechanic"] is None
+    unplanned = await lot.car()
+    with pytest.raises(ConflictError):
+        await lot.do("planner.490", "reassign", to_user=other, cars=[str(unplanned)], kind="technical")
+
+
 async def test_archiving_takes_a_reason_and_ends_the_transfer(lot: Lot) -> None:
     car = await lot.car()
     await lot.do(SELLER, "transfer", car, to=lot.sites[PREP])

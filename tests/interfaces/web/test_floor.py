@@ -1,9 +1,12 @@
 """The floor over httpx: whose cars, in which order, a tap that is applied once, and what is refused."""
 
+import io
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from PIL import Image
 
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
@@ -127,6 +130,41 @@ async def test_prints_and_labels(signed: Opener, dealer: Dealer) -> None:
         assert '<svg class="qr"' in page.text or 'class="qr"' in page.text
     assert "label-sheet" in (await hands.get(f"/app/cars/labels?car={car}")).text
     assert (await hands.get(f"/app/cars/{car}/print/novel")).status_code == 404
+
+
+async def test_a_fact_tapped_on_the_cars_page_keeps_the_time_of_the_tap(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 11)
+    hands = await signed("mechanic", "499")
+    tapped = utc_now() - timedelta(minutes=40)
+    address = f"/app/cars/{car}/fact/technical_started_at"
+    await hands.send(address, _key=uuid7().hex, _at=str(int(tapped.timestamp() * 1000)))
+    stored = (await dealer.read(hands.actor, "cars", car))["technical_started_at"]
+    assert abs(datetime.fromisoformat(stored) - tapped) < timedelta(milliseconds=2)
+    ahead = str(int((utc_now() + timedelta(hours=3)).timestamp() * 1000))
+    await hands.send(f"/app/cars/{car}/fact/technical_completed_at", _key=uuid7().hex, _at=ahead)
+    done = (await dealer.read(hands.actor, "cars", car))["technical_completed_at"]
+    assert datetime.fromisoformat(done) <= utc_now()
+
+
+async def test_the_printed_report_shows_the_damage_on_the_outline(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 12, upto="arrived")
+    desk = await signed("reception", "499")
+    inspection = (await tap(desk, car, "begin")).headers["location"]
+    mark = {"view": "left", "x": "0.25", "y": "0.5", "note": "Ripe i døren"}
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 48), "#336699").save(picture, "JPEG")
+    kept = await desk.client.post(
+        f"{inspection}/marks",
+        data={"_csrf": await desk.token(), "_key": uuid7().hex, **mark},
+        files=[("photo", ("ripe.jpg", picture.getvalue(), "image/jpeg"))],
+    )
+    assert kept.status_code == 303
+    report = (await desk.get(f"/app/cars/{car}/print/inspection")).text
+    assert '<circle cx="60.0" cy="50.0" r="7"/>' in report
+    assert "Ripe i døren" in report
+    photos = re.findall(r'<img src="(/assets/[\w-]+)\?key=large"', report)
+    assert len(photos) == 1
+    assert (await desk.get(photos[0])).headers["content-type"] == "image/jpeg"
 
 
 async def test_the_app_can_be_installed(signed: Opener) -> None:
