@@ -3,8 +3,9 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import date, timedelta
+from math import ceil
 
-from directapp.domains.planning.engine.spans import Seconds, ceil_second, floor_second, merged, without
+from directapp.domains.planning.engine.spans import Seconds, merged, without
 from directapp.domains.planning.engine.workdays import WorkingTime, day_seconds
 from directapp.domains.planning.engine.world import Busy, Resource
 
@@ -57,6 +58,22 @@ class Lane:
             n += 1
         return begin if begin + length <= end else None
 
+    def left(self, windows: Iterable[Seconds]) -> list[Seconds]:
+        """Return what is free of some windows, in order."""
+        starts, ends, count = self.starts, self.ends, len(self.starts)
+        found: list[Seconds] = []
+        for begin, end in windows:
+            at = begin
+            n = bisect_right(ends, begin)
+            while n < count and starts[n] < end:
+                if starts[n] > at:
+                    found.append((at, starts[n]))
+                at = ends[n]
+                n += 1
+            if at < end:
+                found.append((at, end))
+        return found
+
     def taken(self, begin: int, end: int) -> int:
         """Return how many seconds are taken between two."""
         n, stop = bisect_right(self.ends, begin), bisect_left(self.starts, end)
@@ -75,13 +92,14 @@ class Track:
         self.lane_of: dict[str, int] = {}
         self.lanes = self._sorted(busy)
         self._loads: dict[date, float] = {}
+        self._gaps: dict[date, tuple[tuple[int, int, int], ...]] = {}
 
     def _sorted(self, busy: list[Busy]) -> list[Lane]:
         count = max(1, self.resource.capacity)
         pairs: list[list[Seconds]] = [[] for _ in range(count)]
         loose: list[tuple[int, int, str]] = []
         for b in busy:
-            start, end = floor_second(b.start), ceil_second(b.end)
+            start, end = int(b.start.timestamp()), ceil(b.end.timestamp())
             if count == 1:
                 pairs[0].append((start, end))
             elif b.lane is None:
@@ -103,21 +121,16 @@ class Track:
             return self.lanes[0]
         return self.lanes[self.lane_of.get(name, 0) if number is None else number - self.first_lane]
 
-    def first(self, begin: int, end: int, length: int, blocked: list[Seconds]) -> tuple[int, int] | None:
-        """Return the second and the lane where a length first fits, while the car is here too."""
-        best: tuple[int, int] | None = None
-        for n, lane in enumerate(self.lanes):
-            at: int | None = begin
-            while at is not None and (at := lane.first(at, end, length)) is not None:
-                until = next((b for a, b in blocked if a < at + length and at < b), None)
-                if until is None:
-                    break
-                at = until
-            if at is not None and (best is None or at < best[0]):
-                best = at, n + self.first_lane
-                if at == begin:
-                    break
-        return best
+    def gaps(self, day: date) -> tuple[tuple[int, int, int], ...]:
+        """Return what is free on a day, in the order of time: from, to, and in which lane."""
+        known = self._gaps.get(day)
+        if known is None:
+            windows = self.working.on(day)
+            free = [(a, b, n + self.first_lane) for n, lane in enumerate(self.lanes) for a, b in lane.left(windows)]
+            if len(self.lanes) > 1:
+                free.sort()
+            known = self._gaps[day] = tuple(free)
+        return known
 
     def load(self, monday: date) -> float:
         """Return how much of a week's working time is taken, from 0 to 1."""
@@ -133,8 +146,10 @@ class Track:
         """Take time in a lane."""
         self.lane(number).hold(start, end)
         self._loads.clear()
+        self._gaps.clear()
 
     def release(self, number: int | None, name: str, start: int, end: int) -> None:
         """Give time in a lane back."""
         self.lane(number, name).release(start, end)
         self._loads.clear()
+        self._gaps.clear()

@@ -21,6 +21,7 @@ from directapp.domains.planning.engine.spans import (
     instant,
     merged,
     monday_of,
+    without,
 )
 from directapp.domains.planning.engine.words import hours_text, listed, number_text, when_text
 from directapp.domains.planning.engine.workdays import day_seconds
@@ -192,20 +193,17 @@ class Finder:
 
     def _first(self, search: _Search, track: Track, at: int) -> tuple[int, int] | None:
         length, latest = search.length, search.latest
-        if at + length > latest:
-            return None
         day = day_of(at)
-        on = track.working.on
         while day <= search.last_day:
-            windows = on(day)
-            if windows and self._room(search, track, day):
-                for a, b in windows:
-                    begin, end = max(a, at), min(b, latest)
-                    if end - begin < length:
-                        continue
-                    found = track.first(begin, end, length, search.blocked)
-                    if found is not None:
-                        return found
+            for a, b, lane in track.gaps(day):
+                begin, end = max(a, at), min(b, latest)
+                if end - begin >= length and self._room(search, track, day):
+                    if not search.blocked:
+                        return begin, lane
+                    left = without([(begin, end)], search.blocked)
+                    start = next((c for c, d in left if d - c >= length), None)
+                    if start is not None:
+                        return start, lane
             day += _ONE_DAY
         return None
 

@@ -33,6 +33,7 @@ _CLOCK = re.compile(r"(?:([01]\d|2[0-3]):([0-5]\d)|(24):00)(?::00)?")
 _SUNDAY = 7
 _FARTHEST_DAYS = 366
 _ONE_DAY = timedelta(days=1)
+_PLAIN_DAY = 24 * HOUR
 _ONE_MINUTE = timedelta(minutes=1)
 
 
@@ -152,6 +153,7 @@ def _second_of(day: date, minutes: int, last: bool) -> int:  # noqa: FBT001 - po
     return low
 
 
+@lru_cache(maxsize=4096)
 def day_seconds(day: date) -> Seconds:
     """Return a local day as seconds: 23 hours long in spring and 25 in autumn, once a year."""
     return _second_of(day, 0, False), _second_of(day + _ONE_DAY, 0, False)
@@ -187,7 +189,7 @@ class WorkingTime:
         week: dict[int, list[Seconds]] = {}
         for hours in schedule.hours:
             week.setdefault(hours.weekday, []).append((clock_minutes(hours.start), clock_minutes(hours.end)))
-        self._week = week
+        self._week = {weekday: merged(windows) for weekday, windows in week.items()}
         self._exceptions: dict[date, list[DayException]] = {}
         for exception in schedule.exceptions:
             self._exceptions.setdefault(exception.day, []).append(exception)
@@ -205,13 +207,12 @@ class WorkingTime:
     def planned(self, day: date) -> list[Seconds]:
         """Return the hours of a day as if nobody were absent."""
         exceptions = self._exceptions.get(day, ())
-        windows: list[Seconds] = []
-        if self.shut(day) is None:
-            windows += self._week.get(day.isoweekday(), ())
+        windows = [] if self.shut(day) else list(self._week.get(day.isoweekday(), ()))
+        begin, end = day_seconds(day)
+        if end - begin == _PLAIN_DAY and not exceptions:
+            return [(begin + a * 60, begin + b * 60) for a, b in windows]
         for exception in exceptions:
             windows += [(clock_minutes(start), clock_minutes(end)) for start, end in exception.windows]
-        if not windows:
-            return []
         return merged((_second_of(day, a, False), _second_of(day, b, True)) for a, b in windows)
 
     def shut(self, day: date) -> Text | None:
