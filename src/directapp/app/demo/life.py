@@ -4,22 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from directapp.app.demo.worktime import Worktime
+
+if TYPE_CHECKING:
+    from directapp.app.demo.planning import Plan
 
 PHOTO = "photo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """Where the lives are played: the time axis, and the ids of sites, people and stock items."""
+    """Where the lives are played: the time axis, and the ids of sites, people and stock items, the plan."""
 
     time: Worktime
     sites: Mapping[str, UUID]
     people: Mapping[str, UUID]
     parts: Mapping[tuple[str, str], UUID]
+    plan: "Plan"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from random import Random
 
 from directapp.app.demo import intake, prepare, sell
 from directapp.app.demo.life import Known, Life
+from directapp.app.demo.planning import book_recent
 from directapp.app.demo.sites import Group, Site
 from directapp.app.demo.specials import special_lives
 from directapp.app.demo.stock import NEW, USED, Model, Numbers
@@ -69,7 +70,9 @@ def all_lives(group: Group) -> list[Life]:
             life = _life(group, numbers, Random(rng.random()), status, i)  # noqa: S311 - as above
             lives.append(life)
     link_trade_ins(lives)
-    return lives + special_lives(group, numbers, lives)
+    lives += special_lives(group, numbers, lives)
+    book_recent(lives)
+    return lives
 
 
 def _life(group: Group, numbers: Numbers, rng: Random, status: str, index: int) -> Life:

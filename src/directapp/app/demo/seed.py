@@ -4,6 +4,7 @@ from directapp.app.demo.cast import ADMIN, fill_shelves, open_tenant, site_ids
 from directapp.app.demo.drive import Director, perform_as, tuned
 from directapp.app.demo.life import Stage
 from directapp.app.demo.lives import all_lives
+from directapp.app.demo.planning import lay_plan
 from directapp.app.demo.sites import COAST, GROUPS, MOUNTAIN, Group
 from directapp.app.demo.story import LONGEST, REGISTRY
 from directapp.app.demo.worktime import Worktime
@@ -29,11 +30,13 @@ async def play(house: House, group: Group, password_hash: str) -> Director:
     opened = time.at(-LONGEST - 9)
     async with tuned(house.platform.database) as database:
         tenant, cast = await open_tenant(house, group, opened, password_hash)
+        sites = await site_ids(house, tenant)
         stage = Stage(
             time=time,
-            sites=await site_ids(house, tenant),
+            sites=sites,
             people={key: actor.user for key, actor in cast.items() if actor.user is not None},
             parts=await fill_shelves(house, group, cast, opened),
+            plan=await lay_plan(house, group, cast, sites, at=opened, now=time),
         )
         cast[REGISTRY] = system_actor(tenant, "demo")
         director = Director(house=house, tenant=tenant, database=database, stage=stage, cast=cast)

@@ -1,0 +1,260 @@
+"""The planning of a demo tenant: whose time there is, what sites have agreed, and a timetable without collisions."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from directapp.app.demo.cast import ADMIN
+from directapp.app.demo.drive import perform_as, perform_many
+from directapp.app.demo.life import Ahead, Known, Life, Person, Said, Scene, Step
+from directapp.app.demo.sites import Group, Site
+from directapp.app.demo.story import login
+from directapp.app.demo.worktime import CLOSES, DAY, OPENS, Worktime
+from directapp.app.house import House
+from directapp.domains.planning.engine.workdays import holiday
+from directapp.domains.planning.types import seed_types
+from directapp.kernel.actor import Actor
+from directapp.kernel.clock import OSLO, oslo_day
+
+# Plans that are older than these working hours are told by the cars' own times alone: history costs time to make.
+RECENT = 10 * DAY
+_QUARTER = timedelta(minutes=15)
+_SATURDAY, _LOOK = 5, 60
+_WORK = {"mechanic": "technical", "detailer": "cosmetic"}
+_TYPES = {"technical": "mechanical", "cosmetic": "cosmetic"}
+_PER_PERSON = 8
+_HOURS = {"new": 2.5, "demo": 2.5, "used": 1.5, "certified": 1.5}
+_BAYS = (("Løftebukk 1", "technical", 1), ("Løftebukk 2", "technical", 1), ("Vaskehall", "cosmetic", 2))
+# By the consumer's number: hours a week for each kind of work, and priority.
+AGREEMENTS: Mapping[str, tuple[int, int, int]] = {
+    "495": (60, 50, 80),
+    "324": (45, 40, 60),
+    "326": (40, 35, 50),
+    "102": (20, 20, 50),
+}
+# Who is away: working days from now, how many, why.
+AWAY = (
+    ("mechanic.499-2", 4, 1, "course", "Høyvoltkurs"),
+    ("detailer.499-3", 7, 5, "holiday", None),
+    ("mechanic.490-3", -2, 1, "illness", None),
+    ("detailer.490", 2, 2, "holiday", None),
+)
+Busy = tuple[datetime, datetime]
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """What can be booked, and what the story has booked so far."""
+
+    time: Worktime
+    types: dict[str, UUID] = field(default_factory=dict)
+    resources: dict[str, UUID] = field(default_factory=dict)
+    away: dict[str, list[Busy]] = field(default_factory=lambda: defaultdict(list))
+    busy: dict[str, list[Busy]] = field(default_factory=lambda: defaultdict(list))
+    days: dict[tuple[str, str, date], float] = field(default_factory=lambda: defaultdict(float))
+    weeks: dict[tuple[str, str, date], float] = field(default_factory=lambda: defaultdict(float))
+    room: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def slot(self, scene: Scene, kind: str, worker: str) -> Busy:
+        """Return when a worker does a job of a life: decided once, in the order in which the story asks."""
+        life = scene.life
+        known: Busy | None = life.facts.get(f"slot {kind}")
+        if known is None:
+            earliest = _begins(scene, life, kind)
+            before: Busy | None = life.facts.get("slot technical")
+            if kind == "cosmetic" and before is not None:
+                earliest = max(earliest, before[1])
+            site = worker.partition(".")[2].partition("-")[0]
+            known = self._take(worker, site, str(life.facts["site"]), kind, max(earliest, scene.at), _length(life))
+            life.facts[f"slot {kind}"] = known
+        return known
+
+    def _take(  # noqa: PLR0917 - what is taken, of whom, for whom
+        self, worker: str, site: str, consumer: str, kind: str, earliest: datetime, length: timedelta
+    ) -> Busy:
+        hours = length / timedelta(hours=1)
+        for n in range(_LOOK):
+            day = oslo_day(earliest) + timedelta(days=n)
+            week = day - timedelta(days=day.weekday())
+            cap = AGREEMENTS[consumer][0 if kind == "technical" else 1] if consumer != site else float("inf")
+            full = self.days[site, kind, day] + hours > self.room[site, kind]
+            if not _is_open(day) or full or self.weeks[consumer, kind, week] + hours > cap:
+                continue
+            found = self._fits(worker, day, earliest, length)
+            if found is not None:
+                self.busy[worker].append(found)
+                self.days[site, kind, day] += hours
+                self.weeks[consumer, kind, week] += hours
+                return found
+        raise KeyError(worker)
+
+    def _fits(self, worker: str, day: date, earliest: datetime, length: timedelta) -> Busy | None:
+        opens, closes = (datetime.combine(day, clock, OSLO).astimezone(earliest.tzinfo) for clock in (OPENS, CLOSES))
+        start = _next_quarter(max(opens, earliest))
+        for begun, ended in sorted([*self.busy[worker], *self.away[worker]]):
+            if start < ended and begun < start + length:
+                start = _next_quarter(ended)
+        return (start, start + length) if start + length <= closes else None
+
+
+def _is_open(day: date) -> bool:
+    return day.weekday() < _SATURDAY and holiday(day) is None
+
+
+def _next_quarter(moment: datetime) -> datetime:
+    over = timedelta(minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond)
+    return moment - over + _QUARTER if over else moment
+
+
+def _length(life: Life) -> timedelta:
+    return timedelta(hours=_HOURS[life.facts["kind"]])
+
+
+def _begins(scene: Scene, life: Life, kind: str) -> datetime:
+    """Return when the story begins the work, or means to."""
+    begun = next((s for s in life.steps if f"{kind}_started_at" in s.values), None)
+    if begun is not None:
+        return scene.stage.time.at(life.when(begun)) - 2 * _QUARTER
+    meant: Ahead = life.facts[f"meant {kind}"]
+    return meant.of(scene)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot(Said):
+    """What the timetable says of a job: ``part`` is 0 for its start and 1 for its end."""
+
+    kind: str
+    worker: str
+    part: int
+
+    def of(self, scene: Scene) -> Any:
+        """Return the moment."""
+        return scene.stage.plan.slot(scene, self.kind, self.worker)[self.part]
+
+
+@dataclass(frozen=True, slots=True)
+class Type(Said):
+    """The type of a kind of work."""
+
+    kind: str
+
+    def of(self, scene: Scene) -> Any:
+        """Return its id."""
+        return scene.stage.plan.types[_TYPES[self.kind]]
+
+
+@dataclass(frozen=True, slots=True)
+class Worker(Said):
+    """The resource that stands for somebody."""
+
+    key: str
+
+    def of(self, scene: Scene) -> Any:
+        """Return its id."""
+        return scene.stage.plan.resources[self.key]
+
+
+def book_recent(lives: Iterable[Life]) -> None:
+    """Let what was planned lately be booked, where the planner also said who does it."""
+    for life in lives:
+        for index, step in enumerate(life.steps):
+            if _is_plan(step) and life.when(step) > -RECENT and not any(s.verb == "correct" for s in life.steps):
+                life.steps[index : index + 1] = _bookings(life, step)
+                break
+
+
+def _is_plan(step: Step) -> bool:
+    return any(n.startswith("scheduled_") for n in step.values) and "assigned_mechanic" in step.values
+
+
+def _bookings(life: Life, plan: Step) -> list[Step]:
+    steps = []
+    for role, kind in _WORK.items():
+        meant = plan.values.get(f"scheduled_{kind}_start")
+        if meant is None:
+            continue
+        worker: Person = plan.values[f"assigned_{role}"]
+        life.facts[f"meant {kind}"] = meant
+        values = {
+            "car": Known("car"),
+            "resource_type": Type(kind),
+            "resource": Worker(worker.key),
+            "starts_at": Slot(kind, worker.key, 0),
+            "ends_at": Slot(kind, worker.key, 1),
+            "estimated_hours": _HOURS[life.facts["kind"]],
+        }
+        steps.append(replace(plan, verb="create", values=values, collection="resource_bookings", on=None))
+    return steps
+
+
+# -- whose time there is ---------------------------------------------------------------------------------
+
+
+async def lay_plan(
+    house: House, group: Group, cast: Mapping[str, Actor], sites: Mapping[str, UUID], *, at: datetime, now: Worktime
+) -> Plan:
+    """Let the administrator set up types, resources, hours, capacity and agreements."""
+    plan, admin = Plan(time=now), cast[ADMIN]
+    for values in seed_types():
+        plan.types[values["code"]] = await perform_as(house, admin, at, "resource_types", values)
+    for site in group.sites:
+        if site.prep == site.number:
+            await _staff(house, plan, admin, site, sites[site.number], cast, at)
+        else:
+            hours = AGREEMENTS[site.number]
+            pairs = (("mechanical", hours[0]), ("cosmetic", hours[1]), ("inspection", 10), ("quality", 10))
+            shared = {"provider": sites[site.prep], "consumer": sites[site.number], "priority": hours[2]}
+            rows = [{**shared, "resource_type": plan.types[k], "max_hours_per_week": h} for k, h in pairs]
+            await perform_many(house, admin, at, "resource_sharing", rows)
+    await _leave(house, plan, admin, at)
+    return plan
+
+
+async def _staff(  # noqa: PLR0917 - one site, set up
+    house: House, plan: Plan, admin: Actor, site: Site, where: UUID, cast: Mapping[str, Actor], at: datetime
+) -> None:
+    wanted: list[tuple[str, dict[str, Any]]] = []
+    for role, does in (*((r, [w]) for r, w in _WORK.items()), ("reception", ["inspection", "quality"])):
+        for number in range(1, site.staff[role] + 1):
+            key = login(role, site.number, number)
+            who = cast[key]
+            brands = list(site.brands[:1]) if number == 1 else ["electric"] if does == ["technical"] else []
+            wanted.append(
+                (key, {"name": who.name, "person": who.user, "kind": "person", "does": does, "specialisations": brands})
+            )
+    if site.staff["mechanic"] > 2:  # noqa: PLR2004 - the large ones have bays worth naming
+        wanted += [
+            (f"{name} {site.number}", {"name": name, "kind": "bay", "does": [does], "capacity": capacity})
+            for name, does, capacity in _BAYS
+        ]
+    made = await perform_many(house, admin, at, "resources", [{**v, "dealership": where} for _, v in wanted])
+    plan.resources |= {key: record for (key, _), record in zip(wanted, made, strict=True)}
+    opens, closes = f"{OPENS:%H:%M}", f"{CLOSES:%H:%M}"
+    hours = [
+        {"resource": record, "weekday": str(day), "starts": opens, "ends": closes}
+        for record in made
+        for day in range(1, 6)
+    ]
+    await perform_many(house, admin, at, "working_hours", hours)
+    rules = []
+    for role, kind in _WORK.items():
+        room = plan.room[site.number, kind] = float(site.staff[role] * _PER_PERSON)
+        days = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), room)
+        rules.append({"dealership": where, "resource_type": plan.types[_TYPES[kind]], **days})
+    await perform_many(house, admin, at, "capacity_rules", rules)
+
+
+async def _leave(house: House, plan: Plan, admin: Actor, at: datetime) -> None:
+    values = []
+    for key, first, count, kind, note in AWAY:
+        if key not in plan.resources:
+            continue
+        days = [plan.time.day(DAY * n) for n in (first, first + count - 1)]
+        start = datetime.combine(days[0], time(0), OSLO).astimezone(at.tzinfo)
+        end = datetime.combine(days[1] + timedelta(days=1), time(0), OSLO).astimezone(at.tzinfo)
+        plan.away[key].append((start, end))
+        values.append({"resource": plan.resources[key], "starts_at": start, "ends_at": end, "kind": kind, "note": note})
+    await perform_many(house, admin, at, "absences", values)
