@@ -10,6 +10,7 @@ from uuid import UUID
 from directapp.declare.case import Row
 from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.engine.autoplan import Effort, Plan, PlanCar, PlanStep, Proposal, autoplan
+from directapp.domains.planning.engine.spans import Span
 from directapp.domains.planning.engine.workdays import at_clock
 from directapp.domains.planning.engine.world import Booking
 from directapp.domains.planning.estimating import completed, hours_for
@@ -86,6 +87,8 @@ async def _question(act: Act, asked: Row) -> _Question:
             _step(car, kind, held.get(name, []), done, move=asked["move_booked"]) for kind in needed(car, found)
         )
         if any(not step.pinned for step in steps):
+            planned = {step.type for step in steps}
+            away = [b for b in held.get(name, []) if str(b["resource_type"]) not in planned]
             cars.append(
                 PlanCar(
                     id=name,
@@ -94,6 +97,7 @@ async def _question(act: Act, asked: Row) -> _Question:
                     earliest=start,
                     promised=promised(car),
                     priority=_PRIORITY.get(str(car.get("priority")), 1),
+                    blocked=tuple(Span(b["starts_at"], b["ends_at"]) for b in away),
                 )
             )
     return _Question(found, cars, rows, start, until, int(asked["seconds"]))
