@@ -20,8 +20,10 @@ from directapp.app.house import House, at_work, open_house
 from directapp.app.settings import Settings
 from directapp.app.spec import load_spec
 from directapp.app.web import build_app
+from directapp.domains.planning.engine.workdays import holiday
 from directapp.interfaces.cli import main as cli
 from directapp.interfaces.web.live import end_streams
+from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import DirectAppError
 from directapp.store.embedded import EmbeddedPostgresError
 from directapp.store.migrate import generate
@@ -89,8 +91,11 @@ class AppDoors:
                 timeout_graceful_shutdown=10,
             )
             _say([f"DirectApp: {settings.url}", *lines])
+            # The calendar of holidays loads slowly: whoever plans first shall not wait for it.
+            loading = asyncio.create_task(asyncio.to_thread(holiday, oslo_day(house.platform.clock())))
             async with at_work(house) if worker else nullcontext():
                 await Server(config).serve()
+            await loading
 
     async def lint(self) -> list[str]:
         """Return what is wrong with the database's protection."""
