@@ -49,6 +49,14 @@ def test_ages_grow_from_minutes_to_days() -> None:
     assert present.show_age(NOW + timedelta(minutes=3), NOW, "nb") == "0 min"
 
 
+def test_stays_are_told_in_days_and_hours() -> None:
+    assert present.show_stay(NOW - timedelta(minutes=12), NOW, "nb") == "12 min"
+    assert present.show_stay(NOW - timedelta(hours=5, minutes=50), NOW, "nb") == "5 t"
+    assert present.show_stay(NOW - timedelta(days=3, hours=4), NOW, "nb") == "3 d 4 t"
+    assert present.show_stay(NOW - timedelta(days=3, minutes=5), NOW, "en") == "3 d"
+    assert present.show_stay(NOW + timedelta(minutes=3), NOW, "nb") == "0 min"
+
+
 def test_money_numbers_and_sizes() -> None:
     assert present.show_money("349900.00", "nb") == "349\u00a0900\u00a0kr"
     assert present.show_money(Decimal("-12.50"), "nb").replace("\u2212", "-") == "-12,50\u00a0kr"

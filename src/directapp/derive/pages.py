@@ -324,6 +324,12 @@ def _next_fact(flow: Workflow, state: State) -> str | None:
     return min(onward)[1] if onward else None
 
 
+def stay_of(teller: Teller, row: Mapping[str, Any]) -> str | None:
+    """Return how long a record has stood at its status, in days and hours."""
+    since = present.read_instant(row.get("status_since"))
+    return present.show_stay(since, teller.now, teller.language) if since else None
+
+
 def age_of(teller: Teller, row: Mapping[str, Any]) -> str | None:
     """Return how long a record has stood at its status."""
     since = present.read_instant(row.get("status_since"))

@@ -15,6 +15,7 @@ from directapp.kernel.text import Language, Text
 LOCALES: dict[str, str] = {"nb": "nb_NO", "en": "en_GB"}
 TODAY, TOMORROW, YESTERDAY = Text("i dag", "today"), Text("i morgen", "tomorrow"), Text("i går", "yesterday")
 _HOUR, _MINUTE = Text("t", "h"), Text("min", "min")
+_D = Text("d", "d")
 _DAY, _DAYS = Text("dag", "day"), Text("dager", "days")
 _NEAR = {0: TODAY, 1: TOMORROW, -1: YESTERDAY}
 _PLATE = re.compile(r"([A-ZÆØÅ]{2})(\d{4,5})")
@@ -82,6 +83,17 @@ def show_age(since: datetime, now: datetime, language: Language) -> str:
         return show_span(timedelta(hours=hours) if hours else passed, language)
     days = (now.astimezone(OSLO).date() - since.astimezone(OSLO).date()).days
     return f"{days} {(_DAY if days == 1 else _DAYS).pick(language)}"
+
+
+def show_stay(since: datetime, now: datetime, language: Language) -> str:
+    """Return how long something has stood where it stands: "3 d 4 t"; minutes within the first hour."""
+    passed = max(now - since, timedelta())
+    hours = int(passed.total_seconds() // 3600)
+    if not hours:
+        return show_span(passed, language)
+    days, rest = divmod(hours, 24)
+    parts = [f"{days} {_D.pick(language)}"] if days else []
+    return " ".join([*parts, f"{rest} {_HOUR.pick(language)}"] if rest else parts)
 
 
 def show_number(value: Decimal | int, language: Language, *, decimals: int = 2) -> str:

@@ -82,6 +82,25 @@ async def test_only_those_who_lead_or_plan_or_count_open_it(plan: Plan, signed: 
         assert (await browser.client.get("/app/figures")).status_code == (200 if opens else 403)
 
 
+async def test_a_car_says_how_long_it_has_stood_and_turns_by_the_sites_goals(
+    plan: Plan, signed: Opener, time: Time
+) -> None:
+    car = await plan.car()
+    admin = await plan.dealer.person("tenant_admin", "490")
+    goals = {"ready_to_plan": {"yellow": 2, "red": 50}}
+    await plan.dealer.do(admin, "dealerships", "update", plan.dealer.sites["499"], stage_goals=goals)
+    browser = await signed("planner", "499")
+    assert "0 min i steget" in (await browser.get(f"/app/cars/{car}")).text
+    for hours, said, tone in ((5, "5 t i steget", "age-soon"), (52, "2 d 4 t i steget", "age-late")):
+        time.ahead = timedelta(hours=hours, minutes=10)
+        try:
+            page = await browser.get(f"/app/cars/{car}")
+        finally:
+            time.ahead = timedelta()
+        assert said in page.text
+        assert f'class="{tone}">{said}' in page.text
+
+
 async def test_a_person_makes_a_calendar_link_on_the_own_page(plan: Plan, signed: Opener) -> None:
     assert plan.resources
     browser = await signed("mechanic", "499")

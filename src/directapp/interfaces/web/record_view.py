@@ -11,7 +11,7 @@ from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import Shape
 from directapp.declare.workflow import State
-from directapp.derive import forms, pages
+from directapp.derive import board, forms, pages
 from directapp.derive.forms import Complaint, FormGroup
 from directapp.derive.inputs import Filling, Typed
 from directapp.derive.pages import NextFact
@@ -21,6 +21,7 @@ from directapp.interfaces.web.checklist_outline import MARKS, damage_on, shows_d
 from directapp.interfaces.web.checklist_outline import WORDS as DAMAGE_WORDS
 from directapp.interfaces.web.checklist_view import INSPECTIONS, LABELS, OFFERED_AT_ITEM, checklist_of
 from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.goals import goals_of
 from directapp.interfaces.web.lists import may_create
 from directapp.interfaces.web.outlook.asking import PROMISE, may_ask
 from directapp.interfaces.web.outlook.words import speak_outlook
@@ -115,7 +116,7 @@ async def page_context(desk: Desk, record: Record, answered: Answered | None = N
     facts = pages.next_facts(shape, view.row, view.writable, desk.person, desk.now)
     mine, others = _part(shape, groups, facts, makes=may_create(desk, shape), phase=_phase(shape, view.row))
     written = frozenset(i.name for g in groups for i in g.inputs) | elsewhere | ({"items"} if checklist else set())
-    head = head_of(desk, record)
+    head = head_of(desk, record, await goals_of(desk) if "status_since" in view.row else {})
     read = forms.read_groups(shape, desk.teller, record.told, view.readable, without=written)
     return {
         **head,
@@ -133,7 +134,7 @@ async def page_context(desk: Desk, record: Record, answered: Answered | None = N
     }
 
 
-def head_of(desk: Desk, record: Record) -> dict[str, Any]:
+def head_of(desk: Desk, record: Record, goals: board.Goals) -> dict[str, Any]:
     """Return what the head of a record's page writes: name, status, key lines, stages, what may be done."""
     shape, view = record.shape, record.view
     flow = shape.declared.workflow
@@ -150,7 +151,8 @@ def head_of(desk: Desk, record: Record) -> dict[str, Any]:
         "plural": shape.declared.plural.pick(desk.language),
         "chip": desk.teller.value(shape, "status", record.told) if state else None,
         "locked": state.label.pick(desk.language) if state and state.locked else None,
-        "age": pages.age_of(desk.teller, record.told) if state and not state.locked else None,
+        "age": pages.stay_of(desk.teller, record.told) if state and not state.locked else None,
+        "age_tone": board.age_tone(desk.teller, shape, record.told, goals),
         "key_lines": key_lines(desk, record),
         "track": track,
         "facts": facts[:4],

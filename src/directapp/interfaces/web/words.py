@@ -159,6 +159,8 @@ WORDS: dict[str, Text] = {
     "use_theirs": T("Bruk denne", "Use this"),
     "nothing": T("ingenting", "nothing"),
     "in_status_for": T("i {age}", "for {age}"),
+    "in_stage": T("{age} i steget", "{age} in this stage"),
+    "over_goal": T("over målet", "over the goal"),
     "history": T("Historikk", "History"),
     "history_empty": T("Ingen endringer å vise.", "No changes to show."),
     "hidden_changes": T("{count} felt du ikke har innsyn i", "{count} fields you may not see"),
