@@ -64,12 +64,8 @@ async def history(page: Page) -> None:
 
 
 async def report(page: Page) -> None:
-    """Open the printed report of an inspection on which damage is marked."""
-    await page.goto("/app/cars?status=inspection_failed&all=1")
-    if not await page.locator("[data-row]").count():
-        await page.goto("/app/cars?status=ready_for_delivery")
-    await page.locator("[data-row] a[href]").first.click()
-    await page.wait_for_url("**/app/cars/*-*")
+    """Open the printed report of an inspection."""
+    await _first_car(page, "status=inspection")
     await page.goto(f"{page.url.split('#')[0]}/print/inspection")
 
 

@@ -25,6 +25,7 @@ TOP = Path(__file__).parents[2]
 AXE = TOP / "node_modules/axe-core/axe.min.js"
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SMALLEST = 48
+DESK_PAGES = ("/app/floor", "/app/scan", "/app/cars/labels", "/app/offline")
 
 Opener = Callable[..., Awaitable[Page]]
 

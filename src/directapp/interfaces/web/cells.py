@@ -74,9 +74,8 @@ class _Writer:
         place = f"/app/{self.here}/{escape(card.id)}/move"
         tone = f" is-{card.due_tone}" if card.due_tone else ""
         plate = f"{shown(card.plate, link=False)} " if card.plate else ""
-        who = escape(card.who.text) + (" · " if card.who and card.place else "")
-        whose = f'<p class="card-line">{who}<span class="quiet">{escape(card.place.text)}</span></p>'
-        whose = whose if card.who or card.place else ""
+        site = f'<span class="quiet">{escape(card.place.text)}</span>'
+        whose = f'<p class="card-line">{escape(card.who.text)} {site}</p>' if card.who or card.place else ""
         person = escape(", ".join(card.people) or self.words["nobody"])
         return (
             f'<li class="card-slot"><article class="board-card{tone}" draggable="true" data-card="{escape(card.id)}" '
