@@ -8,13 +8,16 @@ export function planKeys(page, plan) {
   const { root } = plan;
   let held = null;
 
+  page.addEventListener(
+    "keydown",
+    (event) => held && !event.ctrlKey && !event.metaKey && !event.altKey && whileHeld(event),
+    true,
+  );
   root.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const id = event.target.closest?.("[data-id]")?.dataset.id;
+    if (held || event.ctrlKey || event.metaKey || event.altKey) return;
+    const id = event.target.closest?.("[data-booking]")?.dataset.booking;
     if (!id) return;
-    if (held) return whileHeld(event);
     if (event.key in ARROWS) return act(event, () => choose(id, ...ARROWS[event.key]));
-    if (event.key === "Enter" || event.key === " ") return act(event, () => plan.open(id));
     if (event.key.toLowerCase() === "m") return act(event, () => pickUp(id));
   });
   page.addEventListener("keydown", (event) => {
@@ -23,14 +26,20 @@ export function planKeys(page, plan) {
     const link = page.querySelector("a[data-new]");
     if (link) act(event, () => link.click());
   });
-  root.addEventListener("focusin", (event) => {
-    const one = event.target.closest?.("[data-id]");
-    if (!one) return;
-    root.querySelector('[data-id][tabindex="0"]')?.setAttribute("tabindex", "-1");
-    one.setAttribute("tabindex", "0");
-    one.setAttribute("aria-label", plan.label(one.dataset.id));
+  root.addEventListener("focusin", ({ target }) => {
+    if (!target.dataset?.booking) return;
+    for (const other of root.querySelectorAll('[data-booking][tabindex="0"]')) other.setAttribute("tabindex", "-1");
+    plan.focused = target.dataset.booking;
+    target.setAttribute("tabindex", "0");
+    target.setAttribute("aria-label", plan.label(plan.focused));
   });
-  root.addEventListener("focusout", () => setTimeout(() => held && !root.contains(page.activeElement) && putBack(), 60));
+  // Drawn anew it loses the focus to nobody; who goes elsewhere lets go of it.
+  root.addEventListener("focusout", ({ relatedTarget }) => {
+    if (!relatedTarget || root.contains(relatedTarget)) return;
+    plan.focused = undefined;
+    if (held) putBack();
+  });
+  page.addEventListener("pointerdown", () => held && putBack());
 
   function act(event, deed) {
     event.preventDefault();
@@ -55,7 +64,7 @@ export function planKeys(page, plan) {
   }
 
   function focus(id) {
-    const found = id && root.querySelector(`[data-id="${CSS.escape(id)}"]`);
+    const found = id && root.querySelector(`[data-booking="${CSS.escape(id)}"]`);
     if (!found) return;
     found.scrollIntoView({ block: "nearest", inline: "nearest" });
     found.focus();
@@ -65,6 +74,7 @@ export function planKeys(page, plan) {
     const row = plan.rows.get(id);
     if (!row.movable && !row.resizable) return plan.say(plan.words.locked, "bad");
     held = { id, was: { start: row.start, end: row.end, resource: row.row }, start: row.start, end: row.end, resource: row.row };
+    plan.held = true;
     plan.hold();
     plan.draw(id, held, true);
     plan.say(plan.words.said_up.replace("{title}", row.title).replace("{when}", plan.span(held)));
@@ -119,6 +129,8 @@ export function planKeys(page, plan) {
   function putBack() {
     const { id, was } = held;
     held = null;
+    plan.held = false;
+    plan.root.classList.remove("is-refusing");
     plan.server.forget();
     plan.verdict.hide();
     plan.draw(id, was, false);
@@ -135,6 +147,7 @@ export function planKeys(page, plan) {
     plan.server.forget();
     plan.verdict.hide();
     const said = await plan.place(values, to);
+    plan.held = false;
     plan.draw(id, said.ok ? to : was, false);
     plan.release();
     plan.say(said.ok ? plan.fill("said_down", to) : `${plan.words.said_back} ${said.why}`, said.ok ? "" : "bad");

@@ -186,13 +186,17 @@ function deeds(plan) {
         else plan.calendar.addEvent(eventOf(plan, row));
         if (row && old?.version !== row.version) requestAnimationFrame(() => tint(plan.root, id));
       }
-      if (plan.resources.length !== rows) plan.calendar.setOption("resources", plan.resources);
+      if (plan.resources.length !== rows) deed.rowsAgain();
+    },
+    rowsAgain() {
+      plan.calendar.setOption("resources", plan.resources);
+      setTimeout(() => plain(plan), 0);
     },
     async again() {
       const answer = await server.read(config.data);
       if (!answer) return;
       deed.take(await answer.json());
-      plan.calendar.setOption("resources", plan.resources);
+      deed.rowsAgain();
       plan.calendar.setOption("events", eventsOf(plan));
     },
     async around() {
@@ -278,16 +282,11 @@ function draw(plan) {
     snapDuration: { minutes: 15 },
     slotWidth: plan.slotWidth,
     nowIndicator: dayOf(config.today) >= config.first,
-    eventContent: ({ event }) => contentOf(event, words),
+    eventContent: ({ event }) => contentOf(plan, event),
     eventDidMount: ({ event, el }) => {
-      if (event.display !== "auto") return;
-      el.dataset.id = event.id;
-      el.setAttribute("role", "button");
-      el.setAttribute("tabindex", root.querySelector('[data-id][tabindex="0"]') ? "-1" : "0");
+      if (event.display === "auto") el.dataset.id = event.id;
     },
-    eventAllUpdated: () => {
-      if (!root.querySelector('[data-id][tabindex="0"]')) root.querySelector("[data-id]")?.setAttribute("tabindex", "0");
-    },
+    eventAllUpdated: () => stepIn(plan),
     eventDragStart: ({ event }) => lift(plan, event),
     eventResizeStart: ({ event }) => lift(plan, event),
     dragConstraint: ({ event }) => follow(plan, event),
@@ -297,26 +296,48 @@ function draw(plan) {
     eventDrop: (info) => dropped(plan, info),
     eventResize: (info) => dropped(plan, info),
   });
+  plain(plan);
 }
 
-function contentOf(event, words) {
+/** The calendar calls itself a table, and puts what is no cell in it: here it is a group of named buttons. */
+function plain({ words }) {
+  for (const place of root.querySelectorAll("[role], [aria-colindex]")) {
+    for (const name of ["role", "aria-colindex", "aria-colspan"]) place.removeAttribute(name);
+  }
+  const whole = root.querySelector(".ec");
+  whole.setAttribute("role", "group");
+  whole.setAttribute("aria-label", words.bookings);
+}
+
+/** One booking at a time is reached with the tab key; what was drawn anew under the hand keeps the focus. */
+function stepIn(plan) {
+  const mine = plan.focused && root.querySelector(`[data-booking="${CSS.escape(plan.focused)}"]`);
+  if (mine && mine !== page.activeElement && (page.activeElement === page.body || !page.activeElement)) mine.focus({ preventScroll: true });
+  if (!root.querySelector('[data-booking][tabindex="0"]')) root.querySelector("[data-booking]")?.setAttribute("tabindex", "0");
+}
+
+function contentOf(plan, event) {
+  const { words } = plan;
   const { row, away } = event.extendedProps;
   if (!row) return { domNodes: away ? [element("span", "plan-away", words.away)] : [] };
-  const nodes = [element("span", "plan-what", row.title)];
-  if (row.kind) nodes.push(element("span", "plan-kind", row.kind));
+  const body = element(event.display === "auto" ? "button" : "span", "plan-hold");
   const marks = MARKS.filter((m) => row[m]);
-  if (marks.length || row.pinned) {
-    const mark = element("span", "plan-flag", marks.length ? "!" : "•");
-    mark.title = [...marks, ...(row.pinned ? ["pinned"] : [])].map((m) => words[`mark_${m}`]).join(", ");
-    nodes.unshift(mark);
+  if (marks.length || row.pinned) body.append(element("span", "plan-flag", marks.length ? "!" : "•"));
+  body.append(element("span", "plan-what", row.title));
+  if (row.kind) body.append(element("span", "plan-kind", row.kind));
+  if (event.display === "auto") {
+    body.type = "button";
+    body.tabIndex = -1;
+    body.dataset.booking = event.id;
+    if (plan.focused === event.id) setTimeout(() => stepIn(plan), 0);
   }
-  return { domNodes: nodes };
+  return { domNodes: [body] };
 }
 
-function element(name, className, text) {
+function element(name, className, text = "") {
   const made = page.createElement(name);
   made.className = className;
-  made.textContent = text;
+  if (text) made.textContent = text;
   return made;
 }
 
@@ -369,11 +390,11 @@ function openBookings(plan) {
   };
   root.addEventListener("click", (event) => {
     const id = event.target.closest?.("[data-id]")?.dataset.id;
-    if (id && performance.now() - (plan.landed ?? 0) > 80) plan.open(id);
+    if (id && !plan.held && performance.now() - (plan.landed ?? 0) > 80) plan.open(id);
   });
   root.addEventListener("pointerover", (event) => {
     const one = event.target.closest?.("[data-id]");
-    if (one && !one.title) one.title = plan.label(one.dataset.id);
+    if (one) one.title = plan.label(one.dataset.id);
   });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog || event.target.closest?.("[data-plan-close]")) dialog.close();

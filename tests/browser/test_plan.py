@@ -31,6 +31,10 @@ def drawn(page: Page, booking: UUID) -> Locator:
     return page.locator(f'.ec-event[data-id="{booking}"]:not(.ec-ghost):not(.ec-preview)')
 
 
+def hold(page: Page, booking: UUID) -> Locator:
+    return page.locator(f'button[data-booking="{booking}"]')
+
+
 def told(page: Page) -> Locator:
     return page.locator("[data-plan-said]")
 
@@ -142,9 +146,9 @@ async def test_a_waiting_car_is_dragged_onto_a_row(plan: Plan, open_as: Opener) 
 async def test_a_booking_is_moved_by_keyboard(plan: Plan, open_as: Opener) -> None:
     booking, other = await booked(plan, "08:00", "10:00"), await booked(plan, "12:00", "13:00")
     page = await opened(await open_as("planner", "499"), plan)
-    await drawn(page, booking).focus()
+    await hold(page, booking).focus()
     await page.keyboard.press("ArrowRight")
-    await expect(drawn(page, other)).to_be_focused()
+    await expect(hold(page, other)).to_be_focused()
     await page.keyboard.press("ArrowLeft")
     await page.keyboard.press("m")
     await expect(told(page)).to_contain_text("Tatt opp:")
@@ -156,19 +160,19 @@ async def test_a_booking_is_moved_by_keyboard(plan: Plan, open_as: Opener) -> No
     await page.keyboard.press("Enter")
     await expect(told(page)).to_contain_text("Flyttet til")
     assert await times(plan, booking) == ("09:00", "11:15")
-    await expect(drawn(page, booking)).to_be_focused()
+    await expect(hold(page, booking)).to_be_focused()
     await page.keyboard.press("m")
     await page.keyboard.press("ArrowUp")
     await expect(told(page)).to_contain_text("detailer gjør ikke dette arbeidet.")
     await page.keyboard.press("Enter")
     await expect(page.locator(".plan-told")).to_contain_text("Ikke flyttet. detailer gjør ikke dette arbeidet.")
-    await expect(drawn(page, booking)).to_be_focused()
+    await expect(hold(page, booking)).to_be_focused()
     await page.keyboard.press("m")
     await page.keyboard.press("ArrowRight")
     await page.keyboard.press("Escape")
     await expect(told(page)).to_contain_text("Lagt tilbake.")
     assert await times(plan, booking) == ("09:00", "11:15")
-    await expect(drawn(page, booking)).to_be_focused()
+    await expect(hold(page, booking)).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.locator("[data-plan-dialog]")).to_contain_text("Flytt bookingen")
     await page.keyboard.press("Escape")
@@ -236,7 +240,10 @@ async def test_the_whole_preparation_is_booked_in_one_go(plan: Plan, open_as: Op
 
 async def test_work_is_started_and_finished_with_one_tap_each(plan: Plan, open_as: Opener) -> None:
     today = utc_now().astimezone(OSLO).date()
-    booking = await booked(plan, "08:00", "10:00", actor=plan.demo, day=today)
+    car = await plan.car()
+    booking = (await plan.book(car, "mechanic", "08:00", "10:00", actor=plan.demo, day=today)).record
+    await plan.book(car, "detailer", "10:00", "12:00", "cosmetic", actor=plan.demo, day=today)
+    assert booking
     page = await open_as("mechanic", "499", **PHONE)
     await page.goto("/app/plan/mine")
     task = page.locator(f"#task-{booking}")
