@@ -25,6 +25,10 @@ from directapp.app.house import open_house
 from directapp.app.settings import Settings
 from directapp.app.web import build_app
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from support.registry_demo import NEW_CAR, demo_registry, fill_a_night
+
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
 DOMAIN, PASSWORD = "demo.directapp.no", "klargjort-2026"
 DEVICES: dict[str, dict[str, Any]] = {
@@ -69,6 +73,14 @@ async def report(page: Page) -> None:
     await page.goto(f"{page.url.split('#')[0]}/print/inspection")
 
 
+async def look_up(page: Page) -> None:
+    """Look a car up while a new one is filled in."""
+    await page.goto("/app/cars/new")
+    await page.fill("#registry-code", NEW_CAR[0])
+    await page.click("[data-registry-look]")
+    await page.wait_for_selector("[data-take-over]")
+
+
 def at(path: str) -> Callable[[Page], Awaitable[None]]:
     """Return what opens an address."""
 
@@ -103,6 +115,9 @@ PAGES: dict[str, tuple[str, Callable[[Page], Awaitable[None]]]] = {
     "sites": ("admin", at("/app/admin/sites")),
     "goals": ("manager.490", at("/app/admin/goals")),
     "checklists": ("admin", at("/app/admin/templates")),
+    "look-up": ("new-car-sales.495", look_up),
+    "enrichment": ("admin", at("/app/enrichment_runs")),
+    "eu-control": ("used-car-sales.490", at("/app/cars/eu-control?days=90")),
     "history": ("new-car-sales.495", history),
 }
 
@@ -116,8 +131,14 @@ async def demo() -> AsyncIterator[str]:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        async with open_house(Settings(data=folder, demo=True)) as house:
+        async with (
+            demo_registry() as registry,
+            open_house(
+                Settings(data=folder, demo=True, vegvesen_key=registry.api_key, vegvesen_url=registry.base)
+            ) as house,
+        ):
             await seed_demo(house)
+            await fill_a_night(house, registry)
             config = uvicorn.Config(build_app(house), port=port, log_config=None, access_log=False, ws="none")
             server = uvicorn.Server(config)
             serving = asyncio.create_task(server.serve())
