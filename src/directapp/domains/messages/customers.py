@@ -103,7 +103,7 @@ async def to_customer(
         receiver_kind="customer",
         key=stem,
         capability=("status", link.id),
-        facts=_facts(car.row, site),
+        facts=customer_facts(car.row, site),
     )
     fresh = [(channel, to) for (channel, to), one in zip(open_ways, keys, strict=True) if one not in known]
     for channel, to in fresh:
@@ -117,15 +117,16 @@ async def _site(act: Act, site: object) -> Mapping[str, Any]:
     return (await act.look_up("dealerships", site, system="corridor")).row
 
 
-def _facts(car: Mapping[str, Any], site: Mapping[str, Any]) -> list[list[str]]:
+def customer_facts(car: Mapping[str, Any], site: Mapping[str, Any], language: str = LANGUAGE) -> list[list[str]]:
+    """Return what a letter to a customer says beside its sentences: which car, when and where."""
     at, promised = car.get("handover_at"), car.get("delivery_date")
     time = moment_text(at) if at else day_text(promised) if promised else None
     lines = [
-        (_CAR, model(car).pick(LANGUAGE)),
-        (_TIME, time.pick(LANGUAGE) if time else None),
+        (_CAR, model(car).pick(language)),
+        (_TIME, time.pick(language) if time else None),
         (_PLACE, car.get("handover_place") or site.get("name")),
     ]
-    return [[label.pick(LANGUAGE), str(value)] for label, value in lines if value]
+    return [[label.pick(language), str(value)] for label, value in lines if value]
 
 
 async def seller_words(act: Act, car: Seen) -> Text:

@@ -1,5 +1,6 @@
 """Communication: who was told what of a car, the customer's status page, and logging a call."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from directapp.store.query import Condition, Order, Query
 MESSAGES, LINKS, CARS = "messages", "status_links", "cars"
 _MOST = 100
 _ICONS = {"in_app": "bell", "email": "mail", "sms": "message", "phone": "phone", "letter": "file-text"}
+_WEIGHT = ("in_app", "letter", "phone", "sms", "email")
 _PHASES = {
     "queued": "waiting",
     "sent": "moving",
@@ -36,22 +38,29 @@ _PHASES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One channel that a message went by, and how far it came."""
+
+    channel: str
+    status: str
+    phase: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One message of the log."""
+    """What somebody was told: one line, whatever the number of ways it went. ``again`` is what may be sent again."""
 
     id: str
     icon: str
-    channel: str
     who: str
     subject: str
     body: str
-    status: str
-    phase: str
+    ways: tuple[Way, ...]
     when: Shown
     error: str
     to: str
-    again: bool
+    again: str
     by_hand: bool
 
 
@@ -128,7 +137,7 @@ async def _section(
         "here": CARS,
         "path": path,
         "plural": desk.spec[CARS].declared.plural.pick(desk.language),
-        "messages": [_line(desk, row) for row in rows],
+        "messages": [_line(desk, told) for told in _together(rows)],
         "link": await _link(desk, capabilities, target),
         "shares": _does(desk, LINKS, "share") and view.full,
         "by_email": bool(view.row.get("customer_email")),
@@ -174,34 +183,60 @@ def _moment(desk: Desk, instant: Any) -> Text:
     return Text(show_moment(instant, desk.now, "nb"), show_moment(instant, desk.now, "en"))
 
 
-def _line(desk: Desk, row: dict[str, Any]) -> Line:
+def _together(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Put the ways of one telling together: the same words to the same receiver at the same moment."""
+    found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        receiver = row.get("receiver")
+        who = receiver.get("id") if isinstance(receiver, dict) else receiver
+        alone = None if row.get("event") else row["id"]
+        key = (row.get("event"), row["receiver_kind"], who, row.get("at"), alone)
+        found.setdefault(key, []).append(row)
+    return list(found.values())
+
+
+def _line(desk: Desk, rows: Sequence[dict[str, Any]]) -> Line:
     shape, tell = desk.spec[MESSAGES], desk.teller.value
-    channel, status = str(row["channel"]), str(row["status"])
-    kind = tell(shape, "receiver_kind", row).text
+    row = max(rows, key=lambda one: _WEIGHT.index(str(one["channel"])))
     receiver = tell(shape, "receiver", row) if row.get("receiver") else None
-    who = receiver.text if receiver else kind
+    who = receiver.text if receiver else tell(shape, "receiver_kind", row).text
     direction = WORDS["from" if row.get("direction") == "in" else "to"].fill(who=who)
-    event = str(row.get("event") or "")
-    label = NOTICES[event].label if event in NOTICES else OUTWARD[event].label if event in OUTWARD else None
-    label = DIGEST if event == "digest" else label
-    subject = row.get("subject") or (label.pick(desk.language) if label else tell(shape, "channel", row).text)
+    ways = tuple(
+        Way(
+            tell(shape, "channel", one).text,
+            tell(shape, "status", one).text,
+            _PHASES.get(str(one["status"]), "closed"),
+        )
+        for one in rows
+    )
+    failed = next((one for one in rows if _may_go_again(one)), None)
     return Line(
         id=str(row["id"]),
-        icon=_ICONS.get(channel, "message"),
-        channel=tell(shape, "channel", row).text,
+        icon=_ICONS.get(str(row["channel"]), "message"),
         who=desk.say(direction),
-        subject=str(subject),
+        subject=_subject(desk, row),
         body=str(row.get("body") or ""),
-        status=tell(shape, "status", row).text,
-        phase=_PHASES.get(status, "closed"),
+        ways=ways,
         when=tell(shape, "at", row),
-        error=_in_language(str(row.get("error") or ""), desk.language),
-        to=str(row.get("to") or ""),
-        again=status in {"failed", "bounced", "skipped"}
-        and channel in {"email", "sms"}
-        and _does(desk, MESSAGES, "send_again"),
-        by_hand=channel in {"phone", "letter"},
+        error=" ".join(_in_language(str(one["error"]), desk.language) for one in rows if one.get("error")),
+        to=", ".join(str(one["to"]) for one in rows if one.get("to")),
+        again=str(failed["id"]) if failed and _does(desk, MESSAGES, "send_again") else "",
+        by_hand=str(row["channel"]) in {"phone", "letter"},
     )
+
+
+def _may_go_again(row: dict[str, Any]) -> bool:
+    return (
+        row["status"] in {"failed", "bounced", "skipped"} and row["channel"] in {"email", "sms"} and bool(row.get("to"))
+    )
+
+
+def _subject(desk: Desk, row: dict[str, Any]) -> str:
+    event = str(row.get("event") or "")
+    entry: Any = NOTICES.get(event) or OUTWARD.get(event)
+    label = DIGEST if event == "digest" else entry.label if entry else None
+    by_channel = desk.teller.value(desk.spec[MESSAGES], "channel", row).text
+    return str(row.get("subject") or (label.pick(desk.language) if label else by_channel))
 
 
 def _in_language(error: str, language: str) -> str:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Response
 
 from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.catalogue import CUSTOMER, NOTICES, OUTWARD, VENDOR
-from directapp.domains.messages.customers import CALL
+from directapp.domains.messages.customers import CALL, customer_facts
 from directapp.domains.messages.phrases import car_name, day_text, model, moment_text, plain
 from directapp.domains.messages.telling import LINK_MARK, Told, car_facts
 from directapp.interfaces.web.desk import Desk, PersonDesk
@@ -51,7 +51,7 @@ def add_preview(router: APIRouter, capabilities: Capabilities) -> None:
             code=code,
             label=_label(code).pick(desk.language),
             languages=[(one, desk.say(WORDS["norwegian" if one == "nb" else "english"])) for one in LANGUAGES],
-            texts={one: entry.sms.fill(**_fills(desk)).pick(one) for one in LANGUAGES} if entry and entry.sms else {},
+            texts=_texts(desk, code, entry.sms) if entry and entry.sms else {},
         )
         response.headers["Content-Security-Policy"] = _WITH_FRAMES
         return response
@@ -68,6 +68,12 @@ def add_preview(router: APIRouter, capabilities: Capabilities) -> None:
             return Response(f"{made.subject}\n\n{made.text}", media_type="text/plain; charset=utf-8")
         headers = {"Content-Security-Policy": _FRAMED, "X-Frame-Options": "SAMEORIGIN"}
         return Response(made.html, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _texts(desk: Desk, code: str, sms: Text) -> dict[str, str]:
+    kind = "vendor" if code in VENDOR else "customer"
+    said = sms.fill(**{**_fills(desk), "detail": _OUTWARD_DETAILS[kind]})
+    return {one: said.pick(one) for one in LANGUAGES}
 
 
 _CODES = (*NOTICES, *OUTWARD)
@@ -146,6 +152,20 @@ def _fills(desk: Desk) -> Mapping[str, Text]:
     }
 
 
+def _outward_facts(desk: Desk, code: str, language: Language) -> list[list[str]]:
+    """Return what a customer or a vendor is told of an invented car."""
+    car = _sample_car(desk)
+    if code in VENDOR:
+        return car_facts(car, language)[:1]
+    at = desk.now.astimezone(OSLO).replace(hour=_HOUR, minute=0) + timedelta(days=1)
+    return customer_facts({**car, "handover_at": at, "handover_place": _PLACE}, {}, language)
+
+
+_PLACE = "Sørlandsparken 4"
+_OUTWARD_DETAILS = {
+    "customer": Text(f"Sted: {_PLACE}. ", f"Place: {_PLACE}. "),
+    "vendor": Text("«Lakkere støtfanger bak». Nøkkel i skap 4.", "“Paint the rear bumper”. Key in cabinet 4."),
+}
 _DETAILS = Text("Ripe i venstre bakdør. Følges opp {day}. ", "Scratch on the rear left door. Follow-up {day}. ")
 
 
@@ -163,9 +183,12 @@ def sample_letter(
         content: dict[str, Any] = {"path": "/app/cars", "facts": told.facts(language)}
     else:
         entry = OUTWARD[code]
-        subject, body = (text.fill(**fills).pick(language) for text in (entry.subject, entry.body))
         button, kind = entry.button, "vendor" if code in VENDOR else "customer"
-        content = {"path": "/", "facts": car_facts(car, language)[:1]}
+        fills = {**fills, "detail": _OUTWARD_DETAILS[kind]} | (
+            {"first": plain("Lakk og Lim")} if code in VENDOR else {}
+        )
+        subject, body = (text.fill(**fills).pick(language) for text in (entry.subject, entry.body))
+        content = {"path": "/", "facts": _outward_facts(desk, code, language)}
     content |= {"language": language, "button": button.pick(language)}
     return compose(
         subject=subject,
