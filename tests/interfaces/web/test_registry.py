@@ -169,6 +169,12 @@ async def test_who_may_not_fill_in_may_not_look_up(signed: Opener, car: UUID, re
     assert registry.heard == []
 
 
+async def test_an_answer_is_one_cars_alone(signed: Opener, car: UUID) -> None:
+    page = (await (await signed(*SALES)).get(f"/app/cars/bulk?record={car}")).text
+    assert "transfer" in page
+    assert "fill_from_registry" not in page
+
+
 async def form_of(browser: Browser, **typed: Any) -> dict[str, Any]:
     page = (await browser.get("/app/cars/new")).text
     return {n: field(page, n) for n in ("_csrf", "_key", "_base", "_fields")} | typed

@@ -12,6 +12,7 @@ from directapp.declare.spec import Shape
 from directapp.declare.verbs import Verb
 from directapp.derive import forms, inputs
 from directapp.derive.inputs import Filling
+from directapp.domains.registry.preview import FILL
 from directapp.interfaces.web import refs
 from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.forms_in import Posted, read_signed
@@ -23,6 +24,8 @@ from directapp.services.intent import Intent
 from directapp.services.reading import View
 
 MOST = 100
+# What is looked up is one car's alone.
+_ONE_BY_ONE = frozenset({FILL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def shared_verbs(desk: Desk, shape: Shape, picked: list[Picked]) -> tuple[Verb, 
         return ()
     open_for = [{o.verb.name for o in p.view.offers if o.blocked is None} for p in picked]
     common = set.intersection(*open_for)
-    single = tuple(o.verb for o in picked[0].view.offers if o.verb.name in common)
+    single = tuple(o.verb for o in picked[0].view.offers if o.verb.name in common - _ONE_BY_ONE)
     return (*single, *(v for v in collection_verbs(desk, shape) if which_param(shape, v)))
 
 
