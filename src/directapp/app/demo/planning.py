@@ -20,7 +20,7 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.clock import OSLO, oslo_day
 
 # Plans that are older than these working hours are told by the cars' own times alone: history costs time to make.
-RECENT = 10 * DAY
+RECENT = 7 * DAY
 _QUARTER = timedelta(minutes=15)
 _SATURDAY, _LOOK = 5, 60
 _WORK = {"mechanic": "technical", "detailer": "cosmetic"}
@@ -174,9 +174,11 @@ def _bookings(life: Life, plan: Step) -> list[Step]:
     steps = []
     for role, kind in _WORK.items():
         meant = plan.values.get(f"scheduled_{kind}_start")
-        if meant is None:
-            continue
         worker: Person = plan.values[f"assigned_{role}"]
+        if meant is None:
+            # Nothing to book; whoever is responsible is named all the same.
+            steps.append(replace(plan, values={f"assigned_{role}": worker}))
+            continue
         life.facts[f"meant {kind}"] = meant
         values = {
             "car": Known("car"),
