@@ -90,7 +90,7 @@ async def latency(house: House, actor: Actor, rate: float, seconds: float) -> tu
         await asyncio.sleep(max(0.0, start + number / rate - time.perf_counter()))
         vin = f"WVWZZZ{number:011d}"
         patch = {"make": "VW", "model": "ID.4", "car_type": "new", "vin": vin}
-        intent = Intent(actor=actor, collection="cars", verb="create", patch=patch, origin="bench")
+        intent = Intent(actor=actor, collection="cars", verb="create", patch=patch, origin="test")
         await corridor.perform(intent)
 
     await asyncio.gather(*(one(number) for number in range(count)))

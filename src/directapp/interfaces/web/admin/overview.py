@@ -16,6 +16,7 @@ from directapp.kernel.text import Text
 
 PATH = "/app/admin"
 TEMPLATES = "inspection_templates"
+HOOK_LOG = "webhook_deliveries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,10 @@ PLACES: tuple[Place, ...] = (
     Place("suppressed", "suppressed_about", "ban", "/app/suppressed_addresses", opens("suppressed_addresses")),
     Place("imports", "imports_about", "file-import", "/app/imports", opens("import_runs"), ("import_runs",)),
     Place("registry", "registry_about", "database", "/app/enrichment_runs", opens("enrichment_runs")),
+    Place(
+        "rules", "rules_about", "robot", "/app/workflow_rules", opens("workflow_rules"), ("workflow_rules", "rule_runs")
+    ),
+    Place("webhooks", "webhooks_about", "webhook", "/app/webhooks", opens("webhooks"), ("webhooks", HOOK_LOG)),
     Place("operations", "operations_about", "player-play", "/app/operations", opens("failed_jobs"), ("failed_jobs",)),
     Place("permissions", "permissions_about", "eye", "/app/permissions", has_role(*EXPLORERS)),
 )

@@ -121,6 +121,16 @@ WORDS: Mapping[str, Text] = {
         "Hva hver natt fylte ut, hva registeret ikke fant, og oppslag som er brukt i dag.",
         "What each night filled in, what the registry did not find, and the look-ups used today.",
     ),
+    "rules": T("Regler", "Rules"),
+    "rules_about": T(
+        "Når noe skjer med en bil: varsle, sett et felt, lag et arbeidspunkt eller kall en webhook.",
+        "When something happens to a car: notify, set a field, create a work item or call a webhook.",
+    ),
+    "webhooks": T("Webhooker", "Webhooks"),
+    "webhooks_about": T(
+        "Andre systemer som får vite hva som skjer, og hva de svarte.",
+        "Other systems that are told what happens, and what they answered.",
+    ),
     "operations": T("Drift", "Operations"),
     "operations_about": T(
         "Køen, jobber som har feilet, og når de faste oppgavene kjører.",
