@@ -283,6 +283,22 @@ async def test_an_administrator_starts_it_and_the_worker_does_it(
         await dealer.do(await dealer.person("manager"), RUNS, "run_now")
 
 
+async def test_a_run_that_was_left_behind_does_not_hold_up_the_next(
+    dealer: Dealer, ask: Asking, registry: FakeRegistry, time: Time
+) -> None:
+    await a_yard(dealer, registry, 1)
+    admin = await dealer.person("tenant_admin")
+    left = (await dealer.do(admin, RUNS, "run_now")).record
+    assert left is not None
+    try:
+        time.ahead = timedelta(hours=5)
+        ended = await night(dealer, enriching(ask()))
+    finally:
+        time.ahead = timedelta()
+    assert (ended["trigger"], ended["filled"]) == ("night", 1)
+    assert (await dealer.read(admin, RUNS, left))["status"] == "stopped"
+
+
 async def test_it_is_due_at_three_in_the_morning_summer_and_winter(house: House) -> None:
     schedule = next(s for s in house.registry.schedules if s.name == "registry at night")
     for day in (datetime(2026, 1, 15, 12, tzinfo=OSLO), datetime(2026, 7, 15, 12, tzinfo=OSLO)):

@@ -25,7 +25,7 @@ from directapp.declare.case import Span
 from directapp.domains.registry.answers import REGISTRAR
 from directapp.domains.registry.found import REGISTRY, Found, empties, of_vehicle
 from directapp.domains.registry.lookups import Code, Lookups, read_code
-from directapp.domains.registry.runs import ENRICH, LOGS, RESULTS, RUNS
+from directapp.domains.registry.runs import ENRICH, LOGS, RESULTS, RUNS, goes_on
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import DirectAppError, StaleError
 from directapp.services.act import Act, Seen
@@ -79,8 +79,7 @@ class Enricher:
             night = oslo_day(act.now)
             if await act.find(RUNS, night=night, trigger="night", limit=1):
                 return
-            running = await act.find(RUNS, status="running", limit=1)
-            if running:
+            if await goes_on(act):
                 return
             run = await act.create(RUNS, {"night": night, "trigger": "night"})
             act.emit(ENRICH, on=run)

@@ -1,5 +1,6 @@
 """Enrichment: each night's run, what came of every car, and what was reminded of."""
 
+from datetime import timedelta
 from typing import Any
 
 from directapp.declare.access import Access, Grant
@@ -16,6 +17,7 @@ from directapp.services.act import Act
 
 RUNS, LOGS, REMINDERS = "enrichment_runs", "enrichment_logs", "inspection_reminders"
 ENRICH = "registry.enrich"
+_LEFT_BEHIND = timedelta(hours=4)
 
 RESULTS = choices(
     ("filled", "Fylt ut", "Filled"),
@@ -45,9 +47,19 @@ def _count(name: str, nb: str, en: str) -> Field:
     return field(name, nb, en, Kind.INTEGER, default=0, minimum=0, computed=True)
 
 
+async def goes_on(act: Act) -> bool:
+    """Whether a run goes on; one that nobody has worked at for hours was left behind, and is ended here."""
+    running = await act.find(RUNS, system=REGISTRAR, status="running", limit=1)
+    if running and running[0].row["updated_at"] < act.now - _LEFT_BEHIND:
+        ended = {"status": "stopped", "stopped_by": "failures", "finished_at": act.now}
+        await act.change(ended, system=REGISTRAR, on=running[0])
+        return False
+    return bool(running)
+
+
 async def run_now(act: Act) -> None:
     """Start an enrichment without waiting for the night; one runs at a time."""
-    if await act.find(RUNS, system=REGISTRAR, status="running", limit=1):
+    if await goes_on(act):
         raise ConflictError(_RUNNING)
     values: dict[str, Any] = {"trigger": "person", "night": oslo_day(act.now), "asked_by": act.actor.user}
     run = await act.create(RUNS, values, system=REGISTRAR)
