@@ -208,7 +208,7 @@ async def take_all(address: str, looks: tuple[tuple[str, str, str], ...], folder
             for name, (login, opens) in PAGES.items():
                 page = await camera.sit(device, scheme, language, login)
                 await opens(page)
-                whole = name in {"car", "inspection"} and device == "desktop"
+                whole = name in {"car", "inspection", "report"} and device == "desktop"
                 file = "cars.png" if (name, device) == ("cars", "desktop") else f"{name}-{tag}.png"
                 await camera.take(page, folder / file, whole=whole)
                 await page.context.close()
