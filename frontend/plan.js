@@ -322,8 +322,9 @@ function contentOf(plan, event) {
   if (!row) return { domNodes: away ? [element("span", "plan-away", words.away)] : [] };
   const body = element(event.display === "auto" ? "button" : "span", "plan-hold");
   const marks = MARKS.filter((m) => row[m]);
+  if (row.plate) body.append(element("span", "plan-plate", row.plate));
   if (marks.length || row.pinned) body.append(element("span", "plan-flag", marks.length ? "!" : "•"));
-  body.append(element("span", "plan-what", row.title));
+  if (row.name) body.append(element("span", "plan-what", row.name));
   if (row.kind) body.append(element("span", "plan-kind", row.kind));
   if (event.display === "auto") {
     body.type = "button";

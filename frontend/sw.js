@@ -7,9 +7,9 @@ const FILES = "files-1";
 const PATIENCE = 8000;
 const MOST_PAGES = 120;
 const QUEUE_PAGE = "/app/offline";
-const KEPT = /^\/(?:$|app\/(?:floor|offline|scan|me)$|app\/(?:cars|inspections|work_items)\/[0-9a-f-]{36}(?:\/part\/[a-z_]+|\/damage)?$)/;
+const KEPT = /^\/(?:$|app\/(?:floor|offline|scan|me|plan\/mine)$|app\/(?:cars|inspections|work_items)\/[0-9a-f-]{36}(?:\/part\/[a-z_]+|\/damage)?$)/;
 const TAKEN =
-  /^\/app\/(?:floor\/[0-9a-f-]{36}\/(?:start|done|approve|part|damage|note)|(?:cars|inspections|work_items)\/[0-9a-f-]{36}(?:\/fact\/[a-z_]+|\/answers|\/marks|\/part\/(?:comments|car_files))?)$/;
+  /^\/app\/(?:floor\/[0-9a-f-]{36}\/(?:start|done|approve|part|damage|note)|resource_bookings\/[0-9a-f-]{36}\/tap\/(?:start|finish)|(?:cars|inspections|work_items)\/[0-9a-f-]{36}(?:\/fact\/[a-z_]+|\/answers|\/marks|\/part\/(?:comments|car_files))?)$/;
 const PLAIN = new Set(["_csrf", "_key", "_at"]);
 
 addEventListener("install", (event) => {

@@ -9,12 +9,14 @@ from uuid import UUID
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from browser.test_floor import Gate, gate, keep, phone
 from browser.test_views import DESK, PHONE, violations
 from directapp.kernel.clock import utc_now
 from support.dealer import Dealer
 from support.plan import OSLO, Plan, at, lay_plan
 
 Opener = Callable[..., Awaitable[Page]]
+__all__ = ["gate", "phone"]
 HOUR = 1.0
 
 
@@ -256,6 +258,28 @@ async def test_work_is_started_and_finished_with_one_tap_each(plan: Plan, open_a
     row = await plan.dealer.read(await plan.planner(), "resource_bookings", booking)
     assert row["status"] == "completed"
     assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+async def test_taps_on_my_plan_wait_for_the_network(plan: Plan, phone: tuple[Page, Gate]) -> None:
+    today = utc_now().astimezone(OSLO).date()
+    car = await plan.car()
+    booking = (await plan.book(car, "mechanic", "08:00", "10:00", actor=plan.demo, day=today)).record
+    await plan.book(car, "detailer", "10:00", "12:00", "cosmetic", actor=plan.demo, day=today)
+    page, gate = phone
+    await keep(page)
+    await page.goto("/app/plan/mine")
+    task = page.locator(f"#task-{booking}")
+    gate.close()
+    await task.get_by_role("button", name="Start").tap()
+    await expect(page.locator("[data-queue]")).to_have_text("1 endring venter på nett")
+    await task.get_by_role("button", name="Ferdig").tap()
+    await expect(page.locator("[data-queue]")).to_have_text("2 endringer venter på nett")
+    gate.open()
+    await page.goto("/app/offline")
+    await expect(page.locator("[data-no-entries]")).to_be_visible()
+    assert booking
+    row = await plan.dealer.read(await plan.planner(), "resource_bookings", booking)
+    assert row["status"] == "completed"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -228,18 +228,23 @@ async def test_a_tap_that_waited_for_the_network_tells_when_it_was_made(plan: Pl
     assert booking is not None
     mechanic = await signed("mechanic", "499")
     page = (await mechanic.get("/app/plan/mine")).text
-    assert f'action="/app/plan/mine/{booking}/start"' in page
+    assert f'action="/app/resource_bookings/{booking}/tap/start"' in page
     earlier = utc_now() - timedelta(hours=2)
-    answer = await mechanic.send(f"/app/plan/mine/{booking}/start", _at=str(int(earlier.timestamp() * 1000)))
+    answer = await mechanic.send(
+        f"/app/resource_bookings/{booking}/tap/start", _at=str(int(earlier.timestamp() * 1000))
+    )
     assert answer.status_code == 303, answer.text
     row = await plan.dealer.read(mechanic.actor, "resource_bookings", booking)
     assert row["status"] == "in_progress"
     assert row["started_at"][:16] == earlier.isoformat()[:16]
-    assert (await mechanic.send(f"/app/plan/mine/{booking}/finish")).status_code == 303
-    over = await mechanic.send(f"/app/plan/mine/{booking}/start")
+    later = str(int((earlier + timedelta(minutes=90)).timestamp() * 1000))
+    assert (await mechanic.send(f"/app/resource_bookings/{booking}/tap/finish", _at=later)).status_code == 303
+    row = await plan.dealer.read(mechanic.actor, "resource_bookings", booking)
+    assert (row["status"], float(row["actual_hours"])) == ("completed", 1.5)
+    over = await mechanic.send(f"/app/resource_bookings/{booking}/tap/start")
     assert over.status_code == 409
     assert 'role="alert"' in over.text
-    assert (await mechanic.send(f"/app/plan/mine/{booking}/nothing")).status_code == 404
+    assert (await mechanic.send(f"/app/resource_bookings/{booking}/tap/nothing")).status_code == 404
     assert "Neste uke" in (await mechanic.get("/app/plan/mine?week=next")).text
 
 

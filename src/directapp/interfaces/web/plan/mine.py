@@ -9,8 +9,10 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Response
 
+from directapp.declare.case import Case
 from directapp.derive import present
 from directapp.derive.shown import Shown
+from directapp.domains.planning.booking_verbs import worked_hours
 from directapp.interfaces.web import notes
 from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.floor.taps import tapped_at
@@ -58,7 +60,7 @@ class Task:
 def add_mine(router: APIRouter) -> None:
     """Add a person's own plan and its taps."""
     router.add_api_route("/app/plan/mine", show_mine, methods=["GET"])
-    router.add_api_route("/app/plan/mine/{booking}/{step}", tap, methods=["POST"])
+    router.add_api_route("/app/resource_bookings/{booking}/tap/{step}", tap, methods=["POST"])
 
 
 async def show_mine(desk: PersonDesk) -> Response:
@@ -155,9 +157,16 @@ async def tap(desk: PersonDesk, booking: str, step: str) -> Response:
 
 
 async def _perform(desk: Desk, posted: Posted, target: UUID, step: str) -> None:
+    """Do a step; what waited for the network happened when it was tapped."""
     verb, fact, _ = _VERBS[step]
     shape, at = desk.shape(BOOKINGS), tapped_at(posted, desk.now)
     if at == desk.now:
         await perform(desk, shape, verb, posted, {}, target=target)
-    else:
-        await perform(desk, shape, "update", posted, {fact: at}, target=target)
+        return
+    patch: dict[str, Any] = {fact: at}
+    if step == "finish":
+        row = (await desk.platform.reading.view(desk.person, BOOKINGS, target)).row
+        times = {n: present.read_instant(row.get(n)) for n in ("starts_at", "ends_at", "started_at")}
+        case = Case(row={**times, "status": row["status"]}, before=None, actor=desk.person, now=desk.now)
+        patch["actual_hours"] = worked_hours(case, at)
+    await perform(desk, shape, "update", posted, patch, target=target)

@@ -109,7 +109,7 @@ async def _around(desk: Desk, scope: Scope) -> dict[str, Any]:
         "waiting": waiting_of(desk, waiting[: reads.MOST_CARS], kinds),
         "waiting_more": len(waiting) > reads.MOST_CARS,
         "today": today,
-        "hours": lambda value: present.show_number(reads.decimal_of(value), desk.language),
+        "hours": lambda value: present.input_number(f"{round(value, 2):g}", desk.language),
     }
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -252,8 +251,3 @@ async def read_waiting(desk: Desk, scope: Scope) -> Rows:
         return await rows_of(desk, CARS, query)
     except DirectAppError:
         return []
-
-
-def decimal_of(value: float) -> Decimal:
-    """Return hours as a number that is shown with at most two decimals."""
-    return Decimal(str(round(value, 2)))

@@ -88,7 +88,7 @@ async def find_slots(desk: Desk, values: Mapping[str, Any]) -> Found:
     told = await ask(desk, "find_slots", values)
     kind = str(values["resource_type"])
     return Found(
-        hours=str(present.read_number(told["hours"]) or ""),
+        hours=f"{float(told['hours']):g}",
         basis=str(told[f"basis_{desk.language}"]),
         slots=tuple(_slot(desk, s, kind) for s in told["slots"]),
         refused=tuple(told[f"refused_{desk.language}"]),
@@ -107,7 +107,7 @@ async def find_ways(desk: Desk, values: Mapping[str, Any]) -> Found:
 
 def _step(desk: Desk, step: Mapping[str, Any]) -> str:
     length = present.show_span(timedelta(hours=float(step["hours"])), desk.language)
-    return f"{length} ({step[f'basis_{desk.language}'].lower()})"
+    return f"{length} ({step[f'basis_{desk.language}'].lower().rstrip('.')})"
 
 
 def _way(desk: Desk, way: Mapping[str, Any]) -> Way:
