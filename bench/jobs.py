@@ -47,8 +47,8 @@ async def worker(owner: str, weak: str, data: str) -> None:
         await asyncio.Event().wait()
 
 
-async def through(house: House, tenant: UUID, events: int, kind: str) -> float:
-    """Return how many events a second one worker takes through."""
+async def through(house: House, tenant: UUID, events: int, kind: str) -> tuple[float, float]:
+    """Return how many events a second one worker takes through, and its own processor time for each in ms."""
     corridor = house.platform.corridor
 
     async def nothing(_: Act) -> None: ...
@@ -65,19 +65,23 @@ async def through(house: House, tenant: UUID, events: int, kind: str) -> float:
     reactions = {"nothing": {"bench.event": [nothing]}, "write": {"bench.event": [write]}}
     errands = [Errand(name="bench.event", run=run, at_once=16)] if kind == "errand" else []
     relay = Relay(corridor, reactions.get(kind, {}), "workflow", errands=errands)
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
+
+    def figures() -> tuple[float, float]:
+        return events / (time.perf_counter() - start), (time.process_time() - used) / events * 1000
+
     if kind == "errand":
         stop = asyncio.Event()
         running = asyncio.create_task(relay.run(stop))
         relay.wake(tenant)
         while (await relay.backlog(tenant)).due or relay.errands.busy:  # noqa: ASYNC110 - as a person would look
             await asyncio.sleep(0.02)
-        spent = time.perf_counter() - start
+        found = figures()
         stop.set()
         await running
-        return events / spent
+        return found
     await relay.drain(tenant)
-    return events / (time.perf_counter() - start)
+    return figures()
 
 
 async def latency(house: House, actor: Actor, rate: float, seconds: float) -> tuple[float, int, list[float]]:
@@ -113,7 +117,8 @@ async def measure(events: int, rate: float, seconds: float) -> None:
         async with housed(postgres.owner_dsn(), postgres.app_dsn(), folder) as house:
             seeded = await seed(house.platform.database, 1000)
             for kind in ("nothing", "write", "errand"):
-                print(f"through, {kind:8} {await through(house, seeded.tenant, events, kind):8.0f} events/s")
+                rate_through, used = await through(house, seeded.tenant, events, kind)
+                print(f"through, {kind:8} {rate_through:6.0f} events/s, {used:.1f} ms of processor each", flush=True)
             command = [sys.executable, "-m", "bench.jobs", "--worker", postgres.owner_dsn(), postgres.app_dsn()]
             working = subprocess.Popen([*command, str(folder)])
             try:

@@ -228,70 +228,64 @@ class Relay:
 
     async def _visit(self, tenant: UUID, event: str) -> bool:
         """Take the next event of a kind and run what reacts to it; False when none is left."""
-        row: Row | None = None
-        tried: list[str] = []
-        while True:
-            async with self._corridor.database.unit(relay_actor(tenant), steady=True) as unit:
-                row = await (self._rows.take_again(unit, row["id"]) if row else self._rows.take(unit, event))
-                if row is None:
-                    return bool(tried)
-                reaction = self._next(row, tried)
-                if reaction is None:
-                    await self._rows.passed(unit, row["id"], row["passed"], done=not tried, note=None)
-                    return True
-                tried.append(name_of(reaction))
-                who, touched, done = await self._pass(unit, row, reaction, first=len(tried) == 1)
-            if touched and self._corridor.after_commit:
-                await self._corridor.after_commit(who, touched)
-            if done:
-                return True
+        async with self._corridor.database.unit(relay_actor(tenant), steady=True) as unit:
+            row = await self._rows.take(unit, event)
+            if row is None:
+                return False
+            told = await self._react(unit, row)
+        if self._corridor.after_commit:
+            for who, touched in told:
+                if touched:
+                    await self._corridor.after_commit(who, touched)
+        return True
 
-    @staticmethod
-    def _behind(row: Row) -> set[str]:
-        return {*row["passed"], *carried(row["payload"]).get("passed", ())}
-
-    def _next(self, row: Row, tried: Sequence[str]) -> Reaction | None:
-        behind = {*self._behind(row), *tried}
-        return next((r for r in self._reactions.get(row["event"], ()) if name_of(r) not in behind), None)
-
-    async def _pass(self, unit: Unit, row: Row, reaction: Reaction, *, first: bool) -> tuple[Actor, Touched, bool]:
-        """Run one reaction and note how it went, in the same transaction.
-
-        Return who wrote what, and whether nothing remains to be done here.
-        """
-        name, who = name_of(reaction), system_actor(unit.actor.tenant, self._name)
+    async def _react(self, unit: Unit, row: Row) -> list[tuple[Actor, Touched]]:
+        """Run each reaction that is not behind it, and note how they went; return who wrote what."""
+        behind = {*row["passed"], *carried(row["payload"]).get("passed", ())}
+        passed: list[str] = list(row["passed"])
+        touched: list[tuple[str, UUID]] = []
         note: str | None = None
-        touched: Touched = ()
-        depth_of_events.set(int(row["payload"].get("depth", 0)) + 1)
-        try:
-            # What reacts to a record looks at it before it acts: two at a time would both find nothing done.
-            async with unit.savepoint(become=who, lock=row["record"]):
-                act, work = await act_in(self._corridor, unit, row["event"], row["collection"], row["record"])
-                act.params = {k: v for k, v in row["payload"].items() if k != "_job"}
-                # The same in every run, after a retry by hand too: what reactions write once is named by it.
-                act.params["event_id"] = str(carried(row["payload"]).get("key") or row["id"])
-                await reaction(act)
-                await work.finish()
-                touched = tuple(work.touched)
-        except Exception as error:  # noqa: BLE001 - tried again later; the others go on
-            if isinstance(error, StaleError) or not isinstance(error, DirectAppError):
-                return await self._failed(unit, row, error, first=first)
-            note = f"{name}: {error}"
-            _log.warning("reaction refused", refused=row["event"], why=str(error))
-        names = [*row["passed"], name]
-        done = self._next({**row, "passed": names}, ()) is None
-        await self._rows.passed(unit, row["id"], names, done=done, note=note)
-        return who, touched, done
+        failure: Exception | None = None
+        who = system_actor(unit.actor.tenant, self._name)
+        for reaction in self._reactions.get(row["event"], ()):
+            name = name_of(reaction)
+            if name in behind:
+                continue
+            try:
+                touched += await self._one(unit, row, reaction, who)
+            except Exception as error:  # noqa: BLE001 - tried again later; the others go on
+                if isinstance(error, StaleError) or not isinstance(error, DirectAppError):
+                    failure = error
+                    continue
+                note = f"{name}: {error}"
+                _log.warning("reaction refused", refused=row["event"], why=str(error))
+            passed.append(name)
+        await self._rows.passed(unit, row["id"], passed, done=failure is None, note=note)
+        told: list[tuple[Actor, Touched]] = [(who, tuple(touched))]
+        if failure is not None:
+            told.append(await self._failed(unit, {**row, "passed": passed}, failure))
+        return told
 
-    async def _failed(self, unit: Unit, row: Row, error: Exception, *, first: bool) -> tuple[Actor, Touched, bool]:
+    async def _one(self, unit: Unit, row: Row, reaction: Reaction, who: Actor) -> Touched:
+        """Run one reaction inside a savepoint of its own."""
+        depth_of_events.set(int(row["payload"].get("depth", 0)) + 1)
+        # What reacts to a record looks at it before it acts: two at a time would both find nothing done.
+        async with unit.savepoint(become=who, lock=row["record"]):
+            act, work = await act_in(self._corridor, unit, row["event"], row["collection"], row["record"])
+            act.params = {k: v for k, v in row["payload"].items() if k != "_job"}
+            await reaction(act)
+            await work.finish()
+            return tuple(work.touched)
+
+    async def _failed(self, unit: Unit, row: Row, error: Exception) -> tuple[Actor, Touched]:
         attempts = row["attempts"] + 1
         if isinstance(error, StaleError | asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
             _log.info("reaction met another write", met=row["event"])
         else:
             _log.error("reaction failed", failed=row["event"], attempt=attempts, why=named(error), exc_info=error)
-        if first and attempts >= _ATTEMPTS:
+        if attempts >= _ATTEMPTS:
             letter = Letter(job={**row, "attempts": attempts}, kind="reaction", reason=named(error))
-            return *await bury(self._corridor, self._rows, self._keep, unit, letter), True
+            return await bury(self._corridor, self._rows, self._keep, unit, letter)
         delay = backoff(attempts, _FIRST_SECONDS, _LONGEST_SECONDS)
-        await self._rows.failed(unit, row["id"], named(error), delay, more=1 if first else 0)
-        return unit.actor, (), False
+        await self._rows.failed(unit, row["id"], named(error), delay)
+        return unit.actor, ()

@@ -25,8 +25,6 @@ _TAKE = f"""
 SELECT {_ROW} FROM outbox o WHERE {_OPEN} AND o.event = $3
  ORDER BY o.due_at LIMIT 1 FOR UPDATE SKIP LOCKED"""
 
-_TAKE_AGAIN = f"SELECT {_ROW} FROM outbox WHERE tenant_id = $1 AND id = $2 AND done_at IS NULL FOR UPDATE SKIP LOCKED"
-
 _PEEK = f"""
 SELECT k.event, o.due_at <= {_NOW} AS due, o.due_at FROM unnest($3::text[]) AS k(event) CROSS JOIN LATERAL (
   SELECT due_at FROM outbox o WHERE o.tenant_id = $1 AND o.event = k.event AND o.done_at IS NULL
@@ -123,11 +121,6 @@ class Outbox:
         rows = await unit.fetch(_TAKE, unit.actor.tenant, self.clock(), event)
         return dict(rows[0]) if rows else None
 
-    async def take_again(self, unit: Unit, job: UUID) -> Mapping[str, Any] | None:
-        """Lock a row that is still open and that nobody else has locked."""
-        rows = await unit.fetch(_TAKE_AGAIN, unit.actor.tenant, job)
-        return dict(rows[0]) if rows else None
-
     @staticmethod
     async def passed(unit: Unit, job: UUID, names: Sequence[str], *, done: bool, note: str | None) -> None:
         """Note which reactions are behind it, and whether those are all."""
@@ -141,15 +134,14 @@ class Outbox:
             done,
         )
 
-    async def failed(self, unit: Unit, job: UUID, reason: str, delay: float, *, more: int) -> None:
-        """Note that a reaction failed, and when it is tried again; ``more`` is what it adds to the attempts."""
+    async def failed(self, unit: Unit, job: UUID, reason: str, delay: float) -> None:
+        """Note that a reaction failed, and when it is tried again."""
         await unit.value(
-            f"UPDATE outbox SET attempts = attempts + $4, error = $5, due_at = {_NOW} + make_interval(secs => $6)"
+            f"UPDATE outbox SET attempts = attempts + 1, error = $4, due_at = {_NOW} + make_interval(secs => $5)"
             " WHERE tenant_id = $1 AND id = $3 AND done_at IS NULL",
             unit.actor.tenant,
             self.clock(),
             job,
-            more,
             reason[:_MOST_REASON],
             delay,
         )
@@ -218,11 +210,6 @@ class Outbox:
                 self.clock(),
                 delay,
             )
-
-    async def forget(self, tenant: UUID, before: datetime) -> None:
-        """Delete what was done before an instant."""
-        async with self._writing(tenant) as unit:
-            await unit.value("DELETE FROM outbox WHERE tenant_id = $1 AND at < $2 AND done_at < $2", tenant, before)
 
     # -- inside --------------------------------------------------------------------------------------
 
