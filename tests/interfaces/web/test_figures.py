@@ -47,7 +47,7 @@ async def test_the_week_is_told_in_tables_and_taken_home_for_payroll(plan: Plan,
         time.ahead = timedelta()
     for words in ("Utnyttelse per ressurs", "3 av 80 timer booket", "1 av 2 jobber fullført", "Skade og bilpleie"):
         assert words in page.text, words
-    for words in ("112 %", "2,25 t", "20 min", "Mechanic På 499", "1,75 t", "Planlagt", "\u22120,50 t"):
+    for words in ("112 %", "2,25 t", "20 min", "Mechanic På 499", "1,75 t", "Planlagt", "-0,50 t"):
         assert words in page.text, words
     assert "style=" not in page.text
     assert file.headers["content-type"] == "text/csv; charset=utf-8"

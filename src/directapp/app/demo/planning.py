@@ -20,7 +20,7 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.clock import OSLO, oslo_day
 
 # Plans that are older than these working hours are told by the cars' own times alone: history costs time to make.
-RECENT = 7 * DAY
+RECENT = 6 * DAY
 _QUARTER = timedelta(minutes=15)
 _SATURDAY, _LOOK = 5, 60
 _WORK = {"mechanic": "technical", "detailer": "cosmetic"}

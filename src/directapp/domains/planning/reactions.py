@@ -48,15 +48,19 @@ def _follows(work: str, fact: str) -> Any:
             return
         car = (await act.look_up("cars", act.target.id, system="workflow")).row
         at = car.get(f"{work}_{fact}")
-        statuses = sorted(AHEAD) if fact == "started_at" else ["in_progress"]
-        bookings = await _bookings(act, work, statuses)
+        ended = fact == "completed_at"
+        bookings = await _bookings(act, work, [*sorted(AHEAD), "in_progress"] if ended else sorted(AHEAD))
         if at is None or not bookings:
             return
+        booking = next((b for b in bookings if b.row["status"] == "in_progress"), bookings[0])
         patch: dict[str, Any] = {fact: at}
-        if fact == "completed_at":
-            case = act.case.merged(**bookings[0].row)
-            patch["actual_hours"] = bookings[0].row.get("actual_hours") or worked_hours(case, at)
-        await act.change(patch, on=bookings[0], system="planning")
+        if ended:
+            if booking.row["started_at"] is None:
+                # Both happened since the last round, and the end is heard of first.
+                patch["started_at"] = car.get(f"{work}_started_at") or at
+            case = act.case.merged(**{**booking.row, **patch})
+            patch["actual_hours"] = booking.row.get("actual_hours") or worked_hours(case, at)
+        await act.change(patch, on=booking, system="planning")
 
     return follow
 
