@@ -180,6 +180,33 @@ async def test_what_stands_around_the_cars(demo: House) -> None:
 
 
 @pytest.mark.slow
+async def test_the_plan_is_real_and_nothing_collides(demo: House) -> None:
+    sql = """SELECT
+        (SELECT count(*) FROM resource_bookings WHERE status = 'scheduled') AS ahead,
+        (SELECT count(*) FROM resource_bookings WHERE status = 'in_progress') AS running,
+        (SELECT count(*) FROM resource_bookings WHERE status = 'completed' AND actual_hours > 0) AS done,
+        (SELECT count(*) FROM resource_bookings WHERE agreement IS NOT NULL) AS shared,
+        (SELECT count(*) FROM timebank_entries WHERE kind = 'work') AS hours,
+        (SELECT count(*) FROM timebank_entries WHERE kind = 'correction') AS corrections,
+        (SELECT count(*) FROM absences WHERE ends_at > now()) AS away,
+        (SELECT count(*) FROM sharing_weeks WHERE used_hours > 0) AS weeks,
+        (SELECT count(*) FROM car_stages) AS stages"""
+    found = (await rows(demo, COAST.domain, sql))[0]
+    assert all(found.values()), found
+    nothing = """SELECT
+        (SELECT count(*) FROM resource_bookings a JOIN resource_bookings b ON a.person = b.person AND a.id < b.id
+            AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at) AS collisions,
+        (SELECT count(*) FROM resource_bookings b JOIN absences a ON a.resource = b.resource
+            AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at) AS away,
+        (SELECT count(*) FROM resource_bookings b JOIN cars c ON c.id = b.car WHERE b.status = 'in_progress'
+            AND c.status NOT IN ('technical_prep', 'cosmetic_prep')) AS left_open,
+        (SELECT count(*) FROM cars c WHERE status = 'planned' AND assigned_mechanic IS NOT NULL
+            AND needs_technical AND NOT EXISTS (SELECT 1 FROM resource_bookings b WHERE b.car = c.id)) AS unbooked"""
+    for group in GROUPS:
+        assert not any((await rows(demo, group.domain, nothing))[0].values())
+
+
+@pytest.mark.slow
 async def test_history_lies_in_the_last_months_and_can_be_sealed(demo: House) -> None:
     span = (await rows(demo, COAST.domain, "SELECT min(at) AS first, max(at) AS last FROM audit"))[0]
     now = demo.platform.clock()

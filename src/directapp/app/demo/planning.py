@@ -42,6 +42,8 @@ AWAY = (
     ("mechanic.490-3", -2, 1, "illness", None),
     ("detailer.490", 2, 2, "holiday", None),
 )
+# Hours that no booking stands behind: working days ago, who, how many, why.
+CORRECTED = ((2, "mechanic.499", "1.5", "Ryddet lageret"), (3, "detailer.490", "-0.5", "Pause ført som arbeid"))
 Busy = tuple[datetime, datetime]
 
 
@@ -260,3 +262,12 @@ async def _leave(house: House, plan: Plan, admin: Actor, at: datetime) -> None:
         plan.away[key].append((start, end))
         values.append({"resource": plan.resources[key], "starts_at": start, "ends_at": end, "kind": kind, "note": note})
     await perform_many(house, admin, at, "absences", values)
+
+
+async def correct_hours(house: House, cast: Mapping[str, Actor], now: Worktime) -> None:
+    """Let managers put the time bank right where no booking tells what was worked."""
+    for back, key, hours, why in CORRECTED:
+        if key in cast:
+            site = key.partition(".")[2].partition("-")[0]
+            values = {"person": cast[key].user, "day": now.day(-DAY * back), "hours": hours, "note": why}
+            await perform_as(house, cast[f"manager.{site}"], now.now, "timebank_entries", values)
