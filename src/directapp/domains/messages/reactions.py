@@ -75,22 +75,28 @@ class Scene:
 
 
 async def scene_of(
-    act: Act, car: UUID | None, *, sites: tuple[object, ...] = (), people: tuple[object, ...] = ()
+    act: Act,
+    car: UUID | None,
+    *,
+    sites: tuple[object, ...] = (),
+    people: tuple[object, ...] = (),
+    staff: bool = True,
 ) -> Scene | None:
-    """Load a car with its people and sites; None where it is gone."""
+    """Load a car with its people and sites, ``staff`` of the sites only where roles are asked for; None: gone."""
     found = await act.find("cars", limit=1, id=car, system="corridor") if car else []
     if not found:
         return None
     row = found[0].row
     wanted = [*(row.get(name) for name in _SITES), *sites]
-    folk = await crowd(act, sites=wanted, people=[*(row.get(n) for n in _PEOPLE), actor_of(act), *people])
+    named = [*(row.get(n) for n in _PEOPLE), actor_of(act), *people]
+    folk = await crowd(act, sites=wanted if staff else (), people=named)
     ids = list({site for site in wanted if isinstance(site, UUID)})
     names = {one.id: str(one.row["name"]) for one in await act.find("dealerships", system="corridor", id=ids)}
     return Scene(act, found[0], folk, names)
 
 
-async def _of_car(act: Act) -> Scene | None:
-    return await scene_of(act, act.seen.id if act.seen else None)
+async def _of_car(act: Act, *, staff: bool = True) -> Scene | None:
+    return await scene_of(act, act.seen.id if act.seen else None, staff=staff)
 
 
 # -- order and parts --------------------------------------------------------------------------------------
@@ -148,14 +154,14 @@ async def parts_arrived(act: Act) -> None:
 
 async def arrived_prep(act: Act) -> None:
     """Tell the seller that the car is at the prep centre."""
-    scene = await _of_car(act)
+    scene = await _of_car(act, staff=False)
     if scene is not None:
         await scene.tell("arrival.prep", scene.named("seller"), site=scene.site(scene.row.get("prep_center")))
 
 
 async def arrived_dealer(act: Act) -> None:
     """Tell the seller that the car is at the dealership; one arrival is enough where both are the same site."""
-    scene = await _of_car(act)
+    scene = await _of_car(act, staff=False)
     if scene is not None and scene.row.get("dealership") != scene.row.get("prep_center"):
         await scene.tell("arrival.dealer", scene.named("seller"), site=scene.site(scene.row.get("dealership")))
 
@@ -173,7 +179,7 @@ async def inspected(act: Act) -> None:
 
 async def inspection_failed(act: Act) -> None:
     """Tell the seller that the car was not approved, and why."""
-    scene = await _of_car(act)
+    scene = await _of_car(act, staff=False)
     if scene is not None:
         why = short(scene.row.get("inspection_remarks") or scene.row.get("inspection_notes"))
         await scene.tell("inspection.failed", scene.named("seller"), detail=why)
@@ -244,7 +250,7 @@ async def quality_failed(act: Act) -> None:
 
 async def ready(act: Act) -> None:
     """Tell the seller that the car is ready, and the customer of a sold one."""
-    scene = await _of_car(act)
+    scene = await _of_car(act, staff=False)
     if scene is None:
         return
     row = scene.row
@@ -264,7 +270,7 @@ def _readiness(car: Mapping[str, Any]) -> str:
 
 async def pickup(act: Act) -> None:
     """Tell the seller and the customer that the car may be fetched."""
-    scene = await _of_car(act)
+    scene = await _of_car(act, staff=False)
     if scene is None or scene.row.get("ready_for_pickup") is not True:
         return
     detail = hand_over(scene.row)
@@ -380,11 +386,11 @@ async def mentioned(act: Act) -> None:
         return
     comment = act.seen
     names = [UUID(str(one)) for one in comment.row.get("mentions") or ()]
-    scene = await scene_of(act, comment.row.get("car"), people=tuple(names))
+    writer = comment.row.get("created_by")
+    scene = await scene_of(act, comment.row.get("car"), people=(*names, writer), staff=False)
     if scene is None:
         return
-    writer = await crowd(act, people=[comment.row.get("created_by")])
-    found = writer.name_of(comment.row.get("created_by"))
+    found = scene.people.name_of(writer)
     who = plain(person_name(found.row)) if found else scene.doer
     people = scene.people.named(*names)
     near = [one for one in people if may_follow(one, scene.row)]
