@@ -38,11 +38,12 @@ def start(environment: dict[str, str], *words: str) -> subprocess.Popen[bytes]:
 
 async def said(process: subprocess.Popen[bytes], words: bytes) -> None:
     assert process.stdout
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(180):
         while words not in await asyncio.to_thread(process.stdout.readline):
             assert process.poll() is None
 
 
+@pytest.mark.slow
 async def test_two_workers_beside_a_server_that_does_no_work_send_each_letter_once(data: Path) -> None:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DIRECTAPP_", "DATABASE_"))}
     port = free_port()
@@ -56,7 +57,7 @@ async def test_two_workers_beside_a_server_that_does_no_work_send_each_letter_on
     try:
         await said(server, b"DirectApp:")
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(180):
                 while True:
                     try:
                         await client.get("/server/ping")
@@ -82,7 +83,7 @@ async def test_two_workers_beside_a_server_that_does_no_work_send_each_letter_on
             for worker in running[1:]:
                 await said(worker, b"at work")
             await invite("berit")
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(180):
                 while len(list((data / "mail").glob("*"))) < 2:
                     await asyncio.sleep(0.1)
             for worker in running[1:]:
