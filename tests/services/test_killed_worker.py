@@ -59,7 +59,7 @@ async def test_workers_killed_during_a_thousand_errands_lose_none_and_send_none_
     async with Service() as service:
         workers = [start(database.dsn, service.base) for _ in range(2)]
         try:
-            async with asyncio.timeout(180):
+            async with asyncio.timeout(400):
                 for limit in KILLS_AT:
                     while service.asked < limit:
                         await asyncio.sleep(0.001)
