@@ -30,10 +30,12 @@ def load_spec() -> Spec:
     return Spec(collection for domain in DOMAINS for collection in domain.COLLECTIONS)
 
 
-def load_reactions() -> dict[str, list[Reaction]]:
-    """Return what follows each event, in load order."""
+def load_reactions(*, quiet: bool = False) -> dict[str, list[Reaction]]:
+    """Return what follows each event, in load order; ``quiet`` tells nobody of it."""
     found: dict[str, list[Reaction]] = {}
     for domain in DOMAINS:
+        if quiet and domain is messages:
+            continue
         for event, reaction in domain.REACTIONS.items():
             found.setdefault(event, []).append(reaction)
     return found

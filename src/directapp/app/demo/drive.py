@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 
 from directapp.app.demo.life import PHOTO, Life, Scene, Stage, Step
+from directapp.app.demo.messages import TOLD
 from directapp.app.demo.photos import chunks, draw
 from directapp.app.house import House
 from directapp.app.jobs import REACTOR
@@ -112,7 +113,8 @@ class Director:
     async def close(self, evening: datetime) -> None:
         """End a day: what follows from its events, then the archiving that is due."""
         corridor = self.corridor(evening)
-        await Relay(corridor, load_reactions(), REACTOR).drain(self.tenant)
+        quiet = evening < self.stage.time.now - TOLD
+        await Relay(corridor, load_reactions(quiet=quiet), REACTOR).drain(self.tenant)
         async with acting(corridor, self.tenant, REACTOR, "sweep", "", None) as act:
             await archive_due(act)
 
