@@ -76,7 +76,9 @@ async function store(request, answer) {
   await pages.put(request, answer);
 }
 
+/** Keeps pages for later; never while another person's pages are being taken away. */
 async function keep(addresses) {
+  await navigator.locks.request("person", { mode: "shared" }, () => null);
   for (const address of addresses.slice(0, MOST_PAGES / 2)) {
     try {
       const answer = await fetch(address, { credentials: "same-origin" });
@@ -89,10 +91,11 @@ async function keep(addresses) {
 
 /** A page was opened: what belongs to another person goes, what this page needs stays. */
 async function greet(person, addresses) {
-  if ((await recall("person")) !== person) {
+  await navigator.locks.request("person", async () => {
+    if ((await recall("person")) === person) return;
     await caches.delete(PAGES);
     await remember("person", person);
-  }
+  });
   const files = await caches.open(FILES);
   const wanted = addresses.filter((a) => new URL(a).pathname.startsWith("/static/"));
   await Promise.all(wanted.map(async (a) => (await files.match(a)) ?? files.add(a).catch(() => null)));

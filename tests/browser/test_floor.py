@@ -242,10 +242,10 @@ async def keep(page: Page, *cars: UUID) -> None:
     await page.goto("/app/floor")
     await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     await page.reload()
-    for car in cars:
-        kept = f"async () => !!(await caches.match('/app/cars/{car}', {{ ignoreVary: true }}))"
-        await page.wait_for_function(kept)
-    await page.wait_for_function("async () => !!(await caches.match('/app/offline', { ignoreVary: true }))")
+    # A promise is not waited for by wait_for_function: it is asked until it says yes.
+    for address in ("/app/offline", *(f"/app/cars/{car}" for car in cars)):
+        while not await page.evaluate("async a => !!(await caches.match(a, { ignoreVary: true }))", address):
+            await page.wait_for_timeout(50)
 
 
 async def test_taps_and_notes_wait_for_the_network_and_are_sent_once(dealer: Dealer, phone: tuple[Page, Gate]) -> None:
