@@ -131,10 +131,10 @@ class Teller:
         """Return every table, in the order of the page."""
         return [
             self._by_type(),
-            self._by_resource(),
             self._accuracy(),
-            self._delays(),
+            self._by_resource(),
             self._stages(),
+            self._delays(),
             self._lent(),
             self._settlements(),
             self._time_bank(),
