@@ -44,6 +44,7 @@ async def housed(owner: str, weak: str, data: Path) -> AsyncIterator[House]:
 async def worker(owner: str, weak: str, data: str) -> None:
     """Work as ``directapp worker`` does, until killed."""
     async with housed(owner, weak, Path(data)) as house, at_work(house):
+        print("at work", flush=True)
         await asyncio.Event().wait()
 
 
@@ -120,9 +121,10 @@ async def measure(events: int, rate: float, seconds: float) -> None:
                 rate_through, used = await through(house, seeded.tenant, events, kind)
                 print(f"through, {kind:8} {rate_through:6.0f} events/s, {used:.1f} ms of processor each", flush=True)
             command = [sys.executable, "-m", "bench.jobs", "--worker", postgres.owner_dsn(), postgres.app_dsn()]
-            working = subprocess.Popen([*command, str(folder)])
+            working = subprocess.Popen([*command, str(folder)], stdout=subprocess.PIPE)
             try:
-                await asyncio.sleep(4)
+                assert working.stdout
+                await asyncio.to_thread(working.stdout.readline)
                 reached, n, waits = await latency(house, seeded.people["tenant_admin"], rate, seconds)
             finally:
                 working.kill()
