@@ -22,6 +22,8 @@ from directapp.kernel.clock import OSLO, oslo_day
 # Plans that are older than these working hours are told by the cars' own times alone: history costs time to make.
 RECENT = 6 * DAY
 _QUARTER = timedelta(minutes=15)
+# Most work begins within minutes of its time.
+_EARLY = timedelta(minutes=12)
 _SATURDAY, _LOOK = 5, 60
 _WORK = {"mechanic": "technical", "detailer": "cosmetic"}
 _TYPES = {"technical": "mechanical", "cosmetic": "cosmetic"}
@@ -119,7 +121,7 @@ def _begins(scene: Scene, life: Life, kind: str) -> datetime:
     """Return when the story begins the work, or means to."""
     begun = next((s for s in life.steps if f"{kind}_started_at" in s.values), None)
     if begun is not None:
-        return scene.stage.time.at(life.when(begun)) - 2 * _QUARTER
+        return scene.stage.time.at(life.when(begun)) - _EARLY
     meant: Ahead = life.facts[f"meant {kind}"]
     return meant.of(scene)  # type: ignore[no-any-return]
 

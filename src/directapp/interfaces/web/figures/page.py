@@ -101,7 +101,7 @@ async def show_figures(desk: PersonDesk) -> Response:
         choices=[(c["id"], f"{c['number']} {c['name']}") for c in found["choices"]],
         presets=_presets(desk, asked),
         shown_period=_shown(desk, asked),
-        site_names=", ".join(s["name"] for s in found["sites"]),
+        site_name=found["sites"][0]["name"] if len(found["sites"]) == 1 else teller.f["all_sites"],
         loads=teller.loads(),
         tables=teller.tables(),
         bottlenecks=[b[desk.language] for b in found["bottlenecks"]],

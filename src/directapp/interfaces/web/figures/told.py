@@ -174,6 +174,7 @@ class Teller:
             empty=self.f["no_resources"],
             heads=self._heads(*words, words_only=2 if several else 1),
             rows=rows,
+            wide=several,
         )
 
     def _accuracy(self) -> Table:
