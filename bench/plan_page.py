@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import shutil
 import statistics
 import tempfile
@@ -22,9 +23,11 @@ from directapp.store.database import Database
 RESOURCES, DAYS = 100, 5
 TIMES = ((7, 120), (9.5, 120), (12, 150))
 _COLD, _WARM, _ASKED = 5, 10, 40
-# Noted in the frame after the one in which the bookings have their places.
-_DRAWN = """count => new Promise(done => (function look() {
-  if (document.querySelectorAll(".ec-event[data-id]").length < count) return requestAnimationFrame(look);
+# Noted in the frame after the one in which every row in sight has its bookings; the others follow as one scrolls.
+_DRAWN = """() => new Promise(done => (function look() {
+  const [frame, row] = [document.querySelector(".ec-main"), document.querySelector(".ec-row-head")];
+  const seen = frame && row ? Math.ceil(frame.clientHeight / row.offsetHeight) * %d : Infinity;
+  if (document.querySelectorAll(".ec-event[data-id]").length < seen) return requestAnimationFrame(look);
   requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())));
 })())"""
 
@@ -67,29 +70,49 @@ SELECT $1::uuid, gen_random_uuid(), c.id, $3::uuid, r, s, s + m * interval '1 mi
   JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM cars WHERE tenant_id = $1) AS c USING (n)"""
 
 
-async def opened(browser: Browser, base: str, email: str, path: str, count: int) -> tuple[list[float], list[float]]:
-    """Return how soon the week stands, with an empty cache and with a warm one."""
-    colds: list[float] = []
-    warms: list[float] = []
+async def opened(browser: Browser, base: str, email: str, path: str) -> dict[str, list[float]]:
+    """Return how soon the week stands, with an empty cache and a warm one, and the page's own processor time."""
+    found: dict[str, list[float]] = {"cold": [], "warm": [], "own": []}
     for n in range(_COLD):
         context = await sign_in(browser, base, email)
         page = await context.new_page()
+        cdp = await context.new_cdp_session(page)
+        await cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
         for turn in range(1 + (_WARM if n == 0 else 0)):
             await page.goto(path, wait_until="commit")
-            (warms if turn else colds).append(await page.evaluate(_DRAWN, count))
+            found["warm" if turn else "cold"].append(await page.evaluate(_DRAWN % (DAYS * len(TIMES))))
+            metrics = {m["name"]: m["value"] for m in (await cdp.send("Performance.getMetrics"))["metrics"]}
+            found["own"].append(metrics["TaskDuration"] * 1000)
         await context.close()
-    return colds, warms
+    return found
 
 
-def asked(base: str, cookie: str, path: str) -> tuple[float, int]:
-    """Return the median time of an answer, one after the other, and its size."""
+def worked(*roots: int) -> float:
+    """Return the milliseconds of processor time that processes and their children have had."""
+    ticks, parents = {}, {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(stat.parent.name)] = int(fields[1])
+        ticks[int(stat.parent.name)] = int(fields[11]) + int(fields[12])
+    mine = {p for p in ticks if p in roots or parents[p] in roots}
+    return sum(ticks[p] for p in mine) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def asked(base: str, cookie: str, path: str, *roots: int) -> tuple[float, float, int]:
+    """Return an answer's median time, one after the other, the processor time it costs, and its size."""
     took = []
     with httpx.Client(base_url=base, headers={"Cookie": cookie}) as client:
+        client.get(path).raise_for_status()
+        before = worked(*roots)
         for _ in range(_ASKED):
             began = time.perf_counter()
             answer = client.get(path).raise_for_status()
             took.append((time.perf_counter() - began) * 1000)
-    return statistics.median(took), len(answer.content)
+        cost = (worked(*roots) - before) / _ASKED
+    return statistics.median(took), cost, len(answer.content)
 
 
 async def run() -> None:
@@ -106,18 +129,21 @@ async def run() -> None:
         bench = Bench(postgres, database, seeded, port, {}, 1, 1, 0)
         base, path = f"http://127.0.0.1:{port}", "/app/plan"
         cookie = await cookie_of(bench, "planner")
+        pid = int((data / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
+        roots = (process.pid, pid)
         for name, address in (("page", path), ("data", f"{path}/data")):
-            took, size = await asyncio.to_thread(asked, base, cookie, f"{address}?day={monday}")
-            print(f"{name}: median {took:.1f} ms, {size / 1000:.0f} kB", flush=True)
+            took, cost, size = await asyncio.to_thread(asked, base, cookie, f"{address}?day={monday}", *roots)
+            print(f"{name}: median {took:.1f} ms, {cost:.1f} ms of processor time, {size / 1000:.0f} kB", flush=True)
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             email = await email_of(bench, "planner")
-            colds, warms = await opened(browser, base, email, f"{path}?day={monday}", count)
+            found = await opened(browser, base, email, f"{path}?day={monday}")
             await browser.close()
+        cold, warm, own = (statistics.median(found[name]) for name in ("cold", "warm", "own"))
         print(
-            f"{RESOURCES} resources, {count} bookings drawn: cold {statistics.median(colds):.0f} ms"
-            f" (worst {max(colds):.0f}), warm {statistics.median(warms):.0f} ms (medians)"
+            f"{RESOURCES} resources, {count} bookings, the rows in sight drawn: cold {cold:.0f} ms, warm {warm:.0f} ms,"
+            f" {own:.0f} ms of them the page's own work (medians); load {os.getloadavg()[0]:.1f}"
         )
     finally:
         process.terminate()

@@ -59,7 +59,8 @@ export function planKeys(page, plan) {
       const row = inRow(order[n]);
       if (!row.length) continue;
       const near = row.reduce((best, r) => (Math.abs(between(mine.start, r.start)) < Math.abs(between(mine.start, best.start)) ? r : best));
-      return focus(near.id);
+      plan.showRows([order[n]]);
+      return setTimeout(() => focus(near.id), 0);
     }
   }
 

@@ -6,6 +6,9 @@ import { serverOf } from "./plan-server.js";
 import { between, clockOf, clockTime, dayOf, shift, spanText, wallOf } from "./plan-time.js";
 
 const GATHER = 120;
+// So many rows are drawn at first; what is further down is drawn when one comes near it.
+const FIRST_ROWS = 18;
+const NEAR_ROWS = 8;
 const MANY = 40;
 const NARROW = matchMedia("(max-width: 48rem)");
 const AROUND = new Set(["cars", "resource_capacities", "sharing_weeks", "capacity_rules", "resource_sharing"]);
@@ -31,11 +34,13 @@ async function begin(config) {
   const answer = await server.read(config.data);
   if (!answer) return;
   const told = await answer.json();
-  const plan = { root, config, words, server, verdict, locale, rows: new Map(), holds: 0, late: new Map() };
+  const plan = { root, config, words, server, verdict, locale, rows: new Map(), drawn: new Set(), holds: 0, late: new Map() };
   Object.assign(plan, deeds(plan));
   plan.take(told);
   if (!plan.resources.length) return plan.empty();
+  for (const { id } of plan.resources.slice(0, FIRST_ROWS)) plan.drawn.add(id);
   draw(plan);
+  drawOnTheWay(plan);
   dragWaiting(page, plan);
   planKeys(page, plan);
   openBookings(plan);
@@ -167,6 +172,7 @@ function deeds(plan) {
       const row = plan.rows.get(id);
       if (!row) return;
       if (!held) Object.assign(row, { start, end, row: resource });
+      deed.showRows([resource]);
       plan.calendar.updateEvent(eventOf(plan, { ...row, start, end, row: resource }, held));
     },
     async freshen(ids) {
@@ -179,14 +185,20 @@ function deeds(plan) {
       for (const id of ids) {
         const old = plan.rows.get(id);
         const row = found.has(id) ? deed.learn(found.get(id)) : undefined;
-        if (!row) {
-          plan.rows.delete(id);
-          plan.calendar.removeEventById(id);
-        } else if (old) plan.calendar.updateEvent(eventOf(plan, row));
+        if (!row) plan.rows.delete(id);
+        if (!row || !plan.drawn.has(row.row)) plan.calendar.removeEventById(id);
+        else if (old && plan.drawn.has(old.row)) plan.calendar.updateEvent(eventOf(plan, row));
         else plan.calendar.addEvent(eventOf(plan, row));
         if (row && old?.version !== row.version) requestAnimationFrame(() => tint(plan.root, id));
       }
       if (plan.resources.length !== rows) deed.rowsAgain();
+    },
+    /** Draws what is booked on rows that were out of sight. */
+    showRows(ids) {
+      const fresh = new Set(ids.filter((id) => !plan.drawn.has(id)));
+      if (!fresh.size) return;
+      for (const id of fresh) plan.drawn.add(id);
+      for (const event of eventsOf(plan, fresh)) plan.calendar.addEvent(event);
     },
     rowsAgain() {
       plan.calendar.setOption("resources", plan.resources);
@@ -221,7 +233,7 @@ function deeds(plan) {
 const isWeekend = (day) => [0, 6].includes(new Date(`${day}T12:00Z`).getUTCDay());
 const plateText = (plate) => plate?.replace(/^([A-ZÆØÅ]{2})(\d{4,5})$/, "$1 $2") ?? "";
 
-function eventsOf(plan) {
+function eventsOf(plan, rows = plan.drawn) {
   const shut = plan.closed.map(([resource, start, end, away], n) => ({
     id: `closed-${n}`,
     resourceId: resource,
@@ -231,7 +243,26 @@ function eventsOf(plan) {
     classNames: [away ? "is-away" : "is-closed"],
     extendedProps: { away },
   }));
-  return [...shut, ...[...plan.rows.values()].map((row) => eventOf(plan, row))];
+  const booked = [...plan.rows.values()].filter(({ row }) => rows.has(row));
+  return [...shut.filter(({ resourceId }) => rows.has(resourceId)), ...booked.map((row) => eventOf(plan, row))];
+}
+
+function drawOnTheWay(plan) {
+  const main = root.querySelector(".ec-main");
+  let asked = false;
+  const look = () => {
+    asked = false;
+    const height = root.querySelector(".ec-body .ec-row-head")?.offsetHeight || 1;
+    const first = Math.max(Math.floor(main.scrollTop / height) - NEAR_ROWS, 0);
+    const last = Math.ceil((main.scrollTop + main.clientHeight) / height) + NEAR_ROWS;
+    plan.showRows(plan.resources.slice(first, last).map(({ id }) => id));
+  };
+  const soon = () => {
+    if (!asked) requestAnimationFrame(look);
+    asked = true;
+  };
+  main.addEventListener("scroll", soon, { passive: true });
+  addEventListener("resize", soon);
 }
 
 function eventOf(plan, row, held = false) {
@@ -277,7 +308,8 @@ function draw(plan) {
     slotDuration: { minutes: plan.slotMinutes },
     slotLabelInterval: { minutes: week && plan.slotWidth < 40 ? 180 : 60 },
     slotLabelFormat: { hour, minute },
-    eventTimeFormat: { hour, minute },
+    // Bookings show no clock of their own, and asking Intl for fifteen hundred of them takes its time.
+    eventTimeFormat: () => "",
     dayHeaderFormat: { weekday: week ? "short" : "long", day: "numeric", month: "short" },
     snapDuration: { minutes: 15 },
     slotWidth: plan.slotWidth,
