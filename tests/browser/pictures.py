@@ -81,6 +81,20 @@ async def look_up(page: Page) -> None:
     await page.wait_for_selector("[data-take-over]")
 
 
+async def plan(page: Page) -> None:
+    """Open the plan and wait until its calendar, or on a phone its list, is drawn."""
+    await page.goto("/app/plan")
+    await page.wait_for_selector("[data-plan][data-ready], [data-plan-listed], [data-plan-empty]:not([hidden])")
+
+
+async def free_times(page: Page) -> None:
+    """Look for a free time for the first car that waits to be planned."""
+    await page.goto("/app/plan/book")
+    await page.locator("a.plan-choice").first.click()
+    await page.locator("a.plan-choice").first.click()
+    await page.wait_for_selector("[data-slot]")
+
+
 def at(path: str) -> Callable[[Page], Awaitable[None]]:
     """Return what opens an address."""
 
@@ -119,6 +133,9 @@ PAGES: dict[str, tuple[str, Callable[[Page], Awaitable[None]]]] = {
     "enrichment": ("admin", at("/app/enrichment_runs")),
     "eu-control": ("used-car-sales.490", at("/app/cars/eu-control?days=90")),
     "history": ("new-car-sales.495", history),
+    "plan": ("planner.499", plan),
+    "plan-booking": ("planner.499", free_times),
+    "plan-mine": ("mechanic.499", at("/app/plan/mine")),
 }
 
 

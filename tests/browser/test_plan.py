@@ -44,7 +44,7 @@ def told(page: Page) -> Locator:
 async def box(place: Locator) -> dict[str, float]:
     found = await place.bounding_box()
     assert found
-    return dict(found)
+    return {"x": found["x"], "y": found["y"], "width": found["width"], "height": found["height"]}
 
 
 async def pull(page: Page, place: Locator, hours: float, *, per_hour: float, down: float = 0) -> None:

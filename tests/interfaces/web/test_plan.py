@@ -271,7 +271,7 @@ def test_a_holiday_is_closed_unless_one_works_then() -> None:
     days = [date(2026, 5, 17), date(2026, 5, 18)]
     hours = [{"resource": "a", "weekday": d, "starts": "08:00", "ends": "16:00"} for d in ("1", "7")]
     hours += [{**h, "resource": "b"} for h in hours]
-    rows = [{"id": "a"}, {"id": "b", "works_holidays": True}]
+    rows: list[dict[str, Any]] = [{"id": "a"}, {"id": "b", "works_holidays": True}]
     assert closed_spans(rows, hours, [], days, ("08:00", "16:00")) == [
         ("a", "2026-05-17T08:00", "2026-05-17T16:00", False)
     ]
