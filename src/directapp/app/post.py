@@ -46,6 +46,7 @@ from directapp.interfaces.web.messages.hooks import Hooks
 from directapp.interfaces.web.messages.letters import Brand, Made
 from directapp.interfaces.web.messages.router import Outside
 from directapp.kernel.text import Text
+from directapp.services.act import Act
 from directapp.services.jobs import Daily, Errand, Job, LaterError, Schedule, sweep
 
 SYSTEM = sending.SYSTEM
@@ -115,7 +116,8 @@ class Post:
     async def send(self, job: Job) -> None:
         """Send the message of an errand, by the way its channel goes."""
         async with job.act(SYSTEM) as act:
-            channel = act.seen.row["channel"] if act.seen else None
+            waits = act.seen is not None and act.seen.row["status"] == "queued"
+            channel = act.seen.row["channel"] if act.seen and waits else None
         if channel == "sms":
             await self._text(job)
         elif channel == "email" and self.resend is not None:
@@ -128,7 +130,7 @@ class Post:
     async def _by_mail(self, job: Job) -> None:
         async with job.act(SYSTEM) as act:
             envelope = await sending.take(act)
-            made = await self._written(act, envelope) if envelope else None
+            made = await self._written(act, envelope, {}) if envelope else None
         if envelope is None or made is None:
             return
         try:
@@ -146,7 +148,8 @@ class Post:
         async with self._turn(job.tenant):
             async with job.act(SYSTEM) as act:
                 batch = await sending.claim(act, MOST_AT_ONCE)
-                made = [await self._written(act, one) for one in batch.envelopes] if batch else []
+                brands: dict[str, Brand] = {}
+                made = [await self._written(act, one, brands) for one in batch.envelopes] if batch else []
             if batch is None:
                 return
             found = [self._letter(one, words) for one, words in zip(batch.envelopes, made, strict=True)]
@@ -190,18 +193,19 @@ class Post:
             sender=self.sender, to=(envelope.to,), subject=made.subject, text=made.text, html=made.html, tags=tags
         )
 
-    async def _written(self, act: Any, envelope: Envelope) -> Made:
+    async def _written(self, act: Act, envelope: Envelope, brands: dict[str, Brand]) -> Made:
+        """Return the letter of a message; ``brands`` remembers the sites of the letters that go together."""
         content = envelope.content
-        brand = _PLAIN
-        if content.get("site"):
-            found = await act.find("dealerships", system="corridor", limit=1, id=UUID(str(content["site"])))
-            brand = letters.brand_of(found[0].row, self.capabilities, envelope.tenant) if found else _PLAIN
+        site = str(content.get("site") or "")
+        if site not in brands:
+            found = await act.find("dealerships", system="corridor", limit=1, id=UUID(site)) if site else []
+            brands[site] = letters.brand_of(found[0].row, self.capabilities, envelope.tenant) if found else _PLAIN
         letter = letters.compose(
             subject=envelope.subject,
             body=envelope.body,
             receiver_kind=envelope.receiver_kind,
             content=content,
-            brand=brand,
+            brand=brands[site],
             tenant=envelope.tenant,
             capabilities=self.capabilities,
         )
