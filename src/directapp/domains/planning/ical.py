@@ -50,4 +50,5 @@ def calendar_text(name: str, entries: Iterable[Entry]) -> str:
             if value:
                 event.add(key, value)
         calendar.add_component(event)
-    return calendar.to_ical().decode()
+    text: str = calendar.to_ical().decode()
+    return text
