@@ -134,10 +134,10 @@ class Teller:
             self._accuracy(),
             self._by_resource(),
             self._stages(),
-            self._delays(),
-            self._lent(),
             self._settlements(),
             self._time_bank(),
+            self._delays(),
+            self._lent(),
         ]
 
     def _heads(self, *words: str, words_only: int = 1) -> list[tuple[str, bool]]:
