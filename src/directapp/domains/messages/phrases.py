@@ -85,11 +85,11 @@ def hour_text(instant: datetime) -> Text:
 
 
 def phone_text(written: object) -> str:
-    """Return a phone number as it is read: Norwegian ones in pairs, without country code."""
+    """Return a phone number as it is read: Norwegian ones in pairs that stay together, without country code."""
     number = str(written)
     digits = number.removeprefix("+47")
     pairs = [digits[n : n + 2] for n in range(0, len(digits), 2)]
-    return " ".join(pairs) if len(digits) == _NORWEGIAN and digits.isdigit() else number
+    return "\u00a0".join(pairs) if len(digits) == _NORWEGIAN and digits.isdigit() else number
 
 
 def join(parts: Iterable[Text]) -> Text:

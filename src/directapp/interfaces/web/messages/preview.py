@@ -12,7 +12,7 @@ from fastapi import APIRouter, Response
 from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.catalogue import CUSTOMER, NOTICES, OUTWARD, VENDOR
 from directapp.domains.messages.customers import CALL, customer_facts
-from directapp.domains.messages.phrases import car_name, day_text, model, moment_text, plain
+from directapp.domains.messages.phrases import car_name, day_text, model, moment_text, phone_text, plain
 from directapp.domains.messages.telling import LINK_MARK, Told, car_facts
 from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.look import SITES
@@ -146,7 +146,7 @@ def _fills(desk: Desk) -> Mapping[str, Text]:
         "order": plain("O10042"),
         "when": moment_text(when),
         "what": Text("Teknisk klargjøring", "Technical preparation"),
-        "call": CALL.fill(phone="38 00 00 00"),
+        "call": CALL.fill(phone=phone_text("+4738000000")),
         "link": LINK_MARK,
         "detail": _DETAILS.fill(day=day_text(tomorrow.date())),
     }
