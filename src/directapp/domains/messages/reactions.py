@@ -83,7 +83,7 @@ async def scene_of(
     staff: bool = True,
 ) -> Scene | None:
     """Load a car with its people and sites, ``staff`` of the sites only where roles are asked for; None: gone."""
-    found = await act.find("cars", limit=1, id=car, system="corridor") if car else []
+    found = await act.find("cars", limit=1, id=car, system="workflow") if car else []
     if not found:
         return None
     row = found[0].row
