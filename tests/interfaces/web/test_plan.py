@@ -6,6 +6,7 @@ from html import unescape
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from directapp.interfaces.web.plan.closed import closed_spans, offsets
@@ -260,6 +261,15 @@ async def test_capacity_agreements_and_waiting_cars_stand_beside_the_calendar(pl
     assert "0 av 8 t" in side
     assert "3 av 40 t" in side
     assert f'data-car="{car}"' in side
+
+
+async def test_a_stranger_gets_nowhere(stranger: httpx.AsyncClient) -> None:
+    some = UUID(int=1)
+    for path in ("", "/data", "/side", "/book", "/mine", f"/booking/{some}"):
+        answer = await stranger.get(f"/app/plan{path}")
+        assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/sign-in"), path
+    for path in ("/app/plan/judge", "/app/plan/put", "/app/plan/book", f"/app/resource_bookings/{some}/tap/start"):
+        assert (await stranger.post(path)).status_code in {303, 401}, path
 
 
 def test_days_that_change_the_clock_have_two_offsets() -> None:
