@@ -277,6 +277,11 @@ class Work:
         row: Mapping[str, Any] = {**before, **values}
         asked = shape.declared.related
         keyed = any(isinstance(a, Many) and a.also for a in asked)
+        stale = [a for a in asked if keyed or (a.column if isinstance(a, One) else a.via) in values]
+        # Sums and levels that consequences write are judged on what nobody else is about to change.
+        held = [a for a in asked if isinstance(a, One) and a.hold] if shape.declared.consequences else []
+        if not stale and not held:
+            return related
         related = dict(related)
 
         async def ask(these: Sequence[One | Many]) -> None:
@@ -293,14 +298,9 @@ class Work:
         async with self.acting("corridor"):
             if keyed:
                 await ask([a for a in asked if isinstance(a, One)])
-            if shape.declared.consequences:
-                # Sums and levels that consequences write are judged on what nobody else is about to change.
-                refs = {ref for a in asked if isinstance(a, One) and a.hold and (ref := row.get(a.column))}
-                for record in sorted(refs):
-                    await self.unit.lock(record)
-                await ask(asked)
-            else:
-                await ask([a for a in asked if keyed or (a.column if isinstance(a, One) else a.via) in values])
+            for record in sorted({ref for a in held if (ref := row.get(a.column))}):
+                await self.unit.lock(record)
+            await ask(asked if held else stale)
         return related
 
     async def _ask(self, asked: One | Many, row: Mapping[str, Any]) -> Any:
