@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import asyncpg
 from sqlalchemy import MetaData
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, ForeignKeyConstraint
 
 from directapp.declare.spec import Spec
@@ -19,8 +20,10 @@ PARTITIONS_BEHIND = 6
 
 
 def table_statements(metadata: MetaData) -> list[str]:
-    """Return the statements that make every table, index and foreign key, from nothing."""
-    statements: list[str] = []
+    """Return the statements that make every type, table, index and foreign key, from nothing."""
+    tables = metadata.tables.values()
+    excluding = any(isinstance(c, ExcludeConstraint) for table in tables for c in table.constraints)
+    statements: list[str] = [MAKE_UUID_RANGE] if excluding else []
     late: list[str] = []
     for table in sorted(metadata.tables.values(), key=lambda t: t.name):
         statements.append(str(CreateTable(table, include_foreign_key_constraints=[]).compile(dialect=_DIALECT)).strip())
@@ -35,8 +38,7 @@ def table_statements(metadata: MetaData) -> list[str]:
 def schema_text(spec: Spec) -> str:
     """Return the whole schema, policies included, as one SQL text: the golden."""
     metadata = build_metadata(spec)
-    types = [MAKE_UUID_RANGE] if any(s.declared.exclusions for s in spec.shapes.values()) else []
-    statements = [*types, *table_statements(metadata), *policy_statements(spec, metadata)]
+    statements = [*table_statements(metadata), *policy_statements(spec, metadata)]
     return ";\n".join(s.strip() for s in statements) + ";\n"
 
 
