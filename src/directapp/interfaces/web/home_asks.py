@@ -173,8 +173,15 @@ _PLANNER = Front(
     tiles=(
         _ask("Venter på planlegging", "Waiting to be planned", *_status("ready_to_plan")),
         _LATE,
+        _ask(
+            "Booket denne uken",
+            "Booked this week",
+            ("provider", "{site}"),
+            ("day.from", "{monday}"),
+            ("day.to", "{sunday}"),
+            collection="resource_bookings",
+        ),
         _DUE,
-        _INCOMING,
         _ask("Må gjøres om", "To be redone", *_status("qc_failed"), late=True),
         _ask("Klare for retur", "Ready to return", *_status("ready_for_delivery")),
     ),

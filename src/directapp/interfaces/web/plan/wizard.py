@@ -17,7 +17,7 @@ from directapp.interfaces.web import notes, refs
 from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.plan import reads
-from directapp.interfaces.web.plan.moves import back_of, done, why
+from directapp.interfaces.web.plan.moves import back_of, done
 from directapp.interfaces.web.plan.reads import Rows, name_of
 from directapp.interfaces.web.plan.scope import BOOKINGS, CARS, PLAN, may_plan, plan_shape, read_scope
 from directapp.interfaces.web.plan.slots import Found, Slot, find_slots, find_ways, read_slot, when
@@ -220,18 +220,18 @@ async def book(desk: PersonDesk) -> Response:
     given = {n: posted.get(n) for n in _ASKED}
     if not chosen or not given["car"]:
         raise NotFoundError
-    made: list[UUID] = []
-    for n, slot in enumerate(chosen):
-        try:
-            made.append(await _book(desk, posted, given, slot, n))
-        except NotFoundError:
-            raise
-        except DirectAppError as error:
-            if made:
-                return _partly(desk, made, chosen, why(desk, error.problems))
-            _, summary = forms.sort_problems(error.problems, desk.spec[BOOKINGS].fields, desk.language)
-            kinds = await reads.read_types(desk)
-            return await _confirm(desk, given, chosen, kinds, summary=summary, status=int(error.status))
+    target = record_id(given["booking"]) if given["booking"] else None
+    answers = await desk.platform.corridor.perform_all([_intent(desk, posted, given, slot, target) for slot in chosen])
+    refused = [a for a in answers if isinstance(a, DirectAppError)]
+    if any(isinstance(error, NotFoundError) for error in refused):
+        raise NotFoundError
+    if refused:
+        # All of it or nothing: what was chosen stands as it was.
+        problems = [problem for error in refused for problem in error.problems]
+        _, summary = forms.sort_problems(problems, desk.spec[BOOKINGS].fields, desk.language)
+        kinds = await reads.read_types(desk)
+        return await _confirm(desk, given, chosen, kinds, summary=summary, status=int(refused[0].status))
+    made = [a.record for a in answers if not isinstance(a, DirectAppError) and a.record is not None]
     if len(made) == 1:
         desk.cookies.append(done(desk, "moved" if given["booking"] else "booked", made[0], undo=bool(given["booking"])))
     else:
@@ -247,31 +247,21 @@ def _there(chosen: Sequence[Slot]) -> str:
     return f"{PLAN}?day={start[:10]}" if start else PLAN
 
 
-def _partly(desk: Desk, made: Sequence[UUID], chosen: Sequence[Slot], reason: str) -> Response:
-    words = say("chain_partly", desk.language, done=len(made), all=len(chosen), why=reason)
-    desk.cookies.append(notes.tell_done(words, desk.now, href=PLAN))
-    return desk.go(_there(chosen))
-
-
-async def _book(desk: Desk, posted: Posted, given: Mapping[str, str], slot: Slot, n: int) -> UUID:
-    """Book one slot; ``n`` keeps the keys of a chain apart."""
-    target = record_id(given["booking"]) if given["booking"] else None
+def _intent(desk: Desk, posted: Posted, given: Mapping[str, str], slot: Slot, target: UUID | None) -> Intent:
+    """Return what books one slot, or moves the booking that asked for a new one."""
     person = slot.person or posted.get("person")
     patch: dict[str, Any] = {"starts_at": slot.start, "ends_at": slot.end, "resource": slot.resource}
     patch |= {"person": person} if person else {}
     if target is None:
         patch |= {"car": given["car"], "resource_type": slot.kind}
         patch |= {name: v for name in ("note", "pinned") if (v := posted.get(name))}
-    answer = await desk.platform.corridor.perform(
-        Intent(
-            actor=desk.person,
-            collection=BOOKINGS,
-            verb="update" if target else "create",
-            origin="web",
-            target=target,
-            patch=patch,
-            key=f"{posted.key}.{n}" if posted.key else None,
-            request_id=desk.request_id,
-        )
+    return Intent(
+        actor=desk.person,
+        collection=BOOKINGS,
+        verb="update" if target else "create",
+        origin="web",
+        target=target,
+        patch=patch,
+        key=posted.key,
+        request_id=desk.request_id,
     )
-    return answer.record or target or record_id(given["car"])

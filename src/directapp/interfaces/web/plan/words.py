@@ -134,7 +134,6 @@ WORDS: dict[str, T] = {
     "done_by": T("Ferdig {when}", "Done {when}"),
     "late_by": T("{hours} etter fristen", "{hours} after the limit"),
     "in_time": T("Innen fristen", "In time"),
-    "chain_partly": T("{done} av {all} ble booket. Resten: {why}", "{done} of {all} were booked. The rest: {why}"),
     "chain_booked": T("{all} bookinger er lagt inn", "{all} bookings were made"),
     "make_room": T("Se hva som kan flyttes", "See what could move"),
     "proposals": T("Planforslag", "Plan proposals"),
