@@ -227,7 +227,7 @@ async def test_picked_cars_are_reassigned_whoever_has_them(lot: Lot) -> None:
     assert (await lot.see("planner.499", car))["assigned_mechanic"] is None
     unplanned = await lot.car()
     with pytest.raises(ConflictError):
-        await lot.do("planner.499", "reassign", to_user=other, cars=[str(unplanned)], kind="technical")
+        await lot.do("planner.332", "reassign", to_user=other, cars=[str(unplanned)], kind="technical")
 
 
 async def test_archiving_takes_a_reason_and_ends_the_transfer(lot: Lot) -> None:

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -42,7 +42,10 @@ class MemoryDoors:
         self.systems.add(system)
         return _seen(await self.rows.look_up(collection, record))
 
-    async def find(self, collection: str, equals: dict[str, Any], *, system: str | None, limit: int) -> list[Seen]:
+    async def find(
+        self, collection: str, equals: dict[str, Any], *, system: str | None, limit: int, only: Sequence[str] = ()
+    ) -> list[Seen]:
+        assert not only
         self.systems.add(system)
         return [_seen(found) for found in await self.rows.find(collection, limit=limit, **equals)]
 

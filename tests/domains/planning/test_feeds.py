@@ -140,7 +140,7 @@ async def test_nobody_reads_through_the_verb_or_sees_the_secret(plan: Plan) -> N
     address, record = await issue(plan, mechanic)
     secret = address.rpartition("_")[2].removesuffix(".ics")
     with pytest.raises(ForbiddenError):
-        await plan.dealer.do(mechanic, "calendar_feeds", "read", record, secret=secret)
+        await plan.dealer.do(mechanic, "calendar_feeds", "subscribe", record, secret=secret)
     reading: Reading = plan.dealer.house.platform.reading
     page = (await reading.page(admin, "calendar_feeds", Query(limit=10))).json
     assert str(record).encode() in page

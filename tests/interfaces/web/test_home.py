@@ -110,7 +110,8 @@ async def test_the_roles_of_a_person_share_six_tiles(dealer: Dealer, signed: Ope
     assert 'id="work-planner"' in text
 
 
-async def test_a_part_of_the_page_is_what_keeps_up(signed: Opener) -> None:
+async def test_a_part_of_the_page_is_what_keeps_up(dealer: Dealer, signed: Opener) -> None:
+    await fill_yard(dealer, 7)
     browser = await signed("reception", "499")
     part = (await browser.part("/")).text
     assert "<html" not in part

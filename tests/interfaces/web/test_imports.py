@@ -7,42 +7,18 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
 
 from directapp.derive.sheets import read_table
-from directapp.interfaces.web.desk import House as Pages
-from directapp.interfaces.web.floor.mine import on_floor
 from directapp.interfaces.web.imports import starting
-from directapp.interfaces.web.imports.router import add_imports
-from directapp.interfaces.web.look import Looks
-from directapp.interfaces.web.render import build_templates, load_assets
-from directapp.interfaces.web.routes import page_route
-from directapp.interfaces.web.views.words import speak_views
 from directapp.kernel.actor import Actor
 from support.dealer import Dealer
 from support.export import car, small
 from support.pages import PASSWORD, build_pages, give_password
 
 
-def build(dealer: Dealer) -> FastAPI:
-    whole = build_pages(dealer.house)
-    platform, auth = dealer.house.platform, dealer.house.auth
-    names, _ = load_assets()
-    templates = build_templates(names, view_words=speak_views, on_floor=on_floor)
-    pages = Pages(platform=platform, auth=auth, templates=templates, looks=Looks(platform))
-    router = APIRouter(route_class=page_route(pages), include_in_schema=False, default_response_class=None)
-    add_imports(router)
-    app = FastAPI(openapi_url=None)
-    app.state.platform, app.state.auth = platform, auth
-    app.state.authenticate = dealer.house.principals.authenticate
-    app.include_router(router)
-    app.mount("/", whole)
-    return app
-
-
 @pytest.fixture
 async def browser(dealer: Dealer) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=build(dealer))
+    transport = httpx.ASGITransport(app=build_pages(dealer.house))
     async with httpx.AsyncClient(transport=transport, base_url="http://pages.test", follow_redirects=True) as client:
         yield client
 

@@ -250,7 +250,7 @@ CALENDAR_FEEDS = Collection(
             danger=True,
         ),
         Verb(
-            name="read",
+            name="subscribe",
             label=Text("Les kalenderen", "Read the calendar"),
             run=read,
             params=(

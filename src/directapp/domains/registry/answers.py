@@ -7,6 +7,7 @@ from directapp.declare.access import Access, Grant
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
+from directapp.declare.rules import Nothing
 from directapp.kernel.text import Text
 
 REGISTRAR = "registry"
@@ -36,7 +37,8 @@ REGISTRY_ANSWERS = Collection(
         ),
     ),
     access=Access(
-        grants=(Grant(role="tenant_admin", delete=True),),
+        # No person sees one; only the system actor deletes.
+        grants=(Grant(role="tenant_admin", rows=Nothing(), delete=True),),
         systems=(REGISTRAR, "demo"),
         delete_why=Text(
             "Et svar som er gått ut, slettes: det sto her bare for å spare et oppslag.",

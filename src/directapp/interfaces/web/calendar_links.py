@@ -77,7 +77,7 @@ async def _calendar(platform: Platform, text: str) -> str | None:
     intent = Intent(
         actor=system_actor(token.tenant, "planning"),
         collection=FEEDS,
-        verb="read",
+        verb="subscribe",
         origin="web",
         target=token.id,
         patch={"secret": token.secret[:100], "base": platform.public_url.rstrip("/")},
