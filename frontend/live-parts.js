@@ -1,7 +1,7 @@
 // Parts of a page: fetched anew under the reader's own rights, compared, put in place, tinted.
 import htmx from "htmx.org";
 
-const REFUSED = ".field-theirs, [aria-invalid='true']";
+const REFUSED = ".field-theirs, [aria-invalid='true'], .banner-bad";
 const PASSING = /^(_csrf|_key|_version|_base)$/;
 
 /** The page, or a part of it, as it would be now; undefined when the reader is signed out or may not. */

@@ -26,6 +26,9 @@ from directapp.services.seal import seal, verify
 from support.dealer import Time, built_house, template
 from support.server import Server
 
+# One seeding serves them all.
+pytestmark = pytest.mark.xdist_group("demo")
+
 NOONS = [
     datetime(2026, 11, 20, 11, 20, tzinfo=UTC),
     datetime(2026, 11, 22, 3, 0, tzinfo=UTC),

@@ -98,6 +98,8 @@ async def test_the_tree_is_walked_by_keyboard(dealer: Dealer, open_as: Opener) -
     page = await open_as("tenant_admin", "490")
     await page.goto("/app/admin")
     await page.get_by_role("main").get_by_role("link", name="Forhandlere").click()
+    await expect(page.get_by_role("link", name="499")).to_be_visible()
+    await page.wait_for_load_state("load")
     for _ in range(3):
         await page.keyboard.press("j")
     await page.keyboard.press("k")

@@ -62,6 +62,7 @@ async def test_two_clicks_edit_and_one_opens(dealer: Dealer, open_as: Opener) ->
     await expect(cell(page, car, 4)).to_have_text("B12")
     # What one may not write opens as everything else does: the car.
     await cell(page, car, 5).locator("a, span").first.dblclick(position={"x": 1, "y": 1})
+    await page.wait_for_url(lambda url: "columns" not in url)
     await page.goto(f"/app/cars?{COLUMNS}")
     await cell(page, car, 4).click()
     await page.wait_for_url(f"**/app/cars/{car}")
