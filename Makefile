@@ -81,11 +81,12 @@ test: dev browser
 	@exec $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadgroup $(ARGS)
 
 browser:
-	@if command -v chromium google-chrome >/dev/null; then :; \
+	@if command -v chromium-headless-shell >/dev/null; then :; \
 	elif [[ $$(id -u) == 0 && -e /etc/debian_version ]]; then \
 	  echo "test: installing Chromium"; export DEBIAN_FRONTEND=noninteractive; \
-	  { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core; } >/dev/null \
-	    || echo "test: Chromium could not be installed: the browser tests are skipped"; \
+	  { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium-headless-shell fonts-dejavu-core; } \
+	    >/dev/null || echo "test: Chromium could not be installed; without one the browser tests are skipped"; \
+	elif command -v chromium google-chrome >/dev/null; then :; \
 	else echo "test: no Chromium here: the browser tests are skipped (on Debian: apt-get install chromium)"; fi
 
 check: dev

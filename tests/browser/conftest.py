@@ -15,7 +15,8 @@ from directapp.app.house import House
 from support.dealer import Dealer
 from support.pages import PASSWORD, build_pages, give_password
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+# The shell without a window is Chromium too, and lighter.
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("google-chrome")
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 

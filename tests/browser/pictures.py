@@ -212,7 +212,7 @@ class Camera:
 async def take_all(address: str, looks: tuple[tuple[str, str, str], ...], folder: Path) -> None:
     """Take every picture in some looks."""
     folder.mkdir(parents=True, exist_ok=True)
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("google-chrome")
     async with async_playwright() as playwright:
         for device, scheme, language in looks:
             # Dates and file pickers speak the browser's own language, which is the machine's.

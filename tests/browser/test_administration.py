@@ -137,8 +137,7 @@ async def test_the_front_page_counts_what_another_does(dealer: Dealer, open_as: 
     assert await page.evaluate("document.documentElement.dataset.same") == "page"
 
 
-@pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("device", "scheme"), list(zip(DEVICES, ("light", "dark"), strict=True)))
 async def test_these_pages_shut_nobody_out(scheme: str, device: str, dealer: Dealer, open_as: Opener) -> None:
     await fill_yard(dealer, 14)
     record = await template(dealer)

@@ -38,8 +38,7 @@ async def worked(dealer: Dealer, time: Time) -> Plan:
     return plan
 
 
-@pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("device", "theme"), list(zip(DEVICES, ("light", "dark"), strict=True)))
 async def test_everyone_can_read_the_figures(
     dealer: Dealer, time: Time, open_as: Opener, device: str, theme: str
 ) -> None:

@@ -66,8 +66,7 @@ async def test_every_floor_task_takes_two_taps_at_most(dealer: Dealer, open_as: 
     assert (await dealer.read(await dealer.person("mechanic", "499"), "cars", car))["technical_completed_at"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize(("scheme", "language"), [("light", "nb"), ("dark", "en")])
 async def test_the_floor_shuts_nobody_out(
     scheme: str, language: str, dealer: Dealer, open_as: Opener, pictures: Path | None
 ) -> None:

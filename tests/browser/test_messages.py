@@ -191,8 +191,7 @@ async def test_a_vendor_answers_on_a_phone(
     assert (await dealer.read(planner, "work_items", item))["price"] == "2400.00"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", ["desk", "phone"])
+@pytest.mark.parametrize(("scheme", "device"), [("light", "desk"), ("dark", "phone")])
 async def test_the_pages_shut_nobody_out(
     scheme: str, device: str, dealer: Dealer, open_as: Any, pictures: Path | None
 ) -> None:

@@ -38,8 +38,7 @@ async def violations(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("scheme", "device"), [("light", DESK), ("dark", PHONE)], ids=["desk", "phone"])
 async def test_no_page_shuts_anyone_out(scheme: str, device: dict[str, Any], dealer: Dealer, open_as: Opener) -> None:
     cars = await fill_yard(dealer, 14)
     admin = await dealer.person("tenant_admin")

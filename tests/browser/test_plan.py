@@ -282,8 +282,7 @@ async def test_taps_on_my_plan_wait_for_the_network(plan: Plan, phone: tuple[Pag
     assert row["status"] == "completed"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("scheme", "device"), [("light", DESK), ("dark", PHONE)], ids=["desk", "phone"])
 async def test_the_plan_shuts_nobody_out(scheme: str, device: dict[str, Any], plan: Plan, open_as: Opener) -> None:
     booking = await booked(plan, "08:00", "10:00")
     await booked(plan, "11:00", "12:00", "detailer")

@@ -136,8 +136,7 @@ async def test_a_plate_or_vin_opens_the_car_from_anywhere(dealer: Dealer, open_a
     await page.wait_for_url("**/app/cars/calendar")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("scheme", "device"), [("light", DESK), ("dark", PHONE)], ids=["desk", "phone"])
 async def test_no_view_shuts_anyone_out(scheme: str, device: dict[str, Any], dealer: Dealer, open_as: Opener) -> None:
     cars = await fill_yard(dealer, 14)
     page = await open_as("planner", "499", color_scheme=scheme, **device)

@@ -1,5 +1,7 @@
 """Seed the demo tenants, once."""
 
+from collections.abc import Sequence
+
 from directapp.app.demo.cast import ADMIN, fill_shelves, open_tenant, site_ids
 from directapp.app.demo.drive import Director, perform_as, tuned
 from directapp.app.demo.life import Stage
@@ -15,14 +17,14 @@ from directapp.kernel.actor import system_actor
 _MARK = "demo_seeded"
 
 
-async def seed_demo(house: House) -> list[str]:
+async def seed_demo(house: House, groups: Sequence[Group] = GROUPS) -> list[str]:
     """Make the demo tenants where they are missing, and return the lines with the logins."""
-    missing = [g for g in GROUPS if await house.auth.port.find_login(_admin(g)) is None]
+    missing = [g for g in groups if await house.auth.port.find_login(_admin(g)) is None]
     if missing:
         password_hash = await house.auth.passwords.hash(house.settings.demo_password)
         for group in missing:
             await play(house, group, password_hash)
-    return [*_lines(house.settings.demo_password), *[line for g in GROUPS for line in await _broken_off(house, g)]]
+    return [*_lines(house.settings.demo_password), *[line for g in groups for line in await _broken_off(house, g)]]
 
 
 async def play(house: House, group: Group, password_hash: str) -> Director:
