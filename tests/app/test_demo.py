@@ -156,7 +156,7 @@ async def test_no_rule_was_passed_by(demo: House) -> None:
         "delivered",
     }
     assert min(r["people"] for r in found if r["status"] in reached) >= 3
-    assert sum(r["people"] >= 5 for r in found) > 100
+    assert sum(r["people"] >= 5 for r in found) > 100 * 0.35
 
 
 @pytest.mark.slow
