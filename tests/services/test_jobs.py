@@ -199,8 +199,11 @@ async def test_what_reacts_writes_live_and_says_how_deep_it_goes(dealer: Dealer)
 async def test_an_errand_runs_outside_any_transaction_and_writes_down_what_came_of_it(dealer: Dealer) -> None:
     async def send(job: Job) -> None:
         async with dealer.house.platform.database.unit(relay_actor(job.tenant), readonly=True) as unit:
-            sessions = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND pid <> $1"
-            assert await unit.value(sessions, await unit.value("SELECT pg_backend_pid()")) == 0
+            sessions = (
+                "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
+                " AND pid <> pg_backend_pid() AND datname = current_database()"
+            )
+            assert await unit.value(sessions) == 0
         async with job.act("demo") as act:
             await act.change({"model": f"sent {job.payload['number']}"})
 
