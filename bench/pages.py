@@ -163,7 +163,7 @@ async def run(cars: int, seconds: int, runs: int) -> None:
         bench = Bench(postgres, database, seeded, port, {}, seconds, runs, cars)
         await server_times(bench)
         base = f"http://127.0.0.1:{port}"
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
+        chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("google-chrome")
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             await first_loads(browser, base, await email_of(bench, "planner"))

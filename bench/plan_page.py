@@ -134,7 +134,7 @@ async def run() -> None:
         for name, address in (("page", path), ("data", f"{path}/data")):
             took, cost, size = await asyncio.to_thread(asked, base, cookie, f"{address}?day={monday}", *roots)
             print(f"{name}: median {took:.1f} ms, {cost:.1f} ms of processor time, {size / 1000:.0f} kB", flush=True)
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
+        chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("google-chrome")
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
             email = await email_of(bench, "planner")
