@@ -28,9 +28,6 @@ from directapp.services.seal import seal, verify
 from support.dealer import Time, built_house, template
 from support.server import Server
 
-# One seeding serves them all.
-pytestmark = pytest.mark.xdist_group("demo")
-
 # The same lives, fewer of them: every stage keeps its cars.
 GROUPS: tuple[Group, ...] = tuple(replace(group, scale=group.scale * 0.35) for group in WHOLE)
 
