@@ -1,24 +1,77 @@
 """Absences: when somebody or something is away, and what then has to be moved."""
 
-from directapp.declare.access import Access
-from directapp.declare.case import Span
+from typing import Any
+
+from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case, One, Span
 from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Group, choices, field
+from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
 from directapp.domains.planning.booking_fields import AHEAD
-from directapp.domains.planning.resources import (
-    ABSENCE,
-    ABSENCE_DELETED,
-    ABSENCE_GRANTS,
-    ABSENCE_RELATED,
-    REASON,
-    absence_ends,
-    absent_person,
-)
-from directapp.domains.planning.rights import SYSTEMS
+from directapp.domains.planning.rights import RESOURCE_HERE, RESOURCE_MINE, RESOURCE_WITHIN, SYSTEMS, TEAM
+from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
+KINDS = choices(
+    ("holiday", "Ferie", "Holiday"),
+    ("illness", "Sykdom", "Illness"),
+    ("course", "Kurs", "Course"),
+    ("maintenance", "Vedlikehold", "Maintenance"),
+    ("other", "Annet", "Other"),
+)
 _MOST = 200
+
+_TIME = Group(
+    "time",
+    Text("Fravær", "Absence"),
+    (
+        field(
+            "resource",
+            "Ressurs",
+            "Resource",
+            Kind.REF,
+            ref="resources",
+            on_delete="cascade",
+            required=True,
+            immutable=True,
+        ),
+        field("person", "Person", "Person", Kind.REF, ref="users", on_delete="cascade", computed=True),
+        field("starts_at", "Fra", "From", Kind.INSTANT, required=True),
+        field("ends_at", "Til", "To", Kind.INSTANT, required=True),
+    ),
+)
+# Why somebody is away may be a matter of health.
+_REASON = Group(
+    "reason",
+    Text("Grunn", "Reason"),
+    (
+        field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, required=True, default="other"),
+        field("note", "Merknad", "Note", Kind.TEXT, max_length=500),
+    ),
+)
+
+
+def ends_after_start(case: Case) -> list[Problem]:
+    """Demand that an absence ends after it begins."""
+    if case.get("starts_at") and case.get("ends_at") and case.get("ends_at") <= case.get("starts_at"):
+        return [Problem(Text("Slutten må være etter starten.", "The end must be after the start."), field="ends_at")]
+    return []
+
+
+def person_of_resource(case: Case) -> dict[str, Any]:
+    """Carry the person of the resource, so that whatever the person is booked on is seen."""
+    return {"person": case.one("resource").get("person")}
+
+
+_GRANTS = (
+    *grants(TEAM, rows=RESOURCE_HERE, read=("time",)),
+    *grants(TEAM, rows=RESOURCE_MINE, read=("*",)),
+    Grant(role="planner", rows=RESOURCE_HERE, write=("time", "reason"), create=True, delete=True, verbs=("to_move",)),
+    Grant(role="manager", rows=RESOURCE_WITHIN, write=("time", "reason"), create=True, delete=True, verbs=("to_move",)),
+    Grant(role="tenant_admin", write=("*",), create=True, delete=True, verbs=("to_move",)),
+)
 
 
 async def to_move(act: Act) -> None:
@@ -48,8 +101,12 @@ ABSENCES = Collection(
     name="absences",
     label=Text("Fravær", "Absence"),
     plural=Text("Fravær", "Absences"),
-    groups=(ABSENCE, REASON),
-    access=Access(systems=SYSTEMS, grants=ABSENCE_GRANTS, delete_why=ABSENCE_DELETED),
+    groups=(_TIME, _REASON),
+    access=Access(
+        systems=SYSTEMS,
+        grants=_GRANTS,
+        delete_why=Text("Et fravær som ikke ble noe av, tas bort.", "An absence that came to nothing is taken away."),
+    ),
     views=Views(
         columns=("resource", "starts_at", "ends_at", "kind", "note"),
         title=("resource", "starts_at"),
@@ -58,8 +115,8 @@ ABSENCES = Collection(
         icon="beach",
     ),
     verbs=(Verb(name="to_move", label=Text("Bookinger å flytte", "Bookings to move"), run=to_move, icon="list"),),
-    rules=(absence_ends,),
-    fill=(absent_person,),
-    related=ABSENCE_RELATED,
+    rules=(ends_after_start,),
+    fill=(person_of_resource,),
+    related=(One("resource", "resource", "resources", hold=False),),
     indexes=(("resource", "starts_at"), ("person", "starts_at")),
 )

@@ -18,9 +18,7 @@ from directapp.domains.planning.engine.world import Booking, Job
 from directapp.domains.planning.estimating import completed, hours_for
 from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.search_verbs import (
-    CAR,
-    SITE,
-    WHEN,
+    JOB,
     asked_hours,
     car_of,
     consumer_of,
@@ -91,7 +89,8 @@ async def make_room(act: Act) -> None:
     found = await survey(act, [site], earliest, latest)
     # Those whose bookings may move are let in with their own agreements.
     consumers = sorted({site, *(b["consumer"] for b in found.bookings)}, key=str)
-    found = await survey(act, consumers, earliest, latest)
+    if consumers != [site]:
+        found = await survey(act, consumers, earliest, latest)
     hours, _ = await asked_hours(act, car, kind)
     name = str(kind["id"])
     providers = {r.site for r in found.world.resources if name in r.types}
@@ -233,13 +232,7 @@ VERBS = (
         label=Text("Finn noe som kan flyttes", "Find what could move"),
         run=make_room,
         on="collection",
-        params=(
-            field("resource_type", "Type", "Type", Kind.REF, ref="resource_types", required=True),
-            CAR,
-            field("hours", "Timer", "Hours", Kind.DECIMAL, minimum=0, maximum=24, unit="t"),
-            *WHEN,
-            SITE,
-        ),
+        params=JOB,
         icon="arrows-move",
     ),
     Verb(

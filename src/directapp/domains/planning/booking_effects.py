@@ -65,45 +65,43 @@ def _earlier(case: Case, name: str, **equals: Any) -> list[Row]:
     return [r for r in rows if all(r.get(k) == v for k, v in equals.items())]
 
 
+def _counted(collection: str, case: Case, target: Any = None, **patch: Any) -> Consequence:
+    """Have a row of a ledger counted anew, or begun."""
+    whole = {"counted_at": case.now, **patch}
+    return Consequence(collection=collection, system="planning", patch=whole, target=target)
+
+
 def ledgers_follow(case: Case) -> list[Consequence]:
     """Have the days and the agreement's week counted anew, those that the booking left too."""
     if case.before is not None and not case.changed(*_COUNTED):
         return []
-    found: list[Consequence] = []
     days: dict[Any, Consequence] = {}
     for resource, row in ledgers(case):
-        patch: dict[str, Any] = {"counted_at": case.now}
-        target = None if row is None else row["id"]
-        if row is None:
-            patch |= {
-                "dealership": case.get("provider"),
-                "resource_type": case.get("resource_type"),
-                "resource": resource,
-                "day": case.get("day"),
-            }
-        days[target or resource] = Consequence(
-            collection="resource_capacities", system="planning", patch=patch, target=target
-        )
+        if row is not None:
+            days[row["id"]] = _counted("resource_capacities", case, row["id"])
+        else:
+            days[resource] = _counted(
+                "resource_capacities",
+                case,
+                dealership=case.get("provider"),
+                resource_type=case.get("resource_type"),
+                resource=resource,
+                day=case.get("day"),
+            )
     for resource in (None, case.was("resource")):
         for row in _earlier(case, "days", resource=resource) if case.before is not None else ():
-            days[row["id"]] = Consequence(
-                collection="resource_capacities", system="planning", patch={"counted_at": case.now}, target=row["id"]
-            )
+            days[row["id"]] = _counted("resource_capacities", case, row["id"])
     # What is given back is counted before what is taken: a move within a full week must not trip over itself.
-    found += sorted(days.values(), key=lambda c: str(c.target or ""))
-    return [*found, *_weeks(case)]
+    return [*sorted(days.values(), key=lambda c: str(c.target or "")), *_weeks(case)]
 
 
 def _weeks(case: Case) -> list[Consequence]:
     weeks: dict[Any, Consequence] = {}
     left = _earlier(case, "weeks") if case.was("agreement") is not None else []
     for row in [*left, *(case.many("weeks") if case.get("agreement") is not None else ())]:
-        weeks[row["id"]] = Consequence(
-            collection="sharing_weeks", system="planning", patch={"counted_at": case.now}, target=row["id"]
-        )
+        weeks[row["id"]] = _counted("sharing_weeks", case, row["id"])
     if case.get("agreement") is not None and not case.many("weeks"):
-        patch = {"agreement": case.get("agreement"), "week": case.get("week")}
-        weeks["new"] = Consequence(collection="sharing_weeks", system="planning", patch=patch)
+        weeks["new"] = _counted("sharing_weeks", case, agreement=case.get("agreement"), week=case.get("week"))
     return list(weeks.values())
 
 

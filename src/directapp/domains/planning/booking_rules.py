@@ -27,16 +27,12 @@ def is_asked(case: Case) -> bool:
     return case.get("status") in AHEAD and (case.before is None or case.changed(*_WHEN))
 
 
-def schedule_of(resource: Row, hours: list[Row], absences: list[Row], day: object) -> Schedule:
-    """Return when a resource works, from its rows, as they hold on a day."""
-    holding = [
-        h
-        for h in hours
-        if (h.get("valid_from") is None or h["valid_from"] <= day)
-        and (h.get("valid_to") is None or day <= h["valid_to"])
-    ]
+def schedule_of(resource: Row, hours: list[Row], absences: list[Row]) -> Schedule:
+    """Return when a resource works, from its rows."""
     return Schedule(
-        hours=tuple(Hours(int(h["weekday"]), h["starts"], h["ends"]) for h in holding),
+        hours=tuple(
+            Hours(int(h["weekday"]), h["starts"], h["ends"], h.get("valid_from"), h.get("valid_to")) for h in hours
+        ),
         absences=tuple(Span(a["starts_at"], a["ends_at"]) for a in absences),
         open_on_holidays=bool(resource.get("works_holidays")),
     )
@@ -49,7 +45,7 @@ def time_fits(case: Case) -> list[Problem]:
         return []
     resource = case.one("resource")
     absences = {a["id"]: a for a in (*case.many("absences"), *case.many("persons_absences"))}
-    schedule = schedule_of(resource, case.many("hours"), list(absences.values()), case.get("day"))
+    schedule = schedule_of(resource, case.many("hours"), list(absences.values()))
     found = time_problems(start, end, now=case.now, schedule=schedule, who=str(resource.get("name")), fields=_FIELDS)
     if case.before is not None and not case.changed("starts_at"):
         found = [p for p in found if p.code != "past"]

@@ -11,6 +11,7 @@ from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Empty, Everything, Rule
 from directapp.domains.planning.engine.workdays import holiday
+from directapp.domains.planning.periods import PERIOD, period_fits
 from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEMS, TEAM
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -58,18 +59,9 @@ RULE = Group(
             field(name, nb, en, Kind.DECIMAL, required=True, default=0, minimum=0, maximum=500, unit="t")
             for name, nb, en in DAYS
         ),
-        field("valid_from", "Gjelder fra", "Valid from", Kind.DATE),
-        field("valid_to", "Gjelder til og med", "Valid to", Kind.DATE),
+        *PERIOD,
     ),
 )
-
-
-def period_fits(case: Case) -> list[Problem]:
-    """Demand that a period ends after it begins."""
-    if case.get("valid_from") and case.get("valid_to") and case.get("valid_to") < case.get("valid_from"):
-        words = Text("Perioden slutter før den begynner.", "The period ends before it begins.")
-        return [Problem(words, field="valid_to")]
-    return []
 
 
 _DELETED = Text("En plan som ikke gjelder lenger, tas bort.", "A plan that no longer holds is taken away.")
@@ -149,9 +141,7 @@ def rule_hours(rules: list[Row], resource: Any, day: date) -> Decimal | None:
     holding = [
         r
         for r in rules
-        if r.get("resource") == resource
-        and (r.get("valid_from") is None or r["valid_from"] <= day)
-        and (r.get("valid_to") is None or day <= r["valid_to"])
+        if r.get("resource") == resource and (r.get("valid_from") or date.min) <= day <= (r.get("valid_to") or date.max)
     ]
     if not holding:
         return None

@@ -47,6 +47,6 @@ async def _hours_of_week(act: Act, person: UUID, monday: date) -> Decimal:
         mine: dict[str, Any] = {"system": SYSTEM, "limit": _MANY, "resource": resource.id}
         hours = [h.row for h in await act.find("working_hours", **mine)]
         away = [a.row for a in await act.find("absences", **mine, starts_at=Span(None, end), ends_at=Span(start))]
-        worked = worked_hours(schedule_of(resource.row, hours, away, monday), start, end)
+        worked = worked_hours(schedule_of(resource.row, hours, away), start, end)
         whole = max(whole, Decimal(worked).quantize(Decimal("0.01")))
     return whole

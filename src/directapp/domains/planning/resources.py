@@ -4,12 +4,12 @@ import re
 from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
-from directapp.declare.case import Case, One
+from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
-from directapp.declare.rules import Is, Parent, Who
-from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEMS, TEAM
+from directapp.domains.planning.periods import PERIOD, period_fits
+from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, RESOURCE_HERE, RESOURCE_WITHIN, SYSTEMS, TEAM
 from directapp.domains.planning.types import WORKS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -27,13 +27,6 @@ WEEKDAYS = choices(
     ("5", "Fredag", "Friday"),
     ("6", "Lørdag", "Saturday"),
     ("7", "Søndag", "Sunday"),
-)
-ABSENCES = choices(
-    ("holiday", "Ferie", "Holiday"),
-    ("illness", "Sykdom", "Illness"),
-    ("course", "Kurs", "Course"),
-    ("maintenance", "Vedlikehold", "Maintenance"),
-    ("other", "Annet", "Other"),
 )
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 _MOST_WORDS = 20
@@ -144,9 +137,6 @@ RESOURCES = Collection(
     ),
 )
 
-_OF_SITE = Parent("resource", "resources", OWN_SITE)
-_OF_SITES = Parent("resource", "resources", OWN_SITES)
-_OWN = Parent("resource", "resources", Is("person", Who.USER))
 _KEPT = Text("Planen er alltid den som gjelder nå.", "The plan is always the present one.")
 
 HOURS = Group(
@@ -166,22 +156,16 @@ HOURS = Group(
         field("weekday", "Ukedag", "Weekday", Kind.CHOICE, choices=WEEKDAYS, required=True),
         field("starts", "Fra", "From", required=True, max_length=5, parse=parse_clock),
         field("ends", "Til", "To", required=True, max_length=5, parse=parse_clock),
-        field("valid_from", "Gjelder fra", "Valid from", Kind.DATE),
-        field("valid_to", "Gjelder til og med", "Valid to", Kind.DATE),
+        *PERIOD,
     ),
 )
 
 
 def ends_after_start(case: Case) -> list[Problem]:
     """Demand that a working day ends after it begins; night work is two lines."""
-    problems = []
     if case.get("starts") and case.get("ends") and case.get("ends") <= case.get("starts"):
-        words = Text("Slutten må være etter starten.", "The end must be after the start.")
-        problems.append(Problem(words, field="ends"))
-    if case.get("valid_from") and case.get("valid_to") and case.get("valid_to") < case.get("valid_from"):
-        words = Text("Perioden slutter før den begynner.", "The period ends before it begins.")
-        problems.append(Problem(words, field="valid_to"))
-    return problems
+        return [Problem(Text("Slutten må være etter starten.", "The end must be after the start."), field="ends")]
+    return []
 
 
 WORKING_HOURS = Collection(
@@ -192,9 +176,9 @@ WORKING_HOURS = Collection(
     access=Access(
         systems=SYSTEMS,
         grants=(
-            *grants(TEAM, rows=_OF_SITE, read=("all",)),
-            Grant(role="planner", rows=_OF_SITE, write=("all",), create=True, delete=True),
-            Grant(role="manager", rows=_OF_SITES, write=("all",), create=True, delete=True),
+            *grants(TEAM, rows=RESOURCE_HERE, read=("all",)),
+            Grant(role="planner", rows=RESOURCE_HERE, write=("all",), create=True, delete=True),
+            Grant(role="manager", rows=RESOURCE_WITHIN, write=("all",), create=True, delete=True),
             Grant(role="tenant_admin", write=("all",), create=True, delete=True),
         ),
         delete_why=_KEPT,
@@ -206,57 +190,5 @@ WORKING_HOURS = Collection(
         filters=("resource", "weekday"),
         icon="clock",
     ),
-    rules=(ends_after_start,),
+    rules=(ends_after_start, period_fits),
 )
-
-ABSENCE = Group(
-    "time",
-    Text("Fravær", "Absence"),
-    (
-        field(
-            "resource",
-            "Ressurs",
-            "Resource",
-            Kind.REF,
-            ref="resources",
-            on_delete="cascade",
-            required=True,
-            immutable=True,
-        ),
-        field("person", "Person", "Person", Kind.REF, ref="users", on_delete="cascade", computed=True),
-        field("starts_at", "Fra", "From", Kind.INSTANT, required=True),
-        field("ends_at", "Til", "To", Kind.INSTANT, required=True),
-    ),
-)
-# Why somebody is away may be a matter of health.
-REASON = Group(
-    "reason",
-    Text("Grunn", "Reason"),
-    (
-        field("kind", "Slag", "Kind", Kind.CHOICE, choices=ABSENCES, required=True, default="other"),
-        field("note", "Merknad", "Note", Kind.TEXT, max_length=500),
-    ),
-)
-
-
-def absence_ends(case: Case) -> list[Problem]:
-    """Demand that an absence ends after it begins."""
-    if case.get("starts_at") and case.get("ends_at") and case.get("ends_at") <= case.get("starts_at"):
-        return [Problem(Text("Slutten må være etter starten.", "The end must be after the start."), field="ends_at")]
-    return []
-
-
-def absent_person(case: Case) -> dict[str, Any]:
-    """Carry the person of the resource, so that whatever the person is booked on is seen."""
-    return {"person": case.one("resource").get("person")}
-
-
-ABSENCE_GRANTS = (
-    *grants(TEAM, rows=_OF_SITE, read=("time",)),
-    *grants(TEAM, rows=_OWN, read=("*",)),
-    Grant(role="planner", rows=_OF_SITE, write=("time", "reason"), create=True, delete=True, verbs=("to_move",)),
-    Grant(role="manager", rows=_OF_SITES, write=("time", "reason"), create=True, delete=True, verbs=("to_move",)),
-    Grant(role="tenant_admin", write=("*",), create=True, delete=True, verbs=("to_move",)),
-)
-ABSENCE_DELETED = Text("Et fravær som ikke ble noe av, tas bort.", "An absence that came to nothing is taken away.")
-ABSENCE_RELATED = (One("resource", "resource", "resources", hold=False),)

@@ -1,6 +1,6 @@
 """Rights that planning shares: what is at one's own site, and what one's own people and cars are booked for."""
 
-from directapp.declare.rules import In, Is, SeenInFull, Who, Whose, either
+from directapp.declare.rules import In, Is, Parent, SeenInFull, Who, Whose, either
 
 SYSTEM = "planning"
 SYSTEMS = (SYSTEM, "workflow", "importer", "demo")
@@ -15,4 +15,7 @@ ORDERED_HERE = Is("consumer", Who.SITE)
 BOOKED_HERE = either(PROVIDED_HERE, ORDERED_HERE)
 BOOKED_BELOW = either(In("provider", Whose.SITES), In("consumer", Whose.SITES))
 MINE = Is("person", Who.USER)
+RESOURCE_HERE = Parent("resource", "resources", OWN_SITE)
+RESOURCE_WITHIN = Parent("resource", "resources", OWN_SITES)
+RESOURCE_MINE = Parent("resource", "resources", MINE)
 CAR_SEEN = SeenInFull("car", "cars")

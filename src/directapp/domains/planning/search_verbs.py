@@ -202,12 +202,18 @@ async def elsewhere(act: Act, car: Row | None) -> tuple[Span, ...]:
     return tuple(Span(b.row["starts_at"], b.row["ends_at"]) for b in held)
 
 
-CAR = field("car", "Bil", "Car", Kind.REF, ref="cars")
 WHEN = (
     field("earliest", "Tidligst", "Earliest", Kind.INSTANT),
     field("latest", "Ferdig senest", "Done by", Kind.INSTANT),
 )
 SITE = field("site", "For", "For", Kind.REF, ref="dealerships")
+JOB = (
+    field("resource_type", "Type", "Type", Kind.REF, ref="resource_types", required=True),
+    field("car", "Bil", "Car", Kind.REF, ref="cars"),
+    field("hours", "Timer", "Hours", Kind.DECIMAL, minimum=0, maximum=24, unit="t"),
+    *WHEN,
+    SITE,
+)
 
 VERBS = (
     Verb(
@@ -216,11 +222,7 @@ VERBS = (
         run=find,
         on="collection",
         params=(
-            field("resource_type", "Type", "Type", Kind.REF, ref="resource_types", required=True),
-            CAR,
-            field("hours", "Timer", "Hours", Kind.DECIMAL, minimum=0, maximum=24, unit="t"),
-            *WHEN,
-            SITE,
+            *JOB,
             field("resource", "Ressurs", "Resource", Kind.REF, ref="resources"),
             field("limit", "Antall", "Number", Kind.INTEGER, default=_SHOWN, minimum=1, maximum=200),
         ),

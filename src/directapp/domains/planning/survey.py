@@ -65,7 +65,7 @@ async def survey(act: Act, consumers: Sequence[UUID], start: datetime, end: date
         starts_at=Span(start - _ONE_DAY, end),
     )
     world = World(
-        resources=tuple(_resources(resources, hours, _by_resource(away), types, local_day(start))),
+        resources=tuple(_resources(resources, hours, _by_resource(away), types)),
         busy=tuple(_busy((b.row for b in bookings), resources)),
         ledgers=tuple(await _ledgers(act, sites, local_day(start), local_day(end))),
         agreements=tuple(_agreement(a) for a in agreements),
@@ -87,7 +87,6 @@ def _resources(
     hours: Mapping[str, list[Row]],
     away: Mapping[str, list[Row]],
     types: Mapping[str, Row],
-    day: date,
 ) -> Iterable[Resource]:
     for name, row in rows.items():
         does = set(row.get("does") or ())
@@ -98,7 +97,7 @@ def _resources(
             id=name,
             site=str(row["dealership"]),
             types=tuple(k for k in kinds if (person and row.get("person")) or not types[k]["requires_assignment"]),
-            schedule=schedule_of(row, hours.get(name, []), away.get(name, []), day),
+            schedule=schedule_of(row, hours.get(name, []), away.get(name, [])),
             capacity=int(row.get("capacity") or 1),
             specialisations=tuple(row.get("specialisations") or ()),
         )

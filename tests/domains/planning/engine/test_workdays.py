@@ -153,3 +153,19 @@ def test_work_goes_on_over_nights_weekends_and_holidays() -> None:
     assert after_hours(WorkingTime(schedule), thursday, 3) == utc(date(2026, 5, 4), "09:00")
     assert after_hours(WorkingTime(Schedule()), thursday, 3) is None
     assert worked_hours(schedule, thursday, utc(date(2026, 5, 4), "09:00")) == 3
+
+
+def test_hours_hold_within_their_period() -> None:
+    winter = Hours(1, "08:00", "16:00", last=date(2026, 3, 30))
+    summer = Hours(1, "07:00", "15:00", first=date(2026, 4, 13))
+    schedule = Schedule((winter, summer))
+    found = [
+        (w.start.astimezone(OSLO).date(), w.start.astimezone(OSLO).hour)
+        for w in free_windows(schedule, date(2026, 3, 23), date(2026, 4, 20))
+    ]
+    assert found == [
+        (date(2026, 3, 23), 8),
+        (date(2026, 3, 30), 8),
+        (date(2026, 4, 13), 7),
+        (date(2026, 4, 20), 7),
+    ]

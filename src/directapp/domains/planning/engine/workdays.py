@@ -39,11 +39,16 @@ _ONE_MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """One window of every week: Monday is 1, clock times are local, ``24:00`` is the end of a day."""
+    """One window of every week: Monday is 1, clock times are local, ``24:00`` is the end of a day.
+
+    It holds from ``first`` to ``last``, both included; None holds for ever.
+    """
 
     weekday: int
     start: str
     end: str
+    first: date | None = None
+    last: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +191,11 @@ class WorkingTime:
     def __init__(self, schedule: Schedule) -> None:
         """Read the clocks once; days are worked out when they are asked for."""
         self.schedule = schedule
-        week: dict[int, list[Seconds]] = {}
+        self._week: dict[int, list[tuple[date, date, Seconds]]] = {}
         for hours in schedule.hours:
-            week.setdefault(hours.weekday, []).append((clock_minutes(hours.start), clock_minutes(hours.end)))
-        self._week = {weekday: merged(windows) for weekday, windows in week.items()}
+            window = clock_minutes(hours.start), clock_minutes(hours.end)
+            held = hours.first or date.min, hours.last or date.max, window
+            self._week.setdefault(hours.weekday, []).append(held)
         self._exceptions: dict[date, list[DayException]] = {}
         for exception in schedule.exceptions:
             self._exceptions.setdefault(exception.day, []).append(exception)
@@ -207,7 +213,7 @@ class WorkingTime:
     def planned(self, day: date) -> list[Seconds]:
         """Return the hours of a day as if nobody were absent."""
         exceptions = self._exceptions.get(day, ())
-        windows = [] if self.shut(day) else list(self._week.get(day.isoweekday(), ()))
+        windows = [] if self.shut(day) else self._ordinary(day)
         begin, end = day_seconds(day)
         if end - begin == _PLAIN_DAY and not exceptions:
             return [(begin + a * 60, begin + b * 60) for a, b in windows]
@@ -215,12 +221,15 @@ class WorkingTime:
             windows += [(clock_minutes(start), clock_minutes(end)) for start, end in exception.windows]
         return merged((_second_of(day, a, False), _second_of(day, b, True)) for a, b in windows)
 
+    def _ordinary(self, day: date) -> list[Seconds]:
+        return merged(window for first, last, window in self._week.get(day.isoweekday(), ()) if first <= day <= last)
+
     def shut(self, day: date) -> Text | None:
         """Return why the ordinary hours of a day do not hold, if so."""
         for exception in self._exceptions.get(day, ()):
             if exception.closed:
                 return exception.label or Text("Stengt", "Closed")
-        return None if self.schedule.open_on_holidays or not self._week.get(day.isoweekday()) else holiday(day)
+        return None if self.schedule.open_on_holidays or not self._ordinary(day) else holiday(day)
 
     def away(self, start: int, end: int) -> Seconds | None:
         """Return the first absence that a stretch meets."""

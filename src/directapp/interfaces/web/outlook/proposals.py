@@ -86,16 +86,12 @@ async def _all(
         p=speak_outlook(desk.language),
         given=given,
         sites=[(o.value, o.label) for o in sites],
-        made=[(f"{PATH}/{r['id']}", _days(desk, r), _told(desk, shape, "status", r), _by(desk, r)) for r in rows],
+        made=[(f"{PATH}/{r['id']}", _days(desk, r), desk.teller.value(shape, "status", r), _by(desk, r)) for r in rows],
         path=PATH,
         plan=PLAN,
         summary=tuple(summary),
         stale_by=None,
     )
-
-
-def _told(desk: Desk, shape: Any, name: str, row: Mapping[str, Any]) -> Any:
-    return desk.teller.value(shape, name, row)
 
 
 def _days(desk: Desk, row: Mapping[str, Any]) -> str:
