@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID, ExcludeConstraint
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.types import TypeEngine
@@ -61,6 +62,8 @@ _TYPES: dict[Kind, TypeEngine[Any]] = {
 UUID_RANGE = "uuidrange"
 MAKE_UUID_RANGE = f"CREATE TYPE {UUID_RANGE} AS RANGE (subtype = uuid)"
 
+# As SQLAlchemy and PostgreSQL quote: reserved words only, so that what a database holds reads as what is declared.
+_quoted = postgresql.dialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
 _NOT_NULL_SYSTEM = {"version", "created_at", "updated_at"}
 
 
@@ -135,7 +138,7 @@ def _column(shape: Shape, item: Field) -> Column[Any]:
 
 
 def _foreign_key(shape: Shape, item: Field) -> ForeignKeyConstraint:
-    action = {"restrict": None, "cascade": "CASCADE", "set_null": f"SET NULL ({item.name})"}[item.on_delete]
+    action = {"restrict": None, "cascade": "CASCADE", "set_null": f"SET NULL ({_quoted(item.name)})"}[item.on_delete]
     return ForeignKeyConstraint(
         ["tenant_id", item.name],
         [f"{item.ref}.tenant_id", f"{item.ref}.id"],
