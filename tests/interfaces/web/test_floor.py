@@ -132,6 +132,30 @@ async def test_prints_and_labels(signed: Opener, dealer: Dealer) -> None:
     assert (await hands.get(f"/app/cars/{car}/print/novel")).status_code == 404
 
 
+async def test_a_report_without_checklist_tells_what_stands_on_the_car(signed: Opener, dealer: Dealer) -> None:
+    arrived, approved = await planned_car(dealer, 14, upto="arrived"), await planned_car(dealer, 15)
+    desk = await signed("reception", "499")
+    assert "Bilen har ingen kontroll ennå." in (await desk.get(f"/app/cars/{arrived}/print/inspection")).text
+    report = (await desk.get(f"/app/cars/{approved}/print/inspection")).text
+    assert "Bilen har ingen kontroll ennå." not in report
+    assert "ført rett på bilen, uten sjekkliste" in report
+    assert re.search(r"<dt>Mottak godkjent</dt><dd>\s*(<[^>]+>)*\s*Ja", report)
+
+
+async def test_a_report_tells_of_an_approval_after_the_checklist(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 16, upto="arrived")
+    desk = await signed("reception", "499")
+    inspection = UUID((await tap(desk, car, "begin")).headers["location"].rpartition("/")[2])
+    await dealer.do(desk.actor, "inspections", "complete", inspection, approved=False, note="Ripe i panseret")
+    address = f"/app/cars/{car}/print/inspection"
+    assert "Ført på bilen" not in (await desk.get(address)).text
+    await dealer.do(desk.actor, "cars", "update", car, inspection_approved=True)
+    report = (await desk.get(address)).text
+    assert "Ripe i panseret" in report
+    assert "Ført på bilen" in report
+    assert "uten sjekkliste" not in report
+
+
 async def test_a_fact_tapped_on_the_cars_page_keeps_the_time_of_the_tap(signed: Opener, dealer: Dealer) -> None:
     car = await planned_car(dealer, 11)
     hands = await signed("mechanic", "499")

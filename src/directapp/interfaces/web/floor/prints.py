@@ -7,6 +7,7 @@ import orjson
 from fastapi import APIRouter, Response
 
 from directapp.derive import forms, present
+from directapp.derive.shown import Shown
 from directapp.domains.workshop.answers import HANDOVER_CHECKS
 from directapp.interfaces.web import notes
 from directapp.interfaces.web.checklist_outline import MARKS, damage_of
@@ -99,9 +100,11 @@ async def _handover(desk: Desk, seen: Record) -> dict[str, Any]:
 
 
 async def _inspection(desk: Desk, seen: Record) -> dict[str, Any]:
+    photos = await _files(desk, seen.id, Condition(("stage",), "eq", "inspection"))
+    noted = _noted(desk, seen)
     latest = await _latest(desk, seen.id, "mottak")
     if latest is None:
-        return {"record": None, "points": (), "photos": (), "head": (), "damage": None}
+        return {"noted": noted, "bare": True, "points": (), "photos": photos, "head": (), "damage": None}
     inspection = await look_up(desk, desk.shape(INSPECTIONS), record_id(str(latest["id"])))
     shape, told = inspection.shape, inspection.told
     points = checklist_of(desk.language, shape, inspection.view)
@@ -111,9 +114,11 @@ async def _inspection(desk: Desk, seen: Record) -> dict[str, Any]:
     marks = inspection.view.row.get(MARKS) or ()
     damage = damage_of(desk.language, marks) if MARKS in inspection.view.readable else None
     marked = {m.file for m in damage.marks} if damage else set()
-    photos = await _files(desk, seen.id, Condition(("stage",), "eq", "inspection"))
+    # What was decided on the car after the checklist was signed, or without it, stands beside it.
+    decided = seen.view.row.get("inspection_approved")
     return {
-        "record": inspection,
+        "noted": noted if decided is not None and decided != latest.get("approved") else (),
+        "bare": False,
         "damage": damage,
         "points": [
             (p, labels.get(p.result, say("unanswered", desk.language))) for p in (points.items if points else ())
@@ -121,6 +126,14 @@ async def _inspection(desk: Desk, seen: Record) -> dict[str, Any]:
         "photos": [p for p in photos if str(p["file"]) not in marked],
         "head": head,
     }
+
+
+def _noted(desk: Desk, seen: Record) -> list[tuple[str, Shown]]:
+    """Return what stands on the car itself about its inspection."""
+    group = next(g for g in seen.shape.groups if g.code == "inspection")
+    names = [f for f in group.fields if f.name in seen.view.readable]
+    told = [(f.label.pick(desk.language), desk.teller.value(seen.shape, f.name, seen.told)) for f in names]
+    return [(label, value) for label, value in told if value]
 
 
 async def _latest(desk: Desk, car: UUID, kind: str) -> dict[str, Any] | None:

@@ -146,6 +146,11 @@ WORDS: dict[str, Text] = {
     "save_signature": T("Lagre underskriften", "Save the signature"),
     "signed_saved": T("Underskriften er lagret på bilen", "The signature is saved on the car"),
     "no_signature": T("Underskriften er tom.", "The signature is empty."),
+    "on_the_car": T("Ført på bilen", "Noted on the car"),
+    "no_checklist": T(
+        "Mottakskontrollen er ført rett på bilen, uten sjekkliste.",
+        "The inspection was noted on the car itself, without a checklist.",
+    ),
     "no_inspection": T("Bilen har ingen kontroll ennå.", "The car has no inspection yet."),
     "photos": T("Bilder", "Photos"),
     "checked_points": T("Kontrollpunkter", "Points checked"),
