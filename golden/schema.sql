@@ -235,6 +235,7 @@ CREATE TABLE cars (
 	customer_phone TEXT, 
 	customer_email TEXT, 
 	consent_sms BOOLEAN DEFAULT false, 
+	customer_language TEXT, 
 	dealership UUID, 
 	original_dealership UUID, 
 	seller UUID, 
@@ -1946,6 +1947,8 @@ ALTER TABLE "cars" DROP CONSTRAINT IF EXISTS "ck_cars_priority_choice";
 ALTER TABLE "cars" ADD CONSTRAINT "ck_cars_priority_choice" CHECK ("priority" IN ('low', 'normal', 'high', 'urgent')) NOT VALID;
 ALTER TABLE "cars" DROP CONSTRAINT IF EXISTS "ck_cars_customer_kind_choice";
 ALTER TABLE "cars" ADD CONSTRAINT "ck_cars_customer_kind_choice" CHECK ("customer_kind" IN ('person', 'company')) NOT VALID;
+ALTER TABLE "cars" DROP CONSTRAINT IF EXISTS "ck_cars_customer_language_choice";
+ALTER TABLE "cars" ADD CONSTRAINT "ck_cars_customer_language_choice" CHECK ("customer_language" IN ('nb', 'en')) NOT VALID;
 ALTER TABLE "cars" DROP CONSTRAINT IF EXISTS "ck_cars_window_film_choice";
 ALTER TABLE "cars" ADD CONSTRAINT "ck_cars_window_film_choice" CHECK ("window_film" IN ('none', 'S', 'M', 'L')) NOT VALID;
 ALTER TABLE "cars" DROP CONSTRAINT IF EXISTS "ck_cars_treatment_choice";

@@ -12,6 +12,7 @@ from directapp.domains.cars.words import (
     ARCHIVE_REASONS,
     CAR_TYPES,
     CUSTOMER_KINDS,
+    CUSTOMER_LANGUAGES,
     PARTS_STATUSES,
     PRIORITIES,
     REWORK,
@@ -111,6 +112,7 @@ CUSTOMER_CONTACT = group(
     field("customer_phone", "Kundens telefon", "Customer phone", Kind.PHONE),
     field("customer_email", "Kundens e-post", "Customer e-mail", Kind.EMAIL),
     yes_no("consent_sms", "Samtykker til SMS", "Consents to SMS", default=False),
+    choice("customer_language", "Kundens språk", "Customer’s language", CUSTOMER_LANGUAGES, default="nb"),
 )
 OWNERSHIP = group(
     "ownership",

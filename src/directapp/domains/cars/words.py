@@ -17,6 +17,7 @@ PRIORITIES = choices(
     ("urgent", "Haster", "Urgent"),
 )
 CUSTOMER_KINDS = choices(("person", "Privatperson", "Person"), ("company", "Bedrift", "Company"))
+CUSTOMER_LANGUAGES = choices(("nb", "Norsk", "Norwegian"), ("en", "Engelsk", "English"))
 WINDOW_FILMS = choices(("none", "Ingen", "None"), ("S", "S", "S"), ("M", "M", "M"), ("L", "L", "L"))
 TREATMENTS = choices(
     ("none", "Ingen", "None"),

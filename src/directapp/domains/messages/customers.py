@@ -8,10 +8,9 @@ from directapp.domains.messages.phrases import day_text, hour_text, model, momen
 from directapp.domains.messages.status_links import link_of
 from directapp.domains.messages.telling import Outgoing, key_of, post, skip
 from directapp.kernel.clock import OSLO
-from directapp.kernel.text import Text
+from directapp.kernel.text import Language, Text, pick_language
 from directapp.services.act import Act, Seen
 
-LANGUAGE = "nb"
 _BOTH = ("email", "sms")
 _NO_WAY = Text(
     "Kunden har ingen e-post, og har ikke samtykket til SMS.",
@@ -21,6 +20,11 @@ CALL = Text("Passer det ikke likevel, ring oss på {phone}.", "If that does not 
 ASK = Text("Passer det ikke likevel, ta kontakt med oss.", "If that does not suit you after all, get in touch with us.")
 _US = Text("Vi", "We")
 _PLACE, _TIME, _CAR = Text("Sted", "Place"), Text("Tid", "Time"), Text("Bil", "Car")
+
+
+def language_of(car: Mapping[str, Any]) -> Language:
+    """Return the language in which the customer of a car is written to."""
+    return pick_language(None, str(car.get("customer_language") or "nb"))
 
 
 def first_name(car: Mapping[str, Any]) -> str:
@@ -97,13 +101,13 @@ async def to_customer(
     outgoing = Outgoing(
         event=event,
         fills={**common, **fills},
-        language=LANGUAGE,
+        language=language_of(car.row),
         car=car.id,
         site=car.row.get("dealership"),
         receiver_kind="customer",
         key=stem,
         capability=("status", link.id),
-        facts=customer_facts(car.row, site),
+        facts=customer_facts(car.row, site, language_of(car.row)),
     )
     fresh = [(channel, to) for (channel, to), one in zip(open_ways, keys, strict=True) if one not in known]
     for channel, to in fresh:
@@ -117,7 +121,7 @@ async def _site(act: Act, site: object) -> Mapping[str, Any]:
     return (await act.look_up("dealerships", site, system="corridor")).row
 
 
-def customer_facts(car: Mapping[str, Any], site: Mapping[str, Any], language: str = LANGUAGE) -> list[list[str]]:
+def customer_facts(car: Mapping[str, Any], site: Mapping[str, Any], language: Language) -> list[list[str]]:
     """Return what a letter to a customer says beside its sentences: which car, when and where."""
     at, promised = car.get("handover_at"), car.get("delivery_date")
     time = moment_text(at) if at else day_text(promised) if promised else None

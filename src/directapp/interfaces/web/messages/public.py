@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from directapp.derive.present import show_phone
 from directapp.domains.messages.capability import Capabilities, Capability, Kind
+from directapp.domains.messages.customers import language_of
 from directapp.domains.messages.status_links import is_open
 from directapp.domains.messages.story import is_over, story_of
 from directapp.interfaces.web import notes
@@ -80,6 +81,11 @@ def public_desk(request: Request, look: Look) -> Desk:
         desk.language = pick_language(None, chosen)
         desk.cookies.append(notes.Cookie(name=LANGUAGE_COOKIE, value=chosen, readable=True))
     return desk
+
+
+def chose_language(request: Request) -> bool:
+    """Whether somebody without a sign-in has said which language they read, here or before."""
+    return bool(request.query_params.get("language") or request.cookies.get(LANGUAGE_COOKIE))
 
 
 def shut(response: Response) -> Response:
@@ -180,6 +186,8 @@ async def _status(
 ) -> Response:
     site = await row_of(platform, found.tenant, SITES, car.get("dealership"))
     desk = public_desk(request, look_of(site))
+    if not chose_language(request):
+        desk.language = language_of(car)
     story = story_of(car)
     logo = capabilities.token("logo", found.tenant, UUID(str(site["id"]))) if site and site.get("logo") else None
     phone = str(site["phone"]) if site and site.get("phone") else ""

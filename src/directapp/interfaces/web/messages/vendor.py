@@ -15,7 +15,16 @@ from directapp.domains.messages.status_links import is_open
 from directapp.interfaces.web.desk import Desk
 from directapp.interfaces.web.forms_in import Posted, read_form
 from directapp.interfaces.web.look import SITES, Look
-from directapp.interfaces.web.messages.public import Gate, closed, look_of, note_opened, public_desk, row_of, shut
+from directapp.interfaces.web.messages.public import (
+    Gate,
+    chose_language,
+    closed,
+    look_of,
+    note_opened,
+    public_desk,
+    row_of,
+    shut,
+)
 from directapp.interfaces.web.messages.words import WORDS, speak_messages
 from directapp.interfaces.web.uploads import chunks_of
 from directapp.kernel.actor import Actor, system_actor
@@ -148,7 +157,7 @@ async def _page(
     link, item, car = scene.link, scene.item, scene.car
     site = await row_of(platform, scene.found.tenant, SITES, car.get("prep_center") or car.get("dealership"))
     desk = public_desk(request, look_of(site))
-    if not request.query_params.get("language") and not request.cookies.get("language"):
+    if not chose_language(request):
         desk.language = "en" if link.get("language") == "en" else "nb"
     fields = platform.spec[LINKS].fields
     by_field, summary = forms.sort_problems(error.problems, fields, desk.language) if error else ({}, ())
