@@ -4,7 +4,7 @@ import httpx
 
 from directapp.domains.people import links
 from directapp.interfaces.web.sign_in import local
-from support.browser import Opener
+from support.browser import Browser, Opener, field
 from support.dealer import Dealer
 from support.pages import PASSWORD, give_password
 
@@ -103,6 +103,40 @@ async def test_the_language_follows_the_browser_until_one_is_chosen(stranger: ht
     chosen = await stranger.get("/sign-in?language=nb", headers={"accept-language": "en"})
     assert "Glemt passord?" in chosen.text
     assert "Glemt passord?" in (await stranger.get("/sign-in", headers={"accept-language": "en"})).text
+
+
+async def test_the_language_picked_at_sign_in_holds_until_the_profile_is_saved(
+    stranger: httpx.AsyncClient, dealer: Dealer
+) -> None:
+    planner = await dealer.person("planner")
+    mine, theirs = [await give_password(dealer, a) for a in (planner, await dealer.person("manager"))]
+
+    async def begin(email: str) -> str:
+        assert (await stranger.post("/sign-in", data={"email": email, "password": PASSWORD})).status_code == 303
+        return spoken((await stranger.get("/app/cars")).text)
+
+    assert await begin(mine) == "nb"
+    await stranger.post("/sign-out")
+    await stranger.get("/sign-in?language=en")
+    assert await begin(mine) == "en"
+    await stranger.post("/sign-out")
+    assert await begin(mine) == "en"
+    await stranger.post("/sign-out")
+    assert await begin(theirs) == "nb"
+    await stranger.post("/sign-out")
+    assert await begin(mine) == "en"
+    browser = Browser(stranger, dealer, planner)
+    await browser.send("/app/me", **(await own_form(browser)), language="nb")
+    assert spoken((await stranger.get("/app/cars")).text) == "nb"
+
+
+def spoken(page: str) -> str:
+    return page.split('<html lang="')[1][:2]
+
+
+async def own_form(browser: Browser) -> dict[str, str]:
+    text = (await browser.get("/app/me")).text.split('action="/app/me"')[1].split("</form>")[0]
+    return {n: field(text, n) for n in ("_key", "_version", "_base", "_fields")} | {"first_name": "Kari"}
 
 
 def test_only_addresses_of_this_site_are_followed() -> None:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any
@@ -28,6 +28,8 @@ SESSION_COOKIE = "directapp_session"
 THEMES = ("light", "dark")
 _PAGES = frozenset({"text/html", "*/*"})
 LANGUAGE_COOKIE, THEME_COOKIE = "language", "theme"
+# What was picked on the sign-in page, and by whom once somebody is signed in: "en", then "en.<user>".
+SPOKEN_COOKIE = "spoken"
 _OTHER_PAGE = Text(
     "Skjemaet er ikke fra denne innloggingen. Last siden på nytt.", "The form is not of this sign-in. Reload the page."
 )
@@ -198,6 +200,14 @@ def request_id(request: Request) -> str:
     return known
 
 
+def _speaking(request: Request, actor: Actor) -> Actor:
+    """Return who is signed in, with the language picked at sign-in in place of the profile's."""
+    picked, _, who = request.cookies.get(SPOKEN_COOKIE, "").partition(".")
+    if actor.user is None or who != str(actor.user):
+        return actor
+    return replace(actor, language=pick_language(None, picked))
+
+
 def _language(request: Request, actor: Actor | None) -> Language:
     preferred = actor.language if actor else request.cookies.get(LANGUAGE_COOKIE)
     return pick_language(request.headers.get("accept-language"), preferred)
@@ -206,6 +216,7 @@ def _language(request: Request, actor: Actor | None) -> Language:
 def open_desk(request: Request, actor: Actor | None = None, look: Look | None = None) -> Desk:
     """Return the desk of a request."""
     house: House = request.state.house
+    actor = actor and _speaking(request, actor)
     language, now = _language(request, actor), house.platform.clock()
     return Desk(request=request, house=house, actor=actor, look=look or Look(), language=language, now=now)
 

@@ -12,7 +12,7 @@ from directapp.derive.inputs import Filling
 from directapp.domains.people import auth as signing
 from directapp.interfaces.web import notes
 from directapp.interfaces.web.calendar_links import own_links
-from directapp.interfaces.web.desk import LANGUAGE_COOKIE, THEME_COOKIE, Desk, PersonDesk
+from directapp.interfaces.web.desk import LANGUAGE_COOKIE, SPOKEN_COOKIE, THEME_COOKIE, Desk, PersonDesk
 from directapp.interfaces.web.forms_in import read_signed
 from directapp.interfaces.web.records import perform, read_patch
 from directapp.interfaces.web.sign_in import client_address
@@ -91,6 +91,7 @@ async def save_me(desk: PersonDesk) -> Response:
     for name, cookie in (("language", LANGUAGE_COOKIE), ("appearance", THEME_COOKIE)):
         if posted.get(name):
             desk.cookies.append(notes.Cookie(name=cookie, value=posted.get(name), readable=True))
+    desk.cookies.append(notes.Cookie(name=SPOKEN_COOKIE, value="", life=0))
     desk.language = pick_language(None, posted.get("language") or desk.language)
     desk.cookies.append(notes.tell_done(desk.say(WORDS["saved"]), desk.now))
     return desk.go("/app/me")

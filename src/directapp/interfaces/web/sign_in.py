@@ -10,7 +10,14 @@ from directapp.domains.people import auth as signing
 from directapp.domains.people import links
 from directapp.interfaces.web import notes
 from directapp.interfaces.web.demo import demo_people
-from directapp.interfaces.web.desk import LANGUAGE_COOKIE, SESSION_COOKIE, Desk, StrangerDesk, is_secure
+from directapp.interfaces.web.desk import (
+    LANGUAGE_COOKIE,
+    SESSION_COOKIE,
+    SPOKEN_COOKIE,
+    Desk,
+    StrangerDesk,
+    is_secure,
+)
 from directapp.interfaces.web.forms_in import read_form
 from directapp.interfaces.web.words import WORDS
 from directapp.kernel.errors import DirectAppError, InvalidError, TooManyError, UnauthenticatedError
@@ -46,7 +53,7 @@ async def show_sign_in(desk: StrangerDesk, next: str = "/", said: str = "") -> R
     """Show the sign-in page."""
     chosen = desk.request.query_params.get("language", "")
     if chosen in LANGUAGES:
-        desk.cookies.append(notes.Cookie(name=LANGUAGE_COOKIE, value=chosen))
+        desk.cookies += [notes.Cookie(name=name, value=chosen) for name in (LANGUAGE_COOKIE, SPOKEN_COOKIE)]
         desk.language = chosen
     note = desk.say(WORDS["password_set"]) if said == "password" else None
     return await _sign_in_page(desk, following=local(next), note=note)
@@ -83,6 +90,10 @@ async def sign_in(desk: StrangerDesk) -> Response:
             response.headers["Retry-After"] = str(error.retry_after)
         return response
     desk.cookies.append(notes.Cookie(name=SESSION_COOKIE, value=signed.cookie or "", life=_MONTH))
+    picked = desk.request.cookies.get(SPOKEN_COOKIE)
+    if picked in LANGUAGES:
+        # Whoever picked it reads it until the profile is saved; the next person here has a profile of their own.
+        desk.cookies.append(notes.Cookie(name=SPOKEN_COOKIE, value=f"{picked}.{signed.actor.user}"))
     return desk.go(following)
 
 
