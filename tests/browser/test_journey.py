@@ -166,7 +166,7 @@ async def plan_new_car(cast: Cast, car: UUID) -> None:
     form = await planner.begin("Godkjenn")
     await planner.fill({"Godkjent pris": "7 500"}, form)
     assert await planner.send(form.get_by_role("button", name="Godkjenn")) == 403
-    await planner.told("Du kan godkjenne inntil 5000.00 kr")
+    await planner.told("Du kan godkjenne inntil 5\u00a0000\u00a0kr")
     await planner.holds({"Godkjent pris": "7 500"}, planner.page.locator("#act form"))
     await planner.do("Godkjenn", {"Godkjent pris": "1 500"})
     await planner.stands("Godkjent")

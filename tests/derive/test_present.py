@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from directapp.derive import present
+from directapp.kernel.money import amount_text
 
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -83,3 +84,18 @@ def test_what_cannot_be_read_is_nothing() -> None:
     assert present.read_number("x") is None
     assert present.input_instant(None) == ""
     assert present.input_instant("2026-07-01T12:00:00.000Z") == "2026-07-01T14:00"
+
+
+@pytest.mark.parametrize(
+    ("amount", "nb", "en"),
+    [
+        ("5000.00", "5 000 kr", "5,000 kr"),
+        ("5000.50", "5 000,50 kr", "5,000.50 kr"),
+        ("0", "0 kr", "0 kr"),
+        ("-1234567.5", "-1 234 567,50 kr", "-1,234,567.50 kr"),
+    ],
+)
+def test_a_sentence_tells_money_as_the_pages_do(amount: str, nb: str, en: str) -> None:
+    told = amount_text(amount)
+    assert (told.nb.replace("\u00a0", " "), told.en.replace("\u00a0", " ")) == (nb, en)
+    assert (told.nb, told.en) == (present.show_money(amount, "nb"), present.show_money(amount, "en"))

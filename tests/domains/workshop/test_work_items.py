@@ -84,7 +84,9 @@ async def test_nobody_approves_beyond_the_limit_of_the_owning_site(floor: Floor)
     item = await floor.make("planner", "work_items", car=car, description="Lakkering", kind="paint", price=5001)
     with pytest.raises(ForbiddenError) as refused:
         await floor.do("planner", "approve", "work_items", item)
-    assert "5000.00" in refused.value.problems[0].message.nb
+    said = refused.value.problems[0].message
+    assert "inntil 5\u00a0000\u00a0kr;" in said.nb
+    assert "up to 5,000\u00a0kr;" in said.en
     with pytest.raises(ForbiddenError):
         await floor.do("new_car_sales", "approve", "work_items", item, price=10001)
     await floor.do("new_car_sales", "approve", "work_items", item)

@@ -190,6 +190,8 @@ async def test_a_vendor_answers_without_an_account(dealer: Dealer, stranger: htt
     assert (await dealer.read(planner, "work_items", item))["price"] == "2400.50"
     assert "vendor.answered" in await told(dealer, planner)
     assert (await told(dealer, planner)).count("vendor.answered") == 1
+    (notice,) = (r for r in await rows(dealer, planner, "notifications") if r["event"] == "vendor.answered")
+    assert "2\u00a0400,50\u00a0kr." in notice["body"]
     history = await dealer.house.platform.reading.history(planner, "work_items", item)
     assert history[0]["via"] == "system:vendor" or history[0]["actor_name"] == "system:vendor"
     assert "Takk. Svaret er mottatt" in (await stranger.get(f"/vendor/{token}")).text

@@ -10,6 +10,7 @@ from directapp.domains.messages.reactions import scene_of
 from directapp.domains.messages.status_links import SHARE
 from directapp.domains.messages.telling import Outgoing, Told, key_of, post, tell
 from directapp.domains.messages.vendor_links import ANSWERED, ANSWERS, ASKED
+from directapp.kernel.money import amount_text
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
@@ -71,7 +72,9 @@ async def answered(act: Act) -> None:
     if scene is None:
         return
     said = next((c.label for c in ANSWERS if c.code == row.get("answer")), NOTHING)
-    price = plain(f"{row['price']:.2f} kr.") if row.get("price") is not None else NOTHING
+    price = (
+        Text("{price}.", "{price}.").fill(price=amount_text(row["price"])) if row.get("price") is not None else NOTHING
+    )
     on = day_text(row["ready_on"]) if row.get("ready_on") else NOTHING
     detail = join((price, on, short(row.get("answer_note"))))
     receivers = [*scene.people.named(row.get("asked_by")), *scene.at("prep_center", "planner")]

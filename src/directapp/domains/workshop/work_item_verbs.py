@@ -10,7 +10,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
 from directapp.domains.workshop.rights import closed_car
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
-from directapp.kernel.money import kroner
+from directapp.kernel.money import amount_text, kroner
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
@@ -55,9 +55,9 @@ async def approve(act: Act) -> None:
     limit = await _limit(act)
     if limit is not None and amount > limit:
         words = Text(
-            "Beløpet er {amount} kr. Du kan godkjenne inntil {limit} kr; daglig leder kan godkjenne mer.",
-            "The amount is NOK {amount}. You may approve up to NOK {limit}; the manager may approve more.",
-        ).fill(amount=f"{amount:.2f}", limit=f"{limit:.2f}")
+            "Beløpet er {amount}. Du kan godkjenne inntil {limit}; daglig leder kan godkjenne mer.",
+            "The amount is {amount}. You may approve up to {limit}; the manager may approve more.",
+        ).fill(amount=amount_text(amount), limit=amount_text(limit))
         raise ForbiddenError(Problem(words, field="price"))
     patch: dict[str, Any] = {"approved_at": act.now, "approved_by": act.actor.user}
     if offered is not None:
