@@ -294,7 +294,11 @@ def _upload(shape: Shape) -> dict[str, Any]:
     writable = {f.name: _property(shape, f) for f in shape.fields.values() if f.writable and f.name != "id"}
     binary = {"type": "string", "contentMediaType": "application/octet-stream"}
     operation = _operation(
-        shape, "upload_files", "Upload one or many files", parameters=("X-Reason",), answer=_data(_ref(shape.name))
+        shape,
+        "upload_files",
+        "Upload one or many files",
+        parameters=("Idempotency-Key", "X-Reason"),
+        answer=_data(_ref(shape.name)),
     )
     form = {"type": "object", "properties": {**writable, "file": binary}, "required": ["file"]}
     operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}

@@ -98,10 +98,11 @@ class Attachments:
         values: Mapping[str, Any],
         *,
         origin: Origin,
+        key: str | None = None,
         request_id: str | None = None,
         reason: str | None = None,
     ) -> Answer:
-        """Keep a file and its row.
+        """Keep a file and its row; the same file sent again with the same ``key`` is kept once.
 
         Raises:
             ForbiddenError: the actor makes no files, or a value is not the actor's to set.
@@ -113,22 +114,26 @@ class Attachments:
         async with self._working:
             content = await self._gather(incoming.chunks)
             file = await asyncio.to_thread(examine, incoming.name, content)
-            key = self._key(actor)
-            await self.storage.put(key, _sliced(file.content))
+            place = self._place(actor)
+            await self.storage.put(place, _sliced(file.content))
         intent = Intent(
             actor=actor,
             collection=self._collection,
             verb="upload",
             origin=origin,
-            patch={**values, **_described(file, key)},
+            patch={**values, **_described(file)},
+            key=key,
             request_id=request_id,
             reason=reason,
         )
         try:
-            return await self._write(intent)
+            answer = await self._write(intent, place)
         except BaseException:
-            await asyncio.shield(self.storage.delete(key))
+            await asyncio.shield(self.storage.delete(place))
             raise
+        if answer.replayed:
+            await self.storage.delete(place)
+        return answer
 
     def _refuse(self, actor: Actor, values: Mapping[str, Any]) -> None:
         grants = [g for g in self.shape.grants_of(actor.roles) if g.create]
@@ -148,24 +153,30 @@ class Attachments:
         return b"".join(found)
 
     @staticmethod
-    def _key(actor: Actor) -> str:
+    def _place(actor: Actor) -> str:
         name = uuid7().hex
         return f"{actor.tenant.hex}/{name[-2:]}/{name}"
 
-    async def _write(self, intent: Intent) -> Answer:
+    async def _write(self, intent: Intent, place: str) -> Answer:
         """Write the row as the person, finished by the custodian: what the bytes are is not the person's to say."""
-        database = self._corridor.database
+        database, corridor = self._corridor.database, self._corridor
         try:
             async with database.unit(intent.actor) as unit:
-                work = self._corridor.work(unit, intent)
-                seen = await work.insert(self._collection, intent.patch, system="custodian", verb=intent.verb)
+                kept = await corridor.replay(unit, intent)
+                if kept is not None:
+                    return kept
+                work = corridor.work(unit, intent)
+                values = {**intent.patch, "storage_key": place}
+                seen = await work.insert(self._collection, values, system="custodian", verb=intent.verb)
                 await work.finish()
                 json = await unit.run(database.one_plan(intent.actor.roles, self.shape, ()), [seen.id])
+                answer = Answer(collection=self._collection, record=seen.id, json=json, changes=work.changes)
+                await corridor.remember(unit, answer, intent)
         except (asyncpg.PostgresError, TakenError) as error:
-            raise await self._corridor.translated(self.shape, intent.actor, error) from error
-        if self._corridor.after_commit is not None:
-            await self._corridor.after_commit(intent.actor, work.touched)
-        return Answer(collection=self._collection, record=seen.id, json=json, changes=work.changes)
+            raise await corridor.translated(self.shape, intent.actor, error) from error
+        if corridor.after_commit is not None:
+            await corridor.after_commit(intent.actor, work.touched)
+        return answer
 
     # -- out --------------------------------------------------------------------------------------------
 
@@ -208,7 +219,7 @@ class Attachments:
         return small
 
 
-def _described(file: Examined, key: str) -> dict[str, Any]:
+def _described(file: Examined) -> dict[str, Any]:
     return {
         "name": file.name,
         "media_type": file.media_type,
@@ -216,7 +227,6 @@ def _described(file: Examined, key: str) -> dict[str, Any]:
         "sha256": hashlib.sha256(file.content).hexdigest(),
         "width": file.width,
         "height": file.height,
-        "storage_key": key,
     }
 
 

@@ -139,13 +139,11 @@ class Corridor:
     async def _once(self, shape: Shape, intent: Intent) -> tuple[Answer, Touched]:
         whole = self.database.unit(intent.actor, lock=intent.target, rollback=intent.dry_run, steady=True)
         async with whole as unit:
-            if intent.key and not intent.dry_run:
-                stored = await self._replay(unit, intent)
-                if stored is not None:
-                    return stored, ()
+            stored = await self.replay(unit, intent)
+            if stored is not None:
+                return stored, ()
             answer, touched = await self._in(unit, shape, intent)
-            if intent.key and not intent.dry_run:
-                await self._remember(unit, _dump(answer), intent)
+            await self.remember(unit, answer, intent)
             return answer, touched
 
     async def _in(self, unit: Unit, shape: Shape, intent: Intent) -> tuple[Answer, Touched]:
@@ -238,9 +236,15 @@ class Corridor:
 
     # -- idempotency -------------------------------------------------------------------------------
 
-    async def _replay(self, unit: Unit, intent: Intent) -> Answer | None:
-        stored = await self._stored(unit, intent)
+    async def replay(self, unit: Unit, intent: Intent) -> Answer | None:
+        """Return what an intent with this key was answered before (InvalidError: the key was another's)."""
+        stored = await self._stored(unit, intent) if intent.key and not intent.dry_run else None
         return None if stored is None else _load(stored)
+
+    async def remember(self, unit: Unit, answer: Answer, intent: Intent) -> None:
+        """Keep the answer for whoever sends the intent again with its key."""
+        if intent.key and not intent.dry_run:
+            await self._remember(unit, _dump(answer), intent)
 
     async def _replay_all(self, unit: Unit, intents: Sequence[Intent]) -> list[Answer | DirectAppError] | None:
         if not intents[0].key or intents[0].dry_run:

@@ -170,6 +170,28 @@ async def test_a_part_of_a_file_is_answered(api: Any, reception: Actor) -> None:
     assert (await api.call(reception, "GET", f"{path}?quality=3")).status_code == 400
 
 
+async def test_an_upload_sent_again_with_its_key_is_kept_once(api: Any, reception: Actor) -> None:
+    async def send(*names: str, key: str = "opplasting-1", content: bytes = b"%PDF-1.7 bilag") -> Any:
+        form: dict[str, Any] = {"files": [("file", (name, content)) for name in names], "data": {"title": "Bilag"}}
+        return await api.call(reception, "POST", "/files", headers={"Idempotency-Key": key}, **form)
+
+    def kept() -> int:
+        folder = api.dealer.house.platform.data / "files" / api.dealer.tenant.hex
+        return sum(path.is_file() for path in folder.rglob("*"))
+
+    first, again = await send("bilag.pdf"), await send("bilag.pdf")
+    assert first.json() == again.json()
+    assert "Idempotency-Replayed" not in first.headers
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert (len(await api.ok(reception, "GET", "/files?filter[title][_eq]=Bilag")), kept()) == (1, 1)
+    other = await send("bilag.pdf", content=b"%PDF-1.7 noe annet")
+    assert (other.status_code, other.json()["errors"][0]["extensions"]["field"]) == (422, "Idempotency-Key")
+    assert kept() == 1
+    both = [(await send("en.pdf", "to.pdf", key="opplasting-2")).json()["data"] for _ in range(2)]
+    assert both[0] == both[1]
+    assert (len({row["id"] for row in both[0]}), kept()) == (2, 3)
+
+
 async def test_a_form_without_a_file_or_of_another_kind_is_refused(api: Any, reception: Actor) -> None:
     for more in (
         {"json": {"title": "x"}},

@@ -4,9 +4,11 @@ import io
 import re
 from uuid import UUID
 
+import orjson
 import pytest
 from PIL import Image
 
+from directapp.kernel.ids import uuid7
 from directapp.store.query import Query
 from directapp.store.unit import recorded
 from support.browser import Browser, Opener, field
@@ -79,6 +81,19 @@ async def test_files_are_uploaded_for_the_stages_of_the_role(car: UUID, signed: 
         files=[("file", ("faktura.jpg", picture.getvalue(), "image/jpeg"))],
     )
     assert "ikke rett" in forbidden.text
+
+
+async def test_a_file_form_sent_again_hangs_its_file_up_once(car: UUID, signed: Opener, dealer: Dealer) -> None:
+    reception = await signed("reception", "499")
+    path = f"/app/cars/{car}/part/car_files"
+    form = {"_csrf": await reception.token(), "stage": "inspection", "_key": uuid7().hex}
+    for _ in range(2):
+        file = ("file", ("bilag.pdf", b"%PDF-1.7 bilag", "application/pdf"))
+        answer = await reception.client.post(path, data=form, files=[file], headers={"HX-Request": "true"})
+        assert answer.status_code == 200, answer.text
+    for collection in ("files", "car_files"):
+        read = await dealer.house.platform.reading.page(reception.actor, collection, Query())
+        assert len(orjson.loads(read.json)) == 1, collection
 
 
 async def test_history_reads_as_sentences_as_far_as_one_sees(car: UUID, signed: Opener) -> None:

@@ -14,7 +14,7 @@ from starlette.types import Message, Receive
 
 from directapp.connectors.storage import MissingBytesError
 from directapp.derive.dialect_input import bad_query
-from directapp.interfaces.rest.body import bad_payload, reason
+from directapp.interfaces.rest.body import bad_payload, idempotency_key, reason
 from directapp.interfaces.rest.door import Call
 from directapp.interfaces.rest.errors import json_response
 from directapp.kernel.errors import BadPayloadError, NotFoundError, Problem, TooLargeError
@@ -59,16 +59,18 @@ async def upload(call: Call) -> Response:
         raise BadPayloadError(_NO_FORM)
     attachments = call.house.attachments
     request = Request(call.request.scope, _limited(call.request.receive, attachments.largest + _OVERHEAD))
+    key = idempotency_key(call.request)
     answers: list[Answer] = []
     try:
         async with request.form(max_files=_MOST_FILES, max_fields=_MOST_VALUES) as form:
-            for file, values in _parts(form.multi_items()):
+            for number, (file, values) in enumerate(_parts(form.multi_items())):
                 answers.append(
                     await attachments.keep(
                         call.actor,
                         Incoming(name=file.filename, chunks=_chunks(file)),
                         values,
                         origin="rest",
+                        key=_numbered(key, number),
                         request_id=call.request_id,
                         reason=reason(call.request),
                     )
@@ -76,6 +78,11 @@ async def upload(call: Call) -> Response:
     except (MultiPartException, HTTPException):
         raise BadPayloadError(_UNREADABLE) from None
     return _answered(answers)
+
+
+def _numbered(key: str | None, number: int) -> str | None:
+    """Return the key of a form's file: each is kept for itself, also where the form is sent again in full."""
+    return f"{key}#{number}" if key and number else key
 
 
 def _limited(receive: Receive, most: int) -> Receive:
@@ -117,7 +124,8 @@ async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
 def _answered(answers: list[Answer]) -> Response:
     rows = [answer.json or "null" for answer in answers]
     text = rows[0] if len(rows) == 1 else f"[{','.join(rows)}]"
-    return json_response(b'{"data":' + text.encode() + b"}")
+    headers = {"Idempotency-Replayed": "true"} if all(answer.replayed for answer in answers) else None
+    return json_response(b'{"data":' + text.encode() + b"}", headers=headers)
 
 
 # -- out ------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from directapp.interfaces.web.look import SITES
 from directapp.interfaces.web.record_links import COLOURS
 from directapp.interfaces.web.record_view import Record, look_up
 from directapp.interfaces.web.records import UnresolvedError, perform
-from directapp.interfaces.web.uploads import chunks_of
+from directapp.interfaces.web.uploads import chunks_of, file_key
 from directapp.interfaces.web.words import WORDS as COMMON
 from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem
 from directapp.services.attachments import Attachments, Incoming
@@ -149,5 +149,12 @@ async def _keep_logo(desk: Desk, attachments: Attachments, posted: Posted) -> UU
     if file.content_type not in _PICTURES:
         raise UnresolvedError(Problem(WORDS["not_a_picture"], field=LOGO))
     incoming = Incoming(name=file.filename, chunks=chunks_of(file))
-    kept = await attachments.keep(desk.person, incoming, {"purpose": LOGO}, origin="web", request_id=desk.request_id)
+    kept = await attachments.keep(
+        desk.person,
+        incoming,
+        {"purpose": LOGO},
+        origin="web",
+        key=file_key(posted.key),
+        request_id=desk.request_id,
+    )
     return kept.record

@@ -48,7 +48,9 @@ def add_damage(router: APIRouter, attachments: Attachments) -> None:
             mark = _read_mark(posted)
             if posted.files:
                 mark["file"] = await _keep_photo(desk, attachments, seen, posted)
-            await _save(desk, seen, posted, [*stored, mark])
+            # A form sent again brings the mark that is there.
+            if mark_key(mark) not in map(mark_key, stored):
+                await _save(desk, seen, posted, [*stored, mark])
         except NotFoundError:
             raise
         except DirectAppError as error:

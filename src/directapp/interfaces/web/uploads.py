@@ -70,6 +70,7 @@ async def keep_file(
         Incoming(name=file.filename, chunks=chunks_of(file)),
         {},
         origin="web",
+        key=file_key(key),
         request_id=desk.request_id,
     )
     await desk.platform.corridor.perform(
@@ -84,6 +85,11 @@ async def keep_file(
         )
     )
     return kept.record
+
+
+def file_key(key: str | None) -> str | None:
+    """Return the key of a form's file: the form's own is for what the file hangs on."""
+    return f"file-{key}"[:64] if key else None
 
 
 async def chunks_of(file: UploadFile) -> AsyncIterator[bytes]:

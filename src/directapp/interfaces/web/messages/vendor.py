@@ -26,7 +26,7 @@ from directapp.interfaces.web.messages.public import (
     shut,
 )
 from directapp.interfaces.web.messages.words import WORDS, speak_messages
-from directapp.interfaces.web.uploads import chunks_of
+from directapp.interfaces.web.uploads import chunks_of, file_key
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import DirectAppError, Problem
 from directapp.services.attachments import Attachments, Incoming
@@ -123,7 +123,9 @@ async def _answer(platform: Platform, attachments: Attachments, scene: _Scene, p
     )
     await platform.corridor.perform(intent)
     for number, file in enumerate(posted.files[:_MOST_PHOTOS]):
-        kept = await attachments.keep(actor, Incoming(name=file.filename, chunks=chunks_of(file)), {}, origin="web")
+        key = f"{posted.key}-{number}"[:64] if posted.key else None
+        incoming = Incoming(name=file.filename, chunks=chunks_of(file))
+        kept = await attachments.keep(actor, incoming, {}, origin="web", key=file_key(key))
         stage = _STAGE.get(str(scene.item["kind"]), "cosmetic")
         title = f"{scene.link['vendor_name']}: {scene.item['description']}"[:120]
         await platform.corridor.perform(
@@ -132,7 +134,7 @@ async def _answer(platform: Platform, attachments: Attachments, scene: _Scene, p
                 collection="car_files",
                 verb="create",
                 patch={"car": scene.car["id"], "file": kept.record, "stage": stage, "title": title},
-                key=f"{posted.key}-{number}"[:64] if posted.key else None,
+                key=key,
                 origin="web",
             )
         )
