@@ -14,6 +14,8 @@ BIN := .venv/bin
 export UV_SYSTEM_CERTS ?= 1
 export NODE_USE_SYSTEM_CA ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Python keeps what it compiled, whatever the surroundings say: every later start takes a third of the time.
+unexport PYTHONDONTWRITEBYTECODE
 UV := $(BIN)/uv --quiet --no-progress
 INSTALL := $(UV) pip sync --require-hashes --python $(BIN)/python
 
