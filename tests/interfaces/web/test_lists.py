@@ -26,6 +26,15 @@ async def test_a_list_shows_the_declared_columns_and_sorts_by_header(dealer: Dea
     assert plates((await browser.get("/app/cars?sort=-license_plate")).text) == ["EL 20002", "EL 20001", "EL 20000"]
 
 
+async def test_every_button_over_a_list_has_its_icon(signed: Opener) -> None:
+    text = (await (await signed("manager", "495")).get("/app/cars")).text
+    buttons = re.findall(
+        r'<a class="btn[^>]*>(.*?)</a>', text.split('class="page-head-end"')[1].split("</div>")[0], re.DOTALL
+    )
+    assert any("EU-kontroll" in button for button in buttons)
+    assert [b for b in buttons if 'class="icon"' not in b] == []
+
+
 async def test_filters_follow_the_kind_of_field(dealer: Dealer, signed: Opener) -> None:
     await several(dealer, 8)
     browser = await signed("new_car_sales")
