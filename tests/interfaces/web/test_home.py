@@ -110,6 +110,24 @@ async def test_the_roles_of_a_person_share_six_tiles(dealer: Dealer, signed: Ope
     assert 'id="work-planner"' in text
 
 
+@pytest.mark.parametrize(
+    ("role", "label", "address"),
+    [
+        ("planner", "Plan", "/app/plan"),
+        ("mechanic", "Min plan", "/app/plan/mine"),
+        ("detailer", "Min plan", "/app/plan/mine"),
+        ("reception", None, None),
+    ],
+)
+async def test_who_lives_by_the_plan_opens_it_from_here(
+    role: str, label: str | None, address: str | None, signed: Opener
+) -> None:
+    text = (await (await signed(role, "499")).get("/")).text
+    head = text.split('<div class="page-head">')[1].split('<div id="home">')[0]
+    found = re.findall(r'href="(/app/plan[^"]*)">(?:<svg.*?</svg>)?([^<]+)<', head)
+    assert found == ([(address, label)] if label else [])
+
+
 async def test_a_part_of_the_page_is_what_keeps_up(dealer: Dealer, signed: Opener) -> None:
     await fill_yard(dealer, 7)
     browser = await signed("reception", "499")

@@ -185,6 +185,19 @@ async def test_the_wizard_tells_what_the_hours_rest_on_and_why_a_time_is_good(pl
     assert "Annen tid" in taken.text
 
 
+async def test_a_car_is_booked_from_its_own_page(plan: Plan, signed: Opener) -> None:
+    car = await plan.car()
+    planner = await signed("planner", "499")
+    page = (await planner.get(f"/app/cars/{car}")).text
+    assert f'<a class="btn btn-primary" href="/app/plan/book?car={car}">' in page
+    assert "Book tid" in page
+    assert (await planner.get(f"/app/plan/book?car={car}")).status_code == 200
+    for role in ("mechanic", "reception"):
+        assert "/app/plan/book" not in (await (await signed(role, "499")).get(f"/app/cars/{car}")).text
+    await plan.dealer.do(await plan.dealer.person("manager", "495"), "cars", "archive", car, reason="cancelled")
+    assert "/app/plan/book" not in (await planner.get(f"/app/cars/{car}")).text
+
+
 async def test_where_nothing_is_free_the_wizard_says_why(plan: Plan, signed: Opener) -> None:
     car = await plan.car()
     planner = await signed("planner", "499")

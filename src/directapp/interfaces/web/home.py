@@ -16,15 +16,20 @@ from directapp.derive.questions import Address, filtered
 from directapp.derive.shown import NOTHING, Shown, readable_anywhere
 from directapp.domains.people.roles import LABELS
 from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.floor.mine import HANDS
 from directapp.interfaces.web.goals import goals_of
 from directapp.interfaces.web.home_asks import CARS, FRONTS, Ask, Front, Params, address_of_ask
 from directapp.interfaces.web.home_figures import figures_of
 from directapp.interfaces.web.lists import listing_of
+from directapp.interfaces.web.plan.scope import PLAN, opens_plan, plan_home
+from directapp.interfaces.web.plan.words import say
 from directapp.interfaces.web.words import WORDS
 from directapp.kernel.clock import oslo_day
 from directapp.store.query import Aggregate, Order, Query
 
 _WORK, _TILES, _STATES = 12, 6, 100
+# Whose day stands in the plan.
+_BY_PLAN = frozenset({"planner", *HANDS})
 DUE: Mapping[str, str] = {CARS: "delivery_date", "parts_orders": "eta"}
 STATUS = "status"
 
@@ -77,7 +82,7 @@ async def show_home(desk: PersonDesk) -> Response:
     }
     if desk.partial:
         return desk.page("home_now.html", **now)
-    return desk.page("home.html", here="home", **now, **_verbs(desk), figures=await figures_of(desk))
+    return desk.page("home.html", here="home", **now, **_verbs(desk), plan=_plan(desk), figures=await figures_of(desk))
 
 
 def _verbs(desk: Desk) -> dict[str, Any]:
@@ -88,6 +93,14 @@ def _verbs(desk: Desk) -> dict[str, Any]:
     given = {v for g in shape.grants_of(desk.person.roles) for v in g.verbs}
     verbs = [v for v in shape.declared.verbs if v.on == "collection" and v.primary and v.name in given]
     return {"path": f"/app/{shape.name}", "verbs": verbs}
+
+
+def _plan(desk: Desk) -> tuple[str, str] | None:
+    """Return where the plan begins for those who live by it, and what it is called."""
+    if not desk.person.roles & _BY_PLAN or not opens_plan(desk):
+        return None
+    href = plan_home(desk)
+    return href, say("plan" if href == PLAN else "my_plan", desk.language)
 
 
 # -- counting -------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.interfaces.web.branding_view import WORDS as BRANDING
 from directapp.interfaces.web.desk import Desk
 from directapp.interfaces.web.look import SITES
+from directapp.interfaces.web.plan.scope import CARS, PLAN, may_plan, opens_plan
+from directapp.interfaces.web.plan.words import say
 from directapp.kernel.text import Text
 from directapp.services.reading import View
 
@@ -26,6 +28,17 @@ class Link:
     href: str
     label: str
     icon: str
+    primary: bool = False
+
+
+def booking_of(desk: Desk, shape: Shape, record: UUID, view: View) -> Link | None:
+    """Return the way from a car to a booking of it, for whoever plans, while there is work to plan."""
+    flow, status = shape.declared.workflow, view.row.get("status")
+    state = flow.state(status) if shape.name == CARS and flow else None
+    if state is None or state.locked or not view.full or not (opens_plan(desk) and may_plan(desk)):
+        return None
+    label = say("book_time", desk.language)
+    return Link(f"{PLAN}/book?car={record}", label, "calendar-plus", primary=status == "ready_to_plan")
 
 
 def links_of(desk: Desk, shape: Shape, record: UUID, view: View) -> tuple[Link, ...]:

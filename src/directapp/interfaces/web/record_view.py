@@ -26,7 +26,7 @@ from directapp.interfaces.web.lists import may_create
 from directapp.interfaces.web.outlook.asking import PROMISE, may_ask
 from directapp.interfaces.web.outlook.words import speak_outlook
 from directapp.interfaces.web.plan.scope import CARS
-from directapp.interfaces.web.record_links import links_of
+from directapp.interfaces.web.record_links import booking_of, links_of
 from directapp.interfaces.web.words import WORDS
 from directapp.services.reading import Offer, View
 
@@ -156,6 +156,7 @@ def head_of(desk: Desk, record: Record, goals: board.Goals) -> dict[str, Any]:
         "key_lines": key_lines(desk, record),
         "track": track,
         "facts": facts[:4],
+        "booking": booking_of(desk, shape, record.id, view),
         "offers": _sorted_offers([o for o in view.offers if _still_comes(shape, state, o)]),
     }
 

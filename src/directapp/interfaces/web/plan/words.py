@@ -127,6 +127,7 @@ WORDS: dict[str, T] = {
     "take_best": T("Velg den første", "Choose the first"),
     "best": T("Beste valg", "Best choice"),
     "book": T("Book", "Book"),
+    "book_time": T("Book tid", "Book a time"),
     "book_all": T("Book alle", "Book them all"),
     "other_time": T("Annen tid", "Another time"),
     "no_slots": T("Ingen ledig tid", "No free time"),
