@@ -28,7 +28,12 @@ class FakeTwilio(Fake):
         if not ("From" in form or "MessagingServiceSid" in form):
             return _refusal(400, 21603)
         self.sent.append(form)
-        return as_json(_message(len(self.sent), form), 201)
+        number = len(self.sent)
+        await self.taken()
+        return as_json(_message(number, form), 201)
+
+    async def taken(self) -> None:
+        """Do nothing between taking a message and answering."""
 
 
 def _refusal(status: int, code: int) -> Reply:
