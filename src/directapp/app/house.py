@@ -9,6 +9,7 @@ from uuid import UUID
 
 from directapp.app.automation import automation_errands
 from directapp.app.boot import served_database
+from directapp.app.inbound import open_mail_room
 from directapp.app.jobs import REACTOR, errands, schedules
 from directapp.app.post import Post, open_post
 from directapp.app.principals import MADE_OF, Principals
@@ -137,12 +138,15 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
     )
     registry = open_registry(settings, corridor)
     post = open_post(settings, mailer)
+    attachments = Attachments(corridor, storage, largest=settings.largest_file)
+    mail_room = open_mail_room(settings, post.http, attachments)
     repeated = (*schedules(corridor, owner), *registry.schedules, *post.schedules)
     sender = WebhookSender(private=settings.private_webhooks)
     work = (
         *errands(auth),
         *registry.errands,
         *post.errands,
+        *mail_room.errands,
         *automation_errands(corridor, sender),
         *(schedule.errand for schedule in repeated),
     )
@@ -153,7 +157,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         auth=auth,
         principals=Principals(auth),
         relay=relay,
-        attachments=Attachments(corridor, storage, largest=settings.largest_file),
+        attachments=attachments,
         schedules=Schedules(corridor, repeated, asked=relay.wake),
         registry=registry,
         post=post,

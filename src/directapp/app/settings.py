@@ -15,6 +15,7 @@ class Settings(BaseSettings):
     ``DATABASE_URL`` names the owner of an outside PostgreSQL (empty: the embedded one);
     ``DATABASE_APP_URL`` the weak role there (empty: derived, its password kept in the data folder).
     Letters go by Resend where ``resend_key`` is set, else by SMTP where ``smtp_host`` is, else into the mail folder.
+    ``inbound_domain`` is where vendors answer letters, ``sms_replies`` says that answers to text messages arrive here.
     ``vegvesen_key`` is the API key of Statens vegvesen (empty: no look-ups); the addresses point elsewhere for trying.
     ``maskinporten_key`` and ``maskinporten_certificates`` are PEM, or the path of a PEM file.
     """
@@ -40,7 +41,9 @@ class Settings(BaseSettings):
     resend_url: str = ""
     resend_per_second: float = 2.0
     resend_webhook_secret: str = ""
+    inbound_domain: str = ""
     sms_from: str = ""
+    sms_replies: bool = False
     twilio_account: str = ""
     twilio_token: str = ""
     twilio_key: str = ""

@@ -63,11 +63,15 @@ class SmsRejectedError(OutsideError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sms:
-    """One message to one number; ``reference`` is ours and comes back where the provider carries it."""
+    """One message to one number; ``reference`` is ours and comes back where the provider carries it.
+
+    ``reply``: it shall be possible to answer it.
+    """
 
     to: str = field(repr=False)
     text: str = field(repr=False)
     reference: str = ""
+    reply: bool = False
 
 
 class SmsStatus(StrEnum):
@@ -101,12 +105,16 @@ class SmsReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsReply:
-    """A message that somebody sent us; ``answers`` is the provider's id of the one it answers, where told."""
+    """A message that somebody sent us; ``answers`` is the provider's id of the one it answers, where told.
+
+    ``pictures`` counts what came with it.
+    """
 
     provider_id: str
     sender: str = field(repr=False)
     text: str = field(repr=False)
     answers: str = ""
+    pictures: int = 0
 
 
 def number(written: str) -> str:
@@ -119,6 +127,11 @@ def number(written: str) -> str:
     if _E164.fullmatch(found) is None:
         raise SmsNumberError
     return found
+
+
+def can_receive(sender: str) -> bool:
+    """Whether answers to a sender arrive: a number takes them, a name does not."""
+    return sender.lstrip("+").isdigit()
 
 
 def checked(sms: Sms) -> tuple[str, str]:

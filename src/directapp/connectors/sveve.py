@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,12 +21,14 @@ from directapp.connectors.sms import (
     SmsReply,
     SmsReport,
     SmsStatus,
+    can_receive,
     checked,
 )
 
 BASE = "https://sveve.no"
 _AT_ONCE = 5
 _NORWAY = "+47"
+_WITH_COUNTRY = re.compile(r"47[2-9]\d{7}")
 _CREDENTIALS = ("brukernavn", "passord")
 
 
@@ -56,7 +59,9 @@ class Sveve:
     async def send(self, sms: Sms) -> SentSms:
         """Send a message (errors as Twilio's)."""
         to, text = checked(sms)
-        message = {"to": to.removeprefix(_NORWAY), "msg": text, "from": self._sender, "reply": False}
+        # An answer to a number of ours arrives there; where ours is a name, the provider lends a number.
+        lent = sms.reply and not can_receive(self._sender)
+        message = {"to": to.removeprefix(_NORWAY), "msg": text, "from": self._sender, "reply": lent}
         body = self._account | {"messages": [message | ({"ref": sms.reference} if sms.reference else {})]}
 
         async def ask() -> Ask:
@@ -119,4 +124,5 @@ def read_reply(query: Mapping[str, str]) -> SmsReply | None:
     sender, text = query.get("number", ""), query.get("msg")
     if text is None or not sender:
         return None
-    return SmsReply(provider_id="", sender=sender, text=text, answers=query.get("id", ""))
+    full = f"+{sender}" if _WITH_COUNTRY.fullmatch(sender) else sender
+    return SmsReply(provider_id="", sender=full, text=text, answers=query.get("id", ""))

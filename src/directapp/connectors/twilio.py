@@ -165,7 +165,13 @@ def read_reply(form: Form) -> SmsReply | None:
     sid, sender = _one(form, "MessageSid"), _one(form, "From")
     if "Body" not in form or not sid or not sender:
         return None
-    return SmsReply(provider_id=sid, sender=sender, text=_one(form, "Body"))
+    pictures = _one(form, "NumMedia")
+    return SmsReply(
+        provider_id=sid,
+        sender=sender,
+        text=_one(form, "Body"),
+        pictures=int(pictures) if pictures.isdigit() else 0,
+    )
 
 
 def _one(form: Form, name: str) -> str:

@@ -3,6 +3,8 @@
 import base64
 import binascii
 import hmac
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -11,6 +13,8 @@ Kind = Literal["status", "vendor", "logo"]
 _CODES: dict[Kind, bytes] = {"status": b"s", "vendor": b"v", "logo": b"l"}
 _TAG = 18
 _LENGTH = 1 + 16 + 16 + _TAG
+# A local part has 64 characters at most, and programs on the way may write it in small letters.
+_ANSWER = re.compile(r"svar\+([a-z2-7]{55})@(\S+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,26 @@ class Capabilities:
         if len(raw) != _LENGTH or not hmac.compare_digest(self._tag(body), tag) or body[:1] != _CODES[kind]:
             return None
         return Capability(kind, UUID(bytes=body[1:17]), UUID(bytes=body[17:33]))
+
+    def answer_address(self, tenant: UUID, link: UUID, domain: str) -> str:
+        """Return where a vendor's letter about a link goes."""
+        signed = link.bytes + self._tag(b"r" + tenant.bytes + link.bytes)
+        return f"svar+{base64.b32encode(signed).decode().rstrip('=').lower()}@{domain}"
+
+    def read_answer(self, address: str, domain: str, tenants: Iterable[UUID]) -> Capability | None:
+        """Return the link whose address this is; None for one that is not ours.
+
+        The address has no room for the tenant: the signature tells whose it is.
+        """
+        found = _ANSWER.search(address)
+        if found is None or found[2].rstrip(">").casefold() != domain.casefold():
+            return None
+        raw = base64.b32decode(f"{found[1].upper()}=")
+        link, tag = raw[:16], raw[16:]
+        for tenant in tenants:
+            if hmac.compare_digest(self._tag(b"r" + tenant.bytes + link), tag):
+                return Capability("vendor", tenant, UUID(bytes=link))
+        return None
 
     def _tag(self, body: bytes) -> bytes:
         return hmac.digest(self._key, body, "sha256")[:_TAG]

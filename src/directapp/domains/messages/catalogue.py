@@ -274,6 +274,27 @@ _OTHERS = (
         email=True,
     ),
     _notice(
+        "vendor.said",
+        "vendor",
+        T("Melding fra leverandør", "Message from a vendor"),
+        T("{who} har svart med egne ord: {car}", "{who} has answered in their own words: {car}"),
+        T("{what}: «{detail}»", "{what}: “{detail}”"),
+        priority="high",
+        email=True,
+    ),
+    _notice(
+        "vendor.unmatched",
+        "vendor",
+        T("Svar som kan gjelde flere oppdrag", "Answer that may be about several works"),
+        T("Svar fra {who} som kan gjelde: {car}", "An answer from {who} that may be about: {car}"),
+        T(
+            "{who} har flere oppdrag, og svaret sier ikke hvilket. Ingenting er lukket. {what}: «{detail}»",
+            "{who} has several works, and the answer does not say which. Nothing is closed. {what}: “{detail}”",
+        ),
+        priority="high",
+        email=True,
+    ),
+    _notice(
         "registry.inspection_due",
         "registry",
         T("EU-kontroll nærmer seg", "Periodic inspection due"),
@@ -388,7 +409,23 @@ VENDOR: dict[str, Outward] = {
         sms=T(
             "Oppdrag fra {site}: {car}. {detail} Svar her: {link}", "Work from {site}: {car}. {detail} Answer: {link}"
         ),
-    )
+    ),
+    "vendor.codes": Outward(
+        code="vendor.codes",
+        label=T("Til leverandør: hvilket oppdrag", "To a vendor: which work"),
+        subject=T("Hvilket oppdrag gjelder svaret?", "Which work is the answer about?"),
+        body=T(
+            "Du har flere oppdrag, og svaret sier ikke hvilket. Svar med koden: {detail}",
+            "You have several works, and the answer does not say which. Answer with the code: {detail}",
+        ),
+        button=T("Svar på oppdraget", "Answer"),
+        sms=T(
+            "Du har flere oppdrag, og svaret ditt sier ikke hvilket. Svar med koden, for eksempel FERDIG {code}."
+            " Åpne: {detail}",
+            "You have several works, and your answer does not say which. Answer with the code, for instance DONE"
+            " {code}. Open: {detail}",
+        ),
+    ),
 }
 OUTWARD: dict[str, Outward] = {**CUSTOMER, **VENDOR}
 DIGEST = T("Dagens oversikt", "Today’s overview")

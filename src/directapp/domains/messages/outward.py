@@ -1,5 +1,6 @@
 """Outward: what people ask to have sent to customers and vendors, and what comes of their answers."""
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -9,13 +10,15 @@ from directapp.domains.messages.phrases import NOTHING, car_name, day_text, join
 from directapp.domains.messages.reactions import scene_of
 from directapp.domains.messages.status_links import SHARE
 from directapp.domains.messages.telling import Outgoing, Told, key_of, post, tell
-from directapp.domains.messages.vendor_links import ANSWERED, ANSWERS, ASKED
+from directapp.domains.messages.vendor_answers import ANSWERED, ANSWERS, SAID, UNMATCHED
+from directapp.domains.messages.vendor_links import ASKED
 from directapp.kernel.money import amount_text
 from directapp.kernel.text import Text
-from directapp.services.act import Act
+from directapp.services.act import Act, Seen
 
 _CAR, _WORK, _FOR = Text("Bil", "Car"), Text("Arbeid", "Work"), Text("Oppdragsgiver", "For")
 _MOST = 160
+CODES = "vendor.codes"
 
 
 async def shared(act: Act) -> None:
@@ -92,7 +95,8 @@ async def answered(act: Act) -> None:
         },
     )
     await tell(act, told, receivers)
-    if not await act.find("messages", limit=1, key=f"{key}:in"):
+    # What came by text message or letter stands in the log since it came.
+    if not act.params.get("heard") and not await act.find("messages", limit=1, key=f"{key}:in"):
         values = {
             "car": scene.car.id,
             "channel": "email" if row.get("email") else "sms",
@@ -109,4 +113,60 @@ async def answered(act: Act) -> None:
         await act.create("messages", {name: value for name, value in values.items() if value is not None})
 
 
-REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {SHARE: shared, ASKED: asked, ANSWERED: answered}
+async def said(act: Act) -> None:
+    """Tell the one who asked, and the planner, that the vendor wrote something that no step follows from."""
+    await _tell_words(act, SAID)
+
+
+async def unmatched(act: Act) -> None:
+    """Tell them that an answer may be about this work, and the vendor, once, which codes pick one."""
+    await _tell_words(act, UNMATCHED)
+    codes = [str(code) for code in act.params.get("codes") or ()]
+    if codes and act.seen is not None:
+        await _ask_for_code(act, act.seen, codes)
+
+
+async def _tell_words(act: Act, event: str) -> None:
+    if act.seen is None:
+        return
+    row = act.seen.row
+    item = await act.look_up("work_items", UUID(str(row["work_item"])), system="corridor")
+    scene = await scene_of(act, item.row.get("car"), people=(row.get("asked_by"),))
+    if scene is None:
+        return
+    fills = {
+        "who": plain(row["vendor_name"]),
+        "what": short(item.row["description"]),
+        "detail": short(act.params.get("text")),
+    }
+    receivers = [*scene.people.named(row.get("asked_by")), *scene.at("prep_center", "planner")]
+    await tell(act, Told(event=event, car=scene.car, about=item, fills=fills), receivers)
+
+
+async def _ask_for_code(act: Act, link: Seen, codes: list[str]) -> None:
+    """Answer with the codes that are open: once for the same ones, so that two machines never talk on."""
+    number, language = str(act.params["sender"]), str(link.row.get("language") or "nb")
+    stem = hashlib.sha256(" ".join([number, *sorted(codes)]).encode()).hexdigest()[:32]
+    if await act.find("messages", limit=1, key=f"{stem}:{CODES}:sms"):
+        return
+    item = await act.look_up("work_items", link.row["work_item"], system="corridor")
+    outgoing = Outgoing(
+        event=CODES,
+        fills={"detail": plain(", ".join(codes)), "code": plain(codes[0].split(" ", 1)[0])},
+        language=language,
+        car=item.row.get("car"),
+        site=None,
+        receiver_kind="vendor",
+        key=stem,
+        capability=("vendor", link.id),
+    )
+    await post(act, outgoing.values("sms", number))
+
+
+REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {
+    SHARE: shared,
+    ASKED: asked,
+    ANSWERED: answered,
+    SAID: said,
+    UNMATCHED: unmatched,
+}

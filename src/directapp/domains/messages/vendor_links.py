@@ -10,18 +10,17 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import SeenInFull
 from directapp.declare.verbs import Verb
+from directapp.domains.messages.vendor_answers import ANSWERS, CLOSED_ITEM, VERBS
 from directapp.domains.messages.words import EVERYONE
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
 ASKED = "vendor.asked"
-ANSWERED = "vendor.answered"
 LONGEST_DAYS = 180
 _SENDERS = "planner manager tenant_admin"
 SEEN = SeenInFull("car", "cars")
 
-ANSWERS = choices(("done", "Ferdig", "Done"), ("price", "Pris", "Price"), ("delayed", "Forsinket", "Delayed"))
 LANGUAGES = choices(("nb", "Norsk", "Norwegian"), ("en", "Engelsk", "English"))
 
 _VENDOR = (
@@ -78,15 +77,12 @@ ANSWER = Group(
 
 _HOW = Text("Oppgi e-post eller mobil.", "State e-mail or mobile.")
 _CLOSED = Text("Arbeidet er alt avsluttet.", "The work is already closed.")
-_GONE = Text("Lenken gjelder ikke lenger.", "The link no longer works.")
-_PRICE = Text("Oppgi prisen.", "State the price.")
-_WHEN = Text("Oppgi når det blir klart.", "State when it will be ready.")
 
 
 async def ask(act: Act) -> None:
     """Hand a work item to a vendor."""
     item = await act.look_up("work_items", act.params["work_item"])
-    if item.row["status"] in {"done", "declined"}:
+    if item.row["status"] in CLOSED_ITEM:
         raise ConflictError(Problem(_CLOSED, field="work_item"))
     if not (act.params.get("email") or act.params.get("phone")):
         raise InvalidError([Problem(_HOW, field="email"), Problem(_HOW, field="phone")])
@@ -111,31 +107,6 @@ async def revoke(act: Act) -> None:
 def _revoked(case: Case) -> Problem | None:
     words = Text("Lenken er alt trukket tilbake.", "The link is already revoked.")
     return None if case.get("revoked_at") is None else Problem(words, field="revoked_at", code="CONFLICT")
-
-
-async def answer(act: Act) -> None:
-    """Write down what the vendor says, on the link and on the work item; only the system actor ``vendor`` does.
-
-    A price goes onto an item that is not approved yet; an approved item that is done is completed. What the item
-    does not take stands on the link, and those who asked are told either way.
-    """
-    link, said = act.target, act.params
-    if link.row["revoked_at"] is not None or link.row["expires_at"] <= act.now:
-        raise ConflictError(Problem(_GONE))
-    if said["answer"] == "price" and said.get("price") is None:
-        raise InvalidError(Problem(_PRICE, field="price"))
-    if said["answer"] == "delayed" and said.get("ready_on") is None:
-        raise InvalidError(Problem(_WHEN, field="ready_on"))
-    patch = {name: said.get(name) for name in ("answer", "price", "ready_on", "answer_note")}
-    done = await act.change({**patch, "answered_at": act.now}, system="vendor")
-    item = await act.look_up("work_items", link.row["work_item"], system="vendor")
-    status = item.row["status"]
-    if said["answer"] == "price" and status == "proposed":
-        await act.change({"price": said["price"]}, system="vendor", on=item)
-    elif said["answer"] == "done" and status in {"approved", "in_progress"}:
-        cost = {} if said.get("price") is None else {"actual_cost": said["price"]}
-        await act.change({"completed_at": act.now, **cost}, system="vendor", on=item)
-    act.emit(ANSWERED, on=done)
 
 
 VENDOR_LINKS = Collection(
@@ -188,18 +159,7 @@ VENDOR_LINKS = Collection(
             icon="ban",
             danger=True,
         ),
-        Verb(
-            name="answer",
-            label=Text("Svar som leverandør", "Answer as the vendor"),
-            run=answer,
-            params=(
-                field("answer", "Svar", "Answer", Kind.CHOICE, choices=ANSWERS, required=True),
-                field("price", "Pris", "Price", Kind.MONEY, minimum=0, unit="kr"),
-                field("ready_on", "Klar", "Ready", Kind.DATE),
-                field("answer_note", "Melding", "Message", Kind.TEXT, max_length=1000),
-            ),
-            icon="message",
-        ),
+        *VERBS,
     ),
     related=(One("car", "car", "cars"),),
     indexes=(("work_item",), ("car",)),

@@ -14,6 +14,8 @@ from directapp.connectors import resend, sveve, twilio
 from directapp.connectors.failures import OutsideError, SignatureError
 from directapp.connectors.resend import MailKind
 from directapp.connectors.sms import SmsReport
+from directapp.domains.messages.capability import Capabilities
+from directapp.interfaces.web.messages.inbound import take_letter, take_text
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import DirectAppError, InvalidError, NotFoundError
 from directapp.services.intent import Intent
@@ -40,6 +42,7 @@ class Hooks:
     twilio_token: str = field(default="", repr=False)
     sveve_secret: str = field(default="", repr=False)
     public_url: str = ""
+    inbound_domain: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +59,23 @@ class _Told:
     provider_id: str = ""
 
 
-def add_hooks(router: APIRouter, platform: Platform, hooks: Hooks) -> None:
+def add_hooks(router: APIRouter, platform: Platform, hooks: Hooks, capabilities: Capabilities) -> None:
     """Add the routes that providers call; each answers 401 to whoever else does."""
+    _add_resend(router, platform, hooks, capabilities)
+    _add_twilio(router, platform, hooks)
+    _add_sveve(router, platform, hooks)
 
+
+def _add_resend(router: APIRouter, platform: Platform, hooks: Hooks, capabilities: Capabilities) -> None:
     @router.post("/hooks/resend")
     async def told_by_resend(request: Request) -> Response:
         try:
             event = resend.read_event(request.headers, await _body(request), secrets=hooks.resend_secrets)
         except OutsideError as error:
             return _refused(error)
+        if event is not None and event.kind is MailKind.RECEIVED and hooks.inbound_domain:
+            await take_letter(platform, capabilities, hooks.inbound_domain, event)
+            return Response(status_code=HTTPStatus.NO_CONTENT)
         status = _MAIL.get(event.kind) if event else None
         found = _of(event.tags.get("tenant", ""), event.tags.get("message", "")) if event else None
         if event is None or status is None or found is None:
@@ -81,25 +92,49 @@ def add_hooks(router: APIRouter, platform: Platform, hooks: Hooks) -> None:
         )
         return await _write(platform, told)
 
+
+def _add_twilio(router: APIRouter, platform: Platform, hooks: Hooks) -> None:
     @router.post("/hooks/twilio/{reference}")
     async def told_by_twilio(request: Request, reference: str) -> Response:
-        given, url = request.headers.get("x-twilio-signature", ""), f"{hooks.public_url}{request.url.path}"
-        if not hooks.twilio_token:
-            return _refused(SignatureError())
         try:
-            form = twilio.verify(hooks.twilio_token, url, await _body(request), given)
+            form = await _signed_by_twilio(hooks, request)
         except SignatureError as error:
             return _refused(error)
         return await _sms(platform, reference, twilio.read_report(form))
 
+    @router.post("/hooks/twilio")
+    async def brought_by_twilio(request: Request) -> Response:
+        try:
+            form = await _signed_by_twilio(hooks, request)
+        except SignatureError as error:
+            return _refused(error)
+        reply = twilio.read_reply(form)
+        if reply is not None:
+            await take_text(platform, "twilio", reply)
+        # Twilio reads what is to be answered from the body: nothing.
+        return Response("<Response/>", media_type="text/xml")
+
+
+def _add_sveve(router: APIRouter, platform: Platform, hooks: Hooks) -> None:
     @router.get("/hooks/sveve/{secret}")
     async def told_by_sveve(request: Request, secret: str) -> Response:
         try:
             sveve.admit(hooks.sveve_secret, secret)
         except SignatureError as error:
             return _refused(error)
-        report = sveve.read_report(dict(request.query_params))
+        query = dict(request.query_params)
+        report, reply = sveve.read_report(query), sveve.read_reply(query)
+        if report is None and reply is not None:
+            await take_text(platform, "sveve", reply)
+            return Response(status_code=HTTPStatus.NO_CONTENT)
         return await _sms(platform, report.reference if report else "", report)
+
+
+async def _signed_by_twilio(hooks: Hooks, request: Request) -> twilio.Form:
+    given, url = request.headers.get("x-twilio-signature", ""), f"{hooks.public_url}{request.url.path}"
+    if not hooks.twilio_token:
+        raise SignatureError
+    return twilio.verify(hooks.twilio_token, url, await _body(request), given)
 
 
 async def _body(request: Request) -> bytes:

@@ -72,7 +72,7 @@ def add_preview(router: APIRouter, capabilities: Capabilities) -> None:
 
 def _texts(desk: Desk, code: str, sms: Text) -> dict[str, str]:
     kind = "vendor" if code in VENDOR else "customer"
-    said = sms.fill(**{**_fills(desk), "detail": _OUTWARD_DETAILS[kind]})
+    said = sms.fill(**{**_fills(desk), "detail": _OUTWARD_DETAILS.get(code, _OUTWARD_DETAILS[kind])})
     return {one: said.pick(one) for one in LANGUAGES}
 
 
@@ -148,6 +148,7 @@ def _fills(desk: Desk) -> Mapping[str, Text]:
         "what": Text("Teknisk klargjøring", "Technical preparation"),
         "call": CALL.fill(phone=phone_text("+4738000000")),
         "link": LINK_MARK,
+        "code": plain("K7QP"),
         "detail": _DETAILS.fill(day=day_text(tomorrow.date())),
     }
 
@@ -164,6 +165,7 @@ def _outward_facts(desk: Desk, code: str, language: Language) -> list[list[str]]
 _PLACE = "Sørlandsparken 4"
 _OUTWARD_DETAILS = {
     "customer": Text(f"Sted: {_PLACE}. ", f"Place: {_PLACE}. "),
+    "vendor.codes": plain("K7QP (EL 12345), M3XB (EL 20001)"),
     "vendor": Text("«Lakkere støtfanger bak». Nøkkel i skap 4.", "“Paint the rear bumper”. Key in cabinet 4."),
 }
 _DETAILS = Text("Ripe i venstre bakdør. Følges opp {day}. ", "Scratch on the rear left door. Follow-up {day}. ")
@@ -184,7 +186,7 @@ def sample_letter(
     else:
         entry = OUTWARD[code]
         button, kind = entry.button, "vendor" if code in VENDOR else "customer"
-        fills = {**fills, "detail": _OUTWARD_DETAILS[kind]} | (
+        fills = {**fills, "detail": _OUTWARD_DETAILS.get(code, _OUTWARD_DETAILS[kind])} | (
             {"first": plain("Lakk og Lim")} if code in VENDOR else {}
         )
         subject, body = (text.fill(**fills).pick(language) for text in (entry.subject, entry.body))

@@ -32,4 +32,4 @@ def add_messages(router: APIRouter, platform: Platform, attachments: Attachments
     add_communication(router, outside.capabilities)
     add_public(router, platform, attachments, outside.capabilities)
     add_vendor(router, platform, attachments, outside.capabilities)
-    add_hooks(router, platform, outside.hooks)
+    add_hooks(router, platform, outside.hooks, outside.capabilities)

@@ -1,6 +1,7 @@
 """The vendor's page: one work item, and an answer without an account: done, price or delayed, with photos."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -30,12 +31,13 @@ from directapp.interfaces.web.uploads import chunks_of, file_key
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import DirectAppError, Problem
 from directapp.services.attachments import Attachments, Incoming
-from directapp.services.intent import Intent
+from directapp.services.corridor import Corridor
+from directapp.services.intent import Intent, Origin
 from directapp.services.platform import Platform
 
 LINKS = "vendor_links"
 A_MINUTE = 30
-_MOST_PHOTOS = 10
+MOST_PHOTOS = 10
 _ANSWERS = ("done", "price", "delayed")
 _CLOSED_ITEM = ("done", "declined")
 _STAGE = {"technical": "technical", "tyres": "technical", "equipment": "technical", "glass": "technical"}
@@ -122,22 +124,41 @@ async def _answer(platform: Platform, attachments: Attachments, scene: _Scene, p
         origin="web",
     )
     await platform.corridor.perform(intent)
-    for number, file in enumerate(posted.files[:_MOST_PHOTOS]):
+    for number, file in enumerate(posted.files[:MOST_PHOTOS]):
         key = f"{posted.key}-{number}"[:64] if posted.key else None
         incoming = Incoming(name=file.filename, chunks=chunks_of(file))
-        kept = await attachments.keep(actor, incoming, {}, origin="web", key=file_key(key))
-        stage = _STAGE.get(str(scene.item["kind"]), "cosmetic")
-        title = f"{scene.link['vendor_name']}: {scene.item['description']}"[:120]
-        await platform.corridor.perform(
-            Intent(
-                actor=actor,
-                collection="car_files",
-                verb="create",
-                patch={"car": scene.car["id"], "file": kept.record, "stage": stage, "title": title},
-                key=key,
-                origin="web",
-            )
+        photo = Photo(car=scene.car["id"], link=scene.link, item=scene.item, key=key, origin="web")
+        await hang_photo(platform.corridor, attachments, actor, photo, incoming)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """Where a vendor's photo is hung: on the car of the work item, under what was done."""
+
+    car: object
+    link: Mapping[str, Any]
+    item: Mapping[str, Any]
+    key: str | None
+    origin: Origin
+
+
+async def hang_photo(
+    corridor: Corridor, attachments: Attachments, actor: Actor, photo: Photo, incoming: Incoming
+) -> None:
+    """Keep a vendor's photo with the car; the same one with the same key is kept once."""
+    kept = await attachments.keep(actor, incoming, {}, origin=photo.origin, key=file_key(photo.key))
+    stage = _STAGE.get(str(photo.item["kind"]), "cosmetic")
+    title = f"{photo.link['vendor_name']}: {photo.item['description']}"[:120]
+    await corridor.perform(
+        Intent(
+            actor=actor,
+            collection="car_files",
+            verb="create",
+            patch={"car": photo.car, "file": kept.record, "stage": stage, "title": title},
+            key=photo.key,
+            origin=photo.origin,
         )
+    )
 
 
 class UnansweredError(DirectAppError):

@@ -1,0 +1,213 @@
+"""Vendors' answers: from their page, by text message or by letter, written down once and told to those who asked."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from directapp.declare.case import Span
+from directapp.declare.fields import choices, field
+from directapp.declare.kinds import Kind
+from directapp.declare.verbs import Verb
+from directapp.domains.messages.phrases import plate
+from directapp.domains.messages.vendor_match import Sort
+from directapp.domains.messages.vendor_words import UNSURE, read
+from directapp.domains.messages.words import CHANNELS
+from directapp.kernel.clock import oslo_day
+from directapp.kernel.errors import ConflictError, InvalidError, Problem
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+
+ANSWERED = "vendor.answered"
+SAID = "vendor.said"
+UNMATCHED = "vendor.unmatched"
+MAIL = "vendor.mail"
+ANSWERS = choices(("done", "Ferdig", "Done"), ("price", "Pris", "Price"), ("delayed", "Forsinket", "Delayed"))
+CLOSED_ITEM = frozenset({"done", "declined"})
+
+_GONE = Text("Lenken gjelder ikke lenger.", "The link no longer works.")
+_PRICE = Text("Oppgi prisen.", "State the price.")
+_WHEN = Text("Oppgi når det blir klart.", "State when it will be ready.")
+_VALUES = ("answer", "price", "ready_on", "answer_note")
+_NOTE, _SUBJECT, _BODY = 1000, 200, 4000
+_MANY = 500
+# Who answers long after is still known; who answers years after is not.
+_REMEMBERED = timedelta(days=180)
+_SORTS = choices(
+    (Sort.ANSWER, "Svar", "Answer"), (Sort.CLOSED, "Avsluttet", "Closed"), (Sort.UNMATCHED, "Ukjent", "Unmatched")
+)
+
+
+def is_live(link: Seen, act: Act) -> bool:
+    """Whether a link still takes answers."""
+    return link.row["revoked_at"] is None and link.row["expires_at"] > act.now
+
+
+async def take_answer(act: Act, said: Mapping[str, Any], **told: Any) -> None:
+    """Write down what the vendor says, on the link and on the work item.
+
+    A price goes onto an item that is not approved yet; an approved item that is done is completed. What the item
+    does not take stands on the link, and those who asked are told either way.
+    """
+    link = act.target
+    if not is_live(link, act):
+        raise ConflictError(Problem(_GONE))
+    if said["answer"] == "price" and said.get("price") is None:
+        raise InvalidError(Problem(_PRICE, field="price"))
+    if said["answer"] == "delayed" and said.get("ready_on") is None:
+        raise InvalidError(Problem(_WHEN, field="ready_on"))
+    done = await act.change({**{name: said.get(name) for name in _VALUES}, "answered_at": act.now}, system="vendor")
+    item = await act.look_up("work_items", link.row["work_item"], system="vendor")
+    status = item.row["status"]
+    if said["answer"] == "price" and status == "proposed":
+        await act.change({"price": said["price"]}, system="vendor", on=item)
+    elif said["answer"] == "done" and status in {"approved", "in_progress"}:
+        cost = {} if said.get("price") is None else {"actual_cost": said["price"]}
+        await act.change({"completed_at": act.now, **cost}, system="vendor", on=item)
+    act.emit(ANSWERED, on=done, **told)
+
+
+async def answer(act: Act) -> None:
+    """Answer by the page; only the system actor ``vendor`` does."""
+    await take_answer(act, act.params)
+
+
+async def hear(act: Act) -> None:
+    """Take a message that a vendor sent: log it once however often it is told, and do what it says for certain."""
+    link, said = act.target, act.params
+    key = f"in:{said['provider']}:{said['provider_id']}:{link.id.hex}"
+    if await act.find("messages", system="messenger", limit=1, key=key):
+        return
+    item = await act.look_up("work_items", link.row["work_item"], system="vendor")
+    open_ = said["sort"] == Sort.ANSWER and is_live(link, act) and item.row["status"] not in CLOSED_ITEM
+    words = str(said.get("reading") or said["text"])
+    meaning = read(words, oslo_day(act.now)) if open_ and not said.get("automatic") else UNSURE
+    event = ANSWERED if meaning.answer else UNMATCHED if said["sort"] == Sort.UNMATCHED else SAID
+    await _log(act, link, item.row["car"], event=event, key=key)
+    note = str(said["text"])[:_NOTE]
+    if meaning.answer:
+        values = {"answer": meaning.answer, "price": meaning.price, "ready_on": meaning.ready_on, "answer_note": note}
+        await take_answer(act, values, heard=True)
+        return
+    if event == SAID:
+        await act.change({"answer_note": note}, system="vendor")
+    act.emit(event, on=link, text=note, codes=said.get("codes") or [], sender=said["sender"])
+
+
+async def _log(act: Act, link: Seen, car: UUID | None, *, event: str, key: str) -> None:
+    said, name = act.params, link.row["vendor_name"]
+    values = {
+        "car": car,
+        "channel": said["channel"],
+        "direction": "in",
+        "receiver_kind": "vendor",
+        "event": event,
+        "subject": f"{name}: {' '.join(str(said['text']).split())}"[:_SUBJECT],
+        "body": str(said["text"])[:_BODY],
+        "to": said["sender"],
+        "status": "delivered",
+        "delivered_at": act.now,
+        "provider": said["provider"],
+        "provider_id": said["provider_id"],
+        "key": key,
+    }
+    filled = {name: value for name, value in values.items() if value is not None}
+    await act.create("messages", filled, system="messenger")
+
+
+async def mail_came(act: Act) -> None:
+    """Ask for a letter to be fetched that came to the address of this link."""
+    act.emit(MAIL, mail=act.params["mail"])
+
+
+async def who_asked(act: Act) -> None:
+    """Look for the links that were sent to a number, and for the one whose message is answered.
+
+    A message that is told again is only said to be known: by now it could mean another work.
+    """
+    told = {"provider": act.params["provider"], "provider_id": act.params["provider_id"]}
+    if await act.find("messages", system="messenger", limit=1, direction="in", **told):
+        act.found = {"heard": True}
+        return
+    since = Span(start=act.now - _REMEMBERED)
+    number, answers = act.params["number"], act.params.get("answers")
+    links = await act.find("vendor_links", system="vendor", limit=_MANY, phone=number, expires_at=since)
+    named = await _answered_link(act, str(answers)) if answers else None
+    wanted = list({one.row["work_item"] for one in links})
+    items = await act.find("work_items", system="vendor", limit=_MANY, id=wanted) if wanted else []
+    open_items = {one.id for one in items if one.row["status"] not in CLOSED_ITEM}
+    cars = list({one.row["car"] for one in items})
+    plates = {one.id: plate(one.row) for one in await act.find("cars", system="corridor", limit=_MANY, id=cars)}
+    names = {one.id: plates.get(one.row["car"], "") for one in items}
+    found = [
+        {
+            "link": str(one.id),
+            "item": str(one.row["work_item"]),
+            "open": is_live(one, act) and one.row["work_item"] in open_items,
+            "named": one.id == named,
+            "name": names.get(one.row["work_item"], ""),
+        }
+        for one in links
+    ]
+    act.found = {"links": found}
+
+
+async def _answered_link(act: Act, provider_id: str) -> UUID | None:
+    sent = await act.find("messages", system="messenger", limit=2, provider_id=provider_id, receiver_kind="vendor")
+    if len(sent) != 1:
+        return None
+    kind, record = (sent[0].row.get("content") or {}).get("capability") or (None, None)
+    return UUID(str(record)) if kind == "vendor" else None
+
+
+VERBS = (
+    Verb(
+        name="answer",
+        label=Text("Svar som leverandør", "Answer as the vendor"),
+        run=answer,
+        params=(
+            field("answer", "Svar", "Answer", Kind.CHOICE, choices=ANSWERS, required=True),
+            field("price", "Pris", "Price", Kind.MONEY, minimum=0, unit="kr"),
+            field("ready_on", "Klar", "Ready", Kind.DATE),
+            field("answer_note", "Melding", "Message", Kind.TEXT, max_length=1000),
+        ),
+        icon="message",
+    ),
+    Verb(
+        name="hear",
+        label=Text("Ta imot en melding fra leverandøren", "Take a message from the vendor"),
+        run=hear,
+        params=(
+            field("channel", "Kanal", "Channel", Kind.CHOICE, choices=CHANNELS, required=True),
+            field("sender", "Fra", "From", required=True, max_length=254),
+            field("text", "Tekst", "Text", Kind.TEXT, required=True, max_length=_BODY),
+            field("reading", "Tekst uten koder", "Text without codes", Kind.TEXT, max_length=_BODY),
+            field("sort", "Hva som gjøres", "What is done", Kind.CHOICE, choices=_SORTS, required=True),
+            field("automatic", "Sendt av en maskin", "Sent by a machine", Kind.BOOLEAN),
+            field("codes", "Åpne koder", "Open codes", Kind.JSON),
+            field("provider", "Tjeneste", "Service", required=True, max_length=20),
+            field("provider_id", "Tjenestens id", "Service’s id", required=True, max_length=100),
+        ),
+        icon="message",
+    ),
+    Verb(
+        name="mail_came",
+        label=Text("Ta imot et brev fra leverandøren", "Take a letter from the vendor"),
+        run=mail_came,
+        params=(field("mail", "Brevets id", "Letter’s id", required=True, max_length=100),),
+        icon="mail",
+    ),
+    Verb(
+        name="who_asked",
+        label=Text("Finn oppdrag sendt til et nummer", "Find work sent to a number"),
+        run=who_asked,
+        on="collection",
+        params=(
+            field("number", "Nummer", "Number", required=True, max_length=30),
+            field("answers", "Besvart melding", "Answered message", max_length=120),
+            field("provider", "Tjeneste", "Service", required=True, max_length=20),
+            field("provider_id", "Tjenestens id", "Service’s id", required=True, max_length=100),
+        ),
+        icon="search",
+    ),
+)
