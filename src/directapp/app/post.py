@@ -11,6 +11,7 @@ from uuid import UUID
 import aiosmtplib
 import httpx2
 
+from directapp.app.inbound import Replies, open_replies
 from directapp.app.settings import Settings
 from directapp.connectors import resend as resend_service
 from directapp.connectors import sveve as sveve_service
@@ -72,6 +73,7 @@ class Post:
     capabilities: Capabilities = field(repr=False)
     hooks: Hooks = field(repr=False)
     mailer: Mailer = field(repr=False)
+    replies: Replies = field(repr=False)
     resend: Resend | None = field(default=None, repr=False)
     sms: SmsSender | None = field(default=None, repr=False)
     sms_name: str = ""
@@ -190,7 +192,13 @@ class Post:
     def _letter(self, envelope: Envelope, made: Made) -> Letter:
         tags = {"tenant": envelope.tenant.hex, "message": envelope.id.hex}
         return Letter(
-            sender=self.sender, to=(envelope.to,), subject=made.subject, text=made.text, html=made.html, tags=tags
+            sender=self.sender,
+            to=(envelope.to,),
+            subject=made.subject,
+            text=made.text,
+            html=made.html,
+            reply_to=self.replies.address(envelope),
+            tags=tags,
         )
 
     async def _written(self, act: Act, envelope: Envelope, brands: dict[str, Brand]) -> Made:
@@ -202,7 +210,7 @@ class Post:
             brands[site] = letters.brand_of(found[0].row, self.capabilities, envelope.tenant) if found else _PLAIN
         letter = letters.compose(
             subject=envelope.subject,
-            body=envelope.body,
+            body=self.replies.invited(envelope).body,
             receiver_kind=envelope.receiver_kind,
             content=content,
             brand=brands[site],
@@ -250,10 +258,11 @@ class Post:
 
     def _sms(self, envelope: Envelope) -> Sms:
         link = letters.link_of(envelope.content, envelope.tenant, self.capabilities)
-        text = envelope.body
+        text = self.replies.invited(envelope).body
         for mark in (LINK_MARK.nb, LINK_MARK.en):
             text = text.replace(mark, link)
-        return Sms(to=number(envelope.to), text=text, reference=envelope.reference)
+        reply = self.replies.takes(envelope)
+        return Sms(to=number(envelope.to), text=text, reference=envelope.reference, reply=reply)
 
 
 def _is_final(error: aiosmtplib.SMTPRecipientsRefused) -> bool:
@@ -269,6 +278,7 @@ def open_post(settings: Settings, mailer: Mailer) -> Post:
         twilio_token=settings.twilio_token,
         sveve_secret=settings.sveve_secret,
         public_url=settings.url,
+        inbound_domain=settings.inbound_domain if settings.resend_key else "",
     )
     sms, name = _sms_provider(settings, http)
     resend = (
@@ -286,6 +296,7 @@ def open_post(settings: Settings, mailer: Mailer) -> Post:
         capabilities=capabilities,
         hooks=hooks,
         mailer=mailer,
+        replies=open_replies(settings, capabilities),
         resend=resend,
         sms=sms,
         sms_name=name,
