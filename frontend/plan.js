@@ -88,6 +88,7 @@ function deeds(plan) {
       if (elsewhere && (!config.site || row.provider === config.site)) return undefined;
       if (elsewhere && !plan.resources.some((r) => r.id === site)) {
         plan.resources.push({ id: site, title: words.at_site.replace("{site}", config.sites[row.provider] ?? ""), elsewhere: true });
+        page.querySelector("[data-plan-elsewhere]")?.removeAttribute("hidden");
       }
       const car = row.car ?? {};
       const kind = config.types[row.resource_type]?.name ?? "";

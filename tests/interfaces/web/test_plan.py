@@ -100,6 +100,21 @@ async def test_the_consumers_planner_sees_what_is_booked_at_the_provider(plan: P
     assert "Hos 499 Skade og bilpleie" in listed
 
 
+async def test_who_moves_the_time_alone_is_told_why(plan: Plan, signed: Opener) -> None:
+    booking = await booked(plan)
+    theirs, own = await signed("planner", "495"), await signed("planner", "499")
+    why = "Jobben gjøres hos 499 Skade og bilpleie. Du flytter tiden;"
+    page = (await theirs.get(f"/app/plan/booking/{booking}")).text
+    assert why in page
+    assert 'name="starts_at"' in page
+    assert 'name="resource"' not in page
+    assert why not in (await own.get(f"/app/plan/booking/{booking}")).text
+    status, told = await asked(
+        theirs, "put", booking=str(booking), starts_at=f"{plan.day}T13:00", ends_at=f"{plan.day}T15:00"
+    )
+    assert (status, told["ok"]) == (200, True)
+
+
 async def test_who_only_sees_the_plan_is_told_so_and_moves_nothing(plan: Plan, signed: Opener) -> None:
     booking = await booked(plan)
     mechanic = await signed("mechanic", "499")

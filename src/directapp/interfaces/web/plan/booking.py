@@ -18,8 +18,8 @@ from directapp.interfaces.web.plan import reads
 from directapp.interfaces.web.plan.moves import back_of, done, patch_of
 from directapp.interfaces.web.plan.page import MARKS, car_page
 from directapp.interfaces.web.plan.scope import BOOKINGS, PLAN, plan_shape, read_scope
-from directapp.interfaces.web.plan.words import speak_plan
-from directapp.interfaces.web.record_view import look_up
+from directapp.interfaces.web.plan.words import say, speak_plan
+from directapp.interfaces.web.record_view import Record, look_up
 from directapp.interfaces.web.records import perform, read_patch, record_id
 from directapp.kernel.errors import DirectAppError, NotFoundError
 
@@ -79,6 +79,7 @@ async def booking_page(
         }
         | (typed or {}),
         "resources": resources,
+        "elsewhere": None if resources else say("elsewhere_one", desk.language, site=_provider(desk, seen)),
         "offers": [(o.verb, _inputs(desk, o.verb.params)) for o in offers],
         "summary": tuple(summary),
         "stale_by": None,
@@ -87,6 +88,11 @@ async def booking_page(
         "back": back_of(desk, back),
     }
     return desk.page("plan/booking_part.html" if desk.partial else "plan/booking.html", status=status, **context)
+
+
+def _provider(desk: Desk, seen: Record) -> str:
+    """Return the site that does the work."""
+    return desk.teller.value(seen.shape, "provider", seen.told).text
 
 
 def _inputs(desk: Desk, fields: Sequence[Any]) -> list[inputs.Input]:

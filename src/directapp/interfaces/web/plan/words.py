@@ -55,6 +55,16 @@ WORDS: dict[str, T] = {
     "judging": T("Sjekker …", "Checking …"),
     "locked": T("Bookingen kan ikke flyttes.", "The booking cannot be moved."),
     "elsewhere": T("Flytt den fra anlegget som gjør jobben.", "Move it from the site that does the work."),
+    "elsewhere_rows": T(
+        "Det som står på en rad «Hos …», gjør et annet anlegg etter avtale. "
+        "Her flytter du tiden; hvem som gjør jobben, bestemmer anlegget.",
+        "What stands in a row “At …” another site does under an agreement. "
+        "Here you move the time; who does the work is for that site to say.",
+    ),
+    "elsewhere_one": T(
+        "Jobben gjøres hos {site}. Du flytter tiden; hvem som gjør den, bestemmer anlegget.",
+        "The work is done at {site}. You move the time; who does it is for that site to say.",
+    ),
     "away": T("Borte", "Away"),
     "closed": T("Utenfor arbeidstid", "Outside working hours"),
     # Marks
