@@ -227,6 +227,44 @@ async def test_the_wizard_books_a_waiting_car(device: dict[str, Any], plan: Plan
     assert row["assigned_mechanic"] == str((await plan.dealer.person("mechanic", "499")).user)
 
 
+COUNT = """for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, (event) => {
+  if (event.isTrusted) sessionStorage.deeds = Number(sessionStorage.deeds ?? 0) + 1;
+}, true);"""
+
+
+@pytest.mark.parametrize("way", ["by the plan", "by the car"])
+async def test_a_waiting_car_is_booked_from_the_front_page_in_a_few_steps(
+    way: str, plan: Plan, open_as: Opener
+) -> None:
+    car = await plan.car()
+    page = await open_as("planner", "499")
+    await page.add_init_script(COUNT)
+    await page.goto("/")
+    head, work = page.locator(".page-head"), page.locator("#home-work")
+    if way == "by the plan":
+        await head.get_by_role("link", name="Plan", exact=True).click()
+        await page.locator(f'[data-want][data-car="{car}"]', has_text="Mekanisk").click()
+    else:
+        await work.get_by_role("link").first.click()
+        await page.get_by_role("link", name="Book tid").click()
+        await page.get_by_role("link", name=re.compile("^Mekanisk")).click()
+    await page.locator("[data-slot]").first.click()
+    await expect(page.get_by_role("button", name="Book")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/app/plan?day=*")
+    assert (await plan.dealer.read(await plan.planner(), "cars", car))["scheduled_technical_start"]
+    assert int(await page.evaluate("sessionStorage.deeds")) == {"by the plan": 4, "by the car": 5}[way]
+
+
+async def test_the_row_of_another_site_is_explained(plan: Plan, open_as: Opener) -> None:
+    booking = await booked(plan, "08:00", "10:00")
+    theirs = await opened(await open_as("planner", "495"), plan)
+    await expect(drawn(theirs, booking)).to_be_visible()
+    await expect(theirs.get_by_text("hvem som gjør jobben, bestemmer anlegget")).to_be_visible()
+    own = await opened(await open_as("planner", "499"), plan)
+    await expect(own.locator("[data-plan-elsewhere]")).to_be_hidden()
+
+
 async def test_the_whole_preparation_is_booked_in_one_go(plan: Plan, open_as: Opener) -> None:
     car = await plan.car()
     page = await open_as("planner", "499")
