@@ -204,7 +204,7 @@ def _line(desk: Desk, rows: Sequence[dict[str, Any]]) -> Line:
     ways = tuple(
         Way(
             tell(shape, "channel", one).text,
-            tell(shape, "status", one).text,
+            desk.say(WORDS["came_in"]) if one.get("direction") == "in" else tell(shape, "status", one).text,
             _PHASES.get(str(one["status"]), "closed"),
         )
         for one in rows

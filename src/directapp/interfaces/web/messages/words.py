@@ -70,6 +70,7 @@ WORDS: dict[str, Text] = {
     "with_whom": T("Med hvem", "With whom"),
     "who_called": T("Hvem ringte", "Who called"),
     "we_called": T("Vi ringte", "We called"),
+    "came_in": T("Mottatt", "Received"),
     "they_called": T("De ringte", "They called"),
     "customer_link": T("Kundens statusside", "The customer’s status page"),
     "no_link": T("Kunden har ingen lenke ennå.", "The customer has no link yet."),
