@@ -1,20 +1,25 @@
 """The jobs of the product: errands with what they need of the outside, and what is done again and again."""
 
 from collections.abc import Sequence
+from datetime import time
 from uuid import UUID
 
 from directapp.domains import planning
 from directapp.domains.cars.reactions import archive_due
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.links import send_invite
+from directapp.domains.people.purge import purge_spent
 from directapp.kernel.text import Text
 from directapp.services.corridor import Corridor
-from directapp.services.jobs import Errand, Every, Job, Schedule, sweep
+from directapp.services.jobs import Daily, Errand, Every, Job, Schedule, sweep
 from directapp.services.schedules import forget
 from directapp.services.seal import seal
 from directapp.store.schema import keep_partitions
 
 REACTOR = "workflow"
+SIGNIN = "signin"
+# So many are deleted in one transaction: short ones hold nobody up.
+_AT_A_TIME = 200
 
 
 def errands(auth: Auth) -> Sequence[Errand]:
@@ -48,6 +53,12 @@ def schedules(corridor: Corridor, owner: str) -> Sequence[Schedule]:
     async def forget_old(job: Job) -> None:
         await forget(corridor, job.tenant)
 
+    async def purge_signin(job: Job) -> None:
+        done = _AT_A_TIME
+        while done == _AT_A_TIME:
+            async with job.act(SIGNIN) as act:
+                done = await purge_spent(act, limit=_AT_A_TIME)
+
     return (
         Schedule(
             name="archive delivered cars",
@@ -66,6 +77,12 @@ def schedules(corridor: Corridor, owner: str) -> Sequence[Schedule]:
             label=Text("Rydd i gamle svar og hendelser", "Tidy up old answers and events"),
             when=Every(3600),
             run=forget_old,
+        ),
+        Schedule(
+            name="purge sign-ins",
+            label=Text("Slett utløpte innlogginger og lenker", "Delete sign-ins and links that ran out"),
+            when=Daily(time(2, 30)),
+            run=purge_signin,
         ),
         Schedule(
             name="make room for the audit",

@@ -5,14 +5,22 @@ from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Field, Group, choices, field
 from directapp.declare.kinds import Kind
-from directapp.declare.rules import Is, Parent, Who
+from directapp.declare.rules import Is, Nothing, Parent, Who
 from directapp.declare.verbs import Verb
 from directapp.domains.people import verbs
 from directapp.domains.people.roles import ADMIN, EVERYONE, MANAGER, ROLE_CHOICES
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
-_SIGNIN_ONLY = Access(grants=(), systems=("signin",))
+_SIGNIN_ONLY = Access(
+    # Nobody reads or deletes them: the entry lets the sign-in system delete what ran out.
+    grants=(Grant(role=ADMIN, rows=Nothing(), read=(), delete=True),),
+    systems=("signin",),
+    delete_why=Text(
+        "Det som utløp for over en måned siden, åpner ingenting og slettes om natten.",
+        "What ran out more than a month ago opens nothing and is deleted at night.",
+    ),
+)
 
 
 def _user() -> Field:

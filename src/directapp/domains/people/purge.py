@@ -1,0 +1,24 @@
+"""Purge: what signing in has left behind, and nothing opens any more."""
+
+from datetime import timedelta
+
+from directapp.declare.case import Span
+from directapp.services.act import Act
+
+# Long enough to ask where somebody was signed in; the history keeps that it was so.
+KEPT = timedelta(days=30)
+# Refresh tokens before the sign-ins they belong to.
+SPENT = ("refresh_tokens", "sessions", "one_time_links")
+
+
+async def purge_spent(act: Act, *, limit: int) -> int:
+    """Delete sign-ins, their tokens and mailed links that ran out long ago; return how many those were."""
+    done = 0
+    for collection in SPENT:
+        found = await act.find(collection, limit=limit - done, expires_at=Span(end=act.now - KEPT))
+        for one in found:
+            await act.remove(one)
+        done += len(found)
+        if done >= limit:
+            break
+    return done
