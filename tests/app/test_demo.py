@@ -212,6 +212,18 @@ async def test_the_plan_is_real_and_nothing_collides(demo: House) -> None:
 
 
 @pytest.mark.slow
+async def test_every_inspected_car_that_is_still_here_has_its_checklist(demo: House) -> None:
+    sql = """SELECT count(*) AS inspected, count(*) FILTER (WHERE NOT EXISTS (
+            SELECT 1 FROM inspections i WHERE i.car = c.id AND i.kind = 'mottak' AND i.signed_at IS NOT NULL
+        )) AS bare
+        FROM cars c WHERE inspection_approved IS NOT NULL AND status NOT IN ('delivered', 'archived')"""
+    for group in GROUPS:
+        found = (await rows(demo, group.domain, sql))[0]
+        assert found["inspected"]
+        assert not found["bare"]
+
+
+@pytest.mark.slow
 async def test_history_lies_in_the_last_months_and_can_be_sealed(demo: House) -> None:
     span = (await rows(demo, COAST.domain, "SELECT min(at) AS first, max(at) AS last FROM audit"))[0]
     now = demo.platform.clock()

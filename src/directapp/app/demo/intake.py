@@ -180,9 +180,9 @@ def inspect(story: Story) -> None:
     """Begin the receiving inspection."""
     life = story.life
     life.wait(0.3, 9)
-    if story.full:
+    if story.listed:
         life.act(story.reception, "inspections", "begin", keep="inspection", car=Known("car"))
-        if life.chance(0.2):
+        if story.full and life.chance(0.2):
             life.photo(story.reception, "inspection", "Ved mottak", story.plate, damage=life.chance(0.5))
     else:
         life.note(story.reception, inspection_started_at=Now())
@@ -215,7 +215,7 @@ def fail(story: Story) -> None:
         return
     life.wait(0.3, 1)
     fault = story.rng.choice(INSPECTION_FAULTS)
-    if story.full:
+    if story.listed:
         answer(story)
         life.act(story.reception, "inspections", "complete", on="inspection", approved=False, note=fault)
     else:
@@ -231,7 +231,7 @@ def approve(story: Story) -> None:
     if "failed" in life.facts:
         life.wait(2, 20)
         life.note(story.reception, inspection_approved=True)
-    elif story.full:
+    elif story.listed:
         life.wait(0.3, 1)
         answer(story)
         if life.facts["remarks"]:
@@ -241,7 +241,7 @@ def approve(story: Story) -> None:
     if "failed" in life.facts:
         return
     life.wait(0.1, 0.5)
-    if story.full:
+    if story.listed:
         life.act(story.reception, "inspections", "complete", on="inspection", approved=True)
     else:
         life.note(story.reception, inspection_approved=True)

@@ -55,6 +55,11 @@ class Story:
         return self.life.rng
 
     @property
+    def listed(self) -> bool:
+        """Whether the car is inspected by a checklist: all that are here are, of those long gone some."""
+        return self.full or self.life.target not in {"delivered", "archived"}
+
+    @property
     def used(self) -> bool:
         """Whether the car is sold as a used one."""
         return self.kind in {"used", "certified"}
