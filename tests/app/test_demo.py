@@ -191,6 +191,10 @@ async def test_the_plan_is_real_and_nothing_collides(demo: House) -> None:
         (SELECT count(*) FROM resource_bookings WHERE status = 'in_progress') AS running,
         (SELECT count(*) FROM resource_bookings WHERE status = 'completed' AND actual_hours > 0) AS done,
         (SELECT count(*) FROM resource_bookings WHERE agreement IS NOT NULL) AS shared,
+        (SELECT count(*) FROM resource_bookings b JOIN resource_types t ON t.id = b.resource_type
+            WHERE t.work = 'inspection' AND b.starts_at > now() - interval '1 day') AS to_inspect,
+        (SELECT count(*) FROM resource_bookings b JOIN resource_types t ON t.id = b.resource_type
+            WHERE t.work = 'quality' AND b.starts_at > now() - interval '1 day') AS to_check,
         (SELECT count(*) FROM timebank_entries WHERE kind = 'work') AS hours,
         (SELECT count(*) FROM timebank_entries WHERE kind = 'correction') AS corrections,
         (SELECT count(*) FROM absences WHERE ends_at > now()) AS away,

@@ -26,7 +26,10 @@ _QUARTER = timedelta(minutes=15)
 _EARLY = timedelta(minutes=12)
 _SATURDAY, _LOOK = 5, 60
 _WORK = {"mechanic": "technical", "detailer": "cosmetic"}
-_TYPES = {"technical": "mechanical", "cosmetic": "cosmetic"}
+_TYPES = {"technical": "mechanical", "cosmetic": "cosmetic", "inspection": "inspection", "quality": "quality"}
+# What a car waits for at reception, by where it stands, and how long that takes.
+_CHECKS = {"at_prep_center": "inspection", "quality_check": "quality"}
+_CHECK_HOURS, _CHECKS_A_WEEK = 0.5, 10
 _PER_PERSON = 8
 _HOURS = {"new": 2.5, "demo": 2.5, "used": 1.5, "certified": 1.5}
 _BAYS = (("Løftebukk 1", "technical", 1), ("Løftebukk 2", "technical", 1), ("Vaskehall", "cosmetic", 2))
@@ -72,7 +75,8 @@ class Plan:
             if kind == "cosmetic" and before is not None:
                 earliest = max(earliest, before[1])
             site = worker.partition(".")[2].partition("-")[0]
-            known = self._take(worker, site, str(life.facts["site"]), kind, max(earliest, scene.at), _length(life))
+            length = timedelta(hours=_hours(life, kind))
+            known = self._take(worker, site, str(life.facts["site"]), kind, max(earliest, scene.at), length)
             life.facts[f"slot {kind}"] = known
         return known
 
@@ -83,8 +87,8 @@ class Plan:
         for n in range(_LOOK):
             day = oslo_day(earliest) + timedelta(days=n)
             week = day - timedelta(days=day.weekday())
-            cap = AGREEMENTS[consumer][0 if kind == "technical" else 1] if consumer != site else float("inf")
-            full = self.days[site, kind, day] + hours > self.room[site, kind]
+            cap = _cap(consumer, kind) if consumer != site else float("inf")
+            full = self.days[site, kind, day] + hours > self.room.get((site, kind), float("inf"))
             if not _is_open(day) or full or self.weeks[consumer, kind, week] + hours > cap:
                 continue
             found = self._fits(worker, day, earliest, length)
@@ -113,8 +117,13 @@ def _next_quarter(moment: datetime) -> datetime:
     return moment - over + _QUARTER if over else moment
 
 
-def _length(life: Life) -> timedelta:
-    return timedelta(hours=_HOURS[life.facts["kind"]])
+def _hours(life: Life, kind: str) -> float:
+    return _CHECK_HOURS if kind in _CHECKS.values() else _HOURS[life.facts["kind"]]
+
+
+def _cap(consumer: str, kind: str) -> float:
+    """Return the hours a week that a site has agreed on."""
+    return _CHECKS_A_WEEK if kind in _CHECKS.values() else AGREEMENTS[consumer][kind == "cosmetic"]
 
 
 def _begins(scene: Scene, life: Life, kind: str) -> datetime:
@@ -162,8 +171,10 @@ class Worker(Said):
 
 
 def book_recent(lives: Iterable[Life]) -> None:
-    """Let what was planned lately be booked, where the planner also said who does it."""
+    """Let what was planned lately be booked where the planner also said who does it, and what reception checks next."""
     for life in lives:
+        if life.target in _CHECKS and "site" in life.facts:
+            life.steps.append(_check(life, _CHECKS[life.target]))
         for index, step in enumerate(life.steps):
             if _is_plan(step) and life.when(step) > -RECENT and not any(s.verb == "correct" for s in life.steps):
                 life.steps[index : index + 1] = _bookings(life, step)
@@ -183,17 +194,29 @@ def _bookings(life: Life, plan: Step) -> list[Step]:
             # Nothing to book; whoever is responsible is named all the same.
             steps.append(replace(plan, values={f"assigned_{role}": worker}))
             continue
-        life.facts[f"meant {kind}"] = meant
-        values = {
-            "car": Known("car"),
-            "resource_type": Type(kind),
-            "resource": Worker(worker.key),
-            "starts_at": Slot(kind, worker.key, 0),
-            "ends_at": Slot(kind, worker.key, 1),
-            "estimated_hours": _HOURS[life.facts["kind"]],
-        }
-        steps.append(replace(plan, verb="create", values=values, collection="resource_bookings", on=None))
+        steps.append(_booking(plan, life, kind, worker.key, meant))
     return steps
+
+
+def _booking(at: Step, life: Life, kind: str, worker: str, meant: Ahead) -> Step:
+    life.facts[f"meant {kind}"] = meant
+    values = {
+        "car": Known("car"),
+        "resource_type": Type(kind),
+        "resource": Worker(worker),
+        "starts_at": Slot(kind, worker, 0),
+        "ends_at": Slot(kind, worker, 1),
+        "estimated_hours": _hours(life, kind),
+    }
+    return replace(at, verb="create", values=values, collection="resource_bookings", on=None)
+
+
+def _check(life: Life, kind: str) -> Step:
+    """Return the planner's booking of whoever received the car, for what it waits for now."""
+    worker = next(s.who for s in life.steps if s.verb == "receive" and s.collection == "cars")
+    planner = login("planner", worker.partition(".")[2].partition("-")[0])
+    last = max(life.steps, key=lambda s: s.hours)
+    return _booking(replace(last, who=planner, keep=None), life, kind, worker, Ahead(life.rng.uniform(0.5, 6)))
 
 
 # -- whose time there is ---------------------------------------------------------------------------------
@@ -211,7 +234,7 @@ async def lay_plan(
             await _staff(house, plan, admin, site, sites[site.number], cast, at)
         else:
             hours = AGREEMENTS[site.number]
-            pairs = (("mechanical", hours[0]), ("cosmetic", hours[1]), ("inspection", 10), ("quality", 10))
+            pairs = (("mechanical", hours[0]), ("cosmetic", hours[1]), *((k, _CHECKS_A_WEEK) for k in _CHECKS.values()))
             shared = {"provider": sites[site.prep], "consumer": sites[site.number], "priority": hours[2]}
             rows = [{**shared, "resource_type": plan.types[k], "max_hours_per_week": h} for k, h in pairs]
             await perform_many(house, admin, at, "resource_sharing", rows)
