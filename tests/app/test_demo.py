@@ -228,6 +228,18 @@ async def test_every_inspected_car_that_is_still_here_has_its_checklist(demo: Ho
 
 
 @pytest.mark.slow
+async def test_people_have_read_most_of_what_they_were_told(demo: House) -> None:
+    unread = "SELECT count(*) AS n FROM notifications WHERE read_at IS NULL GROUP BY receiver ORDER BY 1 DESC"
+    counts = [r["n"] for r in await rows(demo, COAST.domain, unread)]
+    assert counts
+    assert counts[0] <= 7
+    late = "SELECT count(*) AS n FROM notifications WHERE event = 'deadline.overdue'"
+    assert (await rows(demo, COAST.domain, late))[0]["n"]
+    old = "SELECT count(*) AS n FROM notifications WHERE read_at IS NULL AND created_at < now() - interval '2 days'"
+    assert (await rows(demo, COAST.domain, old))[0]["n"] == 0
+
+
+@pytest.mark.slow
 async def test_history_lies_in_the_last_months_and_can_be_sealed(demo: House) -> None:
     span = (await rows(demo, COAST.domain, "SELECT min(at) AS first, max(at) AS last FROM audit"))[0]
     now = demo.platform.clock()

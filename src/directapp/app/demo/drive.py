@@ -113,7 +113,8 @@ class Director:
     async def close(self, evening: datetime) -> None:
         """End a day: what follows from its events, then the archiving that is due."""
         corridor = self.corridor(evening)
-        quiet = evening < self.stage.time.now - TOLD
+        time = self.stage.time
+        quiet = evening < time.evening(time.day(-TOLD))
         await Relay(corridor, load_reactions(quiet=quiet), REACTOR).drain(self.tenant)
         async with acting(corridor, self.tenant, REACTOR, "sweep", "", None) as act:
             await archive_due(act)

@@ -1,23 +1,39 @@
 """What people were told in the demo's last days: old notifications are read, and what was written has arrived."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from directapp.app.demo.worktime import DAY
+from directapp.domains.messages.daily import tell_overdue
+from directapp.domains.messages.sending import SYSTEM as TELLER
 from directapp.services.corridor import Corridor
 from directapp.services.jobs import acting
 
-# Before these days nobody was told anything: a bell with months of unread notifications tells nothing.
-TOLD = timedelta(days=3)
+# Before these working hours nobody was told anything: a bell with months of notifications tells nothing.
+TOLD = DAY
 _FRESH = timedelta(hours=20)
+# Whoever works all day leaves few of the day's notifications for the next.
+_UNREAD = 7
 _MANY = 5000
 
 
+async def tell_what_is_late(corridor: Corridor, tenant: UUID) -> None:
+    """Let what is late have been told in the morning: the first night would tell of all of it at once."""
+    async with acting(corridor, tenant, TELLER, "overdue", "", None) as act:
+        await tell_overdue(act)
+
+
 async def settle_messages(corridor: Corridor, tenant: UUID, now: datetime) -> None:
-    """Let what was told before today be read, and let letters and text messages have arrived."""
+    """Let what was told before today be read, of today's all but the latest, and letters and text messages arrive."""
     async with acting(corridor, tenant, "demo", "settle", "", None) as act:
-        for one in await act.find("notifications", read_at=None, limit=_MANY):
-            if one.row["created_at"] < now - _FRESH:
-                await act.change({"read_at": one.row["created_at"] + timedelta(minutes=20)}, on=one)
+        left: Counter[UUID] = Counter()
+        told = await act.find("notifications", read_at=None, limit=_MANY)
+        for one in sorted(told, key=lambda n: (n.row["created_at"], n.id), reverse=True):
+            left[one.row["receiver"]] += 1
+            if one.row["created_at"] < now - _FRESH or left[one.row["receiver"]] > _UNREAD:
+                at = min(one.row["created_at"] + timedelta(minutes=20), now)
+                await act.change({"read_at": at}, on=one)
         for one in await act.find("messages", status="queued", limit=_MANY):
             at = one.row["created_at"]
             await act.change({"status": "delivered", "sent_at": at, "delivered_at": at, "provider": "demo"}, on=one)

@@ -6,7 +6,7 @@ from directapp.app.demo.cast import ADMIN, fill_shelves, open_tenant, site_ids
 from directapp.app.demo.drive import Director, perform_as, tuned
 from directapp.app.demo.life import Stage
 from directapp.app.demo.lives import all_lives
-from directapp.app.demo.messages import settle_messages
+from directapp.app.demo.messages import settle_messages, tell_what_is_late
 from directapp.app.demo.planning import correct_hours, lay_plan
 from directapp.app.demo.sites import COAST, GROUPS, MOUNTAIN, Group
 from directapp.app.demo.story import LONGEST, REGISTRY
@@ -45,6 +45,7 @@ async def play(house: House, group: Group, password_hash: str) -> Director:
         director = Director(house=house, tenant=tenant, database=database, stage=stage, cast=cast)
         await director.play(all_lives(group))
         await correct_hours(house, cast, time)
+        await tell_what_is_late(director.corridor(time.morning(time.day(0))), tenant)
         await settle_messages(director.corridor(time.now), tenant, time.now)
     await perform_as(house, cast[ADMIN], time.now, "tenants", {"settings": {_MARK: True}}, target=tenant)
     return director

@@ -49,6 +49,10 @@ class Worktime:
         """Return the day that lies some working hours from now."""
         return self.at(hours).astimezone(OSLO).date()
 
+    def morning(self, day: date) -> datetime:
+        """Return the beginning of a working day, though not after now."""
+        return min(_at(day, OPENS).astimezone(self.now.tzinfo), self.now)
+
     def evening(self, day: date) -> datetime:
         """Return the end of a working day, though not after now."""
         return min(_at(day, CLOSES).astimezone(self.now.tzinfo) + timedelta(minutes=30), self.now)
