@@ -135,7 +135,8 @@ def _shown_once(desk: Desk, answer: Answer) -> dict[str, str]:
 
 def _show_once(desk: Desk, shape: Shape, verb: Verb, back: str, shown: dict[str, str]) -> Response:
     title = verb.label.pick(desk.language)
-    return desk.page("shown_once.html", here=shape.name, title=title, shown=shown, back=back)
+    template = "parts/shown_once.html" if desk.partial else "shown_once.html"
+    return desk.page(template, here=shape.name, title=title, shown=shown, back=back)
 
 
 async def _acted(desk: Desk, shape: Shape, verb: Verb, target: UUID | None, answer: Answer) -> Response:

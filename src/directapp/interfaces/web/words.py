@@ -195,6 +195,8 @@ WORDS: dict[str, Text] = {
     "what_found": T("Hva er funnet?", "What was found?"),
     "make_work_item": T("Lag arbeidspunkt", "Make a work item"),
     "one_time_link": T("Engangslenke", "One-time link"),
+    "signing_secret": T("Signeringsnøkkel", "Signing secret"),
+    "api_key": T("API-nøkkel", "API key"),
     "one_time_link_help": T(
         "Gi lenken til personen. Den vises bare nå og virker i ett døgn.",
         "Give the link to the person. It is shown only now and works for a day.",

@@ -1,0 +1,219 @@
+"""What an administrator does behind the scenes, in a real browser: jobs that failed, webhooks, and rules."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.async_api import Page, expect
+
+from browser.test_views import DESK, PHONE, violations
+from directapp.domains.operations import keep
+from directapp.services.jobs import Errand, GiveUpError, Job, acting
+from directapp.services.relay import Relay
+from support.dealer import Dealer, Time
+from support.fakes.server import Fake, Heard, Reply, as_text
+from support.pages import new_car
+
+Opener = Callable[..., Awaitable[Page]]
+BOTH = pytest.mark.parametrize(
+    ("device", "scheme"),
+    [(device, scheme) for device in (DESK, PHONE) for scheme in ("light", "dark")],
+    ids=[f"{device}-{scheme}" for device in ("desk", "phone") for scheme in ("light", "dark")],
+)
+
+
+class Receiver(Fake):
+    """Another system that is told of what happens here."""
+
+    async def answer(self, _: Heard) -> Reply:
+        return as_text("ok")
+
+
+@pytest.fixture
+async def receiver(dealer: Dealer) -> AsyncIterator[Receiver]:
+    """Give another system, which the house may reach although it is on this machine."""
+    dealer.house.sender.private = True
+    async with Receiver() as receiver:
+        yield receiver
+    dealer.house.sender.private = False
+
+
+async def work(dealer: Dealer) -> None:
+    """Do what waits behind the scenes."""
+    await dealer.house.relay.drain(dealer.tenant)
+
+
+async def identified(dealer: Dealer, number: int, make: str = "Audi") -> UUID:
+    """Return a car that its chassis number was just written down of."""
+    seller = await dealer.person("new_car_sales", "495")
+    car = await new_car(dealer, seller, number, make=make, vin=None)
+    await dealer.do(seller, "cars", "update", car, vin=f"WAUZZZF49MA{number:06d}")
+    return car
+
+
+async def give_up(dealer: Dealer, reason: str) -> None:
+    """Let an errand fail for good."""
+
+    async def fail(_: Job) -> None:
+        raise GiveUpError(reason)
+
+    car = await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
+    corridor = dealer.house.platform.corridor
+    async with acting(corridor, dealer.tenant, "demo", "test", "", None) as act:
+        act.emit("trial.sent", on=await act.look_up("cars", car))
+    await Relay(corridor, {}, "workflow", errands=[Errand(name="trial.sent", run=fail)], keep=keep).drain(dealer.tenant)
+
+
+def tile(page: Page, name: str) -> Any:
+    return page.locator(".tile", has_text=name).locator(".tile-number")
+
+
+async def write_rule(page: Page, **boxes: str) -> None:
+    """Fill in the form of a new rule and create it."""
+    await page.goto("/app/workflow_rules/new")
+    await page.fill("#name", "Audi haster")
+    await page.select_option("#event", label="Understellsnummer registrert")
+    for name, value in boxes.items():
+        box = page.locator(f"#{name}")
+        if await box.evaluate("box => box.tagName") == "SELECT":
+            await box.select_option(label=value)
+        else:
+            await box.fill(value)
+    await page.get_by_role("button", name="Opprett", exact=True).click()
+    await expect(page.locator("h1")).to_contain_text("Audi haster")
+
+
+@pytest.fixture
+def later(time: Time) -> Iterator[Time]:
+    yield time
+    time.ahead = timedelta()
+
+
+async def test_a_job_that_failed_is_tried_again_from_the_page(dealer: Dealer, later: Time, open_as: Opener) -> None:
+    for hours in (0, 30):
+        later.ahead = timedelta(hours=hours)
+        await dealer.house.schedules.once(dealer.tenant)
+        await work(dealer)
+    later.ahead = timedelta()
+    await give_up(dealer, "adressen finnes ikke")
+    page = await open_as("tenant_admin")
+    await page.goto("/app/operations")
+    await expect(tile(page, "Feilet")).to_have_text("1")
+    row = page.locator("tr", has_text="adressen finnes ikke")
+    await expect(row).to_be_visible()
+    schedules = page.get_by_role("region", name="Faste oppgaver")
+    await expect(schedules.locator("tr", has_text="Forsegle historikken")).not_to_contain_text("Ikke kjørt ennå")
+    await row.get_by_role("link", name="Prøv på nytt").click()
+    await page.get_by_role("button", name="Prøv på nytt").click()
+    await page.wait_for_url(re.compile(r"/failed_jobs/[0-9a-f-]{36}$"))
+    await page.goto("/app/operations")
+    await expect(tile(page, "Feilet")).to_have_text("0")
+    await expect(page.get_by_text("Ingen jobber har feilet.")).to_be_visible()
+
+
+async def test_another_system_subscribes_and_what_it_missed_is_sent_again(
+    dealer: Dealer, receiver: Receiver, open_as: Opener
+) -> None:
+    page = await open_as("tenant_admin")
+    await page.goto("/app/webhooks")
+    await page.get_by_role("link", name="Ny webhook").first.click()
+    await page.get_by_label("Navn").fill("Regnskap")
+    await page.get_by_label("Adresse").fill(receiver.base)
+    await page.get_by_label("Understellsnummer registrert").check()
+    await page.get_by_role("button", name="Ny webhook").click()
+    await expect(page.get_by_label("Signeringsnøkkel")).to_have_value(re.compile("whsec_"))
+    await expect(page.get_by_role("main")).to_have_count(1)
+    receiver.then(as_text("no", 410))
+    await identified(dealer, 1)
+    await work(dealer)
+    await page.goto("/app/webhook_deliveries")
+    await expect(page.locator("[data-row]")).to_contain_text("Feilet")
+    await page.goto("/app/webhooks")
+    await page.locator("[data-row] a").first.click()
+    await expect(page.get_by_text("Mottakeren finnes ikke lenger").first).to_be_visible()
+    await page.get_by_label("Aktiv", exact=True).select_option(label="Ja")
+    await page.get_by_role("button", name="Lagre", exact=True).click()
+    await expect(page.locator("#done")).to_contain_text("Lagret")
+    await page.goto("/app/webhook_deliveries")
+    await page.locator("[data-row] a").first.click()
+    await page.get_by_role("button", name="Send på nytt").or_(page.get_by_role("link", name="Send på nytt")).click()
+    await work(dealer)
+    await page.goto("/app/webhook_deliveries")
+    await expect(page.locator("[data-row]")).to_contain_text("Levert")
+    assert len({heard.headers["webhook-id"] for heard in receiver.heard}) == 1
+    assert len(receiver.heard) == 2
+
+
+async def test_a_rule_is_written_tried_on_last_month_and_switched_on(dealer: Dealer, open_as: Opener) -> None:
+    await identified(dealer, 1)
+    await identified(dealer, 2, make="Volkswagen")
+    page = await open_as("tenant_admin")
+    then = {"action": "Sett felt på bilen", "set_field": "Prioritet", "set_value": "high"}
+    await write_rule(page, conditions="make = Audi", **then)
+    await expect(page.get_by_text("Prøv regelen på siste måned først.")).to_be_visible()
+    await page.get_by_role("button", name="Prøv på siste måned").click()
+    await work(dealer)
+    await page.reload()
+    state = page.locator("details.field-group").filter(has=page.get_by_role("heading", name="Tilstand"))
+    await state.locator("summary").click()
+    await expect(state).to_contain_text("2")
+    await expect(state).to_contain_text("Audi")
+    await expect(state).not_to_contain_text("Volkswagen")
+    await page.get_by_role("button", name="Slå på").click()
+    await expect(page.get_by_role("button", name="Slå av")).to_be_visible()
+    car = await identified(dealer, 3)
+    await work(dealer)
+    await page.goto("/app/rule_runs")
+    await expect(page.locator("[data-row]")).to_have_count(1)
+    await expect(page.locator("[data-row]")).to_contain_text("Audi haster")
+    await page.goto(f"/app/cars/{car}")
+    await expect(page.locator("#priority")).to_have_value("high")
+
+
+@BOTH
+async def test_no_page_behind_the_scenes_shuts_anyone_out(
+    device: dict[str, Any], scheme: str, dealer: Dealer, receiver: Receiver, open_as: Opener
+) -> None:
+    await give_up(dealer, "adressen finnes ikke")
+    admin = await dealer.person("tenant_admin")
+    subscribed = await dealer.do(
+        admin, "webhooks", "subscribe", name="Regnskap", url=receiver.base, events=["car.identified"]
+    )
+    receiver.then(as_text("no", 500))
+    rule = await dealer.create(
+        admin,
+        "workflow_rules",
+        name="Audi haster",
+        event="car.identified",
+        conditions="make = Audi\ndette_finnes_ikke = 1",
+        action="notify",
+        notify_role="planner",
+        message="Ny Audi",
+    )
+    await identified(dealer, 2)
+    await dealer.do(admin, "workflow_rules", "dry_run", rule)
+    await work(dealer)
+    (delivery,) = await dealer.house.platform.reading.seen(admin, [("webhooks", subscribed.record or rule)])
+    page = await open_as("tenant_admin", color_scheme=scheme, **device)
+    found: dict[str, Any] = {}
+    for address in (
+        "/app/operations",
+        "/app/failed_jobs",
+        "/app/webhooks",
+        f"/app/webhooks/{delivery[1]}",
+        "/app/webhooks/do/subscribe",
+        "/app/webhook_deliveries",
+        "/app/workflow_rules",
+        "/app/workflow_rules/new",
+        f"/app/workflow_rules/{rule}",
+        "/app/rule_runs",
+        "/app/enrichment_runs",
+    ):
+        await page.goto(address)
+        found[address] = await violations(page)
+        wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        found[f"{address} is too wide"] = wide if wide > 0 else None
+    assert not {address: problem for address, problem in found.items() if problem}
