@@ -15,7 +15,7 @@ from directapp.connectors.sms import can_receive
 from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.quoted import own_words, plain_words
 from directapp.domains.messages.sending import Envelope
-from directapp.domains.messages.vendor_answers import MAIL
+from directapp.domains.messages.vendor_answers import MAIL, is_live
 from directapp.domains.messages.vendor_match import INVITE_MAIL, INVITE_SMS, Sort, code_of
 from directapp.interfaces.web.messages.inbound import ONLY_PICTURES, hear
 from directapp.interfaces.web.messages.vendor import MOST_PHOTOS, Photo, hang_photo, vendor_actor
@@ -104,9 +104,9 @@ class MailRoom:
 
     async def _hang(self, job: Job, inbox: Inbox, letter: Received, pictures: list[Enclosed]) -> None:
         async with job.act("vendor") as act:
-            if act.seen is None:
-                return
             link = act.seen
+            if link is None or not is_live(link, act):
+                return
             item = await act.look_up("work_items", link.row["work_item"])
         for number, file in enumerate(pictures):
             content = await _opened(job, inbox, letter, file)

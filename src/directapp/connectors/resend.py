@@ -286,12 +286,16 @@ def _event(event_id: str, kind: MailKind, data: Mapping[str, Any], at: str) -> M
     bounce, failed = data.get("bounce") or {}, data.get("failed") or {}
     tags = data.get("tags") or {}
     to = data.get("to") or ()
+    to = (to,) if isinstance(to, str) else tuple(str(one) for one in to)
+    if kind is MailKind.RECEIVED:
+        # Who answers all may move an address to another line of the head.
+        to += tuple(str(one) for name in ("cc", "bcc") for one in data.get(name) or ())
     return MailEvent(
         event_id=event_id,
         kind=kind,
         mail_id=str(data["email_id"]),
         at=datetime.fromisoformat(at),
-        to=(to,) if isinstance(to, str) else tuple(str(one) for one in to),
+        to=to,
         tags=tags if isinstance(tags, Mapping) else {str(one["name"]): str(one["value"]) for one in tags},
         permanent=kind is MailKind.COMPLAINED or bounce.get("type") == "Permanent",
         reason=str(bounce.get("subType") or failed.get("reason") or ""),

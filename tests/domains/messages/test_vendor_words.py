@@ -34,6 +34,10 @@ Vi er ferdige
 Jeg er ferdig med bilen
 Ferdig med jobben. Takk!
 Er ferdig
+Er nå ferdig
+Og nå er bilen ferdig
+Ferdig, takk for oppdraget. God helg!
+Thank you, the work is done
 Alt er ferdig
 God morgen, bilen er klar for henting
 Utført
@@ -108,6 +112,12 @@ Ferdig snart
 Ferdig?
 Er den ferdig
 er bilen klar for henting
+Takk, er den ferdig
+Hei er bilen klar
+ok er den ferdig
+og er den ferdig
+and is it done
+Have you finished
 Når må den være ferdig
 Så fort den er ferdig ringer jeg
 Ferdig hvis delene kommer

@@ -1,5 +1,6 @@
 """Vendors who simply answer: a text message or a letter closes their step, once, and only where it is certain."""
 
+import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator
@@ -219,6 +220,16 @@ async def test_among_several_works_the_code_decides_and_without_it_nothing_is_cl
     assert [await status(dealer, one) for one in works] == ["done", "done"]
 
 
+async def test_a_message_told_many_times_at_once_is_taken_once(vendors: Vendors) -> None:
+    dealer, number = vendors.dealer, fresh()
+    work = await asked(dealer, phone=number)
+    told_at_once = [vendors.phone.by_twilio(number, "Ferdig", sid="SM3" + number[1:]) for _ in range(6)]
+    assert {answer.status_code for answer in await asyncio.gather(*told_at_once)} == {200}
+    assert len(await came_in(dealer, work)) == 1
+    assert await status(dealer, work) == "done"
+    assert (await told(dealer, work.planner)).count("vendor.answered") == 1
+
+
 async def test_a_message_told_again_never_means_the_next_work(vendors: Vendors) -> None:
     dealer, number = vendors.dealer, fresh()
     first = await asked(dealer, 1, phone=number)
@@ -420,9 +431,10 @@ async def test_a_letter_to_a_revoked_link_is_kept_and_closes_nothing(vendors: Ve
     work = await asked(dealer, email="lakk@example.test")
     to = address(vendors, work)
     await dealer.do(work.planner, "vendor_links", "revoke", work.link)
-    await deliver(vendors, Written(to=to, text="Ferdig"))
+    await deliver(vendors, Written(to=to, text="Ferdig", files=[("a.png", "image/png", PNG, "attachment")]))
     assert await status(dealer, work) == "approved"
     assert [line["event"] for line in await came_in(dealer, work)] == ["vendor.said"]
+    assert await rows(dealer, await dealer.person("manager", "495"), "car_files", car=str(work.car)) == []
 
 
 # -- where answers do not arrive ----------------------------------------------------------------------------

@@ -57,8 +57,7 @@ class Capabilities:
 
     def answer_address(self, tenant: UUID, link: UUID, domain: str) -> str:
         """Return where a vendor's letter about a link goes."""
-        signed = link.bytes + self._tag(b"r" + tenant.bytes + link.bytes)
-        return f"svar+{base64.b32encode(signed).decode().rstrip('=').lower()}@{domain}"
+        return f"svar+{self._answer_part(tenant, link)}@{domain}"
 
     def read_answer(self, address: str, domain: str, tenants: Iterable[UUID]) -> Capability | None:
         """Return the link whose address this is; None for one that is not ours.
@@ -68,12 +67,16 @@ class Capabilities:
         found = _ANSWER.search(address)
         if found is None or found[2].rstrip(">").casefold() != domain.casefold():
             return None
-        raw = base64.b32decode(f"{found[1].upper()}=")
-        link, tag = raw[:16], raw[16:]
+        given = found[1].lower()
+        link = UUID(bytes=base64.b32decode(f"{given.upper()}=")[:16])
         for tenant in tenants:
-            if hmac.compare_digest(self._tag(b"r" + tenant.bytes + link), tag):
-                return Capability("vendor", tenant, UUID(bytes=link))
+            if hmac.compare_digest(self._answer_part(tenant, link), given):
+                return Capability("vendor", tenant, link)
         return None
+
+    def _answer_part(self, tenant: UUID, link: UUID) -> str:
+        signed = link.bytes + self._tag(b"r" + tenant.bytes + link.bytes)
+        return base64.b32encode(signed).decode().rstrip("=").lower()
 
     def _tag(self, body: bytes) -> bytes:
         return hmac.digest(self._key, body, "sha256")[:_TAG]

@@ -26,18 +26,26 @@ _OKAY = _words("ok okay okei oki")
 _OPEN_WORDS = _words("klar klare ready")
 _OURSELVES = _words("vi jeg we we're i'm i")
 _VERBS = _words("er har is are have has am")
+_SUBJECTS = _words(
+    "bilen bil den denne det dette alt jobben arbeidet oppdraget vi jeg"
+    " the car it all everything work job this that we i"
+)
+# After these a verb may stand before its subject and still state something: «nå er den ferdig».
+_STATING = _SUBJECTS | _words("nå da så now")
 _GREETINGS = _words("hei heisann hallo hi hello")
 _DELAY = _words("forsinket forsinka forsinkes forsinkelse utsatt utsettes utsettelse delayed delay late postponed")
 _FILLERS = _GREETINGS | _words(
     "bilen bil den denne det dette er har og nå alt allerede jobben arbeidet oppdraget takk da så vi jeg blitt"
-    " the car it it's is now all everything work job this that thanks thank you and we have has been are am i'm we're i"
+    " the car it it's is now all everything work job this that thanks and we have has been are am i'm we're i"
 )
 _DELAY_FILLERS = (_FILLERS - _words("alt all everything allerede")) | _words(
     "blir bli ble desverre dessverre beklager sorry unfortunately til to until till på on"
 )
 _PRICE_FILLERS = _FILLERS | _words("our vår vårt tilbud offer vil bli will be")
 _PHRASES = re.compile(
-    r"\b(?:god (?:morgen|formiddag|ettermiddag|dag|kveld)|good (?:morning|afternoon|evening)"
+    r"\b(?:god (?:morgen|formiddag|ettermiddag|dag|kveld|helg)|good (?:morning|afternoon|evening)|thank you"
+    r"|ha en (?:fin|god) (?:dag|helg|kveld|uke)|have a (?:nice|good) (?:day|weekend|evening)"
+    r"|takk for (?:oppdraget|jobben)"
     r"|(?:bilen |den |it )?(?:kan hentes|can be (?:collected|picked up))"
     r"|(?<=klar )(?:til|for) (?:henting|avhenting|levering)"
     r"|(?<=ferdig )med (?:bilen|jobben|arbeidet|oppdraget|den|det|dette)"
@@ -140,9 +148,14 @@ def _says_done(words: str) -> bool:
         return False
     if set(spoken) & _OPEN_WORDS and set(spoken) & _OURSELVES:
         return False
-    told = [part for part in spoken if part not in _GREETINGS | _OKAY]
-    # A sentence that begins with its verb asks: «er den ferdig».
-    return not (told[0] in _VERBS and len(told) > 1 and told[1] not in _DONE)
+    return not any(_asks(spoken, place) for place in range(len(spoken) - 1))
+
+
+def _asks(spoken: list[str], place: int) -> bool:
+    """Whether a question begins here: a verb before its subject, «er den ferdig»."""
+    if spoken[place] not in _VERBS or spoken[place + 1] not in _SUBJECTS:
+        return False
+    return place == 0 or spoken[place - 1] not in _STATING
 
 
 def _delayed(words: str, today: date) -> Meaning:
