@@ -235,7 +235,7 @@ async def test_people_have_read_most_of_what_they_were_told(demo: House) -> None
     assert counts[0] <= 7
     late = "SELECT count(*) AS n FROM notifications WHERE event = 'deadline.overdue'"
     assert (await rows(demo, COAST.domain, late))[0]["n"]
-    old = "SELECT count(*) AS n FROM notifications WHERE read_at IS NULL AND created_at < now() - interval '2 days'"
+    old = "SELECT count(*) AS n FROM notifications WHERE read_at IS NULL AND created_at < now() - interval '4 days'"
     assert (await rows(demo, COAST.domain, old))[0]["n"] == 0
 
 

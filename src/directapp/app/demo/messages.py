@@ -12,8 +12,7 @@ from directapp.services.jobs import acting
 
 # Before these working hours nobody was told anything: a bell with months of notifications tells nothing.
 TOLD = DAY
-_FRESH = timedelta(hours=20)
-# Whoever works all day leaves few of the day's notifications for the next.
+# Whoever works all day leaves few of the day's notifications unread.
 _UNREAD = 7
 _MANY = 5000
 
@@ -24,15 +23,15 @@ async def tell_what_is_late(corridor: Corridor, tenant: UUID) -> None:
         await tell_overdue(act)
 
 
-async def settle_messages(corridor: Corridor, tenant: UUID, now: datetime) -> None:
-    """Let what was told before today be read, of today's all but the latest, and letters and text messages arrive."""
+async def settle_messages(corridor: Corridor, tenant: UUID, morning: datetime) -> None:
+    """Let what was told before the last morning be read, of later ones all but the latest, and what was sent arrive."""
     async with acting(corridor, tenant, "demo", "settle", "", None) as act:
         left: Counter[UUID] = Counter()
         told = await act.find("notifications", read_at=None, limit=_MANY)
         for one in sorted(told, key=lambda n: (n.row["created_at"], n.id), reverse=True):
             left[one.row["receiver"]] += 1
-            if one.row["created_at"] < now - _FRESH or left[one.row["receiver"]] > _UNREAD:
-                at = min(one.row["created_at"] + timedelta(minutes=20), now)
+            if one.row["created_at"] < morning or left[one.row["receiver"]] > _UNREAD:
+                at = min(one.row["created_at"] + timedelta(minutes=20), act.now)
                 await act.change({"read_at": at}, on=one)
         for one in await act.find("messages", status="queued", limit=_MANY):
             at = one.row["created_at"]

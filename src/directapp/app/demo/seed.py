@@ -45,8 +45,9 @@ async def play(house: House, group: Group, password_hash: str) -> Director:
         director = Director(house=house, tenant=tenant, database=database, stage=stage, cast=cast)
         await director.play(all_lives(group))
         await correct_hours(house, cast, time)
-        await tell_what_is_late(director.corridor(time.morning(time.day(0))), tenant)
-        await settle_messages(director.corridor(time.now), tenant, time.now)
+        morning = time.morning(time.day(0))
+        await tell_what_is_late(director.corridor(morning), tenant)
+        await settle_messages(director.corridor(time.now), tenant, morning)
     await perform_as(house, cast[ADMIN], time.now, "tenants", {"settings": {_MARK: True}}, target=tenant)
     return director
 
