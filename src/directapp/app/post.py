@@ -1,11 +1,11 @@
 """The post office: sends what is queued by the ways that are set up, and reads what providers tell about it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import time
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 import aiosmtplib
@@ -47,12 +47,14 @@ from directapp.interfaces.web.messages.hooks import Hooks
 from directapp.interfaces.web.messages.letters import Brand, Made
 from directapp.interfaces.web.messages.router import Outside
 from directapp.kernel.text import Text
-from directapp.services.act import Act
-from directapp.services.jobs import Daily, Errand, Job, LaterError, Schedule, sweep
+from directapp.services.act import Act, Seen
+from directapp.services.jobs import Daily, Errand, Failures, Job, LaterError, Schedule, acting, sweep
 
 SYSTEM = sending.SYSTEM
 _QUOTA_REST = 3600.0
 _BUSY_REST = 5.0
+_AT_ONCE = 8
+_WAYS = ("email", "sms")
 _FOR_GOOD = 500
 _PLAIN = Brand(name="DirectApp")
 _NOT_TAKEN = Text("Mottakerens adresse ble ikke godtatt.", "The receiver’s address was not accepted.")
@@ -78,13 +80,14 @@ class Post:
     sms: SmsSender | None = field(default=None, repr=False)
     sms_name: str = ""
     sender: str = ""
-    _turns: dict[UUID, asyncio.Lock] = field(default_factory=dict, repr=False)
 
     @property
     def errands(self) -> tuple[Errand, ...]:
-        """The errand that sends one message, or the letters that wait with it."""
+        """The errand that sends messages, those together that are due together."""
         label = Text("Send melding", "Send a message")
-        return (Errand(name=SEND, run=self.send, attempts=12, at_once=8, seconds=120.0, label=label),)
+        return (
+            Errand(name=SEND, run=self.send, together=MOST_AT_ONCE, attempts=12, at_once=3, seconds=300.0, label=label),
+        )
 
     @property
     def schedules(self) -> tuple[Schedule, ...]:
@@ -115,17 +118,26 @@ class Post:
         """What the pages need."""
         return Outside(capabilities=self.capabilities, hooks=self.hooks)
 
-    async def send(self, job: Job) -> None:
-        """Send the message of an errand, by the way its channel goes."""
-        async with job.act(SYSTEM) as act:
-            waits = act.seen is not None and act.seen.row["status"] == "queued"
-            channel = act.seen.row["channel"] if act.seen and waits else None
-        if channel == "sms":
-            await self._text(job)
-        elif channel == "email" and self.resend is not None:
-            await self._by_resend(job, self.resend)
-        elif channel == "email":
-            await self._by_mail(job)
+    async def send(self, jobs: Sequence[Job]) -> Failures:
+        """Send the messages of errands, each by the way its channel goes; return which failed, and how."""
+        first, wanted = jobs[0], {job.record: job for job in jobs}
+        async with self._acting(first) as act:
+            waiting = await sending.queued(act, list(wanted))
+        letters = [one.id for one in waiting if one.row["channel"] == "email" and self.resend is not None]
+        failed: dict[UUID, Exception] = {}
+        if self.resend is not None and letters:
+            failed |= await self._by_resend(first, self.resend, letters)
+        places = asyncio.Semaphore(_AT_ONCE)
+
+        async def alone(one: Seen) -> None:
+            async with places:
+                try:
+                    await (self._text if one.row["channel"] == "sms" else self._by_mail)(wanted[one.id])
+                except Exception as error:  # noqa: BLE001 - it is this message's failure, not the others'
+                    failed[one.id] = error
+
+        await asyncio.gather(*(alone(one) for one in waiting if one.id not in letters and one.row["channel"] in _WAYS))
+        return {job.id: failed[job.record] for job in jobs if job.record in failed}
 
     # -- letters ------------------------------------------------------------------------------------
 
@@ -146,25 +158,28 @@ class Post:
         async with job.act(SYSTEM) as act:
             await sending.sent(act, "smtp" if self.mailer.host else "folder", {envelope.id: None})
 
-    async def _by_resend(self, job: Job, resend: Resend) -> None:
-        async with self._turn(job.tenant):
-            async with job.act(SYSTEM) as act:
-                batch = await sending.claim(act, MOST_AT_ONCE)
-                brands: dict[str, Brand] = {}
-                made = [await self._written(act, one, brands) for one in batch.envelopes] if batch else []
-            if batch is None:
-                return
-            found = [self._letter(one, words) for one, words in zip(batch.envelopes, made, strict=True)]
+    async def _by_resend(self, job: Job, resend: Resend, letters: Sequence[UUID]) -> dict[UUID, Exception]:
+        failed: dict[UUID, Exception] = {}
+        async with self._acting(job) as act:
+            batches = await sending.batches(act, letters)
+            brands: dict[str, Brand] = {}
+            made = {one.id: await self._written(act, one, brands) for batch in batches for one in batch.envelopes}
+        for batch in batches:
             try:
-                ids = await self._hand_over(resend, batch, found)
+                ids = await self._hand_over(resend, batch, [self._letter(one, made[one.id]) for one in batch.envelopes])
             except MailRejectedError as error:
-                await self._rejected(job, batch, error)
-                return
-            async with job.act(SYSTEM) as act:
-                await sending.sent(act, "resend", ids)
+                failed |= await self._rejected(job, batch, error)
+            except Exception as error:  # noqa: BLE001 - it is this batch's failure, not the others'
+                failed |= dict.fromkeys(batch.ids, error)
+            else:
+                async with self._acting(job) as act:
+                    await sending.sent(act, "resend", ids)
+        return failed
 
-    def _turn(self, tenant: UUID) -> AbstractAsyncContextManager[Any]:
-        return self._turns.setdefault(tenant, asyncio.Lock())
+    @staticmethod
+    def _acting(job: Job) -> AbstractAsyncContextManager[Act]:
+        """Open a transaction about no message in particular."""
+        return acting(job.corridor, job.tenant, SYSTEM, job.name, "", None)
 
     async def _hand_over(self, resend: Resend, batch: Batch, found: list[Letter]) -> Mapping[UUID, str | None]:
         try:
@@ -181,13 +196,15 @@ class Post:
             raise LaterError(type(error).__name__, seconds=error.retry_after or _BUSY_REST) from error
         return {one.id: given for one, given in zip(batch.envelopes, ids, strict=True)}
 
-    async def _rejected(self, job: Job, batch: Batch, error: MailRejectedError) -> None:
-        async with job.act(SYSTEM) as act:
-            if len(batch.envelopes) == 1:
-                await sending.reject(act, error.problems[0].message)
-                return
-            await sending.part(act, batch)
-        raise LaterError("one letter of several was refused", seconds=0.0) from error
+    async def _rejected(self, job: Job, batch: Batch, error: MailRejectedError) -> dict[UUID, Exception]:
+        async with self._acting(job) as act:
+            if len(batch.envelopes) > 1:
+                await sending.part(act, batch)
+                later = LaterError("one letter of several was refused", seconds=0.0)
+                return dict.fromkeys(batch.ids, later)
+            for one in await sending.queued(act, batch.ids):
+                await sending.refuse(act, one, error.problems[0].message)
+        return {}
 
     def _letter(self, envelope: Envelope, made: Made) -> Letter:
         tags = {"tenant": envelope.tenant.hex, "message": envelope.id.hex}

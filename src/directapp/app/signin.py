@@ -14,8 +14,9 @@ from directapp.domains.people.ports import Failures, Rows
 from directapp.kernel.actor import Actor
 from directapp.services.act import Seen
 from directapp.services.corridor import Corridor
+from directapp.services.drafts import TakenError
 from directapp.services.intent import Intent
-from directapp.services.work import TakenError, Work
+from directapp.services.work import Work
 
 
 class WorkRows:

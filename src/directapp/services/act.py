@@ -1,6 +1,6 @@
 """Act: what a verb or a reaction of a domain may do. Every call walks the corridor."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,6 +11,10 @@ from directapp.kernel.actor import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+# The event that follows from a new record's values, and in how many seconds.
+Then = Callable[[Mapping[str, Any]], tuple[str, float] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,22 @@ class Doors(Protocol):
     async def insert(self, collection: str, values: Mapping[str, Any], *, system: str | None, verb: str) -> Seen:
         """Create a record."""
 
+    async def change_all(
+        self, collection: str, patches: Mapping[UUID, Mapping[str, Any]], *, system: str | None, verb: str
+    ) -> "Sequence[Seen]":
+        """Change many records of a collection as the actor, or as a named system actor."""
+
+    async def insert_all(
+        self,
+        collection: str,
+        rows: "Sequence[Mapping[str, Any]]",
+        *,
+        system: str | None,
+        verb: str,
+        then: Then | None = None,
+    ) -> "Sequence[Seen]":
+        """Create many records of a collection as the system actor, or as a named one."""
+
     async def remove(self, seen: Seen, *, system: str | None) -> None:
         """Delete a record."""
 
@@ -46,7 +66,14 @@ class Doors(Protocol):
         """Find a record the actor sees."""
 
     async def find(
-        self, collection: str, equals: dict[str, Any], *, system: str | None, limit: int, only: "Sequence[str]" = ()
+        self,
+        collection: str,
+        equals: dict[str, Any],
+        *,
+        system: str | None,
+        limit: int,
+        only: "Sequence[str]" = (),
+        settled: bool = False,
     ) -> "Sequence[Seen]":
         """Find records by equal values, with some of their columns or all."""
 
@@ -103,6 +130,25 @@ class Act:
         """Create a record in any collection."""
         return await self.doors.insert(collection, values, system=system, verb="create")
 
+    async def change_all(
+        self, collection: str, patches: Mapping[UUID, Mapping[str, Any]], *, system: str | None = None
+    ) -> list[Seen]:
+        """Change a pile of records, by id, in as few statements as one; only those that changed are returned."""
+        return list(await self.doors.change_all(collection, patches, system=system, verb=self.verb)) if patches else []
+
+    async def create_all(
+        self,
+        collection: str,
+        rows: "Sequence[Mapping[str, Any]]",
+        *,
+        system: str | None = None,
+        then: Then | None = None,
+    ) -> list[Seen]:
+        """Create a pile of records in as few statements as one; ``then`` says which event follows from each."""
+        if not rows:
+            return []
+        return list(await self.doors.insert_all(collection, rows, system=system, verb="create", then=then))
+
     async def remove(self, on: Seen, *, system: str | None = None) -> None:
         """Delete a record."""
         await self.doors.remove(on, system=system)
@@ -118,13 +164,16 @@ class Act:
         system: str | None = None,
         limit: int = 50,
         only: "Sequence[str]" = (),
+        settled: bool = False,
         **equals: Any,
     ) -> list[Seen]:
         """Find records whose columns have these values; a list means any of, None no value, a Span between.
 
-        ``only`` names the columns that are needed, where there are many rows.
+        ``only`` names the columns that are needed, where there are many rows. What is ``settled``, such as people
+        and sites, may be answered from an earlier look in the same transaction.
         """
-        return list(await self.doors.find(collection, equals, system=system, limit=limit, only=only))
+        found = self.doors.find(collection, equals, system=system, limit=limit, only=only, settled=settled)
+        return list(await found)
 
     def emit(self, event: str, *, on: Seen | None = None, delay: float = 0.0, **payload: Any) -> None:
         """Put an event about the record in the outbox; ``delay`` in seconds."""

@@ -16,9 +16,9 @@ from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
 from directapp.services import judge
 from directapp.services.corridor import Corridor
+from directapp.services.drafts import TakenError
 from directapp.services.intent import Answer, Intent, Origin
 from directapp.services.media import PICTURES, Examined, examine, shrink
-from directapp.services.work import TakenError
 
 LARGEST = 25 * 1024 * 1024
 SIZES = (160, 480, 1200)

@@ -27,10 +27,12 @@ from directapp.kernel.errors import (
     StaleError,
 )
 from directapp.kernel.text import Text
+from directapp.services import judge
 from directapp.services.act import Act, Seen
+from directapp.services.drafts import TakenError
 from directapp.services.intent import Answer, Intent
 from directapp.services.undo import UNDO, undo
-from directapp.services.work import TakenError, Work, pop_related
+from directapp.services.work import Work
 from directapp.store.database import Database
 from directapp.store.policies import limit_name
 from directapp.store.tables import exclusion_name
@@ -214,7 +216,7 @@ class Corridor:
         found = await unit.look_up(shape, _target(intent))
         if found is None:
             raise NotFoundError
-        related = pop_related(self.spec, shape, found.row)
+        related = judge.pop_related(self.spec, shape, found.row)
         grants = shape.grants_of(intent.actor.roles)
         if not any(sees and _gives(g.verbs, verb) for g, sees in zip(grants, found.sees, strict=True)):
             raise ForbiddenError

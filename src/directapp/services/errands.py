@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
@@ -13,11 +13,24 @@ from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.ids import uuid7
 from directapp.services.act import Act
 from directapp.services.corridor import Corridor, Touched
-from directapp.services.jobs import INSTALLATION, Errand, GiveUpError, Job, LaterError, Letter, act_in, backoff
+from directapp.services.jobs import (
+    INSTALLATION,
+    Errand,
+    Failures,
+    GiveUpError,
+    Job,
+    LaterError,
+    Letter,
+    Run,
+    RunTogether,
+    act_in,
+    backoff,
+)
 from directapp.store.outbox import Outbox, relay_actor
 from directapp.store.unit import Unit, depth_of_events
 
 Bury = Callable[[Act, Letter], Awaitable[None]]
+Row = Mapping[str, Any]
 
 UNDERTAKER = "jobs"
 _log = structlog.get_logger(__name__)
@@ -88,13 +101,14 @@ class Errands:
             if room <= 0:
                 full = True
                 continue
-            claimed = await self._rows.claim(tenant, name, self._me, self._lease, room)
-            full = full or len(claimed) == room
+            most = room if kind.together == 1 else kind.together
+            claimed = await self._rows.claim(tenant, name, self._me, self._lease, most)
+            full = full or len(claimed) == most
             started += len(claimed)
-            for row in claimed:
+            for rows in [[row] for row in claimed] if kind.together == 1 else [claimed] if claimed else []:
                 self._busy[name] += 1
-                task = asyncio.create_task(self._one(tenant, kind, row))
-                self._running[row["id"]] = (tenant, task)
+                task = asyncio.create_task(self._go(tenant, kind, rows))
+                self._running |= {row["id"]: (tenant, task) for row in rows}
         wait = (due.next_at - self._corridor.clock()).total_seconds() if due.next_at else None
         return started, full, wait
 
@@ -105,7 +119,7 @@ class Errands:
 
     async def finish(self) -> None:
         """Wait for everything that runs."""
-        await asyncio.gather(*(task for _, task in self._running.values()))
+        await asyncio.gather(*{task for _, task in self._running.values()})
 
     async def hold(self) -> None:
         """Prolong the leases of what runs, again and again."""
@@ -122,7 +136,7 @@ class Errands:
 
     async def leave(self) -> None:
         """Give what runs a moment to end, then stop it and give it back."""
-        tasks = [task for _, task in self._running.values()]
+        tasks = {task for _, task in self._running.values()}
         if tasks:
             await asyncio.wait(tasks, timeout=_FAREWELL_SECONDS)
         for task in tasks:
@@ -131,57 +145,75 @@ class Errands:
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def _one(self, tenant: UUID, kind: Errand, row: Mapping[str, Any]) -> None:
+    async def _go(self, tenant: UUID, kind: Errand, rows: Sequence[Row]) -> None:
         try:
-            await self._attempt(tenant, kind, row)
+            await self._attempt(tenant, kind, rows)
         except asyncio.CancelledError:
-            await self._rows.again(tenant, row["id"], self._me, row["attempts"], None, 0, counts=False)
+            for row in rows:
+                await self._rows.again(tenant, row["id"], self._me, row["attempts"], None, 0, counts=False)
             raise
         except Exception:  # noqa: BLE001 - the database is away: the lease runs out, and it is run again
             _log.exception("errand left open", errand=kind.name)
         finally:
             self._busy[kind.name] -= 1
-            self._running.pop(row["id"], None)
+            for row in rows:
+                self._running.pop(row["id"], None)
             self.freed.set()
 
-    async def _attempt(self, tenant: UUID, kind: Errand, row: Mapping[str, Any]) -> None:
-        attempt = row["attempts"]
-        if attempt > kind.attempts:
-            await self._give_up(tenant, row, _KILLED)
+    async def _attempt(self, tenant: UUID, kind: Errand, rows: Sequence[Row]) -> None:
+        for row in rows:
+            if row["attempts"] > kind.attempts:
+                await self._give_up(tenant, row, _KILLED)
+        going = {row["id"]: row for row in rows if row["attempts"] <= kind.attempts}
+        if not going:
             return
-        depth_of_events.set(int(row["payload"].get("depth", 0)) + 1)
+        depth_of_events.set(max(int(row["payload"].get("depth", 0)) for row in going.values()) + 1)
+        jobs = [self._job(tenant, kind, row) for row in going.values()]
+        failures: Failures = {}
         try:
             async with asyncio.timeout(kind.seconds):
-                await kind.run(self._job(tenant, kind, row))
-        except LaterError as error:
+                if kind.together > 1:
+                    failures = await cast("RunTogether", kind.run)(jobs)
+                else:
+                    await cast("Run", kind.run)(jobs[0])
+        except Exception as error:  # noqa: BLE001 - whatever it met, it is tried again or given up
+            failures = dict.fromkeys(going, error)
+        done = {job: row["attempts"] for job, row in going.items() if job not in failures}
+        if done:
+            await self._rows.done(tenant, done, self._me)
+        for job, failure in failures.items():
+            await self._failed(tenant, kind, going[job], failure)
+
+    async def _failed(self, tenant: UUID, kind: Errand, row: Row, error: Exception) -> None:
+        attempt = row["attempts"]
+        if isinstance(error, LaterError):
             age = (self._corridor.clock() - row["at"]).total_seconds()
             if age + error.seconds > kind.patience:
                 await self._give_up(tenant, row, str(error))
             else:
-                await self._rows.again(
-                    tenant, row["id"], self._me, attempt, str(error), max(error.seconds, 0.0), counts=False
-                )
-        except GiveUpError as error:
+                seconds = max(error.seconds, 0.0)
+                await self._rows.again(tenant, row["id"], self._me, attempt, str(error), seconds, counts=False)
+            return
+        if isinstance(error, GiveUpError):
             await self._give_up(tenant, row, str(error))
-        except Exception as error:  # noqa: BLE001 - whatever it met, it is tried again or given up
-            _log.warning("errand failed", errand=kind.name, attempt=attempt, why=named(error))
-            if attempt >= kind.attempts:
-                await self._give_up(tenant, row, named(error))
-            else:
-                delay = backoff(attempt, kind.first, kind.longest)
-                await self._rows.again(tenant, row["id"], self._me, attempt, named(error), delay, counts=True)
-        else:
-            await self._rows.done(tenant, row["id"], self._me, attempt)
+            return
+        _log.warning("errand failed", errand=kind.name, attempt=attempt, why=named(error))
+        if attempt >= kind.attempts:
+            await self._give_up(tenant, row, named(error))
+            return
+        delay = backoff(attempt, kind.first, kind.longest)
+        await self._rows.again(tenant, row["id"], self._me, attempt, named(error), delay, counts=True)
 
-    async def _give_up(self, tenant: UUID, row: Mapping[str, Any], reason: str) -> None:
+    async def _give_up(self, tenant: UUID, row: Row, reason: str) -> None:
         letter = Letter(job={**row, "worker": self._me}, kind="errand", reason=reason)
         async with self._corridor.database.unit(relay_actor(tenant)) as unit:
             who, touched = await bury(self._corridor, self._rows, self._keep, unit, letter)
         if touched and self._corridor.after_commit:
             await self._corridor.after_commit(who, touched)
 
-    def _job(self, tenant: UUID, kind: Errand, row: Mapping[str, Any]) -> Job:
+    def _job(self, tenant: UUID, kind: Errand, row: Row) -> Job:
         return Job(
+            id=row["id"],
             corridor=self._corridor,
             tenant=tenant,
             name=row["event"],

@@ -19,9 +19,10 @@ from directapp.kernel.text import Text
 from directapp.services import judge
 from directapp.services.act import Seen
 from directapp.services.corridor import Corridor
+from directapp.services.drafts import TakenError
 from directapp.services.incoming import Incoming, Ledger, Note, Pointer, Raw, Reader, Result
 from directapp.services.ledger import Bookkeeper, Known, Order, Report, hash_of
-from directapp.services.work import TakenError, Work
+from directapp.services.work import Work
 from directapp.store.unit import Unit
 
 Progress = Callable[[int, int], None]

@@ -6,7 +6,7 @@ to write down what came of it.
 """
 
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -50,6 +50,7 @@ class Job:
     along as the idempotency key. ``attempt`` counts from 1; ``last`` says that no further one follows by itself.
     """
 
+    id: UUID
     corridor: Corridor
     tenant: UUID
     name: str
@@ -73,6 +74,8 @@ class Job:
 
 
 Run = Callable[[Job], Awaitable[None]]
+Failures = Mapping[UUID, Exception]
+RunTogether = Callable[[Sequence[Job]], Awaitable[Failures]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +86,14 @@ class Errand:
     ``longest``, always with some chance in it. ``at_once`` runs of this kind go on side by side in a worker;
     one that takes longer than ``seconds`` is stopped and counts as failed. After ``patience`` seconds since it was
     asked for, waiting for better times (LaterError) ends too.
+
+    With ``together`` above 1, ``run`` is given as many as are due, up to that number, of one tenant, and says by id
+    which of them failed and how; what it raises befell them all.
     """
 
     name: str
-    run: Run
+    run: Run | RunTogether
+    together: int = 1
     attempts: int = 8
     first: float = 2.0
     longest: float = 3600.0

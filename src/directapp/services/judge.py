@@ -7,13 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.access import Grant
-from directapp.declare.case import Case
+from directapp.declare.case import Case, Many
 from directapp.declare.fields import Field
 from directapp.declare.kinds import PARSERS, BadValueError, Kind
-from directapp.declare.spec import Shape
+from directapp.declare.spec import Shape, Spec
+from directapp.declare.workflow import Walk, Workflow
 from directapp.kernel.actor import Actor
-from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
+from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem
 from directapp.kernel.text import Text
+from directapp.services.status_words import demand_reached
 
 AHEAD = timedelta(minutes=5)
 CONFLICT = "CONFLICT"
@@ -161,3 +163,67 @@ class Related(Mapping[str, Any]):
     def __len__(self) -> int:
         """Return how many columns there are."""
         return len(self._raw)
+
+
+def judged(shape: Shape, case: Case, *, by_verb: bool, asked: object = None) -> tuple[Case, list[str]]:
+    """Judge a whole write: what is filled in, the workflow's walk, completeness, rules; return it with its events.
+
+    Raises:
+        InvalidError: values that cannot stand.
+        ConflictError: what the record's present state does not allow.
+
+    """
+    case = filled(shape, case)
+    walk: Walk | None = None
+    flow = shape.declared.workflow
+    if flow is not None and not by_verb:
+        walk = flow.walk(case)
+        case = case.merged(status=walk.status)
+    elif flow is not None and case.before is not None:
+        _judge_step(flow, case)
+    case = filled(shape, case)
+    problems = completeness(shape, case)
+    for rule in shape.declared.rules:
+        problems += rule(case)
+    values, moment = split(problems)
+    if values:
+        raise InvalidError(values)
+    if flow and walk and asked is not None:
+        demand_reached(shape, flow, asked, walk.visited)
+    if walk is not None and walk.problems:
+        raise ConflictError([*walk.problems, *moment])
+    if moment:
+        raise ConflictError(moment)
+    return case, list(walk.events) if walk else _verb_events(flow, case)
+
+
+def filled(shape: Shape, case: Case) -> Case:
+    """Return a case with what the collection fills in by itself."""
+    for fill in shape.declared.fill:
+        case = case.merged(**fill(case))
+    return case
+
+
+def pop_related(spec: Spec, shape: Shape, row: dict[str, Any]) -> dict[str, Any]:
+    """Take the related rows out of a looked-up row."""
+    found: dict[str, Any] = {}
+    for asked in shape.declared.related:
+        raw = row.pop(f"rel#{asked.name}", None)
+        target = spec[asked.collection]
+        if isinstance(asked, Many):
+            found[asked.name] = [Related(target, r) for r in raw or ()]
+        else:
+            found[asked.name] = Related(target, raw) if raw else None
+    return found
+
+
+def _judge_step(flow: Workflow, case: Case) -> None:
+    step = flow.step_to(str(case.was("status")), str(case.get("status")))
+    problems = [p for guard in step.guards if (p := guard(case)) is not None] if step else []
+    if problems:
+        raise ConflictError(problems)
+
+
+def _verb_events(flow: Workflow | None, case: Case) -> list[str]:
+    step = flow.step_to(str(case.was("status")), str(case.get("status"))) if flow and case.before else None
+    return [step.event] if step and step.event else []

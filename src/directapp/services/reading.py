@@ -13,8 +13,8 @@ from directapp.declare.verbs import Verb
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import Clock, utc_now
 from directapp.kernel.errors import ForbiddenError, NotFoundError, Problem
+from directapp.services import judge
 from directapp.services.corridor import why_blocked
-from directapp.services.work import pop_related
 from directapp.store.database import Database
 from directapp.store.query import Order, Path, Query
 from directapp.store.unit import Found
@@ -121,7 +121,7 @@ class Reading:
             json = await unit.run(self.database.one_plan(actor.roles, shape, ()), [record])
         if found is None or json is None:
             raise NotFoundError
-        related = pop_related(self.spec, shape, found.row)
+        related = judge.pop_related(self.spec, shape, found.row)
         case = Case(row=found.row, before=found.row, actor=actor, now=self.clock(), related=related)
         return View(orjson.loads(json), *self.rights(actor, shape, found), self._offers(actor, shape, found, case))
 

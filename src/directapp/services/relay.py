@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,7 +29,8 @@ Reaction = Callable[[Act], Awaitable[None]]
 Row = Mapping[str, Any]
 
 _LANES = 4
-_TURNS = 50
+_TURNS = 10
+_TOGETHER = 10
 _ATTEMPTS = 10
 _FIRST_SECONDS, _LONGEST_SECONDS = 1.0, 600.0
 # Commits are heard of; this is for what was missed, and for what comes due by itself.
@@ -43,6 +45,21 @@ _log = structlog.get_logger(__name__)
 def name_of(reaction: Reaction) -> str:
     """Return the name by which the outbox remembers that a reaction is behind it."""
     return f"{reaction.__module__}.{reaction.__qualname__}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an event's reactions went: those behind it, what they wrote, what was refused, what failed."""
+
+    passed: tuple[str, ...]
+    touched: Touched
+    note: str | None
+    failure: Exception | None
+
+    @property
+    def smooth(self) -> bool:
+        """Whether all went well."""
+        return self.note is None and self.failure is None
 
 
 class Relay:
@@ -210,9 +227,9 @@ class Relay:
         while pairs:
             tenant, event, turns = pairs.popleft()
             pairs.append((tenant, event, turns + 1))
-            if turns < _TURNS and await self._visit(tenant, event):
-                handled += 1
-            else:
+            done = await self._visit(tenant, event) if turns < _TURNS else 0
+            handled += done
+            if not done:
                 with suppress(ValueError):
                     pairs.remove((tenant, event, turns + 1))
         return handled
@@ -224,29 +241,63 @@ class Relay:
             self._tidied[tenant] = now
             await self._rows.unheard(tenant, self.names)
 
-    # -- one event ------------------------------------------------------------------------------------
+    # -- some events ------------------------------------------------------------------------------------
 
-    async def _visit(self, tenant: UUID, event: str) -> bool:
-        """Take the next event of a kind and run what reacts to it; False when none is left."""
+    async def _visit(self, tenant: UUID, event: str) -> int:
+        """Take the next events of a kind and run what reacts to them; return how many were handled.
+
+        Reactions have a savepoint each; the transaction is shared, and with it what they look up of settled things.
+        """
+        told: list[tuple[Actor, Touched]] = []
         async with self._corridor.database.unit(relay_actor(tenant), steady=True) as unit:
-            row = await self._rows.take(unit, event)
-            if row is None:
-                return False
-            told = await self._react(unit, row)
+            rows = await self._held(unit, await self._rows.take(unit, event, _TOGETHER))
+            smooth: dict[tuple[str, ...], list[UUID]] = {}
+            relay, who = unit.actor, system_actor(tenant, self._name)
+            await unit.become(who)
+            for row in rows:
+                outcome = await self._react(unit, row, who)
+                told.append((who, outcome.touched))
+                if outcome.smooth:
+                    smooth.setdefault(outcome.passed, []).append(row["id"])
+                    continue
+                await unit.become(relay)
+                told += await self._rough(unit, row, outcome)
+                await unit.become(who)
+            await unit.become(relay)
+            for names, jobs in smooth.items():
+                await self._rows.passed(unit, jobs, names, done=True, note=None)
         if self._corridor.after_commit:
-            for who, touched in told:
+            for who in dict.fromkeys(who for who, _ in told):
+                touched = dict.fromkeys(one for actor, wrote in told if actor == who for one in wrote)
                 if touched:
-                    await self._corridor.after_commit(who, touched)
-        return True
+                    await self._corridor.after_commit(who, tuple(touched))
+        return len(rows)
 
-    async def _react(self, unit: Unit, row: Row) -> list[tuple[Actor, Touched]]:
-        """Run each reaction that is not behind it, and note how they went; return who wrote what."""
+    @staticmethod
+    async def _held(unit: Unit, rows: Sequence[Row]) -> list[Row]:
+        """Return those rows whose records nobody else is about to change, held until the transaction ends.
+
+        What reacts to a record looks at it before it acts: two at a time would both find nothing done. Waiting for
+        one record with others in hand could be waited for in turn: only the first is waited for, with none in hand.
+        """
+        if not rows:
+            return []
+        if len(rows) == 1:
+            await unit.lock(rows[0]["record"])
+            return list(rows)
+        held = await unit.lock_free([row["record"] for row in rows])
+        if not held:
+            await unit.lock(rows[0]["record"])
+            return [rows[0]]
+        return [row for row in rows if row["record"] in held]
+
+    async def _react(self, unit: Unit, row: Row, who: Actor) -> Outcome:
+        """Run each reaction that is not behind it."""
         behind = {*row["passed"], *carried(row["payload"]).get("passed", ())}
         passed: list[str] = list(row["passed"])
         touched: list[tuple[str, UUID]] = []
         note: str | None = None
         failure: Exception | None = None
-        who = system_actor(unit.actor.tenant, self._name)
         for reaction in self._reactions.get(row["event"], ()):
             name = name_of(reaction)
             if name in behind:
@@ -260,17 +311,18 @@ class Relay:
                 note = f"{name}: {error}"
                 _log.warning("reaction refused", refused=row["event"], why=str(error))
             passed.append(name)
-        await self._rows.passed(unit, row["id"], passed, done=failure is None, note=note)
-        told: list[tuple[Actor, Touched]] = [(who, tuple(touched))]
-        if failure is not None:
-            told.append(await self._failed(unit, {**row, "passed": passed}, failure))
-        return told
+        return Outcome(tuple(passed), tuple(touched), note, failure)
+
+    async def _rough(self, unit: Unit, row: Row, outcome: Outcome) -> list[tuple[Actor, Touched]]:
+        """Note how an event's reactions went where not all went well."""
+        failure = outcome.failure
+        await self._rows.passed(unit, [row["id"]], outcome.passed, done=failure is None, note=outcome.note)
+        return [await self._failed(unit, {**row, "passed": list(outcome.passed)}, failure)] if failure else []
 
     async def _one(self, unit: Unit, row: Row, reaction: Reaction, who: Actor) -> Touched:
         """Run one reaction inside a savepoint of its own."""
         depth_of_events.set(int(row["payload"].get("depth", 0)) + 1)
-        # What reacts to a record looks at it before it acts: two at a time would both find nothing done.
-        async with unit.savepoint(become=who, lock=row["record"]):
+        async with unit.savepoint(become=who):
             act, work = await act_in(self._corridor, unit, row["event"], row["collection"], row["record"])
             act.params = {k: v for k, v in row["payload"].items() if k != "_job"}
             await reaction(act)

@@ -11,16 +11,16 @@ import asyncpg
 
 from directapp.declare.case import Case, Many, One
 from directapp.declare.spec import Shape, Spec
-from directapp.declare.workflow import Walk, Workflow
 from directapp.kernel.actor import Actor, system_actor
-from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, Problem, StaleError
+from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError, Problem, StaleError
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
 from directapp.services import judge
-from directapp.services.act import Seen
+from directapp.services.act import Seen, Then
+from directapp.services.drafts import Draft, TakenError
 from directapp.services.search import tokens_of
 from directapp.services.status_words import as_facts, demand_reached, first_status
-from directapp.store.unit import AuditEntry, Event, Found, Unit
+from directapp.store.unit import AuditEntry, Change, Event, Found, Unit
 
 _LOCKED = Text(
     "Kan ikke endres av deg mens statusen er {state}.", "Cannot be changed by you while the status is {state}."
@@ -30,23 +30,6 @@ _NOT_UNTIL = Text(
     "{label} cannot be changed by you while the status is {state}.",
 )
 _MAX_DEPTH = 6
-
-
-class TakenError(Exception):
-    """A unique value stands on another record already.
-
-    Row-level security keeps the values out of the database's own message, so they travel here.
-    """
-
-    def __init__(self, shape: Shape, constraint: str, row: Mapping[str, Any]) -> None:
-        """Keep which constraint refused, and the row that was to be written."""
-        super().__init__(constraint)
-        self.unique = next(
-            (u for u in shape.declared.unique if constraint == f"uq_{shape.name}_{'_'.join(u.fields)}"), None
-        )
-        self.shape = shape
-        self.row = row
-        self.sign_in = next((f.name for f in shape.stored if f.sign_in and "login_directory" in constraint), None)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,17 +61,46 @@ class Work:
         status: str | None = None,
     ) -> Seen:
         """Change a record: look-up, fields, values, version, workflow, rules, write, consequences."""
-        who = self.unit.actor
-        grants = shape.grants_of(who.roles)
-        patch = dict(patch)
-        asked = patch.pop("status", None) if shape.declared.workflow else None
-        anywhere = judge.writable_anywhere(shape, grants, create=False)
-        judge.refuse_fields(shape, patch, anywhere if not who.is_system else frozenset(shape.fields))
+        self._refuse_anywhere(shape, patch)
         found = await self.unit.look_up(shape, record)
         if found is None:
             raise NotFoundError
-        before = found.row
-        related = pop_related(self.spec, shape, before)
+        draft = await self._changed(shape, found, patch, verb=verb, version=version, status=status)
+        return await self._store(draft) if draft.case.patch else Seen(shape.name, record, draft.case.row)
+
+    async def update_all(self, shape: Shape, patches: Mapping[UUID, Mapping[str, Any]], *, verb: str) -> list[Seen]:
+        """Change many records in as few statements as one: what a system actor does to a pile of them."""
+        found = await self.unit.look_up_all(shape, list(patches))
+        if len(found) != len(patches):
+            raise NotFoundError
+        drafts = []
+        for record, patch in patches.items():
+            self._refuse_anywhere(shape, patch)
+            draft = await self._changed(shape, found[record], patch, verb=verb)
+            drafts += [draft] if draft.case.patch else []
+        return await self._store_all(shape, drafts)
+
+    def _refuse_anywhere(self, shape: Shape, patch: Mapping[str, Any]) -> None:
+        who = self.unit.actor
+        asked = [n for n in patch if n != "status" or not shape.declared.workflow]
+        anywhere = judge.writable_anywhere(shape, shape.grants_of(who.roles), create=False)
+        judge.refuse_fields(shape, asked, anywhere if not who.is_system else frozenset(shape.fields))
+
+    async def _changed(
+        self,
+        shape: Shape,
+        found: Found,
+        patch: Mapping[str, Any],
+        *,
+        verb: str,
+        version: int | None = None,
+        status: str | None = None,
+    ) -> Draft:
+        """Judge a change; a draft without a patch changes nothing."""
+        who, before = self.unit.actor, found.row
+        patch = dict(patch)
+        asked = patch.pop("status", None) if shape.declared.workflow else None
+        related = judge.pop_related(self.spec, shape, before)
         flow = shape.declared.workflow
         if flow and asked is not None:
             patch = as_facts(flow, asked, before["status"], patch, self.now)
@@ -100,7 +112,7 @@ class Work:
         if not values:
             if flow and asked is not None:
                 demand_reached(shape, flow, asked, (str(before["status"]),))
-            return Seen(shape.name, record, before)
+            return Draft(shape, before["id"], Case(row=before, actor=who, now=self.now), ())
         if version is not None and version != before["version"]:
             raise StaleError(
                 [Problem(StaleError.default, field=n, extra={"version": str(before["version"])}) for n in values]
@@ -117,11 +129,35 @@ class Work:
             earlier=earlier,
             verb=verb,
         )
-        case, events = self._judge(shape, case, by_verb=status is not None, asked=asked)
-        return await self._store(shape, record, case, events)
+        case, events = judge.judged(shape, case, by_verb=status is not None, asked=asked)
+        return Draft(shape, before["id"], case, events)
 
     async def create(self, shape: Shape, values: Mapping[str, Any], *, verb: str = "create") -> Seen:
         """Create a record; its rights are asked before and, row by row, after the insert."""
+        draft, given = await self._new(shape, values, verb)
+        seen = await self._store(draft)
+        if not self.unit.actor.is_system:
+            await self._check_created(shape, seen, given)
+        return seen
+
+    async def create_all(
+        self, shape: Shape, rows: Sequence[Mapping[str, Any]], *, verb: str, then: Then | None = None
+    ) -> list[Seen]:
+        """Create many records in as few statements as one: what a system actor puts down at once.
+
+        A person's new records are looked at one by one after the write.
+        """
+        if not self.unit.actor.is_system:
+            raise ForbiddenError
+        drafts = [(await self._new(shape, values, verb))[0] for values in rows]
+        for draft in drafts:
+            follows = then(draft.case.row) if then else None
+            if follows:
+                self.emit(follows[0], shape.name, draft.record, {}, follows[1])
+        return await self._store_all(shape, drafts)
+
+    async def _new(self, shape: Shape, values: Mapping[str, Any], verb: str) -> tuple[Draft, set[str]]:
+        """Judge a new record; return it with the names of the values that were given."""
         who = self.unit.actor
         grants = shape.grants_of(who.roles)
         values = dict(values)
@@ -140,20 +176,17 @@ class Work:
             row["status"] = first_status(flow, asked, system=who.is_system)
         related = await self._refresh_related(shape, {}, row, {})
         case = Case(row=row, actor=who, now=self.now, patch=parsed, related=related, verb=verb)
-        case, events = self._judge(
+        case, events = judge.judged(
             shape, case, by_verb=bool(flow and asked and row["status"] == asked and who.is_system)
         )
-        seen = await self._store(shape, row["id"], case, events)
-        if not who.is_system:
-            await self._check_created(shape, seen, set(parsed))
-        return seen
+        return Draft(shape, row["id"], case, events), set(parsed)
 
     async def delete(self, shape: Shape, record: UUID, *, version: int | None = None) -> None:
         """Delete a record where an entry allows it in its present state."""
         found = await self.unit.look_up(shape, record)
         if found is None:
             raise NotFoundError
-        pop_related(self.spec, shape, found.row)
+        judge.pop_related(self.spec, shape, found.row)
         grants = shape.grants_of(self.unit.actor.roles)
         if version is not None and version != found.row["version"]:
             raise StaleError
@@ -170,7 +203,7 @@ class Work:
 
     async def put_back(self, shape: Shape, record: UUID, found: Found, patch: Mapping[str, Any]) -> Seen:
         """Write audited before-values as they were: the guards' exception for undo."""
-        related = pop_related(self.spec, shape, found.row)
+        related = judge.pop_related(self.spec, shape, found.row)
         related = await self._refresh_related(shape, found.row, patch, related)
         row = {**found.row, **patch}
         case = Case(
@@ -182,7 +215,7 @@ class Work:
             related=related,
             verb="undo",
         )
-        return await self._store(shape, record, case, ["undone"])
+        return await self._store(Draft(shape, record, case, ["undone"]))
 
     # -- the doors of Act --------------------------------------------------------------------------
 
@@ -201,6 +234,26 @@ class Work:
         async with self.acting(system):
             return await self.create(self.spec[collection], values, verb=verb)
 
+    async def change_all(
+        self, collection: str, patches: Mapping[UUID, Mapping[str, Any]], *, system: str | None, verb: str
+    ) -> list[Seen]:
+        """Change many records as the actor, or as a named system actor."""
+        async with self.acting(system):
+            return await self.update_all(self.spec[collection], patches, verb=verb)
+
+    async def insert_all(
+        self,
+        collection: str,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        system: str | None,
+        verb: str,
+        then: Then | None = None,
+    ) -> list[Seen]:
+        """Create many records as the system actor, or as a named one."""
+        async with self.acting(system):
+            return await self.create_all(self.spec[collection], rows, verb=verb, then=then)
+
     async def remove(self, seen: Seen, *, system: str | None) -> None:
         """Delete a record as the actor, or as a named system actor."""
         async with self.acting(system):
@@ -208,19 +261,30 @@ class Work:
 
     async def look_up(self, collection: str, record: UUID, *, system: str | None) -> Seen:
         """Find a record that the actor, or the named system actor, sees."""
-        async with self.acting(system):
-            found = await self.unit.look_up(self.spec[collection], record)
-        if found is None:
+        found = await self.find(collection, {"id": record}, system=system, limit=1)
+        if not found:
             raise NotFoundError
-        pop_related(self.spec, self.spec[collection], found.row)
-        return Seen(collection, record, found.row)
+        return found[0]
 
     async def find(
-        self, collection: str, equals: dict[str, Any], *, system: str | None, limit: int, only: Sequence[str] = ()
+        self,
+        collection: str,
+        equals: dict[str, Any],
+        *,
+        system: str | None,
+        limit: int,
+        only: Sequence[str] = (),
+        settled: bool = False,
     ) -> Sequence[Seen]:
         """Find records by equal values, with some of their columns or all."""
-        async with self.acting(system):
-            rows = await self.unit.find(self.spec[collection], limit, equals, only)
+        asked = tuple((name, tuple(v) if isinstance(v, list) else v) for name, v in equals.items())
+        key = (system or self.unit.actor, limit, tuple(only), asked)
+        rows = self.unit.recalled.get(collection, {}).get(key) if settled else None
+        if rows is None:
+            async with self.acting(system):
+                rows = await self.unit.find(self.spec[collection], limit, equals, only)
+            if settled:
+                self.unit.recalled.setdefault(collection, {})[key] = rows
         return [Seen(collection, row["id"], row) for row in rows]
 
     def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
@@ -292,7 +356,7 @@ class Work:
                     case = Case(
                         row=row, before=before or None, patch=values, actor=self.actor, now=self.now, related=related
                     )
-                    row = _filled(shape, case).row
+                    row = judge.filled(shape, case).row
                 related[one.name] = await self._ask(one, row)
 
         async with self.acting("corridor"):
@@ -312,44 +376,9 @@ class Work:
         rows = [] if none else await self.unit.find(self.spec[asked.collection], 500, equals)
         return rows if isinstance(asked, Many) else next(iter(rows), None)
 
-    def _judge(self, shape: Shape, case: Case, *, by_verb: bool, asked: object = None) -> tuple[Case, list[str]]:
-        case = _filled(shape, case)
-        walk: Walk | None = None
-        flow = shape.declared.workflow
-        if flow is not None and not by_verb:
-            walk = flow.walk(case)
-            case = case.merged(status=walk.status)
-        elif flow is not None and case.before is not None:
-            self._judge_step(flow, case)
-        case = _filled(shape, case)
-        problems = judge.completeness(shape, case)
-        for rule in shape.declared.rules:
-            problems += rule(case)
-        values, moment = judge.split(problems)
-        if values:
-            raise InvalidError(values)
-        if flow and walk and asked is not None:
-            demand_reached(shape, flow, asked, walk.visited)
-        if walk is not None and walk.problems:
-            raise ConflictError([*walk.problems, *moment])
-        if moment:
-            raise ConflictError(moment)
-        return case, list(walk.events) if walk else self._verb_events(flow, case)
-
-    @staticmethod
-    def _judge_step(flow: Workflow, case: Case) -> None:
-        step = flow.step_to(str(case.was("status")), str(case.get("status")))
-        problems = [p for guard in step.guards if (p := guard(case)) is not None] if step else []
-        if problems:
-            raise ConflictError(problems)
-
-    @staticmethod
-    def _verb_events(flow: Workflow | None, case: Case) -> list[str]:
-        step = flow.step_to(str(case.was("status")), str(case.get("status"))) if flow and case.before else None
-        return [step.event] if step and step.event else []
-
-    async def _store(self, shape: Shape, record: UUID, case: Case, events: list[str]) -> Seen:
-        before = case.before
+    def _written(self, draft: Draft) -> Change:
+        """Return what is written of a draft; its events wait for the write."""
+        shape, record, case, before = draft.shape, draft.record, draft.case, draft.case.before
         values = {n: v for n, v in case.row.items() if before is None or v != before.get(n)}
         version = 1 if before is None else int(before["version"]) + 1
         person = self.actor.user
@@ -364,23 +393,51 @@ class Work:
         values = {n: v for n, v in values.items() if n in shape.fields and shape.fields[n].stored}
         diff = judge.changes(shape, before, values)
         changed = {n for n in values if case.get(n) is not None and (before is None or before.get(n) != case.get(n))}
-        names = [*events, *(event for name, event in shape.declared.events if name in changed)]
+        names = [*draft.events, *(event for name, event in shape.declared.events if name in changed)]
         for name in dict.fromkeys(names):
             self.emit(name, shape.name, record, {"from": case.was("status"), "to": case.get("status")}, 0.0)
-        entry = self._entry(shape, record, case.verb, version, diff)
+        return Change(values, self._entry(shape, record, case.verb, version, diff))
+
+    async def _store(self, draft: Draft) -> Seen:
+        shape, record, before, change = draft.shape, draft.record, draft.case.before, self._written(draft)
         try:
             if before is None:
-                await self.unit.insert(shape, values, entry, self._take_events())
-            elif not await self.unit.update(shape, record, int(before["version"]), values, entry, self._take_events()):
+                await self.unit.insert(shape, change.row, change.audit, self._take_events())
+            elif not await self.unit.update(
+                shape, record, int(before["version"]), change.row, change.audit, self._take_events()
+            ):
                 raise StaleError
         except asyncpg.UniqueViolationError as error:
-            raise TakenError(shape, str(error.constraint_name), case.row) from error
-        await self._index(shape, record, {**case.row, **values}, diff, fresh=before is None)
+            raise TakenError(shape, str(error.constraint_name), draft.case.row) from error
+        return await self._stored(draft, change)
+
+    async def _store_all(self, shape: Shape, drafts: Sequence[Draft]) -> list[Seen]:
+        """Write drafts that are all new, or all changes, of one collection."""
+        alike: dict[frozenset[str], list[tuple[Draft, Change]]] = {}
+        for draft in drafts:
+            change = self._written(draft)
+            whole = Change({**change.row, "id": draft.record}, change.audit)
+            alike.setdefault(frozenset(change.row), []).append((draft, whole))
+        for pairs in alike.values():
+            changes, events = [change for _, change in pairs], self._take_events()
+            try:
+                if pairs[0][0].case.before is None:
+                    await self.unit.insert_all(shape, changes, events)
+                elif not await self.unit.update_all(shape, changes, events):
+                    raise StaleError
+            except asyncpg.UniqueViolationError as error:
+                raise TakenError(shape, str(error.constraint_name), pairs[0][0].case.row) from error
+        return [await self._stored(draft, change) for pairs in alike.values() for draft, change in pairs]
+
+    async def _stored(self, draft: Draft, change: Change) -> Seen:
+        """Do what follows a write: the index of the search, consequences."""
+        shape, record, case, diff = draft.shape, draft.record, draft.case, change.audit.changes
+        row = {**case.row, **change.row}
+        await self._index(shape, record, row, diff, fresh=case.before is None)
         if self._depth == 0:
             self.changes |= diff
         self.touched.append((shape.name, record))
-        row = {**case.row, **values}
-        await self._follow_up(shape, case.merged(**values))
+        await self._follow_up(shape, case.merged(**change.row))
         return Seen(shape.name, record, row)
 
     async def _index(
@@ -407,11 +464,9 @@ class Work:
         self._depth -= 1
 
     async def _check_created(self, shape: Shape, seen: Seen, given: set[str]) -> None:
-        found = await self.unit.look_up(shape, seen.id)
-        if found is None:
-            raise ForbiddenError
+        owns = await self.unit.owns(shape, seen.id)
         grants = shape.grants_of(self.unit.actor.roles)
-        matching = [g for g, own in zip(grants, found.owns, strict=True) if own and g.create]
+        matching = [g for g, own in zip(grants, owns, strict=False) if own and g.create]
         if not matching:
             raise ForbiddenError
         judge.refuse_fields(shape, given, frozenset[str]().union(*(shape.writes(g) for g in matching)))
@@ -438,22 +493,3 @@ class Work:
     def _take_events(self) -> list[Event]:
         events, self._pending = self._pending, []
         return events
-
-
-def _filled(shape: Shape, case: Case) -> Case:
-    for fill in shape.declared.fill:
-        case = case.merged(**fill(case))
-    return case
-
-
-def pop_related(spec: Spec, shape: Shape, row: dict[str, Any]) -> dict[str, Any]:
-    """Take the related rows out of a looked-up row."""
-    related: dict[str, Any] = {}
-    for asked in shape.declared.related:
-        raw = row.pop(f"rel#{asked.name}", None)
-        target = spec[asked.collection]
-        if isinstance(asked, Many):
-            related[asked.name] = [judge.Related(target, r) for r in raw or ()]
-        else:
-            related[asked.name] = judge.Related(target, raw) if raw else None
-    return related

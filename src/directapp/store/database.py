@@ -13,7 +13,7 @@ from directapp.kernel.actor import Actor
 from directapp.store.compiler import Plan, compile_aggregate, compile_count, compile_list, compile_one
 from directapp.store.policies import EXEMPT
 from directapp.store.query import Path, Query
-from directapp.store.unit import LeanConnection, Unit, prepare, recorded, settings_sql
+from directapp.store.unit import LeanConnection, Plans, Unit, prepare, recorded, settings_sql
 
 _PLANS_KEPT = 2000
 CHANNEL = "directapp"
@@ -34,7 +34,7 @@ class Database:
         self._size = size
         self._pool: asyncpg.Pool | None = None
         self._plans: dict[tuple[object, ...], Plan] = {}
-        self._lookups: dict[tuple[str, frozenset[str]], tuple[Plan, int]] = {}
+        self._lookups: Plans = {}
         self._listening: asyncio.Task[None] | None = None
         self._connected = asyncio.Event()
 

@@ -23,7 +23,7 @@ _MOST_REASON = 500
 
 _TAKE = f"""
 SELECT {_ROW} FROM outbox o WHERE {_OPEN} AND o.event = $3
- ORDER BY o.due_at LIMIT 1 FOR UPDATE SKIP LOCKED"""
+ ORDER BY o.due_at LIMIT $4 FOR UPDATE SKIP LOCKED"""
 
 _PEEK = f"""
 SELECT k.event, o.due_at <= {_NOW} AS due, o.due_at FROM unnest($3::text[]) AS k(event) CROSS JOIN LATERAL (
@@ -116,19 +116,18 @@ class Outbox:
 
     # -- reactions: the row stays locked until what follows from it is committed ------------------------
 
-    async def take(self, unit: Unit, event: str) -> Mapping[str, Any] | None:
-        """Lock the next due row of an event that nobody else has locked."""
-        rows = await unit.fetch(_TAKE, unit.actor.tenant, self.clock(), event)
-        return dict(rows[0]) if rows else None
+    async def take(self, unit: Unit, event: str, most: int) -> list[Mapping[str, Any]]:
+        """Lock the next due rows of an event that nobody else has locked."""
+        return [dict(row) for row in await unit.fetch(_TAKE, unit.actor.tenant, self.clock(), event, most)]
 
     @staticmethod
-    async def passed(unit: Unit, job: UUID, names: Sequence[str], *, done: bool, note: str | None) -> None:
-        """Note which reactions are behind it, and whether those are all."""
+    async def passed(unit: Unit, jobs: Sequence[UUID], names: Sequence[str], *, done: bool, note: str | None) -> None:
+        """Note which reactions are behind these, and whether those are all."""
         await unit.value(
             "UPDATE outbox SET passed = $3, error = coalesce($4, error),"
-            " done_at = CASE WHEN $5 THEN clock_timestamp() END WHERE tenant_id = $1 AND id = $2",
+            " done_at = CASE WHEN $5 THEN clock_timestamp() END WHERE tenant_id = $1 AND id = ANY ($2)",
             unit.actor.tenant,
-            job,
+            list(jobs),
             list(names),
             note,
             done,
@@ -172,10 +171,19 @@ class Outbox:
                 lease,
             )
 
-    async def done(self, tenant: UUID, job: UUID, worker: UUID, attempt: int) -> None:
-        """Close an errand that went well, unless somebody else has it by now."""
+    async def done(self, tenant: UUID, jobs: Mapping[UUID, int], worker: UUID) -> None:
+        """Close errands that went well, each with its attempt, unless somebody else has it by now."""
         async with self._writing(tenant) as unit:
-            await self._close(unit, job, worker, attempt, None)
+            await unit.value(
+                "UPDATE outbox o SET done_at = clock_timestamp(), error = NULL"
+                " FROM unnest($2::uuid[], $3::integer[]) AS mine(id, attempts)"
+                " WHERE o.tenant_id = $1 AND o.id = mine.id AND o.attempts = mine.attempts AND o.claimed_by = $4"
+                " AND o.done_at IS NULL",
+                tenant,
+                list(jobs),
+                list(jobs.values()),
+                worker,
+            )
 
     @staticmethod
     async def _close(unit: Unit, job: UUID, worker: UUID, attempt: int, error: str | None) -> bool:

@@ -1,6 +1,6 @@
 """The unit of work: one connection, one transaction, one actor; what a write needs, as few statements as can be."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -24,6 +24,10 @@ from directapp.store.names import BRAND_SEPARATOR, ident, literal
 recorded: ContextVar[list[tuple[str, tuple[Any, ...]]] | None] = ContextVar("recorded", default=None)
 # How many events led to what runs now: it goes along with every event, so that a circle of rules shows.
 depth_of_events: ContextVar[int] = ContextVar("depth_of_events", default=0)
+
+
+Plans = dict[tuple[str, str, frozenset[str]], tuple[Plan, int]]
+PlanOf = Callable[[Spec, frozenset[str], Shape], tuple[Plan, int]]
 
 
 class LeanConnection(asyncpg.Connection):
@@ -60,6 +64,14 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A row to write, by column, and how it is told in the audit."""
+
+    row: dict[str, Any]
+    audit: AuditEntry
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One outbox row; ``delay`` in seconds before it is due."""
 
@@ -83,8 +95,12 @@ def _settings(actor: Actor) -> str:
     return "SELECT " + ", ".join(f"set_config('{k}', {literal(v)}, true)" for k, v in pairs.items())
 
 
+def _lock_key(record: UUID) -> int:
+    return record.int & (2**63 - 1)
+
+
 def _lock(record: UUID) -> str:
-    return f"SELECT pg_advisory_xact_lock({(record.int & (2**63 - 1))})"
+    return f"SELECT pg_advisory_xact_lock({_lock_key(record)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +120,10 @@ class Unit:
     spec: Spec
     connection: asyncpg.Connection
     actor: Actor
-    lookups: dict[tuple[str, frozenset[str]], tuple[Plan, int]] = field(repr=False)
+    lookups: Plans = field(repr=False)
     depth: int = 0
+    # What was read of settled things in this transaction, by collection and question.
+    recalled: dict[str, dict[Any, list[dict[str, Any]]]] = field(default_factory=dict, repr=False)
 
     async def fetch(self, sql: str, *values: Any) -> list[asyncpg.Record]:
         """Run a statement and return its rows."""
@@ -136,23 +154,31 @@ class Unit:
         """Hold the record for the rest of the transaction."""
         await self.simple(_lock(record))
 
+    async def lock_free(self, records: Sequence[UUID]) -> set[UUID]:
+        """Hold those of some records that nobody else holds, without waiting; return them."""
+        keys = {_lock_key(record): record for record in records}
+        rows = await self.fetch(
+            "SELECT k FROM (SELECT k, pg_try_advisory_xact_lock(k) AS got FROM unnest($1::bigint[]) AS k) t WHERE got",
+            list(keys),
+        )
+        return {keys[row["k"]] for row in rows}
+
     @asynccontextmanager
-    async def savepoint(self, *, become: Actor | None = None, lock: UUID | None = None) -> AsyncIterator[None]:
+    async def savepoint(self, *, become: Actor | None = None) -> AsyncIterator[None]:
         """Undo what is inside, and only that, when it raises.
 
-        ``become``: go on as somebody else inside, and back afterwards; ``lock``: hold a record for the whole
-        transaction. Both go with the savepoint's own round trips.
+        ``become``: go on as somebody else inside, and back afterwards, with the savepoint's own round trips.
         """
         self.depth += 1
         name, actor = f"s{self.depth}", self.actor
-        first = [_lock(lock)] if lock else []
-        then = [_settings(become)] if become else []
-        await self.simple("; ".join([*first, f"SAVEPOINT {name}", *then]))
+        become = None if become == actor else become
+        await self.simple("; ".join([f"SAVEPOINT {name}", *([_settings(become)] if become else [])]))
         self.actor = become or actor
         try:
             yield
         except BaseException:
             await self.simple(f"ROLLBACK TO SAVEPOINT {name}")
+            self.recalled.clear()
             self.actor = actor
             raise
         else:
@@ -165,17 +191,29 @@ class Unit:
 
     async def look_up(self, shape: Shape, record: UUID) -> Found | None:
         """Return a row with what the actor's entries say of it; None when it is not seen."""
-        key = (shape.name, self.actor.roles)
-        if key not in self.lookups:
-            self.lookups[key] = _compile_look_up(self.spec, self.actor.roles, shape)
-        plan, entries = self.lookups[key]
+        return (await self.look_up_all(shape, [record])).get(record)
+
+    async def owns(self, shape: Shape, record: UUID) -> tuple[bool, ...]:
+        """Return which of the actor's entries a row is in; empty when it is not seen."""
+        plan, _ = self._plan(shape, _compile_owns)
         rows = await self.fetch(plan.sql, *plan.bind(self.actor, [record]))
-        if not rows:
-            return None
-        row = dict(rows[0])
-        bits = [tuple(bool(row.pop(f"{word}#{i}")) for i in range(entries)) for word in ("see", "own", "edit")]
-        row.pop("tenant_id")
-        return Found(row, *bits)
+        return tuple(map(bool, rows[0])) if rows else ()
+
+    def _plan(self, shape: Shape, compiled: PlanOf) -> tuple[Plan, int]:
+        key = (compiled.__name__, shape.name, self.actor.roles)
+        if key not in self.lookups:
+            self.lookups[key] = compiled(self.spec, self.actor.roles, shape)
+        return self.lookups[key]
+
+    async def look_up_all(self, shape: Shape, records: Sequence[UUID]) -> dict[UUID, Found]:
+        """Return those of these rows that the actor sees, with what its entries say of each."""
+        plan, entries = self._plan(shape, _compile_look_up)
+        found = {}
+        for row in map(dict, await self.fetch(plan.sql, *plan.bind(self.actor, [list(records)]))):
+            bits = [tuple(bool(row.pop(f"{word}#{i}")) for i in range(entries)) for word in ("see", "own", "edit")]
+            row.pop("tenant_id")
+            found[row["id"]] = Found(row, *bits)
+        return found
 
     async def find(
         self, shape: Shape, limit: int, equals: dict[str, Any], only: Sequence[str] = ()
@@ -219,6 +257,24 @@ class Unit:
         write = f"UPDATE {ident(shape.name)} SET {sets} WHERE tenant_id = $1 AND id = $2 AND version = $3"
         return await self._write(write, values, audit, events)
 
+    async def insert_all(self, shape: Shape, changes: Sequence[Change], events: Sequence[Event]) -> None:
+        """Insert rows that have the same columns, with their audit rows and events."""
+        name, columns = ident(shape.name), [ident(n) for n in changes[0].row]
+        write = (
+            f"INSERT INTO {name} (tenant_id, {', '.join(columns)})"
+            f" SELECT $1, {', '.join(f'r.{c}' for c in columns)} FROM r"
+        )
+        await self._write_all(name, write, changes, events)
+
+    async def update_all(self, shape: Shape, changes: Sequence[Change], events: Sequence[Event]) -> bool:
+        """Update rows in the same columns, each still at the version before its own; False when one was not."""
+        name = ident(shape.name)
+        sets = ", ".join(f"{ident(n)} = r.{ident(n)}" for n in changes[0].row if n != "id")
+        write = (
+            f"UPDATE {name} c SET {sets} FROM r WHERE c.tenant_id = $1 AND c.id = r.id AND c.version = r.version - 1"
+        )
+        return await self._write_all(name, write, changes, events, returned="c.")
+
     async def delete(self, shape: Shape, record: UUID, audit: AuditEntry, events: Sequence[Event]) -> bool:
         """Delete a row, with audit and outbox; False when there is none the actor may delete."""
         write = f"DELETE FROM {ident(shape.name)} WHERE tenant_id = $1 AND id = $2"
@@ -231,24 +287,40 @@ class Unit:
         )
         return done
 
-    async def _write(self, write: str, values: list[Any], audit: AuditEntry, events: Sequence[Event]) -> bool:
-        n = len(values)
-        values += [
-            uuid7(),
-            audit.at,
-            audit.actor.user,
-            audit.actor.name,
-            sorted(audit.actor.roles),
-            audit.via,
-            audit.origin,
-            audit.request_id,
-            audit.reason,
-            audit.collection,
-            audit.record,
-            audit.verb,
-            audit.version,
-            audit.changes,
+    async def _write_all(
+        self, name: str, write: str, changes: Sequence[Change], events: Sequence[Event], *, returned: str = ""
+    ) -> bool:
+        first = changes[0].audit
+        self.recalled.pop(first.collection, None)
+        values: list[Any] = [
+            self.actor.tenant,
+            orjson.dumps([c.row for c in changes], default=str).decode(),
+            [uuid7() for _ in changes],
+            [c.audit.record for c in changes],
+            [c.audit.version for c in changes],
+            [orjson.dumps(c.audit.changes, default=str).decode() for c in changes],
+            *_audit_values(first)[1:10],
+            first.verb,
         ]
+        sql = (
+            f"WITH r AS (SELECT * FROM jsonb_populate_recordset(NULL::{name}, $2::text::jsonb)),"
+            f" w AS ({write} RETURNING {returned}tenant_id, {returned}id),"
+            f" a AS (INSERT INTO audit (tenant_id, {_AUDIT_COLUMNS})"
+            " SELECT w.tenant_id, e.id, $7::timestamptz, $8::uuid, $9::text, $10::text[], $11::text, $12::text,"
+            " $13::text, $14::text, $15::text, e.record, $16::text, e.version, e.changes::jsonb"
+            " FROM w JOIN unnest($3::uuid[], $4::uuid[], $5::integer[], $6::text[])"
+            " AS e(id, record, version, changes) ON e.record = w.id)"
+        )
+        if events:
+            n = len(values)
+            values += _event_values(events)
+            sql += f", o AS ({_outbox_sql('$1', '', n)})"
+        return bool(await self.value(f"{sql} SELECT count(*) FROM w", *values) == len(changes))
+
+    async def _write(self, write: str, values: list[Any], audit: AuditEntry, events: Sequence[Event]) -> bool:
+        self.recalled.pop(audit.collection, None)
+        n = len(values)
+        values += _audit_values(audit)
         marks = ", ".join(f"${n + i + 1}{t}" for i, t in enumerate(_AUDIT_TYPES))
         sql = (
             f"WITH w AS ({write} RETURNING tenant_id), a AS (INSERT INTO audit (tenant_id, {_AUDIT_COLUMNS})"
@@ -289,6 +361,26 @@ class Unit:
                 [p[0] for p in pairs],
                 [p[1] for p in pairs],
             )
+
+
+def _audit_values(audit: AuditEntry) -> list[Any]:
+    """Return the values of an audit row, in the order of its columns."""
+    return [
+        uuid7(),
+        audit.at,
+        audit.actor.user,
+        audit.actor.name,
+        sorted(audit.actor.roles),
+        audit.via,
+        audit.origin,
+        audit.request_id,
+        audit.reason,
+        audit.collection,
+        audit.record,
+        audit.verb,
+        audit.version,
+        audit.changes,
+    ]
 
 
 def _event_values(events: Sequence[Event]) -> list[Any]:
@@ -341,11 +433,20 @@ def _compile_look_up(spec: Spec, roles: frozenset[str], shape: Shape) -> tuple[P
         see = compiler.rules.rule(grant.rows, "c", shape)
         bits += [f'{see} AS "see#{i}"', f'{own} AS "own#{i}"', f'{edit} AS "edit#{i}"']
     related = [f"{sql} AS {ident('rel#' + name)}" for name, sql in _related(shape)]
-    tenant, record = compiler.actor_parameter("tenant"), compiler.value_parameter("uuid")
+    tenant, records = compiler.actor_parameter("tenant"), compiler.value_parameter("uuid[]")
     sql = (
         f"SELECT {', '.join(['c.*', *bits, *related])} FROM {ident(shape.name)} c"
-        f" WHERE c.tenant_id = {tenant} AND c.id = {record}"
+        f" WHERE c.tenant_id = {tenant} AND c.id = ANY ({records})"
     )
+    return make_plan(sql, compiler.slots), len(grants)
+
+
+def _compile_owns(spec: Spec, roles: frozenset[str], shape: Shape) -> tuple[Plan, int]:
+    compiler = Compiler(spec, roles)
+    grants = shape.grants_of(roles)
+    bits = [f'{compiler.rules.rule(grant.edit_rule, "c", shape)} AS "own#{i}"' for i, grant in enumerate(grants)]
+    tenant, record = compiler.actor_parameter("tenant"), compiler.value_parameter("uuid")
+    sql = f"SELECT {', '.join(bits)} FROM {ident(shape.name)} c WHERE c.tenant_id = {tenant} AND c.id = {record}"
     return make_plan(sql, compiler.slots), len(grants)
 
 

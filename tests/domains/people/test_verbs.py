@@ -8,7 +8,7 @@ from directapp.declare.case import Case
 from directapp.domains.people import auth, links, rules, verbs
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ForbiddenError, InvalidError
-from directapp.services.act import Act, Seen
+from directapp.services.act import Act, Seen, Then
 from domains.people.memory import EMAIL, PASSWORD, MemoryRows, Record, World
 
 HERE = "192.0.2.7"
@@ -42,10 +42,34 @@ class MemoryDoors:
         self.systems.add(system)
         return _seen(await self.rows.look_up(collection, record))
 
+    async def change_all(
+        self, collection: str, patches: Mapping[UUID, Mapping[str, Any]], *, system: str | None, verb: str
+    ) -> list[Seen]:
+        raise NotImplementedError
+
+    async def insert_all(
+        self,
+        collection: str,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        system: str | None,
+        verb: str,
+        then: Then | None = None,
+    ) -> list[Seen]:
+        raise NotImplementedError
+
     async def find(
-        self, collection: str, equals: dict[str, Any], *, system: str | None, limit: int, only: Sequence[str] = ()
+        self,
+        collection: str,
+        equals: dict[str, Any],
+        *,
+        system: str | None,
+        limit: int,
+        only: Sequence[str] = (),
+        settled: bool = False,
     ) -> list[Seen]:
         assert not only
+        assert not settled
         self.systems.add(system)
         return [_seen(found) for found in await self.rows.find(collection, limit=limit, **equals)]
 

@@ -42,7 +42,9 @@ async def crowd(act: Act, *, sites: Iterable[object] = (), people: Iterable[obje
         wanted = list(dict.fromkeys(v for v in values if isinstance(v, UUID)))
         if wanted:
             search: dict[str, Any] = {column: wanted, "active": True}
-            found |= {one.id: one for one in await act.find("users", system="corridor", limit=_MOST, **search)}
+            found |= {
+                one.id: one for one in await act.find("users", system="corridor", limit=_MOST, settled=True, **search)
+            }
     return Crowd(found)
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from directapp.domains.messages.log import SEND
 from directapp.domains.messages.suppressed import is_suppressed, normal, suppress
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 
 ALONE = "own"
+_MOST_IN_BATCH = 1000
 SYSTEM = "messenger"
 
 _SUPPRESSED = Text(
@@ -133,6 +133,11 @@ async def _closed(act: Act, content: Mapping[str, Any]) -> Text | None:
 # -- many at once -------------------------------------------------------------------------------------------
 
 
+async def queued(act: Act, messages: Sequence[UUID]) -> list[Seen]:
+    """Return those of some messages that are still to go."""
+    return await act.find("messages", limit=len(messages), id=list(messages), status="queued")
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Letters that go in one call; the same ones under the same key in every try."""
@@ -140,52 +145,62 @@ class Batch:
     key: str
     envelopes: Sequence[Envelope]
 
+    @property
+    def ids(self) -> list[UUID]:
+        """The messages of the batch."""
+        return [one.id for one in self.envelopes]
 
-async def claim(act: Act, most: int) -> Batch | None:
-    """Return the errand's own letter and others that wait, to go in one call; None when its own has gone.
+
+async def batches(act: Act, messages: Sequence[UUID]) -> list[Batch]:
+    """Return the letters of some errands as they go: those not tried before in one call, others as they went before.
 
     Who belongs to a batch is written down before it goes, so a try after a crash sends the same letters.
     """
-    own = await take(act)
-    if own is None or act.seen is None:
-        return None
-    mark = act.seen.row["batch"]
-    if mark == ALONE:
-        return Batch(own.key, [own])
-    if mark is not None:
-        rows = await act.find("messages", limit=most, batch=mark, status="queued")
-        return Batch(str(mark), [envelope(act.actor.tenant, one.row) for one in rows])
-    waiting = await act.find("messages", limit=most, status="queued", channel="email", batch=None)
-    others = await _allowed(act, [one for one in waiting if one.id != own.id])
-    going = [act.seen, *others[: most - 1]]
-    mark = uuid7().hex if len(going) > 1 else ALONE
-    for one in going:
-        await act.change({"batch": mark}, on=one)
-    envelopes = [envelope(act.actor.tenant, one.row) for one in going]
-    return Batch(str(mark) if len(going) > 1 else envelopes[0].key, envelopes)
+    tenant = act.actor.tenant
+    waiting = await queued(act, messages)
+    alone = await _allowed(act, [one for one in waiting if one.row["batch"] == ALONE])
+    found = [Batch(one.id.hex, [envelope(tenant, one.row)]) for one in alone]
+    for mark in dict.fromkeys(one.row["batch"] for one in waiting if one.row["batch"] not in {None, ALONE}):
+        rows = await act.find("messages", limit=_MOST_IN_BATCH, batch=mark, status="queued")
+        found.append(Batch(str(mark), [envelope(tenant, one.row) for one in rows]))
+    going = await _allowed(act, [one for one in waiting if one.row["batch"] is None])
+    if going:
+        mark = uuid7().hex if len(going) > 1 else ALONE
+        await act.change_all("messages", {one.id: {"batch": mark} for one in going})
+        found.append(Batch(mark if len(going) > 1 else going[0].id.hex, [envelope(tenant, one.row) for one in going]))
+    return found
 
 
 async def _allowed(act: Act, waiting: Sequence[Seen]) -> list[Seen]:
-    """Keep colleagues whose addresses are open; others are looked at more closely when their own turn comes."""
+    """Keep what may go; what must not is noted so."""
     addresses = list({normal(one.row["to"]) for one in waiting if one.row.get("to")})
-    if not addresses:
-        return []
-    kept_out = await act.find("suppressed_addresses", limit=len(addresses), address=addresses, released_at=None)
-    closed = {one.row["address"] for one in kept_out if one.row["channel"] == "email"}
-    return [
-        one
-        for one in waiting
-        if one.row.get("to") and one.row["receiver_kind"] == "user" and normal(one.row["to"]) not in closed
-    ]
+    people = list({one.row["receiver"] for one in waiting if one.row.get("receiver")})
+    shut = set[str]()
+    active = set[UUID]()
+    if addresses:
+        kept_out = await act.find("suppressed_addresses", limit=len(addresses), address=addresses, released_at=None)
+        shut = {one.row["address"] for one in kept_out if one.row["channel"] == "email"}
+    if people:
+        asked = act.find("users", system="corridor", limit=len(people), only=("active",), id=people, active=True)
+        active = {one.id for one in await asked}
+    kept = []
+    for one in waiting:
+        if not one.row.get("to") or normal(one.row["to"]) in shut:
+            reason: Text | None = _SUPPRESSED if one.row.get("to") else _NO_ADDRESS
+        elif one.row["receiver_kind"] == "user" and one.row.get("receiver"):
+            reason = None if one.row["receiver"] in active else _INACTIVE
+        else:
+            reason = await _closed(act, one.row.get("content") or {})
+        if reason is None:
+            kept.append(one)
+        else:
+            await refuse(act, one, reason, status="skipped")
+    return kept
 
 
 async def part(act: Act, batch: Batch) -> None:
     """Let each letter of a batch that was refused as a whole go by itself."""
-    ids = [one.id for one in batch.envelopes]
-    for one in await act.find("messages", limit=len(ids), id=ids, status="queued"):
-        await act.change({"batch": ALONE}, on=one)
-        if act.seen is None or one.id != act.seen.id:
-            act.emit(SEND, on=one)
+    await act.change_all("messages", {one.id: {"batch": ALONE} for one in await queued(act, batch.ids)})
 
 
 # -- what came of it ----------------------------------------------------------------------------------------
@@ -193,9 +208,9 @@ async def part(act: Act, batch: Batch) -> None:
 
 async def sent(act: Act, provider: str, ids: Mapping[UUID, str | None]) -> None:
     """Note that messages went, with the provider's ids."""
-    for one in await act.find("messages", limit=len(ids), id=list(ids), status="queued"):
-        patch = {"status": "sent", "sent_at": act.now, "provider": provider, "provider_id": ids[one.id], "error": None}
-        await act.change(patch, on=one)
+    went = {"status": "sent", "sent_at": act.now, "provider": provider, "error": None}
+    waiting = await queued(act, list(ids))
+    await act.change_all("messages", {one.id: {**went, "provider_id": ids[one.id]} for one in waiting})
 
 
 async def refuse(act: Act, message: Seen, reason: Text, *, status: str = "failed") -> None:

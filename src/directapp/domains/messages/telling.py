@@ -1,6 +1,6 @@
 """Telling: a notification for each receiver, its line in the log, and a letter where the receiver wants one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,6 @@ from directapp.services.act import Act, Seen
 
 LINK_MARK = Text("[lenke]", "[link]")
 _TITLE, _BODY, _MANY = 200, 2000, 2000
-_ALONE = "own"
 _PROMISED = Text("Lovet levering", "Promised delivery")
 _CAR = Text("Bil", "Car")
 _VIN = Text("Understellsnummer", "VIN")
@@ -79,31 +78,50 @@ async def tell(act: Act, told: Told, receivers: Iterable[Seen]) -> int:
     if not people:
         return 0
     key = f"{told.key or key_of(act)}:{told.event}"
-    known = await act.find("notifications", limit=_MANY, receiver=list(people), key=key)
+    known = await act.find("notifications", limit=_MANY, only=("receiver",), receiver=list(people), key=key)
     for one in known:
         people.pop(one.row["receiver"], None)
     if not people:
         return 0
-    chosen = {c.row["user"]: c.row for c in await act.find("notice_choices", limit=_MANY, user=list(people))}
-    for person in people.values():
-        await _tell_one(act, told, person, chosen.get(person.id), key)
+    asked = act.find("notice_choices", limit=_MANY, settled=True, user=list(people))
+    chosen = {c.row["user"]: c.row for c in await asked}
+    await act.create_all("notifications", [_notification(told, one, key) for one in people.values()])
+    lines = [line for one in people.values() for line in _lines(act, told, one, chosen.get(one.id), key)]
+    await put(act, lines)
     return len(people)
 
 
-async def _tell_one(act: Act, told: Told, person: Seen, choice: Mapping[str, Any] | None, key: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the log to write: one without a status is to be sent, ``later`` where it has to wait."""
+
+    values: Mapping[str, Any]
+    later: datetime | None = None
+
+
+def _notification(told: Told, person: Seen, key: str) -> dict[str, Any]:
+    title, body = told.words(person.row.get("language") or "nb")
+    about = told.about or told.car
+    return {
+        "receiver": person.id,
+        "title": title,
+        "body": body or None,
+        "key": key,
+        "event": told.event,
+        "type": told.notice.type,
+        "priority": told.priority or told.notice.priority,
+        **({"car": told.car.id} if told.car else {}),
+        **({"collection": about.collection, "record": about.id} if about else {}),
+    }
+
+
+def _lines(act: Act, told: Told, person: Seen, choice: Mapping[str, Any] | None, key: str) -> list[Line]:
+    """Return the lines of the log: the notification itself, and the letter where the receiver wants one."""
     language = person.row.get("language") or "nb"
     title, body = told.words(language)
-    about = told.about or told.car
-    record = {"collection": about.collection, "record": about.id} if about else {}
-    car = {"car": told.car.id} if told.car else {}
-    priority = told.priority or told.notice.priority
-    sort = {"event": told.event, "type": told.notice.type, "priority": priority}
-    await act.create(
-        "notifications",
-        {"receiver": person.id, "title": title, "body": body or None, "key": key, **sort, **car, **record},
-    )
+    line = f"{key}:{person.id}"
     common = {
-        **car,
+        **({"car": told.car.id} if told.car else {}),
         "direction": "out",
         "receiver_kind": "user",
         "receiver": person.id,
@@ -111,24 +129,23 @@ async def _tell_one(act: Act, told: Told, person: Seen, choice: Mapping[str, Any
         "subject": title,
         "body": body or None,
     }
-    line = f"{key}:{person.id}"
+    lines = []
     if told.car:
-        await act.create(
-            "messages",
-            {**common, "channel": "in_app", "status": "delivered", "delivered_at": act.now, "key": f"{line}:in_app"},
-        )
+        here = {"channel": "in_app", "status": "delivered", "delivered_at": act.now, "key": f"{line}:in_app"}
+        lines.append(Line({**common, **here}))
     if not wants_email(choice, told.event) or not person.row.get("email"):
-        return
-    later = None if priority == "urgent" else quiet_until(choice, act.now)
+        return lines
+    urgent = (told.priority or told.notice.priority) == "urgent"
     content = {
         "language": language,
         "site": str(person.row["dealership"]) if person.row.get("dealership") else None,
         "facts": told.facts(language),
         "button": told.notice.button.pick(language),
-        "path": _path(told, about),
+        "path": _path(told, told.about or told.car),
     }
-    values = {**common, "channel": "email", "to": person.row["email"], "content": content, "key": f"{line}:email"}
-    await post(act, values, later=later)
+    letter = {"channel": "email", "to": person.row["email"], "content": content, "key": f"{line}:email"}
+    lines.append(Line({**common, **letter}, later=None if urgent else quiet_until(choice, act.now)))
+    return lines
 
 
 def _path(told: Told, about: Seen | None) -> str:
@@ -137,13 +154,19 @@ def _path(told: Told, about: Seen | None) -> str:
     return f"/app/{about.collection}/{about.id}" if about else "/app/notifications"
 
 
-async def post(act: Act, values: Mapping[str, Any], *, later: datetime | None = None) -> Seen:
+async def put(act: Act, lines: Sequence[Line]) -> list[Seen]:
+    """Write lines into the log; those to be sent are queued, and asked for once this is committed."""
+    waits = {one.values["key"]: max(0.0, (one.later - act.now).total_seconds()) for one in lines if one.later}
+
+    def sends(row: Mapping[str, Any]) -> tuple[str, float] | None:
+        return (SEND, waits.get(row["key"], 0.0)) if row["status"] == "queued" else None
+
+    return await act.create_all("messages", [{"status": "queued", **one.values} for one in lines], then=sends)
+
+
+async def post(act: Act, values: Mapping[str, Any]) -> Seen:
     """Put a message in the log as queued, and ask for it to be sent once this is committed."""
-    delay = max(0.0, (later - act.now).total_seconds()) if later else 0.0
-    extra = {"batch": _ALONE} if delay else {}
-    made = await act.create("messages", {**values, **extra, "status": "queued"})
-    act.emit(SEND, on=made, delay=delay)
-    return made
+    return (await put(act, [Line(values)]))[0]
 
 
 async def skip(act: Act, values: Mapping[str, Any], reason: Text) -> Seen:

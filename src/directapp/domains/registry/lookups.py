@@ -29,8 +29,8 @@ from directapp.domains.registry.found import REGISTRY, VIN, Found, Line
 from directapp.kernel.errors import StaleError
 from directapp.services.act import Act, Seen
 from directapp.services.corridor import Corridor
+from directapp.services.drafts import TakenError
 from directapp.services.jobs import acting
-from directapp.services.work import TakenError
 
 KEPT = timedelta(hours=24)
 # An answer that has run out still helps while the registry is down.

@@ -29,8 +29,8 @@ from directapp.domains.registry.runs import ENRICH, LOGS, RESULTS, RUNS, goes_on
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import DirectAppError, StaleError
 from directapp.services.act import Act, Seen
+from directapp.services.drafts import TakenError
 from directapp.services.jobs import Errand, Job, LaterError
-from directapp.services.work import TakenError
 
 CARS = "cars"
 CLOSED = frozenset({"delivered", "archived"})

@@ -1,0 +1,36 @@
+"""Drafts: what is about to be written, and why it could not be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from directapp.declare.case import Case
+from directapp.declare.spec import Shape
+
+
+class TakenError(Exception):
+    """A unique value stands on another record already.
+
+    Row-level security keeps the values out of the database's own message, so they travel here.
+    """
+
+    def __init__(self, shape: Shape, constraint: str, row: Mapping[str, Any]) -> None:
+        """Keep which constraint refused, and the row that was to be written."""
+        super().__init__(constraint)
+        self.unique = next(
+            (u for u in shape.declared.unique if constraint == f"uq_{shape.name}_{'_'.join(u.fields)}"), None
+        )
+        self.shape = shape
+        self.row = row
+        self.sign_in = next((f.name for f in shape.stored if f.sign_in and "login_directory" in constraint), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A record as it is to be written, judged: its case, and the events that follow from it."""
+
+    shape: Shape
+    record: UUID
+    case: Case
+    events: Sequence[str]
