@@ -11,12 +11,14 @@ from directapp.domains.automation.workflow_rules import TRIAL
 from directapp.kernel.text import Text
 from directapp.services.corridor import Corridor
 from directapp.services.jobs import Errand
+from directapp.services.past import Past
 from directapp.store.outbox import Outbox
 
 
 def automation_errands(corridor: Corridor, sender: WebhookSender) -> Sequence[Errand]:
     """Return the errands of automation."""
     outbox = Outbox(corridor.database, corridor.clock)
+    before = Past(corridor.spec, corridor.database)
 
     async def send(url: str, secret: str, message_id: str, sent: datetime, body: bytes) -> Reply:
         try:
@@ -37,5 +39,7 @@ def automation_errands(corridor: Corridor, sender: WebhookSender) -> Sequence[Er
             label=Text("Send webhook", "Send webhook"),
         ),
         Errand(name=RUN, run=run, attempts=5, label=Text("Utfør regel", "Do what a rule says")),
-        Errand(name=TRIAL, run=trying(outbox.past), attempts=3, label=Text("Prøv regel", "Try a rule")),
+        Errand(
+            name=TRIAL, run=trying(outbox.past, before.differing), attempts=3, label=Text("Prøv regel", "Try a rule")
+        ),
     )

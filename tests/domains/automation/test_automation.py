@@ -194,7 +194,38 @@ async def test_a_rule_is_tried_on_last_month_before_it_is_switched_on(dealer: De
     await dealer.do(admin, "workflow_rules", "dry_run", made)
     await dealer.house.relay.drain(dealer.tenant)
     row = await dealer.read(admin, "workflow_rules", made)
-    assert (row["tried_hits"], row["tried_told"]) == (0, "? modell")
+    assert (row["tried_hits"], row["tried_told"]) == (0, "Ukjent felt / Unknown field: modell")
+
+
+async def test_a_trial_judges_each_event_on_the_record_as_it_was_then(dealer: Dealer) -> None:
+    admin = await dealer.person("tenant_admin")
+    turned, kept = await car(dealer, license_plate="EL10010"), await car(dealer, license_plate="EL10011")
+    for number, record in enumerate((turned, kept)):
+        await identify(dealer, record, f"WAUZZZF49MA00021{number}")
+    await dealer.do(admin, "cars", "update", turned, make="Volkswagen", sale_price=5)
+    await dealer.do(admin, "cars", "update", kept, sale_price=620000)
+    item = await dealer.create(admin, "work_items", car=str(turned), description="Lys", kind="other")
+    async with acting(dealer.house.platform.corridor, dealer.tenant, "workflow", "test", "", None) as act:
+        act.emit("work_item.approved", on=await act.look_up("work_items", item))
+    await dealer.do(admin, "cars", "update", turned, make="Škoda")
+    await dealer.house.relay.drain(dealer.tenant)
+
+    async def tried(event: str, conditions: str) -> tuple[int, str]:
+        values = {"event": event, "action": "notify", "notify_role": "manager", "message": "Hei"}
+        made = await dealer.create(admin, "workflow_rules", name="Regel", conditions=conditions, **values)
+        await dealer.do(admin, "workflow_rules", "dry_run", made)
+        await dealer.house.relay.drain(dealer.tenant)
+        row = await dealer.read(admin, "workflow_rules", made)
+        return row["tried_hits"], row["tried_told"] or ""
+
+    hits, told = await tried("car.identified", "make = Audi")
+    assert hits == 2
+    assert "EL10010" in told
+    assert (await tried("car.identified", "make = Volkswagen"))[0] == 0
+    assert (await tried("car.identified", "sale_price > 500000"))[0] == 0
+    assert (await tried("car.identified", "sale_price er tom"))[0] == 2
+    assert (await tried("work_item.approved", "car.make = Volkswagen"))[0] == 1
+    assert (await tried("work_item.approved", "car.make = Škoda"))[0] == 0
 
 
 async def test_a_rule_sets_a_field_where_its_conditions_hold(dealer: Dealer) -> None:

@@ -1,6 +1,6 @@
 """What rules do, each in a transaction of its own; and their trial on the past."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,9 @@ from directapp.domains.automation import rule_runs
 from directapp.domains.automation.catalogue import SYSTEM
 from directapp.domains.automation.conditions import holds, read_conditions, unknown
 from directapp.domains.automation.deliveries import queue
-from directapp.domains.automation.reactions import facts
-from directapp.kernel.errors import DirectAppError, NotFoundError
+from directapp.kernel.clock import OSLO
+from directapp.kernel.errors import DirectAppError
+from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 from directapp.services.jobs import Job, Run
 
@@ -19,8 +20,18 @@ MONTH = timedelta(days=31)
 MOST_EVENTS = 5000
 _SHOWN, _CHUNK, _MOST_PEOPLE, _LONGEST = 20, 500, 2000, 300
 
-Past = Callable[[UUID, Sequence[str], datetime, int], Awaitable[Sequence[Mapping[str, Any]]]]
+_CAR = "car."
+UNKNOWN = Text("Ukjent felt", "Unknown field")
+
+Event = Mapping[str, Any]
+Hit = tuple[Event, Seen]
+Moments = Sequence[tuple[UUID, UUID]]
+Past = Callable[[UUID, Sequence[str], datetime, int], Awaitable[Sequence[Event]]]
 """Returns what happened in a tenant: (tenant, events, since, at most)."""
+Was = Mapping[tuple[UUID, UUID], Mapping[str, Any]]
+Differing = Callable[[str, Moments, Collection[str]], Awaitable[Was]]
+Before = Callable[[UUID, str, Moments, Collection[str], datetime], Awaitable[Was]]
+"""Returns what records held at events where it differs: (tenant, collection, (record, event)s, fields, since)."""
 
 
 async def run(job: Job) -> None:
@@ -99,23 +110,27 @@ async def _note(act: Act, job: Job, outcome: str, told: str | None) -> None:
     await act.create(rule_runs.NAME, values)
 
 
-def trying(past: Past) -> Run:
-    """Return the run of a trial: which of last month's events a rule would have acted on, as the records stand now."""
+def trying(past: Past, before: Before) -> Run:
+    """Return the run of a trial: which of last month's events a rule would have acted on, as the records were then."""
 
     async def trial(job: Job) -> None:
         async with job.act(SYSTEM) as act:
             if act.seen is None:
                 return
-            rule = act.seen
-            events = await past(job.tenant, [rule.row["event"]], act.now - MONTH, MOST_EVENTS)
-            hits, strange = await _hits(act, rule, events)
-            lines = [f"{event['at']:%Y-%m-%d %H:%M}  {title(seen)}" for event, seen in hits[-_SHOWN:][::-1]]
-            lines += [f"? {name}" for name in strange]
+            rule, since = act.seen, act.now - MONTH
+            events = await past(job.tenant, [rule.row["event"]], since, MOST_EVENTS)
+
+            async def differing(collection: str, moments: Moments, fields: Collection[str]) -> Was:
+                return await before(job.tenant, collection, moments, fields, since)
+
+            hits, strange = await _hits(act, rule, events, differing)
+            lines = [f"{event['at'].astimezone(OSLO):%d.%m.%Y %H:%M}  {title(seen)}" for event, seen in hits[-_SHOWN:]]
             result = {
                 "tried_at": act.now.isoformat(),
                 "tried_events": len(events),
                 "tried_hits": len(hits),
-                "tried_told": "\n".join(lines) or None,
+                "tried_told": "\n".join([*lines[::-1], *(f"{UNKNOWN.nb} / {UNKNOWN.en}: {n}" for n in strange)])
+                or None,
             }
             fresh = await act.look_up("workflow_rules", rule.id)
             await act.change(result, on=fresh)
@@ -123,28 +138,37 @@ def trying(past: Past) -> Run:
     return trial
 
 
-async def _hits(
-    act: Act, rule: Seen, events: Sequence[Mapping[str, Any]]
-) -> tuple[list[tuple[Mapping[str, Any], Seen]], list[str]]:
+async def _hits(act: Act, rule: Seen, events: Sequence[Event], differing: Differing) -> tuple[list[Hit], list[str]]:
     conditions = read_conditions(rule.row["conditions"] or "")
-    kinds = {event["collection"] for event in events}
-    records: dict[UUID, Seen] = {}
-    for collection in kinds:
-        ids = list(dict.fromkeys(e["record"] for e in events if e["collection"] == collection))
-        for start in range(0, len(ids), _CHUNK):
-            chunk = ids[start : start + _CHUNK]
-            records |= {s.id: s for s in await act.find(collection, system=WORKER, limit=_CHUNK, id=chunk)}
-    hits, strange = [], set()
-    for event in events:
-        seen = records.get(event["record"])
-        if seen is None:
-            continue
-        moved = {name: event["payload"].get(name) for name in ("from", "to")}
-        try:
-            row = await facts(act, seen, moved) if conditions else {}
-        except NotFoundError:
-            continue
+    of_car = {c.field.removeprefix(_CAR) for c in conditions if c.field.startswith(_CAR)}
+    records = await _records(act, [(event["collection"], event["record"]) for event in events])
+    events = [event for event in events if event["record"] in records]
+    cars = await _records(act, [("cars", s.row["car"]) for s in records.values() if of_car and s.row.get("car")])
+    was: dict[tuple[UUID, UUID], Mapping[str, Any]] = {}
+    for collection in {event["collection"] for event in events}:
+        moments = [(e["record"], e["id"]) for e in events if e["collection"] == collection]
+        was |= await differing(collection, moments, {c.field for c in conditions})
+    pairs = [(records[event["record"]].row.get("car"), event["id"]) for event in events]
+    was |= await differing("cars", [(car, event) for car, event in pairs if car in cars], of_car)
+    hits, strange = [], set[str]()
+    for event, (car, _) in zip(events, pairs, strict=True):
+        seen = records[event["record"]]
+        row = {**seen.row, **was.get((seen.id, event["id"]), {})}
+        row |= {name: event["payload"].get(name) for name in ("from", "to")}
+        if car in cars:
+            whole = {**cars[car].row, **was.get((car, event["id"]), {})}
+            row |= {f"{_CAR}{name}": value for name, value in whole.items()}
         strange |= set(unknown(conditions, row))
         if holds(conditions, row):
             hits.append((event, seen))
     return hits, sorted(strange)
+
+
+async def _records(act: Act, wanted: Sequence[tuple[str, UUID]]) -> dict[UUID, Seen]:
+    found: dict[UUID, Seen] = {}
+    for collection in {name for name, _ in wanted}:
+        ids = list(dict.fromkeys(record for name, record in wanted if name == collection))
+        for start in range(0, len(ids), _CHUNK):
+            chunk = ids[start : start + _CHUNK]
+            found |= {s.id: s for s in await act.find(collection, system=WORKER, limit=_CHUNK, id=chunk)}
+    return found

@@ -1,6 +1,6 @@
 """Conditions: the filter of a rule, one comparison a line, all of which must hold. Pure.
 
-``make = Audi``, ``mileage > 100000``, ``customer_name er tom``, ``car.priority er en av high, urgent``.
+``make = Audi``, ``sale_price > 500000``, ``customer_name er tom``, ``car.priority er en av high, urgent``.
 """
 
 import re

@@ -72,10 +72,10 @@ WHEN = Group(
             max_length=1000,
             parse=normal,
             help=Text(
-                "Én sammenligning per linje, og alle må stemme: «make = Audi», «mileage > 100000», «customer_name er"
+                "Én sammenligning per linje, og alle må stemme: «make = Audi», «sale_price > 500000», «customer_name er"
                 " tom», «priority er en av high, urgent». Skriv car. foran et felt på bilen når hendelsen gjelder noe"
                 " annet. Tomt: alltid.",
-                "One comparison a line, all of which must hold: “make = Audi”, “mileage > 100000”, “customer_name is"
+                "One comparison a line, all of which must hold: “make = Audi”, “sale_price > 500000”, “customer_name is"
                 " empty”, “priority is one of high, urgent”. Write car. before a field of the car where the event is"
                 " about something else. Empty: always.",
             ),
