@@ -290,6 +290,9 @@ async def test_a_picture_without_words_is_kept(vendors: Vendors) -> None:
     await vendors.phone.by_twilio(number, "", NumMedia="1", MediaUrl0="https://media.example.test/1")
     (line,) = await came_in(dealer, work)
     assert "bilde uten tekst" in line["body"]
+    await vendors.phone.by_twilio(number, "Ferdig", NumMedia="1", MediaUrl0="https://media.example.test/2")
+    assert await status(dealer, work) == "done"
+    assert "bilder hentes ikke fra SMS" in (await came_in(dealer, work))[1]["body"]
 
 
 async def test_sveve_tells_which_message_is_answered(vendors: Vendors) -> None:

@@ -22,6 +22,7 @@ _log = structlog.get_logger(__name__)
 _LONGEST = 4000
 _KEY = 64
 ONLY_PICTURES = "(bilde uten tekst / photo without words)"
+_NOT_FETCHED = "(bilder hentes ikke fra SMS / photos are not fetched from text messages)"
 
 
 async def take_text(platform: Platform, provider: str, reply: SmsReply) -> None:
@@ -52,8 +53,8 @@ async def take_text(platform: Platform, provider: str, reply: SmsReply) -> None:
         message = {
             "channel": "sms",
             "sender": sender,
-            "text": text,
-            "reading": verdict.text or None,
+            "text": f"{text}\n{_NOT_FETCHED}"[:_LONGEST] if reply.pictures else text,
+            "reading": verdict.text or text,
             "sort": str(verdict.sort),
             "codes": codes or None,
             "provider": provider,
