@@ -251,6 +251,8 @@ class Relay:
         told: list[tuple[Actor, Touched]] = []
         async with self._corridor.database.unit(relay_actor(tenant), steady=True) as unit:
             rows = await self._held(unit, await self._rows.take(unit, event, _TOGETHER))
+            if not rows:
+                return 0
             smooth: dict[tuple[str, ...], list[UUID]] = {}
             relay, who = unit.actor, system_actor(tenant, self._name)
             await unit.become(who)
@@ -280,16 +282,12 @@ class Relay:
         What reacts to a record looks at it before it acts: two at a time would both find nothing done. Waiting for
         one record with others in hand could be waited for in turn: only the first is waited for, with none in hand.
         """
-        if not rows:
-            return []
-        if len(rows) == 1:
-            await unit.lock(rows[0]["record"])
-            return list(rows)
-        held = await unit.lock_free([row["record"] for row in rows])
-        if not held:
-            await unit.lock(rows[0]["record"])
-            return [rows[0]]
-        return [row for row in rows if row["record"] in held]
+        held = await unit.lock_free([row["record"] for row in rows]) if len(rows) > 1 else set()
+        if held:
+            return [row for row in rows if row["record"] in held]
+        for row in rows[:1]:
+            await unit.lock(row["record"])
+        return list(rows[:1])
 
     async def _react(self, unit: Unit, row: Row, who: Actor) -> Outcome:
         """Run each reaction that is not behind it."""
