@@ -350,7 +350,7 @@ async def test_what_takes_too_long_is_stopped_and_fails(dealer: Dealer) -> None:
     await ask(dealer, "trial.sent")
     await relay(dealer, Errand(name="trial.sent", run=hang, attempts=1, seconds=0.05)).once(dealer.tenant)
     (letter,) = await letters(dealer)
-    assert letter["error"] == "TimeoutError"
+    assert letter["error"] == "Det tok for lang tid. / It took too long."
 
 
 async def test_what_a_killed_worker_left_is_run_by_another_once_its_lease_is_over(dealer: Dealer, moving: Time) -> None:

@@ -18,6 +18,11 @@ class Text:
         """Return the sentence in a language; anything but English reads Norwegian."""
         return self.en if language == "en" else self.nb
 
+    @property
+    def both(self) -> str:
+        """The sentence in both languages, for what is kept as written and read by people of either."""
+        return f"{self.nb} / {self.en}"
+
     def fill(self, **values: object) -> "Text":
         """Return the sentence with its ``{name}`` places filled; a Text value is filled per language."""
         nb = {k: v.nb if isinstance(v, Text) else v for k, v in values.items()}

@@ -148,7 +148,10 @@ async def test_an_address_in_our_own_network_is_refused_and_the_reason_stands_in
     await dealer.do(admin, "webhooks", "ping", webhook)
     await dealer.house.relay.drain(dealer.tenant)
     (delivery,) = await rows(dealer, "webhook_deliveries")
-    assert (delivery["outcome"], delivery["error"]) == ("failed", "the address leads into a private network")
+    assert (delivery["outcome"], delivery["error"]) == (
+        "failed",
+        "Adressen fører inn i et privat nett. / The address leads into a private network.",
+    )
     assert [letter["job"] for letter in await rows(dealer, "failed_jobs")] == ["webhook.deliver"]
     for bad in ("ftp://example.com", "https://user:secret@example.com", "https://", "nonsense"):
         with pytest.raises(InvalidError):

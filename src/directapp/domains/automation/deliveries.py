@@ -13,7 +13,7 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
-from directapp.domains.automation.catalogue import ADMIN, GONE, READER, SYSTEM
+from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, GONE, READER, SYSTEM
 from directapp.kernel.errors import DirectAppError
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
@@ -24,6 +24,11 @@ DELIVER = "webhook.deliver"
 OUTCOMES = choices(
     ("waiting", "Venter", "Waiting"), ("delivered", "Levert", "Delivered"), ("failed", "Feilet", "Failed")
 )
+PING = "webhook.ping"
+TOLD = (*CATALOGUE, *choices((PING, "Prøvemelding", "Trial message")))
+_INACTIVE = Text("Webhooken er ikke aktiv.", "The webhook is not active.")
+_SILENT = Text("Mottakeren svarer ikke.", "The receiver does not answer.")
+_ANSWERED = Text("Mottakeren svarte {status}.", "The receiver answered {status}.")
 _GONE, _TOO_MANY = 410, 429
 _LONGEST = 300
 
@@ -41,7 +46,7 @@ CONTENT = Group(
             required=True,
             computed=True,
         ),
-        field("event", "Hendelse", "Event", required=True, max_length=60, computed=True, search=True),
+        field("event", "Hendelse", "Event", Kind.CHOICE, choices=TOLD, required=True, computed=True),
         field("outcome", "Utfall", "Outcome", Kind.CHOICE, choices=OUTCOMES, default="waiting", computed=True),
         field("answer", "Svarkode", "Status code", Kind.INTEGER, computed=True),
         field("attempts", "Forsøk", "Attempts", Kind.INTEGER, computed=True),
@@ -96,7 +101,7 @@ def delivering(send: Send) -> Run:
             message = act.seen
             webhook = await act.look_up("webhooks", message.row["webhook"])
         if not webhook.row["active"]:
-            await _note(job, outcome="failed", error="the webhook is not active")
+            await _note(job, outcome="failed", error=_INACTIVE.both)
             return
         try:
             reply = await send(
@@ -110,8 +115,8 @@ def delivering(send: Send) -> Run:
             await _note(job, outcome="failed", error=str(error))
             raise GiveUpError(str(error)) from error
         except (OSError, DirectAppError) as error:
-            await _note(job, outcome="failed" if job.last else "waiting", error=str(error) or type(error).__name__)
-            raise
+            await _note(job, outcome="failed" if job.last else "waiting", error=_SILENT.both)
+            raise OSError(_SILENT.both) from error
         await _heed(job, webhook, reply)
 
     return deliver
@@ -122,7 +127,7 @@ async def _heed(job: Job, webhook: Seen, reply: Reply) -> None:
     if good:
         await _note(job, outcome="delivered", answer=reply.status, error=None, delivered=True)
         return
-    words = f"answered {reply.status}"
+    words = _ANSWERED.fill(status=reply.status).both
     gone = reply.status == _GONE
     await _note(job, outcome="failed" if gone or job.last else "waiting", answer=reply.status, error=words)
     if gone:

@@ -4,7 +4,7 @@ from directapp.declare.access import Access, Grant
 from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
-from directapp.domains.automation.catalogue import ADMIN, READER, SYSTEM
+from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, READER, SYSTEM
 from directapp.kernel.text import Text
 
 NAME = "rule_runs"
@@ -28,7 +28,7 @@ CONTENT = Group(
             required=True,
             computed=True,
         ),
-        field("event", "Hendelse", "Event", max_length=60, computed=True),
+        field("event", "Hendelse", "Event", Kind.CHOICE, choices=CATALOGUE, computed=True),
         field("collection", "Gjelder", "About", max_length=60, computed=True),
         field("record", "Post", "Record", max_length=36, computed=True),
         field("outcome", "Utfall", "Outcome", Kind.CHOICE, choices=OUTCOMES, computed=True),

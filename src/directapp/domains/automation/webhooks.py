@@ -13,13 +13,12 @@ from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.verbs import Verb
 from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, GONE, READER, SYSTEM
 from directapp.domains.automation.deliveries import NAME as DELIVERIES
-from directapp.domains.automation.deliveries import queue
+from directapp.domains.automation.deliveries import PING, queue
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
 NAME = "webhooks"
-PING = "webhook.ping"
 STOPS = choices((GONE, "Mottakeren finnes ikke lenger (410)", "The receiver is gone (410)"))
 
 
