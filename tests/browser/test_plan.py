@@ -338,8 +338,10 @@ async def test_the_plan_shuts_nobody_out(scheme: str, device: dict[str, Any], pl
         f"plan/book?car={car}",
         f"plan/book?car={car}&type={kind}",
         f"plan/book?car={car}&type=chain",
+        f"cars/{car}",
+        "/",
     ):
-        await page.goto(f"/app/{address}")
+        await page.goto(f"/app/{address}" if address != "/" else address)
         if address.startswith("plan?") and "list" not in address:
             await expect(page.locator("[data-plan][data-ready], [data-plan-listed]").first).to_be_attached()
         found[address] = await violations(page)
