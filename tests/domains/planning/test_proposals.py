@@ -21,7 +21,7 @@ async def proposal(plan: Plan, **more: Any) -> tuple[UUID, dict[str, Any]]:
         seconds=1,
         **more,
     )
-    await plan.dealer.house.relay.drain()
+    await plan.dealer.house.relay.drain(plan.dealer.tenant)
     return asked, await plan.dealer.read(planner, "plan_proposals", asked)
 
 

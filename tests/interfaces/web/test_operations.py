@@ -1,19 +1,38 @@
 """The operations page: figures, what failed and why, the schedules; for the administrator of the own company only."""
 
 import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
 import orjson
+import pytest
+from fastapi import FastAPI
 
+from directapp.app.house import House
 from directapp.domains.operations import keep
 from directapp.services.jobs import Errand, GiveUpError, Job, acting
 from directapp.services.relay import Relay
 from directapp.store.query import Query
 from support.browser import Browser, Opener, field
 from support.dealer import Dealer, Time
+from support.pages import build_pages
+from support.post import house_with
+from support.server import Server
 
 PAGE = "/app/operations"
+
+
+@pytest.fixture(scope="module")
+async def house(server: Server, time: Time) -> AsyncIterator[House]:
+    """Wire a house of its own: what is asked here is how the work of all its companies stands."""
+    async with house_with(server, time) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def pages(house: House) -> FastAPI:
+    return build_pages(house)
 
 
 async def failed(dealer: Dealer, reason: str, count: int = 1) -> None:
