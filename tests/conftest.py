@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,13 @@ from support.server import Server, as_weak
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
+async def server() -> AsyncIterator[Server]:
     """Start an embedded PostgreSQL for this test process, or use the one that DATABASE_URL names."""
     external = os.environ.get("DATABASE_URL")
     if external:
-        yield Server(external, os.environ.get("DATABASE_APP_URL") or as_weak(external))
+        server = Server(external, os.environ.get("DATABASE_APP_URL") or as_weak(external))
+        yield server
+        await server.close()
         return
     folder = Path(tempfile.mkdtemp(prefix="directapp-test-"))
     folder.chmod(0o711)

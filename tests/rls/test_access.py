@@ -11,16 +11,15 @@ import pytest
 from directapp.app.spec import load_spec
 from directapp.declare.spec import Shape, Spec
 from directapp.kernel.actor import Actor, system_actor
-from directapp.kernel.clock import utc_now
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
 from directapp.kernel.ids import uuid7
 from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
 from directapp.services.reading import Reading
 from directapp.store.database import Database
-from directapp.store.migrate import bring_up_to_date
 from directapp.store.names import ident
 from directapp.store.query import Condition, Query
+from support.dealer import template
 from support.oracle import Oracle
 from support.sample import Rows, Sampler, pour
 from support.server import Server
@@ -62,8 +61,7 @@ def writer(tenant: UUID, shape: Shape) -> Actor:
 
 @pytest.fixture(scope="session")
 async def sample(server: Server) -> AsyncIterator[Sample]:
-    name = await server.create()
-    await bring_up_to_date(SPEC, server.owner(name), utc_now())
+    name = await template(server)
     tenant, other = uuid7(), uuid7()
     async with Database(SPEC, server.app(name)) as database:
         rows = Sampler(SPEC, tenant, 1).fill(COUNTS, 12)

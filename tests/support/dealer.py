@@ -102,10 +102,12 @@ async def built_house(server: Server, database: str, clock: Time, **more: Any) -
 
 
 async def template(server: Server) -> str:
-    """Return a database at the present schema, to be copied."""
-    name = await server.create()
-    await bring_up_to_date(load_spec(), server.owner(name), utc_now())
-    return name
+    """Return a database at the present schema, a copy of the first one that was made."""
+    if server.pristine is None:
+        name = await server.create()
+        await bring_up_to_date(load_spec(), server.owner(name), utc_now())
+        server.pristine = name
+    return await server.create(server.pristine)
 
 
 async def settle(house: House) -> Dealer:

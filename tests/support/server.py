@@ -16,6 +16,7 @@ class Server:
         """Keep the addresses of the two roles, for any database name."""
         self._owner = owner_dsn
         self._app = app_dsn
+        self.pristine: str | None = None
 
     def owner(self, database: str) -> str:
         """Return the owner's address of a database."""
@@ -34,6 +35,11 @@ class Server:
         finally:
             await connection.close()
         return name
+
+    async def close(self) -> None:
+        """Drop what was kept to be copied."""
+        if self.pristine:
+            await self.drop(self.pristine)
 
     async def drop(self, name: str) -> None:
         """Drop a database with whoever is still in it."""
