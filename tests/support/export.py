@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -78,9 +79,15 @@ def export() -> dict[str, bytes]:
     return {name: (EXPORT / name).read_bytes() for name in FILES}
 
 
+@cache
+def _first_car() -> dict[str, Any]:
+    row: dict[str, Any] = json.loads((EXPORT / "cars.json").read_text())["data"][0]
+    return row
+
+
 def car(**values: Any) -> dict[str, Any]:
     """Return a plain new car of the export with other values."""
-    row: dict[str, Any] = json.loads((EXPORT / "cars.json").read_text())["data"][0]
+    row = _first_car()
     vin = "WVWZZZ" + uuid4().hex[:11].upper().replace("O", "0")
     return row | {"id": str(uuid4()), "vin": vin, "order_number": uuid4().int % 10**9} | values
 
