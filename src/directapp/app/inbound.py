@@ -140,7 +140,7 @@ async def _whole(content: bytes) -> AsyncIterator[bytes]:
 
 def _message(letter: Received) -> dict[str, object]:
     """Return what of a letter is written down: the vendor's own words, and who they are from."""
-    text = own_words(letter.text or plain_words(letter.html))
+    text = own_words(letter.text if letter.text.strip() else plain_words(letter.html))
     return {
         "channel": "email",
         "sender": letter.sender[:254] or "?",

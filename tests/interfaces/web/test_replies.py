@@ -384,11 +384,12 @@ async def test_a_letter_is_answered_by_a_letter_with_photos(vendors: Vendors) ->
     assert (await told(dealer, work.planner)).count("vendor.answered") == 1
 
 
-async def test_a_letter_that_is_only_a_page_is_read(vendors: Vendors) -> None:
+@pytest.mark.parametrize("text", [None, "\n"])
+async def test_a_letter_that_is_only_a_page_is_read(vendors: Vendors, text: str | None) -> None:
     dealer = vendors.dealer
     work = await asked(dealer, email="lakk@example.test", approve=False)
     page = '<div>Pris 4&nbsp;500 kr</div><div class="gmail_quote">FERDIG</div>'
-    await deliver(vendors, Written(to=address(vendors, work), text=None, html=page))
+    await deliver(vendors, Written(to=address(vendors, work), text=text, html=page))
     assert Decimal((await dealer.read(work.planner, "work_items", work.item))["price"]) == 4500
 
 
