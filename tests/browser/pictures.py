@@ -10,7 +10,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from directapp.app.web import build_app
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from support.behind_demo import go_on_behind
 from support.registry_demo import NEW_CAR, demo_registry, fill_a_night
 
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
@@ -95,6 +96,25 @@ async def free_times(page: Page) -> None:
     await page.wait_for_selector("[data-slot]")
 
 
+async def communication(page: Page) -> None:
+    """Open what was said about a sold car, as a page of its own."""
+    await _first_car(page, "status=ready_for_delivery")
+    await page.goto(f"{page.url.split('#')[0]}/part/messages")
+
+
+async def rule(page: Page) -> None:
+    """Open a rule that was tried on last month."""
+    await page.goto("/app/workflow_rules")
+    await page.locator("[data-row] a[href]").first.click()
+    await (
+        page.locator("details.field-group")
+        .filter(has_text="Ville slått til")
+        .or_(page.locator("details.field-group").filter(has_text="Would have acted"))
+        .locator("summary")
+        .first.click()
+    )
+
+
 def at(path: str) -> Callable[[Page], Awaitable[None]]:
     """Return what opens an address."""
 
@@ -136,12 +156,21 @@ PAGES: dict[str, tuple[str, Callable[[Page], Awaitable[None]]]] = {
     "plan": ("planner.499", plan),
     "plan-booking": ("planner.499", free_times),
     "plan-mine": ("mechanic.499", at("/app/plan/mine")),
+    "notifications": ("planner.499", at("/app/notifications?show=all")),
+    "preferences": ("planner.499", at("/app/me/notices")),
+    "communication": ("new-car-sales.495", communication),
+    "letters": ("manager.490", at("/app/letters?event=customer.tomorrow")),
+    "operations": ("admin", at("/app/operations")),
+    "webhooks": ("admin", at("/app/webhooks")),
+    "deliveries": ("admin", at("/app/webhook_deliveries")),
+    "rules": ("admin", at("/app/workflow_rules")),
+    "rule": ("admin", rule),
 }
 
 
 @asynccontextmanager
-async def demo() -> AsyncIterator[str]:
-    """Serve a demo of our own on a free port."""
+async def demo() -> AsyncIterator[tuple[str, dict[str, str]]]:
+    """Serve a demo of our own on a free port; name the pages that people outside have a link to."""
     folder = Path(tempfile.mkdtemp(prefix="directapp-pictures-"))
     folder.chmod(0o711)
     try:
@@ -156,12 +185,13 @@ async def demo() -> AsyncIterator[str]:
         ):
             await seed_demo(house)
             await fill_a_night(house, registry)
+            outside = await go_on_behind(house)
             config = uvicorn.Config(build_app(house), port=port, log_config=None, access_log=False, ws="none")
             server = uvicorn.Server(config)
             serving = asyncio.create_task(server.serve())
             while not server.started:
                 await asyncio.sleep(0.05)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", outside
             server.should_exit = True
             await serving
     finally:
@@ -209,7 +239,9 @@ class Camera:
         image.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
-async def take_all(address: str, looks: tuple[tuple[str, str, str], ...], folder: Path) -> None:
+async def take_all(
+    address: str, looks: tuple[tuple[str, str, str], ...], folder: Path, outside: Mapping[str, str]
+) -> None:
     """Take every picture in some looks."""
     folder.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -222,6 +254,9 @@ async def take_all(address: str, looks: tuple[tuple[str, str, str], ...], folder
             tag = f"{device}-{scheme}-{language}"
             page = await camera.sit(device, scheme, language, None)
             await camera.take(page, folder / f"sign-in-{tag}.png", whole=False)
+            for name, path in outside.items():
+                await page.goto(path)
+                await camera.take(page, folder / f"{name}-{tag}.png", whole=False)
             for name, (login, opens) in PAGES.items():
                 page = await camera.sit(device, scheme, language, login)
                 await opens(page)
@@ -235,12 +270,12 @@ async def take_all(address: str, looks: tuple[tuple[str, str, str], ...], folder
 async def main(arguments: list[str]) -> None:
     """Take the pictures; a second argument names a folder for those in the other looks."""
     if arguments:
-        await take_all(arguments[0], LOOKS, FOLDER)
+        await take_all(arguments[0], LOOKS, FOLDER, {})
         if len(arguments) > 1:
-            await take_all(arguments[0], OTHER_LOOKS, Path(arguments[1]))
+            await take_all(arguments[0], OTHER_LOOKS, Path(arguments[1]), {})
         return
-    async with demo() as address:
-        await take_all(address, LOOKS, FOLDER)
+    async with demo() as (address, outside):
+        await take_all(address, LOOKS, FOLDER, outside)
 
 
 if __name__ == "__main__":

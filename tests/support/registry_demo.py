@@ -46,6 +46,7 @@ async def fill_a_night(house: House, registry: FakeRegistry) -> None:
                 names = (car["make"] or "AUDI", car["model"] or "A3")
                 registry.vehicles.append(_of_make(plate, vin, *names, due=due))
         job = Job(
+            id=uuid4(),
             corridor=house.platform.corridor,
             tenant=tenant,
             name=ENRICH,

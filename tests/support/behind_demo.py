@@ -1,0 +1,87 @@
+"""What a demo’s pictures show beside its story: links for people outside, a webhook that is not reached, rules."""
+
+from typing import Any
+from uuid import UUID
+
+from directapp.app.house import House
+from directapp.domains.people.principal import load_actor
+from directapp.kernel.actor import Actor
+from directapp.services.intent import Intent
+from directapp.services.jobs import acting
+
+_DOMAIN = "demo.directapp.no"
+_RULES: tuple[dict[str, Any], ...] = (
+    {
+        "name": "Audi først i køen",
+        "event": "car.identified",
+        "conditions": "make = Audi\ncar_type = new",
+        "action": "set_field",
+        "set_field": "priority",
+        "set_value": "high",
+    },
+    {
+        "name": "Si fra om dyre biler",
+        "event": "car.ready_for_delivery",
+        "conditions": "sale_price > 500000",
+        "action": "notify",
+        "notify_role": "sales_manager",
+        "message": "Se over før utlevering",
+    },
+)
+
+
+async def go_on_behind(house: House) -> dict[str, str]:
+    """Make them in the demo's company; return the addresses of the pages without a sign-in."""
+    for tenant in await house.platform.database.tenants():
+        people = await _people(house, tenant)
+        if len(people) < 3:
+            continue
+        admin, seller, planner = people
+        for name, address in (("Regnskap", "http://127.0.0.1:9/hendelser"), ("Annonser", "https://annonser.example/")):
+            hears = {"name": name, "url": address, "events": ["car.sold", "car.delivered", "car.identified"]}
+            made = await _do(house, admin, "webhooks", "subscribe", **hears)
+            if name == "Regnskap":
+                await _do(house, admin, "webhooks", "ping", made)
+        for rule in _RULES:
+            made = await _do(house, admin, "workflow_rules", "create", **rule)
+            await _do(house, admin, "workflow_rules", "dry_run", made)
+        await house.relay.drain(tenant)
+        await _do(house, admin, "workflow_rules", "switch_on", made)
+        return await _links(house, tenant, seller, planner)
+    return {}
+
+
+async def _people(house: House, tenant: UUID) -> list[Actor]:
+    found = []
+    for name in ("admin", "new-car-sales.495", "planner.499"):
+        async with acting(house.platform.corridor, tenant, "corridor", "pictures", "", None) as act:
+            rows = await act.find("users", limit=1, email=f"{name}@{_DOMAIN}")
+        if rows:
+            async with house.auth.open(tenant) as auth:
+                found.append(await load_actor(auth, tenant, rows[0].id))
+    return found
+
+
+async def _links(house: House, tenant: UUID, seller: Actor, planner: Actor) -> dict[str, str]:
+    async with acting(house.platform.corridor, tenant, "corridor", "pictures", "", None) as act:
+        (site,) = await act.find("dealerships", limit=1, number="495")
+        cars = await act.find("cars", limit=1, status="technical_prep", dealership=site.id, car_type="new")
+        (car, *_) = cars or await act.find("cars", limit=1, dealership=site.id)
+    shared = await _do(house, seller, "status_links", "share", car=str(car.id))
+    item = await _do(
+        house, planner, "work_items", "create", car=str(car.id), description="Lakkere støtfanger bak", kind="paint"
+    )
+    asked = {"vendor_name": "Lakk og Lim", "email": "lakk@example.test", "note": "Nøkkelen henger i skap 4."}
+    vendor = await _do(house, planner, "vendor_links", "ask", work_item=str(item), **asked)
+    token = house.post.capabilities.token
+    return {
+        "status": f"/status/{token('status', tenant, shared)}",
+        "vendor": f"/vendor/{token('vendor', tenant, vendor)}",
+    }
+
+
+async def _do(house: House, actor: Actor, collection: str, verb: str, target: UUID | None = None, **patch: Any) -> UUID:
+    intent = Intent(actor=actor, collection=collection, verb=verb, target=target, patch=patch, origin="pictures")
+    record = (await house.platform.corridor.perform(intent)).record
+    assert record is not None
+    return record
