@@ -21,7 +21,7 @@ _RULES: tuple[dict[str, Any], ...] = (
     },
     {
         "name": "Si fra om dyre biler",
-        "event": "car.ready_for_delivery",
+        "event": "car.ready",
         "conditions": "sale_price > 500000",
         "action": "notify",
         "notify_role": "sales_manager",
