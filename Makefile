@@ -80,7 +80,7 @@ run: setup
 	@exec $(BIN)/directapp run --demo
 
 test: dev browser
-	@exec $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile $(ARGS)
+	@exec $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 browser:
 	@if command -v chromium-headless-shell >/dev/null; then :; \

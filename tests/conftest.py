@@ -13,6 +13,41 @@ from directapp.store.embedded import EmbeddedPostgres
 from support.dealer import Dealer, Time, built_house, settle, template
 from support.server import Server, as_weak
 
+# The longest files, the longest first: one that began last would keep a single processor busy at the end.
+LONGEST = (
+    "browser/test_journey.py",
+    "app/test_kill.py",
+    "store/test_embedded.py",
+    "browser/test_pages.py",
+    "domains/planning/test_rush.py",
+    "app/test_demo.py",
+    "browser/test_every_page.py",
+    "browser/test_administration.py",
+    "browser/test_registry.py",
+    "browser/test_floor.py",
+    "browser/test_zoom.py",
+    "app/test_worker.py",
+    "services/test_killed_worker.py",
+    "browser/test_keyboard.py",
+    "browser/test_plan.py",
+    "docs/test_how_to.py",
+    "interfaces/web/test_sections.py",
+    "browser/test_messages.py",
+    "browser/test_views.py",
+    "interfaces/web/test_letters.py",
+    "rls/test_access.py",
+    "browser/test_lists.py",
+    "browser/test_live.py",
+    "domains/imports/test_prototype_import.py",
+    "interfaces/web/test_home.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest files begin; the others follow in the order in which they were found."""
+    place = {Path(__file__).parent / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
 
 @pytest.fixture(scope="session")
 async def server() -> AsyncIterator[Server]:
