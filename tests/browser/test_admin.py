@@ -24,8 +24,7 @@ async def violations(page: Page) -> list[str]:
 
 
 async def test_a_colour_shows_as_it_is_chosen(dealer: Dealer, open_as: Opener) -> None:
-    page = await open_as("manager")
-    await page.goto("/app/branding")
+    page = await open_as("manager", at="/app/branding")
     brand = "getComputedStyle(document.documentElement).getPropertyValue('--da-brand')"
     before = await page.evaluate(brand)
     await page.fill("#primary", "#c2fe06")

@@ -45,8 +45,7 @@ async def violations(page: Page) -> list[str]:
 
 async def test_a_template_is_edited_by_keyboard_alone(dealer: Dealer, open_as: Opener) -> None:
     record = await template(dealer)
-    page = await open_as("manager", "495")
-    await page.goto(f"{TEMPLATES}/{record}")
+    page = await open_as("manager", "495", at=f"{TEMPLATES}/{record}")
     await page.locator("[name=nb]").first.focus()
     await page.keyboard.press("Enter")
     await page.keyboard.type("Dekk")
@@ -75,8 +74,7 @@ async def test_a_template_is_edited_by_keyboard_alone(dealer: Dealer, open_as: O
 
 async def test_what_was_written_stays_after_an_error(dealer: Dealer, open_as: Opener) -> None:
     record = await template(dealer)
-    page = await open_as("manager", "495")
-    await page.goto(f"{TEMPLATES}/{record}")
+    page = await open_as("manager", "495", at=f"{TEMPLATES}/{record}")
     await page.get_by_role("button", name="Legg til punkt").click()
     await page.keyboard.type("Dekk")
     await page.get_by_role("button", name="Lagre").first.click()
@@ -95,8 +93,7 @@ async def test_the_tree_is_walked_by_keyboard(dealer: Dealer, open_as: Opener) -
         await dealer.do(
             admin, "dealerships", "update", dealer.sites[number], parent_dealership=str(dealer.sites["490"])
         )
-    page = await open_as("tenant_admin", "490")
-    await page.goto("/app/admin")
+    page = await open_as("tenant_admin", "490", at="/app/admin")
     await page.get_by_role("main").get_by_role("link", name="Forhandlere").click()
     await expect(page.get_by_role("link", name="499")).to_be_visible()
     await page.wait_for_load_state("load")
@@ -109,8 +106,7 @@ async def test_the_tree_is_walked_by_keyboard(dealer: Dealer, open_as: Opener) -
 
 async def test_a_goal_colours_the_board(dealer: Dealer, open_as: Opener) -> None:
     await new_car(dealer, await dealer.person("new_car_sales", "495"), 10)
-    page = await open_as("manager", "499")
-    await page.goto("/app/admin/goals")
+    page = await open_as("manager", "499", at="/app/admin/goals")
     await page.get_by_label("Gul etter, timer: Registrert").fill("0,0000001")
     await page.get_by_label("Rød etter, timer: Registrert").fill("0,0000002")
     await page.keyboard.press("Enter")

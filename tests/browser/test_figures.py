@@ -43,8 +43,9 @@ async def test_everyone_can_read_the_figures(
     dealer: Dealer, time: Time, open_as: Opener, device: str, theme: str
 ) -> None:
     plan = await worked(dealer, time)
-    page = await open_as("planner", "499", color_scheme=theme, **DEVICES[device])
-    await page.goto(f"/app/figures?first={plan.day}&last={plan.day}")
+    page = await open_as(
+        "planner", "499", color_scheme=theme, **DEVICES[device], at=f"/app/figures?first={plan.day}&last={plan.day}"
+    )
     await expect(page.get_by_role("heading", level=1)).to_have_text("Tall")
     await expect(page.get_by_text("mechanic: 100 % belagt (8 av 8 timer).")).to_be_visible()
     await expect(page.locator("[aria-labelledby=resources-title] table")).to_be_visible()
@@ -59,8 +60,7 @@ async def test_a_period_is_chosen_by_hand_and_the_hours_are_taken_home(
     dealer: Dealer, time: Time, open_as: Opener
 ) -> None:
     plan = await worked(dealer, time)
-    page = await open_as("planner", "499")
-    await page.goto("/app/figures")
+    page = await open_as("planner", "499", at="/app/figures")
     await page.get_by_label("Fra og med").fill(plan.day.isoformat())
     await page.get_by_label("Til og med").fill((plan.day + timedelta(days=6)).isoformat())
     await page.get_by_role("button", name="Vis").click()

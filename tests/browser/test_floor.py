@@ -137,8 +137,7 @@ async def test_a_code_in_a_photo_opens_the_car(kind: str, dealer: Dealer, open_a
 
 async def test_a_picture_without_a_code_says_so(dealer: Dealer, open_as: Opener) -> None:
     await planned_car(dealer, 4)
-    page = await open_as("mechanic", "499", **PHONE)
-    await page.goto("/app/scan")
+    page = await open_as("mechanic", "499", **PHONE, at="/app/scan")
     blank = photo(Image.new("L", (300, 200), 200))
     await page.set_input_files("#code-photo", {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": blank})
     await expect(page.locator("[data-said]")).to_contain_text("Fant ingen strekkode")
@@ -226,7 +225,7 @@ async def phone(
     email = await give_password(dealer, await dealer.person(getattr(request, "param", "mechanic"), "499"))
     context = await chromium.new_context(locale="nb-NO", timezone_id="Europe/Oslo", base_url=gate[1], **PHONE)
     page = await context.new_page()
-    page.set_default_timeout(8000)
+    page.set_default_timeout(30_000)
     await page.goto("/sign-in")
     await page.fill("#email", email)
     await page.fill("#password", PASSWORD)
@@ -362,8 +361,7 @@ async def test_an_inspection_without_network_meets_another_persons_answers(
 
 async def test_a_customer_signs_on_the_screen(dealer: Dealer, open_as: Opener, pictures: Path | None) -> None:
     car = await planned_car(dealer, 8)
-    page = await open_as("new_car_sales", "495", **PHONE)
-    await page.goto(f"/app/cars/{car}/print/handover")
+    page = await open_as("new_car_sales", "495", **PHONE, at=f"/app/cars/{car}/print/handover")
     await page.get_by_role("button", name="Lagre underskriften").tap()
     await expect(page.locator("[data-sign-said]")).to_have_text("Underskriften er tom.")
     await page.locator(".sign-pad").scroll_into_view_if_needed()

@@ -23,8 +23,7 @@ def cell(page: Page, car: UUID, place: int) -> Locator:
 async def test_a_cell_is_edited_by_keyboard(dealer: Dealer, open_as: Opener) -> None:
     seller = await dealer.person("new_car_sales", "495")
     car, other = await new_car(dealer, seller, 1), await new_car(dealer, seller, 2)
-    page = await open_as("new_car_sales")
-    await page.goto(f"/app/cars?{COLUMNS}&sort=license_plate")
+    page = await open_as("new_car_sales", at=f"/app/cars?{COLUMNS}&sort=license_plate")
     await page.locator("h1").click()
     await page.keyboard.press("j")
     for _ in range(2):
@@ -53,8 +52,7 @@ async def test_a_cell_is_edited_by_keyboard(dealer: Dealer, open_as: Opener) -> 
 
 async def test_two_clicks_edit_and_one_opens(dealer: Dealer, open_as: Opener) -> None:
     car = await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
-    page = await open_as("new_car_sales")
-    await page.goto(f"/app/cars?{COLUMNS}")
+    page = await open_as("new_car_sales", at=f"/app/cars?{COLUMNS}")
     await cell(page, car, 4).dblclick()
     await page.locator("#cell-parking_spot").fill("B12")
     assert await violations(page) == []
@@ -100,8 +98,7 @@ async def test_a_cell_loses_nothing(dealer: Dealer, open_as: Opener) -> None:
 
 async def test_columns_are_put_in_order_by_hand_and_by_keyboard(dealer: Dealer, open_as: Opener) -> None:
     await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
-    page = await open_as("new_car_sales")
-    await page.goto("/app/cars")
+    page = await open_as("new_car_sales", at="/app/cars")
     pop = page.locator("details.pop", has=page.locator("[data-columns]"))
     await pop.locator("summary").click()
     await page.get_by_label("Modell", exact=True).focus()
@@ -116,8 +113,7 @@ async def test_columns_are_put_in_order_by_hand_and_by_keyboard(dealer: Dealer, 
     await expect(heads.last).to_have_attribute("data-field", "customer_phone")
     names = await heads.evaluate_all("cells => cells.slice(0, 4).map(c => c.dataset.field)")
     assert names in (["make", "status", "license_plate", "model"], ["status", "make", "license_plate", "model"])
-    other = await open_as("new_car_sales")
-    await other.goto("/app/cars")
+    other = await open_as("new_car_sales", at="/app/cars")
     assert await other.locator("thead th").evaluate_all("cells => cells.slice(0, 4).map(c => c.dataset.field)") == names
 
 
@@ -140,8 +136,7 @@ async def test_a_colleague_is_mentioned_by_keyboard_and_on_a_phone(dealer: Deale
     seller = await dealer.person("new_car_sales", "495")
     reception, stranger = await dealer.person("reception", "499"), await dealer.person("reception", "490")
     car = await new_car(dealer, seller, 1)
-    page = await open_as("new_car_sales")
-    await page.goto(f"/app/cars/{car}")
+    page = await open_as("new_car_sales", at=f"/app/cars/{car}")
     await page.click("#s-comments summary")
     await page.locator("#comment-text").press_sequentially("Hei @rec")
     await expect(page.locator(".mention-option")).to_have_count(1)
@@ -156,8 +151,9 @@ async def test_a_colleague_is_mentioned_by_keyboard_and_on_a_phone(dealer: Deale
     rows = await dealer.house.platform.reading.page(seller, "comments", Query(fields=(("mentions",),)))
     assert str(reception.user) in rows.json.decode()
     assert str(stranger.user) not in rows.json.decode()
-    phone = await open_as("new_car_sales", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    await phone.goto(f"/app/cars/{car}")
+    phone = await open_as(
+        "new_car_sales", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, at=f"/app/cars/{car}"
+    )
     await phone.locator("#s-comments summary").tap()
     await phone.get_by_role("button", name="Nevn noen").tap()
     await phone.locator(".mention-option").first.tap()
@@ -169,8 +165,7 @@ async def test_picked_cars_are_given_to_somebody_else(dealer: Dealer, open_as: O
     mechanic, planner = await dealer.person("mechanic", "499"), await dealer.person("planner", "499")
     for car in cars:
         assert not (await dealer.read(planner, "cars", car))["assigned_mechanic"]
-    page = await open_as("planner", "499")
-    await page.goto("/app/cars")
+    page = await open_as("planner", "499", at="/app/cars")
     for car in cars:
         await page.locator(f'.row-pick[value="{car}"]').check()
     await page.get_by_role("button", name="Gjør med de valgte").click()

@@ -67,8 +67,7 @@ async def test_no_page_shuts_anyone_out(scheme: str, device: dict[str, Any], dea
 
 async def test_problems_are_told_to_all(dealer: Dealer, open_as: Opener) -> None:
     car = await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
-    page = await open_as("new_car_sales")
-    await page.goto(f"/app/cars/{car}")
+    page = await open_as("new_car_sales", at=f"/app/cars/{car}")
     await page.fill("#vin", "KORT")
     await page.fill("#color", "Rød")
     await page.click("#g-identity button[type=submit]")
@@ -81,7 +80,7 @@ async def test_problems_are_told_to_all(dealer: Dealer, open_as: Opener) -> None
 
 async def test_nothing_moves_and_little_is_sent(dealer: Dealer, open_as: Opener) -> None:
     cars = await fill_yard(dealer, 60)
-    page = await open_as("new_car_sales")
+    page = await open_as("new_car_sales", motion=True)
     for address in ("/", "/app/cars", f"/app/cars/{cars[0]}"):
         weights: list[int] = []
         await page.context.clear_cookies(name="done")
@@ -108,8 +107,7 @@ async def test_nothing_is_lost_on_a_narrow_screen(dealer: Dealer, open_as: Opene
 
 async def test_a_list_answers_the_keyboard_as_one_types(dealer: Dealer, open_as: Opener) -> None:
     await fill_yard(dealer, 12)
-    page = await open_as("new_car_sales")
-    await page.goto("/app/cars")
+    page = await open_as("new_car_sales", at="/app/cars")
     await page.keyboard.press("/")
     await page.keyboard.type("el20007")
     await expect(page.locator("[data-row]")).to_have_count(1)
@@ -124,8 +122,7 @@ async def test_a_list_answers_the_keyboard_as_one_types(dealer: Dealer, open_as:
 
 async def test_a_filter_narrows_at_once_and_stands_in_the_address(dealer: Dealer, open_as: Opener) -> None:
     await fill_yard(dealer, 12)
-    page = await open_as("new_car_sales")
-    await page.goto("/app/cars")
+    page = await open_as("new_car_sales", at="/app/cars")
     await page.get_by_text("Filter", exact=True).click()
     await page.get_by_label("Registrert", exact=True).check()
     await expect(page.locator("[data-row]")).to_have_count(2)
@@ -154,8 +151,7 @@ async def test_two_people_on_one_car_keep_both_what_they_typed(dealer: Dealer, o
 
 async def test_what_is_typed_survives_a_sign_in_that_ran_out(dealer: Dealer, open_as: Opener) -> None:
     car = await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
-    page = await open_as("new_car_sales")
-    await page.goto(f"/app/cars/{car}")
+    page = await open_as("new_car_sales", at=f"/app/cars/{car}")
     email = await give_password(dealer, await dealer.person("new_car_sales", "495"))
     await page.fill("#color", "Rød")
     await page.context.clear_cookies(name="directapp_session")
@@ -175,8 +171,7 @@ async def test_a_photo_is_one_choice_away(dealer: Dealer, open_as: Opener, tmp_p
     car = await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
     photo = tmp_path / "skade.jpg"
     Image.new("RGB", (640, 480), "#336699").save(photo)
-    page = await open_as("reception", "499", **PHONE)
-    await page.goto(f"/app/cars/{car}")
+    page = await open_as("reception", "499", **PHONE, at=f"/app/cars/{car}")
     await page.click("#s-car_files summary")
     await page.set_input_files("#file-input", photo)
     await expect(page.locator(".file-grid img")).to_have_count(1)
@@ -187,8 +182,7 @@ async def test_a_photo_is_one_choice_away(dealer: Dealer, open_as: Opener, tmp_p
 async def test_a_combo_is_chosen_by_keyboard(dealer: Dealer, open_as: Opener) -> None:
     seller = await dealer.person("new_car_sales", "495")
     first, second = await new_car(dealer, seller, 1), await new_car(dealer, seller, 2)
-    page = await open_as("new_car_sales")
-    await page.goto(f"/app/cars/{first}")
+    page = await open_as("new_car_sales", at=f"/app/cars/{first}")
     await page.fill("#trade_in_for", "el20002")
     await expect(page.locator(".combo-option")).to_have_text(["EL 20002 Volkswagen ID.4"])
     await page.keyboard.press("ArrowDown")
@@ -200,8 +194,7 @@ async def test_a_combo_is_chosen_by_keyboard(dealer: Dealer, open_as: Opener) ->
 
 async def test_everything_needed_works_without_a_script(dealer: Dealer, open_as: Opener) -> None:
     car = await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
-    page = await open_as("reception", "499", java_script_enabled=False, **DESK)
-    await page.goto("/app/cars?q=el20001")
+    page = await open_as("reception", "499", java_script_enabled=False, **DESK, at="/app/cars?q=el20001")
     await page.locator("[data-row] a").first.click()
     await page.get_by_role("button", name="Ankommet klargjøring").click()
     await expect(page.locator(".status-line")).to_contain_text("Ankommet klargjøring")

@@ -41,8 +41,7 @@ def box(page: Page, name: str) -> Any:
 async def test_a_car_is_looked_up_and_filled_in(
     device: dict[str, Any], dealer: Dealer, car: UUID, registry: FakeRegistry, open_as: Opener
 ) -> None:
-    page = await open_as("new_car_sales", **device)
-    await page.goto(f"/app/cars/{car}")
+    page = await open_as("new_car_sales", **device, at=f"/app/cars/{car}")
     await page.locator("#g-identity #color").fill("Havblå, ikke lagret")
     await page.locator("#g-order #order_number").fill("ORD-77")
     await page.get_by_role("link", name="Slå opp i Kjøretøyregisteret").click()
@@ -67,8 +66,7 @@ async def test_a_car_is_looked_up_and_filled_in(
 async def test_a_new_car_is_filled_while_it_is_typed(
     device: dict[str, Any], dealer: Dealer, registry: FakeRegistry, open_as: Opener
 ) -> None:
-    page = await open_as("new_car_sales", **device)
-    await page.goto("/app/cars/new")
+    page = await open_as("new_car_sales", **device, at="/app/cars/new")
     await page.get_by_label("Ordrenummer").fill("A-1001")
     await page.locator("#color").fill("Havblå")
     await page.locator("#registry-code").fill("el 12345")
@@ -106,8 +104,7 @@ async def test_every_refusal_is_clear_and_nothing_typed_is_lost(
 ) -> None:
     if reply is not None:
         registry.then(reply)
-    page = await open_as("new_car_sales", **PHONE)
-    await page.goto("/app/cars/new")
+    page = await open_as("new_car_sales", **PHONE, at="/app/cars/new")
     typed = {"Ordrenummer": "A-1001", "Merke": "Audi", "Kundens navn": "Kari"}
     for label, value in typed.items():
         field = page.get_by_label(label, exact=True)
@@ -125,8 +122,7 @@ async def test_every_refusal_is_clear_and_nothing_typed_is_lost(
 
 
 async def test_a_lost_network_keeps_what_is_typed(registry: FakeRegistry, open_as: Opener) -> None:
-    page = await open_as("new_car_sales", **PHONE)
-    await page.goto("/app/cars/new")
+    page = await open_as("new_car_sales", **PHONE, at="/app/cars/new")
     await page.get_by_label("Ordrenummer").fill("A-1001")
     await page.locator("#registry-code").fill("EL12345")
     await page.context.set_offline(True)
@@ -140,8 +136,7 @@ async def test_a_lost_network_keeps_what_is_typed(registry: FakeRegistry, open_a
 
 @pytest.mark.usefixtures("registry")
 async def test_a_vin_that_the_registry_lacks_still_helps(open_as: Opener) -> None:
-    page = await open_as("new_car_sales", **PHONE)
-    await page.goto("/app/cars/new")
+    page = await open_as("new_car_sales", **PHONE, at="/app/cars/new")
     await page.locator("#registry-code").fill("WVWZZZE1ZMP000001")
     await page.get_by_role("button", name="Slå opp").click()
     await expect(page.locator("#registry")).to_contain_text("leses ut av understellsnummeret alene")
@@ -158,8 +153,7 @@ async def test_no_page_of_the_registry_shuts_anyone_out(
     async with open_client() as http:
         await night(dealer, enriching(asking(dealer.house, http, registry)()))
     found: dict[str, list[str]] = {}
-    page = await open_as("new_car_sales", color_scheme=scheme, **device)
-    await page.goto(f"/app/cars/{car}")
+    page = await open_as("new_car_sales", color_scheme=scheme, **device, at=f"/app/cars/{car}")
     await page.get_by_role("link", name="Slå opp i Kjøretøyregisteret").click()
     await expect(page.locator("#registry details").first).to_be_visible()
     found["car"] = await violations(page)

@@ -29,8 +29,7 @@ def lane(page: Page, code: str) -> Any:
 
 async def test_a_card_is_dragged_where_it_may_go(dealer: Dealer, open_as: Opener) -> None:
     await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
-    page = await open_as("reception", "499")
-    await page.goto("/app/cars/board")
+    page = await open_as("reception", "499", at="/app/cars/board")
     await page.locator("[data-card]").drag_to(lane(page, "at_prep_center"))
     await expect(lane(page, "at_prep_center").locator("[data-card]")).to_have_count(1)
     await expect(page.locator("#done")).to_contain_text("Flyttet til Ankommet klargjøring")
@@ -41,8 +40,7 @@ async def test_a_card_is_dragged_where_it_may_go(dealer: Dealer, open_as: Opener
 
 async def test_a_drag_that_needs_more_asks_for_it(dealer: Dealer, open_as: Opener) -> None:
     car = (await fill_yard(dealer, 5))[4]
-    page = await open_as("planner", "499")
-    await page.goto("/app/cars/board?status=ready_to_plan&status=planned")
+    page = await open_as("planner", "499", at="/app/cars/board?status=ready_to_plan&status=planned")
     await page.locator("[data-card]").drag_to(lane(page, "planned"))
     dialog = page.locator("[data-move-dialog]")
     for label in ("Planlagt teknisk", "Planlagt kosmetisk"):
@@ -53,8 +51,7 @@ async def test_a_drag_that_needs_more_asks_for_it(dealer: Dealer, open_as: Opene
 
 async def test_a_refused_drag_says_why(dealer: Dealer, open_as: Opener) -> None:
     await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
-    page = await open_as("reception", "499")
-    await page.goto("/app/cars/board")
+    page = await open_as("reception", "499", at="/app/cars/board")
     card = page.locator("[data-card]")
     await card.hover()
     await page.mouse.down()
@@ -70,8 +67,7 @@ async def test_a_refused_drag_says_why(dealer: Dealer, open_as: Opener) -> None:
 
 async def test_a_card_is_moved_by_keyboard(dealer: Dealer, open_as: Opener) -> None:
     await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
-    page = await open_as("reception", "499")
-    await page.goto("/app/cars/board")
+    page = await open_as("reception", "499", at="/app/cars/board")
     await page.locator("h1").click()
     await page.keyboard.press("j")
     await page.keyboard.press("m")
@@ -87,8 +83,7 @@ async def test_a_card_is_moved_by_keyboard(dealer: Dealer, open_as: Opener) -> N
 
 async def test_a_card_is_moved_without_a_script(dealer: Dealer, open_as: Opener) -> None:
     await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
-    page = await open_as("reception", "499", java_script_enabled=False, **DESK)
-    await page.goto("/app/cars/board?make=audi")
+    page = await open_as("reception", "499", java_script_enabled=False, **DESK, at="/app/cars/board?make=audi")
     assert await page.locator("[data-card]").count() == 1
     await page.get_by_role("link", name=re.compile("Flytt til")).click()
     await page.get_by_role("button", name="Ankommet klargjøring").click()
@@ -98,8 +93,7 @@ async def test_a_card_is_moved_without_a_script(dealer: Dealer, open_as: Opener)
 
 async def test_a_filter_follows_from_view_to_view_and_is_saved_and_shared(dealer: Dealer, open_as: Opener) -> None:
     await fill_yard(dealer, 8)
-    page = await open_as("planner", "499")
-    await page.goto("/app/cars?make=audi")
+    page = await open_as("planner", "499", at="/app/cars?make=audi")
     await page.get_by_role("link", name="Tavle").click()
     await expect(page.locator("[data-card]")).to_have_count(4)
     await page.locator("[data-saved] summary").click()
@@ -108,8 +102,7 @@ async def test_a_filter_follows_from_view_to_view_and_is_saved_and_shared(dealer
     await page.get_by_label("Fest i menyen").check()
     await page.get_by_role("button", name="Lagre denne visningen").click()
     await expect(page.locator(".rail-pin")).to_have_text("Audi hos oss")
-    other = await open_as("reception", "499")
-    await other.goto("/app/cars")
+    other = await open_as("reception", "499", at="/app/cars")
     await other.locator(".rail-pin").click()
     await expect(other.locator("[data-card]")).to_have_count(4)
     assert other.url.endswith("/app/cars/board?make=audi")
