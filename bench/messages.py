@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from bench.seed import Seeded, seed
+from bench.seed import Seeded, analyse, seed
 from directapp.app.house import House, at_work, wire
 from directapp.app.settings import Settings
 from directapp.app.spec import load_spec
@@ -79,6 +79,7 @@ async def housed(owner: str, weak: str, data: Path, provider: str) -> AsyncItera
 async def worker(owner: str, weak: str, data: str, provider: str) -> None:
     """Work as ``directapp worker`` does, until killed."""
     async with housed(owner, weak, Path(data), provider) as house, at_work(house):
+        print("at work", flush=True)
         await asyncio.Event().wait()
 
 
@@ -140,10 +141,12 @@ async def measure(rate: float, seconds: float) -> None:
         await bring_up_to_date(load_spec(), postgres.owner_dsn(), utc_now())
         async with housed(postgres.owner_dsn(), postgres.app_dsn(), folder, address) as house:
             seeded = await seed(house.platform.database, 1000)
+            await analyse(postgres.owner_dsn())
             command = [sys.executable, "-m", "bench.messages", "--worker", postgres.owner_dsn(), postgres.app_dsn()]
-            working = subprocess.Popen([*command, str(folder), address])
+            working = subprocess.Popen([*command, str(folder), address], stdout=subprocess.PIPE)
             try:
-                await asyncio.sleep(4)
+                assert working.stdout
+                await asyncio.to_thread(working.stdout.readline)
                 await run(house, seeded, provider, rate, seconds)
             finally:
                 working.kill()

@@ -242,11 +242,17 @@ class Unit:
 
     async def insert(self, shape: Shape, row: dict[str, Any], audit: AuditEntry, events: Sequence[Event]) -> None:
         """Insert a row with its audit and outbox rows."""
+        self.recalled.pop(shape.name, None)
         values: list[Any] = [self.actor.tenant, *row.values()]
         columns = ", ".join(["tenant_id", *(ident(n) for n in row)])
-        marks = ", ".join(f"${i + 1}" for i in range(len(values)))
-        write = f"INSERT INTO {ident(shape.name)} ({columns}) VALUES ({marks})"
-        await self._write(write, values, audit, events)
+        # Without RETURNING, which would have the row judged by the policies for reading too.
+        sql = f"WITH w AS (INSERT INTO {ident(shape.name)} ({columns}) VALUES ({_marks(0, len(values))}))"
+        sql += f", a AS (INSERT INTO audit (tenant_id, {_AUDIT_COLUMNS}) VALUES ($1, {_audit_marks(len(values))}))"
+        values += _audit_values(audit)
+        if events:
+            sql += f", o AS ({_outbox_sql('$1', '', len(values))})"
+            values += _event_values(events)
+        await self.value(f"{sql} SELECT 1", *values)
 
     async def update(  # noqa: PLR0917 - what is written, in the order of the statement
         self, shape: Shape, record: UUID, version: int, row: dict[str, Any], audit: AuditEntry, events: Sequence[Event]
@@ -264,7 +270,7 @@ class Unit:
             f"INSERT INTO {name} (tenant_id, {', '.join(columns)})"
             f" SELECT $1, {', '.join(f'r.{c}' for c in columns)} FROM r"
         )
-        await self._write_all(name, write, changes, events)
+        await self._write_all(name, write, "", changes, events)
 
     async def update_all(self, shape: Shape, changes: Sequence[Change], events: Sequence[Event]) -> bool:
         """Update rows in the same columns, each still at the version before its own; False when one was not."""
@@ -272,8 +278,9 @@ class Unit:
         sets = ", ".join(f"{ident(n)} = r.{ident(n)}" for n in changes[0].row if n != "id")
         write = (
             f"UPDATE {name} c SET {sets} FROM r WHERE c.tenant_id = $1 AND c.id = r.id AND c.version = r.version - 1"
+            " RETURNING c.id"
         )
-        return await self._write_all(name, write, changes, events, returned="c.")
+        return await self._write_all(name, write, " JOIN w ON w.id = e.record", changes, events) == len(changes)
 
     async def delete(self, shape: Shape, record: UUID, audit: AuditEntry, events: Sequence[Event]) -> bool:
         """Delete a row, with audit and outbox; False when there is none the actor may delete."""
@@ -288,8 +295,9 @@ class Unit:
         return done
 
     async def _write_all(
-        self, name: str, write: str, changes: Sequence[Change], events: Sequence[Event], *, returned: str = ""
-    ) -> bool:
+        self, name: str, write: str, where: str, changes: Sequence[Change], events: Sequence[Event]
+    ) -> int:
+        """Write rows, and audit those of them that ``where`` leaves; return how many that are."""
         first = changes[0].audit
         self.recalled.pop(first.collection, None)
         values: list[Any] = [
@@ -303,28 +311,26 @@ class Unit:
             first.verb,
         ]
         sql = (
-            f"WITH r AS (SELECT * FROM jsonb_populate_recordset(NULL::{name}, $2::text::jsonb)),"
-            f" w AS ({write} RETURNING {returned}tenant_id, {returned}id),"
+            f"WITH r AS (SELECT * FROM jsonb_populate_recordset(NULL::{name}, $2::text::jsonb)), w AS ({write}),"
             f" a AS (INSERT INTO audit (tenant_id, {_AUDIT_COLUMNS})"
-            " SELECT w.tenant_id, e.id, $7::timestamptz, $8::uuid, $9::text, $10::text[], $11::text, $12::text,"
+            " SELECT $1, e.id, $7::timestamptz, $8::uuid, $9::text, $10::text[], $11::text, $12::text,"
             " $13::text, $14::text, $15::text, e.record, $16::text, e.version, e.changes::jsonb"
-            " FROM w JOIN unnest($3::uuid[], $4::uuid[], $5::integer[], $6::text[])"
-            " AS e(id, record, version, changes) ON e.record = w.id)"
+            " FROM unnest($3::uuid[], $4::uuid[], $5::integer[], $6::text[])"
+            f" AS e(id, record, version, changes){where})"
         )
         if events:
             n = len(values)
             values += _event_values(events)
             sql += f", o AS ({_outbox_sql('$1', '', n)})"
-        return bool(await self.value(f"{sql} SELECT count(*) FROM w", *values) == len(changes))
+        return int(await self.value(f"{sql} SELECT {'count(*) FROM w' if where else 'cardinality($3)'}", *values))
 
     async def _write(self, write: str, values: list[Any], audit: AuditEntry, events: Sequence[Event]) -> bool:
         self.recalled.pop(audit.collection, None)
         n = len(values)
         values += _audit_values(audit)
-        marks = ", ".join(f"${n + i + 1}{t}" for i, t in enumerate(_AUDIT_TYPES))
         sql = (
             f"WITH w AS ({write} RETURNING tenant_id), a AS (INSERT INTO audit (tenant_id, {_AUDIT_COLUMNS})"
-            f" SELECT tenant_id, {marks} FROM w)"
+            f" SELECT tenant_id, {_audit_marks(n)} FROM w)"
         )
         if events:
             n = len(values)
@@ -413,6 +419,14 @@ _AUDIT_TYPES = (
     "::uuid", "::timestamptz", "::uuid", "::text", "::text[]", "::text", "::text", "::text", "::text", "::text",
     "::uuid", "::text", "::integer", "::jsonb",
 )  # fmt: skip
+
+
+def _marks(before: int, count: int) -> str:
+    return ", ".join(f"${before + i + 1}" for i in range(count))
+
+
+def _audit_marks(before: int) -> str:
+    return ", ".join(f"${before + i + 1}{t}" for i, t in enumerate(_AUDIT_TYPES))
 
 
 def _note(sql: str, *values: Any) -> None:
