@@ -9,6 +9,7 @@ from directapp.kernel.actor import Actor
 from directapp.services.intent import Intent
 from directapp.services.jobs import acting
 
+_UNDER_WAY = ("technical_prep", "cosmetic_prep", "planned", "ready_to_plan", "inspection_approved")
 _DOMAIN = "demo.directapp.no"
 _RULES: tuple[dict[str, Any], ...] = (
     {
@@ -65,8 +66,7 @@ async def _people(house: House, tenant: UUID) -> list[Actor]:
 async def _links(house: House, tenant: UUID, seller: Actor, planner: Actor) -> dict[str, str]:
     async with acting(house.platform.corridor, tenant, "corridor", "pictures", "", None) as act:
         (site,) = await act.find("dealerships", limit=1, number="495")
-        cars = await act.find("cars", limit=1, status="technical_prep", dealership=site.id, car_type="new")
-        (car, *_) = cars or await act.find("cars", limit=1, dealership=site.id)
+        (car, *_) = await act.find("cars", limit=1, status=list(_UNDER_WAY), dealership=site.id, car_type="new")
     shared = await _do(house, seller, "status_links", "share", car=str(car.id))
     item = await _do(
         house, planner, "work_items", "create", car=str(car.id), description="Lakkere støtfanger bak", kind="paint"
