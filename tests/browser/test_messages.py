@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -245,6 +245,7 @@ async def run(dealer: Dealer, schedule: Any) -> None:
     house = dealer.house
     await schedule.run(
         Job(
+            id=uuid4(),
             corridor=house.platform.corridor,
             tenant=dealer.tenant,
             name=schedule.event,

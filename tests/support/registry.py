@@ -80,6 +80,7 @@ async def finish(dealer: Dealer, enricher: Enricher, run: UUID, *, most_batches:
 def job(dealer: Dealer, collection: str, record: UUID) -> Job:
     """Return a job as a worker hands one over."""
     return Job(
+        id=uuid4(),
         corridor=dealer.house.platform.corridor,
         tenant=dealer.tenant,
         name=ENRICH,
