@@ -79,6 +79,14 @@ async def test_it_shows_the_queue_what_failed_and_when_everything_runs(signed: O
     assert figures(part) == figures(html)
 
 
+async def test_a_reason_kept_in_both_languages_is_read_in_ones_own(signed: Opener, dealer: Dealer) -> None:
+    admin = await signed("tenant_admin")
+    await failed(dealer, "Mottakeren svarer ikke. / The receiver does not answer.")
+    html = (await admin.get(PAGE)).text
+    assert "Mottakeren svarer ikke." in html
+    assert "The receiver" not in html
+
+
 async def test_it_shows_what_waits_and_how_long(signed: Opener, dealer: Dealer, time: Time) -> None:
     admin = await signed("tenant_admin")
     await dealer.house.relay.drain(dealer.tenant)

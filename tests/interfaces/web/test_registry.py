@@ -267,6 +267,8 @@ async def test_inspections_due_are_listed_nearest_first(signed: Opener, dealer: 
             dealer, admin, number, dealership=str(dealer.sites["495"]), next_inspection_due=due, car_type="new"
         )
     browser = await signed(*SALES)
+    elsewhere = await signed("used_car_sales", "324")
+    assert "Ingen biler har frist innen 45 dager." in (await elsewhere.get("/app/cars/eu-control")).text
     page = (await browser.get("/app/cars/eu-control")).text
     assert re.findall(r"EL 2000\d", page) == ["EL 20001", "EL 20000"]
     assert page.count("Over fristen") == 1

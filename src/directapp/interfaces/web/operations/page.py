@@ -89,10 +89,16 @@ def _row(desk: Desk, labels: Mapping[str, Text], row: Mapping[str, Any]) -> dict
         "job": desk.say(label) if label else row["job"],
         "about": about,
         "about_href": f"/app/{row['collection']}/{row['record']}" if opened else "",
-        "reason": row["error"],
+        "reason": _in_one_language(desk, row["error"]),
         "attempts": row["attempts"],
         "at": desk.teller.value(shape, "created_at", row),
     }
+
+
+def _in_one_language(desk: Desk, reason: str | None) -> str | None:
+    """Pick the reader's half of a reason that is kept in both languages."""
+    nb, parted, en = (reason or "").partition(" / ")
+    return Text(nb, en).pick(desk.language) if parted and " / " not in en else reason
 
 
 def _appointment(desk: Desk, one: Appointment) -> dict[str, Any]:
@@ -100,7 +106,7 @@ def _appointment(desk: Desk, one: Appointment) -> dict[str, Any]:
         "label": desk.say(one.label),
         "next": _instant(desk, one.next_at),
         "last": _instant(desk, one.last_at),
-        "error": one.last_error,
+        "error": _in_one_language(desk, one.last_error),
     }
 
 

@@ -56,7 +56,7 @@ async def show_inspections(desk: PersonDesk, days: str = "") -> Response:
         path=PATH,
         plural=shape.declared.plural.pick(desk.language),
         about=t["inspections_about"].format(days=within),
-        none=t["no_inspections"].format(days=within),
+        nothing=t["no_inspections"].format(days=within),
         options=[Option(str(n), t["days_option"].format(days=n), n == within) for n in _DAYS],
         rows=[_row(desk, row, today) for row in rows[:_SHOWN]],
         more=WORDS["more_than"].pick(desk.language).format(count=_SHOWN) if len(rows) > _SHOWN else "",
