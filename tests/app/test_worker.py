@@ -1,35 +1,13 @@
 """The worker as a process of its own, beside a server that does no work behind the scenes."""
 
 import asyncio
-import os
 import re
-import shutil
-import socket
 import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
-PROGRAM = str(Path(sys.executable).with_name("directapp"))
-PASSWORD = "et-godt-passord-1"
-
-
-@pytest.fixture
-def data() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="directapp-worker-"))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from support.program import PROGRAM, Installation, environment, free_port
 
 
 def start(environment: dict[str, str], *words: str) -> subprocess.Popen[bytes]:
@@ -44,14 +22,9 @@ async def said(process: subprocess.Popen[bytes], words: bytes) -> None:
 
 
 @pytest.mark.slow
-async def test_two_workers_beside_a_server_that_does_no_work_send_each_letter_once(data: Path) -> None:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DIRECTAPP_", "DATABASE_"))}
+async def test_two_workers_beside_a_server_that_does_no_work_send_each_letter_once(installation: Installation) -> None:
     port = free_port()
-    there = kept | {"DIRECTAPP_DATA": str(data), "PORT": str(port)}
-    command = [PROGRAM, "add-tenant", "Prøvegruppen", "sjef@example.test", "Kari", "Sjef"]
-    made = subprocess.run(command, env=there, capture_output=True, text=True, check=True)
-    token = re.search(r"/link/(\S+)", made.stdout)
-    assert token
+    there, data = environment(installation.data, port), installation.data
     server = start(there, "run", "--no-worker")
     running = [server]
     try:
@@ -64,9 +37,7 @@ async def test_two_workers_beside_a_server_that_does_no_work_send_each_letter_on
                         break
                     except httpx.TransportError:
                         await asyncio.sleep(0.1)
-            await client.post("/auth/password/reset", json={"token": token[1], "password": PASSWORD})
-            answer = await client.post("/auth/login", json={"email": "sjef@example.test", "password": PASSWORD})
-            client.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['data']['access_token']}"
+            await installation.begin(client)
 
             async def invite(name: str) -> None:
                 person = {
