@@ -256,6 +256,8 @@ async def take_all(
             await camera.take(page, folder / f"sign-in-{tag}.png", whole=False)
             for name, path in outside.items():
                 await page.goto(path)
+                if language == "en":
+                    await page.get_by_role("link", name="English").click()
                 await camera.take(page, folder / f"{name}-{tag}.png", whole=False)
             for name, (login, opens) in PAGES.items():
                 page = await camera.sit(device, scheme, language, login)

@@ -46,6 +46,7 @@ async def go_on_behind(house: House) -> dict[str, str]:
         for rule in _RULES:
             made = await _do(house, admin, "workflow_rules", "create", **rule)
             await _do(house, admin, "workflow_rules", "dry_run", made)
+        await house.schedules.once(tenant)
         await house.relay.drain(tenant)
         await _do(house, admin, "workflow_rules", "switch_on", made)
         return await _links(house, tenant, seller, planner)

@@ -42,7 +42,7 @@ async def fill_a_night(house: House, registry: FakeRegistry) -> None:
             if number % _UNKNOWN:
                 vin = car["vin"] or f"WVWZZZE1ZNP{number:06d}"
                 plate = car["license_plate"] or f"DN{20000 + number}"
-                due = oslo_day(house.platform.clock()) + timedelta(days=7 * number % 700 - 5)
+                due = oslo_day(house.platform.clock()) + timedelta(days=7 * number % 210 - 5)
                 names = (car["make"] or "AUDI", car["model"] or "A3")
                 registry.vehicles.append(_of_make(plate, vin, *names, due=due))
         job = Job(
