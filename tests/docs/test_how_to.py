@@ -12,9 +12,7 @@ from textwrap import dedent
 
 import pytest
 
-from directapp.app.spec import load_spec
-from directapp.kernel.clock import utc_now
-from directapp.store.migrate import bring_up_to_date
+from support.dealer import template
 from support.server import Server
 
 TOP = Path(__file__).parents[2]
@@ -82,11 +80,11 @@ class Copy:
 
     def follow(self, use: str) -> dict[str, str]:
         """Write and run the migration, then use what is new; return what was told."""
-        environment = {**os.environ, "PYTHONPATH": str(self.top / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {**os.environ, "PYTHONPATH": str(self.top / "src")}
         program = FOLLOW.replace("    USE", use)
         command = [sys.executable, "-c", program, self.owner, self.app]
         done = subprocess.run(
-            command, cwd=self.top, env=environment, capture_output=True, text=True, timeout=60, check=False
+            command, cwd=self.top, env=environment, capture_output=True, text=True, timeout=240, check=False
         )
         assert done.returncode == 0, done.stderr
         return {word: rest for word, _, rest in (line.partition(" ") for line in done.stdout.splitlines())}
@@ -96,9 +94,8 @@ class Copy:
 async def copy(server: Server, tmp_path: Path) -> AsyncIterator[Copy]:
     """Copy the source and make the database."""
     for folder in ("src", "migrations"):
-        shutil.copytree(TOP / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "static"))
-    name = await server.create()
-    await bring_up_to_date(load_spec(), server.owner(name), utc_now())
+        shutil.copytree(TOP / folder, tmp_path / folder, ignore=shutil.ignore_patterns("static"))
+    name = await template(server)
     yield Copy(tmp_path, server.owner(name), server.app(name))
     await server.drop(name)
 

@@ -50,9 +50,9 @@ server.stop()
 """
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Give a folder the server's user can reach, as an installation would have it."""
+@contextlib.contextmanager
+def reachable() -> Iterator[Path]:
+    """Make a folder the server's user can reach, as an installation would have it."""
     path = Path(tempfile.mkdtemp(prefix="directapp-test-"))
     path.chmod(0o711)
     sockets = EmbeddedPostgres(path).socket_dir
@@ -62,8 +62,27 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
+def folder() -> Iterator[Path]:
+    with reachable() as path:
+        yield path
+
+
+@pytest.fixture
 def server(folder: Path) -> Iterator[EmbeddedPostgres]:
     with EmbeddedPostgres(folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    with reachable() as path:
+        yield path
+
+
+@pytest.fixture(scope="module")
+def standing(home: Path) -> Iterator[EmbeddedPostgres]:
+    """Give a server that is only looked at."""
+    with EmbeddedPostgres(home) as running:
         yield running
 
 
@@ -112,30 +131,30 @@ def supervised_elsewhere(folder: Path) -> Iterator[tuple[subprocess.Popen[str], 
             child.kill()
 
 
-async def test_both_roles_connect_and_the_app_role_is_weak(server: EmbeddedPostgres) -> None:
+async def test_both_roles_connect_and_the_app_role_is_weak(standing: EmbeddedPostgres) -> None:
     flags = (
         "SELECT (rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, rolreplication)::text"
         " FROM pg_roles WHERE rolname = current_user"
     )
-    assert await ask(server.owner_dsn(), flags) == "(f,f,t,f,f)"
-    assert await ask(server.app_dsn(), flags) == "(f,f,f,f,f)"
+    assert await ask(standing.owner_dsn(), flags) == "(f,f,t,f,f)"
+    assert await ask(standing.app_dsn(), flags) == "(f,f,f,f,f)"
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await ask(server.app_dsn(), NOTE, "SELECT 1")
+        await ask(standing.app_dsn(), NOTE, "SELECT 1")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await ask(server.app_dsn(), "CREATE TEMP TABLE note ()", "SELECT 1")
+        await ask(standing.app_dsn(), "CREATE TEMP TABLE note ()", "SELECT 1")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await ask(server.app_dsn("postgres"), "SELECT 1")
+        await ask(standing.app_dsn("postgres"), "SELECT 1")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await ask(server.owner_dsn(), "CREATE ROLE more", "SELECT 1")
+        await ask(standing.owner_dsn(), "CREATE ROLE more", "SELECT 1")
 
 
 @pytest.mark.parametrize("role", ["postgres", "root", "nobody"])
-async def test_no_other_role_can_connect(server: EmbeddedPostgres, role: str) -> None:
+async def test_no_other_role_can_connect(standing: EmbeddedPostgres, role: str) -> None:
     with pytest.raises(asyncpg.InvalidAuthorizationSpecificationError):
-        await ask(server.app_dsn().replace("directapp_app", role), "SELECT 1")
+        await ask(standing.app_dsn().replace("directapp_app", role), "SELECT 1")
 
 
-async def test_settings_are_safe(server: EmbeddedPostgres) -> None:
+async def test_settings_are_safe(standing: EmbeddedPostgres) -> None:
     expected = {
         "data_checksums": "on",
         "fsync": "on",
@@ -148,28 +167,28 @@ async def test_settings_are_safe(server: EmbeddedPostgres) -> None:
         "shared_buffers": "256MB",
     }
     for name, value in expected.items():
-        assert await ask(server.app_dsn(), f"SHOW {name}") == value, name
+        assert await ask(standing.app_dsn(), f"SHOW {name}") == value, name
     locale = "SELECT datlocprovider::text || datlocale FROM pg_database WHERE datname = 'directapp'"
-    assert await ask(server.app_dsn(), locale) == "bC.UTF-8"
+    assert await ask(standing.app_dsn(), locale) == "bC.UTF-8"
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs /proc")
-def test_no_tcp_port_is_open(server: EmbeddedPostgres) -> None:
-    mine = {path.readlink().name for path in Path(f"/proc/{server.pid}/fd").iterdir()}
+def test_no_tcp_port_is_open(standing: EmbeddedPostgres) -> None:
+    mine = {path.readlink().name for path in Path(f"/proc/{standing.pid}/fd").iterdir()}
     tables = [Path("/proc/net") / name for name in ("tcp", "tcp6", "udp", "udp6")]
     rows = [row for table in tables if table.exists() for row in table.read_text().splitlines()[1:]]
     assert not {f"socket:[{row.split()[9]}]" for row in rows} & mine
     assert any(name.startswith("socket:") for name in mine)
 
 
-def test_the_socket_folder_is_private_and_short(server: EmbeddedPostgres) -> None:
-    state = server.socket_dir.stat()
+def test_the_socket_folder_is_private_and_short(standing: EmbeddedPostgres) -> None:
+    state = standing.socket_dir.stat()
     assert state.st_mode & 0o777 == 0o700
-    assert server.pid
-    assert state.st_uid == uid_of(server.pid)
-    assert len(f"{server.socket_dir}/.s.PGSQL.5432") <= 107
+    assert standing.pid
+    assert state.st_uid == uid_of(standing.pid)
+    assert len(f"{standing.socket_dir}/.s.PGSQL.5432") <= 107
     with socket.socket(socket.AF_UNIX) as client:
-        client.connect(f"{server.socket_dir}/.s.PGSQL.5432")
+        client.connect(f"{standing.socket_dir}/.s.PGSQL.5432")
 
 
 def test_a_socket_folder_made_by_someone_else_is_refused(folder: Path) -> None:
@@ -185,12 +204,12 @@ def test_a_socket_folder_made_by_someone_else_is_refused(folder: Path) -> None:
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="needs root")
-def test_started_by_root_it_runs_as_an_ordinary_user(server: EmbeddedPostgres, folder: Path) -> None:
-    assert server.pid
-    assert uid_of(server.pid) > 0
-    assert server.cluster_dir.stat().st_uid == uid_of(server.pid)
-    assert folder.stat().st_mode & 0o777 == 0o711
-    assert folder.stat().st_uid == 0
+def test_started_by_root_it_runs_as_an_ordinary_user(standing: EmbeddedPostgres, home: Path) -> None:
+    assert standing.pid
+    assert uid_of(standing.pid) > 0
+    assert standing.cluster_dir.stat().st_uid == uid_of(standing.pid)
+    assert home.stat().st_mode & 0o777 == 0o711
+    assert home.stat().st_uid == 0
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="needs root")
@@ -261,14 +280,14 @@ async def test_a_restart_keeps_the_data_and_is_quick(folder: Path) -> None:
     assert elapsed < 1.5
 
 
-def test_a_second_start_is_refused_with_the_folder_named(server: EmbeddedPostgres, folder: Path) -> None:
+def test_a_second_start_is_refused_with_the_folder_named(standing: EmbeddedPostgres, home: Path) -> None:
     with pytest.raises(AlreadyRunningError) as refused:
-        EmbeddedPostgres(folder).start()
+        EmbeddedPostgres(home).start()
     for text in (refused.value.text.nb, refused.value.text.en):
-        assert str(folder) in text
+        assert str(home) in text
         assert str(os.getpid()) in text
-    assert server.running
-    server.start()
+    assert standing.running
+    standing.start()
 
 
 async def test_a_killed_server_recovers_what_was_acknowledged(server: EmbeddedPostgres) -> None:
@@ -388,9 +407,9 @@ async def test_databases_are_cloned_and_dropped(folder: Path) -> None:
             server.drop_database("directapp")
 
 
-def test_a_signal_to_the_terminal_passes_the_server_by(server: EmbeddedPostgres) -> None:
-    assert server.pid
-    assert os.getsid(server.pid) == server.pid != os.getsid(0)
+def test_a_signal_to_the_terminal_passes_the_server_by(standing: EmbeddedPostgres) -> None:
+    assert standing.pid
+    assert os.getsid(standing.pid) == standing.pid != os.getsid(0)
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root copies the programs")
@@ -406,8 +425,8 @@ def test_programs_are_copied_once_by_many_at_the_same_time(folder: Path, monkeyp
     assert done.stdout.startswith("postgres (PostgreSQL) 18")
 
 
-def test_its_tools_run(server: EmbeddedPostgres) -> None:
-    for tool in (server.psql, server.pgbench):
+def test_its_tools_run(standing: EmbeddedPostgres) -> None:
+    for tool in (standing.psql, standing.pgbench):
         assert subprocess.run([tool, "--version"], check=True, capture_output=True).stdout
 
 
