@@ -260,7 +260,8 @@ def _differences(
         item = shape.fields.get(name)
         if item is None or name == FOLLOWS_STATUS or (was in (None, "", []) and now in (None, "", [], False)):
             continue
-        shown = [_told(teller, shape, item, value, names) for value in (was, now)]
+        pair = (None, now) if _is_nested(was) else (was, now)
+        shown = [_told(teller, shape, item, value, names) for value in pair]
         told.append(Difference(item.label.pick(teller.language), *shown))
     return told
 
@@ -268,7 +269,15 @@ def _differences(
 def _told(teller: Teller, shape: Shape, item: Field, value: Any, names: Mapping[str, str]) -> Shown:
     if item.kind is Kind.REF and value is not None:
         return Shown(text=names.get(str(value), "•"))
+    if _is_nested(value):
+        return Shown(text=CHANGED.pick(teller.language))
     return teller.value(shape, item.name, {item.name: value}, short=True)
+
+
+def _is_nested(value: Any) -> bool:
+    """Whether a value is made of parts that do not fit in a line: of such it is told that they changed."""
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return any(isinstance(part, Mapping | list) for part in parts)
 
 
 def ids_in(shape: Shape, entries: Sequence[Mapping[str, Any]]) -> dict[str, set[str]]:

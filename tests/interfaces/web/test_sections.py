@@ -96,6 +96,15 @@ async def test_a_file_form_sent_again_hangs_its_file_up_once(car: UUID, signed: 
         assert len(orjson.loads(read.json)) == 1, collection
 
 
+async def test_history_tells_of_a_structure_only_that_it_changed(dealer: Dealer, car: UUID, signed: Opener) -> None:
+    reception = await signed("reception", "499")
+    marks = [{"view": "left", "x": 0.3, "y": 0.5, "note": "Ripe"}]
+    record = await dealer.create(reception.actor, "inspections", car=str(car), kind="mottak", damage_marks=marks)
+    told = (await reception.get(f"/app/inspections/{record}/history")).text
+    assert re.search(r"Skademerker?[^<]*</\w+>\s*<\w+[^>]*>\s*endret", told)
+    assert "Ripe" not in told
+
+
 async def test_history_reads_as_sentences_as_far_as_one_sees(car: UUID, signed: Opener) -> None:
     seller, reception = await signed("new_car_sales"), await signed("reception", "499")
     page = f"/app/cars/{car}"
