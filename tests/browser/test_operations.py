@@ -151,7 +151,7 @@ async def test_a_rule_is_written_tried_on_last_month_and_switched_on(dealer: Dea
     await identified(dealer, 1)
     await identified(dealer, 2, make="Volkswagen")
     page = await open_as("tenant_admin")
-    then = {"action": "Sett felt på bilen", "set_field": "Prioritet", "set_value": "high"}
+    then = {"action": "Sett felt på bilen", "set_field": "Prioritet", "set_value": "Høy"}
     await write_rule(page, conditions="make = Audi", **then)
     await expect(page.get_by_text("Prøv regelen på siste måned først.")).to_be_visible()
     await page.get_by_role("button", name="Prøv på siste måned").click()

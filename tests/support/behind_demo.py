@@ -18,7 +18,7 @@ _RULES: tuple[dict[str, Any], ...] = (
         "conditions": "make = Audi\ncar_type = new",
         "action": "set_field",
         "set_field": "priority",
-        "set_value": "high",
+        "set_value": "Høy",
     },
     {
         "name": "Si fra om dyre biler",

@@ -232,7 +232,7 @@ async def test_a_trial_judges_each_event_on_the_record_as_it_was_then(dealer: De
 
 
 async def test_a_rule_sets_a_field_where_its_conditions_hold(dealer: Dealer) -> None:
-    made = await rule(dealer, conditions="make = Audi")
+    made = await rule(dealer, conditions="make = Audi", set_value="Høy")
     audi, volkswagen = await car(dealer), await car(dealer, make="Volkswagen")
     await identify(dealer, audi, "WAUZZZF49MA000301")
     await identify(dealer, volkswagen, "WVWZZZF49MA000302")

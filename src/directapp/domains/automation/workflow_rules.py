@@ -119,6 +119,24 @@ def complete(case: Case) -> list[Problem]:
     ]
 
 
+# The words of the form, for the values they stand for.
+_PRIORITIES = {
+    "lav": "low",
+    "low": "low",
+    "normal": "normal",
+    "høy": "high",
+    "high": "high",
+    "haster": "urgent",
+    "urgent": "urgent",
+}
+
+
+def as_stored(case: Case) -> dict[str, Any]:
+    """Understand a priority by the word that the car's form has for it."""
+    said = str(case.get("set_value") or "").casefold()
+    return {"set_value": _PRIORITIES[said]} if case.get("set_field") == "priority" and said in _PRIORITIES else {}
+
+
 def tried_anew(case: Case) -> dict[str, Any]:
     """Switch a rule off when what it does has changed: it is to be tried again first."""
     if case.before is None or not case.changed(*_CONTENT):
@@ -184,7 +202,7 @@ WORKFLOW_RULES = Collection(
         icon="robot",
     ),
     rules=(complete,),
-    fill=(tried_anew,),
+    fill=(as_stored, tried_anew),
     verbs=(
         Verb(
             name="dry_run",
