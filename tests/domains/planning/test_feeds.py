@@ -8,19 +8,19 @@ import pytest
 from fastapi import FastAPI
 from icalendar import Calendar
 
+from directapp.app.house import House
 from directapp.domains.planning.feeds import parse_feed
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError
 from directapp.services.reading import Reading
 from directapp.store.query import Query
-from support.dealer import Dealer
 from support.pages import build_pages
 from support.plan import Plan, at
 
 
-@pytest.fixture
-def app(dealer: Dealer) -> FastAPI:
-    return build_pages(dealer.house)
+@pytest.fixture(scope="module")
+def app(house: House) -> FastAPI:
+    return build_pages(house)
 
 
 async def fetch(app: FastAPI, address: str, **headers: str) -> httpx.Response:

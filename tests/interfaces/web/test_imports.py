@@ -7,18 +7,19 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from directapp.derive.sheets import read_table
 from directapp.interfaces.web.imports import starting
 from directapp.kernel.actor import Actor
 from support.dealer import Dealer
 from support.export import car, small
-from support.pages import PASSWORD, build_pages, give_password
+from support.pages import PASSWORD, give_password
 
 
 @pytest.fixture
-async def browser(dealer: Dealer) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=build_pages(dealer.house))
+async def browser(pages: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=pages)
     async with httpx.AsyncClient(transport=transport, base_url="http://pages.test", follow_redirects=True) as client:
         yield client
 

@@ -15,6 +15,12 @@ from support.dealer import Dealer
 SENT = 0.5
 
 
+def told_in(said: bytes) -> list[list[str]]:
+    """Return what a message tells of; a heartbeat tells of nothing."""
+    changes: list[list[str]] = orjson.loads(said.removeprefix(b"data: ")) if said.startswith(b"data: ") else []
+    return changes
+
+
 async def test_changes_are_told_to_those_who_see_them(car: UUID, dealer: Dealer) -> None:
     seller, stranger = await dealer.person("new_car_sales", "495"), await dealer.person("new_car_sales", "324")
     live = dealer.house.platform.live
@@ -30,10 +36,13 @@ async def test_changes_are_told_to_those_who_see_them(car: UUID, dealer: Dealer)
     assert await anext(stream) == await anext(other) == b"retry: 2000\n\n"
     quiet = asyncio.ensure_future(anext(other))
     await dealer.do(seller, "cars", "update", car, color="Rød")
-    async with asyncio.timeout(2):
-        told = await anext(stream)
-    assert ["cars", str(car)] in orjson.loads(told.removeprefix(b"data: "))
-    assert await quiet == b": \n\n"
+    async with asyncio.timeout(60):
+        while ["cars", str(car)] not in told_in(await anext(stream)):
+            continue
+    said = await quiet
+    while said != b": \n\n":
+        assert ["cars", str(car)] not in told_in(said)
+        said = await anext(other)
     await stream.aclose()
     await other.aclose()
 
@@ -56,7 +65,7 @@ async def test_a_stream_ends_with_the_sign_in_and_with_the_server(dealer: Dealer
     waiting = asyncio.ensure_future(anext(stream, None))
     await asyncio.sleep(0.05)
     end_streams()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(30):
         assert await waiting is None
 
 
