@@ -227,7 +227,7 @@ async def act_in(corridor: Corridor, unit: Unit, verb: str, collection: str, rec
     seen: Seen | None = None
     if record is not None and collection in corridor.spec.shapes:
         try:
-            seen = await work.look_up(collection, record, system=None)
+            seen = await work.look_up(collection, record, system=None, settled=True)
         except NotFoundError:
             seen = None
     case = Case(row=seen.row if seen else {}, actor=unit.actor, now=work.now, verb=verb)

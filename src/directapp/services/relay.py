@@ -22,6 +22,7 @@ from directapp.services.act import Act
 from directapp.services.corridor import Corridor, Touched
 from directapp.services.errands import Bury, Errands, bury, carried, named
 from directapp.services.jobs import INSTALLATION, Errand, Letter, act_in, backoff
+from directapp.services.settled import foresee
 from directapp.store.outbox import Backlog, Outbox, relay_actor
 from directapp.store.unit import Unit, depth_of_events
 
@@ -256,6 +257,7 @@ class Relay:
             smooth: dict[tuple[str, ...], list[UUID]] = {}
             relay, who = unit.actor, system_actor(tenant, self._name)
             await unit.become(who)
+            await self._foresee(unit, rows)
             for row in rows:
                 outcome = await self._react(unit, row, who)
                 told.append((who, outcome.touched))
@@ -288,6 +290,12 @@ class Relay:
         for row in rows[:1]:
             await unit.lock(row["record"])
         return list(rows[:1])
+
+    async def _foresee(self, unit: Unit, rows: Sequence[Row]) -> None:
+        """Read the records of several events in one go."""
+        shapes = self._corridor.spec.shapes
+        for name in {row["collection"] for row in rows} & set(shapes) if len(rows) > 1 else ():
+            await foresee(unit, shapes[name], [row["record"] for row in rows if row["collection"] == name])
 
     async def _react(self, unit: Unit, row: Row, who: Actor) -> Outcome:
         """Run each reaction that is not behind it."""

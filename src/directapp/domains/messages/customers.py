@@ -6,7 +6,7 @@ from uuid import UUID
 
 from directapp.domains.messages.phrases import day_text, hour_text, model, moment_text, plain
 from directapp.domains.messages.status_links import link_of
-from directapp.domains.messages.telling import Outgoing, key_of, post, skip
+from directapp.domains.messages.telling import Outgoing, fresh_key, post, skip
 from directapp.kernel.clock import OSLO
 from directapp.kernel.text import Language, Text, pick_language
 from directapp.services.act import Act, Seen
@@ -80,7 +80,7 @@ async def to_customer(
     The same key is written once, whatever becomes of the first.
     """
     site = await _site(act, car.row.get("dealership"))
-    stem = key or key_of(act)
+    stem = key or fresh_key()
     open_ways = ways(car.row, channels)
     keys = [f"{stem}:{event}:{channel}" for channel, _ in open_ways]
     known = {one.row["key"] for one in await act.find("messages", key=[*keys, f"{stem}:{event}:none"])}

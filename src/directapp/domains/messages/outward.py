@@ -9,7 +9,7 @@ from directapp.domains.messages.customers import to_customer
 from directapp.domains.messages.phrases import NOTHING, car_name, day_text, join, person_name, plain, short
 from directapp.domains.messages.reactions import scene_of
 from directapp.domains.messages.status_links import SHARE
-from directapp.domains.messages.telling import Outgoing, Told, key_of, post, tell
+from directapp.domains.messages.telling import Outgoing, Told, fresh_key, post, tell
 from directapp.domains.messages.vendor_answers import ANSWERED, ANSWERS, SAID, UNMATCHED
 from directapp.domains.messages.vendor_links import ASKED
 from directapp.kernel.money import amount_text
@@ -53,7 +53,7 @@ async def asked(act: Act) -> None:
         car=car.id,
         site=site,
         receiver_kind="vendor",
-        key=key_of(act),
+        key=fresh_key(),
         capability=("vendor", act.seen.id),
         facts=[[label.pick(language), words] for label, words in facts],
     )
@@ -82,7 +82,7 @@ async def answered(act: Act) -> None:
     detail = join((price, on, short(row.get("answer_note"))))
     receivers = [*scene.people.named(row.get("asked_by")), *scene.at("prep_center", "planner")]
     item = await act.look_up("work_items", UUID(str(row["work_item"])), system="corridor")
-    key = key_of(act)
+    key = fresh_key()
     told = Told(
         event="vendor.answered",
         car=scene.car,

@@ -66,9 +66,9 @@ def car_facts(car: Mapping[str, Any] | None, language: str) -> list[list[str]]:
     return [[label.pick(language), str(value)] for label, value in lines if value]
 
 
-def key_of(act: Act) -> str:
-    """Return what names this event in every run of its reactions."""
-    return str(act.params.get("event_id") or uuid7().hex)
+def fresh_key() -> str:
+    """Return what names this telling. A reaction takes effect once, so nothing was told under it before."""
+    return uuid7().hex
 
 
 async def tell(act: Act, told: Told, receivers: Iterable[Seen]) -> int:
@@ -77,10 +77,11 @@ async def tell(act: Act, told: Told, receivers: Iterable[Seen]) -> int:
     people = {one.id: one for one in receivers if one.id != doer}
     if not people:
         return 0
-    key = f"{told.key or key_of(act)}:{told.event}"
-    known = await act.find("notifications", limit=_MANY, only=("receiver",), receiver=list(people), key=key)
-    for one in known:
-        people.pop(one.row["receiver"], None)
+    key = f"{told.key or fresh_key()}:{told.event}"
+    if told.key:
+        known = await act.find("notifications", limit=_MANY, only=("receiver",), receiver=list(people), key=key)
+        for one in known:
+            people.pop(one.row["receiver"], None)
     if not people:
         return 0
     asked = act.find("notice_choices", limit=_MANY, settled=True, user=list(people))
