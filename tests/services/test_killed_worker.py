@@ -30,6 +30,7 @@ from support.server import Server
 
 _log = logging.getLogger(__name__)
 PROGRAM = str(Path(sys.executable).with_name("directapp"))
+AT_WORK = 3
 RECEIVERS, EVENTS = 20, 50
 MESSAGES = RECEIVERS * EVENTS
 # So many letters delivered: who brought the last of them is killed before the answer, or at a chance moment after.
@@ -191,16 +192,21 @@ async def test_workers_killed_during_a_thousand_messages_lose_none_and_send_none
             await yard.start(door, **reach)
             return door
 
-        first, _ = await asyncio.gather(another(), another())
-        # The first dies while colleagues are told, most letters are not written yet.
-        await asyncio.sleep(chance.uniform(0.0, 0.5))
-        await yard.kill(first)
+        coming = {asyncio.create_task(another()) for _ in range(AT_WORK)}
+        done, _ = await asyncio.wait(coming, return_when=asyncio.FIRST_COMPLETED)
+        # The first dies while colleagues are told, before most letters are written.
+        await asyncio.sleep(chance.uniform(0.0, 0.3))
+        for door in [task.result() for task in done]:
+            if door in yard.workers:
+                await yard.kill(door)
         async with asyncio.timeout(400):
             while await yard.open_jobs():
-                if len(yard.workers) < 1 + post.killing:
-                    await another()
+                coming = {task for task in coming if not task.done()}
+                if len(yard.workers) + len(coming) < (AT_WORK if post.killing else 1):
+                    coming.add(asyncio.create_task(another()))
                 await asyncio.sleep(0.05)
-        assert yard.kills == 2 + len(AT_THE_ANSWER)
+        await asyncio.gather(*coming)
+        assert yard.kills > len(AT_THE_ANSWER)
         assert post.repeated >= len(AT_THE_ANSWER), "what was taken before a kill is asked for again"
         assert post.reused == [], "and in the same words"
 
