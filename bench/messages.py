@@ -1,4 +1,4 @@
-"""python -m bench.messages [--rate R] [--seconds S]: from change to notification, and to a mail provider, at a rate."""
+"""python -m bench.messages [--rate R] [--seconds S] [--together N]: from change to notification and letter."""
 
 import argparse
 import asyncio
@@ -90,27 +90,37 @@ async def cars_of(house: House, seeded: Seeded) -> list[UUID]:
         return [(await act.create("cars", values)).id for _ in range(50)]
 
 
-async def change(house: House, seeded: Seeded, cars: list[UUID], number: int) -> None:
-    """Write one comment that mentions one colleague."""
-    planner = str(seeded.people["planner"].user)
-    patch = {"car": str(cars[number % len(cars)]), "text": f"Bench, melding {number}.", "mentions": [planner]}
-    actor = seeded.people["tenant_admin"]
-    await house.platform.corridor.perform(
-        Intent(actor=actor, collection="comments", verb="create", patch=patch, origin="test", key=uuid7().hex)
-    )
+async def change(house: House, seeded: Seeded, cars: list[UUID], numbers: range) -> None:
+    """Write comments that mention one colleague each, in one transaction."""
+    planner, key = str(seeded.people["planner"].user), uuid7().hex
+    intents = [
+        Intent(
+            actor=seeded.people["tenant_admin"],
+            collection="comments",
+            verb="create",
+            patch={"car": str(cars[number % len(cars)]), "text": f"Bench, melding {number}.", "mentions": [planner]},
+            origin="test",
+            key=key,
+        )
+        for number in numbers
+    ]
+    corridor = house.platform.corridor
+    await (corridor.perform(intents[0]) if len(intents) == 1 else corridor.perform_all(intents))
 
 
-async def run(house: House, seeded: Seeded, provider: Provider, rate: float, seconds: float) -> None:
+async def run(  # noqa: PLR0917 - what is measured
+    house: House, seeded: Seeded, provider: Provider, rate: float, seconds: float, together: int
+) -> None:
     cars, since, count = await cars_of(house, seeded), utc_now(), int(rate * seconds)
     started: dict[int, float] = {}
     start = time.perf_counter()
 
-    async def one(number: int) -> None:
-        await asyncio.sleep(max(0.0, start + number / rate - time.perf_counter()))
-        await change(house, seeded, cars, number)
-        started[number] = time.perf_counter()
+    async def some(numbers: range) -> None:
+        await asyncio.sleep(max(0.0, start + numbers[0] / rate - time.perf_counter()))
+        await change(house, seeded, cars, numbers)
+        started.update(dict.fromkeys(numbers, time.perf_counter()))
 
-    await asyncio.gather(*(one(number) for number in range(count)))
+    await asyncio.gather(*(some(range(n, min(n + together, count))) for n in range(0, count, together)))
     reached = count / (time.perf_counter() - start)
     end = time.perf_counter() + _LONGEST
     while len(provider.came) < count and time.perf_counter() < end:  # noqa: ASYNC110 - as a person would look
@@ -129,7 +139,7 @@ async def run(house: House, seeded: Seeded, provider: Provider, rate: float, sec
     print(f"lost {count - len(provider.came)}, sent twice {provider.letters - len(provider.came)}")
 
 
-async def measure(rate: float, seconds: float) -> None:
+async def measure(rate: float, seconds: float, together: int) -> None:
     folder = Path(tempfile.mkdtemp(prefix="directapp-bench-"))
     folder.chmod(0o711)
     postgres = EmbeddedPostgres(folder / "postgres")
@@ -147,7 +157,7 @@ async def measure(rate: float, seconds: float) -> None:
             try:
                 assert working.stdout
                 await asyncio.to_thread(working.stdout.readline)
-                await run(house, seeded, provider, rate, seconds)
+                await run(house, seeded, provider, rate, seconds, together)
             finally:
                 working.kill()
                 working.wait()
@@ -161,12 +171,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rate", type=float, default=200)
     parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--together", type=int, default=1, help="changes in one transaction, as a bulk edit makes them")
     parser.add_argument("--worker", nargs=4)
     chosen = parser.parse_args()
     if chosen.worker:
         asyncio.run(worker(*chosen.worker))
     else:
-        asyncio.run(measure(chosen.rate, chosen.seconds))
+        asyncio.run(measure(chosen.rate, chosen.seconds, chosen.together))
 
 
 if __name__ == "__main__":

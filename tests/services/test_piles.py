@@ -9,8 +9,10 @@ import pytest
 
 from directapp.kernel.errors import ForbiddenError, InvalidError, NotFoundError
 from directapp.kernel.ids import uuid7
+from directapp.services.act import Act
 from directapp.services.drafts import TakenError
 from directapp.services.jobs import act_in, acting
+from directapp.services.relay import Relay
 from directapp.store.outbox import Outbox
 from directapp.store.unit import recorded
 from support.dealer import Dealer
@@ -140,3 +142,50 @@ async def test_what_is_settled_is_read_once_until_it_is_written(dealer: Dealer) 
         assert len(ran or ()) == 1
         await act.change({"make": "Audi"}, on=car)
         assert await makes() == ["Audi"]
+
+
+async def notes(dealer: Dealer) -> list[str]:
+    async with act_as(dealer, "workflow") as act:
+        return sorted(one.row["key"] for one in await act.find("notifications", limit=100))
+
+
+async def handled(dealer: Dealer, react: Any, keys: list[str]) -> Relay:
+    """Let a reaction meet several events at once."""
+    corridor = dealer.house.platform.corridor
+    async with act_as(dealer) as act:
+        for key in keys:
+            car = await act.create("cars", {"make": "VW"})
+            act.emit("trial.told", on=car, key=key)
+    relay = Relay(corridor, {"trial.told": (react,)}, "workflow")
+    assert await relay.once(dealer.tenant) == len(keys)
+    return relay
+
+
+async def test_what_several_reactions_put_down_is_written_together(dealer: Dealer) -> None:
+    person = await dealer.person("parts", "495")
+
+    async def react(act: Act) -> None:
+        row = {"receiver": person.user, "event": "order.new", "type": "order", "title": "x", "key": act.params["key"]}
+        assert await act.create_all("notifications", [row], later=True) == []
+        if act.params["key"] == "c":
+            raise RuntimeError("of no use")
+
+    mark = recorded.set([])
+    relay = await handled(dealer, react, ["a", "b", "c", "d"])
+    ran = [sql for sql, _ in recorded.get() or () if '"notifications"' in sql and "INSERT" in sql]
+    recorded.reset(mark)
+    assert len(ran) == 1
+    assert await notes(dealer) == ["a", "b", "d"]
+    assert (await relay.backlog(dealer.tenant)).waiting == 1
+
+
+async def test_one_that_cannot_be_written_spoils_no_other(dealer: Dealer) -> None:
+    person = await dealer.person("parts", "495")
+
+    async def react(act: Act) -> None:
+        row = {"receiver": person.user, "event": "order.new", "type": "order", "title": "x", "key": act.params["key"]}
+        await act.create_all("notifications", [row], later=True)
+
+    relay = await handled(dealer, react, ["a", "b", "a", "d"])
+    assert await notes(dealer) == ["a", "b", "d"]
+    assert (await relay.backlog(dealer.tenant)).waiting == 1

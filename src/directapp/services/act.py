@@ -56,6 +56,7 @@ class Doors(Protocol):
         system: str | None,
         verb: str,
         then: Then | None = None,
+        later: bool = False,
     ) -> "Sequence[Seen]":
         """Create many records of a collection as the system actor, or as a named one."""
 
@@ -143,11 +144,17 @@ class Act:
         *,
         system: str | None = None,
         then: Then | None = None,
+        later: bool = False,
     ) -> list[Seen]:
-        """Create a pile of records in as few statements as one; ``then`` says which event follows from each."""
+        """Create a pile of records in as few statements as one; ``then`` says which event follows from each.
+
+        ``later``: at the end of the transaction, with those of other events, where the act is a reaction among
+        several; nothing is returned of those.
+        """
         if not rows:
             return []
-        return list(await self.doors.insert_all(collection, rows, system=system, verb="create", then=then))
+        made = self.doors.insert_all(collection, rows, system=system, verb="create", then=then, later=later)
+        return list(await made)
 
     async def remove(self, on: Seen, *, system: str | None = None) -> None:
         """Delete a record."""

@@ -29,7 +29,7 @@ from directapp.kernel.errors import (
 from directapp.kernel.text import Text
 from directapp.services import judge
 from directapp.services.act import Act, Seen
-from directapp.services.drafts import TakenError
+from directapp.services.drafts import Pile, TakenError
 from directapp.services.intent import Answer, Intent
 from directapp.services.undo import UNDO, undo
 from directapp.services.work import Work
@@ -175,7 +175,7 @@ class Corridor:
         answer = Answer(collection=collection, record=record, json=json, changes=work.changes, shown_once=shown)
         return answer, tuple(work.touched)
 
-    def work(self, unit: Unit, intent: Intent) -> Work:
+    def work(self, unit: Unit, intent: Intent, pile: Pile | None = None) -> Work:
         """Return the work of an intent inside a unit."""
         return Work(
             spec=self.spec,
@@ -185,6 +185,7 @@ class Corridor:
             now=to_millisecond(self.clock()),
             reason=intent.reason,
             request_id=intent.request_id,
+            pile=pile,
         )
 
     async def _verb(self, work: Work, unit: Unit, shape: Shape, intent: Intent) -> Act:

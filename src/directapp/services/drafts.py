@@ -1,12 +1,13 @@
 """Drafts: what is about to be written, and why it could not be."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from directapp.declare.case import Case
 from directapp.declare.spec import Shape
+from directapp.store.unit import Event
 
 
 class TakenError(Exception):
@@ -34,3 +35,20 @@ class Draft:
     record: UUID
     case: Case
     events: Sequence[str]
+
+
+@dataclass(slots=True)
+class Pile:
+    """New records of several acts of one transaction, and their events, that wait to be written together."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def mark(self) -> tuple[int, int]:
+        """Return how high it is."""
+        return len(self.drafts), len(self.events)
+
+    def cut(self, mark: tuple[int, int]) -> None:
+        """Take away what was put down since."""
+        del self.drafts[mark[0] :]
+        del self.events[mark[1] :]

@@ -21,6 +21,7 @@ from directapp.kernel.errors import NotFoundError
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 from directapp.services.corridor import Corridor
+from directapp.services.drafts import Pile
 from directapp.services.intent import Intent
 from directapp.services.work import Work
 from directapp.store.unit import Unit
@@ -221,9 +222,11 @@ async def acting(  # noqa: PLR0917 - who does what to which record
         await corridor.after_commit(actor, tuple(work.touched))
 
 
-async def act_in(corridor: Corridor, unit: Unit, verb: str, collection: str, record: UUID | None) -> tuple[Act, Work]:
+async def act_in(  # noqa: PLR0917 - who does what to which record
+    corridor: Corridor, unit: Unit, verb: str, collection: str, record: UUID | None, pile: Pile | None = None
+) -> tuple[Act, Work]:
     """Return what the present actor of a transaction may do in it, about a record if that actor sees it."""
-    work = corridor.work(unit, Intent(actor=unit.actor, collection=collection, verb=verb, origin="worker"))
+    work = corridor.work(unit, Intent(actor=unit.actor, collection=collection, verb=verb, origin="worker"), pile)
     seen: Seen | None = None
     if record is not None and collection in corridor.spec.shapes:
         try:

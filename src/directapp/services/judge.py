@@ -1,6 +1,6 @@
 """Judging a write: fields allowed, values understood, unchanged values dropped. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,10 +16,18 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.status_words import demand_reached
+from directapp.store.unit import Found
 
 AHEAD = timedelta(minutes=5)
 CONFLICT = "CONFLICT"
 
+LOCKED = Text(
+    "Kan ikke endres av deg mens statusen er {state}.", "Cannot be changed by you while the status is {state}."
+)
+_NOT_UNTIL = Text(
+    "{label} kan ikke endres av deg mens statusen er {state}.",
+    "{label} cannot be changed by you while the status is {state}.",
+)
 _UNKNOWN = Text("Feltet {field} finnes ikke.", "There is no field {field}.")
 _NOT_YOURS = Text("Du kan ikke endre {label} ({field}).", "You may not change {label} ({field}).")
 _REQUIRED = Text("{label} må fylles ut.", "{label} is required.")
@@ -163,6 +171,35 @@ class Related(Mapping[str, Any]):
     def __len__(self) -> int:
         """Return how many columns there are."""
         return len(self._raw)
+
+
+def refuse_row(shape: Shape, grants: Sequence[Grant], found: Found, patch: Mapping[str, Any]) -> None:
+    """Refuse what a person may not change in this row, or not in its present state.
+
+    Raises:
+        ForbiddenError: the row or a field is not theirs.
+        ConflictError: it is, though not while the status is what it is.
+
+    """
+    owned = [g for g, own in zip(grants, found.owns, strict=True) if own and g.write]
+    edited = [g for g, edit in zip(grants, found.edits, strict=True) if edit and g.write]
+    if not owned:
+        raise ForbiddenError
+    state = state_of(shape, found.row)
+    if not edited and not patch:
+        raise ConflictError(LOCKED.fill(state=state))
+    may_own = frozenset[str]().union(*(shape.writes(g) for g in owned))
+    may_edit = frozenset[str]().union(*(shape.writes(g) for g in edited))
+    refuse_fields(shape, patch, may_own)
+    late = [n for n in patch if n not in may_edit]
+    if late:
+        raise ConflictError([Problem(_NOT_UNTIL.fill(label=shape.fields[n].label, state=state), field=n) for n in late])
+
+
+def state_of(shape: Shape, row: Mapping[str, Any]) -> Text:
+    """Return the status of a row in words."""
+    flow, status = shape.declared.workflow, row.get("status")
+    return flow.label(status) if flow else Text(str(status), str(status))
 
 
 def judged(shape: Shape, case: Case, *, by_verb: bool, asked: object = None) -> tuple[Case, list[str]]:

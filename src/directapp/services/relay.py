@@ -20,7 +20,9 @@ from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import DirectAppError, StaleError
 from directapp.services.act import Act
 from directapp.services.corridor import Corridor, Touched
+from directapp.services.drafts import Pile, TakenError
 from directapp.services.errands import Bury, Errands, bury, carried, named
+from directapp.services.intent import Intent
 from directapp.services.jobs import INSTALLATION, Errand, Letter, act_in, backoff
 from directapp.services.settled import foresee
 from directapp.store.outbox import Backlog, Outbox, relay_actor
@@ -249,25 +251,22 @@ class Relay:
 
         Reactions have a savepoint each; the transaction is shared, and with it what they look up of settled things.
         """
-        told: list[tuple[Actor, Touched]] = []
         async with self._corridor.database.unit(relay_actor(tenant), steady=True) as unit:
             rows = await self._held(unit, await self._rows.take(unit, event, _TOGETHER))
             if not rows:
                 return 0
-            smooth: dict[tuple[str, ...], list[UUID]] = {}
             relay, who = unit.actor, system_actor(tenant, self._name)
             await unit.become(who)
-            await self._foresee(unit, rows)
-            for row in rows:
-                outcome = await self._react(unit, row, who)
-                told.append((who, outcome.touched))
+            outcomes, wrote = await self._outcomes(unit, rows, who)
+            told = [(who, wrote), *((who, outcome.touched) for outcome in outcomes)]
+            await unit.become(relay)
+            smooth: dict[tuple[str, ...], list[UUID]] = {}
+            for row, outcome in zip(rows, outcomes, strict=True):
                 if outcome.smooth:
                     smooth.setdefault(outcome.passed, []).append(row["id"])
-                    continue
-                await unit.become(relay)
-                told += await self._rough(unit, row, outcome)
-                await unit.become(who)
-            await unit.become(relay)
+                else:
+                    told += await self._rough(unit, row, outcome)
+                    await unit.become(relay)
             for names, jobs in smooth.items():
                 await self._rows.passed(unit, jobs, names, done=True, note=None)
         if self._corridor.after_commit:
@@ -294,10 +293,28 @@ class Relay:
     async def _foresee(self, unit: Unit, rows: Sequence[Row]) -> None:
         """Read the records of several events in one go."""
         shapes = self._corridor.spec.shapes
-        for name in {row["collection"] for row in rows} & set(shapes) if len(rows) > 1 else ():
+        for name in {row["collection"] for row in rows} & set(shapes):
             await foresee(unit, shapes[name], [row["record"] for row in rows if row["collection"] == name])
 
-    async def _react(self, unit: Unit, row: Row, who: Actor) -> Outcome:
+    async def _outcomes(self, unit: Unit, rows: Sequence[Row], who: Actor) -> tuple[list[Outcome], Touched]:
+        """Run what reacts to some events; what they put down for later is written at once, or else one by one."""
+        if len(rows) > 1:
+            work = self._corridor.work(unit, Intent(actor=who, collection="", verb="create", origin="worker"))
+            try:
+                async with unit.savepoint():
+                    await self._foresee(unit, rows)
+                    pile = Pile()
+                    outcomes = [await self._react(unit, row, who, pile) for row in rows]
+                    depth_of_events.set(max(int(row["payload"].get("depth", 0)) for row in rows) + 1)
+                    await work.write(pile)
+                    await work.finish()
+            except (DirectAppError, TakenError, asyncpg.PostgresError) as error:
+                _log.info("events not handled together", why=named(error))
+            else:
+                return outcomes, tuple(work.touched)
+        return [await self._react(unit, row, who, None) for row in rows], ()
+
+    async def _react(self, unit: Unit, row: Row, who: Actor, pile: Pile | None) -> Outcome:
         """Run each reaction that is not behind it."""
         behind = {*row["passed"], *carried(row["payload"]).get("passed", ())}
         passed: list[str] = list(row["passed"])
@@ -309,7 +326,7 @@ class Relay:
             if name in behind:
                 continue
             try:
-                touched += await self._one(unit, row, reaction, who)
+                touched += await self._one(unit, row, reaction, who, pile)
             except Exception as error:  # noqa: BLE001 - tried again later; the others go on
                 if isinstance(error, StaleError) or not isinstance(error, DirectAppError):
                     failure = error
@@ -325,15 +342,21 @@ class Relay:
         await self._rows.passed(unit, [row["id"]], outcome.passed, done=failure is None, note=outcome.note)
         return [await self._failed(unit, {**row, "passed": list(outcome.passed)}, failure)] if failure else []
 
-    async def _one(self, unit: Unit, row: Row, reaction: Reaction, who: Actor) -> Touched:
+    async def _one(self, unit: Unit, row: Row, reaction: Reaction, who: Actor, pile: Pile | None) -> Touched:
         """Run one reaction inside a savepoint of its own."""
         depth_of_events.set(int(row["payload"].get("depth", 0)) + 1)
-        async with unit.savepoint(become=who):
-            act, work = await act_in(self._corridor, unit, row["event"], row["collection"], row["record"])
-            act.params = {k: v for k, v in row["payload"].items() if k != "_job"}
-            await reaction(act)
-            await work.finish()
-            return tuple(work.touched)
+        mark = pile.mark() if pile is not None else (0, 0)
+        try:
+            async with unit.savepoint(become=who):
+                act, work = await act_in(self._corridor, unit, row["event"], row["collection"], row["record"], pile)
+                act.params = {k: v for k, v in row["payload"].items() if k != "_job"}
+                await reaction(act)
+                await work.finish()
+                return tuple(work.touched)
+        except BaseException:
+            if pile is not None:
+                pile.cut(mark)
+            raise
 
     async def _failed(self, unit: Unit, row: Row, error: Exception) -> tuple[Actor, Touched]:
         attempts = row["attempts"] + 1

@@ -14,22 +14,14 @@ from directapp.declare.spec import Shape, Spec
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError, Problem, StaleError
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
 from directapp.services import judge
 from directapp.services.act import Seen, Then
-from directapp.services.drafts import Draft, TakenError
+from directapp.services.drafts import Draft, Pile, TakenError
 from directapp.services.search import tokens_of
 from directapp.services.settled import question
 from directapp.services.status_words import as_facts, demand_reached, first_status
 from directapp.store.unit import AuditEntry, Change, Event, Found, Unit
 
-_LOCKED = Text(
-    "Kan ikke endres av deg mens statusen er {state}.", "Cannot be changed by you while the status is {state}."
-)
-_NOT_UNTIL = Text(
-    "{label} kan ikke endres av deg mens statusen er {state}.",
-    "{label} cannot be changed by you while the status is {state}.",
-)
 _MAX_DEPTH = 6
 
 
@@ -46,6 +38,7 @@ class Work:
     request_id: str | None = None
     changes: dict[str, Any] = field(default_factory=dict)
     touched: list[tuple[str, UUID]] = field(default_factory=list)
+    pile: Pile | None = None
     _pending: list[Event] = field(default_factory=list)
     _depth: int = 0
 
@@ -106,7 +99,7 @@ class Work:
         if flow and asked is not None:
             patch = as_facts(flow, asked, before["status"], patch, self.now)
         if not who.is_system:
-            self._refuse_row(shape, found, patch)
+            judge.refuse_row(shape, shape.grants_of(who.roles), found, patch)
         values = judge.understand(shape, patch, before)
         if status is not None and status != before.get("status"):
             values["status"] = status
@@ -142,7 +135,13 @@ class Work:
         return seen
 
     async def create_all(
-        self, shape: Shape, rows: Sequence[Mapping[str, Any]], *, verb: str, then: Then | None = None
+        self,
+        shape: Shape,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        verb: str,
+        then: Then | None = None,
+        later: bool = False,
     ) -> list[Seen]:
         """Create many records in as few statements as one: what a system actor puts down at once.
 
@@ -150,12 +149,20 @@ class Work:
         """
         if not self.unit.actor.is_system:
             raise ForbiddenError
+        pile = self.pile if later and self.pile is not None else Pile()
         drafts = [(await self._new(shape, values, verb))[0] for values in rows]
-        for draft in drafts:
-            follows = then(draft.case.row) if then else None
-            if follows:
-                self.emit(follows[0], shape.name, draft.record, {}, follows[1])
-        return await self._store_all(shape, drafts)
+        follows = [(draft, then(draft.case.row)) for draft in drafts] if then else []
+        pile.drafts += drafts
+        pile.events += [Event(f[0], shape.name, draft.record, self._payload(), f[1]) for draft, f in follows if f]
+        return [] if pile is self.pile else await self.write(pile)
+
+    async def write(self, pile: Pile) -> list[Seen]:
+        """Write what was put down, a statement for each collection."""
+        self._pending += pile.events
+        alike: dict[str, list[Draft]] = {}
+        for draft in pile.drafts:
+            alike.setdefault(draft.shape.name, []).append(draft)
+        return [seen for drafts in alike.values() for seen in await self._store_all(drafts[0].shape, drafts)]
 
     async def _new(self, shape: Shape, values: Mapping[str, Any], verb: str) -> tuple[Draft, set[str]]:
         """Judge a new record; return it with the names of the values that were given."""
@@ -195,7 +202,7 @@ class Work:
         if not owns:
             raise ForbiddenError
         if not any(found.edits[i] for i in owns):
-            raise ConflictError(_LOCKED.fill(state=self._state(shape, found.row)))
+            raise ConflictError(judge.LOCKED.fill(state=judge.state_of(shape, found.row)))
         gone = {k: None for k, v in found.row.items() if v is not None}
         entry = self._entry(shape, record, "delete", found.row["version"], judge.changes(shape, found.row, gone))
         if not await self.unit.delete(shape, record, entry, self._take_events()):
@@ -250,10 +257,11 @@ class Work:
         system: str | None,
         verb: str,
         then: Then | None = None,
+        later: bool = False,
     ) -> list[Seen]:
         """Create many records as the system actor, or as a named one."""
         async with self.acting(system):
-            return await self.create_all(self.spec[collection], rows, verb=verb, then=then)
+            return await self.create_all(self.spec[collection], rows, verb=verb, then=then, later=later)
 
     async def remove(self, seen: Seen, *, system: str | None) -> None:
         """Delete a record as the actor, or as a named system actor."""
@@ -309,31 +317,6 @@ class Work:
             await self.unit.put_events(events)
 
     # -- steps -------------------------------------------------------------------------------------
-
-    def _refuse_row(self, shape: Shape, found: Found, patch: Mapping[str, Any]) -> None:
-        grants = shape.grants_of(self.unit.actor.roles)
-        owned = [g for g, own in zip(grants, found.owns, strict=True) if own and g.write]
-        edited = [g for g, edit in zip(grants, found.edits, strict=True) if edit and g.write]
-        if not owned:
-            raise ForbiddenError
-        state = self._state(shape, found.row)
-        if not edited and not patch:
-            raise ConflictError(_LOCKED.fill(state=state))
-        may_own = frozenset[str]().union(*(shape.writes(g) for g in owned))
-        may_edit = frozenset[str]().union(*(shape.writes(g) for g in edited))
-        judge.refuse_fields(shape, patch, may_own)
-        late = [n for n in patch if n not in may_edit]
-        if late:
-            raise ConflictError(
-                [Problem(_NOT_UNTIL.fill(label=shape.fields[n].label, state=state), field=n) for n in late]
-            )
-
-    def _state(self, shape: Shape, row: Mapping[str, Any]) -> Text:
-        flow = shape.declared.workflow
-        status = row.get("status")
-        if flow:
-            return flow.label(status)
-        return Text(str(status), str(status))
 
     async def _refresh_related(
         self, shape: Shape, before: Mapping[str, Any], values: Mapping[str, Any], related: dict[str, Any]

@@ -55,6 +55,7 @@ class MemoryDoors:
         system: str | None,
         verb: str,
         then: Then | None = None,
+        later: bool = False,
     ) -> list[Seen]:
         raise NotImplementedError
 

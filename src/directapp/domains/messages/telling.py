@@ -86,9 +86,9 @@ async def tell(act: Act, told: Told, receivers: Iterable[Seen]) -> int:
         return 0
     asked = act.find("notice_choices", limit=_MANY, settled=True, user=list(people))
     chosen = {c.row["user"]: c.row for c in await asked}
-    await act.create_all("notifications", [_notification(told, one, key) for one in people.values()])
+    await act.create_all("notifications", [_notification(told, one, key) for one in people.values()], later=True)
     lines = [line for one in people.values() for line in _lines(act, told, one, chosen.get(one.id), key)]
-    await put(act, lines)
+    await put(act, lines, later=True)
     return len(people)
 
 
@@ -155,14 +155,15 @@ def _path(told: Told, about: Seen | None) -> str:
     return f"/app/{about.collection}/{about.id}" if about else "/app/notifications"
 
 
-async def put(act: Act, lines: Sequence[Line]) -> list[Seen]:
+async def put(act: Act, lines: Sequence[Line], *, later: bool = False) -> list[Seen]:
     """Write lines into the log; those to be sent are queued, and asked for once this is committed."""
     waits = {one.values["key"]: max(0.0, (one.later - act.now).total_seconds()) for one in lines if one.later}
 
     def sends(row: Mapping[str, Any]) -> tuple[str, float] | None:
         return (SEND, waits.get(row["key"], 0.0)) if row["status"] == "queued" else None
 
-    return await act.create_all("messages", [{"status": "queued", **one.values} for one in lines], then=sends)
+    rows = [{"status": "queued", **one.values} for one in lines]
+    return await act.create_all("messages", rows, then=sends, later=later)
 
 
 async def post(act: Act, values: Mapping[str, Any]) -> Seen:

@@ -104,7 +104,7 @@ def build(doors: Doors) -> typer.Typer:  # noqa: C901, PLR0915 - one command aft
 
     @app.command("explain")
     def explain_right(who: str, what: str) -> None:
-        """Say why WHO (an e-mail) may or may not see or change WHAT: collection[/id][.field]."""
+        """Say why WHO (an e-mail) may or may not see or change WHAT: collection, collection/id, collection/id.field."""
         path, _, field = what.partition(".")
         collection, _, record = path.partition("/")
 
