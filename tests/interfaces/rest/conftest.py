@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from directapp.app.house import House
 from directapp.interfaces.rest.router import build
 from directapp.kernel.actor import Actor
+from directapp.store.outbox import relay_actor
 from support.dealer import Dealer
 
 
@@ -52,6 +53,16 @@ def rest_app(house: House, known: dict[str, Actor] | None = None) -> FastAPI:
 
     app.state.authenticate = authenticate
     return app
+
+
+@pytest.fixture
+async def rested(house: House) -> None:
+    """Put away what earlier tests left undone: no worker runs here, and health tells of what waits too long."""
+    for tenant in await house.relay.tenants():
+        async with house.platform.database.unit(relay_actor(tenant)) as unit:
+            await unit.value(
+                "UPDATE outbox SET done_at = clock_timestamp() WHERE tenant_id = $1 AND done_at IS NULL", tenant
+            )
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 import re
 from typing import Any
 
+import pytest
 from fastapi.routing import APIRouter
 
 from directapp.derive.openapi import describe
@@ -94,6 +95,7 @@ async def test_what_lies_beside_the_routes_is_said_in_the_envelope(api: Any) -> 
         assert problem["code"] == "NOT_FOUND"
 
 
+@pytest.mark.usefixtures("rested")
 async def test_health_tells_of_every_part(api: Any) -> None:
     answer = await api.client.get("/server/health")
     assert answer.headers["Content-Type"] == "application/health+json"

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 import uvicorn
 
 from directapp.domains.people.issue import store_password
@@ -39,6 +40,7 @@ async def _drive(app: Any, email: str) -> Any:
     return orjson.loads(said)
 
 
+@pytest.mark.usefixtures("rested")
 async def test_the_official_client_drives_the_interface(api: Any) -> None:
     seller = await api.dealer.person("used_car_sales", "495")
     house = api.dealer.house
