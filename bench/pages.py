@@ -10,9 +10,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from bench.__main__ import PASSWORD, Bench, cookie_of, email_of, prepare, start_app
+from bench.chromium import chromium
 from bench.seed import Seeded, seed
 from directapp.app.spec import load_spec
 from directapp.domains.people.passwords import Passwords
@@ -163,14 +164,11 @@ async def run(cars: int, seconds: int, runs: int) -> None:
         bench = Bench(postgres, database, seeded, port, {}, seconds, runs, cars)
         await server_times(bench)
         base = f"http://127.0.0.1:{port}"
-        chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("google-chrome")
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        async with chromium() as browser:
             await first_loads(browser, base, await email_of(bench, "planner"))
             await scroll_board(
                 browser, base, await email_of(Bench(postgres, database, other, port, {}, 1, 1, 0), "tenant_admin")
             )
-            await browser.close()
     finally:
         process.terminate()
         process.wait(20)

@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from bench.__main__ import Bench, cookie_of, email_of, prepare, start_app
+from bench.chromium import chromium
 from bench.pages import sign_in
 from bench.seed import Seeded, analyse
 from directapp.kernel.actor import system_actor
@@ -134,12 +135,9 @@ async def run() -> None:
         for name, address in (("page", path), ("data", f"{path}/data")):
             took, cost, size = await asyncio.to_thread(asked, base, cookie, f"{address}?day={monday}", *roots)
             print(f"{name}: median {took:.1f} ms, {cost:.1f} ms of processor time, {size / 1000:.0f} kB", flush=True)
-        chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("google-chrome")
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        async with chromium() as browser:
             email = await email_of(bench, "planner")
             found = await opened(browser, base, email, f"{path}?day={monday}")
-            await browser.close()
         cold, warm, own = (statistics.median(found[name]) for name in ("cold", "warm", "own"))
         print(
             f"{RESOURCES} resources, {count} bookings, the rows in sight drawn: cold {cold:.0f} ms, warm {warm:.0f} ms,"

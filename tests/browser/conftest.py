@@ -1,7 +1,6 @@
 """A real browser on real pages: one server, one Chromium, a context for each person."""
 
 import asyncio
-import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -12,11 +11,11 @@ import uvicorn
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from directapp.app.house import House
+from support.chromium import CHROMIUM
 from support.dealer import Dealer
 from support.pages import PASSWORD, build_pages, give_password
 
 # The shell without a window is Chromium too, and lighter.
-CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("google-chrome")
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # A slow machine takes its time; whoever waits, waits for something.

@@ -28,6 +28,7 @@ from directapp.app.web import build_app
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from support.behind_demo import go_on_behind
+from support.chromium import CHROMIUM
 from support.registry_demo import NEW_CAR, demo_registry, fill_a_night
 
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
@@ -244,12 +245,11 @@ async def take_all(
 ) -> None:
     """Take every picture in some looks."""
     folder.mkdir(parents=True, exist_ok=True)
-    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("google-chrome")
     async with async_playwright() as playwright:
         for device, scheme, language in looks:
             # Dates and file pickers speak the browser's own language, which is the machine's.
             speaks: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": {"nb": "nb", "en": "en_GB"}[language]}
-            browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"], env=speaks)
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], env=speaks)
             camera = Camera(browser, address)
             tag = f"{device}-{scheme}-{language}"
             page = await camera.sit(device, scheme, language, None)
