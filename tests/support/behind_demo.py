@@ -15,7 +15,7 @@ _RULES: tuple[dict[str, Any], ...] = (
     {
         "name": "Audi først i køen",
         "event": "car.identified",
-        "conditions": "make = Audi\ncar_type = new",
+        "conditions": "Merke = Audi\nBiltype = Nybil",
         "action": "set_field",
         "set_field": "priority",
         "set_value": "Høy",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from directapp.declare.case import Case
+from directapp.declare.fields import Field
 from directapp.kernel.actor import Actor
 
 if TYPE_CHECKING:
@@ -77,6 +78,9 @@ class Doors(Protocol):
         settled: bool = False,
     ) -> "Sequence[Seen]":
         """Find records by equal values, with some of their columns or all."""
+
+    def fields(self, collection: str) -> Mapping[str, Field]:
+        """Return what a collection declares of its fields, by name."""
 
     def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
         """Put an event in the outbox."""
@@ -181,6 +185,10 @@ class Act:
         """
         found = self.doors.find(collection, equals, system=system, limit=limit, only=only, settled=settled)
         return list(await found)
+
+    def fields(self, collection: str) -> Mapping[str, Field]:
+        """Return what a collection declares of its fields, by name: labels, kinds, choices; {} for no collection."""
+        return self.doors.fields(collection)
 
     def emit(self, event: str, *, on: Seen | None = None, delay: float = 0.0, **payload: Any) -> None:
         """Put an event about the record in the outbox; ``delay`` in seconds."""

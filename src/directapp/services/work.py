@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from directapp.declare.case import Case, Many, One
+from directapp.declare.fields import Field
 from directapp.declare.spec import Shape, Spec
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError, Problem, StaleError
@@ -294,6 +295,11 @@ class Work:
             if settled:
                 self.unit.recalled.setdefault(collection, {})[key] = rows
         return [Seen(collection, row["id"], row) for row in rows]
+
+    def fields(self, collection: str) -> Mapping[str, Field]:
+        """Return what a collection declares of its fields, by name."""
+        shape = self.spec.get(collection)
+        return shape.fields if shape else {}
 
     def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
         """Keep an event for the outbox; it goes with the next write or at the end."""

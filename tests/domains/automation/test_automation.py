@@ -191,13 +191,13 @@ async def test_a_rule_is_tried_on_last_month_before_it_is_switched_on(dealer: De
     assert row["tried_told"].count("Audi Q4 EL1000") == 2
     assert {car["priority"] for car in await rows(dealer, "cars")} == {"normal"}
     await dealer.do(admin, "workflow_rules", "switch_on", made)
-    await dealer.do(admin, "workflow_rules", "update", made, conditions="make = Audi\nmodell = Q4")
+    await dealer.do(admin, "workflow_rules", "update", made, conditions="make = Audi\ndette_finnes_ikke = 4")
     row = await dealer.read(admin, "workflow_rules", made)
     assert (row["active"], row["tried_at"]) == (False, None)
     await dealer.do(admin, "workflow_rules", "dry_run", made)
     await dealer.house.relay.drain(dealer.tenant)
     row = await dealer.read(admin, "workflow_rules", made)
-    assert (row["tried_hits"], row["tried_told"]) == (0, "Ukjent felt / Unknown field: modell")
+    assert (row["tried_hits"], row["tried_told"]) == (0, "Ukjent felt / Unknown field: dette_finnes_ikke")
 
 
 async def test_a_trial_judges_each_event_on_the_record_as_it_was_then(dealer: Dealer) -> None:
@@ -229,6 +229,9 @@ async def test_a_trial_judges_each_event_on_the_record_as_it_was_then(dealer: De
     assert (await tried("car.identified", "sale_price er tom"))[0] == 2
     assert (await tried("work_item.approved", "car.make = Volkswagen"))[0] == 1
     assert (await tried("work_item.approved", "car.make = Škoda"))[0] == 0
+    assert (await tried("car.identified", "Merke = Audi\nBiltype er en av Nybil, Demobil"))[0] == 2
+    assert (await tried("car.identified", "Make = Audi\nPriority is not one of Normal, High")) == (0, "")
+    assert (await tried("work_item.approved", "bil.Merke = Volkswagen\nBeskrivelse inneholder lys"))[0] == 1
 
 
 async def test_a_rule_sets_a_field_where_its_conditions_hold(dealer: Dealer) -> None:

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from directapp.declare.kinds import BadValueError
-from directapp.domains.automation.conditions import holds, normal, read_conditions, unknown
+from directapp.declare.fields import choices, field
+from directapp.declare.kinds import BadValueError, Kind
+from directapp.domains.automation.conditions import holds, normal, read_conditions, unknown, vocabulary
 
 CAR = {
     "make": "Audi",
@@ -65,7 +66,7 @@ def test_it_does_not_hold(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["make", "make ~ Audi", "= Audi", "make =", "make er tom nå", "MAKE = Audi", "makeer Audi", "a.b.c = 1"]
+    "text", ["make", "make ~ Audi", "= Audi", "make =", "make er tom nå", "makeer Audi", "?make = Audi"]
 )
 def test_what_cannot_be_read_is_refused_by_its_line(text: str) -> None:
     with pytest.raises(BadValueError, match="Line 2"):
@@ -80,3 +81,40 @@ def test_no_more_than_ten_lines() -> None:
 def test_it_is_tidied_and_names_what_it_does_not_know() -> None:
     assert normal("  make = Audi \n\n priority = high") == "make = Audi\npriority = high"
     assert unknown(read_conditions("make = Audi\ncolour = red"), CAR) == ["colour"]
+
+
+WORDS = vocabulary(
+    {one.name: one for one in (field("kind", "Slag", "Kind"), field("price", "Pris (kr)", "Price (NOK)", Kind.MONEY))},
+    {
+        one.name: one
+        for one in (
+            field("make", "Merke", "Make"),
+            field(
+                "kind",
+                "Type",
+                "Type",
+                Kind.CHOICE,
+                choices=choices(("new", "Ny bil", "New car"), ("used", "Brukt", "Used")),
+            ),
+        )
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("bil.Merke = Audi", ("car.make", "=", "Audi")),
+        ("Bil.type er en av Ny bil, brukt", ("car.kind", "in", "new, used")),
+        ("car.Type is not New car", ("car.kind", "!=", "new")),
+        ("car.kind = used", ("car.kind", "=", "used")),
+        ("Pris (kr) >= 1 000,50", ("price", ">=", "1 000,50")),
+        ("kind = Ny bil", ("kind", "=", "Ny bil")),
+        ("Slag er tom", ("kind", "empty", "")),
+        ("Ukjent ting = 1", ("Ukjent ting", "=", "1")),
+    ],
+)
+def test_fields_and_choices_have_names(said: str, meant: tuple[str, str, str]) -> None:
+    (read,) = read_conditions(said)
+    coded = WORDS.coded(read)
+    assert (coded.field, coded.word, coded.value) == meant

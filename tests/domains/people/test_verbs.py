@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from directapp.declare.case import Case
+from directapp.declare.fields import Field
 from directapp.domains.people import auth, links, rules, verbs
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ForbiddenError, InvalidError
@@ -73,6 +74,9 @@ class MemoryDoors:
         assert not settled
         self.systems.add(system)
         return [_seen(found) for found in await self.rows.find(collection, limit=limit, **equals)]
+
+    def fields(self, collection: str) -> Mapping[str, Field]:
+        raise NotImplementedError
 
     def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
         assert (collection, delay) == ("users", 0.0)

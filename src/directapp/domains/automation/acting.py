@@ -9,6 +9,7 @@ from directapp.domains.automation import rule_runs
 from directapp.domains.automation.catalogue import SYSTEM
 from directapp.domains.automation.conditions import holds, read_conditions, unknown
 from directapp.domains.automation.deliveries import queue
+from directapp.domains.automation.reactions import words_of
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import DirectAppError
 from directapp.kernel.text import Text
@@ -139,7 +140,8 @@ def trying(past: Past, before: Before) -> Run:
 
 
 async def _hits(act: Act, rule: Seen, events: Sequence[Event], differing: Differing) -> tuple[list[Hit], list[str]]:
-    conditions = read_conditions(rule.row["conditions"] or "")
+    asked = read_conditions(rule.row["conditions"] or "")
+    conditions = [words_of(act, events[0]["collection"]).coded(c) for c in asked] if events else asked
     of_car = {c.field.removeprefix(_CAR) for c in conditions if c.field.startswith(_CAR)}
     records = await _records(act, [(event["collection"], event["record"]) for event in events])
     events = [event for event in events if event["record"] in records]

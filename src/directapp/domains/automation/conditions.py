@@ -1,6 +1,7 @@
 """Conditions: the filter of a rule, one comparison a line, all of which must hold. Pure.
 
-``make = Audi``, ``sale_price > 500000``, ``customer_name er tom``, ``car.priority er en av high, urgent``.
+``Merke = Audi``, ``Salgspris > 500000``, ``Kundenavn er tom``, ``bil.Prioritet er en av Høy, Haster``: fields and
+choices by their labels in either language, or by their codes.
 """
 
 import re
@@ -10,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError
 
 _MOST_LINES = 10
@@ -39,8 +41,9 @@ _ALONE = {"filled", "empty"}
 _SPELT = "|".join(re.escape(w) for w in _WORDS if w[0].isalpha())
 _SIGNS = "|".join(re.escape(w) for w in _WORDS if not w[0].isalpha())
 _LINE = re.compile(
-    rf"^(?P<field>[a-z_]+(?:\.[a-z_]+)?)(?:\s+(?P<spelt>{_SPELT})(?=\s|$)|\s*(?P<sign>{_SIGNS}))(?P<value>.*)$"
+    rf"^(?P<field>\w[\w .,/()-]*?)(?:\s+(?P<spelt>{_SPELT})(?=\s|$)|\s*(?P<sign>{_SIGNS}))(?P<value>.*)$"
 )
+_PREFIX = re.compile(r"^(?:bil|car)\.", re.IGNORECASE)
 _TRUE, _FALSE = {"ja", "yes", "true"}, {"nei", "no", "false"}
 
 
@@ -51,6 +54,36 @@ class Condition:
     field: str
     word: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What people call fields and choices, casefolded, and the codes these stand for."""
+
+    fields: Mapping[str, str]
+    choices: Mapping[tuple[str, str], str]
+
+    def coded(self, condition: Condition) -> Condition:
+        """Return a condition with codes in place of labels; what is no label stays as it is."""
+        field = self.fields.get(condition.field.casefold(), condition.field)
+        said = [part.strip() for part in condition.value.split(",")]
+        meant = [self.choices.get((field, part.casefold()), part) for part in said]
+        return Condition(field, condition.word, condition.value if meant == said else ", ".join(meant))
+
+
+def vocabulary(fields: Mapping[str, Field], car: Mapping[str, Field]) -> Vocabulary:
+    """Return the words for a record's fields, and with ``bil.`` or ``car.`` before them for those of its car."""
+    names: dict[str, str] = {}
+    codes: dict[tuple[str, str], str] = {}
+    for prefix, known in (("car.", car), ("", fields)):
+        for name, one in known.items():
+            names |= {f"{prefix}{label.casefold()}": f"{prefix}{name}" for label in (one.label.nb, one.label.en)}
+            for choice in one.choices:
+                labels = (choice.label.nb, choice.label.en)
+                codes |= {(f"{prefix}{name}", label.casefold()): choice.code for label in labels}
+        # A code is never taken for somebody else's label.
+        names |= {f"{prefix}{name}": f"{prefix}{name}" for name in known}
+    return Vocabulary(names, codes)
 
 
 def read_conditions(text: str) -> list[Condition]:
@@ -72,10 +105,10 @@ def _read(number: int, line: str) -> Condition:
     value = found["value"].strip() if found else ""
     if found is None or (word in _ALONE) == bool(value):
         raise BadValueError(
-            f"Linje {number} kan ikke leses. Skriv for eksempel «make = Audi» eller «customer_name er tom».",
-            f"Line {number} cannot be read. Write for instance “make = Audi” or “customer_name is empty”.",
+            f"Linje {number} kan ikke leses. Skriv for eksempel «Merke = Audi» eller «Kundenavn er tom».",
+            f"Line {number} cannot be read. Write for instance “Make = Audi” or “Customer name is empty”.",
         )
-    return Condition(found["field"], word, value)
+    return Condition(_PREFIX.sub("car.", found["field"].strip()), word, value)
 
 
 def normal(text: str) -> str:

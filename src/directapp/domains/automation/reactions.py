@@ -5,7 +5,7 @@ from typing import Any
 
 from directapp.domains.automation import rule_runs
 from directapp.domains.automation.catalogue import CIRCLE, DEEPEST, SYSTEM
-from directapp.domains.automation.conditions import holds, read_conditions
+from directapp.domains.automation.conditions import Vocabulary, holds, read_conditions, vocabulary
 from directapp.domains.automation.deliveries import queue
 from directapp.kernel.errors import NotFoundError
 from directapp.services.act import Act, Seen
@@ -27,9 +27,10 @@ async def follow(act: Act) -> None:
     if not rules:
         return
     record = await facts(act, act.target, moved)
+    words = words_of(act, act.collection)
     depth = int(act.params.get("depth", 0))
     for rule in rules:
-        if not holds(read_conditions(rule.row["conditions"] or ""), record):
+        if not holds([words.coded(c) for c in read_conditions(rule.row["conditions"] or "")], record):
             continue
         if depth >= DEEPEST:
             await stop(act, rule)
@@ -41,6 +42,11 @@ async def follow(act: Act) -> None:
 def listens(webhook: Seen, event: str) -> bool:
     """Whether a webhook wants to know of an event."""
     return event in (webhook.row["events"] or ())
+
+
+def words_of(act: Act, collection: str) -> Vocabulary:
+    """Return what people may call the fields that a rule about a collection asks of."""
+    return vocabulary(act.fields(collection), act.fields("cars"))
 
 
 async def facts(act: Act, seen: Seen, more: Mapping[str, Any]) -> dict[str, Any]:

@@ -72,11 +72,11 @@ WHEN = Group(
             max_length=1000,
             parse=normal,
             help=Text(
-                "Én sammenligning per linje, og alle må stemme: «make = Audi», «sale_price > 500000», «customer_name er"
-                " tom», «priority er en av high, urgent». Skriv car. foran et felt på bilen når hendelsen gjelder noe"
+                "Én sammenligning per linje, og alle må stemme: «Merke = Audi», «Salgspris > 500000», «Kundenavn er"
+                " tom», «Prioritet er en av Høy, Haster». Skriv bil. foran et felt på bilen når hendelsen gjelder noe"
                 " annet. Tomt: alltid.",
-                "One comparison a line, all of which must hold: “make = Audi”, “sale_price > 500000”, “customer_name is"
-                " empty”, “priority is one of high, urgent”. Write car. before a field of the car where the event is"
+                "One comparison a line, all of which must hold: “Make = Audi”, “Sale price > 500000”, “Customer name is"
+                " empty”, “Priority is one of High, Urgent”. Write car. before a field of the car where the event is"
                 " about something else. Empty: always.",
             ),
         ),
