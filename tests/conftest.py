@@ -7,11 +7,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from directapp.app.house import House
 from directapp.store.embedded import EmbeddedPostgres
 from support.dealer import Dealer, Time, built_house, settle, template
 from support.server import Server, as_weak
+
+# A change is judged by the same examples each time, however slow the machine; HYPOTHESIS_SEARCH=1 looks further.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=2000, deadline=None)
+settings.load_profile("search" if os.environ.get("HYPOTHESIS_SEARCH") else "same")
 
 # The longest files, the longest first: one that began last would keep a single processor busy at the end.
 LONGEST = (

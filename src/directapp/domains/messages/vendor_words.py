@@ -60,7 +60,8 @@ _SIGNATURE = re.compile(
 )
 # What makes a signature more than one: then nothing of the message is sure.
 _LOADED = re.compile(
-    r"\b(?:ikke|ikkje|nei|men|ennå|enda|først|hvis|dersom|mangler|venter|not|no|but|yet|until|if|except|missing|ps"
+    r"\b(?:ikke|ikkje|nei|men|ennå|enda|først|hvis|dersom|mangler|venter|nesten|snart|kanskje|trolig|unntatt|eller"
+    r"|not|(?<!\.)no|but|yet|until|if|except|missing|almost|soon|maybe|perhaps|probably|or|ps"
     r"|pris|price|kr|nok|"
     + "|".join(sorted(_DONE | _DELAY | {"fredag", "mandag", "tirsdag", "onsdag", "torsdag", "lørdag", "søndag"}))
     + r")\b|n't\b|\?"
