@@ -32,8 +32,8 @@ Reaction = Callable[[Act], Awaitable[None]]
 Row = Mapping[str, Any]
 
 _LANES = 4
-_TURNS = 10
-_TOGETHER = 10
+_TURNS = 5
+_TOGETHER = 25
 _ATTEMPTS = 10
 _FIRST_SECONDS, _LONGEST_SECONDS = 1.0, 600.0
 # Commits are heard of; this is for what was missed, and for what comes due by itself.
