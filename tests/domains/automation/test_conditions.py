@@ -1,10 +1,12 @@
 """The small language of a rule's filter."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
+from directapp.app.spec import load_spec
 from directapp.declare.fields import choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.domains.automation.conditions import holds, normal, read_conditions, unknown, vocabulary
@@ -118,3 +120,15 @@ def test_fields_and_choices_have_names(said: str, meant: tuple[str, str, str]) -
     (read,) = read_conditions(said)
     coded = WORDS.coded(read)
     assert (coded.field, coded.word, coded.value) == meant
+
+
+def test_the_examples_of_the_form_are_understood() -> None:
+    spec = load_spec()
+    told = spec["workflow_rules"].fields["conditions"].help
+    assert told is not None
+    examples = [*re.findall(r"«(.+?)»", told.nb), *re.findall(r"“(.+?)”", told.en)]
+    assert len(examples) == 8
+    cars = spec["cars"].fields
+    coded = [vocabulary(cars, cars).coded(read_conditions(example)[0]) for example in examples]
+    assert {one.field for one in coded} == {"make", "sale_price", "customer_name", "priority"}
+    assert {one.value for one in coded if one.field == "priority"} == {"high, urgent"}

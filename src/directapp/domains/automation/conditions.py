@@ -1,6 +1,6 @@
 """Conditions: the filter of a rule, one comparison a line, all of which must hold. Pure.
 
-``Merke = Audi``, ``Salgspris > 500000``, ``Kundenavn er tom``, ``bil.Prioritet er en av Høy, Haster``: fields and
+``Merke = Audi``, ``Salgspris > 500000``, ``Kundens navn er tom``, ``bil.Prioritet er en av Høy, Haster``: fields and
 choices by their labels in either language, or by their codes.
 """
 
@@ -105,7 +105,7 @@ def _read(number: int, line: str) -> Condition:
     value = found["value"].strip() if found else ""
     if found is None or (word in _ALONE) == bool(value):
         raise BadValueError(
-            f"Linje {number} kan ikke leses. Skriv for eksempel «Merke = Audi» eller «Kundenavn er tom».",
+            f"Linje {number} kan ikke leses. Skriv for eksempel «Merke = Audi» eller «Kundens navn er tom».",
             f"Line {number} cannot be read. Write for instance “Make = Audi” or “Customer name is empty”.",
         )
     return Condition(_PREFIX.sub("car.", found["field"].strip()), word, value)

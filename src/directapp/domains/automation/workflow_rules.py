@@ -72,7 +72,7 @@ WHEN = Group(
             max_length=1000,
             parse=normal,
             help=Text(
-                "Én sammenligning per linje, og alle må stemme: «Merke = Audi», «Salgspris > 500000», «Kundenavn er"
+                "Én sammenligning per linje, og alle må stemme: «Merke = Audi», «Salgspris > 500000», «Kundens navn er"
                 " tom», «Prioritet er en av Høy, Haster». Skriv bil. foran et felt på bilen når hendelsen gjelder noe"
                 " annet. Tomt: alltid.",
                 "One comparison a line, all of which must hold: “Make = Audi”, “Sale price > 500000”, “Customer name is"
