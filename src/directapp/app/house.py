@@ -139,7 +139,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
     registry = open_registry(settings, corridor)
     post = open_post(settings, mailer)
     attachments = Attachments(corridor, storage, largest=settings.largest_file)
-    mail_room = open_mail_room(settings, post.http, attachments)
+    mail_room = open_mail_room(post.resend, attachments)
     repeated = (*schedules(corridor, owner), *registry.schedules, *post.schedules)
     sender = WebhookSender(private=settings.private_webhooks)
     work = (

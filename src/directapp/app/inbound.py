@@ -4,12 +4,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-import httpx2
 import structlog
 
 from directapp.app.settings import Settings
-from directapp.connectors import resend as resend_service
-from directapp.connectors.resend import MailBusyError, MailDownError, MailRefusedError
+from directapp.connectors.resend import MailBusyError, MailDownError, MailRefusedError, Resend
 from directapp.connectors.resend_inbox import Enclosed, Inbox, Received
 from directapp.connectors.sms import can_receive
 from directapp.domains.messages.capability import Capabilities
@@ -160,16 +158,6 @@ def open_replies(settings: Settings, capabilities: Capabilities) -> Replies:
     return Replies(capabilities=capabilities, domain=domain, texts=settings.sms_replies and by_provider)
 
 
-def open_mail_room(settings: Settings, http: httpx2.AsyncClient, attachments: Attachments) -> MailRoom:
-    """Wire the mail room by what is set up."""
-    inbox = (
-        Inbox(
-            http,
-            api_key=settings.resend_key,
-            base=settings.resend_url.rstrip("/") or resend_service.BASE,
-            per_second=settings.resend_per_second,
-        )
-        if settings.resend_key
-        else None
-    )
-    return MailRoom(inbox=inbox, attachments=attachments)
+def open_mail_room(resend: Resend | None, attachments: Attachments) -> MailRoom:
+    """Wire the mail room to the service that takes letters in, where there is one."""
+    return MailRoom(inbox=Inbox(resend) if resend else None, attachments=attachments)

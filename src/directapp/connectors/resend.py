@@ -189,6 +189,31 @@ class Resend:
             raise MailDownError(uncertain=True)
         return ids
 
+    async def get(self, path: str, **params: str) -> Answer:
+        """Ask for what the service keeps, at the team's rate, by the key.
+
+        Raises:
+            MailDownError: no answer.
+            MailBusyError: asked to wait.
+
+        """
+
+        async def ask() -> Ask:
+            await self._pacer.turn()
+            return Ask(method="GET", url=self._base + path, headers=self._headers, params=params or None)
+
+        return await self._line.call(ask)
+
+    async def download(self, url: str) -> Answer | None:
+        """Ask for a file by an address that is signed, without the key; None where it is no address of a file's."""
+        if not url.startswith(("https://", self._base)):
+            return None
+
+        async def ask() -> Ask:
+            return Ask(method="GET", url=url, headers={"User-Agent": AGENT})
+
+        return await self._line.call(ask)
+
     async def _post(self, path: str, body: Any, key: str) -> dict[str, Any]:
         if not 0 < len(key) <= _LONGEST_KEY or not key.isascii() or not key.isprintable():
             raise ValueError("an idempotency key has 1 to 256 plain characters")

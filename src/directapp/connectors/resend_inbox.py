@@ -7,10 +7,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-import httpx2
-
-from directapp.connectors.outgoing import AGENT, IN_BACKGROUND, REAL, Answer, Ask, Line, Pacer, Patience, Timing
-from directapp.connectors.resend import BASE, MailBusyError, MailDownError, MailRefusedError, MailRejectedError
+from directapp.connectors.outgoing import Answer
+from directapp.connectors.resend import MailRefusedError, MailRejectedError, Resend
 
 LARGEST = 8 * 1024 * 1024
 _MACHINES = frozenset({"bulk", "auto_reply", "junk", "list"})
@@ -45,25 +43,11 @@ class Received:
 
 
 class Inbox:
-    """Fetches letters at the rate that the service allows."""
+    """Fetches letters at the rate that the service allows the team, sent letters among them."""
 
-    def __init__(
-        self,
-        http: httpx2.AsyncClient,
-        *,
-        api_key: str,
-        base: str = BASE,
-        per_second: float = 2.0,
-        timing: Timing = REAL,
-        patience: Patience = IN_BACKGROUND,
-    ) -> None:
-        """Keep the key; it reads letters, so it has full access at Resend."""
-        self._line = Line(
-            client=http, name="resend", down=MailDownError, busy=MailBusyError, timing=timing, patience=patience
-        )
-        self._pacer = Pacer(per_second, timing)
-        self._headers = {"Authorization": f"Bearer {api_key}", "User-Agent": AGENT}
-        self._base = base
+    def __init__(self, resend: Resend) -> None:
+        """Keep the service; its key reads letters, so it has full access."""
+        self._resend = resend
 
     async def fetch(self, mail_id: str) -> Received | None:
         """Return a letter; None where there is none by this id.
@@ -86,22 +70,11 @@ class Inbox:
         url, size = str((found or {}).get("download_url") or ""), (found or {}).get("size")
         if isinstance(size, int) and size > LARGEST:
             return None
-        if not url.startswith(("https://", self._base)):
-            return None
-
-        async def ask() -> Ask:
-            # The address is signed: the key stays here.
-            return Ask(method="GET", url=url, headers={"User-Agent": AGENT})
-
-        answer = await self._line.call(ask)
-        return answer.body if answer.well else None
+        answer = await self._resend.download(url)
+        return answer.body if answer and answer.well else None
 
     async def _get(self, path: str, **params: str) -> dict[str, Any] | None:
-        async def ask() -> Ask:
-            await self._pacer.turn()
-            return Ask(method="GET", url=self._base + path, headers=self._headers, params=params or None)
-
-        answer = await self._line.call(ask)
+        answer = await self._resend.get(path, **params)
         if answer.well:
             return answer.mapping() or {}
         if answer.status == HTTPStatus.NOT_FOUND:
