@@ -189,3 +189,16 @@ async def test_one_that_cannot_be_written_spoils_no_other(dealer: Dealer) -> Non
     relay = await handled(dealer, react, ["a", "b", "a", "d"])
     assert await notes(dealer) == ["a", "b", "d"]
     assert (await relay.backlog(dealer.tenant)).waiting == 1
+
+
+async def test_what_a_named_system_actor_puts_down_is_written_while_it_acts(dealer: Dealer) -> None:
+    person = await dealer.person("parts", "495")
+    made = []
+
+    async def react(act: Act) -> None:
+        row = {"receiver": person.user, "event": "order.new", "type": "order", "title": "x", "key": act.params["key"]}
+        made.extend(await act.create_all("notifications", [row], system="messenger", later=True))
+
+    await handled(dealer, react, ["a", "b"])
+    assert len(made) == 2
+    assert await notes(dealer) == ["a", "b"]

@@ -105,7 +105,7 @@ class Errands:
             claimed = await self._rows.claim(tenant, name, self._me, self._lease, most)
             full = full or len(claimed) == most
             started += len(claimed)
-            for rows in [[row] for row in claimed] if kind.together == 1 else [claimed] if claimed else []:
+            for rows in (claimed[n : n + kind.together] for n in range(0, len(claimed), kind.together)):
                 self._busy[name] += 1
                 task = asyncio.create_task(self._go(tenant, kind, rows))
                 self._running |= {row["id"]: (tenant, task) for row in rows}

@@ -150,12 +150,14 @@ class Work:
         """
         if not self.unit.actor.is_system:
             raise ForbiddenError
-        pile = self.pile if later and self.pile is not None else Pile()
+        # What a named system actor puts down is written while it acts.
+        waiting = self.pile if later and self.unit.actor == self.actor else None
+        pile = waiting or Pile()
         drafts = [(await self._new(shape, values, verb))[0] for values in rows]
         follows = [(draft, then(draft.case.row)) for draft in drafts] if then else []
         pile.drafts += drafts
         pile.events += [Event(f[0], shape.name, draft.record, self._payload(), f[1]) for draft, f in follows if f]
-        return [] if pile is self.pile else await self.write(pile)
+        return [] if waiting else await self.write(pile)
 
     async def write(self, pile: Pile) -> list[Seen]:
         """Write what was put down, a statement for each collection."""

@@ -130,8 +130,7 @@ def trying(past: Past, before: Before) -> Run:
                 "tried_at": act.now.isoformat(),
                 "tried_events": len(events),
                 "tried_hits": len(hits),
-                "tried_told": "\n".join([*lines[::-1], *(f"{UNKNOWN.nb} / {UNKNOWN.en}: {n}" for n in strange)])
-                or None,
+                "tried_told": "\n".join([*lines[::-1], *(f"{UNKNOWN.both}: {n}" for n in strange)]) or None,
             }
             fresh = await act.look_up("workflow_rules", rule.id)
             await act.change(result, on=fresh)

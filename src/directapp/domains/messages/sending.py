@@ -57,11 +57,6 @@ class Envelope:
         return f"{self.tenant.hex}{self.id.hex}"
 
 
-def both(text: Text) -> str:
-    """Return a reason as it stands in the log, which people of either language read."""
-    return f"{text.nb} / {text.en}"
-
-
 def envelope(tenant: UUID, row: Mapping[str, Any]) -> Envelope:
     """Return what is sent of a row."""
     return Envelope(
@@ -215,7 +210,7 @@ async def sent(act: Act, provider: str, ids: Mapping[UUID, str | None]) -> None:
 
 async def refuse(act: Act, message: Seen, reason: Text, *, status: str = "failed") -> None:
     """Note that a message does not go, and why."""
-    await act.change({"status": status, "failed_at": act.now, "error": both(reason)}, on=message)
+    await act.change({"status": status, "failed_at": act.now, "error": reason.both}, on=message)
 
 
 async def reject(act: Act, reason: Text) -> None:

@@ -173,7 +173,7 @@ async def post(act: Act, values: Mapping[str, Any]) -> Seen:
 
 async def skip(act: Act, values: Mapping[str, Any], reason: Text) -> Seen:
     """Note in the log that somebody was not told, and why."""
-    error = f"{reason.nb} / {reason.en}"
+    error = reason.both
     return await act.create("messages", {**values, "status": "skipped", "error": error, "failed_at": act.now})
 
 

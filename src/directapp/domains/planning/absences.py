@@ -9,6 +9,7 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
 from directapp.domains.planning.booking_fields import AHEAD
+from directapp.domains.planning.resources import OF_RESOURCE
 from directapp.domains.planning.rights import RESOURCE_HERE, RESOURCE_MINE, RESOURCE_WITHIN, SYSTEMS, TEAM
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -27,16 +28,7 @@ _TIME = Group(
     "time",
     Text("Fravær", "Absence"),
     (
-        field(
-            "resource",
-            "Ressurs",
-            "Resource",
-            Kind.REF,
-            ref="resources",
-            on_delete="cascade",
-            required=True,
-            immutable=True,
-        ),
+        OF_RESOURCE,
         field("person", "Person", "Person", Kind.REF, ref="users", on_delete="cascade", computed=True),
         field("starts_at", "Fra", "From", Kind.INSTANT, required=True),
         field("ends_at", "Til", "To", Kind.INSTANT, required=True),

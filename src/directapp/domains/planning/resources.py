@@ -139,20 +139,15 @@ RESOURCES = Collection(
 
 _KEPT = Text("Planen er alltid den som gjelder nå.", "The plan is always the present one.")
 
+# What hangs on a resource goes with it.
+OF_RESOURCE = field(
+    "resource", "Ressurs", "Resource", Kind.REF, ref="resources", on_delete="cascade", required=True, immutable=True
+)
 HOURS = Group(
     "all",
     Text("Arbeidstid", "Working hours"),
     (
-        field(
-            "resource",
-            "Ressurs",
-            "Resource",
-            Kind.REF,
-            ref="resources",
-            on_delete="cascade",
-            required=True,
-            immutable=True,
-        ),
+        OF_RESOURCE,
         field("weekday", "Ukedag", "Weekday", Kind.CHOICE, choices=WEEKDAYS, required=True),
         field("starts", "Fra", "From", required=True, max_length=5, parse=parse_clock),
         field("ends", "Til", "To", required=True, max_length=5, parse=parse_clock),
