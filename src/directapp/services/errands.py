@@ -11,6 +11,7 @@ import structlog
 
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.ids import uuid7
+from directapp.kernel.text import Text
 from directapp.services.act import Act
 from directapp.services.corridor import Corridor, Touched
 from directapp.services.jobs import (
@@ -35,7 +36,10 @@ Row = Mapping[str, Any]
 UNDERTAKER = "jobs"
 _log = structlog.get_logger(__name__)
 _FAREWELL_SECONDS = 10.0
-_KILLED = "the worker stopped while it ran"
+_KILLED = Text("Arbeideren stanset mens jobben kjørte.", "The worker stopped while it ran.")
+_SLOW = Text("Det tok for lang tid.", "It took too long.")
+_SILENT = Text("Tjenesten svarer ikke.", "The service does not answer.")
+_UNEXPECTED = Text("Uventet feil", "Unexpected error")
 
 
 def carried(payload: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -47,6 +51,16 @@ def carried(payload: Mapping[str, Any]) -> Mapping[str, Any]:
 def named(error: BaseException) -> str:
     """Say in a line what went wrong."""
     return f"{type(error).__name__}: {error}".strip(": ")
+
+
+def explained(error: BaseException) -> str:
+    """Say in both languages why a job was given up, with the technical words behind it where there are any."""
+    if " / " in str(error):
+        return str(error)
+    if type(error) is TimeoutError:
+        return _SLOW.both
+    said = _SILENT if type(error) in {OSError, ConnectionError, ConnectionRefusedError} else _UNEXPECTED
+    return f"{said.both} ({named(error)})"
 
 
 async def bury(
@@ -163,7 +177,7 @@ class Errands:
     async def _attempt(self, tenant: UUID, kind: Errand, rows: Sequence[Row]) -> None:
         for row in rows:
             if row["attempts"] > kind.attempts:
-                await self._give_up(tenant, row, _KILLED)
+                await self._give_up(tenant, row, _KILLED.both)
         going = {row["id"]: row for row in rows if row["attempts"] <= kind.attempts}
         if not going:
             return
@@ -199,7 +213,7 @@ class Errands:
             return
         _log.warning("errand failed", errand=kind.name, attempt=attempt, why=named(error))
         if attempt >= kind.attempts:
-            await self._give_up(tenant, row, named(error))
+            await self._give_up(tenant, row, explained(error))
             return
         delay = backoff(attempt, kind.first, kind.longest)
         await self._rows.again(tenant, row["id"], self._me, attempt, named(error), delay, counts=True)

@@ -21,7 +21,7 @@ from directapp.kernel.errors import DirectAppError, StaleError
 from directapp.services.act import Act
 from directapp.services.corridor import Corridor, Touched
 from directapp.services.drafts import Pile, TakenError
-from directapp.services.errands import Bury, Errands, bury, carried, named
+from directapp.services.errands import Bury, Errands, bury, carried, explained, named
 from directapp.services.intent import Intent
 from directapp.services.jobs import INSTALLATION, Errand, Letter, act_in, backoff
 from directapp.services.settled import foresee
@@ -365,7 +365,7 @@ class Relay:
         else:
             _log.error("reaction failed", failed=row["event"], attempt=attempts, why=named(error), exc_info=error)
         if attempts >= _ATTEMPTS:
-            letter = Letter(job={**row, "attempts": attempts}, kind="reaction", reason=named(error))
+            letter = Letter(job={**row, "attempts": attempts}, kind="reaction", reason=explained(error))
             return await bury(self._corridor, self._rows, self._keep, unit, letter)
         delay = backoff(attempts, _FIRST_SECONDS, _LONGEST_SECONDS)
         await self._rows.failed(unit, row["id"], named(error), delay)

@@ -83,7 +83,8 @@ async def to_customer(
     stem = key or fresh_key()
     open_ways = ways(car.row, channels)
     keys = [f"{stem}:{event}:{channel}" for channel, _ in open_ways]
-    known = {one.row["key"] for one in await act.find("messages", key=[*keys, f"{stem}:{event}:none"])}
+    asked = await act.find("messages", only=("key",), key=[*keys, f"{stem}:{event}:none"]) if key else []
+    known = {one.row["key"] for one in asked}
     common = {"first": plain(first_name(car.row)), "model": model(car.row), "site": plain(site.get("name") or "")}
     if not open_ways:
         if f"{stem}:{event}:none" not in known:

@@ -82,12 +82,10 @@ async def answered(act: Act) -> None:
     detail = join((price, on, short(row.get("answer_note"))))
     receivers = [*scene.people.named(row.get("asked_by")), *scene.at("prep_center", "planner")]
     item = await act.look_up("work_items", UUID(str(row["work_item"])), system="corridor")
-    key = fresh_key()
     told = Told(
         event="vendor.answered",
         car=scene.car,
         about=item,
-        key=key,
         fills={
             "who": plain(row["vendor_name"]),
             "what": said,
@@ -96,7 +94,7 @@ async def answered(act: Act) -> None:
     )
     await tell(act, told, receivers)
     # What came by text message or letter stands in the log since it came.
-    if not act.params.get("heard") and not await act.find("messages", limit=1, key=f"{key}:in"):
+    if not act.params.get("heard"):
         values = {
             "car": scene.car.id,
             "channel": "email" if row.get("email") else "sms",
@@ -108,7 +106,7 @@ async def answered(act: Act) -> None:
             "to": row.get("email") or row.get("phone"),
             "status": "delivered",
             "delivered_at": act.now,
-            "key": f"{key}:in",
+            "key": f"{fresh_key()}:in",
         }
         await act.create("messages", {name: value for name, value in values.items() if value is not None})
 

@@ -1,6 +1,5 @@
 """Failed jobs: dead letters. Retried, a job runs with the same key and without what it has behind it."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -47,31 +46,6 @@ CARGO = Group(
 )
 
 
-# What the worker says of an error: the name of its kind, then its words. Names are for programmers.
-_NAMED = re.compile(r"(?P<kind>[A-Z]\w*(?:Error|Exception|Timeout))(?:: (?P<words>.*))?", re.DOTALL)
-_SLOW = Text("Det tok for lang tid.", "It took too long.")
-_SILENT = Text("Tjenesten svarer ikke.", "The service does not answer.")
-_STOPPED = Text("Arbeideren stanset mens jobben kjørte.", "The worker stopped while it ran.")
-_UNEXPECTED = Text("Uventet feil", "Unexpected error")
-_KILLED = "the worker stopped while it ran"
-
-
-def plain(reason: str) -> str:
-    """Say in both languages why a job was given up, with the technical words behind it where there are any."""
-    if reason == _KILLED:
-        return _STOPPED.both
-    found = _NAMED.fullmatch(reason)
-    if found is None:
-        return reason
-    kind, words = found["kind"], found["words"] or ""
-    if " / " in words:
-        return words
-    if kind == "TimeoutError":
-        return _SLOW.both
-    said = _SILENT.both if kind in {"OSError", "ConnectionError", "ConnectionRefusedError"} else _UNEXPECTED.both
-    return f"{said} ({reason})"
-
-
 async def keep(act: Act, letter: Letter) -> None:
     """Keep a dead letter."""
     job = letter.job
@@ -84,7 +58,7 @@ async def keep(act: Act, letter: Letter) -> None:
         "job": job["event"],
         "kind": letter.kind,
         "outcome": "failed",
-        "error": plain(letter.reason),
+        "error": letter.reason,
         "attempts": job["attempts"],
         "asked_at": job["at"].isoformat(),
         "collection": job["collection"],
