@@ -31,6 +31,8 @@ _REFUSED_REST = 600.0
 # Smaller pictures in the text are the sender's logo.
 _SMALLEST = 15 * 1024
 _PATIENT = 3
+_NOT_SET_UP = Text("Det er ikke satt opp noen tjeneste som tar imot brev.", "No service that takes letters is set up.")
+_NO_LETTER = Text("Tjenesten har ikke brevet lenger.", "The service no longer has the letter.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +89,14 @@ class MailRoom:
     async def fetch(self, job: Job) -> None:
         """Fetch a letter, write down what it says, and hang its photos on the car."""
         if self.inbox is None:
-            raise GiveUpError("no mail service is set up")
+            raise GiveUpError(_NOT_SET_UP.both)
         try:
             letter = await self.inbox.fetch(str(job.payload["mail"]))
         except (MailBusyError, MailRefusedError) as error:
             rest = _BUSY_REST if isinstance(error, MailBusyError) else _REFUSED_REST
             raise LaterError(type(error).__name__, seconds=error.retry_after or rest) from error
         if letter is None:
-            raise GiveUpError("the mail service has no such letter")
+            raise GiveUpError(_NO_LETTER.both)
         await hear(job.corridor, job.tenant, job.record, _message(letter))
         pictures = [one for one in letter.enclosed if one.is_picture][:MOST_PHOTOS]
         if pictures and not letter.automatic:

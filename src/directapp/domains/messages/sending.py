@@ -3,12 +3,12 @@
 The outside is called between two transactions. Everything here is inside one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from directapp.domains.messages.suppressed import is_suppressed, normal, suppress
+from directapp.domains.messages.suppressed import normal, suppress
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
@@ -76,12 +76,8 @@ async def take(act: Act) -> Envelope | None:
     """Return the message of an errand where it is still to go; what must not go is noted so."""
     if act.seen is None or act.seen.row["status"] != "queued":
         return None
-    row = act.seen.row
-    reason = await _why_not(act, row)
-    if reason is not None:
-        await refuse(act, act.seen, reason, status="skipped")
-        return None
-    return envelope(act.actor.tenant, row)
+    kept = await _allowed(act, [act.seen])
+    return envelope(act.actor.tenant, kept[0].row) if kept else None
 
 
 async def take_sms(act: Act) -> Envelope | None:
@@ -102,14 +98,38 @@ async def untry(act: Act) -> None:
         await act.change({"tried_at": None})
 
 
-async def _why_not(act: Act, row: Mapping[str, Any]) -> Text | None:
+async def _allowed(act: Act, waiting: Sequence[Seen]) -> list[Seen]:
+    """Keep what may go; what must not is noted so."""
+    addresses = list({normal(one.row["to"]) for one in waiting if one.row.get("to")})
+    people = list({one.row["receiver"] for one in waiting if one.row.get("receiver")})
+    shut = set[tuple[str, str]]()
+    active = set[UUID]()
+    if addresses:
+        kept_out = await act.find("suppressed_addresses", limit=2 * len(addresses), address=addresses, released_at=None)
+        shut = {(one.row["channel"], one.row["address"]) for one in kept_out}
+    if people:
+        asked = act.find("users", system="corridor", limit=len(people), only=("active",), id=people, active=True)
+        active = {one.id for one in await asked}
+    kept = []
+    for one in waiting:
+        reason = await _why_not(act, one.row, shut, active)
+        if reason is None:
+            kept.append(one)
+        else:
+            await refuse(act, one, reason, status="skipped")
+    return kept
+
+
+async def _why_not(
+    act: Act, row: Mapping[str, Any], shut: Collection[tuple[str, str]], active: Collection[UUID]
+) -> Text | None:
+    """Return why a message must not go: ``shut`` are suppressed addresses by channel, ``active`` who may be told."""
     if not row.get("to"):
         return _NO_ADDRESS
-    if await is_suppressed(act, row["channel"], row["to"]):
+    if (row["channel"], normal(row["to"])) in shut:
         return _SUPPRESSED
     if row["receiver_kind"] == "user" and row.get("receiver"):
-        person = await act.find("users", system="corridor", limit=1, id=row["receiver"], active=True)
-        return None if person else _INACTIVE
+        return None if row["receiver"] in active else _INACTIVE
     if row["receiver_kind"] == "customer" and row["channel"] == "sms":
         car = await act.find("cars", system="corridor", limit=1, id=row["car"], consent_sms=True)
         return None if car else _NO_CONSENT
@@ -164,33 +184,6 @@ async def batches(act: Act, messages: Sequence[UUID]) -> list[Batch]:
         await act.change_all("messages", {one.id: {"batch": mark} for one in going})
         found.append(Batch(mark if len(going) > 1 else going[0].id.hex, [envelope(tenant, one.row) for one in going]))
     return found
-
-
-async def _allowed(act: Act, waiting: Sequence[Seen]) -> list[Seen]:
-    """Keep what may go; what must not is noted so."""
-    addresses = list({normal(one.row["to"]) for one in waiting if one.row.get("to")})
-    people = list({one.row["receiver"] for one in waiting if one.row.get("receiver")})
-    shut = set[str]()
-    active = set[UUID]()
-    if addresses:
-        kept_out = await act.find("suppressed_addresses", limit=len(addresses), address=addresses, released_at=None)
-        shut = {one.row["address"] for one in kept_out if one.row["channel"] == "email"}
-    if people:
-        asked = act.find("users", system="corridor", limit=len(people), only=("active",), id=people, active=True)
-        active = {one.id for one in await asked}
-    kept = []
-    for one in waiting:
-        if not one.row.get("to") or normal(one.row["to"]) in shut:
-            reason: Text | None = _SUPPRESSED if one.row.get("to") else _NO_ADDRESS
-        elif one.row["receiver_kind"] == "user" and one.row.get("receiver"):
-            reason = None if one.row["receiver"] in active else _INACTIVE
-        else:
-            reason = await _closed(act, one.row.get("content") or {})
-        if reason is None:
-            kept.append(one)
-        else:
-            await refuse(act, one, reason, status="skipped")
-    return kept
 
 
 async def part(act: Act, batch: Batch) -> None:

@@ -54,20 +54,6 @@ async def suppress(act: Act, channel: str, address: str, reason: str, *, detail:
     )
 
 
-async def is_suppressed(act: Act, channel: str, address: str) -> bool:
-    """Whether an address must not be tried."""
-    return bool(
-        await act.find(
-            "suppressed_addresses",
-            system="messenger",
-            limit=1,
-            channel=channel,
-            address=normal(address),
-            released_at=None,
-        )
-    )
-
-
 async def release(act: Act) -> None:
     """Let an address be tried again: a person has made sure of it."""
     await act.change({"released_at": act.now, "released_by": act.actor.user}, system="messenger")
