@@ -92,6 +92,7 @@ class House:
     async def close(self) -> None:
         """Finish what is on its way, and give the database back."""
         await self.platform.live.close()
+        await self.platform.processes.close()
         await self.registry.http.aclose()
         await self.post.http.aclose()
         await self.sender.close()

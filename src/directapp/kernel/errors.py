@@ -35,6 +35,10 @@ class DirectAppError(Exception):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("; ".join(p.message.en for p in self.problems))
 
+    def __reduce__(self) -> tuple[type["DirectAppError"], tuple[tuple[Problem, ...]], dict[str, object]]:
+        """Travel between processes with every problem."""
+        return type(self), (self.problems,), self.__dict__
+
 
 class BadQueryError(DirectAppError):
     """A question that cannot be understood (400 INVALID_QUERY)."""

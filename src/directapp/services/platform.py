@@ -9,6 +9,7 @@ from directapp.kernel.clock import Clock, utc_now
 from directapp.services.corridor import Corridor
 from directapp.services.live import Live
 from directapp.services.operations import Operations
+from directapp.services.processes import Processes
 from directapp.services.reading import Reading
 from directapp.store.database import Database
 
@@ -28,6 +29,7 @@ class Platform:
     data: Path
     public_url: str
     demo: bool = False
+    processes: Processes = field(default_factory=Processes)
     operations: Operations | None = None
     clock: Clock = utc_now
     checks: dict[str, Any] = field(default_factory=dict)
