@@ -2274,7 +2274,7 @@ CREATE POLICY "rule_runs_update" ON "rule_runs" FOR UPDATE TO directapp_app USIN
 ALTER TABLE "rule_runs" DROP CONSTRAINT IF EXISTS "ck_rule_runs_event_choice";
 ALTER TABLE "rule_runs" ADD CONSTRAINT "ck_rule_runs_event_choice" CHECK ("event" IN ('car.registered', 'car.identified', 'car.sent', 'car.arrived', 'car.ready_to_plan', 'car.planned', 'car.unplanned', 'car.assigned', 'car.ready', 'car.for_sale', 'car.reserved', 'car.sold', 'car.arrived_dealership', 'car.delivered', 'car.returned', 'car.archived', 'inspection.approved', 'inspection.failed', 'parts.ordered', 'parts.all_arrived', 'technical.completed', 'cosmetic.completed', 'quality.failed', 'work_item.approved', 'work_item.completed', 'work_item.declined', 'accessories.changed', 'transfer.sent', 'transfer.closed')) NOT VALID;
 ALTER TABLE "rule_runs" DROP CONSTRAINT IF EXISTS "ck_rule_runs_outcome_choice";
-ALTER TABLE "rule_runs" ADD CONSTRAINT "ck_rule_runs_outcome_choice" CHECK ("outcome" IN ('done', 'refused', 'stopped')) NOT VALID;
+ALTER TABLE "rule_runs" ADD CONSTRAINT "ck_rule_runs_outcome_choice" CHECK ("outcome" IN ('done', 'refused', 'failed', 'stopped')) NOT VALID;
 GRANT SELECT, INSERT ON "audit" TO directapp_app;
 CREATE POLICY "audit_select" ON "audit" FOR SELECT TO directapp_app USING (((tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor']))));
 CREATE POLICY "audit_insert" ON "audit" FOR INSERT TO directapp_app WITH CHECK (tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid));

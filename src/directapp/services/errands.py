@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from directapp.kernel.actor import Actor, system_actor
+from directapp.kernel.errors import DirectAppError
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
 from directapp.services.act import Act
@@ -55,6 +56,8 @@ def named(error: BaseException) -> str:
 
 def explained(error: BaseException) -> str:
     """Say in both languages why a job was given up, with the technical words behind it where there are any."""
+    if isinstance(error, DirectAppError):
+        return Text(*("; ".join(p.message.pick(language) for p in error.problems) for language in ("nb", "en"))).both
     if " / " in str(error):
         return str(error)
     if type(error) is TimeoutError:

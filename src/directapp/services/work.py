@@ -57,6 +57,8 @@ class Work:
     ) -> Seen:
         """Change a record: look-up, fields, values, version, workflow, rules, write, consequences."""
         self._refuse_anywhere(shape, patch)
+        # Whoever writes in between would make this write, or theirs, a conflict that nobody asked for.
+        await self.unit.lock(record)
         found = await self.unit.look_up(shape, record)
         if found is None:
             raise NotFoundError
@@ -65,6 +67,7 @@ class Work:
 
     async def update_all(self, shape: Shape, patches: Mapping[UUID, Mapping[str, Any]], *, verb: str) -> list[Seen]:
         """Change many records in as few statements as one: what a system actor does to a pile of them."""
+        await self.unit.lock_all(patches)
         found = await self.unit.look_up_all(shape, list(patches))
         if len(found) != len(patches):
             raise NotFoundError
@@ -450,7 +453,6 @@ class Work:
                     if item.target is None:
                         await self.create(self.spec[item.collection], item.patch)
                     else:
-                        await self.unit.lock(item.target)
                         await self.update(self.spec[item.collection], item.target, item.patch)
         self._depth -= 1
 

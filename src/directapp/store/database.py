@@ -112,6 +112,7 @@ class Database:
         async with self.pool.acquire() as connection:
             unit = Unit(self.spec, cast("asyncpg.Connection", connection), actor, self._lookups)
             await unit.simple(settings_sql(actor, readonly=readonly, lock=lock, steady=steady))
+            unit.held.update([lock] if lock else ())
             try:
                 yield unit
             except BaseException:

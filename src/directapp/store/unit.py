@@ -124,6 +124,8 @@ class Unit:
     depth: int = 0
     # What was read of settled things in this transaction, by collection and question.
     recalled: dict[str, dict[Any, list[dict[str, Any]]]] = field(default_factory=dict, repr=False)
+    # The records that this transaction keeps others from changing: those it locked, and those it made.
+    held: set[UUID] = field(default_factory=set, repr=False)
 
     async def fetch(self, sql: str, *values: Any) -> list[asyncpg.Record]:
         """Run a statement and return its rows."""
@@ -152,7 +154,16 @@ class Unit:
 
     async def lock(self, record: UUID) -> None:
         """Hold the record for the rest of the transaction."""
-        await self.simple(_lock(record))
+        if record not in self.held:
+            await self.simple(_lock(record))
+            self.held.add(record)
+
+    async def lock_all(self, records: Iterable[UUID]) -> None:
+        """Hold several records, in one order whoever asks."""
+        wanted = sorted(set(records) - self.held)
+        if wanted:
+            await self.simple("; ".join(_lock(record) for record in wanted))
+            self.held.update(wanted)
 
     async def lock_free(self, records: Sequence[UUID]) -> set[UUID]:
         """Hold those of some records that nobody else holds, without waiting; return them."""
@@ -161,7 +172,9 @@ class Unit:
             "SELECT k FROM (SELECT k, pg_try_advisory_xact_lock(k) AS got FROM unnest($1::bigint[]) AS k) t WHERE got",
             list(keys),
         )
-        return {keys[row["k"]] for row in rows}
+        got = {keys[row["k"]] for row in rows}
+        self.held |= got
+        return got
 
     @asynccontextmanager
     async def savepoint(self, *, become: Actor | None = None) -> AsyncIterator[None]:
@@ -170,7 +183,7 @@ class Unit:
         ``become``: go on as somebody else inside, and back afterwards, with the savepoint's own round trips.
         """
         self.depth += 1
-        name, actor = f"s{self.depth}", self.actor
+        name, actor, held = f"s{self.depth}", self.actor, set(self.held)
         become = None if become == actor else become
         await self.simple("; ".join([f"SAVEPOINT {name}", *([_settings(become)] if become else [])]))
         self.actor = become or actor
@@ -179,7 +192,7 @@ class Unit:
         except BaseException:
             await self.simple(f"ROLLBACK TO SAVEPOINT {name}")
             self.recalled.clear()
-            self.actor = actor
+            self.actor, self.held = actor, held
             raise
         else:
             await self.simple("; ".join([f"RELEASE SAVEPOINT {name}", *([_settings(actor)] if become else [])]))
@@ -253,6 +266,7 @@ class Unit:
             sql += f", o AS ({_outbox_sql('$1', '', len(values))})"
             values += _event_values(events)
         await self.value(f"{sql} SELECT 1", *values)
+        self.held.add(row["id"])
 
     async def update(  # noqa: PLR0917 - what is written, in the order of the statement
         self, shape: Shape, record: UUID, version: int, row: dict[str, Any], audit: AuditEntry, events: Sequence[Event]

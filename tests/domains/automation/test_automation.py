@@ -1,5 +1,6 @@
 """Webhooks and rules on the real house: what follows from events, tried before, guarded against circles."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,8 @@ from directapp.app.house import House
 from directapp.connectors.svix import verify
 from directapp.domains.automation.catalogue import DEEPEST
 from directapp.kernel.clock import utc_now
-from directapp.kernel.errors import ConflictError, DirectAppError, ForbiddenError, InvalidError
+from directapp.kernel.errors import ConflictError, DirectAppError, ForbiddenError, InvalidError, StaleError
+from directapp.services.act import Act
 from directapp.services.intent import Intent
 from directapp.services.jobs import acting
 from directapp.store.query import Query
@@ -264,6 +266,71 @@ async def test_a_rule_notifies_makes_work_and_calls_a_webhook(dealer: Dealer, re
     assert [heard.json()["type"] for heard in receiver.heard] == ["car.identified"]
 
 
+async def test_rules_on_one_event_all_act_and_nobody_who_saves_meanwhile_is_refused(dealer: Dealer) -> None:
+    """Five cars, three rules each, and a person who saves without a version while the rules write."""
+    for name in ("technical_notes", "cosmetic_notes", "parts_notes"):
+        await rule(dealer, name=name, conditions="Merke = Audi", set_field=name, set_value=f"Se {name}")
+    admin = await dealer.person("tenant_admin")
+    cars = [await car(dealer) for _ in range(5)]
+    for number, record in enumerate(cars):
+        await identify(dealer, record, f"WAUZZZF49MA00055{number}")
+    stop = asyncio.Event()
+    working = asyncio.create_task(dealer.house.relay.run(stop))
+    try:
+        for turn in range(20):
+            saves = (dealer.do(admin, "cars", "update", one, seller_notes=f"Runde {turn}") for one in cars)
+            await asyncio.gather(*saves)
+    finally:
+        stop.set()
+        await working
+    await dealer.house.relay.drain(dealer.tenant)
+    assert [run["outcome"] for run in await rows(dealer, "rule_runs")] == ["done"] * 15
+    for record in cars:
+        row = await dealer.read(admin, "cars", record)
+        assert [row[f"{name}_notes"] for name in ("technical", "cosmetic", "parts")] == [
+            f"Se {name}_notes" for name in ("technical", "cosmetic", "parts")
+        ]
+        assert row["seller_notes"] == "Runde 19"
+
+
+async def test_what_others_hold_up_is_tried_again_and_what_never_succeeds_stands_where_it_is_seen(
+    dealer: Dealer, moving: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await rule(dealer)
+    admin, record = await dealer.person("tenant_admin"), await car(dealer)
+    await identify(dealer, record, "WAUZZZF49MA000561")
+    stale = 2
+    real = Act.change
+
+    async def held_up(act: Act, patch: Any, **more: Any) -> Any:
+        nonlocal stale
+        if "priority" in patch and stale:
+            stale -= 1
+            raise StaleError
+        return await real(act, patch, **more)
+
+    monkeypatch.setattr(Act, "change", held_up)
+    for _ in range(3):
+        await dealer.house.relay.drain(dealer.tenant)
+        moving.ahead += timedelta(minutes=5)
+    assert [run["outcome"] for run in await rows(dealer, "rule_runs")] == ["done"]
+    assert (await dealer.read(admin, "cars", record))["priority"] == "high"
+    stale = 5
+    second = await car(dealer)
+    await identify(dealer, second, "WAUZZZF49MA000562")
+    for _ in range(6):
+        await dealer.house.relay.drain(dealer.tenant)
+        moving.ahead += timedelta(hours=2)
+    (failed,) = [run for run in await rows(dealer, "rule_runs") if run["outcome"] == "failed"]
+    assert failed["record"] == str(second)
+    assert failed["told"].startswith("Noen andre har lagret")
+    (letter,) = await rows(dealer, "failed_jobs")
+    assert (letter["job"], letter["record"], letter["error"]) == ("rule.run", str(made), failed["told"])
+    await dealer.do(admin, "failed_jobs", "retry", UUID(letter["id"]))
+    await dealer.house.relay.drain(dealer.tenant)
+    assert (await dealer.read(admin, "cars", second))["priority"] == "high"
+
+
 async def test_what_a_rule_may_not_do_is_written_down_and_holds_up_nothing(dealer: Dealer) -> None:
     await rule(dealer, set_value="nonsense")
     await rule(dealer, name="Den andre", set_field="seller_notes", set_value="Ring kunden")
@@ -274,6 +341,8 @@ async def test_what_a_rule_may_not_do_is_written_down_and_holds_up_nothing(deale
     assert (await dealer.read(admin, "cars", record))["seller_notes"] == "Ring kunden"
     outcomes = sorted((run["outcome"], bool(run["told"])) for run in await rows(dealer, "rule_runs"))
     assert outcomes == [("done", False), ("refused", True)]
+    (refused,) = [run for run in await rows(dealer, "rule_runs") if run["told"]]
+    assert [letter["error"] for letter in await rows(dealer, "failed_jobs")] == [refused["told"]]
 
 
 async def test_rules_that_go_in_a_circle_are_switched_off(dealer: Dealer) -> None:

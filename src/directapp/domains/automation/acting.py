@@ -11,10 +11,11 @@ from directapp.domains.automation.conditions import holds, read_conditions, unkn
 from directapp.domains.automation.deliveries import queue
 from directapp.domains.automation.reactions import words_of
 from directapp.kernel.clock import OSLO
-from directapp.kernel.errors import DirectAppError
+from directapp.kernel.errors import DirectAppError, StaleError
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
-from directapp.services.jobs import Job, Run
+from directapp.services.errands import explained
+from directapp.services.jobs import GiveUpError, Job, Run
 
 WORKER = "workflow"
 MONTH = timedelta(days=31)
@@ -36,21 +37,30 @@ Before = Callable[[UUID, str, Moments, Collection[str], datetime], Awaitable[Was
 
 
 async def run(job: Job) -> None:
-    """Do what a rule says; what is refused is written down with its reason."""
+    """Do what a rule says.
+
+    What others hold up is tried again. What is refused, or never succeeds, stands in the rule's log with its reason,
+    and among the failed jobs, where it can be tried again by hand.
+    """
     try:
         async with job.act(SYSTEM) as act:
             if act.seen is None or not act.seen.row["active"] or await _behind(act, job.key):
                 return
             await _do(act, act.seen, job)
             await _note(act, job, "done", None)
-    except DirectAppError as error:
+    except Exception as error:
+        final = isinstance(error, DirectAppError) and not isinstance(error, StaleError)
+        if not final and not job.last:
+            raise
+        reason = explained(error)
         async with job.act(SYSTEM) as act:
             if act.seen is not None:
-                await _note(act, job, "refused", str(error)[:_LONGEST])
+                await _note(act, job, "refused" if final else "failed", reason[:_LONGEST])
+        raise GiveUpError(reason) from error
 
 
 async def _behind(act: Act, key: str) -> bool:
-    return bool(await act.find(rule_runs.NAME, limit=1, key=key))
+    return bool(await act.find(rule_runs.NAME, limit=1, key=key, outcome="done"))
 
 
 async def _do(act: Act, rule: Seen, job: Job) -> None:

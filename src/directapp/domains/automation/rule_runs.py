@@ -11,6 +11,7 @@ NAME = "rule_runs"
 OUTCOMES = choices(
     ("done", "Utført", "Done"),
     ("refused", "Avvist", "Refused"),
+    ("failed", "Feilet", "Failed"),
     ("stopped", "Stanset: går i ring", "Stopped: a circle"),
 )
 
