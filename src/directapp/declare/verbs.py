@@ -9,6 +9,21 @@ from directapp.declare.fields import Field
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
+_ONCE = Text("Vises bare denne ene gangen.", "Shown this once only.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """What a verb tells in its answer, this once: no read and no resend tells it again.
+
+    ``address``: the value is a path, told below the installation's own address. ``help`` is said beside it.
+    """
+
+    name: str
+    label: Text
+    help: Text = _ONCE
+    address: bool = False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verb:
@@ -16,7 +31,8 @@ class Verb:
 
     ``run`` gets the corridor's Act (declared in services) and returns the id of the record to answer
     with, or None. ``states`` are those in which it makes sense; ``blocked`` says why not right now.
-    ``params`` are what the person fills in. ``primary`` verbs are offered first.
+    ``params`` are what the person fills in. ``primary`` verbs are offered first. ``secrets`` are what
+    ``run`` puts into the Act's ``shown_once``, each and no other.
     """
 
     name: str
@@ -29,3 +45,4 @@ class Verb:
     icon: str = "player-play"
     primary: bool = False
     danger: bool = False
+    secrets: tuple[Secret, ...] = ()

@@ -31,6 +31,10 @@ _KINDS: dict[Kind, dict[str, Any]] = {
 }
 _LIST = ("fields", "filter", "search", "sort", "limit", "offset", "page", "cursor", "aggregate", "groupBy", "meta")
 _WRITE = ("fields", "dry_run", "Idempotency-Key", "X-Reason")
+_TOLD_ONCE = (
+    "The answer carries a secret that is told this once and not kept with the answer. Sent again with its"
+    " Idempotency-Key, the answer leaves it out and names it in meta.withheld: make a new one."
+)
 _STANDING = {"/users": "users", "/files": "files", "/roles": "roles"}
 
 
@@ -199,15 +203,26 @@ def _verb(shape: Shape, verb: Verb) -> dict[str, Any]:
     if verb.on == "record" and not any(p.name == "version" for p in verb.params):
         body["properties"]["version"] = _stated(shape)["version"]
     about = [f"In: {', '.join(verb.states)}."] if verb.states else []
+    if verb.secrets:
+        about.append(_TOLD_ONCE)
     return _operation(
         shape,
         f"{verb.name}_{shape.name}",
         f"{verb.label.en}: {shape.declared.label.en.lower()}",
         parameters=("dry_run", "Idempotency-Key", "If-Match", "X-Reason"),
         body=body,
-        answer=_data(_ref(shape.name)),
+        answer=_told(shape, verb) if verb.secrets else _data(_ref(shape.name)),
         about=" ".join(about),
     )
+
+
+def _told(shape: Shape, verb: Verb) -> dict[str, Any]:
+    """Describe an answer that carries secrets; a resend leaves them out and names them."""
+    secrets = {s.name: {"type": "string", "title": s.label.en, "description": s.help.en} for s in verb.secrets}
+    names = {"type": "array", "items": {"type": "string", "enum": list(secrets)}}
+    meta = {"type": "object", "properties": {"withheld": names}}
+    answer = _data({"allOf": [_ref(shape.name), {"type": "object", "properties": secrets}]})
+    return {**answer, "properties": {**answer["properties"], "meta": meta}}
 
 
 def _list(shape: Shape) -> dict[str, Any]:

@@ -161,7 +161,8 @@ class Corridor:
             seen = None
         else:
             act = await self._verb(work, unit, shape, intent)
-            seen, shown, looked = act.answer or act.seen, act.shown_once, act.found
+            seen, looked = act.answer or act.seen, act.found
+            shown = {} if intent.dry_run else act.shown_once
         await work.finish()
         json = None
         if looked is not None:
@@ -211,6 +212,8 @@ class Corridor:
         if verb.on == "record":
             await self._aim(act, unit, shape, verb, intent)
         await verb.run(act)
+        if act.shown_once.keys() != {s.name for s in verb.secrets}:
+            raise LookupError(f"{shape.name}.{verb.name} tells {sorted(act.shown_once)}")
         return act
 
     async def _aim(self, act: Act, unit: Unit, shape: Shape, verb: Verb, intent: Intent) -> None:
@@ -397,7 +400,8 @@ def _target(intent: Intent) -> UUID:
 
 def _dump(answer: Answer) -> str:
     record = str(answer.record) if answer.record else None
-    return orjson.dumps([answer.collection, record, answer.json, answer.changes]).decode()
+    # Of what is told once, only the names: a resend says what it leaves out.
+    return orjson.dumps([answer.collection, record, answer.json, answer.changes, sorted(answer.shown_once)]).decode()
 
 
 def _dump_all(results: Sequence[Answer | DirectAppError]) -> str:
@@ -405,9 +409,14 @@ def _dump_all(results: Sequence[Answer | DirectAppError]) -> str:
 
 
 def _load(text: str) -> Answer:
-    collection, record, json, changes = orjson.loads(text)
+    collection, record, json, changes, *told = orjson.loads(text)
     return Answer(
-        collection=collection, record=UUID(record) if record else None, json=json, changes=changes, replayed=True
+        collection=collection,
+        record=UUID(record) if record else None,
+        json=json,
+        changes=changes,
+        withheld=tuple(told[0]) if told else (),
+        replayed=True,
     )
 
 

@@ -34,7 +34,8 @@ class Intent:
 class Answer:
     """What came of an intent: the record's id, its JSON masked for the actor, and the differences.
 
-    ``shown_once`` holds secrets for this one answer; they are never stored, not even for a resend.
+    ``shown_once`` holds secrets for this one answer; they are never stored, not even for a resend, whose answer
+    names them in ``withheld``.
     """
 
     collection: str
@@ -42,4 +43,5 @@ class Answer:
     json: str | None
     changes: dict[str, Any]
     shown_once: dict[str, str] = field(default_factory=dict)
+    withheld: tuple[str, ...] = ()
     replayed: bool = False

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from directapp.declare.spec import Spec
+from directapp.declare.verbs import Verb
 from directapp.kernel.clock import Clock, utc_now
 from directapp.services.corridor import Corridor
+from directapp.services.intent import Answer
 from directapp.services.live import Live
 from directapp.services.operations import Operations
 from directapp.services.processes import Processes
@@ -33,3 +35,9 @@ class Platform:
     operations: Operations | None = None
     clock: Clock = utc_now
     checks: dict[str, Any] = field(default_factory=dict)
+
+    def told_once(self, verb: Verb, answer: Answer) -> dict[str, str]:
+        """Return the secrets of an answer by name, addresses in full; empty for a resend and a dry run."""
+        root = self.public_url.rstrip("/")
+        told = answer.shown_once
+        return {s.name: f"{root if s.address else ''}{told[s.name]}" for s in verb.secrets if s.name in told}

@@ -10,7 +10,7 @@ from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Field, Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
-from directapp.declare.verbs import Verb
+from directapp.declare.verbs import Secret, Verb
 from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, GONE, READER, SYSTEM
 from directapp.domains.automation.deliveries import NAME as DELIVERIES
 from directapp.domains.automation.deliveries import PING, queue
@@ -71,6 +71,7 @@ KEY = Group(
     Text("Nøkkel", "Key"),
     (field("secret", "Signeringsnøkkel", "Signing secret", computed=True, secret=True, max_length=100),),
 )
+_SECRET = (Secret(name="secret", label=Text("Signeringsnøkkel", "Signing secret")),)
 
 
 async def subscribe(act: Act) -> None:
@@ -134,9 +135,10 @@ WEBHOOKS = Collection(
             params=(_name(), _address(), _events()),
             icon="plus",
             primary=True,
+            secrets=_SECRET,
         ),
         Verb(name="ping", label=Text("Send en prøve", "Send a trial"), run=ping, blocked=_inactive, icon="player-play"),
-        Verb(name="renew", label=Text("Ny nøkkel", "New secret"), run=renew, icon="key", danger=True),
+        Verb(name="renew", label=Text("Ny nøkkel", "New secret"), run=renew, icon="key", danger=True, secrets=_SECRET),
     ),
     indexes=(("active",),),
     notes=f"What was sent stands in {DELIVERIES}.",

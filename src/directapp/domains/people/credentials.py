@@ -6,7 +6,7 @@ from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Field, Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Nothing, Parent, Who
-from directapp.declare.verbs import Verb
+from directapp.declare.verbs import Secret, Verb
 from directapp.domains.people import verbs
 from directapp.domains.people.roles import ADMIN, EVERYONE, MANAGER, ROLE_CHOICES
 from directapp.kernel.errors import Problem
@@ -201,6 +201,7 @@ API_KEYS = Collection(
             label=Text("Lag API-nøkkel", "Create API key"),
             run=verbs.create_key,
             on="collection",
+            secrets=(Secret(name="key", label=Text("API-nøkkel", "API key")),),
             params=(
                 field("name", "Navn", "Name", required=True, max_length=80),
                 field("roles", "Roller", "Roles", Kind.CHOICES, choices=ROLE_CHOICES),

@@ -6,7 +6,7 @@ from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Not, Who, all_of
-from directapp.declare.verbs import Verb
+from directapp.declare.verbs import Secret, Verb
 from directapp.domains.people import rules, verbs
 from directapp.domains.people.roles import ADMIN, EVERYONE, MANAGER, ROLE_CHOICES, WORKING
 from directapp.kernel.errors import Problem
@@ -117,6 +117,17 @@ VERBS = (
         name="hand_over_link",
         label=Text("Lag engangslenke", "Make one-time link"),
         run=verbs.hand_over_link,
+        secrets=(
+            Secret(
+                name="link",
+                label=Text("Engangslenke", "One-time link"),
+                help=Text(
+                    "Gi lenken til personen. Den vises bare nå og virker i ett døgn.",
+                    "Give the link to the person. It is shown only now and works for a day.",
+                ),
+                address=True,
+            ),
+        ),
         blocked=_when_own,
         icon="link",
     ),

@@ -81,7 +81,7 @@ async def hand_over_link(act: Act) -> None:
     known = await rows.find("credentials", user=target["id"], limit=1)
     purpose: Purpose = "reset" if known else "invite"
     token = await issue_link(rows, act.actor.tenant, target, purpose, now=act.now, life=HAND_OVER_LIFE)
-    act.shown_once = {"purpose": purpose, "token": token.text, "link": link_path(token)}
+    act.shown_once = {"link": link_path(token)}
 
 
 async def create_key(act: Act) -> None:

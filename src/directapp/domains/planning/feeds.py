@@ -15,7 +15,7 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, Who, Whose
-from directapp.declare.verbs import Verb
+from directapp.declare.verbs import Secret, Verb
 from directapp.domains.planning.booking_fields import STATES
 from directapp.domains.planning.capacities import GONE, hours_of
 from directapp.domains.planning.engine.words import hours_text
@@ -240,6 +240,19 @@ CALENDAR_FEEDS = Collection(
             ),
             icon="calendar-plus",
             primary=True,
+            secrets=(
+                Secret(
+                    name="address",
+                    label=Text("Kalenderadresse", "Calendar address"),
+                    help=Text(
+                        "Abonner på adressen i kalenderen på telefonen eller i Outlook. Den vises bare nå, og alle som "
+                        "har den, ser bookingene.",
+                        "Subscribe to the address in the calendar on your phone or in Outlook. It is shown only now, "
+                        "and everyone who has it sees the bookings.",
+                    ),
+                    address=True,
+                ),
+            ),
         ),
         Verb(
             name="revoke",

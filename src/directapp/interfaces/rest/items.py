@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from directapp.declare.kinds import PARSERS, BadValueError, Kind
 from directapp.declare.spec import Shape
+from directapp.declare.verbs import Verb
 from directapp.derive.cursor import pack
 from directapp.derive.dialect import Asked, parse_fields, parse_query
 from directapp.derive.dialect_input import bad_query
@@ -203,7 +204,8 @@ async def _act(call: Call, name: str, target: UUID | None) -> Response:
     options = _options(call, "dry_run")
     params = await read_object(call.request)
     takes_version = verb is not None and any(p.name == "version" for p in verb.params)
-    return await _one(call, options, _intent(call, options, name, target=target, patch=params, keep=takes_version))
+    intent = _intent(call, options, name, target=target, patch=params, keep=takes_version)
+    return await _one(call, options, intent, verb)
 
 
 def _options(call: Call, *names: str) -> dict[str, Any]:
@@ -247,12 +249,17 @@ def _intent(
     )
 
 
-async def _one(call: Call, options: Mapping[str, Any], intent: Intent) -> Response:
+async def _one(call: Call, options: Mapping[str, Any], intent: Intent, verb: Verb | None = None) -> Response:
     answer = await call.house.platform.corridor.perform(intent)
     json = await _chosen(call, options, answer)
+    told = call.house.platform.told_once(verb, answer) if verb else {}
+    if told:
+        json = orjson.dumps({**orjson.loads(json or "{}"), **told}).decode()
     content = b'{"data":' + (json or "null").encode()
     if intent.dry_run:
         content += b',"meta":' + orjson.dumps({"dry_run": True, "changes": _seen_changes(answer)})
+    elif answer.withheld:
+        content += b',"meta":' + orjson.dumps({"withheld": answer.withheld})
     headers = {"Idempotency-Replayed": "true"} if answer.replayed else None
     return json_response(content + b"}", headers=headers)
 

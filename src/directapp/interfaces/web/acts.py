@@ -109,9 +109,9 @@ async def act(desk: PersonDesk, collection: str, verb: str, record: str | None =
         raise
     except DirectAppError as error:
         return await _refused(desk, shape, found, target, posted=posted, error=error)
-    shown = _shown_once(desk, answer)
-    if shown:
-        return _show_once(desk, shape, found, _path(shape, target or answer.record), shown)
+    told = desk.platform.told_once(found, answer)
+    if told:
+        return _show_once(desk, shape, found, _path(shape, target or answer.record), told)
     return await _acted(desk, shape, found, target, answer)
 
 
@@ -127,14 +127,9 @@ async def _refused(
     return desk.page("record.html", status=int(error.status), **context)
 
 
-def _shown_once(desk: Desk, answer: Answer) -> dict[str, str]:
-    """Return what the act shows this once, a link in full."""
-    shown = {n: v for n, v in answer.shown_once.items() if n not in {"token", "purpose"}}
-    return {n: desk.platform.public_url.rstrip("/") + v if n in {"link", "address"} else v for n, v in shown.items()}
-
-
-def _show_once(desk: Desk, shape: Shape, verb: Verb, back: str, shown: dict[str, str]) -> Response:
+def _show_once(desk: Desk, shape: Shape, verb: Verb, back: str, told: dict[str, str]) -> Response:
     title = verb.label.pick(desk.language)
+    shown = [(s.name, desk.say(s.label), desk.say(s.help), told[s.name]) for s in verb.secrets]
     template = "parts/shown_once.html" if desk.partial else "shown_once.html"
     return desk.page(template, here=shape.name, title=title, shown=shown, back=back)
 

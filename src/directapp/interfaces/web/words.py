@@ -194,20 +194,6 @@ WORDS: dict[str, Text] = {
     "points_left": T("{count} gjenstår", "{count} left"),
     "what_found": T("Hva er funnet?", "What was found?"),
     "make_work_item": T("Lag arbeidspunkt", "Make a work item"),
-    "one_time_link": T("Engangslenke", "One-time link"),
-    "signing_secret": T("Signeringsnøkkel", "Signing secret"),
-    "api_key": T("API-nøkkel", "API key"),
-    "one_time_link_help": T(
-        "Gi lenken til personen. Den vises bare nå og virker i ett døgn.",
-        "Give the link to the person. It is shown only now and works for a day.",
-    ),
-    "calendar_address": T("Kalenderadresse", "Calendar address"),
-    "calendar_address_help": T(
-        "Abonner på adressen i kalenderen på telefonen eller i Outlook. Den vises bare nå, og alle som har den, ser "
-        "bookingene.",
-        "Subscribe to the address in the calendar on the phone or in Outlook. It is shown only now, and everyone who "
-        "has it sees the bookings.",
-    ),
     "calendar_links": T("Bookingene i din egen kalender", "The bookings in your own calendar"),
     "calendar_links_help": T(
         "En hemmelig adresse som kalenderen på telefonen eller i Outlook leser. Den viser bil, arbeid, tid og sted, "
@@ -219,7 +205,6 @@ WORDS: dict[str, Text] = {
     "calendar_link_made": T("Laget", "Made"),
     "calendar_link_read": T("Sist lest", "Last read"),
     "calendar_link_unread": T("Ikke lest ennå", "Not read yet"),
-    "shown_once": T("Vises bare denne ene gangen.", "Shown this once only."),
     "copy_it": T("Kopier", "Copy"),
     "back": T("Tilbake", "Back"),
     # Home and profile
