@@ -31,7 +31,7 @@ ASSETS := src/directapp/interfaces/web/static/build/manifest.json
 # What the style sheet is purged against: the templates, and the code that writes class names.
 MARKUP := $(shell find src/directapp/interfaces/web src/directapp/derive \( -name '*.html' -o -name '*.jinja' -o -name '*.py' \) 2>/dev/null)
 
-.PHONY: setup dev browser run test check format golden lock bench clean
+.PHONY: setup dev browser run test check format golden lock bench scale clean
 setup: .venv/.package $(ASSETS)
 	@:
 dev: .venv/.dev node_modules/.dev $(ASSETS)
@@ -126,6 +126,10 @@ lock: .venv/.uv
 bench: dev
 	@$(BIN)/python -m bench $(ARGS)
 	@exec $(BIN)/python -m bench.pages $(ARGS)
+
+# A million cars: some twenty minutes and 20 GB the first time; ARGS="--folder F" keeps them for the next.
+scale: dev
+	@exec $(BIN)/python -m bench.scale $(ARGS)
 
 clean:
 	rm -rf .venv node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache $(dir $(ASSETS)) \

@@ -13,7 +13,7 @@ from directapp.kernel.text import Text
 from directapp.services.corridor import Corridor
 from directapp.services.jobs import Daily, Errand, Every, Job, Schedule, sweep
 from directapp.services.schedules import forget
-from directapp.services.seal import seal
+from directapp.services.seal import seal_all
 from directapp.store.schema import keep_partitions
 
 REACTOR = "workflow"
@@ -45,7 +45,7 @@ def schedules(corridor: Corridor, owner: str) -> Sequence[Schedule]:
     """Return what is done again and again; ``owner`` is the address of the database's owner."""
 
     async def seal_audit(job: Job) -> None:
-        await seal(corridor.database, job.tenant)
+        await seal_all(corridor.database, job.tenant)
 
     async def make_room(_: Job) -> None:
         await keep_partitions(owner, corridor.clock())

@@ -1,7 +1,14 @@
-"""Sealing the audit: hash-chained batches per tenant, so that tampering shows. No lock on the write path."""
+"""Sealing the audit: hash-chained batches per tenant, so that tampering shows. No lock on the write path.
 
+A batch holds so many rows at most, and rows are read and added up a page at a time: whatever there is to seal,
+neither memory nor the event loop notices.
+"""
+
+import asyncio
 import hashlib
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -13,11 +20,23 @@ from directapp.store.unit import Unit
 
 # No transaction lives this long (statement and idle time-outs are below it), so nothing older can still appear.
 LAG = timedelta(minutes=6)
+MOST_IN_BATCH, _PAGE = 20_000, 500
 _GENESIS = "0" * 64
 
 
-async def seal(database: Database, tenant: UUID, *, clock: Clock = utc_now) -> int:
-    """Seal what is older than the lag; return how many rows the new batch holds (0: nothing new)."""
+async def seal_all(database: Database, tenant: UUID, *, clock: Clock = utc_now) -> int:
+    """Seal whatever is older than the lag, a batch and a transaction at a time; return how many rows that were."""
+    whole = 0
+    while rows := await seal(database, tenant, clock=clock):
+        whole += rows
+    return whole
+
+
+async def seal(database: Database, tenant: UUID, *, clock: Clock = utc_now, most: int = MOST_IN_BATCH) -> int:
+    """Seal the oldest rows that are older than the lag; return how many the new batch holds (0: nothing new).
+
+    A batch ends after ``most`` rows, and with the last of those that were written at the same instant.
+    """
     async with database.unit(system_actor(tenant, "corridor")) as unit:
         await unit.value("SELECT pg_advisory_xact_lock(hashtextextended($1, 7))", str(tenant))
         last = await unit.fetch(
@@ -26,7 +45,7 @@ async def seal(database: Database, tenant: UUID, *, clock: Clock = utc_now) -> i
         batch, start, chain = (
             (last[0]["batch"] + 1, last[0]["to_at"], last[0]["digest"]) if last else (1, None, _GENESIS)
         )
-        end = clock() - LAG
+        end = await _end(unit, tenant, start, clock() - LAG, most)
         digest, rows = await _digest(unit, tenant, start, end, chain)
         if rows == 0:
             return 0
@@ -64,15 +83,42 @@ async def verify(database: Database, tenant: UUID) -> list[str]:
     return found
 
 
-async def _digest(unit: Unit, tenant: UUID, start: object, end: object, chain: str) -> tuple[str, int]:
-    rows = await unit.fetch(
-        "SELECT to_jsonb(a)::text AS line FROM audit a WHERE tenant_id = $1 AND ($2::timestamptz IS NULL OR at > $2)"
-        " AND at <= $3 ORDER BY at, id",
-        tenant,
-        start,
-        end,
-    )
-    running = hashlib.sha256(chain.encode())
-    for row in rows:
-        running.update(orjson.dumps(orjson.loads(row["line"]), option=orjson.OPT_SORT_KEYS))
-    return running.hexdigest(), len(rows)
+async def _end(unit: Unit, tenant: UUID, start: datetime | None, latest: datetime, most: int) -> datetime:
+    """Return the instant up to which a batch goes."""
+    sql = "SELECT at FROM audit WHERE tenant_id = $1 AND at <= $2 AND at > $3 ORDER BY at OFFSET $4 LIMIT 1"
+    full: datetime | None = await unit.value(sql, tenant, latest, start or _BEFORE_ALL, most - 1)
+    return full or latest
+
+
+async def _digest(unit: Unit, tenant: UUID, start: datetime | None, end: datetime, chain: str) -> tuple[str, int]:
+    running, rows = hashlib.sha256(chain.encode()), 0
+    async for page in _pages(unit, tenant, start or _BEFORE_ALL, end):
+        rows += len(page)
+        await asyncio.to_thread(_add, running, page)
+    return running.hexdigest(), rows
+
+
+async def _pages(unit: Unit, tenant: UUID, start: datetime, end: datetime) -> AsyncIterator[list[str]]:
+    """Yield the rows after one instant, up to another, in their order."""
+    at, last = start, _LAST_ID
+    while True:
+        rows = await unit.fetch(_ROWS, tenant, at, last, end, _PAGE)
+        if rows:
+            yield [row["line"] for row in rows]
+        if len(rows) < _PAGE:
+            return
+        at, last = rows[-1]["at"], rows[-1]["id"]
+
+
+def _add(running: Any, lines: list[str]) -> None:
+    for line in lines:
+        running.update(orjson.dumps(orjson.loads(line), option=orjson.OPT_SORT_KEYS))
+
+
+_BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
+# After every id of its instant: what was written at the start belongs to the batch before.
+_LAST_ID = UUID(int=2**128 - 1)
+_ROWS = """
+SELECT a.at, a.id, to_jsonb(a)::text AS line FROM audit a WHERE a.tenant_id = $1 AND a.at <= $4
+   AND (a.at, a.id) > ($2, $3) ORDER BY a.at, a.id LIMIT $5
+"""
