@@ -18,7 +18,7 @@ from directapp.app.demo.stock import organisation, phone
 from directapp.app.demo.story import LONGEST, login
 from directapp.app.demo.worktime import Worktime, is_workday
 from directapp.app.house import House
-from directapp.declare.kinds import parse_phone
+from directapp.declare.reading import read_phone
 from directapp.domains.cars.identifiers import PlateKind, parse_org_number, parse_vin, plate_kind
 from directapp.domains.people.auth import sign_in
 from directapp.kernel.actor import system_actor
@@ -84,7 +84,7 @@ def test_lives_are_the_same_every_time_and_end_before_now(group: Any) -> None:
 
 def test_numbers_are_invented_and_valid() -> None:
     assert [parse_org_number(organisation(n)) for n in range(8)]
-    assert parse_phone(phone(7)) == "+4740000007"
+    assert read_phone(phone(7)) == "+4740000007"
     assert examine("bil.jpg", draw("Hvit", "EL90001", (0.4, 0.5))).width == 960
 
 

@@ -1,14 +1,17 @@
 """Fields and field groups: what a record holds, with labels, limits and how it is understood."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from directapp.declare.kinds import PARSERS, BadValueError, Kind
+from directapp.declare.kinds import BadValueError, Kind, read
+from directapp.declare.reading import TYPED, Manner, clean_code, read_instant
 from directapp.kernel.text import Text
 
 MAX_LENGTH = {Kind.STRING: 200, Kind.TEXT: 10_000, Kind.CHOICE: 60, Kind.EMAIL: 254, Kind.PHONE: 16}
+_MEASURES = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Field:
     """One column of a collection, declared once.
 
     ``parse`` normalises a value further than its kind does and raises BadValueError.
+    ``code`` texts identify a thing: invisible signs are left out of them and look-alike letters written as Latin ones.
     ``default`` is a value, or a function of the Case at creation.
     ``computed`` fields are stored but only rules, workflow and system actors write them;
     ``sql`` fields are not stored: an SQL expression over the columns of the same row.
@@ -45,6 +49,7 @@ class Field:
     minimum: Decimal | int | None = None
     maximum: Decimal | int | None = None
     parse: Callable[[Any], Any] | None = None
+    code: bool = False
     computed: bool = False
     sql: str | None = None
     search: bool = False
@@ -69,8 +74,10 @@ class Field:
         """Return the choice with a code, or None."""
         return next((c for c in self.choices if c.code == code), None)
 
-    def understand(self, value: Any) -> Any:
-        """Turn a wire value into the column's value; None and empty text mean no value.
+    def understand(self, value: Any, manner: Manner = TYPED, stored: Any = None) -> Any:
+        """Turn a value from outside into the column's value; None and empty text mean no value.
+
+        ``manner`` says how values are written where it comes from; ``stored`` is what the column holds now.
 
         Raises:
             BadValueError: the value does not fit, said in nb and en.
@@ -78,8 +85,10 @@ class Field:
         """
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
-        value = PARSERS[self.kind](value)
-        if self.parse is not None and value is not None:
+        value = self._read(value, manner, stored)
+        if value == "":
+            return None
+        if self.parse is not None:
             value = self.parse(value)
         if isinstance(value, str):
             self._check_text(value)
@@ -89,6 +98,15 @@ class Field:
             for one in value:
                 self._check_choice(one)
         return value
+
+    def _read(self, value: Any, manner: Manner, stored: Any) -> Any:
+        if self.code:
+            return clean_code(value)
+        if self.kind is Kind.INSTANT:
+            return read_instant(value, manner.dates, stored)
+        if self.kind in _MEASURES and self.unit and isinstance(value, str):
+            value = re.sub(rf"(?<=\d)\s*{re.escape(self.unit)}\s*$", "", value, flags=re.IGNORECASE)
+        return read(self.kind, value, manner)
 
     def _check_text(self, value: str) -> None:
         limit = self.max_length or MAX_LENGTH.get(self.kind)

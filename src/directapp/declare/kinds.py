@@ -4,17 +4,30 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from directapp.kernel.clock import OSLO
-from directapp.kernel.money import LARGEST
-from directapp.kernel.text import Text
+from directapp.declare.reading import (
+    TYPED,
+    BadValueError,
+    Manner,
+    clean_code,
+    clean_line,
+    clean_structure,
+    clean_text,
+    read_date,
+    read_instant,
+    read_number,
+    read_phone,
+    read_whole,
+)
+from directapp.kernel.money import CENT, LARGEST
+
+__all__ = ["BadValueError", "Kind", "read", "relative_now", "restored"]
 
 
 class Kind(StrEnum):
@@ -37,30 +50,9 @@ class Kind(StrEnum):
     PHONE = "phone"
 
 
-class BadValueError(ValueError):
-    """A value that a field cannot hold; the message is for people."""
-
-    def __init__(self, nb: str, en: str) -> None:
-        """Keep the message in both languages."""
-        self.text = Text(nb, en)
-        super().__init__(en)
-
-
 _INTEGER_LIMIT = 2**31 - 1
 _DECIMAL_LIMIT = Decimal("99999999.99")
-_EARLIEST, _LATEST = 1900, 2200
 _JSON_LIMIT = 200_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-def _string(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise BadValueError("Skal være tekst.", "Must be text.")
-    return _CONTROL.sub("", str(value)).strip()
-
-
-def _string_line(value: Any) -> str:
-    return " ".join(_string(value).split())
 
 
 def _boolean(value: Any) -> bool:
@@ -74,73 +66,27 @@ def _boolean(value: Any) -> bool:
     raise BadValueError("Skal være ja eller nei.", "Must be yes or no.")
 
 
-def _integer(value: Any) -> int:
-    number = None
-    if not isinstance(value, bool):
-        try:
-            number = int(re.sub(r"\s", "", value)) if isinstance(value, str) else int(value)
-        except (TypeError, ValueError, OverflowError):
-            number = None
-    if number is None or (isinstance(value, float) and number != value):
-        raise BadValueError("Skal være et helt tall.", "Must be a whole number.")
+def _integer(value: Any, manner: Manner) -> int:
+    number = read_whole(value, manner.numbers)
     if abs(number) > _INTEGER_LIMIT:
         raise BadValueError("Tallet er for stort.", "The number is too large.")
     return number
 
 
-def _number(value: Any, limit: Decimal) -> Decimal:
-    text = re.sub(r"\s", "", str(value).strip().lower().removesuffix("kr")).replace(",", ".")
-    try:
-        number = Decimal("NaN") if isinstance(value, bool) else Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise BadValueError("Skal være et tall.", "Must be a number.")
+def _decimal(value: Any, manner: Manner) -> Decimal:
+    return _two_decimals(read_number(value, manner.numbers), _DECIMAL_LIMIT)
+
+
+def _money(value: Any, manner: Manner) -> Decimal:
+    return _two_decimals(read_number(value, manner.numbers, currency=True), LARGEST)
+
+
+def _two_decimals(number: Decimal, limit: Decimal) -> Decimal:
     if abs(number) > limit:
         raise BadValueError("Tallet er for stort.", "The number is too large.")
-    if number != number.quantize(Decimal("0.01")):
+    if number != number.quantize(CENT):
         raise BadValueError("Høyst to desimaler.", "At most two decimals.")
-    return number.quantize(Decimal("0.01"))
-
-
-def _date(value: Any) -> date:
-    text = str(value.date() if isinstance(value, datetime) else value).strip()
-    norwegian = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text)
-    try:
-        if norwegian:
-            day = date(int(norwegian[3]), int(norwegian[2]), int(norwegian[1]))
-        else:
-            day = date.fromisoformat(text[:10])
-    except ValueError:
-        raise BadValueError(
-            "Skal være en dato, for eksempel 2026-11-26.", "Must be a date, for example 2026-11-26."
-        ) from None
-    if not _EARLIEST <= day.year <= _LATEST:
-        raise BadValueError("Datoen er utenfor kalenderen.", "The date is outside the calendar.")
-    return day
-
-
-def _instant(value: Any) -> datetime:
-    if not isinstance(value, datetime):
-        try:
-            value = datetime.fromisoformat(str(value).strip())
-        except ValueError:
-            raise BadValueError(
-                "Skal være et tidspunkt, for eksempel 2026-11-26T13:00.",
-                "Must be a time, for example 2026-11-26T13:00.",
-            ) from None
-    if not _EARLIEST <= value.year <= _LATEST:
-        raise BadValueError("Tidspunktet er utenfor kalenderen.", "The time is outside the calendar.")
-    if value.tzinfo is None:
-        local = value.replace(tzinfo=OSLO)
-        if local.astimezone(UTC).astimezone(OSLO).replace(tzinfo=None) != value:
-            raise BadValueError(
-                "Klokkeslettet finnes ikke (overgang til sommertid).",
-                "That time does not exist (change to summer time).",
-            )
-        value = local
-    result: datetime = value.astimezone(UTC)
-    return result.replace(microsecond=result.microsecond // 1000 * 1000)
+    return number.quantize(CENT)
 
 
 def _ref(value: Any) -> UUID:
@@ -160,22 +106,22 @@ def _list(value: Any) -> list[Any]:
     return list(value)
 
 
-def _refs(value: Any) -> list[UUID]:
+def _refs(value: Any, _manner: Manner) -> list[UUID]:
     return list(dict.fromkeys(_ref(v) for v in _list(value)))
 
 
-def _choices(value: Any) -> list[str]:
-    return list(dict.fromkeys(_string_line(v) for v in _list(value)))
+def _choices(value: Any, manner: Manner) -> list[str]:
+    return list(dict.fromkeys(clean_line(v, manner) for v in _list(value)))
 
 
-def _json(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in {"{", "["}:
-        try:
-            value = json.loads(value)
-        except ValueError:
-            raise BadValueError("Skal være gyldig JSON.", "Must be valid JSON.") from None
+def _json(value: Any, _manner: Manner) -> Any:
     try:
-        too_long = len(json.dumps(value)) > _JSON_LIMIT
+        if isinstance(value, str) and value[:1] in {"{", "["}:
+            value = json.loads(value)
+        value = clean_structure(value)
+        too_long = len(json.dumps(value, allow_nan=False)) > _JSON_LIMIT
+    except BadValueError:
+        raise
     except (TypeError, ValueError, RecursionError):
         raise BadValueError("Skal være gyldig JSON.", "Must be valid JSON.") from None
     if too_long:
@@ -185,32 +131,9 @@ def _json(value: Any) -> Any:
 
 def _email(value: Any) -> str:
     try:
-        return validate_email(_string_line(value), check_deliverability=False, test_environment=True).normalized.lower()
+        return validate_email(clean_code(value), check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError:
         raise BadValueError("Skal være en gyldig e-postadresse.", "Must be a valid e-mail address.") from None
-
-
-def parse_phone(value: Any) -> str:
-    """Return an E.164 phone number; eight digits are read as Norwegian.
-
-    Raises:
-        BadValueError: it is not a number that can be called.
-
-    """
-    text = _string_line(value)
-    text = "+" + text[2:] if text.startswith("00") else text
-    try:
-        number = phonenumbers.parse(text, "NO")
-    except phonenumbers.NumberParseException:
-        number = None
-    # Norway hands out new series before the library knows them: eight digits from 2 on are a subscriber's.
-    norwegian = number is not None and re.fullmatch(r"47[2-9]\d{7}", f"{number.country_code}{number.national_number}")
-    if number is None or not (norwegian or phonenumbers.is_valid_number(number)):
-        raise BadValueError(
-            "Skal være et gyldig telefonnummer: åtte sifre, eller med landkode.",
-            "Must be a valid phone number: eight Norwegian digits, or with a country code.",
-        )
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def relative_now(word: str, now: datetime) -> datetime | None:
@@ -234,20 +157,47 @@ def relative_now(word: str, now: datetime) -> datetime | None:
     return now + timedelta(days=int(match[1]) * days[match[2]])
 
 
-PARSERS: dict[Kind, Callable[[Any], Any]] = {
-    Kind.STRING: _string_line,
-    Kind.TEXT: _string,
-    Kind.CHOICE: _string_line,
+_READERS: dict[Kind, Callable[[Any, Manner], Any]] = {
+    Kind.STRING: clean_line,
+    Kind.TEXT: clean_text,
+    Kind.CHOICE: clean_line,
     Kind.CHOICES: _choices,
-    Kind.BOOLEAN: _boolean,
+    Kind.BOOLEAN: lambda value, _manner: _boolean(value),
     Kind.INTEGER: _integer,
-    Kind.DECIMAL: lambda value: _number(value, _DECIMAL_LIMIT),
-    Kind.MONEY: lambda value: _number(value, LARGEST),
-    Kind.DATE: _date,
-    Kind.INSTANT: _instant,
-    Kind.REF: _ref,
+    Kind.DECIMAL: _decimal,
+    Kind.MONEY: _money,
+    Kind.DATE: lambda value, manner: read_date(value, manner.dates),
+    Kind.INSTANT: lambda value, manner: read_instant(value, manner.dates),
+    Kind.REF: lambda value, _manner: _ref(value),
     Kind.REFS: _refs,
     Kind.JSON: _json,
-    Kind.EMAIL: _email,
-    Kind.PHONE: parse_phone,
+    Kind.EMAIL: lambda value, _manner: _email(value),
+    Kind.PHONE: lambda value, _manner: read_phone(value),
 }
+
+
+def read(kind: Kind, value: Any, manner: Manner = TYPED) -> Any:
+    """Return a value from outside as its kind understands it.
+
+    Raises:
+        BadValueError: it does not fit, said in nb and en.
+
+    """
+    return _READERS[kind](value, manner)
+
+
+# What the store's own JSON holds needs no judgement, only its type back.
+_RESTORERS: dict[Kind, Callable[[Any], Any]] = {
+    Kind.DECIMAL: lambda value: Decimal(str(value)).quantize(CENT),
+    Kind.MONEY: lambda value: Decimal(str(value)).quantize(CENT),
+    Kind.DATE: lambda value: date.fromisoformat(str(value)),
+    Kind.INSTANT: lambda value: datetime.fromisoformat(str(value)).astimezone(UTC),
+    Kind.REF: _ref,
+    Kind.REFS: lambda value: [_ref(v) for v in value],
+}
+
+
+def restored(kind: Kind, value: Any) -> Any:
+    """Return a value that JSON of a stored row carries as its column holds it; None stays None."""
+    restore = _RESTORERS.get(kind)
+    return value if restore is None or value is None else restore(value)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from directapp.declare.fields import Field
-from directapp.declare.kinds import PARSERS, Kind
+from directapp.declare.kinds import Kind, read
 from directapp.declare.spec import Shape
 from directapp.derive.dialect_input import bad_query
 from directapp.kernel.text import Text
@@ -51,16 +51,22 @@ def unpack(shape: Shape, keys: Sequence[Order], text: str) -> tuple[Any, ...]:
         words, values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if words != _words(keys) or not isinstance(values, list) or len(values) != len(keys):
             raise bad_query(_NOT_OURS, "cursor")
-        return tuple(_value(shape.fields[key.field], value) for key, value in zip(keys, values, strict=True))
+        return tuple(key_value(shape.fields[key.field], value) for key, value in zip(keys, values, strict=True))
     except (ValueError, TypeError, ArithmeticError, binascii.Error):
         raise bad_query(_NOT_OURS, "cursor") from None
 
 
-def _value(item: Field, value: Any) -> Any:
+def key_value(item: Field, value: Any) -> Any:
+    """Return the value of a sort key as its column holds it.
+
+    Raises:
+        ValueError, TypeError, ArithmeticError: it is none.
+
+    """
     if value is None and item.name != "id":
         return None
     if item.kind in _SPOKEN:
         if not isinstance(value, str):
             raise TypeError
         return value.replace("\0", "")
-    return PARSERS[item.kind](value)
+    return read(item.kind, value)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from directapp.declare.fields import Field
-from directapp.declare.kinds import PARSERS, BadValueError, Kind, relative_now
+from directapp.declare.kinds import BadValueError, Kind, read, relative_now
 from directapp.declare.spec import Shape, Spec
 from directapp.derive.dialect_input import bad_query, json_or_value
 from directapp.kernel.actor import Actor
@@ -205,7 +205,7 @@ class FilterReader:
 
     def _flag(self, item: Field, path: Path, operator: _Operator, raw: Any, name: str) -> Filter:
         try:
-            wanted = bool(PARSERS[Kind.BOOLEAN](raw))
+            wanted = bool(read(Kind.BOOLEAN, raw))
         except BadValueError as error:
             raise bad_query(_VALUE, name, why=error.text) from None
         empty = wanted != operator.negate
@@ -241,11 +241,10 @@ class FilterReader:
     def _value(self, item: Field, operator: _Operator, raw: Any, name: str) -> Any:
         raw = self._variable(raw, item, name)
         # A limit on a text need not be a whole value: "from B on" is a fair question about a plate.
-        understand = PARSERS[item.kind] if item.kind in _SPOKEN and operator.op in _SIDES else item.understand
         if raw is None:
             return None
         try:
-            return understand(raw)
+            return read(item.kind, raw) if item.kind in _SPOKEN and operator.op in _SIDES else item.understand(raw)
         except BadValueError as error:
             raise bad_query(_VALUE, name, why=error.text) from None
         except (ValueError, TypeError, ArithmeticError, RecursionError):

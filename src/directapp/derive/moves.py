@@ -11,7 +11,7 @@ from typing import Any
 
 from directapp.declare.case import Case
 from directapp.declare.fields import Field
-from directapp.declare.kinds import PARSERS, BadValueError, Kind
+from directapp.declare.kinds import Kind, restored
 from directapp.declare.spec import Shape
 from directapp.declare.workflow import State, Workflow
 from directapp.derive.board import STATUS
@@ -104,10 +104,7 @@ def _understood(shape: Shape, row: Mapping[str, Any], *, only: bool = False) -> 
     values: dict[str, Any] = {} if only else dict.fromkeys(shape.fields)
     for name, value in row.items():
         item = shape.fields.get(name)
-        try:
-            values[name] = value if item is None or value is None else PARSERS[item.kind](value)
-        except BadValueError:
-            values[name] = None
+        values[name] = value if item is None else restored(item.kind, value)
     return values
 
 

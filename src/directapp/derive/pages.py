@@ -7,7 +7,7 @@ from typing import Any
 
 from directapp.declare.case import Case
 from directapp.declare.fields import Field
-from directapp.declare.kinds import PARSERS, BadValueError, Kind
+from directapp.declare.kinds import Kind, restored
 from directapp.declare.rules import All, In, Is, Rule, Who
 from directapp.declare.spec import Shape, Spec
 from directapp.declare.workflow import State, Workflow
@@ -161,13 +161,7 @@ def _understood(shape: Shape, row: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = dict.fromkeys(shape.fields)
     for name, value in row.items():
         item = shape.fields.get(name)
-        if item is None or value is None or item.kind is Kind.JSON:
-            values[name] = value
-            continue
-        try:
-            values[name] = PARSERS[item.kind](value)
-        except BadValueError:
-            values[name] = None
+        values[name] = value if item is None else restored(item.kind, value)
     return values
 
 

@@ -11,9 +11,10 @@ from uuid import UUID
 import orjson
 
 from directapp.declare.fields import Field
-from directapp.declare.kinds import PARSERS, BadValueError, Kind
+from directapp.declare.kinds import BadValueError, Kind, read
 from directapp.declare.spec import Shape
 from directapp.derive import present
+from directapp.derive.cursor import key_value
 from directapp.kernel.clock import OSLO
 from directapp.store.query import Condition, Filter, Junction, Order
 
@@ -96,7 +97,7 @@ def _said(item: Field, values: Sequence[str]) -> Iterable[Filter]:
 
 def _understand(item: Field, text: str) -> Any:
     try:
-        return PARSERS[item.kind](text)
+        return read(item.kind, text)
     except BadValueError:
         return None
 
@@ -142,8 +143,7 @@ def read_mark(text: str, shape: Shape, sort: Sequence[Order]) -> tuple[Any, ...]
         return None
     try:
         *values, record = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        kinds = [shape.fields[o.field].kind for o in sort]
-        parsed = [None if v is None else PARSERS[k](v) for k, v in zip(kinds, values, strict=True)]
+        parsed = [key_value(shape.fields[o.field], v) for o, v in zip(sort, values, strict=True)]
         return (*parsed, UUID(record))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, ArithmeticError, KeyError, AttributeError):
         return None

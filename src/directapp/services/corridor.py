@@ -11,7 +11,7 @@ import asyncpg
 import orjson
 
 from directapp.declare.case import Case
-from directapp.declare.kinds import BadValueError
+from directapp.declare.reading import TYPED, BadValueError, Manner
 from directapp.declare.spec import Shape, Spec
 from directapp.declare.verbs import Verb
 from directapp.kernel.actor import Actor
@@ -198,7 +198,7 @@ class Corridor:
         grants = shape.grants_of(intent.actor.roles)
         if not any(_gives(g.verbs, verb) for g in grants):
             raise ForbiddenError
-        params = parse_params(verb, intent.patch)
+        params = parse_params(verb, intent.patch, judge.manner_of(intent.actor))
         act = Act(
             actor=intent.actor,
             now=work.now,
@@ -338,7 +338,7 @@ class Corridor:
         return NotUniqueError([Problem(message, field=name) for name in taken.unique.fields])
 
 
-def parse_params(verb: Verb, given: dict[str, Any]) -> dict[str, Any]:
+def parse_params(verb: Verb, given: dict[str, Any], manner: Manner = TYPED) -> dict[str, Any]:
     """Understand a verb's parameters.
 
     Raises:
@@ -354,7 +354,7 @@ def parse_params(verb: Verb, given: dict[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, item in fields.items():
         try:
-            values[name] = item.understand(given.get(name))
+            values[name] = item.understand(given.get(name), manner)
         except BadValueError as error:
             problems.append(Problem(error.text, field=name))
             continue

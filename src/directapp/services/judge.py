@@ -9,7 +9,8 @@ from uuid import UUID
 from directapp.declare.access import Grant
 from directapp.declare.case import Case, Many
 from directapp.declare.fields import Field
-from directapp.declare.kinds import PARSERS, BadValueError, Kind
+from directapp.declare.kinds import BadValueError, Kind, restored
+from directapp.declare.reading import FOREIGN, TYPED, Manner
 from directapp.declare.spec import Shape, Spec
 from directapp.declare.workflow import Walk, Workflow
 from directapp.kernel.actor import Actor
@@ -61,8 +62,15 @@ def refuse_fields(shape: Shape, names: Iterable[str], allowed: frozenset[str]) -
         raise ForbiddenError(problems)
 
 
-def understand(shape: Shape, patch: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Parse every value and keep those that differ from the stored row.
+def manner_of(actor: Actor) -> Manner:
+    """Return how an actor's values are written: a part of the system passes on what nobody can be asked about."""
+    return FOREIGN if actor.is_system else TYPED
+
+
+def understand(
+    shape: Shape, patch: Mapping[str, Any], before: Mapping[str, Any] | None, manner: Manner = TYPED
+) -> dict[str, Any]:
+    """Read every value, written in that manner, and keep those that differ from the stored row.
 
     Raises:
         InvalidError: one problem for each value that does not fit.
@@ -72,12 +80,12 @@ def understand(shape: Shape, patch: Mapping[str, Any], before: Mapping[str, Any]
     problems: list[Problem] = []
     for name, raw in patch.items():
         item = shape.fields[name]
+        stored = None if before is None else before.get(name)
         try:
-            value = item.understand(raw)
+            value = item.understand(raw, manner, stored)
         except BadValueError as error:
             problems.append(Problem(error.text, field=name))
             continue
-        stored = None if before is None else before.get(name)
         if before is not None and (value == stored or (stored is None and value == [])):
             continue
         if before is not None and item.immutable:
@@ -160,9 +168,7 @@ class Related(Mapping[str, Any]):
         """Return a column's value."""
         value = self._raw[name]
         item = self._shape.fields.get(name)
-        if value is None or item is None or item.kind in {Kind.JSON, Kind.CHOICES}:
-            return value
-        return PARSERS[item.kind](value)
+        return value if item is None else restored(item.kind, value)
 
     def __iter__(self) -> Any:
         """Iterate over the columns."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 
-from directapp.declare.kinds import PARSERS
+from directapp.declare.kinds import restored
 from directapp.declare.spec import Shape, Spec
 from directapp.kernel.actor import system_actor
 from directapp.store.database import Database
@@ -82,5 +82,5 @@ def rewound(shape: Shape, steps: Sequence[Step], event: UUID) -> dict[str, Any]:
     held: dict[str, Any] = {}
     for step in steps[first:]:
         for name, value in step.before.items():
-            held.setdefault(name, None if value is None else PARSERS[shape.fields[name].kind](value))
+            held.setdefault(name, restored(shape.fields[name].kind, value))
     return held

@@ -6,7 +6,7 @@ from uuid import UUID
 import orjson
 
 from directapp.declare.case import Case
-from directapp.declare.kinds import PARSERS
+from directapp.declare.kinds import restored
 from directapp.declare.spec import Shape
 from directapp.declare.verbs import Verb
 from directapp.kernel.errors import ConflictError, NotFoundError
@@ -64,7 +64,7 @@ async def undo(work: Work, shape: Shape, record: UUID) -> Act:
     for name, (before, _) in orjson.loads(last["changes"]).items():
         item = shape.fields.get(name)
         if item is not None and item.stored and not item.secret:
-            patch[name] = None if before is None else PARSERS[item.kind](before)
+            patch[name] = restored(item.kind, before)
     async with work.acting("undo"):
         seen = await work.put_back(shape, record, found, patch)
     case = Case(row=seen.row, actor=actor, now=work.now, verb="undo")

@@ -104,7 +104,7 @@ class Work:
             patch = as_facts(flow, asked, before["status"], patch, self.now)
         if not who.is_system:
             judge.refuse_row(shape, shape.grants_of(who.roles), found, patch)
-        values = judge.understand(shape, patch, before)
+        values = judge.understand(shape, patch, before, judge.manner_of(who))
         if status is not None and status != before.get("status"):
             values["status"] = status
         if not values:
@@ -181,7 +181,7 @@ class Work:
             raise ForbiddenError
         if not who.is_system:
             judge.refuse_fields(shape, values, judge.writable_anywhere(shape, grants, create=True))
-        parsed = {k: v for k, v in judge.understand(shape, values, None).items() if v is not None}
+        parsed = {k: v for k, v in judge.understand(shape, values, None, judge.manner_of(who)).items() if v is not None}
         row: dict[str, Any] = dict.fromkeys(f.name for f in shape.stored)
         row |= parsed | judge.defaults(shape, {**values, **parsed}, who, self.now)
         row["id"] = UUID(str(record)) if record and who.is_system else uuid7()

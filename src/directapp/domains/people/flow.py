@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from directapp.declare.kinds import PARSERS, BadValueError, Kind
+from directapp.declare.kinds import BadValueError, Kind, read
 from directapp.domains.people.passwords import Passwords
 from directapp.domains.people.ports import AuthPort, Found, Rows
 from directapp.domains.people.tokens import Signer, Token
@@ -55,7 +55,7 @@ class SignedIn:
 def normal_email(text: str) -> str:
     """Return an e-mail address as the directory knows it; what is none stays as typed, and finds nobody."""
     try:
-        return str(PARSERS[Kind.EMAIL](text))
+        return str(read(Kind.EMAIL, text))
     except BadValueError:
         return text.strip().lower()[:_LONGEST_EMAIL]
 

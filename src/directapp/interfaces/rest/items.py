@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from starlette.responses import Response
 
-from directapp.declare.kinds import PARSERS, BadValueError, Kind
+from directapp.declare.kinds import BadValueError, Kind, read
 from directapp.declare.spec import Shape
 from directapp.declare.verbs import Verb
 from directapp.derive.cursor import pack
@@ -211,7 +211,7 @@ async def _act(call: Call, name: str, target: UUID | None) -> Response:
 def _options(call: Call, *names: str) -> dict[str, Any]:
     parameters = _only(call, *(names or ("fields", "dry_run")))
     try:
-        dry = PARSERS[Kind.BOOLEAN](parameters.get("dry_run", False))
+        dry = read(Kind.BOOLEAN, parameters.get("dry_run", False))
     except BadValueError:
         raise bad_query(_UNSUPPORTED, "dry_run") from None
     return {

@@ -1,0 +1,36 @@
+"""Reading: the one place where numbers, dates, phone numbers and text from outside become values.
+
+Every door reads through a field's ``understand``, which asks here; a ``Manner`` says how values are written where
+they come from. What is stored already comes back through ``kinds.restored`` instead.
+"""
+
+from directapp.declare.reading.dates import AmbiguousDateError, read_clock, read_date, read_instant
+from directapp.declare.reading.manner import FOREIGN, SHEET, TYPED, BadValueError, DateFormat, Manner, NumberFormat
+from directapp.declare.reading.numbers import AmbiguousNumberError, format_of, read_number, read_whole
+from directapp.declare.reading.phones import read_phone
+from directapp.declare.reading.text import clean_code, clean_line, clean_structure, clean_text, code_key, visible
+
+__all__ = [
+    "FOREIGN",
+    "SHEET",
+    "TYPED",
+    "AmbiguousDateError",
+    "AmbiguousNumberError",
+    "BadValueError",
+    "DateFormat",
+    "Manner",
+    "NumberFormat",
+    "clean_code",
+    "clean_line",
+    "clean_structure",
+    "clean_text",
+    "code_key",
+    "format_of",
+    "read_clock",
+    "read_date",
+    "read_instant",
+    "read_number",
+    "read_phone",
+    "read_whole",
+    "visible",
+]

@@ -1,0 +1,55 @@
+"""Phone numbers in the one form in which they are stored and called: E.164."""
+
+import re
+from typing import Any
+
+import phonenumbers
+
+from directapp.declare.reading.manner import BadValueError
+from directapp.declare.reading.text import clean_code
+
+_NORWAY = 47
+_LABEL = re.compile(r"^(?:tlf|tel|telefon|phone|mob|mobil|mobile)\b[.:]? ?", re.IGNORECASE)
+_EXTENSION = re.compile(r" ?(?:,|;|#|\b(?:ext|x|int|internt?|linje|lokal)\b)\.? ?\d+$|(?<=\d)x\d+$", re.IGNORECASE)
+_SPELT = re.compile(r"\(?\+?[\d ().\-]+")
+_SUBSCRIBER = re.compile(r"0?(?P<number>[2-9]\d{7})")
+
+
+def read_phone(value: Any) -> str:
+    """Return an E.164 number; eight digits are Norwegian, with or without the ``(0)`` that is not dialled from abroad.
+
+    Raises:
+        BadValueError: it is not a number that can be called, or one with an extension, which E.164 does not hold.
+
+    """
+    text = _LABEL.sub("", clean_code(value))
+    if _EXTENSION.search(text):
+        raise BadValueError(
+            "Skriv nummeret uten internnummer; det kan stå i et notat.",
+            "Write the number without its extension, which may stand in a note.",
+        )
+    number = _parsed(text)
+    if number is None:
+        raise BadValueError(
+            "Skal være et gyldig telefonnummer: åtte sifre, eller med landkode.",
+            "Must be a valid phone number: eight Norwegian digits, or with a country code.",
+        )
+    return number
+
+
+def _parsed(text: str) -> str | None:
+    if _SPELT.fullmatch(text) is None:
+        return None
+    text = re.sub(r"^\(?00 ?", "+", text)
+    try:
+        number = phonenumbers.parse(text, "NO")
+    except phonenumbers.NumberParseException:
+        return None
+    if number.country_code == _NORWAY:
+        # Norway hands out new series before the library knows them: eight digits from 2 on are a subscriber's.
+        subscriber = _SUBSCRIBER.fullmatch(phonenumbers.national_significant_number(number))
+        if subscriber is not None:
+            return f"+{_NORWAY}{subscriber['number']}"
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

@@ -1,0 +1,130 @@
+"""Text and codes as they are stored: composed, without signs that cannot be stored or seen."""
+
+import re
+import unicodedata
+from typing import Any
+
+from directapp.declare.reading.manner import TYPED, BadValueError, Manner
+
+# JSON and sheets carry numbers as doubles: whole ones beyond this have lost their last digits.
+LARGEST_EXACT = 2**53
+_BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff]")
+# What nobody sees: format signs (Cf, bidi marks among them), fillers, and what only changes the look of a sign.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+# Joiners and the choice of a look belong to emoji and to scripts that need them, not to Latin words.
+_JOINED = re.compile(
+    "(?<=[^\x00-\u02ff])[\u200c\u200d\ufe00-\ufe0f]+(?=[^\x00-\u02ff]|\\Z|[\\s.,!?:;)])|(?<=[0-9#*])\ufe0f"
+)
+_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_POWER = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d{1,3}")
+# Capitals of other alphabets that are drawn like Latin ones.
+_TWINS = str.maketrans(
+    "\u0410\u0412\u0415\u0405\u0406\u0408\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425"
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455"
+    "\u0458\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7",
+    "ABESIJKMHOPCTYXaeopcyxisjABEZHIKMNOPTYX",
+)
+
+
+def clean_text(value: Any, manner: Manner = TYPED) -> str:
+    """Return free text as stored: composed (NFC), a line feed between its lines, nothing around it.
+
+    Raises:
+        BadValueError: it is no text, or holds a sign that cannot be stored or seen; the message says where.
+
+    """
+    text = _spelt(value)
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    text = _BREAKS.sub("\n", text)
+    _refuse(_CONTROLS.search(text), text)
+    text = unicodedata.normalize("NFC", text)
+    places = {place for m in _JOINED.finditer(text) for place in range(*m.span())}
+    if manner.drop_invisible:
+        text = "".join(c for n, c in enumerate(text) if n in places or _UNSEEN.match(c) is None)
+    else:
+        _refuse(next((m for m in _UNSEEN.finditer(text) if m.start() not in places), None), text)
+    return text.strip()
+
+
+def clean_line(value: Any, manner: Manner = TYPED) -> str:
+    """Return free text on one line, single spaces between its words (raises as ``clean_text``)."""
+    return " ".join(clean_text(value, manner).split())
+
+
+def clean_code(value: Any) -> str:
+    """Return what identifies a thing: invisible signs left out, full-width signs and look-alike letters as Latin ones.
+
+    Raises:
+        BadValueError: it is no text, or a number that a sheet has rounded.
+
+    """
+    text = _spelt(value)
+    if not text.isascii():
+        text = visible(unicodedata.normalize("NFKC", visible(text)))
+        text = _DASHES.sub("-", text).translate(_TWINS)
+    text = " ".join(_BREAKS.sub(" ", text).split())
+    _refuse(_CONTROLS.search(text), text)
+    if _POWER.fullmatch(text):
+        raise BadValueError(
+            f"«{text}» er et nummer som et regneark har forkortet. Skriv alle sifrene, i en kolonne med tekst.",
+            f"“{text}” is a number that a spreadsheet has shortened. Write all its digits, in a column of text.",
+        )
+    return text
+
+
+def visible(text: str) -> str:
+    """Return a text without its invisible signs."""
+    return _UNSEEN.sub("", text)
+
+
+def code_key(code: str) -> str:
+    """Return what two codes have in common that people take for one: letters and digits, O as 0 and I as 1."""
+    plain = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", code)).translate(_TWINS).upper()
+    return plain.translate(str.maketrans("OI", "01"))
+
+
+def clean_structure(value: Any) -> Any:
+    """Return parsed JSON with its texts composed (NFC).
+
+    Raises:
+        BadValueError: a text in it cannot be stored.
+
+    """
+    if isinstance(value, str):
+        _refuse(re.search("[\x00\ud800-\udfff]", value), value)
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if isinstance(value, dict):
+        return {clean_structure(name): clean_structure(inner) for name, inner in value.items()}
+    return [clean_structure(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _spelt(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise BadValueError("Skal være tekst.", "Must be text.")
+    if isinstance(value, int) and abs(value) > LARGEST_EXACT:
+        raise BadValueError(
+            "Så lange nummer må sendes som tekst, ellers blir de siste sifrene avrundet.",
+            "Numbers as long as this must be sent as text; their last digits get rounded otherwise.",
+        )
+    return str(value)
+
+
+def _refuse(found: re.Match[str] | None, text: str) -> None:
+    if found is None:
+        return
+    sign = f"U+{ord(found[0]):04X}"
+    before = visible(_CONTROLS.sub("", text[: found.start()]))[-20:].strip()
+    if not before:
+        raise BadValueError(
+            f"Teksten begynner med et usynlig tegn ({sign}). Slett det eller skriv teksten på nytt.",
+            f"The text begins with an invisible character ({sign}). Delete it or type the text anew.",
+        )
+    raise BadValueError(
+        f"Etter «{before}» står et usynlig tegn ({sign}). Slett det eller skriv teksten på nytt.",
+        f"After “{before}” stands an invisible character ({sign}). Delete it or type the text anew.",
+    )
