@@ -20,7 +20,6 @@ ferdig.
 Ferdig!
 Ferdig 👍
 Klar
-OK
 Done
 FINISHED
 Completed
@@ -35,6 +34,22 @@ Jeg er ferdig med bilen
 Ferdig med jobben. Takk!
 Er ferdig
 Er nå ferdig
+Ok, bilen er ferdig
+Nå er den ferdig
+Da er jobben ferdig
+Så er vi ferdige
+Da har vi fullført jobben
+Nå er jeg ferdig med bilen
+Bilen er alt ferdig
+Bilen er nå ferdig
+Bilen har nå blitt ferdig
+Har fullført jobben
+Den er klar, kan hentes
+Ferdig. Bilen kan hentes
+It is all done
+The work is now done
+We have completed the work
+Now it is done
 Og nå er bilen ferdig
 Ferdig, takk for oppdraget. God helg!
 Thank you, the work is done
@@ -64,6 +79,13 @@ PRICES = {
     "Prisen blir 12.345,50 kr": "12345.50",
     "Hei, prisen på jobben er 4500 kr. Hilsen Per": "4500",
     "Det koster 900 kroner": "900",
+    "Det er 4500 kr": "4500",
+    "Da er det 4500 kr": "4500",
+    "Det vil bli 4500 kr": "4500",
+    "Prisen er 4500": "4500",
+    "Vårt tilbud er 4500 kr": "4500",
+    "It will be 4500 kr": "4500",
+    "Our price is 4500": "4500",
     "pris 4500 :-)": "4500",
 }
 DELAYS = {
@@ -80,6 +102,10 @@ DELAYS = {
     "Beklager, bilen blir forsinket til onsdag": date(2026, 11, 25),
     "Hei. Forsinket, klar tirsdag 24.11": date(2026, 11, 24),
     "forsinket til fredag pga sykdom": date(2026, 11, 27),
+    "Dessverre blir bilen forsinket til fredag": date(2026, 11, 27),
+    "Den blir forsinket til fredag": date(2026, 11, 27),
+    "Det er forsinket til fredag": date(2026, 11, 27),
+    "The car is delayed until Friday": date(2026, 11, 27),
     "FORSINKET uke 52": date(2026, 12, 25),
     "forsinket til mandag uke 1": date(2027, 1, 4),
     "forsinket til neste uke": date(2026, 11, 27),
@@ -177,6 +203,70 @@ Done tomorrow
 Jeg er på ferie til 30.11. Ved hast, ring Ola.
 Takk for henvendelsen, vi svarer så snart vi kan
 Ferdig\nMvh Ola\nPS ikke hent før fredag
+OK
+ok
+Ok.
+OK 👍
+Okei
+okay!
+Oki, ok
+Ok. Mvh Ola, Lakk og Lim AS
+er den ferdig
+Er alt klart
+er jobben fullført
+er arbeidet ferdig nå
+Er nå bilen ferdig
+er da den ferdig
+Er allerede bilen klar
+hei, er bilen klar
+Hei. Takk. Er den ferdig
+Bilen er den ferdig
+jobben, er den ferdig
+den er den ferdig
+har vi blitt ferdige
+har bilen blitt ferdig
+ok er bilen klar til henting
+Vi er ferdige, er bilen betalt
+Ferdig med jobben. Er bilen klar
+Så den er ferdig
+Så bilen er klar for henting
+så alt er ferdig
+Da den er ferdig
+Nå den er ferdig
+Da bilen er klar
+Den er ferdig da
+ferdig da
+Klar da
+Bilen er klar for henting da
+er ferdig bilen
+er klar den nå
+is it ready
+is the car done
+Is everything ready
+Is all done
+Is now the car ready
+now is it done
+Hello, is it ready for pickup
+are we done
+Have we finished
+has it been completed
+have you completed the work
+The car is it ready
+the work, is it done
+er prisen 4500
+Er pris 4500 kr
+er det 4500 kr
+vil det bli 4500 kr
+er vårt tilbud 4500 kr
+is the price 4500
+will it be 4500 kr
+is it NOK 4500
+blir bilen forsinket til fredag
+er den forsinket til fredag
+Er det forsinket til 24.12
+is it delayed until Friday
+Is the car delayed until Friday
+will it be delayed until Friday
 STOP
 hm
 ...

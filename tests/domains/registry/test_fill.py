@@ -133,10 +133,40 @@ async def test_a_closed_car_takes_nothing(dealer: Dealer, answer: str) -> None:
         await fill(dealer, car, answer, role="tenant_admin")
 
 
-async def test_a_moved_plate_overwrites_only_what_is_named(dealer: Dealer, ask: Asking, registry: FakeRegistry) -> None:
+async def test_an_answer_about_another_car_fills_nothing(dealer: Dealer, ask: Asking, registry: FakeRegistry) -> None:
+    """A plate that has moved: the car keeps what it has, and stays empty where it is empty."""
     registry.vehicles.append(vehicle("EL 77777", "1ZZTE5T00R0000007"))
     looked = await ask().look_up(dealer.tenant, "EL 77777")
     assert looked.kept is not None
-    car = await a_car(dealer, vin="WVWZZZE1ZMP000077", license_plate="EL77777")
-    row = await fill(dealer, car, str(looked.kept.id))
-    assert row["vin"] == "WVWZZZE1ZMP000077"
+    seller = await dealer.person(*SALES)
+    for own in (
+        {"vin": "WVWZZZE1ZMP000077", "license_plate": "EL77777"},
+        {"vin": "WVWZZZE1ZMP000078"},
+        {"license_plate": "EL12346"},
+    ):
+        car = await a_car(dealer, **own)
+        for named in ({}, {"fields": ["color", "year"]}):
+            with pytest.raises(ConflictError) as refused:
+                await fill(dealer, car, str(looked.kept.id), **named)
+            assert refused.value.problems[0].field == ("vin" if "vin" in own else "license_plate")
+        row = await dealer.read(seller, "cars", car)
+        assert {name: row[name] for name in own} == own
+        assert (row["color"], row["year"], row["make"], row["registry_sources"]) == (None, None, None, None)
+
+
+async def test_a_wrong_chassis_number_is_put_right_where_it_is_named(
+    dealer: Dealer, ask: Asking, registry: FakeRegistry
+) -> None:
+    registry.vehicles.append(vehicle("EL 77777", "1ZZTE5T00R0000007"))
+    looked = await ask().look_up(dealer.tenant, "EL 77777")
+    assert looked.kept is not None
+    car = await a_car(dealer, vin="WVWZZZE1ZMP000079", license_plate="EL77777")
+    row = await fill(dealer, car, str(looked.kept.id), fields=["vin", "year"])
+    assert (row["vin"], row["year"]) == ("1ZZTE5T00R0000007", 2024)
+
+
+async def test_a_plate_that_was_asked_by_is_the_cars_own(dealer: Dealer, ask: Asking) -> None:
+    looked = await ask().look_up(dealer.tenant, "EL 12345")
+    assert looked.kept is not None
+    car = await a_car(dealer, license_plate="EL12345")
+    assert (await fill(dealer, car, str(looked.kept.id)))["vin"] == "1ZZTE5T00R0000001"

@@ -14,7 +14,7 @@ from directapp.declare.verbs import Verb
 from directapp.domains.cars.fields import IDENTITY
 from directapp.domains.cars.fields_registry import REGISTRY
 from directapp.domains.cars.states import OPEN
-from directapp.kernel.errors import InvalidError, NotFoundError, Problem
+from directapp.kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 
@@ -33,6 +33,11 @@ _NO_ANSWER = Text(
     "Svaret fra Kjøretøyregisteret finnes ikke lenger. Slå opp på nytt.",
     "The answer of the vehicle registry is gone. Look up again.",
 )
+_ANOTHER_CAR = Text(
+    "Svaret gjelder en annen bil ({code}), så ingenting er fylt inn. Er bilens eget nummer feil, ta det med.",
+    "The answer is about another car ({code}), so nothing is filled in. If the car’s own number is the one that is"
+    " wrong, take that along.",
+)
 _NOT_IN_IT = Text("Svaret sier ingenting om {label}.", "The answer says nothing about {label}.")
 
 
@@ -41,6 +46,9 @@ async def fill_from_registry(act: Act) -> None:
     answer = await _answer(act)
     found, car = answer.row.get("found") or {}, act.target.row
     named = act.params.get("fields")
+    other = another(car, answer.row)
+    if other is not None and other not in (named or ()):
+        raise ConflictError(Problem(_ANOTHER_CAR.fill(code=_told(answer.row, other)), field=other))
     if named is None:
         chosen = [n for n in found if n in _NAMES - _ONLY_NAMED and car.get(n) is None]
     else:
@@ -50,6 +58,21 @@ async def fill_from_registry(act: Act) -> None:
         chosen = list(named)
     if chosen:
         await act.change(taken_over(car, found, chosen), system=REGISTRAR)
+
+
+def another(car: Mapping[str, Any], answer: Mapping[str, Any]) -> str | None:
+    """Return the field by which an answer is about another car: its chassis number, else its plate; None: the same."""
+    chassis, mine = _told(answer, "vin"), car.get("vin")
+    if chassis and mine:
+        return None if chassis == mine else "vin"
+    plate, told = car.get("license_plate"), _told(answer, "license_plate")
+    asked = answer.get("asked") if answer.get("kind") == "plate" else None
+    return None if plate is None or told is None or plate in {told, asked} else "license_plate"
+
+
+def _told(answer: Mapping[str, Any], name: str) -> str | None:
+    said = (answer.get("found") or {}).get(name, {}).get("value")
+    return str(said or answer.get("chassis_number") or "") or None if name == "vin" else said
 
 
 async def _answer(act: Act) -> Seen:

@@ -25,13 +25,19 @@ _OKAY = _words("ok okay okei oki")
 # Somebody who says this of themselves may be ready to begin.
 _OPEN_WORDS = _words("klar klare ready")
 _OURSELVES = _words("vi jeg we we're i'm i")
-_VERBS = _words("er har is are have has am")
+_VERBS = _words("er har blir bli vil is are have has am will be")
+_PRICED = "prisen"
 _SUBJECTS = _words(
-    "bilen bil den denne det dette alt jobben arbeidet oppdraget vi jeg"
-    " the car it all everything work job this that we i"
+    "bilen bil den denne det dette alt jobben arbeidet oppdraget vi jeg vår vårt tilbud"
+    f" the car it all everything work job this that we i our offer {_PRICED}"
 )
-# After these a verb may stand before its subject and still state something: «nå er den ferdig».
-_STATING = _SUBJECTS | _words("nå da så now")
+# Already, not all: «bilen er alt ferdig», the work is all done.
+_ALSO_ADVERBS = _words("alt all")
+_ADVERBS = _words("nå da så allerede now already") | _ALSO_ADVERBS
+# After these a Norwegian verb stands before its subject and still states something: «nå er den ferdig».
+_FRONTED = _words("nå da så dessverre desverre")
+# Where these go before the subject, something is asked or awaited: «så den er ferdig», «da den er ferdig».
+_AWAITING = _words("nå da så")
 _GREETINGS = _words("hei heisann hallo hi hello")
 _DELAY = _words("forsinket forsinka forsinkes forsinkelse utsatt utsettes utsettelse delayed delay late postponed")
 _FILLERS = _GREETINGS | _words(
@@ -79,6 +85,8 @@ _PRICE = re.compile(
     r"|\b(?:kr\b\.?|nok\b) ?" + _AMOUNT.format(name="b") + _SUFFIX + "?"
     r"|" + _AMOUNT.format(name="c") + _SUFFIX
 )
+_PRICE_WORD = re.compile(r"\b(?:pris|price|totalt?\b|sum\b)")
+_CLAUSE = re.compile(r"[.,!;:()\"]")
 _PARTS = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|\S")
 _SILENT = frozenset(".,!;:()\"'-–")
 _WHY = re.compile(r"\b(?:pga\.?|p\.g\.a\.?|på grunn av|grunnet|fordi|because of|because|due to)\s+(?P<why>.+)$")
@@ -108,13 +116,12 @@ def read(text: str, today: date) -> Meaning:
     if len(prices) > 1:
         return UNSURE
     price = _amount(prices[0]) if prices else None
-    rest = _PRICE.sub(" ; ", words)
+    rest = _PRICE.sub(lambda one: f" {_PRICED} " if _PRICE_WORD.match(one[0]) else " ; ", words)
     if found & _DONE:
         return Meaning("done", price) if _says_done(rest) else UNSURE
-    if price is None:
-        spoken = found - _SILENT
-        return Meaning("done") if spoken and spoken <= _OKAY else UNSURE
-    return Meaning("price", price) if _only(rest, _PRICE_FILLERS) else UNSURE
+    # A bare «OK» says that the message was read.
+    priced = price is not None and _only(rest, _PRICE_FILLERS | {_PRICED}) and not _is_asked(rest)
+    return Meaning("price", price) if priced else UNSURE
 
 
 def _plain(text: str) -> str | None:
@@ -145,18 +152,44 @@ def _only(words: str, known: frozenset[str] | set[str]) -> bool:
 
 def _says_done(words: str) -> bool:
     spoken = [part for part in _PARTS.findall(_PHRASES.sub(" ", words)) if part not in _SILENT]
-    if not set(spoken) <= _FILLERS | _DONE | _OKAY:
+    if not set(spoken) <= _FILLERS | _DONE | _OKAY | {_PRICED}:
         return False
     if set(spoken) & _OPEN_WORDS and set(spoken) & _OURSELVES:
         return False
-    return not any(_asks(spoken, place) for place in range(len(spoken) - 1))
+    return not _is_asked(words)
 
 
-def _asks(spoken: list[str], place: int) -> bool:
-    """Whether a question begins here: a verb before its subject, «er den ferdig»."""
-    if spoken[place] not in _VERBS or spoken[place + 1] not in _SUBJECTS:
-        return False
-    return place == 0 or spoken[place - 1] not in _STATING
+def _is_asked(words: str) -> bool:
+    """Whether any part of a message may be a question, its mark left out or not."""
+    parts = _CLAUSE.split(_PHRASES.sub(lambda one: " # " if "hentes" in one[0] or "be " in one[0] else " ", words))
+    return any(_asks(_PARTS.findall(part)) for part in parts)
+
+
+def _asks(spoken: list[str]) -> bool:
+    """Whether words ask: a verb before its subject, «er den ferdig»; a subject awaited, «så den er ferdig»."""
+    if len(spoken) > 1 and spoken[-1] in _AWAITING - {"nå"}:
+        return True
+    for place, word in enumerate(spoken):
+        before, after = spoken[:place], spoken[place + 1 :]
+        if word in _VERBS:
+            while after and after[0] in _ADVERBS and (after[0] not in _ALSO_ADVERBS or _has_subject(before)):
+                after = after[1:]
+            turned = bool(after) and after[0] in _SUBJECTS
+            done_first = bool(after) and after[0] in _DONE and word not in {"har", "have", "has"}
+            trailing = done_first and not _has_subject(before) and any(one in _SUBJECTS for one in after)
+            if trailing or (turned and not (before and before[-1] in _FRONTED and not _has_subject(before))):
+                return True
+        elif word in _SUBJECTS and before and before[-1] in _AWAITING and not _has_verb(before):
+            return word not in _ALSO_ADVERBS or _has_verb(after)
+    return False
+
+
+def _has_subject(spoken: list[str]) -> bool:
+    return any(one in _SUBJECTS for one in spoken)
+
+
+def _has_verb(spoken: list[str]) -> bool:
+    return any(one in _VERBS for one in spoken)
 
 
 def _delayed(words: str, today: date) -> Meaning:
@@ -166,7 +199,7 @@ def _delayed(words: str, today: date) -> Meaning:
             return UNSURE
         words = words[: reason.start()]
     rest, day = vendor_days.take(words, today)
-    if day is None or not _only(rest, _DELAY_FILLERS | _DELAY):
+    if day is None or not _only(rest, _DELAY_FILLERS | _DELAY) or _is_asked(rest):
         return UNSURE
     return Meaning("delayed", ready_on=day)
 

@@ -78,6 +78,8 @@ def answer_context(
     if kept is None or looked is None:
         return context
     changes = preview(shape.fields, row, kept.found)
+    if chosen is None and _is_another(kept, row):
+        chosen = frozenset()
     told = [(c, _row(desk, shape, c, chosen, kept.source)) for c in changes]
     fits = shape.fields if inputs is None else inputs
     return context | {
@@ -109,12 +111,16 @@ def _row(desk: Desk, shape: Shape, change: Change, chosen: frozenset[str] | None
 
 
 def _notes(desk: Desk, looked: Looked, kept: Kept, row: Mapping[str, Any]) -> list[str]:
-    told = kept.found.get("vin", {}).get("value")
     found = []
     if kept.source == VIN:
         found.append(desk.say(WORDS["by_vin"]))
     if looked.old:
         found.append(desk.say(WORDS["old"]))
-    if told and row.get("vin") and str(row["vin"]).upper() != told:
-        found.append(desk.say(WORDS["other_car"].fill(vin=told)))
+    if _is_another(kept, row):
+        found.append(desk.say(WORDS["other_car"].fill(vin=kept.found["vin"]["value"])))
     return found
+
+
+def _is_another(kept: Kept, row: Mapping[str, Any]) -> bool:
+    told = kept.found.get("vin", {}).get("value")
+    return bool(told and row.get("vin") and str(row["vin"]).upper() != told)
