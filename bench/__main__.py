@@ -188,7 +188,7 @@ async def measure_writes(bench: Bench, corridor: Corridor) -> None:
         bench.request("new_car_sales", "POST", "/items/cars", car | {"order_number": f"B-{n}"}) for n in range(60_000)
     ]
     report("create a car", bench.load(cars, once=True), None, len(logged))
-    body = json.dumps({"email": await email_of(bench, "manager"), "password": PASSWORD})
+    body = json.dumps({"email": await email_of(bench.database, bench.seeded, "manager"), "password": PASSWORD})
     head = f"Host: bench\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
     report("sign-in (argon2id 19 MiB)", bench.load([f"POST /auth/login HTTP/1.1\r\n{head}\r\n\r\n{body}"]), None, 0)
 
@@ -218,15 +218,15 @@ def _update_script(bench: Bench, logged: list[pgbench.Statement], record: UUID) 
 
 async def cookie_of(bench: Bench, role: str) -> str:
     """Return the cookie of a page session."""
-    login = {"email": await email_of(bench, role), "password": PASSWORD, "mode": "session"}
+    login = {"email": await email_of(bench.database, bench.seeded, role), "password": PASSWORD, "mode": "session"}
     answer = httpx.post(f"http://127.0.0.1:{bench.port}/auth/login", json=login, timeout=10).raise_for_status()
     return f"directapp_session={answer.cookies['directapp_session']}"
 
 
-async def email_of(bench: Bench, role: str) -> str:
+async def email_of(database: Database, seeded: Seeded, role: str) -> str:
     """Return the address by which a role's person signs in."""
-    user = bench.seeded.people[role].user
-    rows = await bench.database.plain("SELECT email FROM login_directory WHERE user_id = $1", user)
+    user = seeded.people[role].user
+    rows = await database.plain("SELECT email FROM login_directory WHERE user_id = $1", user)
     return str(rows[0]["email"])
 
 
@@ -285,7 +285,7 @@ async def run(cars: int, seconds: int, runs: int) -> None:
         for role in seeded.people:
             answer = httpx.post(
                 f"http://127.0.0.1:{port}/auth/login",
-                json={"email": await email_of(bench, role), "password": PASSWORD},
+                json={"email": await email_of(bench.database, bench.seeded, role), "password": PASSWORD},
                 timeout=10,
             )
             bench.tokens[role] = answer.raise_for_status().json()["data"]["access_token"]

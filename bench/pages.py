@@ -165,10 +165,8 @@ async def run(cars: int, seconds: int, runs: int) -> None:
         await server_times(bench)
         base = f"http://127.0.0.1:{port}"
         async with chromium() as browser:
-            await first_loads(browser, base, await email_of(bench, "planner"))
-            await scroll_board(
-                browser, base, await email_of(Bench(postgres, database, other, port, {}, 1, 1, 0), "tenant_admin")
-            )
+            await first_loads(browser, base, await email_of(database, seeded, "planner"))
+            await scroll_board(browser, base, await email_of(database, other, "tenant_admin"))
     finally:
         process.terminate()
         process.wait(20)

@@ -136,7 +136,7 @@ async def run() -> None:
             took, cost, size = await asyncio.to_thread(asked, base, cookie, f"{address}?day={monday}", *roots)
             print(f"{name}: median {took:.1f} ms, {cost:.1f} ms of processor time, {size / 1000:.0f} kB", flush=True)
         async with chromium() as browser:
-            email = await email_of(bench, "planner")
+            email = await email_of(bench.database, bench.seeded, "planner")
             found = await opened(browser, base, email, f"{path}?day={monday}")
         cold, warm, own = (statistics.median(found[name]) for name in ("cold", "warm", "own"))
         print(

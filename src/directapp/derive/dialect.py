@@ -22,7 +22,9 @@ LARGEST_LIMIT = 10_000
 _LARGEST_OFFSET = 1_000_000_000
 _MOST_FIELDS = 300
 _MOST_SORTS = 8
-_MOST_MEMBERS = 40_000
+_MOST_MEMBERS = 12_000
+_MOST_CELLS = 500_000
+_MOST_VALUES = 2_000
 _DEEPEST_STAR = 3
 _META = frozenset({"total_count", "filter_count"})
 PARAMETERS = ("fields", "filter", "search", "sort", "limit", "offset", "page", "cursor", "aggregate", "groupBy", "meta")
@@ -46,6 +48,14 @@ _TOGETHER = Text("{name} kan ikke brukes sammen med {other}.", "{name} cannot be
 _FIELD = Text("Feltet {name} kan ikke leses slik.", "The field {name} cannot be asked for like that.")
 _TOO_MUCH = Text(
     "Det er for mye på én gang. Nevn feltene i stedet for *.", "That is too much at once. Name the fields instead of *."
+)
+_CELLS = Text(
+    "{rows} rader med {fields} felter er for mye på én gang: be om høyst {most} rader, eller nevn færre felter.",
+    "{rows} rows of {fields} fields are too much at once: ask for at most {most} rows, or name fewer fields.",
+)
+_VALUES = Text(
+    "Filteret nevner {count} verdier; høyst {most} på én gang.",
+    "The filter names {count} values; at most {most} at once.",
 )
 _SORT = Text("Det kan ikke sorteres på {name}.", "{name} cannot be sorted by.")
 _META_WORD = Text("meta={name} finnes ikke.", "There is no meta={name}.")
@@ -84,10 +94,13 @@ def parse_fields(spec: Spec, shape: Shape, actor: Actor, raw: Any) -> tuple[Path
     """
     names = list(dict.fromkeys(words(raw, "fields")))
     paths = tuple(_path(spec, shape, actor, name) for name in names)
-    members = sum(_members(spec, shape, actor, path) for path in paths)
-    if len(names) > _MOST_FIELDS or members > _MOST_MEMBERS:
+    if len(names) > _MOST_FIELDS or _width(spec, shape, actor, paths, cases=True) > _MOST_MEMBERS:
         raise BadQueryError(Problem(_TOO_MUCH, field="fields"))
     return () if paths == (("*",),) else paths
+
+
+def _width(spec: Spec, shape: Shape, actor: Actor, paths: tuple[Path, ...], *, cases: bool) -> int:
+    return sum(_members(spec, shape, actor, path, cases=cases) for path in paths or (("*",),))
 
 
 def _path(spec: Spec, shape: Shape, actor: Actor, dotted: str) -> Path:
@@ -105,21 +118,22 @@ def _path(spec: Spec, shape: Shape, actor: Actor, dotted: str) -> Path:
     return path
 
 
-def _members(spec: Spec, shape: Shape, actor: Actor, path: Path) -> int:
+def _members(spec: Spec, shape: Shape, actor: Actor, path: Path, *, cases: bool) -> int:
+    """Count what a path asks for; ``cases``: as often as a masked row is written out in the statement."""
     head, rest = path[0], path[1:]
     grants = shape.grants_of(actor.roles)
     reads = frozenset[str]().union(*(shape.reads(g) for g in grants))
     if head != "*":
         ref = shape.fields[head].ref
-        return 1 + (_members(spec, spec[ref], actor, rest) if rest and ref else 0)
+        return 1 + (_members(spec, spec[ref], actor, rest, cases=cases) if rest and ref else 0)
     total = len(reads)
     for name in reads if rest else ():
         item = shape.fields[name]
         if item.ref is not None:
-            total += _members(spec, spec[item.ref], actor, rest)
+            total += _members(spec, spec[item.ref], actor, rest, cases=cases)
         if total > _MOST_MEMBERS:
             break
-    return total * max(1, len({shape.reads(g) for g in grants}))
+    return total * max(1, len({shape.reads(g) for g in grants})) if cases else total
 
 
 class Reader:
@@ -156,6 +170,10 @@ class Reader:
         limit = _integer(given.get("limit", DEFAULT_LIMIT), "limit", 0, LARGEST_LIMIT)
         counts, wants_cursor = self._meta(given.get("meta"))
         fields = parse_fields(self._spec, self._shape, self._actor, given.get("fields"))
+        width = _width(self._spec, self._shape, self._actor, fields, cases=False)
+        most = max(_MOST_CELLS // max(1, width), DEFAULT_LIMIT)
+        if limit > most:
+            raise BadQueryError(Problem(_CELLS.fill(rows=limit, fields=width, most=most), field="limit"))
         sort = self._sort(given.get("sort")) or self._order
         keys: tuple[Order, ...] | None = None
         after: tuple[Any, ...] | None = None
@@ -182,6 +200,9 @@ class Reader:
         reader = FilterReader(self._spec, self._actor, self._now)
         found = reader.read(self._shape, given["filter"])
         self._lasting = reader.lasting
+        count = sum(len(v) if isinstance(v, list) else 1 for v in found.values()) if found else 0
+        if count > _MOST_VALUES:
+            raise BadQueryError(Problem(_VALUES.fill(count=count, most=_MOST_VALUES), field="filter"))
         return found
 
     @staticmethod

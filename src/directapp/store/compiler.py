@@ -12,7 +12,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Who, Whose
 from directapp.declare.spec import Shape, Spec
 from directapp.kernel.actor import Actor
-from directapp.kernel.errors import ForbiddenError, Problem
+from directapp.kernel.errors import BadQueryError, ForbiddenError, Problem
 from directapp.kernel.text import Text
 from directapp.store.names import (
     SQL_TYPES,
@@ -28,8 +28,17 @@ from directapp.store.names import (
 from directapp.store.query import Condition, Filter, Junction, Path, Query
 from directapp.store.rule_sql import RuleSql, join
 
-# Up to this many differently masked entries get a case for each union; 2 ** 6 subsets are looked at once a shape.
-_MOST_SHAPES = 6
+# Up to this many differently masked entries get a case for each union; more would make the statement long.
+_MOST_SHAPES = 3
+# Planning a statement takes its backend some 300 bytes a character, more where relations lie within relations: at this
+# length some 60 MB. A list of every field is at most half as long, whatever roles its reader holds.
+_LONGEST = 100_000
+_MOST_WRITTEN = 4 * _LONGEST
+
+_TOO_MUCH = Text(
+    "Det er for mye på én gang. Nevn færre felter, eller færre over relasjoner.",
+    "That is too much at once. Name fewer fields, or fewer across relations.",
+)
 
 ACTOR_TYPES: dict[Who | Whose | str, str] = {
     "tenant": "uuid",
@@ -70,6 +79,12 @@ def make_plan(sql: str, slots: tuple[Who | Whose | str | int, ...]) -> Plan:
     return Plan(re.sub(r"\$(\d+)", lambda m: f"${place[int(m[1])]}", sql), tuple(slots[n - 1] for n in used))
 
 
+def _bounded(sql: str, slots: tuple[Who | Whose | str | int, ...]) -> Plan:
+    if len(sql) > _LONGEST:
+        raise BadQueryError(Problem(_TOO_MUCH, field="fields"))
+    return make_plan(sql, slots)
+
+
 def forbidden_field(name: str) -> ForbiddenError:
     """Return the refusal of a field by name."""
     message = Text("Du har ikke innsyn i feltet {field}.", "You may not see the field {field}.").fill(field=name)
@@ -86,6 +101,7 @@ class Compiler:
         self._slots: list[Who | Whose | str | int] = []
         self._next_value = 0
         self._aliases = 0
+        self._written = 0
         self.rules = RuleSql(spec, self.actor_parameter, lambda s: s.grants_of(roles), roles_in_sql=False)
 
     @property
@@ -195,8 +211,15 @@ class Compiler:
         )
         if not columns:
             return "'{}'::json"
+        self._grow(columns, "fields")
         name = self.alias()
         return f"(SELECT row_to_json({name}) FROM (SELECT {columns}) {name})"
+
+    def _grow(self, text: str, about: str) -> None:
+        """Stop while a statement grows, before it is whole: what is refused costs little."""
+        self._written += len(text)
+        if self._written > _MOST_WRITTEN:
+            raise BadQueryError(Problem(_TOO_MUCH, field=about))
 
     def _member(self, item: Field, alias: str, nested: tuple[Path, ...]) -> str:
         if not nested or item.ref is None:
@@ -230,6 +253,7 @@ class Compiler:
             )
         else:
             found = self._compare(item, alias, part)
+        self._grow(found, "filter")
         return join("AND", [guard, found])
 
     def _compare(self, item: Field, alias: str, part: Condition) -> str:
@@ -364,7 +388,7 @@ def compile_list(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) 
         f"SELECT {_PAGE.format('q.j')} FROM (SELECT {row} AS j FROM {ident(shape.name)} c"
         f" WHERE {where} ORDER BY {order}{page}) q"
     )
-    return make_plan(sql, compiler.slots)
+    return _bounded(sql, compiler.slots)
 
 
 def compile_one(spec: Spec, roles: frozenset[str], shape: Shape, fields: tuple[Path, ...]) -> Plan:
@@ -375,14 +399,14 @@ def compile_one(spec: Spec, roles: frozenset[str], shape: Shape, fields: tuple[P
     visible = compiler.visible(shape, "c")
     record = compiler.value_parameter("uuid")
     where = join("AND", [f"c.tenant_id = {tenant}", f"c.id = {record}", visible])
-    return make_plan(f"SELECT ({row})::text FROM {ident(shape.name)} c WHERE {where}", compiler.slots)
+    return _bounded(f"SELECT ({row})::text FROM {ident(shape.name)} c WHERE {where}", compiler.slots)
 
 
 def compile_count(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
     """Compile the number of rows a query finds, paging left out."""
     compiler = Compiler(spec, roles)
     where = compiler.where(shape, "c", query)
-    return make_plan(f"SELECT count(*) FROM {ident(shape.name)} c WHERE {where}", compiler.slots)
+    return _bounded(f"SELECT count(*) FROM {ident(shape.name)} c WHERE {where}", compiler.slots)
 
 
 def compile_aggregate(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
@@ -407,7 +431,7 @@ def compile_aggregate(spec: Spec, roles: frozenset[str], shape: Shape, query: Qu
         f"SELECT {_PAGE.format('row_to_json(q)')} FROM (SELECT {', '.join(columns)}"
         f" FROM {ident(shape.name)} c WHERE {join('AND', where)}{grouped if groups else ''} LIMIT {query.limit}) q"
     )
-    return make_plan(sql, compiler.slots)
+    return _bounded(sql, compiler.slots)
 
 
 def _figure(compiler: Compiler, shape: Shape, function: str, name: str) -> str:

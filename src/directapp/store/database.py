@@ -11,11 +11,13 @@ import asyncpg
 from directapp.declare.spec import Shape, Spec
 from directapp.kernel.actor import Actor
 from directapp.store.compiler import Plan, compile_aggregate, compile_count, compile_list, compile_one
+from directapp.store.kept import IDLE_SECONDS, MOST_STATEMENTS, PLAN_BUDGET, PLAN_LEAST, Budget, LeanConnection
 from directapp.store.policies import EXEMPT
 from directapp.store.query import Path, Query
-from directapp.store.unit import LeanConnection, Plans, Unit, prepare, recorded, settings_sql
+from directapp.store.unit import Plans, Unit, prepare, recorded, settings_sql
 
-_PLANS_KEPT = 2000
+# For the driver's own look-ups of types.
+_DRIVER_STATEMENTS = 4
 CHANNEL = "directapp"
 _AGAIN_SECONDS = 0.5
 
@@ -33,8 +35,8 @@ class Database:
         self.dsn = dsn
         self._size = size
         self._pool: asyncpg.Pool | None = None
-        self._plans: dict[tuple[object, ...], Plan] = {}
-        self._lookups: Plans = {}
+        self.plans: Budget[tuple[object, ...], Plan] = Budget(PLAN_BUDGET)
+        self.lookups: Plans = Budget(PLAN_BUDGET)
         self._listening: asyncio.Task[None] | None = None
         self._connected = asyncio.Event()
 
@@ -42,13 +44,13 @@ class Database:
         """Connect, and refuse a role that owns tables, is superuser or bypasses RLS."""
         self._pool = await asyncpg.create_pool(
             self.dsn,
-            min_size=2,
+            min_size=min(2, self._size),
             max_size=self._size,
             connection_class=LeanConnection,
             init=prepare,
-            statement_cache_size=1000,
-            max_cacheable_statement_size=0,
-            max_inactive_connection_lifetime=0,
+            statement_cache_size=_DRIVER_STATEMENTS,
+            max_queries=MOST_STATEMENTS,
+            max_inactive_connection_lifetime=IDLE_SECONDS,
             server_settings=_SESSION,
         )
         try:
@@ -110,7 +112,7 @@ class Database:
         ``steady`` is for statements whose best plan does not hang on the values bound.
         """
         async with self.pool.acquire() as connection:
-            unit = Unit(self.spec, cast("asyncpg.Connection", connection), actor, self._lookups)
+            unit = Unit(self.spec, cast("asyncpg.Connection", connection), actor, self.lookups)
             await unit.simple(settings_sql(actor, readonly=readonly, lock=lock, steady=steady))
             unit.held.update([lock] if lock else ())
             try:
@@ -124,11 +126,10 @@ class Database:
 
     def _plan(self, kind: str, key: tuple[object, ...], make: Callable[[], Plan]) -> Plan:
         full = (kind, *key)
-        plan = self._plans.get(full)
+        plan = self.plans.get(full)
         if plan is None:
-            if len(self._plans) >= _PLANS_KEPT:
-                self._plans.clear()
-            plan = self._plans[full] = make()
+            plan = make()
+            self.plans.put(full, plan, PLAN_LEAST + len(plan.sql))
         return plan
 
     def list_plan(self, roles: frozenset[str], shape: Shape, query: Query) -> Plan:

@@ -18,6 +18,7 @@ from directapp.declare.spec import Shape, Spec
 from directapp.kernel.actor import Actor
 from directapp.kernel.ids import uuid7
 from directapp.store.compiler import Compiler, Plan, make_plan
+from directapp.store.kept import PLAN_LEAST, Budget
 from directapp.store.names import BRAND_SEPARATOR, ident, literal
 
 # What ran, for the goldens and the benchmark; None outside them.
@@ -26,16 +27,8 @@ recorded: ContextVar[list[tuple[str, tuple[Any, ...]]] | None] = ContextVar("rec
 depth_of_events: ContextVar[int] = ContextVar("depth_of_events", default=0)
 
 
-Plans = dict[tuple[str, str, frozenset[str]], tuple[Plan, int]]
+Plans = Budget[tuple[str, str, frozenset[str]], tuple[Plan, int]]
 PlanOf = Callable[[Spec, frozenset[str], Shape], tuple[Plan, int]]
-
-
-class LeanConnection(asyncpg.Connection):
-    """A connection that is not reset on release: every setting here is local to its transaction."""
-
-    def get_reset_query(self) -> str:
-        """Return nothing to run."""
-        return ""
 
 
 async def prepare(connection: asyncpg.Connection) -> None:
@@ -214,9 +207,11 @@ class Unit:
 
     def _plan(self, shape: Shape, compiled: PlanOf) -> tuple[Plan, int]:
         key = (compiled.__name__, shape.name, self.actor.roles)
-        if key not in self.lookups:
-            self.lookups[key] = compiled(self.spec, self.actor.roles, shape)
-        return self.lookups[key]
+        found = self.lookups.get(key)
+        if found is None:
+            found = compiled(self.spec, self.actor.roles, shape)
+            self.lookups.put(key, found, PLAN_LEAST + len(found[0].sql))
+        return found
 
     async def look_up_all(self, shape: Shape, records: Sequence[UUID]) -> dict[UUID, Found]:
         """Return those of these rows that the actor sees, with what its entries say of each."""

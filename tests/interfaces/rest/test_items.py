@@ -245,10 +245,11 @@ async def test_the_catalogue_shows_what_the_caller_may_see(api: Any) -> None:
 
 async def test_stars_reach_what_fields_point_to(api: Any, seller: Actor) -> None:
     await api.ok(seller, "POST", "/items/cars", json=CAR)
-    for stars in ("*.*", "*.*.*"):
-        (car,) = await api.ok(seller, "GET", f"/items/cars?fields={stars}")
-        assert car["dealership"]["name"] == "Audi"
-        assert car["seller"]["last_name"] == "På 495"
+    (car,) = await api.ok(seller, "GET", "/items/cars?fields=*.*")
+    assert car["dealership"]["name"] == "Audi"
+    assert car["seller"]["last_name"] == "På 495"
+    (car,) = await api.ok(seller, "GET", "/items/cars?fields=id,seller.*.*")
+    assert car["seller"]["dealership"]["name"] == "Audi"
     (problem,) = await api.refused(seller, "GET", "/items/cars?fields=*.*.*.*", 400)
     assert problem["field"] == "*.*.*.*"
 
@@ -264,3 +265,45 @@ async def test_lists_of_words_are_asked_for_by_element(api: Any) -> None:
     assert found == [{"roles": ["tenant_admin"]}]
     assert await api.ok(admin, "GET", "/users?filter[roles][_empty]=true") == []
     assert len(await api.ok(admin, "GET", "/users?filter[roles][_nempty]=true")) == 2
+
+
+DEEP = {"seller": {"dealership": {"created_by": {"dealership": {"name": {"_eq": "x"}}}}}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"fields": "*.*.*"}, "fields"),
+        ({"fields": ["*.*.*", "dealership.*.*"]}, "fields"),
+        ({"fields": "*", "limit": 10_000}, "limit"),
+        ({"fields": "*.*", "limit": 2_000}, "limit"),
+        ({"fields": "id", "filter": {"model": {"_in": [f"Q{n}" for n in range(10_000)]}}}, "filter"),
+        ({"fields": "id", "filter": {"_or": [{"model": {"_nin": ["a", "b"] * 30}}] * 40}}, "filter"),
+        ({"fields": "id", "filter": {"_or": [DEEP] * 190}}, "fields"),
+    ],
+)
+async def test_what_would_cost_too_much_is_refused_by_name(api: Any, asked: dict[str, Any], field: str) -> None:
+    finance = await api.dealer.person("manager+finance", "495")
+    (problem,) = await api.refused(finance, "SEARCH", "/items/cars", 400, json={"query": asked})
+    assert problem == {"code": "INVALID_QUERY", "field": field}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"fields": "*"},
+        {"fields": "*.*"},
+        {"fields": "*", "limit": 1000},
+        {"fields": "id", "limit": 10_000},
+        {"fields": "id", "filter": {"model": {"_in": [f"Q{n}" for n in range(1_500)]}}},
+        {"fields": ["*", "seller.*", "dealership.*"], "limit": 500},
+    ],
+)
+async def test_what_a_program_asks_for_every_day_is_answered(api: Any, asked: dict[str, Any]) -> None:
+    admin = await api.dealer.person("tenant_admin", "490")
+    await api.ok(admin, "SEARCH", "/items/cars", json={"query": asked})
+
+
+async def test_a_list_of_every_field_is_answered_whatever_roles_its_reader_holds(api: Any) -> None:
+    reader = await api.dealer.person("used_car_sales+reception+mechanic+finance", "495")
+    await api.ok(reader, "GET", "/items/cars")

@@ -1,0 +1,115 @@
+"""What questions of ever new shape leave behind: on a connection, and in the process."""
+
+import random
+from collections.abc import AsyncIterator, Iterator
+from itertools import combinations, islice, product
+
+import asyncpg
+import pytest
+
+from directapp.kernel.actor import Actor
+from directapp.kernel.ids import uuid7
+from directapp.services.reading import Reading
+from directapp.store.database import Database
+from directapp.store.kept import PLAN_BUDGET, STATEMENT_BUDGET, Budget
+from directapp.store.query import Condition, Order, Query
+from support.server import Server
+from support.small import SPEC, lay_out, person
+
+NAMES = sorted(SPEC["jobs"].fields)
+MARK = "json_agg"
+
+
+@pytest.fixture(scope="module")
+async def database(server: Server) -> AsyncIterator[Database]:
+    name = await server.create()
+    await lay_out(server.owner(name))
+    async with Database(SPEC, server.app(name), size=1) as database:
+        yield database
+    await server.drop(name)
+
+
+@pytest.fixture
+def admin() -> Actor:
+    return person(uuid7(), "tenant_admin", None)
+
+
+def shapes(sort: str) -> Iterator[Query]:
+    for fields, name in product(combinations(NAMES, 4), ("title", "code", "due")):
+        yield Query(
+            fields=tuple((n,) for n in fields), filter=Condition((name,), "null", value=False), sort=(Order(sort),)
+        )
+
+
+async def prepared(database: Database) -> list[str]:
+    rows = await database.plain("SELECT statement FROM pg_prepared_statements WHERE name LIKE '%stmt%'")
+    return [r["statement"] for r in rows if MARK in r["statement"]]
+
+
+async def test_a_shape_asked_once_is_not_prepared_one_asked_again_is(database: Database, admin: Actor) -> None:
+    reading = Reading(SPEC, database)
+    for query in islice(shapes("title"), 300):
+        await reading.page(admin, "jobs", query)
+    assert await prepared(database) == []
+    often = Query(fields=(("note",),), sort=(Order("due"),))
+    for _ in range(3):
+        await reading.page(admin, "jobs", often)
+    assert await prepared(database) == [database.list_plan(admin.roles, SPEC["jobs"], often).sql]
+
+
+async def test_shapes_asked_again_leave_no_more_than_the_budget(database: Database, admin: Actor) -> None:
+    reading = Reading(SPEC, database)
+    asked = list(islice(shapes("cost"), 400))
+    for query in asked:
+        for _ in range(2):
+            await reading.page(admin, "jobs", query)
+    kept = await prepared(database)
+    assert 50 < len(kept) <= STATEMENT_BUDGET // 400_000
+    latest = database.list_plan(admin.roles, SPEC["jobs"], asked[-1]).sql
+    assert latest in kept
+    # What had to go is answered as before.
+    page = await reading.page(admin, "jobs", asked[0])
+    assert page.json == b"[]"
+
+
+async def test_what_a_changed_table_made_invalid_is_prepared_anew(
+    database: Database, server: Server, admin: Actor
+) -> None:
+    async def find() -> None:
+        async with database.unit(admin, readonly=True) as unit:
+            await unit.find(SPEC["jobs"], 1, {"title": "x"})
+
+    for _ in range(3):
+        await find()
+    owner = await asyncpg.connect(server.owner((await database.plain("SELECT current_database() AS name"))[0]["name"]))
+    await owner.execute("ALTER TABLE jobs ADD COLUMN later text")
+    await owner.close()
+    with pytest.raises(asyncpg.InvalidCachedStatementError):
+        await find()
+    await find()
+
+
+def test_plans_in_the_process_stay_within_their_budget(admin: Actor) -> None:
+    database = Database(SPEC, "postgresql://nowhere")
+    fewest = PLAN_BUDGET // 2_000
+    for n in range(fewest + 500):
+        database.list_plan(admin.roles, SPEC["jobs"], Query(fields=(("title",),), limit=n))
+    assert database.plans.weight <= PLAN_BUDGET
+    assert len(database.plans) < fewest
+
+
+def test_the_longest_unused_goes_and_the_latest_stays_however_heavy() -> None:
+    chance = random.Random(3)
+    budget: Budget[int, str] = Budget(100)
+    for n in range(500):
+        budget.get(0)
+        gone = budget.put(n, str(n), chance.randint(1, 40))
+        assert budget.weight <= 100
+        assert budget.get(n) == str(n)
+        assert "0" not in gone
+    assert budget.get(1) is None
+    assert len(budget.put(501, "heavy", 1000)) > 1
+    assert budget.get(501) == "heavy"
+    assert len(budget) == 1
+    assert budget.clear() == ["heavy"]
+    assert budget.weight == 0
