@@ -12,26 +12,42 @@ from typing import cast
 import aiosmtplib
 import pytest
 
+from directapp.connectors.addresses import AddressRefusedError
 from directapp.connectors.mail import Mailer
 
 LETTER = {"subject": "Nøkkel til bilen", "text": "Hei, Åse.", "html": "<p>Hei, Åse.</p>"}
 
 
+REFUSALS = {
+    b"nobody@": b"550 5.1.1 no such person",
+    b"closed@": b"550 5.2.1 mailbox disabled",
+    b"terse@": b"550 no",
+    b"moved@": b"551 not here",
+    b"stranger@": b"550 5.7.1 we take nothing from you",
+    b"full@": b"552 5.2.2 mailbox full",
+    b"later@": b"450 4.2.1 later",
+}
+
+
 @dataclass
 class Post:
-    """A mail server on loopback: takes letters, refuses one address."""
+    """A mail server on loopback: takes letters, refuses the addresses that say how, keeps what it was told."""
 
     port: int = 0
+    wide: bool = False
     letters: list[bytes] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 post\r\n")
         while line := await reader.readline():
             word = line.split(None, 1)[0].upper() if line.split() else b""
+            self.told.append(line.decode().strip())
+            refused = [answer for name, answer in REFUSALS.items() if word == b"RCPT" and name in line]
             if word == b"EHLO":
-                writer.write(b"250-post\r\n250 8BITMIME\r\n")
-            elif word == b"RCPT" and b"nobody@" in line:
-                writer.write(b"550 5.1.1 no such person\r\n")
+                writer.write(b"250-post\r\n%b250 8BITMIME\r\n" % (b"250-SMTPUTF8\r\n" if self.wide else b""))
+            elif refused:
+                writer.write(refused[0] + b"\r\n")
             elif word == b"DATA":
                 writer.write(b"354 go on\r\n")
                 self.letters.append(await reader.readuntil(b"\r\n.\r\n"))
@@ -72,11 +88,77 @@ async def test_a_letter_goes_by_smtp_with_both_parts(post: Post, tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_refused_address_is_an_error(post: Post, tmp_path: Path) -> None:
-    mailer = Mailer(folder=tmp_path, sender="no-reply@example.test", host="127.0.0.1", port=post.port)
-    with pytest.raises(aiosmtplib.SMTPException):
-        await mailer.send("nobody@example.test", **LETTER)
+def by_smtp(post: Post, folder: Path, **more: str) -> Mailer:
+    return Mailer(**{"folder": folder, "sender": "no-reply@example.test", "host": "127.0.0.1"} | more, port=post.port)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "gone"),
+    [("nobody", True), ("closed", True), ("terse", True), ("moved", True), ("stranger", False), ("full", False)],
+)
+async def test_an_address_is_refused_for_good(post: Post, tmp_path: Path, name: str, gone: object) -> None:
+    with pytest.raises(AddressRefusedError) as refused:
+        await by_smtp(post, tmp_path).send(f"{name}@example.test", **LETTER)
+    assert refused.value.gone is gone
     assert post.letters == []
+
+
+async def test_an_address_that_is_refused_for_now_is_tried_again(post: Post, tmp_path: Path) -> None:
+    with pytest.raises(aiosmtplib.SMTPRecipientsRefused):
+        await by_smtp(post, tmp_path).send("later@example.test", **LETTER)
+
+
+ADDRESSES = {
+    "ase@blåbær.no": "ase@xn--blbr-roah.no",
+    "ASE@BLÅBÆR.no": "ASE@xn--blbr-roah.no",
+    "ase@bla\u030abær.no": "ase@xn--blbr-roah.no",
+    "ase@例え.jp": "ase@xn--r8jz45g.jp",
+    "ase@xn--blbr-roah.no": "ase@xn--blbr-roah.no",
+    "jørgen@example.no": "jørgen@example.no",
+    "jo\u0308rg@example.no": "jörg@example.no",
+    "jørgen@blåbær.no": "jørgen@xn--blbr-roah.no",
+}
+
+
+@pytest.mark.parametrize(("written", "wire"), ADDRESSES.items())
+async def test_letters_beyond_ascii_stand_in_addresses_as_the_standards_say(
+    post: Post, tmp_path: Path, written: str, wire: str
+) -> None:
+    post.wide = True
+    sender = "Bilhuset Sørlandet <post@sørlandet.no>"
+    await by_smtp(post, tmp_path, sender=sender).send(written, **LETTER)
+    needs = " SMTPUTF8" if not wire.isascii() else ""
+    commands = [line for line in post.told if line.startswith(("MAIL", "RCPT"))]
+    assert commands[0].startswith("MAIL FROM:<post@xn--srlandet-54a.no>")
+    assert needs in commands[0]
+    assert bool(needs) == ("SMTPUTF8" in commands[0])
+    assert commands[1] == f"RCPT TO:<{wire}>"
+    letter = parsed(post.letters[0].replace(b"\r\n.\r\n", b"\r\n"))
+    assert (letter["To"], letter["From"]) == (wire, "Bilhuset Sørlandet <post@xn--srlandet-54a.no>")
+    await Mailer(folder=tmp_path / "mail", sender=sender).send(written, **LETTER, key="k")
+    assert parsed((tmp_path / "mail" / "k.eml").read_bytes())["To"] == wire
+
+
+@pytest.mark.parametrize("written", ["jørgen@example.no", "Иван@example.no", "ægir@blåbær.no"])
+async def test_a_server_that_cannot_be_told_such_an_address_is_told_nothing(
+    post: Post, tmp_path: Path, written: str
+) -> None:
+    with pytest.raises(AddressRefusedError) as refused:
+        await by_smtp(post, tmp_path).send(written, **LETTER)
+    assert not refused.value.gone
+    assert "@" in refused.value.problems[0].message.nb
+    assert not [line for line in post.told if line.startswith("RCPT")]
+
+
+@pytest.mark.parametrize("written", ["ase@blå bær.no", "ase@-blå-.no", "ase", "@example.no"])
+async def test_what_can_be_no_address_is_refused(tmp_path: Path, written: str) -> None:
+    with pytest.raises(AddressRefusedError):
+        await Mailer(folder=tmp_path, sender="no-reply@example.test").send(written, **LETTER)
+
+
+async def test_a_letter_says_that_a_machine_wrote_it(tmp_path: Path) -> None:
+    await Mailer(folder=tmp_path, sender="no-reply@example.test").send("ase@example.test", **LETTER, key="k")
+    assert parsed((tmp_path / "k.eml").read_bytes())["Auto-Submitted"] == "auto-generated"
 
 
 async def test_without_a_server_letters_lie_in_the_folder_in_order(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from directapp.connectors.addresses import AddressRefusedError
 from directapp.connectors.failures import SignatureError
 from directapp.connectors.outgoing import Patience
 from directapp.connectors.resend import (
@@ -153,6 +154,36 @@ async def test_a_letter_that_is_not_accepted(make: Make, post: FakeResend, answe
     assert caught.value.name == name
     with pytest.raises(MailRejectedError, match="missing_required_field"):
         await make().send(letter(subject=""), key="b")
+
+
+@pytest.mark.parametrize(
+    ("message", "name", "gone"),
+    [
+        ("invented", "validation_error", True),
+        ("Invalid `to` field. The email address needs to follow the format.", "validation_error", True),
+        ("Invalid `from` field.", "validation_error", False),
+        ("invented", "invalid_attachment", False),
+    ],
+)
+async def test_a_receiver_that_the_service_will_not_have(
+    make: Make, post: FakeResend, message: str, name: str, gone: object
+) -> None:
+    post.then(as_json({"statusCode": 422, "name": name, "message": message}, 422))
+    with pytest.raises(MailRejectedError) as caught:
+        await make().send(letter(), key="a")
+    assert caught.value.gone is gone
+
+
+async def test_letters_beyond_ascii_go_in_domains_and_not_before_the_at(make: Make, post: FakeResend) -> None:
+    whole = letter(to=("ase@blåbær.no",), sender="Bilhuset Sør, avd. Åsane <post@sørlandet.no>")
+    await make().send(whole, key="a")
+    assert post.sent[0]["to"] == ["ase@xn--blbr-roah.no"]
+    assert post.sent[0]["from"] == '"Bilhuset Sør, avd. Åsane" <post@xn--srlandet-54a.no>'
+    for wide in ("jørgen@example.no", "Иван@example.no"):
+        with pytest.raises(AddressRefusedError) as caught:
+            await make().send_many([letter(), letter(to=(wide,))], key="b")
+        assert not caught.value.gone
+    assert len(post.heard) == 1
 
 
 @pytest.mark.parametrize("odd", [as_text("ok"), as_json({}), as_json({"id": 3})])

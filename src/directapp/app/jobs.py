@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from datetime import time
 from uuid import UUID
 
+from directapp.connectors.addresses import AddressRefusedError
 from directapp.domains import planning
 from directapp.domains.cars.reactions import archive_due
+from directapp.domains.messages.returned import not_invited
+from directapp.domains.messages.sending import SYSTEM as MESSENGER
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.links import send_invite
 from directapp.domains.people.purge import purge_spent
 from directapp.kernel.text import Text
 from directapp.services.corridor import Corridor
-from directapp.services.jobs import Daily, Errand, Every, Job, Schedule, sweep
+from directapp.services.jobs import Daily, Errand, Every, GiveUpError, Job, Schedule, sweep
 from directapp.services.schedules import forget
 from directapp.services.seal import seal_all
 from directapp.store.schema import keep_partitions
@@ -26,7 +29,14 @@ def errands(auth: Auth) -> Sequence[Errand]:
     """Return the errands that events ask for."""
 
     async def invite(job: Job) -> None:
-        await send_invite(auth, job.tenant, UUID(job.payload["user"]))
+        user = UUID(job.payload["user"])
+        try:
+            await send_invite(auth, job.tenant, user)
+        except AddressRefusedError as error:
+            why = error.problems[0].message
+            async with job.act(MESSENGER) as act:
+                await not_invited(act, user, why, gone=error.gone)
+            raise GiveUpError(why.both) from error
 
     return (
         Errand(name="user.invited", run=invite, label=Text("Send invitasjon", "Send invitation")),

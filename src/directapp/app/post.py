@@ -8,7 +8,6 @@ from datetime import time
 from typing import Protocol
 from uuid import UUID
 
-import aiosmtplib
 import httpx2
 
 from directapp.app.inbound import Replies, open_replies
@@ -16,8 +15,9 @@ from directapp.app.settings import Settings
 from directapp.connectors import resend as resend_service
 from directapp.connectors import sveve as sveve_service
 from directapp.connectors import twilio as twilio_service
+from directapp.connectors.addresses import AddressRefusedError
 from directapp.connectors.failures import OutsideError
-from directapp.connectors.mail import Mailer
+from directapp.connectors.mail import BY_MACHINE, Mailer
 from directapp.connectors.outgoing import open_client
 from directapp.connectors.resend import (
     MOST_AT_ONCE,
@@ -55,9 +55,7 @@ _QUOTA_REST = 3600.0
 _BUSY_REST = 5.0
 _AT_ONCE = 8
 _WAYS = ("email", "sms")
-_FOR_GOOD = 500
 _PLAIN = Brand(name="DirectApp")
-_NOT_TAKEN = Text("Mottakerens adresse ble ikke godtatt.", "The receiver’s address was not accepted.")
 
 
 class SmsSender(Protocol):
@@ -148,12 +146,17 @@ class Post:
         if envelope is None or made is None:
             return
         try:
-            await self.mailer.send(envelope.to, subject=made.subject, text=made.text, html=made.html, key=envelope.key)
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            if not _is_final(error):
-                raise
+            await self.mailer.send(
+                envelope.to,
+                subject=made.subject,
+                text=made.text,
+                html=made.html,
+                key=envelope.key,
+                headers=self._headers(envelope),
+            )
+        except AddressRefusedError as error:
             async with job.act(SYSTEM) as act:
-                await sending.reject(act, _NOT_TAKEN)
+                await sending.turn_down(act, error.problems[0].message, gone=error.gone)
             return
         async with job.act(SYSTEM) as act:
             await sending.sent(act, "smtp" if self.mailer.host else "folder", {envelope.id: None})
@@ -167,7 +170,7 @@ class Post:
         for batch in batches:
             try:
                 ids = await self._hand_over(resend, batch, [self._letter(one, made[one.id]) for one in batch.envelopes])
-            except MailRejectedError as error:
+            except (MailRejectedError, AddressRefusedError) as error:
                 failed |= await self._rejected(job, batch, error)
             except Exception as error:  # noqa: BLE001 - it is this batch's failure, not the others'
                 failed |= dict.fromkeys(batch.ids, error)
@@ -196,14 +199,16 @@ class Post:
             raise LaterError(type(error).__name__, seconds=error.retry_after or _BUSY_REST) from error
         return {one.id: given for one, given in zip(batch.envelopes, ids, strict=True)}
 
-    async def _rejected(self, job: Job, batch: Batch, error: MailRejectedError) -> dict[UUID, Exception]:
+    async def _rejected(
+        self, job: Job, batch: Batch, error: MailRejectedError | AddressRefusedError
+    ) -> dict[UUID, Exception]:
         async with self._acting(job) as act:
             if len(batch.envelopes) > 1:
                 await sending.part(act, batch)
                 later = LaterError("one letter of several was refused", seconds=0.0)
                 return dict.fromkeys(batch.ids, later)
             for one in await sending.queued(act, batch.ids):
-                await sending.refuse(act, one, error.problems[0].message)
+                await sending.not_taken(act, one, error.problems[0].message, gone=error.gone)
         return {}
 
     def _letter(self, envelope: Envelope, made: Made) -> Letter:
@@ -215,8 +220,15 @@ class Post:
             text=made.text,
             html=made.html,
             reply_to=self.replies.address(envelope),
+            headers=self._headers(envelope),
             tags=tags,
         )
+
+    def _headers(self, envelope: Envelope) -> Mapping[str, str]:
+        """Return what tells mail programs that a machine wrote, and where a colleague chooses less of it."""
+        if envelope.receiver_kind != "user":
+            return BY_MACHINE
+        return {**BY_MACHINE, "List-Unsubscribe": f"<{letters.choices_of(self.capabilities)}>"}
 
     async def _written(self, act: Act, envelope: Envelope, brands: dict[str, Brand]) -> Made:
         """Return the letter of a message; ``brands`` remembers the sites of the letters that go together."""
@@ -249,14 +261,9 @@ class Post:
             return
         try:
             sent = await self.sms.send(self._sms(envelope))
-        except SmsNumberError as error:
+        except (SmsNumberError, SmsRejectedError) as error:
             async with job.act(SYSTEM) as act:
-                await sending.reject(act, error.problems[0].message)
-            async with job.act(SYSTEM) as act:
-                await sending.unreachable(act, error.problems[0].message)
-        except SmsRejectedError as error:
-            async with job.act(SYSTEM) as act:
-                await sending.reject(act, error.problems[0].message)
+                await sending.turn_down(act, error.problems[0].message, gone=isinstance(error, SmsNumberError))
         except OutsideError as error:
             await self._not_sent(job, error)
         else:
@@ -280,10 +287,6 @@ class Post:
             text = text.replace(mark, link)
         reply = self.replies.takes(envelope)
         return Sms(to=number(envelope.to), text=text, reference=envelope.reference, reply=reply)
-
-
-def _is_final(error: aiosmtplib.SMTPRecipientsRefused) -> bool:
-    return all(one.code >= _FOR_GOOD for one in error.recipients)
 
 
 def open_post(settings: Settings, mailer: Mailer) -> Post:

@@ -1,6 +1,7 @@
 """Resend: letters out, once each by their idempotency key, and what became of them by signed webhook."""
 
 import base64
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,7 @@ import httpx2
 import orjson
 
 from directapp.connectors import svix
+from directapp.connectors.addresses import mailbox, refuse_wide
 from directapp.connectors.failures import OutsideBusyError, OutsideDownError, OutsideError
 from directapp.connectors.outgoing import (
     AGENT,
@@ -33,6 +35,7 @@ MOST_AT_ONCE = 100
 _LONGEST_KEY = 256
 _QUOTAS = frozenset({"daily_quota_exceeded", "monthly_quota_exceeded"})
 _RUNNING = "concurrent_idempotent_requests"
+_ADDRESS_NAMES = frozenset({"validation_error", "invalid_parameter"})
 _KEY_NAMES = frozenset({"missing_api_key", "restricted_api_key", "invalid_api_key"})
 
 
@@ -70,7 +73,10 @@ class MailRefusedError(OutsideError):
 
 
 class MailRejectedError(OutsideError):
-    """The letter itself is not accepted; ``name`` is the service's own word for why."""
+    """The letter itself is not accepted; ``name`` is the service's own word for why.
+
+    ``gone``: it is the receiver's address that the service will not have.
+    """
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "MAIL_REJECTED"
@@ -78,10 +84,11 @@ class MailRejectedError(OutsideError):
         "E-posttjenesten godtar ikke brevet ({name}).", "The mail service does not accept the letter ({name})."
     )
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, gone: bool = False) -> None:
         """Keep the name of the refusal."""
         super().__init__(self.default.fill(name=name))
         self.name = name
+        self.gone = gone
 
 
 class MailConflictError(OutsideError):
@@ -121,14 +128,22 @@ class Letter:
     attachments: Sequence[Attachment] = ()
 
     def payload(self) -> dict[str, Any]:
-        """Return it as the service takes it."""
+        """Return it as the service takes it (AddressRefusedError: it cannot be told such an address)."""
         optional = {
             "reply_to": self.reply_to,
             "headers": dict(self.headers),
             "tags": [{"name": name, "value": value} for name, value in self.tags.items()],
             "attachments": [one.payload() for one in self.attachments],
         }
-        body = {"from": self.sender, "to": list(self.to), "subject": self.subject, "html": self.html, "text": self.text}
+        sender, to = mailbox(self.sender), [mailbox(one) for one in self.to]
+        refuse_wide(sender, *to)
+        body: dict[str, Any] = {
+            "from": sender.written,
+            "to": [one.written for one in to],
+            "subject": self.subject,
+            "html": self.html,
+            "text": self.text,
+        }
         return body | {name: value for name, value in optional.items() if value}
 
 
@@ -253,7 +268,14 @@ def _refusal(answer: Answer) -> OutsideError:
         return MailRefusedError()
     if answer.status == HTTPStatus.CONFLICT:
         return MailConflictError()
-    return MailRejectedError(name or f"HTTP {answer.status}")
+    gone = answer.status == HTTPStatus.UNPROCESSABLE_ENTITY and name in _ADDRESS_NAMES and _blames_receiver(answer)
+    return MailRejectedError(name or f"HTTP {answer.status}", gone=gone)
+
+
+def _blames_receiver(answer: Answer) -> bool:
+    """Whether no other part of the letter is named: “Invalid `to` field”."""
+    named = re.findall(r"`(\w+)`", str((answer.mapping() or {}).get("message", "")))
+    return not named or "to" in named
 
 
 class MailKind(StrEnum):

@@ -198,10 +198,42 @@ async def test_a_number_that_takes_no_text_messages_is_not_tried_again(outside: 
     assert other["status"] == "skipped"
     assert "sperret" in other["error"]
     manager = await dealer.person("manager", "495")
+    told = await rows(dealer, await dealer.person(*SELLER), "notifications", event="message.bounced")
+    assert [note["title"].split(":")[0] for note in told] == ["Kom ikke fram til Nora Lie"]
     (address,) = await rows(dealer, manager, "suppressed_addresses")
     await dealer.do(manager, "suppressed_addresses", "release", UUID(address["id"]))
     with pytest.raises(ConflictError):
         await dealer.do(manager, "suppressed_addresses", "release", UUID(address["id"]))
+
+
+async def test_a_letter_that_is_refused_for_good_is_told_to_whoever_sent_it(outside: Any) -> None:
+    """A customer, a vendor and a colleague, whose addresses the service will not have."""
+    dealer = outside.dealer
+    seller, planner = await dealer.person(*SELLER), await dealer.person("planner", "499")
+    manager, parts = await dealer.person("manager", "495"), await dealer.person("parts", "495")
+    outside.resend.then(refusal(422, "validation_error"))
+    car = await sold_car(dealer)
+    await dealer.house.relay.drain(dealer.tenant)
+    address = (await dealer.read(await dealer.person("tenant_admin"), "users", parts.user))["email"]
+    for person in (parts, manager):
+        (note,) = await rows(dealer, person, "notifications", event="address.refused")
+        assert address in note["body"]
+        assert note["collection"] == "users"
+    outside.resend.then(refusal(422, "validation_error"))
+    await dealer.do(seller, "status_links", "share", car=str(car), channel="email")
+    await dealer.house.relay.drain(dealer.tenant)
+    (note,) = await rows(dealer, seller, "notifications", event="message.bounced")
+    assert "Nora Lie" in note["title"]
+    item = await dealer.create(planner, "work_items", car=str(car), description="Lakk", kind="other")
+    outside.resend.then(refusal(422, "validation_error"))
+    vendor = {"vendor_name": "Lakk og Lim", "email": "lakk@example.test"}
+    await dealer.do(planner, "vendor_links", "ask", work_item=str(item), **vendor)
+    await dealer.house.relay.drain(dealer.tenant)
+    (note,) = await rows(dealer, planner, "notifications", event="message.bounced")
+    assert "Lakk og Lim" in note["title"]
+    shut = await rows(dealer, await dealer.person("tenant_admin"), "suppressed_addresses")
+    assert {one["address"] for one in shut} == {address, "nora@example.test", "lakk@example.test"}
+    assert {one["reason"] for one in shut} == {"refused"}
 
 
 async def test_a_call_is_logged_by_hand_and_nothing_else_is(dealer: Dealer) -> None:

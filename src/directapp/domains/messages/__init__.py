@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from directapp.declare.collection import Collection
-from directapp.domains.messages import outward, reactions
+from directapp.domains.messages import outward, reactions, returned
 from directapp.domains.messages.log import MESSAGES
 from directapp.domains.messages.notifications import NOTIFICATIONS
 from directapp.domains.messages.preferences import NOTICE_CHOICES
@@ -22,4 +22,8 @@ COLLECTIONS: tuple[Collection, ...] = (
     SUPPRESSED_ADDRESSES,
     VENDOR_LINKS,
 )
-REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {**reactions.REACTIONS, **outward.REACTIONS}
+REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {
+    **reactions.REACTIONS,
+    **outward.REACTIONS,
+    **returned.REACTIONS,
+}

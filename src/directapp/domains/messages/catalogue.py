@@ -305,12 +305,25 @@ _OTHERS = (
         "message.bounced",
         "system",
         T("Melding kom ikke fram", "Message not delivered"),
-        T("Kom ikke fram til kunden: {car}", "Not delivered to the customer: {car}"),
+        T("Kom ikke fram til {who}: {car}", "Not delivered to {who}: {car}"),
         T(
-            "{what} til {who} kom ikke fram. Ring kunden, og se over adressen.",
-            "{what} to {who} was not delivered. Call the customer, and look over the address.",
+            "{what} til {who} kom ikke fram. Ring, og se over adressen.",
+            "{what} to {who} was not delivered. Call, and look over the address.",
         ),
         priority="high",
+    ),
+    _notice(
+        "address.refused",
+        "system",
+        T("En kollegas e-post kom ikke fram", "A colleague’s e-mail was not delivered"),
+        T("E-post til {who} kom ikke fram", "E-mail to {who} was not delivered"),
+        T(
+            "E-post til {address} kommer ikke fram. {detail} Rett adressen på brukeren; varslene står i DirectApp.",
+            "E-mail to {address} is not delivered. {detail} Put the user’s address right; the notifications stand in"
+            " DirectApp.",
+        ),
+        priority="high",
+        button=T("Åpne DirectApp", "Open DirectApp"),
     ),
 )
 

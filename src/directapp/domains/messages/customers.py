@@ -74,6 +74,7 @@ async def to_customer(
     fills: Mapping[str, Text],
     channels: tuple[str, ...] = _BOTH,
     key: str = "",
+    sender: UUID | None = None,
 ) -> int:
     """Write to the customer of a car by the ways that are open; return how many messages are on their way.
 
@@ -109,6 +110,7 @@ async def to_customer(
         key=stem,
         capability=("status", link.id),
         facts=customer_facts(car.row, site, language_of(car.row)),
+        sender=sender,
     )
     fresh = [(channel, to) for (channel, to), one in zip(open_ways, keys, strict=True) if one not in known]
     for channel, to in fresh:

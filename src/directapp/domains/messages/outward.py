@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from directapp.domains.messages.audience import crowd
+from directapp.domains.messages.audience import actor_of, crowd
 from directapp.domains.messages.customers import to_customer
 from directapp.domains.messages.phrases import NOTHING, car_name, day_text, join, person_name, plain, short
 from directapp.domains.messages.reactions import scene_of
@@ -27,7 +27,7 @@ async def shared(act: Act) -> None:
         return
     car = await act.look_up("cars", act.seen.row["car"], system="corridor")
     channel = str(act.params["channel"])
-    await to_customer(act, car, "customer.link", fills={}, channels=(channel,))
+    await to_customer(act, car, "customer.link", fills={}, channels=(channel,), sender=actor_of(act))
 
 
 async def asked(act: Act) -> None:
@@ -56,6 +56,7 @@ async def asked(act: Act) -> None:
         key=fresh_key(),
         capability=("vendor", act.seen.id),
         facts=[[label.pick(language), words] for label, words in facts],
+        sender=link.get("asked_by"),
     )
     if link.get("email"):
         await post(act, outgoing.values("email", link["email"]))

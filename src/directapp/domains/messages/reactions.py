@@ -18,7 +18,6 @@ from directapp.domains.messages.phrases import (
     plain,
     short,
 )
-from directapp.domains.messages.reports import CAME_BACK
 from directapp.domains.messages.telling import Told, tell
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
@@ -32,7 +31,6 @@ _WORKS = {
     "cosmetic": Text("kosmetisk", "cosmetic"),
     "both": Text("teknisk og kosmetisk", "technical and cosmetic"),
 }
-_CHANNELS = {"email": Text("E-posten", "The e-mail"), "sms": Text("SMS-en", "The text message")}
 _SITES = ("dealership", "prep_center")
 _PEOPLE = ("seller", "assigned_mechanic", "assigned_detailer")
 
@@ -414,20 +412,6 @@ async def inspection_due(act: Act) -> None:
     await scene.tell("registry.inspection_due", receivers, when=day_text(due), key=f"{scene.car.id}:{due.isoformat()}")
 
 
-async def came_back(act: Act) -> None:
-    """Tell the seller that the customer did not get a message."""
-    if act.seen is None:
-        return
-    message = act.seen
-    scene = await scene_of(act, message.row.get("car"))
-    if scene is None:
-        return
-    what = _CHANNELS.get(str(message.row["channel"]), plain(message.row["channel"]))
-    receivers = scene.named("seller") or scene.at("dealership", "sales_manager", "manager")
-    name = short(scene.row.get("customer_name"))
-    await scene.tell("message.bounced", receivers, what=what, who=name, about=message)
-
-
 REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {
     "car.registered": ordered,
     "parts.ordered_seller": parts_ordered,
@@ -453,5 +437,4 @@ REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {
     "timebank.full": timebank_full,
     "comment.mentioned": mentioned,
     "car.eu_control_due": inspection_due,
-    CAME_BACK: came_back,
 }

@@ -37,7 +37,7 @@ async def report(act: Act) -> None:
     if not patch:
         return
     await act.change({**patch, "last_report": said.get("event_id")}, system="messenger")
-    if "status" in patch and status not in _MOMENT and row["receiver_kind"] == "customer":
+    if "status" in patch and status not in _MOMENT:
         act.emit(CAME_BACK)
 
 

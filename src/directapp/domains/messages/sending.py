@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from directapp.domains.messages.reports import CAME_BACK
 from directapp.domains.messages.suppressed import normal, suppress
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
@@ -18,8 +19,8 @@ _MOST_IN_BATCH = 1000
 SYSTEM = "messenger"
 
 _SUPPRESSED = Text(
-    "Adressen er sperret etter retur eller klage. Daglig leder kan åpne den igjen.",
-    "The address is suppressed after a bounce or complaint. The manager can release it.",
+    "Adressen er sperret etter avvisning, retur eller klage. Daglig leder kan åpne den igjen.",
+    "The address is suppressed after a refusal, bounce or complaint. The manager can release it.",
 )
 _NO_ADDRESS = Text("Meldingen har ingen adresse.", "The message has no address.")
 _NO_CONSENT = Text("Kunden har ikke samtykket til SMS.", "The customer has not consented to text messages.")
@@ -206,13 +207,24 @@ async def refuse(act: Act, message: Seen, reason: Text, *, status: str = "failed
     await act.change({"status": status, "failed_at": act.now, "error": reason.both}, on=message)
 
 
+async def not_taken(act: Act, message: Seen, reason: Text, *, gone: bool) -> None:
+    """Note that the provider will never take a message, and have whoever sent it told.
+
+    ``gone``: nothing goes to this address until a person releases it.
+    """
+    await refuse(act, message, reason)
+    if gone:
+        await suppress(act, message.row["channel"], message.row["to"], "refused", detail=reason.both, at=act.now)
+    act.emit(CAME_BACK, on=message)
+
+
 async def reject(act: Act, reason: Text) -> None:
-    """Note that the provider did not take the errand's message."""
+    """Note that the errand's message does not go, though through no fault of its receiver."""
     if act.seen is not None and act.seen.row["status"] == "queued":
         await refuse(act, act.seen, reason)
 
 
-async def unreachable(act: Act, reason: Text) -> None:
-    """Do not try a number again that cannot get text messages."""
-    if act.seen is not None:
-        await suppress(act, "sms", act.seen.row["to"], "refused", detail=reason.nb, at=act.now)
+async def turn_down(act: Act, reason: Text, *, gone: bool) -> None:
+    """Note that the provider will never take the errand's message (as ``not_taken``)."""
+    if act.seen is not None and act.seen.row["status"] == "queued":
+        await not_taken(act, act.seen, reason, gone=gone)

@@ -16,7 +16,7 @@ from directapp.services.act import Act
 REASONS = choices(
     ("bounced", "Kom i retur", "Bounced"),
     ("complained", "Meldt som søppelpost", "Reported as spam"),
-    ("refused", "Kan ikke få SMS", "Cannot receive text messages"),
+    ("refused", "Avvist av tjenesten", "Refused by the service"),
 )
 
 ADDRESS = Group(

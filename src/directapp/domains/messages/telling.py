@@ -181,7 +181,8 @@ async def skip(act: Act, values: Mapping[str, Any], reason: Text) -> Seen:
 class Outgoing:
     """A message to somebody outside: its words filled, and the link that its button opens.
 
-    The link of a text message is written when it is sent; in the log a mark stands in its place.
+    The link of a text message is written when it is sent; in the log a mark stands in its place. ``sender`` is the
+    person who had it sent, and hears of it when it is not delivered.
     """
 
     event: str
@@ -193,6 +194,7 @@ class Outgoing:
     key: str
     capability: tuple[str, UUID]
     facts: list[list[str]] = field(default_factory=list)
+    sender: UUID | None = None
 
     def values(self, channel: str, to: str) -> dict[str, Any]:
         """Return the log's row for a channel."""
@@ -217,6 +219,7 @@ class Outgoing:
                 "facts": self.facts,
                 "button": entry.button.pick(self.language),
                 "capability": [kind, str(record)],
+                **({"sender": str(self.sender)} if self.sender else {}),
             },
             **({"link": record} if kind == "status" else {}),
         }

@@ -161,10 +161,15 @@ def compose(
         receiver_kind=receiver_kind,
         button=str(content.get("button") or ""),
         link=link_of(content, tenant, capabilities),
-        choices=f"{capabilities.base_url}/app/me/notices",
+        choices=choices_of(capabilities),
         facts=content.get("facts") or (),
         lines=content.get("lines") or (),
     )
+
+
+def choices_of(capabilities: Capabilities) -> str:
+    """Return where a colleague chooses what to be told of by letter."""
+    return f"{capabilities.base_url}/app/me/notices"
 
 
 def link_of(content: Mapping[str, Any], tenant: UUID, capabilities: Capabilities) -> str:

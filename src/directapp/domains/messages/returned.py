@@ -1,0 +1,103 @@
+"""Returned: who is told that a message did not reach its receiver: the one who sent it, or whoever can put it right."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from directapp.domains.messages.audience import Crowd, crowd
+from directapp.domains.messages.phrases import person_name, plain, short
+from directapp.domains.messages.reactions import Scene, scene_of
+from directapp.domains.messages.reports import CAME_BACK
+from directapp.domains.messages.suppressed import suppress
+from directapp.domains.messages.telling import Told, tell
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+
+_CHANNELS = {"email": Text("E-posten", "The e-mail"), "sms": Text("SMS-en", "The text message")}
+_CUSTOMER, _VENDOR = Text("kunden", "the customer"), Text("leverandøren", "the vendor")
+_LEADERS = ("manager", "sales_manager")
+
+
+async def came_back(act: Act) -> None:
+    """Tell whoever sent a message that it was not delivered."""
+    if act.seen is None:
+        return
+    if act.seen.row["receiver_kind"] == "user":
+        await _colleague(act, act.seen)
+    else:
+        await _outside(act, act.seen)
+
+
+async def _outside(act: Act, message: Seen) -> None:
+    """Tell the one who asked for it to be sent; else the seller, for a vendor's the planner."""
+    row, content = message.row, message.row.get("content") or {}
+    asked = UUID(content["sender"]) if content.get("sender") else None
+    scene = await scene_of(act, row.get("car"), people=(asked, row.get("created_by")))
+    if scene is None:
+        return
+    vendor = row["receiver_kind"] == "vendor"
+    receivers = scene.people.named(asked, row.get("created_by"))
+    receivers += scene.at("prep_center", "planner") if vendor else _sellers(scene)
+    what = _CHANNELS.get(str(row["channel"]), plain(row["channel"]))
+    name = await _vendor(act, content) if vendor else scene.row.get("customer_name")
+    who = short(name) if name else _VENDOR if vendor else _CUSTOMER
+    await scene.tell("message.bounced", receivers, what=what, who=who, about=message, key=f"returned:{message.id}")
+
+
+def _sellers(scene: Scene) -> list[Seen]:
+    return scene.named("seller") or scene.at("dealership", *_LEADERS)
+
+
+async def _vendor(act: Act, content: Mapping[str, Any]) -> object:
+    kind, record = content.get("capability") or (None, None)
+    found = (
+        await act.find("vendor_links", system="messenger", limit=1, id=UUID(str(record))) if kind == "vendor" else ()
+    )
+    return found[0].row.get("vendor_name") if found else None
+
+
+async def _colleague(act: Act, message: Seen) -> None:
+    """Tell the colleague, in the bell, and those who can put the address right."""
+    row = message.row
+    person = await _person(act, row.get("receiver"))
+    if person is not None:
+        nb, _, en = str(row.get("error") or "").partition(" / ")
+        await address_refused(act, person, str(row.get("to") or ""), Text(nb, en or nb), row.get("created_by"))
+
+
+async def _person(act: Act, who: object) -> Seen | None:
+    return (await crowd(act, people=[who])).name_of(who)
+
+
+async def address_refused(act: Act, person: Seen, address: str, why: Text, sender: object = None) -> None:
+    """Tell of a colleague's address that takes no letters: once for each address."""
+    folk = await crowd(act, sites=[person.row.get("dealership")], people=[sender, person.id])
+    told = Told(
+        event="address.refused",
+        about=person,
+        fills={"who": plain(person_name(person.row)), "address": plain(address), "detail": why},
+        key=f"refused:{person.id}:{address}",
+    )
+    await tell(act, told, [*folk.named(sender, person.id), *await _leaders(act, folk, person)])
+
+
+async def _leaders(act: Act, folk: Crowd, person: Seen) -> list[Seen]:
+    here = folk.at(person.row.get("dealership"), "manager", "tenant_admin")
+    if here:
+        return here
+    everyone = await act.find("users", system="corridor", limit=2000, active=True)
+    return [one for one in everyone if "tenant_admin" in (one.row["roles"] or ())]
+
+
+async def not_invited(act: Act, user: UUID, why: Text, *, gone: bool) -> None:
+    """Tell the one who invited somebody that the invitation cannot be delivered."""
+    person = await _person(act, user)
+    if person is None:
+        return
+    address = str(person.row["email"])
+    if gone:
+        await suppress(act, "email", address, "refused", detail=why.both, at=act.now)
+    await address_refused(act, person, address, why, person.row.get("created_by"))
+
+
+REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {CAME_BACK: came_back}
