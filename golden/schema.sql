@@ -103,6 +103,7 @@ CREATE TABLE capacity_rules (
 	sunday NUMERIC(10, 2), 
 	valid_from DATE, 
 	valid_to DATE, 
+	on_holidays BOOLEAN DEFAULT false, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	created_by UUID, 
@@ -966,8 +967,8 @@ CREATE TABLE resource_bookings (
 	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	updated_by UUID, 
 	CONSTRAINT pk_resource_bookings PRIMARY KEY (tenant_id, id), 
-	CONSTRAINT ex_resource_bookings_resource_lane EXCLUDE USING gist (uuidrange("resource", "resource", '[]') WITH =, int4range("lane", "lane", '[]') WITH =, tstzrange("starts_at", "ends_at") WITH &&) WHERE ((("status" IN ('scheduled', 'confirmed', 'in_progress')) AND (("resource" IS NULL) IS NOT TRUE) AND (("lane" IS NULL) IS NOT TRUE))), 
-	CONSTRAINT ex_resource_bookings_person_person_lane EXCLUDE USING gist (uuidrange("person", "person", '[]') WITH =, int4range("person_lane", "person_lane", '[]') WITH =, tstzrange("starts_at", "ends_at") WITH &&) WHERE ((("status" IN ('scheduled', 'confirmed', 'in_progress')) AND (("person" IS NULL) IS NOT TRUE) AND (("person_lane" IS NULL) IS NOT TRUE)))
+	CONSTRAINT ex_resource_bookings_resource_lane EXCLUDE USING gist (uuidrange("tenant_id", "tenant_id", '[]') WITH =, uuidrange("resource", "resource", '[]') WITH =, int4range("lane", "lane", '[]') WITH =, tstzrange("starts_at", "ends_at") WITH &&) WHERE ((("status" IN ('scheduled', 'confirmed', 'in_progress')) AND (("resource" IS NULL) IS NOT TRUE) AND (("lane" IS NULL) IS NOT TRUE))) DEFERRABLE INITIALLY DEFERRED, 
+	CONSTRAINT ex_resource_bookings_person_person_lane EXCLUDE USING gist (uuidrange("tenant_id", "tenant_id", '[]') WITH =, uuidrange("person", "person", '[]') WITH =, int4range("person_lane", "person_lane", '[]') WITH =, tstzrange("starts_at", "ends_at") WITH &&) WHERE ((("status" IN ('scheduled', 'confirmed', 'in_progress')) AND (("person" IS NULL) IS NOT TRUE) AND (("person_lane" IS NULL) IS NOT TRUE))) DEFERRABLE INITIALLY DEFERRED
 );
 CREATE INDEX ix_resource_bookings_agreement ON resource_bookings (tenant_id, agreement);
 CREATE INDEX ix_resource_bookings_agreement_week ON resource_bookings (tenant_id, agreement, week);

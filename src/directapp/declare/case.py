@@ -17,7 +17,8 @@ class Case:
 
     ``before`` is the stored row (None at creation), ``patch`` what is being changed, ``row`` the two
     merged; ``related`` the records and lists of records that the collection asked for by name, ``earlier`` the
-    same as they stood to the stored row.
+    same as they stood to the stored row. ``lifted`` are records that the same act is about to put elsewhere: they
+    count nowhere.
     """
 
     row: Row
@@ -28,6 +29,7 @@ class Case:
     related: Mapping[str, Any] = field(default_factory=dict)
     earlier: Mapping[str, Any] = field(default_factory=dict)
     verb: str = "update"
+    lifted: frozenset[UUID] = frozenset()
 
     def get(self, name: str) -> Any:
         """Return a value of the merged row, None when it has none."""

@@ -55,7 +55,8 @@ class Exclusion:
     """No two rows may share every field of ``same`` while their spans overlap, among the rows of a rule.
 
     ``same`` names references and whole numbers (a lane, where a thing has room for several); ``span`` the two
-    instants from (included) and to (not included). PostgreSQL holds it, whatever the concurrency.
+    instants from (included) and to (not included). PostgreSQL holds it, whatever the concurrency: at the end of a
+    write with what it brings with it, so that several may change lanes together, and at the latest at the commit.
     """
 
     same: tuple[str, ...]
@@ -71,6 +72,25 @@ class Limit:
     lesser: str
     greater: str
     message: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """A stored number of hours that follows from the rows of another collection alone.
+
+    It is the minutes begun between the two instants of ``span`` of those rows of ``of`` that agree in every pair of
+    ``agree`` (ours, theirs) and that ``where`` counts; a pair of ``unless_empty`` need not agree where ours is empty.
+    Whatever writes such a row has the sums that it touches counted anew, as the named system actor, and ``at`` set.
+    """
+
+    column: str
+    at: str
+    of: str
+    agree: tuple[tuple[str, str], ...]
+    span: tuple[str, str]
+    where: Rule
+    system: str
+    unless_empty: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +115,9 @@ class Collection:
     ``rules`` judge a Case and return problems: with code "CONFLICT" as 409, else 422.
     ``fill`` functions compute stored computed fields, ``suggest`` ones writable fields left empty.
     ``related`` names the records that rules see. ``consequences`` are writes to other records in the
-    same transaction. ``events`` maps a changed field to an outbox event. ``exposed`` collections have
-    REST routes, pages and tools; the others are the system's own.
+    same transaction. ``events`` maps a changed field to an outbox event, ``gone`` is that of a deletion (its payload
+    tells the row's references as ``was``). ``exposed`` collections have REST routes, pages and tools; the others are
+    the system's own.
     """
 
     name: str
@@ -114,8 +135,10 @@ class Collection:
     unique: tuple[Unique, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     limits: tuple[Limit, ...] = ()
+    tallies: tuple[Tally, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     events: tuple[tuple[str, str], ...] = ()
+    gone: str | None = None
     exposed: bool = True
     history: bool = True
     notes: str = ""

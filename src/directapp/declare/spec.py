@@ -5,7 +5,7 @@ from functools import cached_property
 
 from directapp.declare.access import EVERY, Grant
 from directapp.declare.case import Many
-from directapp.declare.collection import SYSTEM, Collection
+from directapp.declare.collection import SYSTEM, Collection, Tally
 from directapp.declare.fields import Field, Group
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import All, Either, Empty, In, Is, Not, Parent, Rule, SeenInFull
@@ -159,6 +159,15 @@ class Spec:
         return tuple(s for s in self.shapes.values() if s.declared.exposed)
 
     @cached_property
+    def tallies(self) -> dict[str, tuple[tuple[Shape, Tally], ...]]:
+        """The sums that follow from the rows of each collection, with whose they are."""
+        found: dict[str, tuple[tuple[Shape, Tally], ...]] = {}
+        for shape in self.shapes.values():
+            for tally in shape.declared.tallies:
+                found[tally.of] = (*found.get(tally.of, ()), (shape, tally))
+        return found
+
+    @cached_property
     def roles(self) -> tuple[str, ...]:
         """Every role that any entry names, in order."""
         return tuple(sorted({g.role for s in self.shapes.values() for g in s.declared.access.grants}))
@@ -190,6 +199,10 @@ class Spec:
             shape.expand((*exclusion.same, *exclusion.span))
         for limit in declared.limits:
             shape.expand((limit.lesser, limit.greater))
+        for tally in declared.tallies:
+            pairs = (*tally.agree, *tally.unless_empty)
+            shape.expand((tally.column, tally.at, *(ours for ours, _ in pairs)))
+            self[tally.of].expand((*(theirs for _, theirs in pairs), *tally.span, *columns_of(tally.where)))
         for asked in declared.related:
             target = self[asked.collection]
             (target if isinstance(asked, Many) else shape).expand((asked.column,))

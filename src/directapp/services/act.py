@@ -1,6 +1,7 @@
 """Act: what a verb or a reaction of a domain may do. Every call walks the corridor."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -60,6 +61,12 @@ class Doors(Protocol):
         later: bool = False,
     ) -> "Sequence[Seen]":
         """Create many records of a collection as the system actor, or as a named one."""
+
+    def lifted(self, collection: str, records: "Sequence[UUID]") -> AbstractAsyncContextManager[None]:
+        """Let records count nowhere until they are written."""
+
+    async def hold(self, records: "Sequence[UUID]") -> None:
+        """Hold records against other writers."""
 
     async def remove(self, seen: Seen, *, system: str | None) -> None:
         """Delete a record."""
@@ -159,6 +166,17 @@ class Act:
             return []
         made = self.doors.insert_all(collection, rows, system=system, verb="create", then=then, later=later)
         return list(await made)
+
+    def lifted(self, collection: str, records: "Sequence[UUID]") -> AbstractAsyncContextManager[None]:
+        """Let records that are about to be put elsewhere count nowhere, each until it is written.
+
+        So several may change places, whatever the order. Those that were not written count again at the end.
+        """
+        return self.doors.lifted(collection, records)
+
+    async def hold(self, records: "Sequence[UUID]") -> None:
+        """Hold records against other writers; whoever writes many does so first."""
+        await self.doors.hold(records)
 
     async def remove(self, on: Seen, *, system: str | None = None) -> None:
         """Delete a record."""

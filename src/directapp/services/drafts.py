@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,21 @@ class Draft:
     record: UUID
     case: Case
     events: Sequence[str]
+
+
+def written_values(draft: Draft, now: datetime, person: UUID | None) -> dict[str, Any]:
+    """Return the columns that are written of a draft: what changed, and who changed it when."""
+    shape, case, before = draft.shape, draft.case, draft.case.before
+    values = {n: v for n, v in case.row.items() if before is None or v != before.get(n)}
+    values |= {"version": 1 if before is None else int(before["version"]) + 1, "updated_at": now, "updated_by": person}
+    if before is None:
+        values |= {
+            "id": draft.record,
+            "created_at": case.get("created_at") or now,
+            "created_by": case.get("created_by") or person,
+        }
+        values["updated_at"] = case.get("updated_at") or now
+    return {n: v for n, v in values.items() if n in shape.fields and shape.fields[n].stored}
 
 
 @dataclass(slots=True)

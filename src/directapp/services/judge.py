@@ -156,6 +156,11 @@ def changes(shape: Shape, before: Mapping[str, Any] | None, after: Mapping[str, 
     return found
 
 
+def references(shape: Shape, row: Mapping[str, Any]) -> dict[str, str]:
+    """Return which records a row points to, by field."""
+    return {f.name: str(row[f.name]) for f in shape.stored if f.ref and row.get(f.name) is not None}
+
+
 class Related(Mapping[str, Any]):
     """A related row as JSON gave it; each value understood when it is asked for."""
 

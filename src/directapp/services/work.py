@@ -1,7 +1,7 @@
 """Work: the life of a write inside one transaction, steps 3 to 10. The same for every interface."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,10 +17,11 @@ from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError
 from directapp.kernel.ids import uuid7
 from directapp.services import judge
 from directapp.services.act import Seen, Then
-from directapp.services.drafts import Draft, Pile, TakenError
+from directapp.services.drafts import Draft, Pile, TakenError, written_values
 from directapp.services.search import tokens_of
 from directapp.services.settled import question
 from directapp.services.status_words import as_facts, demand_reached, first_status
+from directapp.services.tallying import Tallying
 from directapp.store.unit import AuditEntry, Change, Event, Found, Unit
 
 _MAX_DEPTH = 6
@@ -40,8 +41,13 @@ class Work:
     changes: dict[str, Any] = field(default_factory=dict)
     touched: list[tuple[str, UUID]] = field(default_factory=list)
     pile: Pile | None = None
+    tallying: Tallying = field(init=False)
     _pending: list[Event] = field(default_factory=list)
     _depth: int = 0
+
+    def __post_init__(self) -> None:
+        """Begin with nothing lifted."""
+        self.tallying = Tallying(self.unit, self.now)
 
     # -- writes ------------------------------------------------------------------------------------
 
@@ -117,16 +123,8 @@ class Work:
             )
         earlier = related
         related = await self._refresh_related(shape, before, values, related)
-        case = Case(
-            row={**before, **values},
-            actor=who,
-            now=self.now,
-            before=before,
-            patch=values,
-            related=related,
-            earlier=earlier,
-            verb=verb,
-        )
+        row = {**before, **values}
+        case = self._case(row, before=before, patch=values, related=related, earlier=earlier, verb=verb)
         case, events = judge.judged(shape, case, by_verb=status is not None, asked=asked)
         return Draft(shape, before["id"], case, events)
 
@@ -189,7 +187,7 @@ class Work:
         if flow:
             row["status"] = first_status(flow, asked, system=who.is_system)
         related = await self._refresh_related(shape, {}, row, {})
-        case = Case(row=row, actor=who, now=self.now, patch=parsed, related=related, verb=verb)
+        case = self._case(row, patch=parsed, related=related, verb=verb)
         case, events = judge.judged(
             shape, case, by_verb=bool(flow and asked and row["status"] == asked and who.is_system)
         )
@@ -209,26 +207,21 @@ class Work:
             raise ForbiddenError
         if not any(found.edits[i] for i in owns):
             raise ConflictError(judge.LOCKED.fill(state=judge.state_of(shape, found.row)))
-        gone = {k: None for k, v in found.row.items() if v is not None}
-        entry = self._entry(shape, record, "delete", found.row["version"], judge.changes(shape, found.row, gone))
+        if shape.declared.gone:
+            self.emit(shape.declared.gone, shape.name, record, {"was": judge.references(shape, found.row)}, 0.0)
+        none, falling = dict.fromkeys(found.row), await self.tallying.falling(shape, found.row)
+        entry = self._entry(shape, record, "delete", found.row["version"], judge.changes(shape, found.row, none))
         if not await self.unit.delete(shape, record, entry, self._take_events()):
             raise ForbiddenError
         self.touched.append((shape.name, record))
+        for fallen, rows in falling:
+            self.touched += await self.tallying.follow(fallen, [(row, None) for row in rows])
 
     async def put_back(self, shape: Shape, record: UUID, found: Found, patch: Mapping[str, Any]) -> Seen:
         """Write audited before-values as they were: the guards' exception for undo."""
         related = judge.pop_related(self.spec, shape, found.row)
         related = await self._refresh_related(shape, found.row, patch, related)
-        row = {**found.row, **patch}
-        case = Case(
-            row=row,
-            actor=self.unit.actor,
-            now=self.now,
-            before=found.row,
-            patch=patch,
-            related=related,
-            verb="undo",
-        )
+        case = self._case({**found.row, **patch}, before=found.row, patch=patch, related=related, verb="undo")
         return await self._store(Draft(shape, record, case, ["undone"]))
 
     # -- the doors of Act --------------------------------------------------------------------------
@@ -268,6 +261,14 @@ class Work:
         """Create many records as the system actor, or as a named one."""
         async with self.acting(system):
             return await self.create_all(self.spec[collection], rows, verb=verb, then=then, later=later)
+
+    def lifted(self, collection: str, records: Sequence[UUID]) -> AbstractAsyncContextManager[None]:
+        """Let records count nowhere until they are written."""
+        return self.tallying.lift(self.spec[collection], records)
+
+    async def hold(self, records: Sequence[UUID]) -> None:
+        """Hold records against other writers."""
+        await self.unit.lock_all(records)
 
     async def remove(self, seen: Seen, *, system: str | None) -> None:
         """Delete a record as the actor, or as a named system actor."""
@@ -323,11 +324,13 @@ class Work:
 
     async def finish(self) -> None:
         """Write the events that no write has taken along."""
-        events = self._take_events()
-        if events:
+        if events := self._take_events():
             await self.unit.put_events(events)
 
     # -- steps -------------------------------------------------------------------------------------
+
+    def _case(self, row: Mapping[str, Any], **known: Any) -> Case:
+        return Case(row=row, actor=self.unit.actor, now=self.now, lifted=frozenset(self.tallying.lifted), **known)
 
     async def _refresh_related(
         self, shape: Shape, before: Mapping[str, Any], values: Mapping[str, Any], related: dict[str, Any]
@@ -337,7 +340,8 @@ class Work:
         keyed = any(isinstance(a, Many) and a.also for a in asked)
         stale = [a for a in asked if keyed or (a.column if isinstance(a, One) else a.via) in values]
         # Sums and levels that consequences write are judged on what nobody else is about to change.
-        held = [a for a in asked if isinstance(a, One) and a.hold] if shape.declared.consequences else []
+        holds = shape.declared.consequences or shape.declared.tallies
+        held = [a for a in asked if holds and isinstance(a, One) and a.hold]
         if not stale and not held:
             return related
         related = dict(related)
@@ -356,8 +360,7 @@ class Work:
         async with self.acting("corridor"):
             if keyed:
                 await ask([a for a in asked if isinstance(a, One)])
-            for record in sorted({ref for a in held if (ref := row.get(a.column))}):
-                await self.unit.lock(record)
+            await self.unit.lock_all({ref for a in held for r in (before, row) if (ref := r.get(a.column))})
             await ask(asked if held else stale)
         return related
 
@@ -373,24 +376,13 @@ class Work:
     def _written(self, draft: Draft) -> Change:
         """Return what is written of a draft; its events wait for the write."""
         shape, record, case, before = draft.shape, draft.record, draft.case, draft.case.before
-        values = {n: v for n, v in case.row.items() if before is None or v != before.get(n)}
-        version = 1 if before is None else int(before["version"]) + 1
-        person = self.actor.user
-        values |= {"version": version, "updated_at": self.now, "updated_by": person}
-        if before is None:
-            values |= {
-                "id": record,
-                "created_at": case.get("created_at") or self.now,
-                "created_by": case.get("created_by") or person,
-            }
-            values["updated_at"] = case.get("updated_at") or self.now
-        values = {n: v for n, v in values.items() if n in shape.fields and shape.fields[n].stored}
+        values = written_values(draft, self.now, self.actor.user)
         diff = judge.changes(shape, before, values)
         changed = {n for n in values if case.get(n) is not None and (before is None or before.get(n) != case.get(n))}
         names = [*draft.events, *(event for name, event in shape.declared.events if name in changed)]
         for name in dict.fromkeys(names):
             self.emit(name, shape.name, record, {"from": case.was("status"), "to": case.get("status")}, 0.0)
-        return Change(values, self._entry(shape, record, case.verb, version, diff))
+        return Change(values, self._entry(shape, record, case.verb, values["version"], diff))
 
     async def _store(self, draft: Draft) -> Seen:
         shape, record, before, change = draft.shape, draft.record, draft.case.before, self._written(draft)
@@ -432,6 +424,9 @@ class Work:
             self.changes |= diff
         self.touched.append((shape.name, record))
         await self._follow_up(shape, case.merged(**change.row))
+        self.tallying.lifted.discard(record)
+        self.touched += await self.tallying.follow(shape, [(case.before, row)])
+        await self.tallying.check(self._depth)
         return Seen(shape.name, record, row)
 
     async def _index(

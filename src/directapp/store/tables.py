@@ -102,11 +102,13 @@ def _predicate(spec: Spec, shape: Shape, rule: Rule) -> TextClause:
 def _exclusion(spec: Spec, shape: Shape, exclusion: Exclusion) -> ExcludeConstraint:
     # A range of one value each: plain PostgreSQL has no operator class for equality here.
     ranges = {Kind.REF: UUID_RANGE, Kind.INTEGER: "int4range"}
-    same = [(f"{ranges[shape.fields[n].kind]}({ident(n)}, {ident(n)}, '[]')", "=") for n in exclusion.same]
+    kinds = {"tenant_id": Kind.REF} | {n: shape.fields[n].kind for n in exclusion.same}
+    same = [(f"{ranges[kind]}({ident(n)}, {ident(n)}, '[]')", "=") for n, kind in kinds.items()]
     start, end = map(ident, exclusion.span)
     parts = [(text(sql), op) for sql, op in (*same, (f"tstzrange({start}, {end})", "&&"))]
     where = _predicate(spec, shape, exclusion.where)
-    return ExcludeConstraint(*parts, where=where, name=exclusion_name(shape.name, exclusion))
+    name = exclusion_name(shape.name, exclusion)
+    return ExcludeConstraint(*parts, where=where, name=name, deferrable=True, initially="DEFERRED")
 
 
 def exclusion_name(table: str, exclusion: Exclusion) -> str:

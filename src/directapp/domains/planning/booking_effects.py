@@ -1,10 +1,11 @@
 """What a booking brings with it: the car's plan and times, the ledgers it counts in, the time bank."""
 
+from decimal import Decimal
 from typing import Any
 
 from directapp.declare.case import Case, Consequence, Row
 from directapp.domains.planning.booking_fields import HOLDING
-from directapp.domains.planning.booking_fill import others
+from directapp.domains.planning.booking_fill import lanes, others
 from directapp.domains.planning.booking_rules import ledgers
 from directapp.domains.planning.types import ON_CAR
 
@@ -60,49 +61,47 @@ def car_follows(case: Case) -> list[Consequence]:
     return [Consequence(collection="cars", system="workflow", patch=patch, target=case.get("car"))] if patch else []
 
 
-def _earlier(case: Case, name: str, **equals: Any) -> list[Row]:
-    rows = case.earlier.get(name) or ()
-    return [r for r in rows if all(r.get(k) == v for k, v in equals.items())]
-
-
-def _counted(collection: str, case: Case, target: Any = None, **patch: Any) -> Consequence:
-    """Have a row of a ledger counted anew, or begun."""
-    whole = {"counted_at": case.now, **patch}
-    return Consequence(collection=collection, system="planning", patch=whole, target=target)
-
-
 def ledgers_follow(case: Case) -> list[Consequence]:
-    """Have the days and the agreement's week counted anew, those that the booking left too."""
+    """Begin the days and the agreement's week that the booking counts in; their sums follow by themselves."""
     if case.before is not None and not case.changed(*_COUNTED):
         return []
-    days: dict[Any, Consequence] = {}
-    for resource, row in ledgers(case):
-        if row is not None:
-            days[row["id"]] = _counted("resource_capacities", case, row["id"])
-        else:
-            days[resource] = _counted(
-                "resource_capacities",
-                case,
-                dealership=case.get("provider"),
-                resource_type=case.get("resource_type"),
-                resource=resource,
-                day=case.get("day"),
-            )
-    for resource in (None, case.was("resource")):
-        for row in _earlier(case, "days", resource=resource) if case.before is not None else ():
-            days[row["id"]] = _counted("resource_capacities", case, row["id"])
-    # What is given back is counted before what is taken: a move within a full week must not trip over itself.
-    return [*sorted(days.values(), key=lambda c: str(c.target or "")), *_weeks(case)]
-
-
-def _weeks(case: Case) -> list[Consequence]:
-    weeks: dict[Any, Consequence] = {}
-    left = _earlier(case, "weeks") if case.was("agreement") is not None else []
-    for row in [*left, *(case.many("weeks") if case.get("agreement") is not None else ())]:
-        weeks[row["id"]] = _counted("sharing_weeks", case, row["id"])
+    found = []
+    for ledger in ledgers(case):
+        begun = {
+            "dealership": case.get("provider"),
+            "resource_type": case.get("resource_type"),
+            "resource": ledger.resource,
+            "day": case.get("day"),
+        }
+        row = ledger.row
+        if row is None:
+            found.append(_planned("resource_capacities", begun))
+        elif not row.get("exception") and _grown(row.get("allocated_hours"), ledger.allocated):
+            found.append(_planned("resource_capacities", {"counted_at": case.now}, row["id"]))
     if case.get("agreement") is not None and not case.many("weeks"):
-        weeks["new"] = _counted("sharing_weeks", case, agreement=case.get("agreement"), week=case.get("week"))
-    return list(weeks.values())
+        found.append(_planned("sharing_weeks", {"agreement": case.get("agreement"), "week": case.get("week")}))
+    return found
+
+
+def _planned(collection: str, patch: dict[str, Any], target: Any = None) -> Consequence:
+    return Consequence(collection=collection, system="planning", patch=patch, target=target)
+
+
+def _grown(stored: Decimal | None, hours: Decimal | None) -> bool:
+    """Whether a day has more room by the weekly plan than when it was last looked at; without one it has all."""
+    return stored is not None and (hours is None or hours > stored)
+
+
+def lanes_follow(case: Case) -> list[Consequence]:
+    """Let others beside the booking change lanes, where the resource has room for all but each kept its own."""
+    if case.before is not None and not case.changed("starts_at", "ends_at", "resource", "status"):
+        return []
+    present = {b["id"]: b.get("lane") for b in others(case, "beside")} | {case.get("id"): case.get("lane")}
+    return [
+        _planned("resource_bookings", {"lane": lane}, booking)
+        for booking, lane in lanes(case).items()
+        if lane != present[booking]
+    ]
 
 
 def time_bank_follows(case: Case) -> list[Consequence]:
@@ -124,4 +123,4 @@ def time_bank_follows(case: Case) -> list[Consequence]:
     return [Consequence(collection="timebank_entries", system="planning", patch=values, target=target)]
 
 
-CONSEQUENCES = (car_follows, ledgers_follow, time_bank_follows)
+CONSEQUENCES = (car_follows, lanes_follow, ledgers_follow, time_bank_follows)

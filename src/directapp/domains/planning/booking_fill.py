@@ -3,7 +3,8 @@
 from typing import Any
 
 from directapp.declare.case import Case, Many, One, Row
-from directapp.domains.planning.booking_fields import HOLDING
+from directapp.domains.planning.booking_fields import AHEAD, HOLDING
+from directapp.domains.planning.engine.lanes import packed
 from directapp.domains.planning.engine.spans import local_day, monday_of
 
 RELATED = (
@@ -11,6 +12,8 @@ RELATED = (
     One("resource", "resource", "resources"),
     One("provider", "provider", "dealerships"),
     One("consumer", "consumer", "dealerships"),
+    # Held, so that nobody is booked at two sites at once.
+    One("worker", "person", "users"),
     One("type", "resource_type", "resource_types", hold=False),
     Many("hours", "working_hours", "resource", via="resource"),
     Many("absences", "absences", "resource", via="resource"),
@@ -45,7 +48,7 @@ def holds(booking: Row) -> bool:
 
 def others(case: Case, name: str) -> list[Row]:
     """Return the other bookings that hold their time, of a related list."""
-    return [b for b in case.many(name) if b["id"] != case.get("id") and holds(b)]
+    return [b for b in case.many(name) if b["id"] != case.get("id") and b["id"] not in case.lifted and holds(b)]
 
 
 def overlapping(case: Case, name: str) -> list[Row]:
@@ -56,10 +59,19 @@ def overlapping(case: Case, name: str) -> list[Row]:
     return [b for b in others(case, name) if b["starts_at"] < end and start < b["ends_at"]]
 
 
+def decided(case: Case) -> bool:
+    """Whether this write decides when or where; else a booking stays where it was booked, whatever changes around."""
+    return case.before is None or (
+        case.get("status") in AHEAD and case.changed("starts_at", "ends_at", "resource", "resource_type")
+    )
+
+
 def place(case: Case) -> dict[str, Any]:
     """Fill in the sites: the resource's site does the work, for the site that owns the car."""
     resource, car = case.one("resource"), case.one("car")
-    provider = resource.get("dealership") or case.get("provider")
+    provider = case.get("provider")
+    if provider is None or decided(case):
+        provider = resource.get("dealership") or provider
     owner = car.get("dealership") or car.get("prep_center") or provider
     return {"provider": provider, "consumer": case.get("consumer") or owner}
 
@@ -82,20 +94,28 @@ def assigned(case: Case) -> dict[str, Any]:
 
 
 def agreed(case: Case) -> dict[str, Any]:
-    """Name the agreement under which one site works for another."""
+    """Name the agreement under which one site works for another: the one in force when it was decided."""
     if case.get("provider") == case.get("consumer"):
         return {"agreement": None}
+    if not decided(case):
+        return {}
     found = [a for a in case.many("agreements") if a.get("enabled")]
     return {"agreement": found[0]["id"] if found else None}
 
 
+def lanes(case: Case) -> dict[Any, int]:
+    """Return the lane of each booking that holds its time beside this one, this one's too."""
+    beside = {b["id"]: (b["starts_at"], b["ends_at"], b.get("lane")) for b in others(case, "beside")}
+    start, end = case.get("starts_at"), case.get("ends_at")
+    if holds(case.row) and start is not None and end is not None:
+        own = case.get("lane") if case.before is not None and not case.changed("resource") else None
+        beside[case.get("id")] = (start, end, own)
+    return packed(beside, int(case.one("resource").get("capacity") or 1))
+
+
 def lane(case: Case) -> dict[str, Any]:
-    """Take the first lane of the resource that is free; one lane too many says that there is none."""
-    taken = {b.get("lane") for b in overlapping(case, "beside")}
-    own = case.get("lane") if case.before is not None and not case.changed("resource") else None
-    room = int(case.one("resource").get("capacity") or 1)
-    free = next((n for n in range(1, room + 1) if n not in taken), room + 1)
-    chosen = own if own and own not in taken and own <= room else free
+    """Take a lane of the resource that is free, or becomes so when the others move together."""
+    chosen = case.get("lane") if "lane" in case.patch else lanes(case).get(case.get("id"), case.get("lane"))
     is_person = case.one("resource").get("kind") == "person"
     return {"lane": chosen, "person_lane": chosen if is_person else 1}
 

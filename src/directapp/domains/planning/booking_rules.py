@@ -1,11 +1,15 @@
 """Why a booking is refused: every reason at once, in words, at the field it is about."""
 
+from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from directapp.declare.case import Case, Row
 from directapp.domains.planning.booking_fields import AHEAD
-from directapp.domains.planning.booking_fill import overlapping
-from directapp.domains.planning.capacities import hours_of, rule_hours
+from directapp.domains.planning.booking_fill import holds, overlapping
+from directapp.domains.planning.booking_hours import in_hours, in_minutes, minutes_of
+from directapp.domains.planning.capacities import laid_out
+from directapp.domains.planning.engine.lanes import most_at_once
 from directapp.domains.planning.engine.refusals import Fields, time_problems
 from directapp.domains.planning.engine.spans import Span
 from directapp.domains.planning.engine.words import day_text, hours_text, when_text
@@ -99,25 +103,27 @@ def car_fits(case: Case) -> list[Problem]:
 
 def room_left(case: Case) -> list[Problem]:
     """Nobody is booked twice: neither the resource beyond its room, nor the person."""
-    if case.get("status") not in {*AHEAD, "in_progress"} or not case.one("resource"):
+    resource, taken = case.one("resource"), case.before is None or not holds(case.before)
+    if not holds(case.row) or not resource or not (taken or case.changed(*_WHEN)):
         return []
-    resource = case.one("resource")
-    beside = overlapping(case, "beside")
-    problems = []
-    if int(case.get("lane") or 1) > int(resource.get("capacity") or 1):
+    beside, start, end = overlapping(case, "beside"), case.get("starts_at"), case.get("ends_at")
+    at_once = most_at_once((max(b["starts_at"], start), min(b["ends_at"], end)) for b in beside)
+    if at_once >= int(resource.get("capacity") or 1):
         first = min(beside, key=lambda b: b["starts_at"])
         words = Text("{name} er opptatt fra {start} til {end}.", "{name} is taken from {start} to {end}.").fill(
             name=resource.get("name"), start=when_text(first["starts_at"]), end=when_text(first["ends_at"])
         )
-        problems.append(_conflict(words, "starts_at"))
-    persons = [b for b in overlapping(case, "persons") if b.get("resource") != case.get("resource")]
-    if not problems and persons:
-        words = Text(
-            "Personen er booket et annet sted fra {start} til {end}.",
-            "The person is booked elsewhere from {start} to {end}.",
-        ).fill(start=when_text(persons[0]["starts_at"]), end=when_text(persons[0]["ends_at"]))
-        problems.append(_conflict(words, "person"))
-    return problems
+        return [_conflict(words, "starts_at")]
+    # A person's own resource may have room for several jobs; a bay has not for the same person twice.
+    own = case.get("resource") if resource.get("kind") == "person" else None
+    persons = [b for b in overlapping(case, "persons") if own is None or b.get("resource") != own]
+    if not persons:
+        return []
+    words = Text(
+        "Personen er booket et annet sted fra {start} til {end}.",
+        "The person is booked elsewhere from {start} to {end}.",
+    ).fill(start=when_text(persons[0]["starts_at"]), end=when_text(persons[0]["ends_at"]))
+    return [_conflict(words, "person")]
 
 
 def agreement_holds(case: Case) -> list[Problem]:
@@ -131,16 +137,11 @@ def agreement_holds(case: Case) -> list[Problem]:
         )
         return [_conflict(words, "resource")]
     agreement = next(a for a in case.many("agreements") if a["id"] == case.get("agreement"))
-    week = next(iter(case.many("weeks")), None)
-    counted = Decimal(week["used_hours"] or 0) if week else Decimal(0)
-    same = (
-        case.before is not None
-        and case.was("agreement") == case.get("agreement")
-        and (case.was("week") == case.get("week"))
-    )
-    used = counted - (hours_of(case.before or {}) if same else 0) + hours_of(case.row)
+    week = next(iter(case.many("weeks")), {})
+    before, mine = _minutes_before(case, "agreement", "week"), minutes_of(case.row)
+    used = in_hours(in_minutes(week.get("used_hours")) - before + mine)
     cap = Decimal(agreement["max_hours_per_week"])
-    if used <= cap:
+    if used <= cap or mine <= before:
         return []
     words = Text(
         "Avtalen gir {cap} i uken; dette ville blitt {used}.",
@@ -149,19 +150,38 @@ def agreement_holds(case: Case) -> list[Problem]:
     return [_conflict(words, "starts_at")]
 
 
-def ledgers(case: Case) -> list[tuple[object, Row | None]]:
-    """Return the ledgers that the booking counts in: for the team and for the resource, where hours are laid out.
+def _minutes_before(case: Case, *same: str) -> int:
+    """Return the minutes that the stored booking counts where these fields agree with the present ones."""
+    if case.before is None or case.get("id") in case.lifted or any(case.was(n) != case.get(n) for n in same):
+        return 0
+    return minutes_of(case.before)
 
-    Each is the resource it is kept for (None: the team) and its row, None where the day is not counted yet.
-    """
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A ledger that a booking counts in: of the resource (None: its team), its row if it has begun, its hours."""
+
+    resource: UUID | None
+    row: Row | None
+    allocated: Decimal | None
+
+    @property
+    def used(self) -> int:
+        """The minutes that are booked."""
+        return in_minutes((self.row or {}).get("used_hours"))
+
+
+def ledgers(case: Case) -> list[Day]:
+    """Return the ledgers that the booking counts in: the team's and the resource's own, where there are any."""
     day = case.get("day")
     if day is None:
         return []
-    found: list[tuple[object, Row | None]] = []
+    found = []
     for resource in (None, case.get("resource")):
         row = next((d for d in case.many("days") if d.get("resource") == resource), None)
-        if row is not None or rule_hours(case.many("plans"), resource, day) is not None:
-            found.append((resource, row))
+        hours = laid_out(row, case.many("plans"), case.one("resource"), day, own=resource is not None)
+        if row is not None or hours is not None:
+            found.append(Day(resource, row, hours))
     return found
 
 
@@ -169,26 +189,23 @@ def capacity_left(case: Case) -> list[Problem]:
     """Demand that a day takes no more hours than are laid out for it."""
     if not is_asked(case):
         return []
-    day, mine = case.get("day"), hours_of(case.row)
-    same = all(case.was(n) == case.get(n) for n in ("day", "provider", "resource_type"))
-    for resource, row in ledgers(case):
-        counted_here = same and (resource is None or case.was("resource") == resource)
-        before = hours_of(case.before or {}) if counted_here else Decimal(0)
-        if row is None:
-            allocated, used = rule_hours(case.many("plans"), resource, day) or Decimal(0), Decimal(0)
-        else:
-            allocated, used = Decimal(row["allocated_hours"] or 0), Decimal(row["used_hours"] or 0)
-        if used - before + mine > allocated:
-            words = Text(
-                "{day}: {used} av {allocated} er booket; det er ikke plass til {hours} til.",
-                "{day}: {used} of {allocated} are booked; there is no room for {hours} more.",
-            ).fill(
-                day=day_text(day),
-                used=hours_text(float(used - before)),
-                allocated=hours_text(float(allocated)),
-                hours=hours_text(float(mine)),
-            )
-            return [_conflict(words, "starts_at")]
+    mine = minutes_of(case.row)
+    for ledger in ledgers(case):
+        same = ("day", "provider", "resource_type", *(("resource",) if ledger.resource else ()))
+        before = _minutes_before(case, *same)
+        total = in_hours(ledger.used - before + mine)
+        if ledger.allocated is None or total <= ledger.allocated or mine <= before:
+            continue
+        words = Text(
+            "{day}: {used} av {allocated} er booket; det er ikke plass til {hours} til.",
+            "{day}: {used} of {allocated} are booked; there is no room for {hours} more.",
+        ).fill(
+            day=day_text(case.get("day")),
+            used=hours_text(float(in_hours(ledger.used - before))),
+            allocated=hours_text(float(ledger.allocated)),
+            hours=hours_text(float(in_hours(mine))),
+        )
+        return [_conflict(words, "starts_at")]
     return []
 
 

@@ -8,7 +8,7 @@ from directapp.declare.fields import field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
 from directapp.domains.planning.booking_fields import AHEAD
-from directapp.domains.planning.capacities import hours_of
+from directapp.domains.planning.booking_hours import hours_of
 from directapp.kernel.errors import ConflictError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act

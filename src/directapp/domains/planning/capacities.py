@@ -5,14 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
-from directapp.declare.case import Case, Many, Row
-from directapp.declare.collection import Collection, Limit, Unique, Views
+from directapp.declare.case import Case, Many, One, Row
+from directapp.declare.collection import Collection, Limit, Tally, Unique, Views
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
-from directapp.declare.rules import Empty, Everything, Rule
+from directapp.declare.rules import Empty, Everything, In, Not, Rule
+from directapp.domains.planning.booking_hours import GONE
+from directapp.domains.planning.engine.words import day_text, hours_text
 from directapp.domains.planning.engine.workdays import holiday
 from directapp.domains.planning.periods import PERIOD, period_fits
-from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEMS, TEAM
+from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEM, SYSTEMS, TEAM
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
@@ -25,7 +27,6 @@ DAYS = (
     ("saturday", "Lørdag", "Saturday"),
     ("sunday", "Søndag", "Sunday"),
 )
-GONE = frozenset({"cancelled", "no_show"})
 _WHERE = (
     field(
         "dealership",
@@ -60,6 +61,17 @@ RULE = Group(
             for name, nb, en in DAYS
         ),
         *PERIOD,
+        field(
+            "on_holidays",
+            "Gjelder også på helligdager",
+            "Holds on public holidays too",
+            Kind.BOOLEAN,
+            default=False,
+            help=Text(
+                "Ellers legger planen ikke ut timer på helligdager. En enkelt dag settes som dagskapasitet.",
+                "Otherwise the plan lays out no hours on public holidays. A single day is set as a day capacity.",
+            ),
+        ),
     ),
 )
 
@@ -93,7 +105,10 @@ CAPACITY_RULES = Collection(
         icon="calendar-repeat",
     ),
     rules=(period_fits,),
-    events=tuple((name, "capacity.changed") for name in [*(n for n, _, _ in DAYS), "valid_from", "valid_to"]),
+    events=tuple(
+        (name, "capacity.changed") for name in [*(n for n, _, _ in DAYS), "valid_from", "valid_to", "on_holidays"]
+    ),
+    gone="capacity.changed",
 )
 
 DAY = Group(
@@ -125,46 +140,46 @@ USED = Group(
 )
 
 
-def hours_of(booking: Row) -> Decimal:
-    """Return the hours that a booking holds: none when it is cancelled or nobody came."""
-    if booking.get("status") in GONE or not booking.get("starts_at") or not booking.get("ends_at"):
-        return Decimal(0)
-    seconds = (booking["ends_at"] - booking["starts_at"]).total_seconds()
-    return (Decimal(seconds) / 3600).quantize(Decimal("0.01"))
+def rule_hours(rules: list[Row], resource: Any, day: date, *, on_holidays: bool = False) -> Decimal | None:
+    """Return what the weekly plan lays out on a day, None without one: then nothing limits the day.
 
-
-def rule_hours(rules: list[Row], resource: Any, day: date) -> Decimal | None:
-    """Return what the weekly plan lays out on a day, None without one; public holidays lay out nothing.
-
-    Of several plans that hold, the one that began last decides.
+    Of several plans that hold, the one that began last decides. On a public holiday only a plan holds that says so,
+    and that of a resource that works then (``on_holidays``).
     """
     holding = [
         r
         for r in rules
         if r.get("resource") == resource and (r.get("valid_from") or date.min) <= day <= (r.get("valid_to") or date.max)
     ]
-    if not holding:
+    latest = max(holding, key=lambda r: (r.get("valid_from") or date.min, str(r["id"])), default=None)
+    if latest is None or (holiday(day) is not None and not (latest.get("on_holidays") or on_holidays)):
         return None
-    if holiday(day) is not None:
-        return Decimal(0)
-    latest = max(holding, key=lambda r: (r.get("valid_from") or date.min, str(r["id"])))
     return Decimal(latest[DAYS[day.weekday()][0]] or 0)
 
 
-def count(case: Case) -> dict[str, Any]:
-    """Count the bookings of the day; what nobody set for it by hand follows the weekly plan."""
+def laid_out(row: Row | None, rules: list[Row], resource: Row, day: date, *, own: bool) -> Decimal | None:
+    """Return the hours of a day, of a resource's own or of its team: those set by hand, else those of the plan."""
+    if row is not None and row.get("exception"):
+        return Decimal(row.get("allocated_hours") or 0)
+    works = own and bool(resource.get("works_holidays"))
+    return rule_hours(rules, resource.get("id") if own else None, day, on_holidays=works)
+
+
+def follow_plan(case: Case) -> dict[str, Any]:
+    """Let the hours that nobody set by hand follow the weekly plan; what is booked already keeps its room."""
     day = case.get("day")
     if day is None:
         return {}
-    resource = case.get("resource")
-    mine = [b for b in case.many("bookings") if resource is None or b.get("resource") == resource]
-    values: dict[str, Any] = {"used_hours": sum(map(hours_of, mine), Decimal(0))}
     if "allocated_hours" in case.patch and case.get("allocated_hours") is not None:
-        values["exception"] = True
-    elif case.get("allocated_hours") is None or not case.get("exception"):
-        values["exception"] = False
-        values["allocated_hours"] = rule_hours(case.many("rules"), resource, day) or Decimal(0)
-    return values
+        return {"exception": True}
+    if case.get("allocated_hours") is not None and case.get("exception"):
+        return {}
+    own = case.get("resource") is not None
+    hours = laid_out(None, case.many("rules"), case.one("resource"), day, own=own)
+    return {
+        "exception": False,
+        "allocated_hours": None if hours is None else max(hours, case.get("used_hours") or Decimal(0)),
+    }
 
 
 def not_below_booked(case: Case) -> list[Problem]:
@@ -173,9 +188,9 @@ def not_below_booked(case: Case) -> list[Problem]:
     if used is None or allocated is None or used <= allocated:
         return []
     words = Text(
-        "{day}: {used} timer er booket og {allocated} satt av. Flytt bookinger først.",
-        "{day}: {used} hours are booked and {allocated} allocated. Move bookings first.",
-    ).fill(day=case.get("day").isoformat(), used=f"{used:g}", allocated=f"{allocated:g}")
+        "{day}: {used} er booket og {allocated} satt av. Flytt eller avlys bookinger først.",
+        "{day}: {used} are booked and {allocated} allocated. Move or cancel bookings first.",
+    ).fill(day=day_text(case.get("day")), used=hours_text(float(used)), allocated=hours_text(float(allocated)))
     return [Problem(words, field="allocated_hours", code="CONFLICT")]
 
 
@@ -195,15 +210,11 @@ RESOURCE_CAPACITIES = Collection(
         icon="battery-2",
     ),
     rules=(not_below_booked,),
-    fill=(count,),
+    fill=(follow_plan,),
     related=(
-        Many(
-            "bookings",
-            "resource_bookings",
-            "provider",
-            via="dealership",
-            also=(("resource_type", "resource_type"), ("day", "day")),
-        ),
+        # Held, so that a day that begins to be counted misses no booking that is being made.
+        One("dealership", "dealership", "dealerships"),
+        One("resource", "resource", "resources", hold=False),
         Many("rules", "capacity_rules", "dealership", via="dealership", also=(("resource_type", "resource_type"),)),
     ),
     limits=(
@@ -211,6 +222,18 @@ RESOURCE_CAPACITIES = Collection(
             lesser="used_hours",
             greater="allocated_hours",
             message=Text("Kapasiteten denne dagen er full.", "The capacity of this day is full."),
+        ),
+    ),
+    tallies=(
+        Tally(
+            column="used_hours",
+            at="counted_at",
+            of="resource_bookings",
+            agree=(("dealership", "provider"), ("resource_type", "resource_type"), ("day", "day")),
+            unless_empty=(("resource", "resource"),),
+            span=("starts_at", "ends_at"),
+            where=Not(In("status", GONE)),
+            system=SYSTEM,
         ),
     ),
     unique=(

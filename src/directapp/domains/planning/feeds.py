@@ -17,7 +17,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, Who, Whose
 from directapp.declare.verbs import Secret, Verb
 from directapp.domains.planning.booking_fields import STATES
-from directapp.domains.planning.capacities import GONE, hours_of
+from directapp.domains.planning.booking_hours import GONE, hours_of
 from directapp.domains.planning.engine.words import hours_text
 from directapp.domains.planning.ical import Entry, calendar_text
 from directapp.domains.planning.rights import SYSTEM, SYSTEMS

@@ -12,7 +12,7 @@ from directapp.declare.case import Row, Span
 from directapp.declare.fields import field as param
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
-from directapp.domains.planning.capacities import GONE
+from directapp.domains.planning.booking_hours import GONE
 from directapp.domains.planning.engine import figures as engine
 from directapp.domains.planning.engine.figures import Stay, TimeEntry, Utilisation, Work
 from directapp.domains.planning.engine.spans import hours_between, local_day, monday_of

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from directapp.declare.case import Span
 from directapp.domains.planning.booking_fields import HOLDING
+from directapp.domains.planning.booking_hours import hours_of
 from directapp.domains.planning.booking_rules import schedule_of
-from directapp.domains.planning.capacities import hours_of
 from directapp.domains.planning.engine.workdays import at_clock, worked_hours
 from directapp.domains.planning.rights import SYSTEM
 from directapp.services.act import Act
@@ -33,7 +33,7 @@ async def tell_full_week(act: Act) -> None:
         week=week,
         status=[*HOLDING, "completed"],
     )
-    booked = sum((hours_of(b.row) for b in found), Decimal(0))
+    booked = hours_of(*(b.row for b in found))
     given = await _hours_of_week(act, person, week)
     if booked - hours_of(booking) < given <= booked:
         act.emit(FULL, person=str(person), week=week.isoformat(), booked=str(booked), hours=str(given))

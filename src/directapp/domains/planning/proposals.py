@@ -1,6 +1,6 @@
 """Plan proposals: a plan for all waiting cars, made by a solver, that a planner accepts whole or in part."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +12,7 @@ from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.rules import Is, Who
 from directapp.declare.verbs import Verb
 from directapp.domains.planning.engine.spans import local_day
-from directapp.domains.planning.engine.workdays import at_clock
-from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEMS
+from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEM, SYSTEMS
 from directapp.kernel.errors import ConflictError, DirectAppError, InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
@@ -119,36 +118,24 @@ async def accept(act: Act) -> None:
     if unknown or not chosen:
         raise InvalidError(Problem(Text("Velg linjer som står i forslaget.", "Choose lines of the proposal."), "lines"))
     moved = {n: UUID(lines[n]["moves"]) for n in chosen if lines[n]["moves"]}
+    await _hold(act, [lines[n] for n in chosen], sorted(moved.values()))
     held = {n: await act.look_up("resource_bookings", booking) for n, booking in moved.items()}
-    left = list(chosen)
-    while left:
-        number = next((n for n in left if not _in_the_way(lines[n], held, left, n)), None)
-        if number is None:
-            # Bookings that change places with each other: one of them steps aside into the night.
-            number = next(n for n in left if n in held)
-            held[number] = await _step_aside(act, held[number])
-            continue
-        left.remove(number)
-        await _book(act, lines[number], held.get(number))
+    async with act.lifted("resource_bookings", list(moved.values())):
+        for number in chosen:
+            await _book(act, lines[number], held.get(number))
     await act.change({"status": "accepted"}, system="planning")
 
 
-def _in_the_way(line: dict[str, Any], held: dict[int, Seen], left: list[int], own: int) -> bool:
-    """Whether a booking that is still to be moved stands where a line wants to be."""
-    start, end = datetime.fromisoformat(line["starts_at"]), datetime.fromisoformat(line["ends_at"])
-    standing = [held[n].row for n in left if n in held and n != own]
-    return any(
-        (str(b["resource"]) == line["resource"] or str(b["car"]) == line["car"])
-        and b["starts_at"] < end
-        and start < b["ends_at"]
-        for b in standing
-    )
-
-
-async def _step_aside(act: Act, booking: Seen) -> Seen:
-    night = at_clock(booking.row["day"], "00:00")
-    length = booking.row["ends_at"] - booking.row["starts_at"]
-    return await act.change({"starts_at": night, "ends_at": night + length}, on=booking, system="planning")
+async def _hold(act: Act, lines: list[dict[str, Any]], moved: list[UUID]) -> None:
+    """Hold all that the lines touch: the bookings, then what they point to, as a single booking does."""
+    names = sorted({UUID(line["resource"]) for line in lines})
+    resources = [r.row for r in await act.find("resources", system=SYSTEM, limit=len(names), id=names)]
+    bookings = [b.row for b in await act.find("resource_bookings", system=SYSTEM, limit=len(moved), id=moved)]
+    cars = [UUID(line["car"]) for line in lines]
+    rows = [r[n] for r in bookings for n in ("car", "resource", "provider", "consumer", "person")]
+    rows += [r[n] for r in resources for n in ("dealership", "person")]
+    await act.hold(moved)
+    await act.hold([*names, *cars, *(r for r in rows if r is not None)])
 
 
 async def _book(act: Act, line: dict[str, Any], held: Seen | None) -> None:

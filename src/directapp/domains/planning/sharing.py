@@ -5,12 +5,12 @@ from typing import Any
 
 from directapp.declare.access import Access, Grant
 from directapp.declare.case import Case, Consequence, Many, One
-from directapp.declare.collection import Collection, Limit, Unique, Views
+from directapp.declare.collection import Collection, Limit, Tally, Unique, Views
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
-from directapp.declare.rules import In, Is, Who, Whose, either
-from directapp.domains.planning.capacities import hours_of
-from directapp.domains.planning.rights import SYSTEMS
+from directapp.declare.rules import In, Is, Not, Who, Whose, either
+from directapp.domains.planning.booking_hours import GONE
+from directapp.domains.planning.rights import SYSTEM, SYSTEMS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
@@ -82,7 +82,11 @@ RESOURCE_SHARING = Collection(
         icon="arrows-exchange",
     ),
     rules=(two_sites,),
-    related=(Many("weeks", "sharing_weeks", "agreement"),),
+    related=(
+        # Held, so that a week that begins to be counted has the cap that stands.
+        One("provider", "provider", "dealerships"),
+        Many("weeks", "sharing_weeks", "agreement"),
+    ),
     consequences=(cap_follows,),
     unique=(
         Unique(
@@ -119,27 +123,15 @@ WEEK = Group(
 )
 
 
-def count_week(case: Case) -> dict[str, Any]:
-    """Count the week's bookings under the agreement."""
+def follow_agreement(case: Case) -> dict[str, Any]:
+    """Carry the agreement's sites and cap."""
     agreement = case.one("agreement")
     return {
         "provider": agreement.get("provider"),
         "consumer": agreement.get("consumer"),
-        "cap_hours": Decimal(agreement.get("max_hours_per_week") or 0),
-        "used_hours": sum(map(hours_of, case.many("bookings")), Decimal(0)),
+        # What was booked before a cap was lowered keeps its room.
+        "cap_hours": max(Decimal(agreement.get("max_hours_per_week") or 0), case.get("used_hours") or Decimal(0)),
     }
-
-
-def within_cap(case: Case) -> list[Problem]:
-    """Demand that the hours of a week stay within the agreement."""
-    used, cap = case.get("used_hours"), case.get("cap_hours")
-    if used is None or cap is None or used <= cap:
-        return []
-    words = Text(
-        "Uken fra {week}: {used} timer er booket, avtalen gir høyst {cap}.",
-        "The week from {week}: {used} hours are booked, the agreement gives at most {cap}.",
-    ).fill(week=case.get("week").isoformat(), used=f"{used:g}", cap=f"{cap:g}")
-    return [Problem(words, field="max_hours_per_week", code="CONFLICT")]
 
 
 SHARING_WEEKS = Collection(
@@ -163,11 +155,18 @@ SHARING_WEEKS = Collection(
         filters=("provider", "consumer", "week"),
         icon="calendar-week",
     ),
-    rules=(within_cap,),
-    fill=(count_week,),
-    related=(
-        One("agreement", "agreement", "resource_sharing", hold=False),
-        Many("bookings", "resource_bookings", "agreement", via="agreement", also=(("week", "week"),)),
+    fill=(follow_agreement,),
+    related=(One("agreement", "agreement", "resource_sharing", hold=False),),
+    tallies=(
+        Tally(
+            column="used_hours",
+            at="counted_at",
+            of="resource_bookings",
+            agree=(("agreement", "agreement"), ("week", "week")),
+            span=("starts_at", "ends_at"),
+            where=Not(In("status", GONE)),
+            system=SYSTEM,
+        ),
     ),
     limits=(
         Limit(

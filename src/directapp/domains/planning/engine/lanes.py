@@ -1,15 +1,54 @@
 """Lanes: one resource's time as sorted arrays, one pair for each job that it holds at a time."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from itertools import accumulate
 from math import ceil
+from typing import Any
 
 from directapp.domains.planning.engine.spans import Seconds, merged, without
 from directapp.domains.planning.engine.workdays import WorkingTime, day_seconds
 from directapp.domains.planning.engine.world import Busy, Resource
 
 _WEEK = tuple(timedelta(days=n) for n in range(7))
+
+
+Held = Mapping[Any, tuple[datetime, datetime, int | None]]
+
+
+def most_at_once(spans: Iterable[tuple[datetime, datetime]]) -> int:
+    """Return how many spans there are at the same time at most; one that begins where another ends follows it."""
+    steps = sorted((at, step) for start, end in spans if start < end for at, step in ((start, 1), (end, -1)))
+    return max(accumulate(step for _, step in steps), default=0)
+
+
+def packed(held: Held, room: int) -> dict[Any, int]:
+    """Return a lane from 1 for everything that holds its time (from, to, present lane), so that no two of a lane meet.
+
+    Who has a lane keeps it where that works out within the room; else all are put anew, the first to begin first.
+    That takes as many lanes as there are at once, and no more.
+    """
+    limit = max(room, most_at_once((start, end) for start, end, _ in held.values()))
+    order = sorted(held, key=lambda name: (held[name][0], held[name][1], str(name)))
+    settled = [name for name in order if held[name][2] is not None]
+    kept = _placed([*settled, *(n for n in order if held[n][2] is None)], held, limit)
+    return kept or _placed(order, {name: (a, b, None) for name, (a, b, _) in held.items()}, limit) or {}
+
+
+def _placed(order: list[Any], held: Held, limit: int) -> dict[Any, int] | None:
+    taken: list[list[tuple[datetime, datetime]]] = [[] for _ in range(limit)]
+    lanes: dict[Any, int] = {}
+    for name in order:
+        start, end, present = held[name]
+        asked = range(1, limit + 1) if present is None else [present] if 1 <= present <= limit else []
+        free = (n for n in asked if not any(a < end and start < b for a, b in taken[n - 1]))
+        lane = next(free, None)
+        if lane is None:
+            return None
+        taken[lane - 1].append((start, end))
+        lanes[name] = lane
+    return lanes
 
 
 def folded(words: Iterable[str]) -> frozenset[str]:
