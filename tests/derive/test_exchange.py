@@ -10,26 +10,15 @@ import pytest
 
 from directapp.app.spec import load_spec
 from directapp.derive import sheets
-from directapp.derive.exchange import (
-    CSV,
-    XLSX,
-    Scribe,
-    TableReader,
-    export_rows,
-    header_of,
-    index_refs,
-    keys_of,
-    match_columns,
-    read_table,
-    to_intents,
-)
+from directapp.derive.exchange import CSV, XLSX, Scribe, export_rows, header_of
+from directapp.derive.sheet import layout
+from directapp.derive.sheet.layout import read_table
+from directapp.derive.sheet.matching import keys_of, match_columns
+from directapp.derive.sheet.rows import TableReader, index_refs
 from directapp.domains.imports.ledger import LEDGER
-from directapp.kernel.actor import Actor
 from directapp.kernel.errors import BadPayloadError, TooLargeError
 from directapp.kernel.ids import uuid7
 from directapp.services.importing import Importing
-from directapp.services.incoming import Incoming
-from directapp.services.intent import Intent
 from directapp.services.ledger import Order, Report
 from support.dealer import Dealer
 
@@ -134,7 +123,8 @@ def test_every_kind_has_a_cell() -> None:
     ],
 )
 def test_tables_are_read_as_people_save_them(data: bytes) -> None:
-    assert read_table(data) == sheets.Table(("A", "B"), (("1", "ø"),))
+    table = read_table(data)
+    assert (table.header, table.rows) == (("A", "B"), (("1", "ø"),))
 
 
 def test_short_and_quoted_rows() -> None:
@@ -155,7 +145,7 @@ def test_what_is_no_table_is_refused(data: bytes) -> None:
 
 
 def test_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "MOST_ROWS", 2)
+    monkeypatch.setattr(layout, "MOST_ROWS", 2)
     with pytest.raises(TooLargeError):
         read_table(b"A\n1\n2\n3\n")
 
@@ -169,7 +159,7 @@ def matched(*header: str) -> list[tuple[str | None, str | None]]:
 
 def test_columns_are_known_by_name_label_and_likeness() -> None:
     assert matched("vin", "Skilt", "CUSTOMER NAME", "Ordre nr", "Helt noe annet") == [
-        ("vin", "name"), ("license_plate", "label"), ("customer_name", "name"), ("order_number", "similar"),
+        ("vin", "name"), ("license_plate", "label"), ("customer_name", "name"), ("order_number", "heading"),
         (None, None),
     ]  # fmt: skip
     assert matched("Kundens telefn") == [("customer_phone", "similar")]
@@ -189,16 +179,25 @@ def test_own_exports_match_whole() -> None:
 
 
 def test_the_id_then_what_is_unique_tells_records_apart() -> None:
-    assert keys_of(CARS, ["order_number", "vin", "id", "make"]) == ("id", "vin", "order_number")
+    assert keys_of(CARS, ["order_number", "license_plate", "vin", "id", "make"]) == (
+        "id",
+        "vin",
+        "order_number",
+        "license_plate",
+    )
     assert keys_of(CARS, ["make"]) == ()
 
 
 # --- rows ----------------------------------------------------------------------------------------
 
 
+def columns_of(table: layout.Table) -> dict[str, str]:
+    return {table.columns[m.place].key: m.field for m in match_columns(CARS, table.header) if m.field}
+
+
 def reader(text: str, **more: Any) -> TableReader:
     table = read_table(text.encode())
-    columns = {m.header: m.field for m in match_columns(CARS, table.header) if m.field}
+    columns = columns_of(table)
     refs = index_refs(SPEC["dealerships"], [{"id": SITE, "number": "490", "name": "Sørkyst"}])
     return TableReader(spec=SPEC, shape=CARS, table=table, columns=columns, refs=refs, **more)
 
@@ -206,27 +205,13 @@ def reader(text: str, **more: Any) -> TableReader:
 def test_words_become_codes_times_and_records() -> None:
     text = "Biltype;Forhandler;Avtalt overlevering;Merke\nBruktbil;490;26.11.2026 13:00;\n"
     row = reader(text).understand(reader(text).rows()[0])
-    assert row.values == {"car_type": "used", "dealership": SITE, "handover_at": "2026-11-26T13:00:00"}
+    assert row.values == {"car_type": "used", "dealership": SITE, "handover_at": datetime(2026, 11, 26, 12, tzinfo=UTC)}
     assert (row.number, row.match, row.notes) == (2, {}, ())
 
 
 def test_a_record_that_is_not_found_and_an_empty_row_are_said() -> None:
     sheet = reader("Forhandler;Merke\n777;VW\n;\n  ;-\n")
     assert [n.field for n in sheet.understand(sheet.rows()[0]).notes] == ["dealership"]
-    assert sheet.wanted_refs() == {"dealerships": {"777"}}
-
-
-def test_an_intent_a_row() -> None:
-    known, actor = uuid7(), _anybody()
-    sheet = reader("vin;make\nWVWZZZE1ZMP000001;VW\nWVWZZZE1ZMP000002;VW\n", key="vin")
-    made = to_intents(sheet, actor, {"WVWZZZE1ZMP000002": known})
-    assert [(i.verb, i.target) for i in made if isinstance(i, Intent)] == [("create", None), ("update", known)]
-    assert all(i.dry_run for i in made if isinstance(i, Intent))
-    assert isinstance(to_intents(reader("Forhandler\n777\n"), actor)[0], Incoming)
-
-
-def _anybody() -> Any:
-    return Actor(tenant=uuid7(), user=uuid7(), name="x", roles=frozenset({"tenant_admin"}))
 
 
 # --- through the corridor ------------------------------------------------------------------------
@@ -292,7 +277,7 @@ async def test_an_export_goes_back_in_unchanged(dealer: Dealer) -> None:
     sites = {n: site for n in ("dealership", "original_dealership", "prep_center") if row[n]}
     for media_type in (CSV, XLSX):
         table = read_table(export_rows(SPEC, CARS, names, [row | sites], media_type=media_type))
-        columns = {m.header: m.field for m in match_columns(CARS, table.header) if m.field}
+        columns = columns_of(table)
         assert set(columns.values()) == set(names)
         refs = index_refs(SPEC["dealerships"], [site])
         sheet = TableReader(spec=SPEC, shape=CARS, table=table, columns=columns, refs=refs, key="id")

@@ -9,7 +9,7 @@ from contextlib import aclosing
 
 import pytest
 
-from directapp.derive.sheets import read_table
+from directapp.derive.sheet.layout import read_table
 from directapp.kernel.errors import BadPayloadError, TooManyError
 from directapp.services.processes import Processes, TooHeavyError, WorkDiedError
 

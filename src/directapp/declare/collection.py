@@ -98,6 +98,7 @@ class Views:
     """How people meet the collection: list columns, default sort, the fields that name a record, icon.
 
     ``sort`` names fields, descending with a leading ``-``. ``home`` says that it stands in the menu.
+    ``keys`` are further fields, beside the id and what is unique, by which a row of a sheet means a record.
     """
 
     columns: tuple[str, ...]
@@ -106,6 +107,7 @@ class Views:
     filters: tuple[str, ...] = ()
     icon: str = "list"
     menu: bool = False
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ class Field:
     ``sql`` fields are not stored: an SQL expression over the columns of the same row.
     ``fact`` instants say that something happened: people may not set them ahead of now.
     ``sign_in`` values are kept in the login directory, by which a person is found before the tenant is known.
+    ``headings`` are what else people call it at the top of a column of a sheet, beside its name and labels.
     ``secret`` values are never read back and stand in the audit only as changed.
     """
 
@@ -57,6 +58,7 @@ class Field:
     secret: bool = False
     immutable: bool = False
     sign_in: bool = False
+    headings: tuple[str, ...] = ()
     unit: str | None = None
     help: Text | None = None
 

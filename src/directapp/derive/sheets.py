@@ -1,51 +1,28 @@
 """Sheets: tables as CSV and XLSX, written so that a Norwegian Excel opens them right and runs nothing in them.
 
-CSV is UTF-8 with a byte order mark, semicolons between and a comma in decimals; what is read may be otherwise.
+CSV is UTF-8 with a byte order mark, semicolons between and a comma in decimals. They are read in ``derive.sheet``.
 """
 
 import csv
 import io
+import pickle
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from directapp.kernel.errors import BadPayloadError, TooLargeError
-from directapp.kernel.text import Text
-
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOM = "\ufeff"
-MOST_ROWS, MOST_COLUMNS, MOST_BYTES = 50_000, 300, 25 * 1024 * 1024
-_UNPACKED = 400 * 1024 * 1024
 _LONGEST = 32_000
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _HARMLESS = re.compile(r"[+-]?\d[\d ]*([.,]\d+)?")
-_EMPTY = Text("Filen har ingen rader.", "The file has no rows.")
-_UNREADABLE = Text("Filen lar seg ikke lese som CSV eller XLSX.", "The file cannot be read as CSV or XLSX.")
-_TOO_LONG = Text(
-    "Filen har mer enn {rows} rader eller {columns} kolonner. Del den opp.",
-    "The file has more than {rows} rows or {columns} columns. Split it.",
-).fill(rows=MOST_ROWS, columns=MOST_COLUMNS)
-
 Cell = str | int | bool | Decimal | date | datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A header and its rows, each as long as the header."""
-
-    header: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
-
-
-# --- writing -------------------------------------------------------------------------------------
 
 
 def safe_text(text: str) -> str:
@@ -89,6 +66,29 @@ def _csv_cell(value: Cell) -> str:
 
 def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str) -> bytes:
     """Return an XLSX file: one sheet, the header bold and frozen; texts are texts and never formulas."""
+    out = io.BytesIO()
+    _save(out, header, rows, title)
+    return out.getvalue()
+
+
+def write_xlsx(target: Path, header: Sequence[str], spool: Path, title: str) -> None:
+    """Write an XLSX file of the rows that ``spool`` holds; work for a process of its own."""
+    with target.open("wb") as out:
+        _save(out, header, _spooled(spool), title)
+
+
+def spool_rows(spool: BinaryIO, rows: Sequence[Sequence[Cell]]) -> None:
+    """Put rows by for ``write_xlsx``."""
+    pickle.dump(rows, spool, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _spooled(spool: Path) -> Iterator[Sequence[Cell]]:
+    with spool.open("rb") as stream:
+        while stream.peek(1):
+            yield from pickle.load(stream)  # noqa: S301 - this process's parent has written it
+
+
+def _save(out: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[Cell]], title: str) -> None:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31])
     sheet.freeze_panes = "A2"
@@ -98,9 +98,7 @@ def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: 
     sheet.append(bold)
     for row in rows:
         sheet.append([_xlsx_cell(sheet, value) for value in row])
-    out = io.BytesIO()
     book.save(out)
-    return out.getvalue()
 
 
 def _xlsx_text(text: str) -> str:
@@ -116,92 +114,3 @@ def _xlsx_cell(sheet: Any, value: Cell) -> Any:
     cell = WriteOnlyCell(sheet, text)
     cell.data_type, cell.quotePrefix = "s", True
     return cell
-
-
-# --- reading -------------------------------------------------------------------------------------
-
-
-def read_table(data: bytes, media_type: str = "") -> Table:
-    """Understand a file as a table; its kind is told by its content, ``media_type`` is a hint only.
-
-    Raises:
-        BadPayloadError: it is no table, or has nothing in it.
-        TooLargeError: it is longer than anybody should upload at once.
-
-    """
-    if len(data) > MOST_BYTES:
-        raise TooLargeError(_TOO_LONG)
-    packed = data[:4] == b"PK\x03\x04"
-    if not packed and (media_type == XLSX or b"\x00\x00" in data[:64]):
-        raise BadPayloadError(_UNREADABLE)
-    lines = _xlsx_rows(data) if packed else _csv_rows(data)
-    return _table(lines)
-
-
-def _table(lines: Iterable[Sequence[Any]]) -> Table:
-    kept: list[Sequence[Any]] = []
-    for line in lines:
-        if all(value in (None, "") for value in line):
-            continue
-        kept.append(line)
-        if len(kept) > MOST_ROWS + 1 or len(line) > MOST_COLUMNS:
-            raise TooLargeError(_TOO_LONG)
-    if len(kept) <= 1:
-        raise BadPayloadError(_EMPTY)
-    header = [str(name or "").strip() for name in kept[0]]
-    while header and not header[-1]:
-        header.pop()
-    width = len(header)
-    return Table(tuple(header), tuple((*row[:width], *[None] * (width - len(row))) for row in kept[1:]))
-
-
-def _decoded(data: bytes) -> str:
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
-
-
-def _csv_rows(data: bytes) -> Iterator[list[Any]]:
-    text = _decoded(data)
-    first = text.split("\n", 1)[0]
-    if first.lower().startswith("sep="):
-        text, first = text.split("\n", 1)[-1], ""
-    sample = first or text.split("\n", 1)[0]
-    delimiter = max(";,\t|", key=sample.count)
-    try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            yield [_unsafe(value.strip()) for value in row]
-    except csv.Error:
-        raise BadPayloadError(_UNREADABLE) from None
-
-
-def _unsafe(value: str) -> str:
-    return value[1:] if value[:1] == "'" and value[1:].startswith(_RUNS) else value
-
-
-def _xlsx_rows(data: bytes) -> Iterator[list[Any]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            unpacked = sum(part.file_size for part in packed.infolist())
-    except zipfile.BadZipFile:
-        raise BadPayloadError(_UNREADABLE) from None
-    if unpacked > _UNPACKED:
-        raise TooLargeError(_TOO_LONG)
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        for row in book.worksheets[0].iter_rows(values_only=True):
-            yield [_plain(value) for value in row]
-        book.close()
-    except Exception:  # noqa: BLE001 - openpyxl raises whatever a broken file leads it to
-        raise BadPayloadError(_UNREADABLE) from None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, float):
-        return str(Decimal(repr(value)))
-    return value.strip() if isinstance(value, str) else value

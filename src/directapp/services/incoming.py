@@ -7,6 +7,9 @@ from uuid import UUID
 
 from directapp.kernel.text import Text
 
+# What a cell that cannot be kept as it is is said to be: {"is": UNSTORABLE, "text": what of it can be shown}.
+UNSTORABLE = "unstorable"
+
 Level = Literal["info", "repaired", "warning", "held", "rejected"]
 
 
@@ -61,6 +64,10 @@ class Incoming:
     def noted(self, *notes: Note) -> "Incoming":
         """Return the row with further notes."""
         return replace(self, notes=(*self.notes, *notes))
+
+    def released(self) -> "Incoming":
+        """Return the row as a person lets it in who has seen why it was held."""
+        return replace(self, notes=tuple(replace(n, level="warning") if n.level == "held" else n for n in self.notes))
 
     def has(self, level: Level) -> bool:
         """Whether any note is of a level."""

@@ -71,16 +71,17 @@ class Known:
 
 @dataclass(slots=True)
 class Report:
-    """What came of an import, row by row."""
+    """What came of an import, row by row; ``earlier`` counts what it had stored before it was stopped."""
 
     run: UUID
     dry_run: bool
     results: list[Result] = field(default_factory=list)
+    earlier: Counter[str] = field(default_factory=Counter)
 
     @property
     def outcomes(self) -> Counter[str]:
         """How many rows came to what."""
-        return Counter(result.outcome for result in self.results)
+        return self.earlier + Counter(result.outcome for result in self.results)
 
     @property
     def still_waiting(self) -> int:
@@ -141,14 +142,15 @@ class Bookkeeper:
         values = {"status": "finished", "finished_at": now, "rows_done": sum(counted.values()), **counted, **more}
         await self.corridor.perform(self._intent("update", run, values))
 
-    async def fail(self, run: UUID, why: str, now: datetime) -> None:
-        """End a run that could not go on."""
+    async def fail(self, run: UUID, why: str, outcomes: Mapping[str, int], now: datetime) -> None:
+        """End a run that could not go on, with the figures of what it has stored."""
         values = {"status": "failed", "failure": why[:2000], "finished_at": now}
-        await self.corridor.perform(self._intent("update", run, values))
+        await self.corridor.perform(self._intent("update", run, values | {n: outcomes.get(n, 0) for n in OUTCOMES}))
 
-    async def tell(self, run: UUID, done: int) -> None:
-        """Say how far a run has come."""
-        await self.corridor.perform(self._intent("update", run, {"rows_done": done}))
+    async def tell(self, run: UUID, done: int, outcomes: Mapping[str, int]) -> None:
+        """Say how far a run has come, and what it has stored."""
+        values = {"status": "running", "failure": None, "finished_at": None, "rows_done": done, **outcomes}
+        await self.corridor.perform(self._intent("update", run, values))
 
     def _intent(self, verb: str, target: UUID | None, values: dict[str, Any]) -> Intent:
         return Intent(
@@ -174,6 +176,13 @@ class Bookkeeper:
         async with self.corridor.database.unit(self.actor, readonly=True) as unit:
             rows = await unit.find(self.corridor.spec[self.ledger.rows], MOST_ROWS, {"run": run})
         return sorted((_known(row) for row in rows), key=lambda k: (k.collection, k.number))
+
+    async def outcomes_of(self, run: UUID) -> dict[tuple[str, int], str]:
+        """Return what came of the rows that a run has stored, by collection and number."""
+        only = ("collection", "row_number", "outcome")
+        async with self.corridor.database.unit(self.actor, readonly=True) as unit:
+            rows = await unit.find(self.corridor.spec[self.ledger.rows], MOST_ROWS, {"run": run}, only)
+        return {(row["collection"], row["row_number"]): row["outcome"] for row in rows}
 
     async def keep(self, unit: Unit, run: UUID, results: Iterable[Result]) -> None:
         """Write rows down inside a transaction: new ones, or what has become of those that waited."""

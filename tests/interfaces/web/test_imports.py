@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from directapp.derive.sheets import read_table
+from directapp.derive.sheet.layout import read_table
 from directapp.interfaces.web.imports import starting
 from directapp.kernel.actor import Actor
 from support.dealer import Dealer
@@ -92,7 +92,7 @@ async def test_an_export_is_tried_reported_taken_in_and_mended(browser: httpx.As
 async def test_a_sheet_is_matched_tried_and_taken_in(browser: httpx.AsyncClient, dealer: Dealer) -> None:
     await sign_in(browser, dealer, "manager")
     text = (
-        "Understellsnummer;Merke;Modell;Biltype;Ordre nr;Vet ikke\n"
+        "Understellsnummer;Merke;Modell;Biltype;Ordrenumer;Vet ikke\n"
         "WVWZZZE1ZMP654321;VW;Golf;Nybil;O-1;x\nkort;VW;;Nybil;O-2;\n"
     )
     columns = await upload(browser, "sheet", {"biler.csv": text.encode()}, collection="cars")

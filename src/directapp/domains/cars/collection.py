@@ -68,6 +68,7 @@ VIEWS = Views(
     ),
     icon="car",
     menu=True,
+    keys=("license_plate",),
 )
 
 CARS = Collection(

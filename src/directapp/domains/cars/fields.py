@@ -1,11 +1,13 @@
 """The car's fields in the groups of the permission matrix: the part people fill in."""
 
+from dataclasses import replace
 from typing import Any
 
 from directapp.declare.fields import Choice, Field, Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.domains.cars import defaults, identifiers
 from directapp.domains.cars.fields_registry import REGISTRY
+from directapp.domains.cars.headings import HEADINGS
 from directapp.domains.cars.sla import EXPECTED_READY_AT, SLA_STATUS
 from directapp.domains.cars.states import STATES
 from directapp.domains.cars.words import (
@@ -24,8 +26,8 @@ from directapp.kernel.text import Text
 
 
 def group(code: str, nb: str, en: str, *fields: Field) -> Group:
-    """Return a group from its code and labels."""
-    return Group(code, Text(nb, en), fields)
+    """Return a group from its code and labels; its fields know what sheets call them."""
+    return Group(code, Text(nb, en), tuple(replace(f, headings=HEADINGS.get(f.name, ())) for f in fields))
 
 
 def happened(name: str, nb: str, en: str) -> Field:

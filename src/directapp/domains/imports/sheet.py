@@ -8,12 +8,16 @@ from typing import Any
 from directapp.declare.kinds import BadValueError
 from directapp.declare.spec import Shape
 from directapp.kernel.text import Text
-from directapp.services.incoming import Incoming, Level, Note, Pointer, Raw
+from directapp.services.incoming import UNSTORABLE, Incoming, Level, Note, Pointer, Raw
 
 _REPAIRED = Text("«{before}» er lest som «{after}».", "“{before}” was read as “{after}”.")
 _IMPOSSIBLE = Text("«{value}»: {why}", "“{value}”: {why}")
 _AHEAD = Text(
     "Tidspunktet ligger frem i tid og er beholdt: {when}.", "The time lies ahead of now and was kept: {when}."
+)
+_UNSTORABLE = Text(
+    "Kolonnen «{column}» er for lang, eller har tegn som ikke kan lagres: {value}",
+    "The column “{column}” is too long, or has characters that cannot be stored: {value}",
 )
 _UNKNOWN = Text(
     "Kolonnen «{name}» er ikke kjent og ble ikke tatt inn: {value}.",
@@ -37,7 +41,15 @@ class Sheet:
         """Return a value as it came; empty text is no value."""
         self.read.add(column)
         value = self.raw.data.get(column)
+        if isinstance(value, dict) and value.get("is") == UNSTORABLE:
+            self._refuse(column, value["text"])
+            return None
         return None if isinstance(value, str) and not value.strip() else value
+
+    def _refuse(self, column: str, shown: str) -> None:
+        note = Note(level="rejected", text=_UNSTORABLE.fill(column=column, value=shown), before=shown)
+        if note not in self.notes:
+            self.notes.append(note)
 
     def word(self, column: str) -> str:
         """Return a value as a word to look up: lower case, without stray spaces."""

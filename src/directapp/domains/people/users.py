@@ -20,10 +20,25 @@ PUBLIC = Group(
     (
         field("first_name", "Fornavn", "First name", required=True, max_length=80, search=True),
         field("last_name", "Etternavn", "Last name", required=True, max_length=80, search=True),
-        field("roles", "Roller", "Roles", Kind.CHOICES, required=True, choices=ROLE_CHOICES),
+        field(
+            "roles",
+            "Roller",
+            "Roles",
+            Kind.CHOICES,
+            required=True,
+            choices=ROLE_CHOICES,
+            headings=("Rolle", "Stilling", "Role"),
+        ),
         field("dealership", "Forhandler", "Dealership", Kind.REF, ref="dealerships"),
         field("photo", "Bilde", "Photo", Kind.REF, ref="files", on_delete="set_null"),
-        field("seller_number", "Selgernummer", "Seller number", max_length=20, search=True),
+        field(
+            "seller_number",
+            "Selgernummer",
+            "Seller number",
+            max_length=20,
+            search=True,
+            headings=("Selgernr", "Ansattnr", "Ansattnummer", "Employee number"),
+        ),
     ),
 )
 
@@ -31,8 +46,24 @@ CONTACT = Group(
     "contact",
     Text("Kontakt", "Contact"),
     (
-        field("email", "E-post", "E-mail", Kind.EMAIL, required=True, search=True, sign_in=True),
-        field("phone", "Telefon", "Phone", Kind.PHONE, search=True),
+        field(
+            "email",
+            "E-post",
+            "E-mail",
+            Kind.EMAIL,
+            required=True,
+            search=True,
+            sign_in=True,
+            headings=("Epost", "E-postadresse", "Mail", "Email address"),
+        ),
+        field(
+            "phone",
+            "Telefon",
+            "Phone",
+            Kind.PHONE,
+            search=True,
+            headings=("Mobil", "Mobiltelefon", "Tlf", "Telefonnummer", "Mobile"),
+        ),
     ),
 )
 
@@ -96,7 +127,15 @@ VERBS = (
             field("email", "E-post", "E-mail", Kind.EMAIL, required=True),
             field("first_name", "Fornavn", "First name", required=True, max_length=80),
             field("last_name", "Etternavn", "Last name", required=True, max_length=80),
-            field("roles", "Roller", "Roles", Kind.CHOICES, required=True, choices=ROLE_CHOICES),
+            field(
+                "roles",
+                "Roller",
+                "Roles",
+                Kind.CHOICES,
+                required=True,
+                choices=ROLE_CHOICES,
+                headings=("Rolle", "Stilling", "Role"),
+            ),
             field("dealership", "Forhandler", "Dealership", Kind.REF, ref="dealerships"),
             field("phone", "Telefon", "Phone", Kind.PHONE),
             field("seller_number", "Selgernummer", "Seller number", max_length=20),
@@ -109,7 +148,17 @@ VERBS = (
         name="set_roles",
         label=Text("Endre roller", "Change roles"),
         run=verbs.set_roles,
-        params=(field("roles", "Roller", "Roles", Kind.CHOICES, required=True, choices=ROLE_CHOICES),),
+        params=(
+            field(
+                "roles",
+                "Roller",
+                "Roles",
+                Kind.CHOICES,
+                required=True,
+                choices=ROLE_CHOICES,
+                headings=("Rolle", "Stilling", "Role"),
+            ),
+        ),
         blocked=_when_own,
         icon="id-badge",
     ),
@@ -173,6 +222,7 @@ COLLECTION = Collection(
     views=Views(
         columns=("first_name", "last_name", "roles", "dealership", "phone", "email", "active", "last_seen_at"),
         title=("first_name", "last_name"),
+        keys=("seller_number",),
         sort=("last_name", "first_name"),
         filters=("dealership", "roles", "active"),
         icon="users",

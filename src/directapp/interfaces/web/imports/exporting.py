@@ -1,7 +1,11 @@
 """Exports of a list as it is shown: its columns, order, filter and search, as CSV or XLSX."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+import tempfile
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -11,7 +15,8 @@ from fastapi.responses import StreamingResponse
 from directapp.derive import tables
 from directapp.derive.exchange import Header, cells_of, header_of
 from directapp.derive.questions import Address, mark_of, read_mark
-from directapp.derive.sheets import BOM, CSV, MOST_ROWS, XLSX, csv_line, xlsx_bytes
+from directapp.derive.sheet.cells import MOST_ROWS
+from directapp.derive.sheets import BOM, CSV, XLSX, Cell, csv_line, spool_rows, write_xlsx
 from directapp.derive.shown import paths_for
 from directapp.derive.tables import Listing
 from directapp.interfaces.web.columns import kept_columns
@@ -21,7 +26,9 @@ from directapp.kernel.text import Text
 from directapp.services.search import question_words
 from directapp.store.query import Query
 
-_PAGE = 1000
+# Rows that are written between two turns of the event loop: some milliseconds of work.
+_PAGE, _SLICE = 500, 50
+_BOOK_SECONDS, _CHUNK = 120.0, 256 * 1024
 _ASKED_OTHERWISE = frozenset({"header", "all", "after", "column"})
 _TOO_MANY = Text(
     "Mer enn {rows} rader. Avgrens listen, eller last ned CSV.",
@@ -62,45 +69,78 @@ async def _pages(desk: Desk, listing: Listing) -> AsyncIterator[list[dict[str, A
         query = replace(query, after=read_mark(mark_of(rows[-1], listing.sort), listing.shape, listing.sort))
 
 
+async def _cells(
+    desk: Desk, listing: Listing, pages: AsyncIterator[list[dict[str, Any]]], header: Header
+) -> AsyncIterator[list[list[Cell]]]:
+    """Yield the cells of every row, some at a time."""
+    async for rows in pages:
+        for start in range(0, len(rows), _SLICE):
+            some = rows[start : start + _SLICE]
+            yield list(cells_of(desk.spec, listing.shape, listing.columns, some, language=desk.language, header=header))
+            await asyncio.sleep(0)
+
+
 def _named(desk: Desk, collection: str, ending: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{collection}-{desk.now:%Y-%m-%d}.{ending}"'}
+
+
+async def _first_read(pages: AsyncIterator[list[dict[str, Any]]]) -> AsyncIterator[list[dict[str, Any]]]:
+    """Read the first page now, so that a refusal is answered as one; return all pages."""
+    first = await anext(pages)
+
+    async def all_of_them() -> AsyncIterator[list[dict[str, Any]]]:
+        yield first
+        async for rows in pages:
+            yield rows
+
+    return all_of_them()
 
 
 async def export_csv(desk: PersonDesk, collection: str) -> Response:
     """Stream a list as CSV."""
     listing, header = _listing(desk, collection, await kept_columns(desk, desk.shape(collection)))
-    pages = _pages(desk, listing)
-    first = await anext(pages)
+    pages = await _first_read(_pages(desk, listing))
 
     async def lines() -> AsyncIterator[str]:
         yield BOM + csv_line(header_of(listing.shape, listing.columns, desk.language, header))
-        for line in _lines(desk, listing, first, header):
-            yield line
-        async for rows in pages:
-            for line in _lines(desk, listing, rows, header):
-                yield line
+        async for cells in _cells(desk, listing, pages, header):
+            yield "".join(map(csv_line, cells))
 
     headers = _named(desk, collection, "csv")
     return StreamingResponse(lines(), media_type=f"{CSV}; charset=utf-8", headers=headers)
 
 
-def _cells(desk: Desk, listing: Listing, rows: list[dict[str, Any]], header: Header) -> list[list[Any]]:
-    found = cells_of(desk.spec, listing.shape, listing.columns, rows, language=desk.language, header=header)
-    return list(found)
-
-
-def _lines(desk: Desk, listing: Listing, rows: list[dict[str, Any]], header: Header) -> list[str]:
-    return [csv_line(cells) for cells in _cells(desk, listing, rows, header)]
-
-
 async def export_xlsx(desk: PersonDesk, collection: str) -> Response:
-    """Give a list as XLSX."""
+    """Give a list as XLSX, written in a process of its own and streamed from there."""
     listing, header = _listing(desk, collection, await kept_columns(desk, desk.shape(collection)))
-    cells: list[list[Any]] = []
-    async for rows in _pages(desk, listing):
-        cells += _cells(desk, listing, rows, header)
-        if len(cells) > MOST_ROWS:
-            raise TooLargeError(_TOO_MANY)
+    cells = _cells(desk, listing, await _first_read(_pages(desk, listing)), header)
     head = header_of(listing.shape, listing.columns, desk.language, header)
-    data = xlsx_bytes(head, cells, title=listing.shape.declared.plural.pick(desk.language))
-    return Response(data, media_type=XLSX, headers=_named(desk, collection, "xlsx"))
+    chunks = written_book(desk, head, cells, listing.shape.declared.plural.pick(desk.language))
+    first = await anext(chunks)
+
+    async def content() -> AsyncIterator[bytes]:
+        async with aclosing(chunks):
+            yield first
+            async for chunk in chunks:
+                yield chunk
+
+    return StreamingResponse(content(), media_type=XLSX, headers=_named(desk, collection, "xlsx"))
+
+
+async def written_book(
+    desk: Desk, head: Sequence[str], cells: AsyncIterator[list[list[Cell]]], title: str
+) -> AsyncGenerator[bytes, None]:
+    """Yield an XLSX file in chunks (TooLargeError: more rows than a file may have)."""
+    with tempfile.TemporaryDirectory(prefix="directapp-export-") as folder:
+        spool, target = Path(folder) / "rows", Path(folder) / "book.xlsx"
+        count = 0
+        with spool.open("wb") as stream:
+            async for some in cells:
+                count += len(some)
+                if count > MOST_ROWS:
+                    raise TooLargeError(_TOO_MANY)
+                spool_rows(stream, some)
+        await desk.platform.processes.run_within(_BOOK_SECONDS, write_xlsx, target, head, spool, title)
+        with target.open("rb") as book:
+            while chunk := await asyncio.to_thread(book.read, _CHUNK):
+                yield chunk

@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Response
 
+from directapp.derive.sheet.cells import shown
 from directapp.derive.sheets import CSV, XLSX, csv_lines, xlsx_bytes
 from directapp.domains.imports import report
 from directapp.domains.imports.import_runs import OUTCOMES
@@ -16,7 +17,7 @@ from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.imports import kept as store
 from directapp.interfaces.web.imports import starting
-from directapp.interfaces.web.imports.begin import PATH
+from directapp.interfaces.web.imports.starting import PATH
 from directapp.interfaces.web.imports.words import WORDS, speak
 from directapp.interfaces.web.refs import as_uuid
 from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError
@@ -42,6 +43,7 @@ def add_runs(router: APIRouter) -> None:
     router.add_api_route(f"{PATH}/{{run}}", show_run, methods=["GET"])
     router.add_api_route(f"{PATH}/{{run}}/progress", show_progress, methods=["GET"])
     router.add_api_route(f"{PATH}/{{run}}/commit", take_in, methods=["POST"])
+    router.add_api_route(f"{PATH}/{{run}}/resume", resume, methods=["POST"])
     router.add_api_route(f"{PATH}/{{run}}/retry", retry, methods=["POST"])
     router.add_api_route(f"{PATH}/{{run}}/rows/{{row}}", answer, methods=["POST"])
     router.add_api_route(f"{PATH}/{{run}}/report.{{kind}}", download, methods=["GET"])
@@ -62,7 +64,7 @@ async def show_run(desk: PersonDesk, run: str) -> Response:
     offset = desk.request.query_params.get("from", "0")
     start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 8 else 0  # noqa: PLR2004 - seven digits of rows
     context = _frame(desk, known, outcome)
-    if known["status"] != "running":
+    if not context["working_on"]:
         rows = await _rows(desk, known, outcome, start)
         context |= {
             "rows": [_row(desk, known, row) for row in rows[:_SHOWN]],
@@ -74,13 +76,13 @@ async def show_run(desk: PersonDesk, run: str) -> Response:
 async def show_progress(desk: PersonDesk, run: str) -> Response:
     """Show how far a run is; once it is done, have the whole page loaded."""
     known = await _run(desk, run)
-    if known["status"] != "running":
+    if known["status"] != "running" or starting.has_stopped(known, desk.now):
         return desk.go(f"{PATH}/{run}")
     return desk.page("imports/progress.html", **_frame(desk, known, ""))
 
 
 def _frame(desk: Desk, run: Mapping[str, Any], outcome: str) -> dict[str, Any]:
-    path = f"{PATH}/{run['id']}"
+    path, stopped = f"{PATH}/{run['id']}", starting.has_stopped(run, desk.now)
     tiles = [
         {
             "name": o.label.pick(desk.language),
@@ -102,6 +104,12 @@ def _frame(desk: Desk, run: Mapping[str, Any], outcome: str) -> dict[str, Any]:
         "rows": [],
         "next_href": None,
         "working": WORDS["running"].fill(done=run["rows_done"], total=run["rows_total"]).pick(desk.language),
+        "working_on": run["status"] == "running" and not stopped,
+        "stopped": stopped,
+        "may_resume": stopped and _kept(desk, run) is not None,
+        "stopped_at": WORDS["stopped_trial" if run["dry_run"] else "stopped"]
+        .fill(done=run["rows_done"], total=run["rows_total"])
+        .pick(desk.language),
         "may_commit": run["dry_run"] and run["status"] == "finished" and _kept(desk, run) is not None,
         "may_answer": not run["dry_run"] and starting.may_import_rows(desk.spec[LEDGER.rows], desk.person),
     }
@@ -148,8 +156,8 @@ def _row(desk: Desk, run: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str
 
 def _about(data: Mapping[str, Any]) -> str:
     """Return what tells a row from its like: the words people know a car, a person or a site by."""
-    known = [str(data[name]) for name in _TELLING if data.get(name) not in (None, "")]
-    return ", ".join(known or [str(v) for v in data.values() if v not in (None, "")][:3])
+    known = [shown(data[name]) for name in _TELLING if data.get(name) not in (None, "")]
+    return ", ".join(known or [shown(v) for name, v in data.items() if name and v not in (None, "")][:3])
 
 
 def _note(desk: Desk, shape: Any, note: Mapping[str, Any]) -> dict[str, str]:
@@ -160,9 +168,13 @@ def _note(desk: Desk, shape: Any, note: Mapping[str, Any]) -> dict[str, str]:
 
 def _inputs(run: Mapping[str, Any], row: Mapping[str, Any], notes: list[Mapping[str, Any]]) -> list[dict[str, str]]:
     data = {**row["data"], **(row["corrected"] or {})}
-    fields = dict.fromkeys(n["field"] for n in notes if n.get("field") and n["level"] in {"held", "rejected"})
+    waits = [n for n in notes if n["level"] in {"held", "rejected"}]
+    fields = dict.fromkeys(n["field"] for n in waits if n.get("field"))
     columns = dict.fromkeys(c for f in fields if (c := _column(run, row, f)) is not None)
-    return [{"name": c, "value": "" if data.get(c) is None else str(data[c])} for c in columns]
+    if run["source"] != SOURCE and any(not n.get("field") for n in waits):
+        # What is odd about a whole row may be in any of its cells.
+        columns |= dict.fromkeys((run["columns"] or {}).get("columns", {}))
+    return [{"name": c, "value": shown(data.get(c))} for c in columns]
 
 
 def _column(run: Mapping[str, Any], row: Mapping[str, Any], field: str) -> str | None:
@@ -181,6 +193,19 @@ async def take_in(desk: PersonDesk, run: str) -> Response:
     if known["source"] == SOURCE and not starting.may_import_export(desk.person, desk):
         raise ForbiddenError
     return desk.go(f"{PATH}/{await starting.start(desk, kept, dry_run=False)}")
+
+
+async def resume(desk: PersonDesk, run: str) -> Response:
+    """Let a run go on that was stopped."""
+    await read_signed(desk)
+    known = await _run(desk, run)
+    kept = _kept(desk, known)
+    if not starting.has_stopped(known, desk.now) or kept is None:
+        raise ConflictError(WORDS["unknown_file"])
+    if known["source"] == SOURCE and not starting.may_import_export(desk.person, desk):
+        raise ForbiddenError
+    await starting.go_on(desk, kept, known)
+    return desk.go(f"{PATH}/{run}")
 
 
 async def answer(desk: PersonDesk, run: str, row: str) -> Response:
@@ -212,7 +237,7 @@ def _corrected(row: Mapping[str, Any], posted: Posted) -> dict[str, Any] | None:
         if not name.startswith("value-") or column not in row["data"]:
             continue
         typed = values[-1].strip()
-        as_it_came = "" if row["data"][column] is None else str(row["data"][column])
+        as_it_came = shown(row["data"][column])
         if typed == as_it_came:
             kept.pop(column, None)
         else:

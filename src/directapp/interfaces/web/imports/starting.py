@@ -3,19 +3,22 @@
 import asyncio
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
 import orjson
-import structlog
 
 from directapp.declare.kinds import Kind
+from directapp.declare.reading import DateFormat, Manner, NumberFormat
 from directapp.declare.spec import Shape
-from directapp.derive import exchange
-from directapp.derive.exchange import TableReader
-from directapp.derive.sheets import MOST_BYTES, Table, read_table
+from directapp.derive.sheet.cells import MOST_BYTES
+from directapp.derive.sheet.csv_file import ENCODINGS, SEPARATORS
+from directapp.derive.sheet.layout import Layout, Table, read_apart
+from directapp.derive.sheet.rows import TableReader, index_refs
 from directapp.derive.shown import readable_anywhere
 from directapp.domains.imports import prototype
 from directapp.domains.imports.ledger import LEDGER
@@ -24,14 +27,15 @@ from directapp.interfaces.web.desk import Desk
 from directapp.interfaces.web.imports.kept import Kept
 from directapp.interfaces.web.imports.words import WORDS
 from directapp.kernel.actor import Actor, system_actor
-from directapp.kernel.errors import BadPayloadError, DirectAppError, ForbiddenError, TooLargeError
+from directapp.kernel.errors import BadPayloadError, ForbiddenError, TooLargeError
 from directapp.services.importing import Importing
 from directapp.services.incoming import Reader
 from directapp.services.ledger import IMPORTER, Order
 from directapp.store.query import Query
 
-_log = structlog.get_logger(__name__)
-_MOST_REFS = 5000
+PATH = "/app/imports"
+_MOST_REFS, _MOST_ROW_DIGITS = 5000, 7
+_SILENCE = timedelta(minutes=3)
 _tasks: set[asyncio.Task[None]] = set()
 
 
@@ -85,11 +89,41 @@ def unzipped(contents: Mapping[str, bytes]) -> dict[str, bytes]:
 
 async def reader_of(desk: Desk, kept: Kept) -> Reader:
     """Return the reader of what was uploaded."""
-    contents = await asyncio.to_thread(kept.contents)
     if kept.about["kind"] == SOURCE:
-        return read_export(desk.spec, contents, desk.now)
-    table = await asyncio.to_thread(read_table, next(iter(contents.values())))
-    return await table_reader(desk, kept.about, table)
+        return read_export(desk.spec, await asyncio.to_thread(kept.contents), desk.now)
+    said = kept.about["layout"]
+    table = await read_apart(desk.platform.processes, await only_file(kept), asked_layout(said))
+    return await table_reader(desk, {**kept.about, "numbers": said["numbers"], "dates": said["dates"]}, table)
+
+
+def asked_layout(asked: Mapping[str, str]) -> Layout:
+    """Return how a person wants a file to be read; what is not said, or nonsense, is found out."""
+    return Layout(
+        sheet=asked.get("sheet") or None,
+        header=_number(asked.get("header")),
+        header_rows=_number(asked.get("header_rows")) or None,
+        encoding=_one_of(asked.get("encoding"), ENCODINGS),
+        separator=_one_of(asked.get("separator"), SEPARATORS),
+    )
+
+
+def _number(text: str | None) -> int | None:
+    fits = text is not None and text.isascii() and text.isdigit() and len(text) <= _MOST_ROW_DIGITS
+    return int(text) if text is not None and fits else None
+
+
+def _one_of(text: str | None, known: Iterable[str]) -> str | None:
+    return text if text in set(known) else None
+
+
+async def only_file(kept: Kept) -> bytes:
+    """Return the one file of an upload."""
+    return next(iter((await asyncio.to_thread(kept.contents)).values()))
+
+
+async def remember(kept: Kept, token: UUID, **more: Any) -> Kept:
+    """Return an upload under another token, with more known of it."""
+    return await asyncio.to_thread(kept.under, token, **more)
 
 
 async def table_reader(desk: Desk, context: Mapping[str, Any], table: Table | None = None) -> TableReader:
@@ -103,9 +137,13 @@ async def table_reader(desk: Desk, context: Mapping[str, Any], table: Table | No
     return TableReader(
         spec=desk.spec,
         shape=shape,
-        table=table or Table((), ()),
+        table=table or Table(),
         columns=columns,
         key=context.get("key") or None,
+        manner=Manner(
+            numbers=NumberFormat(context.get("numbers", NumberFormat.AUTO)),
+            dates=DateFormat(context.get("dates", DateFormat.SHEET)),
+        ),
         source=context.get("source") or "csv",
         refs=refs,
     )
@@ -120,7 +158,7 @@ async def _refs(desk: Desk, shape: Shape) -> dict[tuple[str, str], tuple[UUID, .
         page = await desk.platform.reading.page(desk.person, shape.name, query)
     except ForbiddenError:
         return {}
-    return exchange.index_refs(shape, orjson.loads(page.json))
+    return index_refs(shape, orjson.loads(page.json))
 
 
 def resumed(desk: Desk, context: Mapping[str, Any]) -> Reader:
@@ -135,32 +173,51 @@ def writer_of(desk: Desk, source: str) -> Actor:
 
 async def start(desk: Desk, kept: Kept, *, dry_run: bool) -> UUID:
     """Open a run for what was uploaded, let it work on, and return its id."""
-    reader = await reader_of(desk, kept)
-    order = Order(
+    order = await _order(desk, kept, dry_run=dry_run)
+    house = importing(desk)
+    run = await house.books(desk.person.tenant).open(order, len(order.reader.rows()))
+    _begin(house, order, run, await remember(kept, run))
+    return run
+
+
+async def go_on(desk: Desk, kept: Kept, run: Mapping[str, Any]) -> None:
+    """Let a run that was stopped work on: a trial from the start, else with the rows that it has not stored."""
+    house, known = importing(desk), UUID(str(run["id"]))
+    order = await _order(desk, kept, dry_run=bool(run["dry_run"]))
+    await house.books(desk.person.tenant).tell(known, int(run["rows_done"] or 0), {})
+    _begin(house, order, known, kept)
+
+
+def has_stopped(run: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a run goes on no more, or has given no sign of life for so long that its process must have ended."""
+    if run["status"] != "running":
+        return bool(run["status"] == "failed")
+    return now - datetime.fromisoformat(run["updated_at"]) > _SILENCE
+
+
+async def _order(desk: Desk, kept: Kept, *, dry_run: bool) -> Order:
+    return Order(
         actor=writer_of(desk, kept.about["kind"]),
         by=desk.person,
-        reader=reader,
+        reader=await reader_of(desk, kept),
         name=str(kept.about.get("name") or "")[:400],
         dry_run=dry_run,
         collection=kept.about.get("collection"),
     )
-    house = importing(desk)
-    run = await house.books(desk.person.tenant).open(order, len(reader.rows()))
-    moved = await asyncio.to_thread(kept.under, run)
-    task = asyncio.create_task(_work(house, order, run, moved))
+
+
+def _begin(house: Importing, order: Order, run: UUID, kept: Kept) -> None:
+    task = asyncio.create_task(_work(house, order, run, kept))
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
-    return run
 
 
 async def _work(house: Importing, order: Order, run: UUID, kept: Kept) -> None:
-    try:
+    # What stopped it is logged and told in the run; it can be let go on.
+    with suppress(Exception):
         await house.run(order, run=run)
-    except (DirectAppError, OSError):
-        _log.exception("import stopped", run=str(run))
-        return
-    if not order.dry_run:
-        await asyncio.to_thread(kept.drop)
+        if not order.dry_run:
+            await asyncio.to_thread(kept.drop)
 
 
 async def settled() -> None:

@@ -13,7 +13,8 @@ WORDS: dict[str, Text] = {
     ),
     "sheet": T("Fra regneark", "From a sheet"),
     "sheet_help": T(
-        "CSV eller XLSX med kolonnenavn i første rad.", "CSV or XLSX with the columns' names in the first row."
+        "CSV eller XLSX. Du ser hvordan filen er lest, og kan endre det, før noe prøves.",
+        "CSV or XLSX. You see how the file was read, and may change it, before anything is tried.",
     ),
     "collection": T("Hva radene er", "What the rows are"),
     "files": T("Filer", "Files"),
@@ -34,12 +35,21 @@ WORDS: dict[str, Text] = {
     "guess": T("forslag", "suggestion"),
     "example": T("Eksempel", "Example"),
     "key": T("Kjenn igjen poster på", "Know records by"),
+    "key_help": T(
+        "En rad uten verdi her blir ikke tatt inn før du har sagt hva den er.",
+        "A row without a value here is not taken in before you have said what it is.",
+    ),
     "key_none": T("Alle rader er nye", "Every row is new"),
     "running": T("Arbeider: {done} av {total} rader", "Working: {done} of {total} rows"),
-    "failed": T(
-        "Importen stoppet. Det som var lagret, står; kjør den igjen.",
-        "The import stopped. What was stored stays; run it again.",
+    "stopped": T(
+        "Importen stoppet etter {done} av {total} rader. Tallene viser hva som er lagret. Den kan fortsette.",
+        "The import stopped after {done} of {total} rows. The figures show what is stored. It can go on.",
     ),
+    "stopped_trial": T(
+        "Prøvekjøringen stoppet etter {done} av {total} rader. Ingenting er lagret. Du kan kjøre den på nytt.",
+        "The trial stopped after {done} of {total} rows. Nothing is stored. You can run it again.",
+    ),
+    "resume": T("Fortsett", "Go on"),
     "trial": T("Prøvekjøring: ingenting er lagret.", "A trial: nothing is stored."),
     "taken": T("Tatt inn.", "Taken in."),
     "commit": T("Ta inn", "Take in"),
@@ -63,10 +73,76 @@ WORDS: dict[str, Text] = {
         "Filen er ikke lenger her. Last den opp på nytt.", "The file is no longer here. Upload it again."
     ),
     "no_file": T("Velg en fil.", "Choose a file."),
+    "rows_read": T("{rows} rader, {columns} kolonner", "{rows} rows, {columns} columns"),
+    "layout": T("Slik er filen lest", "How the file was read"),
+    "layout_again": T("Les filen på nytt", "Read the file again"),
+    "layout_sheet": T("Ark", "Sheet"),
+    "layout_header": T("Rad med overskrifter (0: ingen)", "Row of headings (0: none)"),
+    "layout_header_rows": T("Antall overskriftsrader", "Rows of headings"),
+    "layout_separator": T("Skilletegn", "Separator"),
+    "layout_encoding": T("Tegnsett", "Encoding"),
+    "layout_numbers": T("Tall", "Numbers"),
+    "layout_dates": T("Datoer", "Dates"),
+    "preview": T("De første radene", "The first rows"),
+    "hidden_sheet": T("{name} (skjult)", "{name} (hidden)"),
+    "nameless": T("Kolonne {letter}, uten overskrift", "Column {letter}, without heading"),
+    "other_sheets": T(
+        "Filen har flere ark. Dette er lest: {sheet}. Ikke lest: {others}.",
+        "The file has several sheets. This one was read: {sheet}. Not read: {others}.",
+    ),
+    "rows_above": T(
+        "{rows} rader står over overskriftene og tas ikke inn.",
+        "{rows} rows stand above the headings and are left out.",
+    ),
+    "no_headings": T(
+        "Ingen rad ser ut som overskrifter. Velg felt for kolonnene selv, eller si hvilken rad det er.",
+        "No row looks like headings. Choose the columns' fields yourself, or say which row it is.",
+    ),
+    "hidden_rows": T(
+        "{rows} av radene er skjult i filen, kanskje av et filter. De tas inn som de andre.",
+        "{rows} of the rows are hidden in the file, perhaps by a filter. They are taken in like the others.",
+    ),
+    "odd_rows": T(
+        "{rows} rader er det noe påfallende ved. Prøvekjøringen sier hva.",
+        "Something is odd about {rows} rows. The trial says what.",
+    ),
+    "columns_left": T("Ikke foreslått for noe felt: {columns}.", "Not proposed for any field: {columns}."),
+    "field_twice": T(
+        "Samme felt er valgt for to kolonner. Velg hvert felt én gang.",
+        "The same field is chosen for two columns. Choose each field once.",
+    ),
+    "key_without_column": T(
+        "Velg hvilken kolonne poster skal kjennes igjen på.",
+        "Choose the column by which records are to be known.",
+    ),
     "no_columns": T("Velg et felt for minst én kolonne.", "Choose a field for at least one column."),
     "busy": T("Importen pågår.", "The import is running."),
     "download_xlsx": T("Last ned Excel", "Download Excel"),
 }
+
+SEPARATOR_NAMES: tuple[tuple[str, Text], ...] = (
+    (";", T("Semikolon (;)", "Semicolon (;)")),
+    (",", T("Komma (,)", "Comma (,)")),
+    ("\t", T("Tabulator", "Tab")),
+    ("|", T("Loddrett strek (|)", "Vertical bar (|)")),
+)
+ENCODING_NAMES: tuple[tuple[str, Text], ...] = (
+    ("utf-8", T("UTF-8", "UTF-8")),
+    ("cp1252", T("Windows (vesteuropeisk)", "Windows (Western European)")),
+    ("utf-16", T("UTF-16", "UTF-16")),
+    ("cp865", T("DOS (nordisk)", "DOS (Nordic)")),
+    ("mac_roman", T("Macintosh", "Macintosh")),
+)
+NUMBER_FORMATS: tuple[tuple[str, Text], ...] = (
+    ("auto", T("Som i Norge; tvetydige avvises", "As in Norway; ambiguous ones are refused")),
+    ("norwegian", T("1.234,50", "1.234,50")),
+    ("english", T("1,234.50", "1,234.50")),
+)
+DATE_FORMATS: tuple[tuple[str, Text], ...] = (
+    ("sheet", T("Som i Norge; tvetydige avvises", "As in Norway; ambiguous ones are refused")),
+    ("day_first", T("Dag først: 31/12/2026", "Day first: 31/12/2026")),
+    ("month_first", T("Måned først: 12/31/2026", "Month first: 12/31/2026")),
+)
 
 
 def speak(language: Language) -> dict[str, str]:

@@ -1,0 +1,74 @@
+"""Cells and lines as a file holds them, plain enough for JSON; what is odd about one is kept with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from directapp.kernel.errors import BadPayloadError, TooLargeError
+from directapp.kernel.text import Text
+
+MOST_ROWS, MOST_COLUMNS, MOST_BYTES = 50_000, 300, 25 * 1024 * 1024
+
+UNREADABLE = Text("Filen lar seg ikke lese som CSV eller XLSX.", "The file cannot be read as CSV or XLSX.")
+_TOO_LONG = Text(
+    "Filen har mer enn {rows} rader eller {columns} kolonner. Del den opp.",
+    "The file has more than {rows} rows or {columns} columns. Split it.",
+)
+
+Cell = Any
+Odd = Literal["date", "time", "duration", "formula", "error"]
+Flaw = Literal["quote", "long", "bytes", "heading", "total"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row that is not blank: its number in the file, its cells from the first column on, and what is odd about it.
+
+    A cell is a text, a number, a truth value, None, or ``odd``; ``flaw`` concerns the row, ``told`` says where.
+    """
+
+    number: int
+    cells: tuple[Cell, ...]
+    flaw: Flaw | None = None
+    told: str = ""
+
+
+def odd(kind: Odd, text: str) -> dict[str, str]:
+    """Return a cell that is not plainly what it shows: a date, a clock time, an error, a formula never worked out."""
+    return {"is": kind, "text": text}
+
+
+def kind_of(cell: Cell) -> str | None:
+    """Return what is odd about a cell."""
+    return str(cell.get("is")) if isinstance(cell, Mapping) else None
+
+
+def shown(cell: Cell) -> str:
+    """Return a cell as people see it."""
+    if isinstance(cell, Mapping):
+        return str(cell.get("text", ""))
+    if isinstance(cell, float):
+        return f"{cell:.15g}"
+    return "" if cell is None else str(cell)
+
+
+def blank(cell: Cell) -> bool:
+    """Whether a cell says nothing."""
+    return cell is None or cell == ""
+
+
+def trimmed(cells: list[Cell]) -> list[Cell]:
+    """Return the cells without the blank ones at the end."""
+    while cells and blank(cells[-1]):
+        cells.pop()
+    return cells
+
+
+def too_long() -> TooLargeError:
+    """Return the refusal of a file with too many rows or columns."""
+    return TooLargeError(_TOO_LONG.fill(rows=MOST_ROWS, columns=MOST_COLUMNS))
+
+
+def unreadable() -> BadPayloadError:
+    """Return the refusal of a file that is no sheet."""
+    return BadPayloadError(UNREADABLE)

@@ -1,0 +1,137 @@
+"""Matching: which field a column goes to, and how its numbers and dates are written."""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from directapp.declare.fields import Field
+from directapp.declare.kinds import Kind
+from directapp.declare.reading import DateFormat, Manner, NumberFormat, format_of
+from directapp.declare.spec import Shape
+from directapp.derive.sheet.cells import shown
+from directapp.derive.sheet.layout import Table
+from directapp.derive.sheet.words import closed_up, heading_words, plain_word
+
+How = Literal["name", "label", "heading", "similar"]
+
+_CLOSE = 0.75
+_NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
+_DAYS = frozenset({Kind.DATE, Kind.INSTANT})
+_SLASHED = re.compile(r"\s*(\d{1,2})[/-](\d{1,2})[/-](\d{2}|\d{4})\b.*")
+_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A column of a sheet and the field it goes to (None: it is left out); ``similar`` is only a guess."""
+
+    place: int
+    header: str
+    field: str | None = None
+    how: How | None = None
+
+
+def match_columns(shape: Shape, header: Sequence[str], allowed: Iterable[str] | None = None) -> tuple[Match, ...]:
+    """Find the field of each column: by its name, its label in either language, what else people call it, likeness.
+
+    ``allowed`` are the fields that may be written (default: all that can be). No field is taken twice.
+    """
+    fields = _fields(shape, allowed)
+    found: dict[int, tuple[str, How]] = {}
+    names = {closed_up(plain_word(f.name)): f.name for f in fields}
+    labels = _once((text, f.name) for f in fields for text in _labels(f))
+    called = _once((text, f.name) for f in fields for text in f.headings)
+    ways: tuple[tuple[Mapping[str, str], How], ...] = ((names, "name"), (labels, "label"), (called, "heading"))
+    for words, how in ways:
+        _take(found, header, words, how)
+    _guess(found, header, called | labels | names)
+    return tuple(
+        Match(place=place, header=text, field=found[place][0], how=found[place][1])
+        if place in found
+        else Match(place=place, header=text)
+        for place, text in enumerate(header)
+    )
+
+
+def known_words(shape: Shape, allowed: Iterable[str] | None = None) -> frozenset[str]:
+    """Return every word by which a column may be known, as ``heading_words`` gives them."""
+    fields = _fields(shape, allowed)
+    return frozenset(
+        closed_up(plain_word(text)) for f in fields for text in (f.name, f.label.nb, f.label.en, *f.headings)
+    )
+
+
+def _fields(shape: Shape, allowed: Iterable[str] | None) -> list[Field]:
+    names = set(allowed) if allowed is not None else {f.name for f in shape.fields.values() if f.writable}
+    return [f for f in shape.fields.values() if f.name in names or f.name == "id"]
+
+
+def _labels(item: Field) -> Iterable[str]:
+    for label in (item.label.nb, item.label.en):
+        yield label
+        yield f"{label} ({item.name})"
+
+
+def _once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return fields by word, words that mean several left out."""
+    words: dict[str, set[str]] = {}
+    for text, name in pairs:
+        words.setdefault(closed_up(plain_word(text)), set()).add(name)
+    return {word: next(iter(names)) for word, names in words.items() if len(names) == 1}
+
+
+def _take(found: dict[int, tuple[str, How]], header: Sequence[str], known: Mapping[str, str], how: How) -> None:
+    for place, text in enumerate(header):
+        taken = {name for name, _ in found.values()}
+        name = next((known[word] for word in heading_words(text) if known.get(word, "") not in {"", *taken}), None)
+        if place not in found and name is not None:
+            found[place] = (name, how)
+
+
+def _guess(found: dict[int, tuple[str, How]], header: Sequence[str], known: Mapping[str, str]) -> None:
+    for place, text in enumerate(header):
+        if place in found:
+            continue
+        taken = {name for name, _ in found.values()}
+        free = {word: name for word, name in known.items() if name not in taken}
+        likely = difflib.get_close_matches(closed_up(plain_word(text)), free, n=1, cutoff=_CLOSE)
+        if likely:
+            found[place] = (free[likely[0]], "similar")
+
+
+def keys_of(shape: Shape, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the fields among some that tell which record a row means: the id, what is unique, what else tells it."""
+    mapped = set(names)
+    unique = [u.fields[0] for u in shape.declared.unique if len(u.fields) == 1]
+    told = dict.fromkeys(("id", *unique, *shape.declared.views.keys))
+    return tuple(name for name in told if name in mapped)
+
+
+def manner_of(shape: Shape, table: Table, columns: Mapping[str, str]) -> Manner:
+    """Return how the numbers and dates of a sheet are written, as far as its own values tell."""
+    numbers: set[NumberFormat] = set()
+    days: set[DateFormat] = set()
+    for place, column in enumerate(table.columns):
+        item = shape.fields.get(columns.get(column.key, ""))
+        if item is None or item.kind not in _NUMBERS | _DAYS:
+            continue
+        texts = {line.cells[place] for line in table.lines if isinstance(line.cells[place], str)}
+        if item.kind in _NUMBERS:
+            numbers |= {number for text in texts if (number := format_of(text)) is not None}
+        else:
+            days |= {day for text in texts if (day := _days_of(shown(text))) is not None}
+    return Manner(
+        numbers=numbers.pop() if len(numbers) == 1 else NumberFormat.AUTO,
+        dates=days.pop() if len(days) == 1 else DateFormat.SHEET,
+    )
+
+
+def _days_of(text: str) -> DateFormat | None:
+    found = _SLASHED.fullmatch(text)
+    if found is None or int(found[1]) > _MONTHS == int(found[2]) > _MONTHS:
+        return None
+    if int(found[1]) > _MONTHS:
+        return DateFormat.DAY_FIRST
+    return DateFormat.MONTH_FIRST if int(found[2]) > _MONTHS else None

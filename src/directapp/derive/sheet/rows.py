@@ -1,0 +1,264 @@
+"""Rows of a sheet as they come to the records of a collection: each cell understood by its field, or named."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from directapp.declare.fields import Field
+from directapp.declare.kinds import BadValueError, Kind
+from directapp.declare.reading import SHEET, Manner
+from directapp.declare.spec import Shape, Spec
+from directapp.derive.sheet.cells import Cell, blank, kind_of, shown
+from directapp.derive.sheet.layout import Table
+from directapp.derive.sheet.words import closed_up, plain_word
+from directapp.kernel.text import LANGUAGES, Text
+from directapp.services.incoming import UNSTORABLE, Incoming, Level, Note, Raw
+
+FLAW = ""
+_TEXTS = frozenset({Kind.STRING, Kind.TEXT})
+_YES, _NO = frozenset({"x", "j", "y", "sann", "sant"}), frozenset({"n", "usann", "usant"})
+_NO_REF = Text("«{value}» ble ikke funnet.", "“{value}” was not found.")
+_SEVERAL = Text("«{value}» passer på flere.", "“{value}” fits several.")
+_NO_VALUES = Text("Raden har ingen verdier i kolonnene som tas inn.", "The row has no values in the columns taken in.")
+_NO_KEY = Text(
+    "{label} mangler, så det kan ikke sees om posten finnes fra før. Fyll den inn, ta raden inn som ny eller hopp"
+    " over.",
+    "{label} is missing, so it cannot be told whether the record is there already. Fill it in, take the row in as new,"
+    " or skip it.",
+)
+_NO_CHOICE = Text("«{value}» finnes ikke; velg blant: {choices}.", "No “{value}”; choose from: {choices}.")
+_WHY = Text("«{value}»: {why}", "“{value}”: {why}")
+_ODD: Mapping[str, Text] = {
+    "formula": Text(
+        "Cellen er en formel uten utregnet verdi ({value}). Åpne filen i regnearkprogrammet og lagre den på nytt.",
+        "The cell is a formula that was never worked out ({value}). Open the file in the spreadsheet and save it anew.",
+    ),
+    "error": Text(
+        "Cellen viser en feil i regnearket: {value}.", "The cell shows an error in the spreadsheet: {value}."
+    ),
+    "date": Text(
+        "Cellen er en dato i regnearket ({value}); regnearket kan ha gjort om det som ble skrevet.",
+        "The cell is a date in the spreadsheet ({value}), which may have altered what was typed.",
+    ),
+    "time": Text("Cellen er et klokkeslett ({value}).", "The cell is a time of day ({value})."),
+    "duration": Text("Cellen er en varighet ({value}).", "The cell is a duration ({value})."),
+    UNSTORABLE: Text(
+        "Verdien er for lang, eller har tegn som ikke kan lagres: {value}",
+        "The value is too long, or has characters that cannot be stored: {value}",
+    ),
+}
+_FLAWS: Mapping[str, tuple[Level, Text]] = {
+    "quote": (
+        "held",
+        Text(
+            "Et anførselstegn på raden lukkes ikke. Se over verdiene før raden tas inn.",
+            "A quotation mark in the row is not closed. Look at the values before the row is taken in.",
+        ),
+    ),
+    "long": (
+        "held",
+        Text(
+            "Raden har flere verdier enn det er overskrifter. Står det et skilletegn inne i en verdi?",
+            "The row has more values than there are headings. Does a value contain a separator?",
+        ),
+    ),
+    "heading": ("held", Text("Raden gjentar overskriftene.", "The row repeats the headings.")),
+    "total": ("held", Text("Raden ser ut som en sum av de andre.", "The row looks like a total of the others.")),
+    "bytes": (
+        "warning",
+        Text(
+            "«{value}» var skrevet i et annet tegnsett enn resten av filen, og er lest som det står her.",
+            "“{value}” was written in another encoding than the rest of the file, and was read as it stands here.",
+        ),
+    ),
+}
+
+RefIndex = Mapping[tuple[str, str], tuple[UUID, ...]]
+
+
+class _UnreadableError(Exception):
+    """A cell that its field cannot take; a note says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableReader:
+    """A sheet as a source of rows: which column goes to which field, and what words mean.
+
+    ``columns`` are fields by the keys of the columns. ``key`` names the field that tells which record a row means;
+    without one every row is new. ``refs`` are the records that texts in ref columns may mean.
+    """
+
+    spec: Spec
+    shape: Shape
+    table: Table
+    columns: Mapping[str, str]
+    key: str | None = None
+    manner: Manner = SHEET
+    source: str = "csv"
+    refs: RefIndex = field(default_factory=dict)
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What it takes to understand a row again."""
+        return {
+            "collection": self.shape.name,
+            "columns": dict(self.columns),
+            "key": self.key,
+            "numbers": self.manner.numbers,
+            "dates": self.manner.dates,
+        }
+
+    def rows(self) -> Sequence[Raw]:
+        """Return the rows, each value under its column's key, numbered as in the file."""
+        keys = [column.key for column in self.table.columns]
+        return [
+            Raw(
+                self.shape.name,
+                line.number,
+                dict(zip(keys, line.cells, strict=True))
+                | ({FLAW: {"is": line.flaw, "text": line.told}} if line.flaw else {}),
+            )
+            for line in self.table.lines
+        ]
+
+    def understand(self, raw: Raw) -> Incoming:
+        """Return what a row comes to; an empty cell says nothing about its field."""
+        values: dict[str, Any] = {}
+        notes = self._flaws(raw)
+        for column, name in self.columns.items():
+            cell = raw.data.get(column)
+            if blank(cell):
+                continue
+            item = self.shape.fields[name]
+            try:
+                values[name] = self._value(item, cell, notes)
+            except _UnreadableError as error:
+                notes.append(Note(level="rejected", text=error.args[0], field=name, before=shown(cell)))
+        match = {self.key: values[self.key]} if self.key and values.get(self.key) is not None else {}
+        failed = {note.field for note in notes}
+        if self.key and not match and self.key not in failed:
+            notes.append(Note(level="held", text=_NO_KEY.fill(label=self.shape.fields[self.key].label), field=self.key))
+        values.pop("id", None)
+        if not values and not any(note.level == "rejected" for note in notes):
+            notes.append(Note(level="rejected", text=_NO_VALUES))
+        return Incoming(
+            collection=raw.collection,
+            number=raw.number,
+            data=raw.data,
+            values=values,
+            match=match,
+            update=True,
+            once={name: str(value) for name, value in match.items()},
+            notes=tuple(notes),
+        )
+
+    @staticmethod
+    def _flaws(raw: Raw) -> list[Note]:
+        flaw = raw.data.get(FLAW)
+        if kind_of(flaw) not in _FLAWS:
+            return []
+        level, text = _FLAWS[str(kind_of(flaw))]
+        return [Note(level=level, text=text.fill(value=shown(flaw)))]
+
+    def _value(self, item: Field, cell: Cell, notes: list[Note]) -> Any:
+        plain = self._plain(item, cell, notes)
+        read = _READERS.get(item.kind)
+        value = plain if read is None else read(self, item, plain)
+        try:
+            return item.understand(value, self.manner)
+        except BadValueError as error:
+            raise _UnreadableError(_WHY.fill(value=shown(cell), why=error.text)) from None
+
+    @staticmethod
+    def _plain(item: Field, cell: Cell, notes: list[Note]) -> Cell:
+        """Return a cell as a plain value, where what it is suits its field."""
+        odd, text = kind_of(cell), shown(cell)
+        if odd is None:
+            return text if isinstance(cell, float) and item.kind in _TEXTS else cell
+        free = item.kind in _TEXTS and not item.code and item.parse is None
+        if odd == "date" and item.kind in {Kind.DATE, Kind.INSTANT}:
+            return text
+        if odd == "date" and item.kind is Kind.TEXT and free:
+            told = _norwegian_day(text)
+            notes.append(Note(level="warning", text=_ODD["date"].fill(value=told), field=item.name, before=told))
+            return told
+        if odd in {"time", "duration"} and free:
+            return text
+        raise _UnreadableError(_ODD.get(odd, _ODD["error"]).fill(value=_norwegian_day(text) if odd == "date" else text))
+
+    def _boolean(self, _item: Field, cell: Cell) -> Any:
+        word = plain_word(shown(cell))
+        if word in _YES | _NO:
+            return word in _YES
+        return shown(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else cell
+
+    def _choice(self, item: Field, cell: Cell) -> Any:
+        return self._code(item, shown(cell))
+
+    def _choices(self, item: Field, cell: Cell) -> Any:
+        return [self._code(item, part.strip()) for part in shown(cell).replace(";", ",").split(",") if part.strip()]
+
+    @staticmethod
+    def _code(item: Field, text: str) -> str:
+        """Return the choice that a text names: whole, or by a beginning that only one has."""
+        word = closed_up(plain_word(text))
+        named = {
+            closed_up(plain_word(name)): choice.code
+            for choice in item.choices
+            for name in (choice.label.nb, choice.label.en, choice.code)
+        }
+        begun = {code for name, code in named.items() if len(word) > 1 and name.startswith(word)}
+        if word in named or len(begun) == 1 or not item.choices:
+            return named.get(word) or next(iter(begun), text)
+        listed = (", ".join(c.label.pick(language) for c in item.choices) for language in LANGUAGES)
+        raise _UnreadableError(_NO_CHOICE.fill(value=text, choices=Text(*listed)))
+
+    def _ref(self, item: Field, cell: Cell) -> Any:
+        text = shown(cell)
+        if item.ref is None or _is_id(text):
+            return text
+        found = self.refs.get((item.ref, plain_word(text)), ())
+        if len(found) != 1:
+            raise _UnreadableError((_SEVERAL if found else _NO_REF).fill(value=text))
+        return found[0]
+
+
+_READERS: Mapping[Kind, Callable[[TableReader, Field, Cell], Any]] = {
+    Kind.BOOLEAN: TableReader._boolean,  # noqa: SLF001 - the class's own table of readers
+    Kind.CHOICE: TableReader._choice,  # noqa: SLF001
+    Kind.CHOICES: TableReader._choices,  # noqa: SLF001
+    Kind.REF: TableReader._ref,  # noqa: SLF001
+}
+
+
+def index_refs(shape: Shape, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[UUID, ...]]:
+    """Return the records that a text may mean: their whole title, or a title or unique field of theirs."""
+    unique = tuple(u.fields[0] for u in shape.declared.unique if len(u.fields) == 1)
+    names = shape.declared.views.title
+    found: dict[tuple[str, str], tuple[UUID, ...]] = {}
+    for row in rows:
+        record = UUID(str(row["id"]))
+        parts = [str(row[n]) for n in (*names, *unique) if row.get(n) not in (None, "")]
+        whole = " ".join(str(row[n]) for n in names if row.get(n) not in (None, ""))
+        for text in {plain_word(t) for t in (whole, *parts, str(record))} - {""}:
+            key = (shape.name, text)
+            found[key] = (*found.get(key, ()), record)
+    return found
+
+
+def _norwegian_day(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{moment:%d.%m.%Y}" if len(text) == len("2026-01-01") else f"{moment:%d.%m.%Y %H:%M}"
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

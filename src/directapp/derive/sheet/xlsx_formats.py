@@ -1,0 +1,73 @@
+"""What the number of an XLSX cell means: its format tells days from amounts and clock times from both."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+
+from directapp.derive.sheet.cells import Cell, odd
+
+Class = Literal["number", "date", "time", "duration"]
+
+_BUILTIN: Mapping[int, Class] = {
+    **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)), "date"),
+    **dict.fromkeys((18, 19, 20, 21, 45, 47), "time"),
+    46: "duration",
+}
+_NOISE = re.compile(
+    r'"[^"]*"|\\.|_.|\*.|\[(?:\$[^\]]*|[A-Za-z]+[0-9]*|[<>=][^\]]*)\]|am/pm|a/p|general|standard', re.IGNORECASE
+)
+_ELAPSED = re.compile(r"\[[hms]+\]", re.IGNORECASE)
+_EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}  # noqa: DTZ001 - a wall clock's
+# Excel takes 1900 for a leap year: the days before its 29 February are one later than they seem.
+_FALSE_LEAP_DAY, _LAST_DAY = 60, 2_958_466
+_DAY_SECONDS = 24 * 3600
+
+
+def class_of(number: int, code: str | None) -> Class:
+    """Return what a cell with a number format holds; ``code`` is the format where the file defines it."""
+    if code is None:
+        return _BUILTIN.get(number, "number")
+    first = code.split(";", 1)[0].lower()
+    if _ELAPSED.search(first):
+        return "duration"
+    left = _NOISE.sub("", first)
+    if re.search("[yd]", left) or (re.search("m", left) and not re.search("[hs]", left)):
+        return "date"
+    return "time" if re.search("[hs]", left) else "number"
+
+
+def classes_of(styles: Iterable[int], codes: Mapping[int, str]) -> list[Class]:
+    """Return the class of each cell style, in the order in which cells name them."""
+    return [class_of(number, codes.get(number)) for number in styles]
+
+
+def number_of(text: str, shape: Class, *, since_1904: bool) -> Cell:
+    """Return a stored number as what it shows."""
+    number = float(text)
+    if not math.isfinite(number):
+        return text
+    if shape == "number":
+        return int(number) if number.is_integer() else number
+    if shape == "date" and 1 <= number < _LAST_DAY:
+        return odd("date", _moment(number, since_1904=since_1904))
+    if shape == "date":
+        return odd("error", "########" if number else "00.01.1900")
+    if shape == "time" and 1 <= number < _LAST_DAY:
+        return odd("date", _moment(number, since_1904=since_1904))
+    return odd("time" if shape == "time" and 0 <= number < 1 else "duration", _clock(number))
+
+
+def _moment(number: float, *, since_1904: bool) -> str:
+    late = 1 if not since_1904 and number < _FALSE_LEAP_DAY else 0
+    moment = _EPOCHS[since_1904] + timedelta(days=late, seconds=round(number * _DAY_SECONDS))
+    return moment.date().isoformat() if moment.time() == datetime.min.time() else moment.isoformat()
+
+
+def _clock(number: float) -> str:
+    seconds = round(abs(number) * _DAY_SECONDS)
+    hours, rest = divmod(seconds, 3600)
+    minutes, second = divmod(rest, 60)
+    sign = "-" if number < 0 else ""
+    return f"{sign}{hours:02d}:{minutes:02d}" + (f":{second:02d}" if second else "")

@@ -1,0 +1,390 @@
+"""One reading of a source: what each row comes to, what is known of it already, and the writing of it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from directapp.declare.spec import Shape
+from directapp.kernel.actor import Actor
+from directapp.kernel.errors import DirectAppError, NotFoundError
+from directapp.kernel.text import Text
+from directapp.services import judge
+from directapp.services.act import Seen
+from directapp.services.corridor import Corridor
+from directapp.services.drafts import TakenError
+from directapp.services.fitting import fitted
+from directapp.services.incoming import Incoming, Note, Pointer, Raw, Reader, Result
+from directapp.services.ledger import Bookkeeper, Known, hash_of
+from directapp.services.work import Work
+from directapp.store.unit import Unit
+
+_log = structlog.get_logger(__name__)
+_LONGEST_ID = 100
+_OWN = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
+_REPEATED = Text(
+    "{label} {value} står også på rad {rows}. Velg hvilken som skal tas inn.",
+    "{label} {value} also stands in row {rows}. Choose which to take in.",
+)
+_TAKEN = Text(
+    "{label} {value} finnes alt på en annen post. Rett raden, eller hopp over den.",
+    "{label} {value} already stands on another record. Correct the row, or skip it.",
+)
+_NO_RECORD = Text("«{value}» ble ikke funnet.", "“{value}” was not found.")
+_LEFT_OUT = Text("«{value}» ble ikke funnet; står tomt.", "“{value}” was not found; left empty.")
+_THERE = Text("Fantes fra før og ble ikke endret.", "Was there already and was not changed.")
+_WAITING = Text("Venter fra før på avgjørelse eller rettelse.", "Still waits for a decision or a correction.")
+_SKIPPED = Text("Hoppet over etter avgjørelse.", "Skipped by decision.")
+_UNFORESEEN = Text(
+    "Raden kunne ikke leses. Se over verdiene, eller før den inn for hånd.",
+    "The row could not be read. Look at its values, or enter it by hand.",
+)
+_LONG_ID = Text("Raden har en id på mer enn 100 tegn.", "The row has an id of more than 100 characters.")
+_FITS_SEVERAL = Text(
+    "{label} {value} står på flere poster. Rett raden, eller hopp over den.",
+    "{label} {value} stands on several records. Correct the row, or skip it.",
+)
+_GONE = Text("Posten er slettet her og kommer ikke tilbake.", "The record was deleted here and does not come back.")
+_KEPT = Text(
+    "{label} er endret her siden sist og står som den er.", "{label} was changed here since and stays as it is."
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class QuietWork(Work):
+    """Work on what has happened long ago: no event goes out, so nobody is written to about it."""
+
+    def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
+        """Keep nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A row about to be written: what it comes to, its hash, and what is known of it from before."""
+
+    incoming: Incoming
+    hash: str
+    known: Known | None = None
+    row: UUID | None = None
+
+    @property
+    def raw(self) -> Raw:
+        """The row as it came."""
+        return Raw(self.incoming.collection, self.incoming.number, self.incoming.data)
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether the row was read before and has changed in the source since."""
+        return self.known is not None and self.row is None and self.known.hash != self.hash
+
+    def result(self, outcome: str, *notes: Note, record: UUID | None = None, status: str | None = None) -> Result:
+        """Return what came of it."""
+        return Result(
+            raw=self.raw,
+            outcome=outcome,
+            notes=(*self.incoming.notes, *notes),
+            record=record,
+            external=self.incoming.external,
+            hash=self.hash,
+            status=status,
+            row=self.row,
+            replaces=self.known.row if self.is_newer and self.known is not None and self.known.waits else None,
+        )
+
+
+@dataclass(slots=True)
+class Session:
+    """One reading of a source: what is known already, which records its ids stand for, and the writing."""
+
+    corridor: Corridor
+    books: Bookkeeper
+    actor: Actor
+    reader: Reader
+    records: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    found: dict[Pointer, UUID | None] = field(default_factory=dict)
+    touched: list[tuple[str, UUID]] = field(default_factory=list)
+
+    # -- what is to be done ------------------------------------------------------------------------
+
+    async def plan(self, raws: Sequence[Raw]) -> list[Plan]:
+        """Understand every row, recognise those read before, and hold back what stands twice."""
+        incoming = [self._understood(fitted(raw)) for raw in raws]
+        known = await self._remember([i.external for i in incoming if i.external])
+        plans = [
+            Plan(i, hash_of(i.data), known.get((i.collection, i.external)) if i.external else None) for i in incoming
+        ]
+        return self._hold_repeated(plans)
+
+    def _understood(self, raw: Raw) -> Incoming:
+        """Understand a row; what nobody foresaw in it rejects it, and never stops the others."""
+        try:
+            incoming = self.reader.understand(raw)
+        except Exception:  # noqa: BLE001 - one row never stops the others
+            _log.exception("a row could not be understood", collection=raw.collection, row=raw.number)
+            note = Note(level="rejected", text=_UNFORESEEN)
+            return Incoming(collection=raw.collection, number=raw.number, data=raw.data, values={}, notes=(note,))
+        if incoming.external is not None and len(incoming.external) > _LONGEST_ID:
+            note = Note(level="rejected", text=_LONG_ID, before=incoming.external[:_LONGEST_ID])
+            return replace(incoming.noted(note), external=None)
+        return incoming
+
+    async def fresh(self, plans: Sequence[Plan]) -> list[Plan]:
+        """Return the plans with what another import has read in the meantime."""
+        asked = [p.incoming.external for p in plans if p.row is None and p.known is None and p.incoming.external]
+        known = await self._remember(asked)
+        return [
+            p if p.known or p.row or not p.incoming.external
+            else replace(p, known=known.get((p.incoming.collection, p.incoming.external)))
+            for p in plans
+        ]  # fmt: skip
+
+    async def plan_again(self, rows: Sequence[Known]) -> list[Plan]:
+        """Understand corrected and decided rows again; the others only count as repeating them."""
+        await self._remember([row.external for row in rows if row.external])
+        waiting = [row for row in rows if row.waits and row.decision != "skip"]
+        plans = [self._plan_row(row) for row in waiting]
+        answered: dict[UUID | None, str | None] = {
+            row.row: row.decision for row in waiting if row.corrected is not None or row.decision
+        }
+        held = self._hold_repeated(plans)
+        free = [plan if answered.get(again.row) == "take" else again for plan, again in zip(plans, held, strict=True)]
+        skipped = [self._plan_row(row) for row in rows if row.waits and row.decision == "skip"]
+        return [plan for plan in free if plan.row in answered] + skipped
+
+    def _plan_row(self, row: Known) -> Plan:
+        raw = Raw(row.collection, row.number, row.merged)
+        if row.decision == "skip":
+            left = Incoming(collection=row.collection, number=row.number, data=row.data, values={})
+            return Plan(left.noted(Note(level="info", text=_SKIPPED)), row.hash, row, row.row)
+        incoming = self._understood(raw)
+        return Plan(incoming.released() if row.decision == "take" else incoming, row.hash, None, row.row)
+
+    async def _remember(self, externals: list[str]) -> dict[tuple[str, str], Known]:
+        latest: dict[tuple[str, str], Known] = {}
+        for row in await self.books.known(external_id=externals) if externals else ():
+            assert row.external is not None
+            key = (row.collection, row.external)
+            if row.record is not None:
+                self.records[key] = row.record
+            if row.outcome != "unchanged" or row.decision == "skip":
+                latest[key] = row
+        return latest
+
+    def _hold_repeated(self, plans: Sequence[Plan]) -> list[Plan]:
+        places: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+        for place, plan in enumerate(plans):
+            i = plan.incoming
+            once = {**i.once, "id": i.external} if i.external else i.once
+            for name, value in once.items():
+                places[i.collection, name, str(value)].append(place)
+        held = list(plans)
+        for (collection, name, value), group in places.items():
+            for place in group if len(group) > 1 else ():
+                rows = ", ".join(str(plans[p].incoming.number) for p in group if p != place)
+                label = self.corridor.spec[collection].fields[name].label
+                note = Note(
+                    level="held", text=_REPEATED.fill(label=label, value=value, rows=rows), field=name, before=value
+                )
+                held[place] = replace(held[place], incoming=held[place].incoming.noted(note))
+        return held
+
+    # -- doing it ----------------------------------------------------------------------------------
+
+    async def write(self, unit: Unit, plan: Plan) -> Result:
+        """Write one row, and undo it alone when it is refused."""
+        known = plan.known
+        if known is not None and not plan.is_newer:
+            return _as_before(plan, known)
+        if plan.incoming.has("rejected") or plan.incoming.has("held"):
+            return plan.result("rejected" if plan.incoming.has("rejected") else "held")
+        shape = self.corridor.spec[plan.incoming.collection]
+        try:
+            async with unit.savepoint():
+                return await self._place(unit, shape, plan)
+        except (asyncpg.PostgresConnectionError, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 - one row never stops the others
+            return await self._refusal(shape, plan, error)
+
+    async def _refusal(self, shape: Shape, plan: Plan, error: Exception) -> Result:
+        if isinstance(error, TakenError):
+            return await self._taken(shape, plan, error)
+        if isinstance(error, asyncpg.PostgresError):
+            error = await self.corridor.translated(shape, self.actor, error)
+        if isinstance(error, DirectAppError):
+            return plan.result("rejected", *_refused(error))
+        _log.error("a row could not be written", collection=shape.name, row=plan.incoming.number, exc_info=error)
+        return plan.result("rejected", Note(level="rejected", text=_UNFORESEEN))
+
+    async def _place(self, unit: Unit, shape: Shape, plan: Plan) -> Result:
+        work = self._work(unit)
+        incoming = plan.incoming
+        values, notes = await self._resolve(unit, incoming)
+        plan = replace(plan, incoming=incoming.noted(*notes))
+        if plan.incoming.has("rejected"):
+            return plan.result("rejected")
+        if plan.known is not None and plan.known.record is not None:
+            return await self._merge(unit, work, shape, plan, values)
+        live = await self._there(work, incoming)
+        if len(live) > 1:
+            label = {n: shape.fields[n].label for n in incoming.match}
+            texts = [(n, _FITS_SEVERAL.fill(label=label[n], value=v)) for n, v in incoming.match.items()]
+            return plan.result("held", *(Note(level="held", text=text, field=n) for n, text in texts))
+        there = live[0] if live else None
+        if there is None:
+            seen = await work.create(
+                shape, values if incoming.status is None else {**values, "status": incoming.status}
+            )
+            outcome = "repaired" if plan.incoming.has("repaired") else "created"
+        elif incoming.update:
+            seen = await work.update(shape, there.id, values)
+            outcome = "unchanged" if seen.row["version"] == there.row["version"] else "changed"
+        else:
+            plan = replace(plan, incoming=plan.incoming.noted(Note(level="info", text=_THERE)))
+            seen, outcome = there, "unchanged"
+        await work.finish()
+        return self._settle(work, plan, outcome, seen)
+
+    def _settle(self, work: Work, plan: Plan, outcome: str, seen: Seen) -> Result:
+        self.touched += work.touched
+        if plan.incoming.external is not None:
+            self.records[seen.collection, plan.incoming.external] = seen.id
+        return plan.result(outcome, record=seen.id, status=seen.row.get("status"))
+
+    async def _there(self, work: Work, incoming: Incoming) -> list[Seen]:
+        """Return the records that a row may mean, closed ones left out."""
+        match = dict(incoming.match)
+        if not match or any(value is None for value in match.values()):
+            return []
+        if "id" in match:
+            return [await work.look_up(incoming.collection, match["id"], system=None)]
+        found = await work.find(incoming.collection, match, system=None, limit=20)
+        return [seen for seen in found if not _is_locked(self.corridor.spec[incoming.collection], seen)]
+
+    async def _merge(self, unit: Unit, work: Work, shape: Shape, plan: Plan, values: dict[str, Any]) -> Result:
+        """Take what the source has changed since, where nobody here has changed the same."""
+        known = plan.known
+        assert known is not None
+        assert known.record is not None
+        try:
+            seen = await work.look_up(shape.name, known.record, system=None)
+        except NotFoundError:
+            return plan.result("unchanged", Note(level="info", text=_GONE), record=known.record)
+        earlier = self.reader.understand(Raw(known.collection, known.number, known.merged))
+        before, _ = await self._resolve(unit, earlier)
+        patch, kept = _three_way(shape, seen.row, judge.understand(shape, before, None), _parsed(shape, values))
+        status = seen.row.get("status")
+        moved = plan.incoming.status not in {None, earlier.status, status}
+        if moved and status == earlier.status:
+            status = plan.incoming.status
+        elif moved:
+            kept.append("status")
+        notes = [
+            Note(level="warning", text=_KEPT.fill(label=shape.fields[n].label), field=n, before=values.get(n))
+            for n in kept
+        ]
+        flow = shape.declared.workflow is not None
+        done = await work.update(shape, seen.id, patch, status=str(status) if flow else None)
+        await work.finish()
+        changed = done.row["version"] != seen.row["version"]
+        plan = replace(plan, incoming=plan.incoming.noted(*notes))
+        return self._settle(work, plan, "changed" if changed else "unchanged", done)
+
+    async def _resolve(self, unit: Unit, incoming: Incoming) -> tuple[dict[str, Any], list[Note]]:
+        values: dict[str, Any] = {}
+        notes = []
+        for name, value in incoming.values.items():
+            if not isinstance(value, Pointer):
+                values[name] = value
+                continue
+            record = await self._record(unit, value)
+            if record is not None:
+                values[name] = record
+                continue
+            text = (_NO_RECORD if value.required else _LEFT_OUT).fill(value=value.value)
+            level: Any = "rejected" if value.required else "warning"
+            notes.append(Note(level=level, text=text, field=name, before=value.value))
+        return values, notes
+
+    async def _record(self, unit: Unit, pointer: Pointer) -> UUID | None:
+        if pointer.column is None:
+            await self._recall(pointer)
+            return self.records.get((pointer.collection, pointer.value))
+        if pointer not in self.found:
+            rows = await unit.find(self.corridor.spec[pointer.collection], 2, {pointer.column: pointer.value})
+            one = rows[0]["id"] if len(rows) == 1 else None
+            if one is None:
+                return None
+            self.found[pointer] = one
+        return self.found[pointer]
+
+    async def _recall(self, pointer: Pointer) -> None:
+        """Look in the ledger for a record that this reading does not hold."""
+        key = (pointer.collection, pointer.value)
+        if key in self.records or pointer in self.found:
+            return
+        self.found[pointer] = None
+        for row in await self.books.known(collection=pointer.collection, external_id=pointer.value):
+            if row.record is not None:
+                self.records[key] = row.record
+
+    def _work(self, unit: Unit) -> Work:
+        kind = QuietWork if self.actor.is_system else Work
+        return kind(spec=self.corridor.spec, unit=unit, actor=self.actor, origin="import", now=self.corridor.clock())
+
+    async def _taken(self, shape: Shape, plan: Plan, error: TakenError) -> Result:
+        names = error.unique.fields if error.unique else tuple(n for n in (error.sign_in,) if n)
+        waits = bool(names) and set(names) <= set(plan.incoming.once)
+        if not waits:
+            return plan.result("rejected", *_refused(await self.corridor.translated(shape, self.actor, error)))
+        texts = [(n, _TAKEN.fill(label=shape.fields[n].label, value=error.row.get(n))) for n in names]
+        return plan.result("held", *(Note(level="held", text=text, field=n) for n, text in texts))
+
+    async def told(self) -> None:
+        """Tell the house what is safely written."""
+        if self.touched and self.corridor.after_commit:
+            await self.corridor.after_commit(self.actor, self.touched)
+        self.touched = []
+
+
+def _is_locked(shape: Shape, seen: Seen) -> bool:
+    """Whether a record is closed, so that a row with its values means a new one."""
+    state = shape.declared.workflow.state(seen.row.get("status")) if shape.declared.workflow else None
+    return state is not None and state.locked
+
+
+def _as_before(plan: Plan, known: Known) -> Result:
+    still = known.decision != "skip" and known.waits and plan.row is None
+    notes = plan.incoming.notes if plan.row is not None else ()
+    bare = replace(plan, incoming=replace(plan.incoming, notes=notes))
+    told = (Note(level="info", text=_WAITING),) if still else ()
+    return replace(bare.result("unchanged", *told, record=known.record), waits_still=still)
+
+
+def _refused(error: DirectAppError) -> list[Note]:
+    return [Note(level="rejected", text=p.message, field=p.field) for p in error.problems]
+
+
+def _parsed(shape: Shape, values: Mapping[str, Any]) -> dict[str, Any]:
+    return judge.understand(shape, values, None)
+
+
+def _three_way(
+    shape: Shape, stored: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return what the source has changed, and of that the fields that somebody here has changed too."""
+    patch: dict[str, Any] = {}
+    kept: list[str] = []
+    for name in dict.fromkeys([*before, *after]):
+        old, new = before.get(name), after.get(name)
+        if name in _OWN or old == new or stored.get(name) == new or not shape.fields[name].stored:
+            continue
+        if stored.get(name) == old:
+            patch[name] = new
+        else:
+            kept.append(name)
+    return patch, kept
