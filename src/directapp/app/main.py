@@ -17,6 +17,7 @@ from directapp.app.boot import served_database
 from directapp.app.demo import seed_demo
 from directapp.app.goldens import goldens
 from directapp.app.house import House, at_work, open_house
+from directapp.app.protocol import BoundedProtocol
 from directapp.app.settings import Settings
 from directapp.app.spec import load_spec
 from directapp.app.web import build_app
@@ -84,7 +85,7 @@ class AppDoors:
                 host=settings.host,
                 port=settings.port,
                 loop="uvloop",
-                http="httptools",
+                http=BoundedProtocol,
                 log_config=None,
                 access_log=False,
                 server_header=False,

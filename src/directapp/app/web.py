@@ -1,5 +1,6 @@
 """The web application: every interface that speaks HTTP, on one house."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
@@ -21,6 +22,30 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+# Nobody guesses what an answer is; and a body that stops coming is given up.
+_NO_GUESSES = (b"x-content-type-options", b"nosniff")
+_OURS = frozenset({b"x-request-id", _NO_GUESSES[0]})
+_BODY = frozenset({b"content-length", b"transfer-encoding"})
+BODY_SECONDS = 30.0
+
+
+def patient(receive: Receive, seconds: float = BODY_SECONDS) -> Receive:
+    """Return a ``receive`` that waits so long for each part of a body, then takes the sender for gone."""
+    whole = False
+
+    async def waiting() -> MutableMapping[str, Any]:
+        nonlocal whole
+        if whole:
+            return await receive()
+        try:
+            message = await asyncio.wait_for(receive(), seconds)
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+        whole = not message.get("more_body", False)
+        return message
+
+    return waiting
+
 
 class Front:
     """What the server calls: gives a request its id, and sends rows straight to the API.
@@ -34,7 +59,7 @@ class Front:
         self._rows = Router([r for r in rows.routes if str(getattr(r, "path", "")).startswith("/items/")])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the id to the request's state and to the answer's headers."""
+        """Add the id to the request's state and to the answer's headers; wait for no body for ever."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -44,9 +69,12 @@ class Front:
 
         async def send_with_id(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                headers = [h for h in message.get("headers", ()) if h[0] != b"x-request-id"]
-                message["headers"] = [*headers, (b"x-request-id", request_id.encode())]
+                headers = [h for h in message.get("headers", ()) if h[0] not in _OURS]
+                message["headers"] = [*headers, (b"x-request-id", request_id.encode()), _NO_GUESSES]
             await send(message)
+
+        if any(name in _BODY for name, _ in scope["headers"]):
+            receive = patient(receive)
 
         if scope["path"].startswith("/items/"):
             scope["app"] = self.app

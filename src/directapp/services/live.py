@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from directapp.kernel.actor import Actor
+from directapp.kernel.errors import TooManyError
+from directapp.kernel.text import Text
 from directapp.services.reading import Reading
 from directapp.store.database import Database
 
@@ -14,6 +16,13 @@ Change = tuple[str, UUID]
 
 _GATHER_SECONDS = 0.15
 _MOST_WAITING = 2000
+# Of one person in one process: a desk full of tabs.
+MOST_OF_ONE = 40
+_AGAIN_SECONDS = 30
+_TOO_MANY = Text(
+    "Du har over {most} åpne sider; denne oppdaterer seg ikke selv.",
+    "You have more than {most} pages open; this one does not refresh itself.",
+)
 # A notification carries at most 8000 bytes.
 _MOST_IN_ONE = 100
 
@@ -66,6 +75,12 @@ class Live:
             if len(listener.waiting) < _MOST_WAITING:
                 listener.waiting.update(changes)
             listener.woken.set()
+
+    def demand_room(self, actor: Actor) -> None:
+        """Refuse a person who has more pages open than anybody looks at (TooManyError)."""
+        own = sum(one.actor.user == actor.user for one in self._listeners.get(actor.tenant, ()))
+        if own >= MOST_OF_ONE:
+            raise TooManyError(_TOO_MANY.fill(most=MOST_OF_ONE), retry_after=_AGAIN_SECONDS)
 
     @contextmanager
     def listening(self, actor: Actor) -> Iterator[Listener]:

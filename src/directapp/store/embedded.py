@@ -60,6 +60,8 @@ _POLL: Final = 0.02
 _PROGRESS: Final = 5.0
 _PATIENCE: Final = 60.0
 _STATUS_LINE: Final = 7
+# Said in every address: a PGPORT of the surroundings would count otherwise.
+_PORT: Final = 5432
 _NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _DAMAGE: Final = re.compile(
     r"PANIC:|could not locate a valid checkpoint|incorrect checksum|invalid page"
@@ -269,7 +271,7 @@ class EmbeddedPostgres:
         return files.locate(self._data_dir)
 
     def _dsn(self, role: str, database: str) -> str:
-        return f"postgresql://{role}@/{quote(database, safe='')}?host={quote(str(self.socket_dir))}"
+        return f"postgresql://{role}@/{quote(database, safe='')}?host={quote(str(self.socket_dir))}&port={_PORT}"
 
     def _command(self, *statements: str) -> None:
         address = f"host={self.socket_dir} user={OWNER_ROLE} dbname=postgres"

@@ -32,6 +32,13 @@ from domains.people.memory import EMAIL
         ("1234567890", TOO_COMMON),
         (" Qwertyuiop ", TOO_COMMON),
         ("aaaaaaaaaabb", TOO_COMMON),
+        ("Kristiansand2026", TOO_COMMON),
+        ("Sommer2026!", TOO_COMMON),
+        ("P@ss0rd-2026", TOO_COMMON),
+        ("nordmann1987", TOO_COMMON),
+        ("qazwsxedc123", TOO_COMMON),
+        ("liverpool-2024", TOO_COMMON),
+        ("fire hester på hytta", None),
     ],
 )
 def test_what_is_good_enough(password: str, message: Text | None) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -42,9 +43,16 @@ _NOTE_EVERY = timedelta(minutes=10)
 
 
 async def sign_in(
-    auth: Auth, *, email: str, password: str, address: str, user_agent: str = "", mode: Mode = "json"
+    auth: Auth,
+    *,
+    email: str,
+    password: str,
+    address: str,
+    user_agent: str = "",
+    mode: Mode = "json",
+    device: str = "",
 ) -> SignedIn:
-    """Begin a session.
+    """Begin a session; ``device`` is what an earlier sign-in left on the device.
 
     Raises:
         UnauthenticatedError: wrong e-mail or password, not told apart in words or time.
@@ -52,9 +60,9 @@ async def sign_in(
 
     """
     email = normal_email(email)
-    tried = lockout.attempt(email, address)
-    await lockout.refuse_locked(auth.port, tried, auth.clock())
     tenant, user = await auth.port.find_login(email) or _NOBODY
+    tried = lockout.attempt(email, address, auth.signer.device(user, device))
+    await lockout.refuse_locked(auth.port, tried, auth.clock())
     stored = await _stored_hash(auth, tenant, user)
     if not await auth.passwords.verify(stored, password):
         await lockout.count_failure(auth.port, tried, auth.clock())
@@ -64,7 +72,7 @@ async def sign_in(
     await lockout.forgive(auth.port, tried, counted, auth.clock())
     signed_in = await _begin(auth, tenant, user, mode=mode, address=address, user_agent=user_agent)
     await _note_seen(auth, tenant, user)
-    return signed_in
+    return replace(signed_in, device=device if tried.on_device else auth.signer.device_token(user))
 
 
 async def _stored_hash(auth: Auth, tenant: UUID, user: UUID) -> str | None:
@@ -270,7 +278,8 @@ async def change_password(auth: Auth, actor: Actor, *, current: str, new: str, a
     problem = password_problem(new, email)
     if problem is not None:
         raise InvalidError(problem)
-    await _demand_password(auth, actor.tenant, actor.user, email=email, password=current, address=address)
+    tried = lockout.attempt(email, address, str(actor.session))
+    await _demand_password(auth, actor.tenant, actor.user, password=current, tried=tried)
     stored = await auth.passwords.hash(new)
     async with auth.open(actor.tenant) as rows:
         await store_password(rows, actor.user, stored)
@@ -279,8 +288,7 @@ async def change_password(auth: Auth, actor: Actor, *, current: str, new: str, a
     await auth.port.notify_invalidation(actor.tenant, actor.user)
 
 
-async def _demand_password(auth: Auth, tenant: UUID, user: UUID, *, email: str, password: str, address: str) -> None:
-    tried = lockout.attempt(email, address)
+async def _demand_password(auth: Auth, tenant: UUID, user: UUID, *, password: str, tried: lockout.Attempt) -> None:
     await lockout.refuse_locked(auth.port, tried, auth.clock())
     if not await auth.passwords.verify(await _stored_hash(auth, tenant, user), password):
         await lockout.count_failure(auth.port, tried, auth.clock())

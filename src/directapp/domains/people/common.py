@@ -1,4 +1,4 @@
-"""The passwords of ten characters and more that are tried first, here and abroad; all in lower case."""
+"""What is tried first when passwords are guessed here: whole passwords, and the words that many are made of."""
 
 _LIST = """
 1234567890 12345678910 123456789a 0123456789 0987654321 9876543210 1122334455 1234512345 1029384756 123123123123
@@ -17,4 +17,24 @@ rosenborg1 rosenborg123 brannbergen direkte123 directapp1 directapp12 directapp1
 volkswagen1 volkswagen123 bilselger1 bilselger123
 """
 
+# The estimate knows English words and names; these are Norway's: seasons, months, days, places, names, clubs, cars.
+_WORDS = """
+passord passordet hemmelig hemmelighet velkommen sommer sommeren vinter vinteren høst høsten vår våren januar februar
+mars april mai juni juli august september oktober november desember mandag tirsdag onsdag torsdag fredag lørdag søndag
+norge norsk oslo bergen trondheim stavanger drammen fredrikstad kristiansand sandnes tromsø sarpsborg skien ålesund
+sandefjord haugesund tønsberg moss porsgrunn bodø arendal hamar larvik halden askøy lillehammer molde harstad gjøvik
+jessheim ski asker bærum lillestrøm kongsberg narvik steinkjer elverum alta voss rosenborg brann vålerenga lillestrøm
+viking molde start odd sandefjord stabæk fredrikstad manchester liverpool arsenal chelsea tottenham bilforhandler
+bilselger verksted mekaniker klargjøring forhandler kontor selger bilen bruktbil nybil dekkhotell
+volkswagen volvo toyota tesla audi skoda peugeot citroen renault nissan mazda hyundai mercedes porsche landrover
+directapp direkte elskerdeg jegelskerdeg kjærlighet familie mamma pappa hytta fotball håndball hest hund katt kanin
+sjokolade jordbær blåbær multe brunost pizza taco kaffe anders andreas anne astrid berit bjørn camilla christian eirik
+elisabeth emma erik espen eva frode geir gunnar hanne hans harald heidi henrik hilde ida inger ingrid iren jan janne
+jens johan jonas jorunn julie kari karin katrine kirsten kjell knut kristin kristian kristoffer lars leif line linn liv
+magnus mari maria marianne marius marit marte martin mona morten nina nora odd ola olav ole per petter ragnhild randi
+rolf rune silje siri solveig stian sigrid sofie stine svein terje thomas tom tone tor tore torunn trine trond tove unni
+vegard vibeke øyvind åse
+"""
+
+WORDS = tuple(dict.fromkeys(_WORDS.split()))
 COMMON = frozenset(_LIST.split())

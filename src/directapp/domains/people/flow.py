@@ -36,7 +36,10 @@ class Auth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """A session and what its holder keeps: tokens for programs, cookie and form token for pages."""
+    """A session and what its holder keeps: tokens for programs, cookie and form token for pages.
+
+    ``device`` names the device to the next sign-in, which guesses made elsewhere do not hold up.
+    """
 
     actor: Actor
     session: UUID
@@ -45,6 +48,7 @@ class SignedIn:
     refresh_token: str | None = None
     cookie: str | None = None
     form_token: str | None = None
+    device: str | None = None
 
     @property
     def expires(self) -> int:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from directapp.domains.people import lockout
 from directapp.domains.people.flow import Auth, held, normal_email
 from directapp.domains.people.issue import (
@@ -26,6 +28,8 @@ from directapp.domains.people.tokens import Token, TokenKind, parse_token
 from directapp.kernel.errors import InvalidError, NotFoundError, StaleError, UnauthenticatedError
 from directapp.kernel.text import Text
 
+_log = structlog.get_logger(__name__)
+
 DEAD_LINK = Text(
     "Lenken er brukt eller utløpt. Be om en ny.", "The link has been used or has expired. Ask for a new one."
 )
@@ -39,11 +43,14 @@ _ASK_AGAIN_AFTER = timedelta(minutes=2)
 async def request_reset(auth: Auth, email: str) -> None:
     """Mail a link for a new password, if there is such a user; nobody learns whether there is.
 
-    It takes longer for those who exist: answer first, then run this.
+    It takes longer for those who exist: answer first, then run this. What goes wrong is told to the log alone.
     """
-    login = await auth.port.find_login(normal_email(email))
-    if login is not None:
-        await _send(auth, *login, "reset")
+    try:
+        login = await auth.port.find_login(normal_email(email))
+        if login is not None:
+            await _send(auth, *login, "reset")
+    except Exception as error:  # noqa: BLE001 - the answer has gone; only the log can still hear of it
+        _log.error("password link not sent", error=type(error).__name__)
 
 
 async def send_invite(auth: Auth, tenant: UUID, user: UUID) -> None:

@@ -50,6 +50,7 @@ class Attempt:
 
     account: str
     address: str
+    on_device: bool = False
 
     @property
     def both(self) -> str:
@@ -62,8 +63,14 @@ class Attempt:
         return [self.account, self.address, self.both]
 
 
-def attempt(email: str, address: str) -> Attempt:
-    """Return the keys of an attempt; an IPv6 address counts as its whole site."""
+def attempt(email: str, address: str, device: str | None = None) -> Attempt:
+    """Return the keys of an attempt; an IPv6 address counts as its whole site.
+
+    A ``device`` that the account's holder has signed in on counts for itself: whoever guesses elsewhere, or beside it
+    on the same network, does not lock it out.
+    """
+    if device is not None:
+        return Attempt(f"device:{device}", f"device-address:{device}", on_device=True)
     account = hashlib.sha256(email.encode()).hexdigest()[:32]
     return Attempt(f"account:{account}", f"address:{_network(address)}")
 

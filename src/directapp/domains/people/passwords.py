@@ -2,13 +2,15 @@
 
 import asyncio
 import os
+import re
 import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
+from zxcvbn import zxcvbn
 
-from directapp.domains.people.common import COMMON
+from directapp.domains.people.common import COMMON, WORDS
 from directapp.domains.people.tokens import new_secret
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -16,6 +18,8 @@ from directapp.kernel.text import Text
 SHORTEST = 10
 LONGEST = 200
 _FEWEST_DIFFERENT = 4
+# The estimate's own scale: 3 is a hundred million guesses. It takes longer the more it reads; this much tells enough.
+_STRONG_ENOUGH, _JUDGED = 3, 32
 
 TOO_SHORT = Text("Minst {length} tegn.", "At least {length} characters.").fill(length=SHORTEST)
 TOO_LONG = Text("Høyst {length} tegn.", "At most {length} characters.").fill(length=LONGEST)
@@ -34,9 +38,15 @@ def password_problem(password: str, email: str, field: str = "password") -> Prob
         message = TOO_LONG
     elif folded in {email.casefold(), email.casefold().partition("@")[0]}:
         message = LIKE_EMAIL
-    elif folded in COMMON or len(set(folded)) < _FEWEST_DIFFERENT:
+    elif folded in COMMON or len(set(folded)) < _FEWEST_DIFFERENT or _guessable(plain, email):
         message = TOO_COMMON
     return None if message is None else Problem(message, field=field)
+
+
+def _guessable(password: str, email: str) -> bool:
+    """Whether a guesser who knows words, dates, keyboards, Norway and the person needs few tries."""
+    known = [*WORDS, *re.split(r"[^\w]+", email)]
+    return bool(zxcvbn(password[:_JUDGED], user_inputs=known)["score"] < _STRONG_ENOUGH)
 
 
 def _normal(password: str) -> str:

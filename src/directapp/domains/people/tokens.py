@@ -94,6 +94,7 @@ class Signer:
             raise ValueError(f"DIRECTAPP_SECRET must have at least {_SHORTEST_SECRET} characters")
         self._access = OctKey.import_key(hmac.digest(raw, b"directapp access token", "sha256"))
         self._forms = hmac.digest(raw, b"directapp page forms", "sha256")
+        self._devices = hmac.digest(raw, b"directapp devices", "sha256")
 
     def access_token(self, tenant: UUID, user: UUID, session: UUID, now: datetime) -> str:
         """Return a signed token for one session, good for fifteen minutes."""
@@ -130,6 +131,19 @@ class Signer:
         if claims.expires_at <= now:
             raise TokenExpiredError
         return claims
+
+    def device_token(self, user: UUID) -> str:
+        """Return what a device keeps after somebody signed in on it; it opens nothing, and needs no storage."""
+        nonce = secrets.token_hex(8)
+        return f"{nonce}.{self._device_mac(user, nonce)}"
+
+    def device(self, user: UUID, token: str) -> str | None:
+        """Return the name of a device that this user has signed in on; None for any other."""
+        nonce, _, mac = token.partition(".")
+        return nonce if hmac.compare_digest(self._device_mac(user, nonce).encode(), mac.encode()) else None
+
+    def _device_mac(self, user: UUID, nonce: str) -> str:
+        return hmac.new(self._devices, user.bytes + nonce.encode(), "sha256").hexdigest()
 
     def form_token(self, session: UUID) -> str:
         """Return the CSRF token of a page session; it needs no storage."""

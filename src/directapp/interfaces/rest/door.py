@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from starlette.requests import ClientDisconnect, Request
@@ -20,6 +20,7 @@ from directapp.domains.people.flow import Auth
 from directapp.interfaces.rest.errors import failure, refusal
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import BadPayloadError, DirectAppError, ForbiddenError, NotFoundError, Problem
+from directapp.kernel.requests import split_address
 from directapp.kernel.text import Text, pick_language
 from directapp.services.attachments import Attachments
 from directapp.services.platform import Platform
@@ -27,6 +28,7 @@ from directapp.services.platform import Platform
 SAFE = frozenset({"GET", "HEAD", "SEARCH", "OPTIONS"})
 SESSION_COOKIE = "directapp_session"
 REFRESH_COOKIE = "directapp_refresh"
+DEVICE_COOKIE = "directapp_device"
 _HEX_ID = re.compile(r"[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}")
 
 _METHOD = Text("Metoden {method} brukes ikke her.", "The method {method} is not used here.")
@@ -198,7 +200,7 @@ def refuse_foreign(call: Call) -> None:
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     foreign = site not in {None, "same-origin", "none"}
     if site is None and origin is not None:
-        own = {headers.get("host"), urlsplit(call.house.platform.public_url).netloc}
-        foreign = urlsplit(origin).netloc not in own
+        own = {headers.get("host"), split_address(call.house.platform.public_url).netloc}
+        foreign = split_address(origin).netloc not in own
     if foreign:
         raise ForbiddenError(_ELSEWHERE)

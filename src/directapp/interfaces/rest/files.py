@@ -10,14 +10,14 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Message, Receive
 
 from directapp.connectors.storage import MissingBytesError
 from directapp.derive.dialect_input import bad_query
 from directapp.interfaces.rest.body import bad_payload, idempotency_key, reason
 from directapp.interfaces.rest.door import Call
 from directapp.interfaces.rest.errors import json_response
-from directapp.kernel.errors import BadPayloadError, NotFoundError, Problem, TooLargeError
+from directapp.kernel.errors import BadPayloadError, NotFoundError, Problem
+from directapp.kernel.requests import bounded
 from directapp.kernel.text import Text
 from directapp.services.attachments import SIZES, Incoming, Stored
 from directapp.services.intent import Answer
@@ -58,7 +58,10 @@ async def upload(call: Call) -> Response:
     if not call.request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise BadPayloadError(_NO_FORM)
     attachments = call.house.attachments
-    request = Request(call.request.scope, _limited(call.request.receive, attachments.largest + _OVERHEAD))
+    request = Request(
+        call.request.scope,
+        bounded(call.request.receive, attachments.largest + _OVERHEAD, Problem(_TOO_LARGE, field="file")),
+    )
     key = idempotency_key(call.request)
     answers: list[Answer] = []
     try:
@@ -83,20 +86,6 @@ async def upload(call: Call) -> Response:
 def _numbered(key: str | None, number: int) -> str | None:
     """Return the key of a form's file: each is kept for itself, also where the form is sent again in full."""
     return f"{key}#{number}" if key and number else key
-
-
-def _limited(receive: Receive, most: int) -> Receive:
-    taken = 0
-
-    async def limited() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > most:
-            raise TooLargeError(Problem(_TOO_LARGE, field="file"))
-        return message
-
-    return limited
 
 
 def _parts(items: list[tuple[str, UploadFile | str]]) -> list[tuple[UploadFile, dict[str, Any]]]:

@@ -4,25 +4,22 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import orjson
-import structlog
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from directapp.domains.people import auth as signing
 from directapp.domains.people import links
-from directapp.domains.people.flow import Auth, Mode, SignedIn
+from directapp.domains.people.flow import Mode, SignedIn
 from directapp.interfaces.rest.body import bad_payload, only, read_object, text_of
-from directapp.interfaces.rest.door import REFRESH_COOKIE, SESSION_COOKIE, Call, refuse_foreign
+from directapp.interfaces.rest.door import DEVICE_COOKIE, REFRESH_COOKIE, SESSION_COOKIE, Call, refuse_foreign
 from directapp.interfaces.rest.errors import json_response
 from directapp.kernel.text import Text
-
-_log = structlog.get_logger(__name__)
 
 _MODES = ("json", "cookie", "session")
 _SMALL = 16 * 1024
 _MODE = Text("{name} skal være json, cookie eller session.", "{name} must be json, cookie or session.")
 _NO_TOKEN = Text("{name} mangler.", "{name} is missing.")
-_REFRESH_SECONDS = 30 * 24 * 3600
+_REFRESH_SECONDS, _YEAR_SECONDS = 30 * 24 * 3600, 365 * 24 * 3600
 
 
 async def login(call: Call) -> Response:
@@ -37,8 +34,12 @@ async def login(call: Call) -> Response:
         address=call.address,
         user_agent=call.request.headers.get("user-agent", "")[:300],
         mode=_mode(body, "json"),
+        device=call.request.cookies.get(DEVICE_COOKIE, ""),
     )
-    return _answer(call, signed_in, _mode(body, "json"))
+    response = _answer(call, signed_in, _mode(body, "json"))
+    if _mode(body, "json") != "json" and signed_in.device is not None:
+        _set(call, response, DEVICE_COOKIE, signed_in.device, _YEAR_SECONDS)
+    return response
 
 
 async def refresh(call: Call) -> Response:
@@ -65,15 +66,8 @@ async def logout(call: Call) -> Response:
 async def request_password(call: Call) -> Response:
     """Mail a link for a new password, if there is such a user; the answer tells nobody whether there is."""
     body = only(await read_object(call.request, _SMALL), "email")
-    task = BackgroundTask(_send_link, call.house.auth, text_of(body, "email"))
+    task = BackgroundTask(links.request_reset, call.house.auth, text_of(body, "email"))
     return Response(status_code=204, background=task)
-
-
-async def _send_link(auth: Auth, email: str) -> None:
-    try:
-        await links.request_reset(auth, email)
-    except Exception as error:  # noqa: BLE001 - the answer has gone; only the log can still hear of it
-        _log.error("password link not sent", error=type(error).__name__)
 
 
 async def reset_password(call: Call) -> Response:

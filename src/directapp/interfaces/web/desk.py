@@ -24,7 +24,7 @@ from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Language, Text, pick_language
 from directapp.services.platform import Platform
 
-SESSION_COOKIE = "directapp_session"
+SESSION_COOKIE, DEVICE_COOKIE = "directapp_session", "directapp_device"
 THEMES = ("light", "dark")
 _PAGES = frozenset({"text/html", "*/*"})
 LANGUAGE_COOKIE, THEME_COOKIE = "language", "theme"

@@ -1,15 +1,29 @@
 """Forms that come back: their fields, their token, their version and key."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import orjson
 from fastapi import Request
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
 from directapp.interfaces.web.desk import Desk, check_form
+from directapp.kernel.errors import BadPayloadError, InvalidError, Problem
+from directapp.kernel.requests import bounded
+from directapp.kernel.text import Text
 
 _MOST_FIELDS, _MOST_FILES = 2000, 40
+# What somebody may send who has not signed in, what a form of text holds, and a form with files.
+STRANGER_BYTES = 64 * 1024
+_TEXT_BYTES, _UPLOAD_BYTES = 2 * 1024 * 1024, 256 * 1024 * 1024
+_LONGEST_REASON = 1000
+_VERSION = re.compile(r"[0-9]{1,9}")
+
+_TOO_LARGE = Text("Skjemaet er større enn {most} byte.", "The form is larger than {most} bytes.")
+_UNREADABLE = Text("Skjemaet kan ikke leses.", "The form cannot be read.")
+_REASON = Text("Begrunnelsen kan ha høyst {most} tegn.", "The reason can have at most {most} characters.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +40,29 @@ class Posted:
         """Return the last value of a name, empty when there is none."""
         return self.typed.get(name, [""])[-1]
 
+    @property
+    def reason(self) -> str | None:
+        """Why the sender does it, where the form asks (InvalidError: too long a story)."""
+        text = " ".join(self.get("_reason").replace("\0", "").split())
+        if len(text) > _LONGEST_REASON:
+            raise InvalidError(Problem(_REASON.fill(most=_LONGEST_REASON), field="_reason"))
+        return text or None
 
-async def read_form(request: Request) -> Posted:
-    """Read a form without asking who sent it: for pages before sign-in."""
-    form = await request.form(max_fields=_MOST_FIELDS, max_files=_MOST_FILES)
+
+async def read_form(request: Request, *, most: int = STRANGER_BYTES) -> Posted:
+    """Read a form of at most so many bytes without asking who sent it: for pages before sign-in.
+
+    Raises:
+        TooLargeError: it is longer.
+        BadPayloadError: it is no form, or has too many fields.
+
+    """
+    receive = bounded(request.receive, most, Problem(_TOO_LARGE.fill(most=most)))
+    try:
+        form = await Request(request.scope, receive).form(max_fields=_MOST_FIELDS, max_files=_MOST_FILES)
+    except HTTPException:
+        raise BadPayloadError(_UNREADABLE) from None
+    request.state.form = form
     typed: dict[str, list[str]] = {}
     files: list[UploadFile] = []
     for name, value in form.multi_items():
@@ -43,7 +76,7 @@ async def read_form(request: Request) -> Posted:
     return Posted(
         typed=typed,
         files=tuple(files),
-        version=int(version) if version.isascii() and version.isdigit() else None,
+        version=int(version) if _VERSION.fullmatch(version) else None,
         key=typed.get("_key", [""])[-1][:64] or None,
         base=_base(typed.get("_base", [""])[-1]),
     )
@@ -59,6 +92,7 @@ def _base(text: str) -> dict[str, str]:
 
 async def read_signed(desk: Desk) -> Posted:
     """Read a form of a signed-in person (ForbiddenError: it does not carry their token)."""
-    posted = await read_form(desk.request)
+    with_files = desk.request.headers.get("content-type", "").startswith("multipart/")
+    posted = await read_form(desk.request, most=_UPLOAD_BYTES if with_files else _TEXT_BYTES)
     check_form(desk, posted.get("_csrf") or desk.request.headers.get("x-csrf-token", ""))
     return posted

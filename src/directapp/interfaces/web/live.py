@@ -55,6 +55,7 @@ async def listen(desk: PersonDesk) -> Response:
         actor: Actor = await desk.request.app.state.authenticate(authorization=None, cookie=cookie)
         return actor
 
+    desk.platform.live.demand_room(desk.person)
     told = changes_told(desk.platform.live, desk.person, reader)
     return StreamingResponse(told, media_type="text/event-stream", headers=_HEADERS)
 

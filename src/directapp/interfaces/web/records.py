@@ -173,7 +173,7 @@ async def perform(
             patch=patch,
             version=version,
             key=posted.key,
-            reason=posted.get("_reason") or None,
+            reason=posted.reason,
             request_id=desk.request_id,
         )
     )

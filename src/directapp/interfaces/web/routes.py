@@ -3,20 +3,33 @@
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import structlog
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.datastructures import FormData
+from starlette.requests import ClientDisconnect
 
 from directapp.interfaces.web import errors
 from directapp.interfaces.web.desk import House, open_desk, request_id
-from directapp.kernel.errors import DirectAppError, ForbiddenError, TokenExpiredError, UnauthenticatedError
+from directapp.kernel.errors import (
+    BadQueryError,
+    DirectAppError,
+    ForbiddenError,
+    Problem,
+    TokenExpiredError,
+    UnauthenticatedError,
+)
+from directapp.kernel.requests import split_address
 from directapp.kernel.text import Text
 
 _log = structlog.get_logger(__name__)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
+_LONGEST_NAME = 120
+_UNREADABLE = Text("{name} mangler eller kan ikke leses.", "{name} is missing or cannot be read.")
 _FOREIGN = Text("Skjemaet kommer fra et annet nettsted.", "The form comes from another site.")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
@@ -63,11 +76,22 @@ async def _guarded(inner: Handler, request: Request) -> Response:
         return _to_sign_in(request)
     except DirectAppError as error:
         return errors.refusal(await _desk_again(request), error)
+    except RequestValidationError as error:
+        return errors.refusal(await _desk_again(request), _unreadable(error))
+    except ClientDisconnect:
+        return Response(status_code=HTTPStatus.REQUEST_TIMEOUT)
     except Exception:  # noqa: BLE001 - whatever it is, it is logged, and a person gets words
         _log.exception("page failed", path=request.scope["route"].path, request_id=request_id(request))
         return errors.failure(open_desk(request))
     finally:
-        await request.close()
+        form: FormData | None = getattr(request.state, "form", None)
+        if form is not None:
+            await form.close()
+
+
+def _unreadable(error: RequestValidationError) -> BadQueryError:
+    names = dict.fromkeys(str(found["loc"][-1])[:_LONGEST_NAME] for found in error.errors())
+    return BadQueryError([Problem(_UNREADABLE.fill(name=name), field=name) for name in names])
 
 
 async def _desk_again(request: Request) -> Any:
@@ -84,7 +108,7 @@ def _refuse_foreign(request: Request) -> None:
     if request.method in _SAFE:
         return
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
-    foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    foreign = origin is not None and split_address(origin).netloc != request.headers.get("host")
     if site in {"cross-site", "same-site"} or (foreign and site not in {"same-origin", "none"}):
         raise ForbiddenError(_FOREIGN)
 
@@ -92,9 +116,9 @@ def _refuse_foreign(request: Request) -> None:
 def _to_sign_in(request: Request) -> Response:
     wanted = request.url.path
     if request.headers.get("hx-request") == "true":
-        wanted = urlsplit(request.headers.get("hx-current-url", "/")).path or "/"
+        wanted = split_address(request.headers.get("hx-current-url", "/")).path or "/"
     elif request.method not in _SAFE:
-        wanted = urlsplit(request.headers.get("referer", "/")).path or "/"
+        wanted = split_address(request.headers.get("referer", "/")).path or "/"
     elif request.url.query:
         wanted = f"{wanted}?{request.url.query}"
     address = "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted)}"

@@ -1,16 +1,18 @@
 """Signing in and out, forgotten passwords, and the pages of mailed links."""
 
+import re
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
+from starlette.background import BackgroundTask
 
 from directapp.domains.people import auth as signing
 from directapp.domains.people import links
 from directapp.interfaces.web import notes
 from directapp.interfaces.web.demo import demo_people
 from directapp.interfaces.web.desk import (
+    DEVICE_COOKIE,
     LANGUAGE_COOKIE,
     SESSION_COOKIE,
     SPOKEN_COOKIE,
@@ -21,9 +23,12 @@ from directapp.interfaces.web.desk import (
 from directapp.interfaces.web.forms_in import read_form
 from directapp.interfaces.web.words import WORDS
 from directapp.kernel.errors import DirectAppError, InvalidError, TooManyError, UnauthenticatedError
+from directapp.kernel.requests import split_address
 from directapp.kernel.text import LANGUAGES
 
-_MONTH = 30 * 24 * 3600
+# What may stand in a header; an address has everything else encoded.
+_PLAIN = re.compile(r"[!-~]{1,2000}")
+_MONTH, _YEAR = 30 * 24 * 3600, 365 * 24 * 3600
 
 
 def add_sign_in(router: APIRouter) -> None:
@@ -39,9 +44,9 @@ def add_sign_in(router: APIRouter) -> None:
 
 def local(address: str) -> str:
     """Return an address of this site, the front page for anything else."""
-    parts = urlsplit(address)
+    parts = split_address(address)
     safe = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
-    return address if safe else "/"
+    return address if safe and _PLAIN.fullmatch(address) else "/"
 
 
 def client_address(request: Request) -> str:
@@ -80,6 +85,7 @@ async def sign_in(desk: StrangerDesk) -> Response:
             address=client_address(desk.request),
             user_agent=desk.request.headers.get("user-agent", ""),
             mode="session",
+            device=desk.request.cookies.get(DEVICE_COOKIE, ""),
         )
     except (UnauthenticatedError, TooManyError) as error:
         said = desk.say(error.problems[0].message)
@@ -90,6 +96,7 @@ async def sign_in(desk: StrangerDesk) -> Response:
             response.headers["Retry-After"] = str(error.retry_after)
         return response
     desk.cookies.append(notes.Cookie(name=SESSION_COOKIE, value=signed.cookie or "", life=_MONTH))
+    desk.cookies.append(notes.Cookie(name=DEVICE_COOKIE, value=signed.device or "", life=_YEAR))
     picked = desk.request.cookies.get(SPOKEN_COOKIE)
     if picked in LANGUAGES:
         # Whoever picked it reads it until the profile is saved; the next person here has a profile of their own.
@@ -117,8 +124,9 @@ async def show_forgot(desk: StrangerDesk) -> Response:
 async def forgot(desk: StrangerDesk) -> Response:
     """Send a link where the address is known; the answer is the same where it is not."""
     posted = await read_form(desk.request)
-    await links.request_reset(desk.house.auth, posted.get("email"))
-    return desk.page("forgot.html", sent=True)
+    response = desk.page("forgot.html", sent=True)
+    response.background = BackgroundTask(links.request_reset, desk.house.auth, posted.get("email"))
+    return response
 
 
 async def show_link(desk: StrangerDesk, token: str) -> Response:

@@ -1,7 +1,7 @@
 """Scan: a barcode, a QR label or a typed plate opens the car, or offers to receive it."""
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
@@ -15,6 +15,7 @@ from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.floor.mine import CARS
 from directapp.interfaces.web.floor.words import speak_floor
 from directapp.interfaces.web.routes import POLICY
+from directapp.kernel.requests import split_address
 from directapp.store.query import Condition, Junction, Query
 
 _LONGEST = 300
@@ -55,8 +56,8 @@ async def scan(desk: PersonDesk) -> Response:
 
 def car_in(text: str, public_url: str, host: str) -> UUID | None:
     """Return the car whose page a label's address names, on this installation only."""
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or parts.netloc not in {urlsplit(public_url).netloc, host}:
+    parts = split_address(text)
+    if parts.scheme not in {"http", "https"} or parts.netloc not in {split_address(public_url).netloc, host}:
         return None
     before, _, last = parts.path.rpartition("/")
     return refs.as_uuid(last) if before == f"/app/{CARS}" else None

@@ -1,0 +1,83 @@
+"""The server's side of a connection: headers arrive within seconds and within a size, or it is closed."""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEADER_SECONDS = 15.0
+_MOST_HEADER_BYTES = 64 * 1024
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Uvicorn's protocol with an end to waiting for a request that was begun, and to its headers' size.
+
+    Uvicorn waits for ever for the rest of a header: https://github.com/encode/uvicorn/issues/2129.
+    """
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        """Take what Uvicorn gives."""
+        super().__init__(*args, **more)
+        self._deadline: asyncio.TimerHandle | None = None
+        self._header_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        """Begin to wait for a request's headers."""
+        super().on_message_begin()
+        self._header_bytes = 0
+        if self._deadline is None:
+            self._wait()
+
+    def on_url(self, url: bytes) -> None:
+        """Count the address."""
+        super().on_url(url)
+        self._count(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count a header."""
+        super().on_header(name, value)
+        self._count(len(name) + len(value))
+
+    def on_headers_complete(self) -> None:
+        """Hand the request on."""
+        self._wait_no_more()
+        if self._header_bytes > _MOST_HEADER_BYTES:
+            self.transport.write(_TOO_LARGE)
+            self.transport.close()
+            return
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take part of a body; that of a request which was refused goes nowhere."""
+        if self.cycle is not None:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End a request; one that was refused has ended."""
+        if self.cycle is not None:
+            super().on_message_complete()
+
+    def _count(self, size: int) -> None:
+        self._header_bytes += size
+        if self._header_bytes > _MOST_HEADER_BYTES and not self.transport.is_closing():
+            self.transport.write(_TOO_LARGE)
+            self.transport.close()
+
+    def _wait(self) -> None:
+        self._deadline = self.loop.call_later(HEADER_SECONDS, self.transport.close)
+
+    def _wait_no_more(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
