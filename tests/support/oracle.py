@@ -61,9 +61,9 @@ class Oracle:
                 return parent is not None and any(
                     g.full and self.holds(g.rows, parent) for g in self.grants(self.spec[name])
                 )
-            case Parent(column=column, collection=name, rule=inner):
-                parent = self.rows[name].get(row[column])
-                return parent is not None and self.sees(self.spec[name], parent) and self.holds(inner, parent) is True
+            case Parent(column=column, collection=name, rule=inner, key=key):
+                parents = [p for p in self.rows[name].values() if p[key] == row[column] is not None]
+                return any(self.sees(self.spec[name], p) and self.holds(inner, p) is True for p in parents)
 
     def _who(self, value: object) -> object:
         if value is Who.USER:

@@ -82,11 +82,15 @@ class SeenInFull:
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """The record that a ref column points to satisfies a rule of its own."""
+    """The record that a ref column points to satisfies a rule of its own.
+
+    ``key`` other than ``id``: some record does that points to the same one with that column.
+    """
 
     column: str
     collection: str
     rule: "Rule"
+    key: str = "id"
 
 
 Rule = Everything | Nothing | Is | In | Empty | All | Either | Not | SeenInFull | Parent

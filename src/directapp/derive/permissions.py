@@ -42,8 +42,9 @@ def rule_words(rule: Rule) -> str:  # noqa: C901, PLR0911 - one case a rule
             return " or ".join(_bracketed(p) for p in parts)
         case SeenInFull(column=column, collection=name):
             return f"{column} ({name}) seen in full"
-        case Parent(column=column, collection=name, rule=inner):
-            return f"{column} ({name}) with {rule_words(inner)}"
+        case Parent(column=column, collection=name, rule=inner, key=key):
+            other = name if key == "id" else f"{name} by {key}"
+            return f"{column} ({other}) with {rule_words(inner)}"
 
 
 def _bracketed(rule: Rule) -> str:

@@ -66,8 +66,8 @@ class RuleSql:
                 return f"({self.rule(part, alias, shape)}) IS NOT TRUE"
             case SeenInFull(column=column, collection=name):
                 return self._exists(alias, column, name, None)
-            case Parent(column=column, collection=name, rule=inner):
-                return self._exists(alias, column, name, inner)
+            case Parent(column=column, collection=name, rule=inner, key=key):
+                return self._exists(alias, column, name, inner, key)
 
     def entries(self, shape: Shape, alias: str, picked: Callable[[Grant], Rule | None]) -> str:
         """Return the condition that any entry's picked rule holds (None: the entry does not count)."""
@@ -101,7 +101,7 @@ class RuleSql:
             return f"{column} = ANY({self._value(values)})"
         return f"{column} IN ({', '.join(literal(v) for v in values)})"
 
-    def _exists(self, alias: str, column: str, name: str, rule: Rule | None) -> str:
+    def _exists(self, alias: str, column: str, name: str, rule: Rule | None, key: str = "id") -> str:  # noqa: PLR0917
         parent = self._spec[name]
         # By depth, not by count: equal rules must read alike, so that entries sharing one collapse.
         inner = f"p{int(alias[1:]) + 1}" if alias[0] == "p" and alias[1:].isdigit() else "p1"
@@ -114,7 +114,7 @@ class RuleSql:
         tail = "" if condition == "true" else f" AND ({condition})"
         return (
             f"EXISTS (SELECT 1 FROM {ident(name)} {inner} WHERE {inner}.tenant_id = {alias}.tenant_id"
-            f" AND {inner}.id = {alias}.{ident(column)}{tail})"
+            f" AND {inner}.{ident(key)} = {alias}.{ident(column)}{tail})"
         )
 
 

@@ -103,3 +103,68 @@ async def test_five_like_jobs_decide_the_estimate(plan: Plan) -> None:
     assert found["hours"] == "3.00"
     assert found["basis_nb"].startswith("Median av 5")
     assert planner.site == plan.dealer.sites["499"]
+
+
+@pytest.mark.parametrize("verb", ["find_slots", "find_chains", "make_room"])
+async def test_the_time_of_a_site_without_an_agreement_is_nobodys_to_search(plan: Plan, verb: str) -> None:
+    car, stranger = await plan.car(), await plan.dealer.person("planner", "324")
+    params: dict[str, Any] = {"earliest": at(plan.day, "06:00").isoformat()}
+    params |= {} if verb == "find_chains" else {"resource_type": str(plan.types["mechanical"])}
+    for site in ("495", "499"):
+        named = params | {"site": str(plan.dealer.sites[site])}
+        with pytest.raises((ForbiddenError, NotFoundError, InvalidError)) as caught:
+            await plan.dealer.do(stranger, "resource_bookings", verb, **named | {"car": str(car)})
+        assert "mechanic" not in str(caught.value.problems)
+        if verb != "find_chains":
+            with pytest.raises(ForbiddenError) as refused:
+                await plan.dealer.do(stranger, "resource_bookings", verb, **named)
+            assert [p.field for p in refused.value.problems] == ["site"]
+
+
+async def test_a_site_that_one_works_for_keeps_its_own_people_to_itself(plan: Plan) -> None:
+    await plan.resource(
+        "own hands", "technical", site="495", person=str((await plan.dealer.person("mechanic", "495")).user)
+    )
+    kind, site = str(plan.types["mechanical"]), str(plan.dealer.sites["495"])
+    found = await search(plan, resource_type=kind, site=site, hours=1, limit=200)
+    assert {s["resource_name"] for s in found["slots"]} == {"mechanic"}
+    theirs = await plan.dealer.person("planner", "495")
+    params = {"resource_type": kind, "hours": 1, "limit": 200, "earliest": at(plan.day, "06:00").isoformat()}
+    answer = await plan.dealer.do(theirs, "resource_bookings", "find_slots", **params)
+    names = {s["resource_name"] for s in orjson.loads(answer.json or "")["slots"]}
+    assert names == {"own hands", "mechanic"}
+
+
+async def test_room_is_made_only_among_bookings_that_one_sees(plan: Plan) -> None:
+    await plan.agreement("324", priority=90)
+    await plan.agreement("490", priority=10)
+    held = await plan.dealer.create(
+        await plan.dealer.person("new_car_sales", "490"),
+        "cars",
+        make="VW",
+        model="ID.4",
+        car_type="new",
+        order_number="777",
+    )
+    await plan.book(held, "mechanic", "08:00", "16:00")
+    params = {
+        "resource_type": str(plan.types["mechanical"]),
+        "hours": 2,
+        "earliest": at(plan.day, "06:00").isoformat(),
+        "latest": at(plan.day, "18:00").isoformat(),
+    }
+    theirs = await plan.dealer.person("planner", "324")
+    answer = await plan.dealer.do(theirs, "resource_bookings", "make_room", **params)
+    assert orjson.loads(answer.json or "")["ways"] == []
+    assert "Volkswagen Kristiansand" not in (answer.json or "")
+
+
+async def test_a_lent_resource_is_seen_while_the_agreement_is_in_force(plan: Plan) -> None:
+    agreement = await plan.agreement("324")
+    mechanic, planner = plan.resources["mechanic"], await plan.dealer.person("planner", "324")
+    row = await plan.dealer.read(planner, "resources", mechanic)
+    assert row["name"] == "mechanic"
+    assert "note" not in row
+    await plan.dealer.do(plan.demo, "resource_sharing", "update", agreement, enabled=False)
+    with pytest.raises(NotFoundError):
+        await plan.dealer.read(planner, "resources", mechanic)

@@ -25,6 +25,7 @@ from directapp.domains.planning.search_verbs import (
     elsewhere,
     needed,
     range_of,
+    site_of,
     told,
     wanted_by,
 )
@@ -80,17 +81,26 @@ def movables(found: Survey, earliest: datetime, latest: datetime) -> Iterable[Mo
         )
 
 
+async def _only_seen(act: Act, found: Survey) -> None:
+    """Keep those bookings that the person who asks sees: nobody moves others, nor learns whose they are."""
+    names = [booking["id"] for booking in found.bookings]
+    seen = await act.find("resource_bookings", limit=len(names), only=("id",), id=names) if names else []
+    known = {booking.id for booking in seen}
+    found.bookings = [booking for booking in found.bookings if booking["id"] in known]
+
+
 async def make_room(act: Act) -> None:
     """Answer with how bookings of lower priority could move for a job; a planner moves them, or nobody does."""
     car = await car_of(act)
     kind = (await act.look_up("resource_types", act.params["resource_type"], system=SYSTEM)).row
-    site = consumer_of(act, car)
+    site = await consumer_of(act, car)
     earliest, latest = range_of(act, car)
-    found = await survey(act, [site], earliest, latest)
+    found = await survey(act, [site], earliest, latest, looker=None)
     # Those whose bookings may move are let in with their own agreements.
     consumers = sorted({site, *(b["consumer"] for b in found.bookings)}, key=str)
     if consumers != [site]:
-        found = await survey(act, consumers, earliest, latest)
+        found = await survey(act, consumers, earliest, latest, looker=None)
+    await _only_seen(act, found)
     hours, _ = await asked_hours(act, car, kind)
     name = str(kind["id"])
     providers = {r.site for r in found.world.resources if name in r.types}
@@ -140,7 +150,7 @@ async def ready(act: Act) -> None:
         at = car["ready_for_delivery_at"]
         act.found = _promised(at, [Text("Bilen er klar.", "The car is ready.")], [])
         return
-    site = consumer_of(act, car)
+    site = site_of(act, car)
     sites = [site] if car.get("prep_center") in {None, site} else [site, car["prep_center"]]
     until = act.now + _AHEAD
     found = await survey(act, sites, act.now, until)

@@ -9,7 +9,16 @@ from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.domains.planning.periods import PERIOD, period_fits
-from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, RESOURCE_HERE, RESOURCE_WITHIN, SYSTEMS, TEAM
+from directapp.domains.planning.rights import (
+    LENT_BELOW,
+    LENT_HERE,
+    OWN_SITE,
+    OWN_SITES,
+    RESOURCE_HERE,
+    RESOURCE_WITHIN,
+    SYSTEMS,
+    TEAM,
+)
 from directapp.domains.planning.types import WORKS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -28,6 +37,8 @@ WEEKDAYS = choices(
     ("6", "Lørdag", "Saturday"),
     ("7", "Søndag", "Sunday"),
 )
+# What those who book under an agreement know of another site's.
+_LENT = ("name", "dealership", "kind", "person", "does", "capacity", "specialisations", "available")
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 _MOST_WORDS = 20
 
@@ -116,6 +127,8 @@ RESOURCES = Collection(
             *grants(TEAM, rows=OWN_SITE, read=("all",)),
             Grant(role="planner", rows=OWN_SITE, write=("all",), create=True),
             Grant(role="manager", rows=OWN_SITES, write=("all",), create=True),
+            Grant(role="planner", rows=LENT_HERE, read=_LENT, full=False),
+            Grant(role="manager", rows=LENT_BELOW, read=_LENT, full=False),
             Grant(role="finance", rows=OWN_SITES),
             Grant(role="tenant_admin", write=("all",), create=True),
         ),

@@ -1,10 +1,11 @@
 """Rights that planning shares: what is at one's own site, and what one's own people and cars are booked for."""
 
-from directapp.declare.rules import In, Is, Parent, SeenInFull, Who, Whose, either
+from directapp.declare.rules import In, Is, Parent, SeenInFull, Who, Whose, all_of, either
 
 SYSTEM = "planning"
 SYSTEMS = (SYSTEM, "workflow", "importer", "demo")
 
+_IN_FORCE = Is("enabled", value=True)
 OWN_SITE = Is("dealership", Who.SITE)
 OWN_SITES = In("dealership", Whose.SITES)
 # The people who work where the resources are, beside those who plan.
@@ -18,4 +19,7 @@ MINE = Is("person", Who.USER)
 RESOURCE_HERE = Parent("resource", "resources", OWN_SITE)
 RESOURCE_WITHIN = Parent("resource", "resources", OWN_SITES)
 RESOURCE_MINE = Parent("resource", "resources", MINE)
+# What another site lends, under an agreement in force.
+LENT_HERE = Parent("dealership", "resource_sharing", all_of(Is("consumer", Who.SITE), _IN_FORCE), key="provider")
+LENT_BELOW = Parent("dealership", "resource_sharing", all_of(In("consumer", Whose.SITES), _IN_FORCE), key="provider")
 CAR_SEEN = SeenInFull("car", "cars")

@@ -17,7 +17,7 @@ from directapp.domains.planning.engine.world import Job, Slot
 from directapp.domains.planning.estimating import completed, hours_for
 from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.survey import Survey, survey
-from directapp.kernel.errors import InvalidError, Problem
+from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
@@ -26,15 +26,19 @@ _FARTHEST = timedelta(days=120)
 _SHOWN = 20
 _CHAIN = ("technical", "cosmetic", "quality")
 _END_OF_DAY = "16:00"
+_NO_AGREEMENT = Text(
+    "Du kan finne tid for eget anlegg og for anlegg som ditt har delingsavtale med.",
+    "You can find times for your own site and for sites that yours has a sharing agreement with.",
+)
 
 
 async def find(act: Act) -> None:
     """Answer with the places where one job fits."""
     car = await car_of(act)
     kind = (await act.look_up("resource_types", act.params["resource_type"], system=SYSTEM)).row
-    site = consumer_of(act, car)
+    site = await consumer_of(act, car)
     earliest, latest = range_of(act, car)
-    found = await survey(act, [site], earliest, latest)
+    found = await survey(act, [site], earliest, latest, looker=None)
     hours, basis = await asked_hours(act, car, kind)
     job = Job(
         type=str(kind["id"]),
@@ -62,9 +66,9 @@ async def chains(act: Act) -> None:
     car = await car_of(act)
     if car is None:
         raise InvalidError(Problem(Text("Velg bil.", "Choose a car."), field="car"))
-    site = consumer_of(act, car)
+    site = await consumer_of(act, car)
     earliest, latest = range_of(act, car)
-    found = await survey(act, [site], earliest, latest)
+    found = await survey(act, [site], earliest, latest, looker=None)
     blocked, wanted = await elsewhere(act, car), wanted_by(car)
     steps = []
     bases: list[Text] = []
@@ -155,12 +159,28 @@ async def car_of(act: Act) -> Row | None:
     return None if name is None else (await act.look_up("cars", name)).row
 
 
-def consumer_of(act: Act, car: Row | None) -> UUID:
+def site_of(act: Act, car: Row | None) -> UUID:
     """Return the site that the work is for."""
     site = act.params.get("site") or (car or {}).get("dealership") or act.actor.site
     if site is None:
         raise InvalidError(Problem(Text("Velg forhandler.", "Choose a site."), field="site"))
     return UUID(str(site))
+
+
+async def consumer_of(act: Act, car: Row | None) -> UUID:
+    """Return the site that the work is for: one's own, or one that one's own works for.
+
+    Raises:
+        ForbiddenError: another site, without an agreement.
+
+    """
+    site = site_of(act, car)
+    own = {s for s in (act.actor.site, *act.actor.sites) if s is not None}
+    if site not in own and "tenant_admin" not in act.actor.roles:
+        agreed = await act.find("resource_sharing", limit=1, provider=sorted(own), consumer=site, enabled=True)
+        if not agreed:
+            raise ForbiddenError(Problem(_NO_AGREEMENT, field="site" if act.params.get("site") else "car"))
+    return site
 
 
 def range_of(act: Act, car: Row | None) -> tuple[datetime, datetime]:

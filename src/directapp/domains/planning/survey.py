@@ -41,14 +41,19 @@ async def agreements_for(act: Act, consumers: Sequence[UUID]) -> list[Row]:
     return [a.row for a in found]
 
 
-async def survey(act: Act, consumers: Sequence[UUID], start: datetime, end: datetime) -> Survey:
-    """Look at these sites and those that work for them, from one instant to another."""
+async def survey(
+    act: Act, consumers: Sequence[UUID], start: datetime, end: datetime, *, looker: str | None = SYSTEM
+) -> Survey:
+    """Look at these sites and those that work for them, from one instant to another.
+
+    ``looker`` is who sees the resources: the system actor, or None for the person who asks.
+    """
     agreements = await agreements_for(act, consumers)
     sites = sorted({*consumers, *(a["provider"] for a in agreements)}, key=str)
     types = {str(t.id): t.row for t in await act.find("resource_types", system=SYSTEM, limit=200)}
     resources = {
         str(r.id): r.row
-        for r in await act.find("resources", system=SYSTEM, limit=2000, dealership=sites, available=True)
+        for r in await act.find("resources", system=looker, limit=2000, dealership=sites, available=True)
     }
     names = [r["id"] for r in resources.values()]
     hours = _by_resource(await act.find("working_hours", system=SYSTEM, limit=_MANY, resource=names))

@@ -73,6 +73,10 @@ async def read_resources(desk: Desk, scope: Scope, kinds: Sequence[Mapping[str, 
         limit=MOST_RESOURCES,
     )
     rows = await rows_of(desk, RESOURCES, query)
+    if "tenant_admin" not in desk.person.roles:
+        # What another site lends is booked by a search: its other work is not seen here.
+        own = {str(site) for site in (desk.person.site, *desk.person.sites)}
+        rows = [r for r in rows if r["dealership"] in own]
     work = next((k["work"] for k in kinds if str(k["id"]) == scope.kind), None)
     return [r for r in rows if work is None or work in (r.get("does") or ())]
 
