@@ -1,7 +1,5 @@
 """The whole matrix, proved as the weak database role: every collection, every role, rows and fields."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
@@ -10,65 +8,20 @@ import pytest
 
 from directapp.app.spec import load_spec
 from directapp.declare.spec import Shape, Spec
-from directapp.kernel.actor import Actor, system_actor
+from directapp.kernel.actor import Actor
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
 from directapp.kernel.ids import uuid7
 from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
-from directapp.services.reading import Reading
 from directapp.store.database import Database
 from directapp.store.names import ident
 from directapp.store.query import Condition, Query
-from support.dealer import template
 from support.oracle import Oracle
-from support.sample import Rows, Sampler, pour
-from support.server import Server
+from support.sample import Sample
 
 SPEC = load_spec()
 ROLES = [r for r in SPEC.roles if not r.startswith("sys_")]
 EXPOSED = [s.name for s in SPEC.exposed]
-COUNTS = {"cars": 240, "users": 24, "dealerships": 5}
-
-
-@dataclass
-class Sample:
-    database: Database
-    reading: Reading
-    tenant: UUID
-    other: UUID
-    rows: Rows
-
-    def actors(self, role: str) -> list[Actor]:
-        """Return people of a role at two different sites, one of them with a site below it."""
-        users = list(self.rows["users"])
-        sites = list(self.rows["dealerships"].values())
-        below = {s["id"] for s in sites if s["parent_dealership"] == sites[0]["id"]}
-        own = frozenset({sites[0]["id"], *below})
-        brands = frozenset({"Audi", *(str(c["make"]) for c in list(self.rows["cars"].values())[:5])})
-        make = {"tenant": self.tenant, "name": role, "roles": frozenset(role.split("+")), "brands": brands}
-        return [
-            Actor(user=users[0], site=sites[0]["id"], sites=own, **make),
-            Actor(user=users[1], site=sites[1]["id"], sites=frozenset({sites[1]["id"]}), **make),
-        ]
-
-
-def writer(tenant: UUID, shape: Shape) -> Actor:
-    systems = shape.declared.access.systems
-    if systems:
-        return system_actor(tenant, systems[0])
-    return Actor(tenant=tenant, user=uuid7(), name="admin", roles=frozenset({"tenant_admin"}))
-
-
-@pytest.fixture(scope="session")
-async def sample(server: Server) -> AsyncIterator[Sample]:
-    name = await template(server)
-    tenant, other = uuid7(), uuid7()
-    async with Database(SPEC, server.app(name)) as database:
-        rows = Sampler(SPEC, tenant, 1).fill(COUNTS, 12)
-        for owner, poured in ((tenant, rows), (other, Sampler(SPEC, other, 2).fill({}, 3))):
-            await pour(database, SPEC, {n: writer(owner, s) for n, s in SPEC.shapes.items()}, poured)
-        yield Sample(database, Reading(SPEC, database), tenant, other, rows)
-    await server.drop(name)
 
 
 async def visible(database: Database, actor: Actor, shape: Shape) -> set[UUID]:

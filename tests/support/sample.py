@@ -1,6 +1,7 @@
 """Rows of every collection, made from its declaration alone: many combinations, no business sense needed."""
 
 import random
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from directapp.declare.rules import All, Either, In, Is, Not, Rule
 from directapp.declare.spec import Shape, Spec
 from directapp.kernel.actor import Actor
 from directapp.kernel.ids import uuid7
+from directapp.services.reading import Reading
 from directapp.store.database import Database
 from directapp.store.names import ident
 
@@ -141,3 +143,26 @@ async def pour(database: Database, spec: Spec, actor_of: dict[str, Actor], rows:
                             record,
                             *(row[r] for r in refs),
                         )
+
+
+@dataclass
+class Sample:
+    database: Database
+    reading: Reading
+    tenant: UUID
+    other: UUID
+    rows: Rows
+    theirs: Rows
+
+    def actors(self, role: str) -> list[Actor]:
+        """Return people of a role at two different sites, one of them with a site below it."""
+        users = list(self.rows["users"])
+        sites = list(self.rows["dealerships"].values())
+        below = {s["id"] for s in sites if s["parent_dealership"] == sites[0]["id"]}
+        own = frozenset({sites[0]["id"], *below})
+        brands = frozenset({"Audi", *(str(c["make"]) for c in list(self.rows["cars"].values())[:5])})
+        make = {"tenant": self.tenant, "name": role, "roles": frozenset(role.split("+")), "brands": brands}
+        return [
+            Actor(user=users[0], site=sites[0]["id"], sites=own, **make),
+            Actor(user=users[1], site=sites[1]["id"], sites=frozenset({sites[1]["id"]}), **make),
+        ]

@@ -33,6 +33,8 @@ class Field:
     ``computed`` fields are stored but only rules, workflow and system actors write them;
     ``sql`` fields are not stored: an SQL expression over the columns of the same row.
     ``fact`` instants say that something happened: people may not set them ahead of now.
+    ``ref`` is the collection that a reference, or each of a list of them, points to; ``tree`` references lead from
+    record to record of one collection and never back.
     ``sign_in`` values are kept in the login directory, by which a person is found before the tenant is known.
     ``headings`` are what else people call it at the top of a column of a sheet, beside its name and labels.
     ``secret`` values are never read back and stand in the audit only as changed.
@@ -45,6 +47,7 @@ class Field:
     default: Any = None
     choices: tuple[Choice, ...] = ()
     ref: str | None = None
+    tree: bool = False
     on_delete: Literal["restrict", "set_null", "cascade"] = "restrict"
     max_length: int | None = None
     minimum: Decimal | int | None = None
@@ -71,6 +74,11 @@ class Field:
     def writable(self) -> bool:
         """Whether an ordinary write may carry it at all."""
         return self.stored and not self.computed
+
+    @property
+    def points_to(self) -> str | None:
+        """The collection of the one record that the column holds the id of."""
+        return self.ref if self.kind is Kind.REF else None
 
     def choice(self, code: object) -> Choice | None:
         """Return the choice with a code, or None."""

@@ -124,13 +124,13 @@ def _members(spec: Spec, shape: Shape, actor: Actor, path: Path, *, cases: bool)
     grants = shape.grants_of(actor.roles)
     reads = frozenset[str]().union(*(shape.reads(g) for g in grants))
     if head != "*":
-        ref = shape.fields[head].ref
+        ref = shape.fields[head].points_to
         return 1 + (_members(spec, spec[ref], actor, rest, cases=cases) if rest and ref else 0)
     total = len(reads)
     for name in reads if rest else ():
         item = shape.fields[name]
-        if item.ref is not None:
-            total += _members(spec, spec[item.ref], actor, rest, cases=cases)
+        if item.points_to is not None:
+            total += _members(spec, spec[item.points_to], actor, rest, cases=cases)
         if total > _MOST_MEMBERS:
             break
     return total * max(1, len({shape.reads(g) for g in grants})) if cases else total

@@ -31,6 +31,7 @@ from directapp.services import judge
 from directapp.services.act import Act, Seen
 from directapp.services.drafts import Pile, TakenError
 from directapp.services.intent import Answer, Intent
+from directapp.services.references import MISSING, refuse_unseen
 from directapp.services.undo import UNDO, undo
 from directapp.services.work import Work
 from directapp.store.database import Database
@@ -46,7 +47,6 @@ _KEY_REUSED = Text(
 )
 _ELSEWHERE = Text("Verdien finnes allerede på et annet sted.", "The value already stands at another site.")
 _TAKEN = Text("Verdien finnes allerede.", "The value already stands on another record.")
-_MISSING = Text("{label}: finnes ikke.", "{label}: there is no such record.")
 _IN_USE = Text("Kan ikke slettes: andre data viser til den.", "Cannot be deleted: other data points to it.")
 _LIMIT = Text("{label} har en verdi som ikke er tillatt.", "{label} has a value that is not allowed.")
 _UNKNOWN_VERB = Text("Handlingen {verb} finnes ikke.", "There is no act {verb}.")
@@ -199,6 +199,8 @@ class Corridor:
         if not any(_gives(g.verbs, verb) for g in grants):
             raise ForbiddenError
         params = parse_params(verb, intent.patch, judge.manner_of(intent.actor))
+        if not intent.actor.is_system:
+            await refuse_unseen(self.spec, unit, {f.name: f for f in verb.params}, params)
         act = Act(
             actor=intent.actor,
             now=work.now,
@@ -326,7 +328,7 @@ class Corridor:
         item = shape.fields.get(name.removeprefix(f"fk_{shape.name}_"))
         if item is None or "still referenced" in str(error.detail or "") or "is still" in str(error):
             return ConflictError(_IN_USE)
-        return InvalidError(Problem(_MISSING.fill(label=item.label), field=item.name))
+        return InvalidError(Problem(MISSING.fill(label=item.label), field=item.name))
 
     async def _not_unique(self, actor: Actor, taken: TakenError) -> DirectAppError:
         if taken.unique is None:

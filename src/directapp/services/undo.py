@@ -11,7 +11,9 @@ from directapp.declare.spec import Shape
 from directapp.declare.verbs import Verb
 from directapp.kernel.errors import ConflictError, NotFoundError
 from directapp.kernel.text import Text
+from directapp.services import judge
 from directapp.services.act import Act
+from directapp.services.drafts import Draft
 from directapp.services.work import Work
 
 WINDOW = timedelta(seconds=60)
@@ -66,6 +68,9 @@ async def undo(work: Work, shape: Shape, record: UUID) -> Act:
         if item is not None and item.stored and not item.secret:
             patch[name] = restored(item.kind, before)
     async with work.acting("undo"):
-        seen = await work.put_back(shape, record, found, patch)
+        related = judge.pop_related(work.spec, shape, found.row)
+        related = await work.refresh_related(shape, found.row, patch, related)
+        case = work.case({**found.row, **patch}, before=found.row, patch=patch, related=related, verb="undo")
+        seen = await work.store(Draft(shape, record, case, ["undone"]))
     case = Case(row=seen.row, actor=actor, now=work.now, verb="undo")
     return Act(actor=actor, now=work.now, case=case, verb="undo", collection=shape.name, doors=work, seen=seen)

@@ -18,6 +18,7 @@ from directapp.kernel.ids import uuid7
 from directapp.services import judge
 from directapp.services.act import Seen, Then
 from directapp.services.drafts import Draft, Pile, TakenError, written_values
+from directapp.services.references import NOTHING, refuse_circle, refuse_unseen
 from directapp.services.search import tokens_of
 from directapp.services.settled import question
 from directapp.services.status_words import as_facts, demand_reached, first_status
@@ -69,7 +70,7 @@ class Work:
         if found is None:
             raise NotFoundError
         draft = await self._changed(shape, found, patch, verb=verb, version=version, status=status)
-        return await self._store(draft) if draft.case.patch else Seen(shape.name, record, draft.case.row)
+        return await self.store(draft) if draft.case.patch else Seen(shape.name, record, draft.case.row)
 
     async def update_all(self, shape: Shape, patches: Mapping[UUID, Mapping[str, Any]], *, verb: str) -> list[Seen]:
         """Change many records in as few statements as one: what a system actor does to a pile of them."""
@@ -121,17 +122,18 @@ class Work:
             raise StaleError(
                 [Problem(StaleError.default, field=n, extra={"version": str(before["version"])}) for n in values]
             )
+        await self._check_references(shape, values, {**before, **values}, before)
         earlier = related
-        related = await self._refresh_related(shape, before, values, related)
+        related = await self.refresh_related(shape, before, values, related)
         row = {**before, **values}
-        case = self._case(row, before=before, patch=values, related=related, earlier=earlier, verb=verb)
+        case = self.case(row, before=before, patch=values, related=related, earlier=earlier, verb=verb)
         case, events = judge.judged(shape, case, by_verb=status is not None, asked=asked)
         return Draft(shape, before["id"], case, events)
 
     async def create(self, shape: Shape, values: Mapping[str, Any], *, verb: str = "create") -> Seen:
         """Create a record; its rights are asked before and, row by row, after the insert."""
         draft, given = await self._new(shape, values, verb)
-        seen = await self._store(draft)
+        seen = await self.store(draft)
         if not self.unit.actor.is_system:
             await self._check_created(shape, seen, given)
         return seen
@@ -183,11 +185,12 @@ class Work:
         row: dict[str, Any] = dict.fromkeys(f.name for f in shape.stored)
         row |= parsed | judge.defaults(shape, {**values, **parsed}, who, self.now)
         row["id"] = UUID(str(record)) if record and who.is_system else uuid7()
+        await self._check_references(shape, parsed, row)
         flow = shape.declared.workflow
         if flow:
             row["status"] = first_status(flow, asked, system=who.is_system)
-        related = await self._refresh_related(shape, {}, row, {})
-        case = self._case(row, patch=parsed, related=related, verb=verb)
+        related = await self.refresh_related(shape, {}, row, {})
+        case = self.case(row, patch=parsed, related=related, verb=verb)
         case, events = judge.judged(
             shape, case, by_verb=bool(flow and asked and row["status"] == asked and who.is_system)
         )
@@ -216,13 +219,6 @@ class Work:
         self.touched.append((shape.name, record))
         for fallen, rows in falling:
             self.touched += await self.tallying.follow(fallen, [(row, None) for row in rows])
-
-    async def put_back(self, shape: Shape, record: UUID, found: Found, patch: Mapping[str, Any]) -> Seen:
-        """Write audited before-values as they were: the guards' exception for undo."""
-        related = judge.pop_related(self.spec, shape, found.row)
-        related = await self._refresh_related(shape, found.row, patch, related)
-        case = self._case({**found.row, **patch}, before=found.row, patch=patch, related=related, verb="undo")
-        return await self._store(Draft(shape, record, case, ["undone"]))
 
     # -- the doors of Act --------------------------------------------------------------------------
 
@@ -329,12 +325,24 @@ class Work:
 
     # -- steps -------------------------------------------------------------------------------------
 
-    def _case(self, row: Mapping[str, Any], **known: Any) -> Case:
+    def case(self, row: Mapping[str, Any], **known: Any) -> Case:
+        """Return a row to be judged, as the present actor's; ``known`` as in Case."""
         return Case(row=row, actor=self.unit.actor, now=self.now, lifted=frozenset(self.tallying.lifted), **known)
 
-    async def _refresh_related(
+    async def _check_references(
+        self, shape: Shape, values: Mapping[str, Any], row: Mapping[str, Any], before: Mapping[str, Any] = NOTHING
+    ) -> None:
+        """Refuse what a person points to without seeing it, and what would make a tree a circle."""
+        if not self.unit.actor.is_system:
+            await refuse_unseen(self.spec, self.unit, shape.fields, values, row=row, before=before)
+        if before and any(shape.fields[n].tree and v is not None for n, v in values.items()):
+            async with self.acting("corridor"):
+                await refuse_circle(self.unit, shape, values, before["id"])
+
+    async def refresh_related(
         self, shape: Shape, before: Mapping[str, Any], values: Mapping[str, Any], related: dict[str, Any]
     ) -> dict[str, Any]:
+        """Return the related records as they are to the row with new values laid over it."""
         row: Mapping[str, Any] = {**before, **values}
         asked = shape.declared.related
         keyed = any(isinstance(a, Many) and a.also for a in asked)
@@ -384,7 +392,8 @@ class Work:
             self.emit(name, shape.name, record, {"from": case.was("status"), "to": case.get("status")}, 0.0)
         return Change(values, self._entry(shape, record, case.verb, values["version"], diff))
 
-    async def _store(self, draft: Draft) -> Seen:
+    async def store(self, draft: Draft) -> Seen:
+        """Write a draft, with its audit row and events, and what follows from it."""
         shape, record, before, change = draft.shape, draft.record, draft.case.before, self._written(draft)
         try:
             if before is None:

@@ -191,7 +191,7 @@ class Compiler:
             for name in names:
                 if name not in shape.fields or name not in allowed:
                     raise forbidden_field(name)
-                target = shape.fields[name].ref
+                target = shape.fields[name].points_to
                 if rest and target is None:
                     if head == "*":
                         wanted.setdefault(name, ())
@@ -222,9 +222,9 @@ class Compiler:
             raise BadQueryError(Problem(_TOO_MUCH, field=about))
 
     def _member(self, item: Field, alias: str, nested: tuple[Path, ...]) -> str:
-        if not nested or item.ref is None:
+        if not nested or item.points_to is None:
             return json_sql(item, alias)
-        target = self._spec[item.ref]
+        target = self._spec[item.points_to]
         inner = self.alias()
         visible = join("AND", [self.visible(target, inner)])
         return (
@@ -243,9 +243,9 @@ class Compiler:
         guard = self.readable(shape, name, alias)
         item = shape.fields[name]
         if rest:
-            if item.ref is None:
+            if item.points_to is None:
                 raise forbidden_field(".".join(part.path))
-            target, inner = self._spec[item.ref], self.alias()
+            target, inner = self._spec[item.points_to], self.alias()
             nested = self.condition(target, inner, Condition(rest, part.op, part.value))
             found = (
                 f"EXISTS (SELECT 1 FROM {ident(target.name)} {inner} WHERE {inner}.tenant_id = {alias}.tenant_id"

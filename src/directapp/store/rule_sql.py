@@ -101,7 +101,7 @@ class RuleSql:
             return f"{column} = ANY({self._value(values)})"
         return f"{column} IN ({', '.join(literal(v) for v in values)})"
 
-    def _exists(self, alias: str, column: str, name: str, rule: Rule | None, key: str = "id") -> str:  # noqa: PLR0917
+    def _exists(self, alias: str, column: str, name: str, rule: Rule | None, key: str = "id") -> str:
         parent = self._spec[name]
         # By depth, not by count: equal rules must read alike, so that entries sharing one collapse.
         inner = f"p{int(alias[1:]) + 1}" if alias[0] == "p" and alias[1:].isdigit() else "p1"

@@ -144,9 +144,16 @@ async def lint(connection: asyncpg.Connection, spec: Spec) -> list[str]:
         " WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) AND a.attname = 'tenant_id') ORDER BY 1"
     )
     found += [f"{r['t']}: foreign key {r['conname']} does not carry the tenant" for r in keys]
+    found += [
+        f"{r['t']}: exclusion {r['conname']} does not carry the tenant" for r in await connection.fetch(_UNTENANTED)
+    ]
     return found
 
 
+_UNTENANTED = (
+    "SELECT conrelid::regclass::text AS t, conname FROM pg_constraint WHERE contype = 'x'"
+    " AND connamespace = 'public'::regnamespace AND pg_get_constraintdef(oid) NOT LIKE '%tenant_id%' ORDER BY 1"
+)
 _STORE_DELETES = {
     "search_tokens": "an index over rows, rewritten when they change",
     "idempotency": "answers are forgotten after a day",

@@ -81,7 +81,7 @@ def _collection_table(metadata: MetaData, spec: Spec, shape: Shape) -> None:
     columns += [_column(shape, f) for f in shape.stored]
     table = Table(shape.name, metadata, *columns, PrimaryKeyConstraint("tenant_id", "id"))
     for item in shape.stored:
-        if item.ref is not None:
+        if item.points_to is not None:
             table.append_constraint(_foreign_key(shape, item))
     for unique in shape.declared.unique:
         where = None if unique.where is None else _predicate(spec, shape, unique.where)
@@ -118,7 +118,7 @@ def exclusion_name(table: str, exclusion: Exclusion) -> str:
 
 def _indexes(shape: Shape) -> list[tuple[str, ...]]:
     declared = list(shape.declared.indexes)
-    refs = [(f.name,) for f in shape.stored if f.ref is not None and f.name not in {"created_by", "updated_by"}]
+    refs = [(f.name,) for f in shape.stored if f.points_to is not None and f.name not in {"created_by", "updated_by"}]
     sorts = [
         (names[0], "id")
         for names in [[s.lstrip("-") for s in shape.declared.views.sort]]

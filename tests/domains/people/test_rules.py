@@ -136,17 +136,6 @@ def test_a_prep_centre_prepares_cars() -> None:
     assert rules.prep_center_fits(case(admin, site("sales_and_prep"), prep_center=SITE)) == []
 
 
-def test_the_tree_has_no_short_loops() -> None:
-    admin, row = person("tenant_admin"), {**site("sales_and_prep"), "parent_dealership": None}
-    child = {"parent": {"id": OTHER, "parent_dealership": SITE}}
-    fine = {"parent": {"id": OTHER, "parent_dealership": None}}
-    assert fields(rules.parent_is_above(case(admin, row, parent_dealership=SITE))) == ["parent_dealership"]
-    looped = case(admin, row, parent_dealership=OTHER, related=child)
-    assert fields(rules.parent_is_above(looped)) == ["parent_dealership"]
-    assert rules.parent_is_above(case(admin, row, parent_dealership=OTHER, related=fine)) == []
-    assert rules.parent_is_above(case(admin, None, parent_dealership=OTHER, related=fine)) == []
-
-
 def test_colours_are_normalised() -> None:
     given = {"primary": " #ABC ", "secondary": "001E50"}
     assert values.parse_colours(given) == {"primary": "#aabbcc", "secondary": "#001e50"}

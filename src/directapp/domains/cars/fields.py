@@ -84,7 +84,7 @@ ORDER = group(
     choice("priority", "Prioritet", "Priority", PRIORITIES, default="normal", required=True),
     yes_no("needs_technical", "Trenger teknisk klargjøring", "Needs technical preparation", default=True),
     yes_no("needs_cosmetic", "Trenger kosmetisk klargjøring", "Needs cosmetic preparation", default=True),
-    field("trade_in_for", "Innbytte for", "Trade-in for", Kind.REF, ref="cars", on_delete="set_null"),
+    field("trade_in_for", "Innbytte for", "Trade-in for", Kind.REF, ref="cars", on_delete="set_null", tree=True),
 )
 ORDER_COMPUTED = group(
     "order_computed",

@@ -19,7 +19,6 @@ _VIN_NEEDED = Text(
 )
 _OWNER_NEEDED = Text("Bare en kladd kan stå uten forhandler.", "Only a draft may have no dealership.")
 _BEFORE_START = Text("{done} er før {started}.", "{done} is before {started}.")
-_OWN_TRADE_IN = Text("En bil kan ikke være innbytte for seg selv.", "A car cannot be a trade-in for itself.")
 _NO_PREP_SITE = Text(
     "Anlegget klargjør ikke biler. Velg et klargjøringssenter.",
     "The site does not prepare cars. Choose a prep centre.",
@@ -70,12 +69,6 @@ def ends_after_start(case: Case) -> list[Problem]:
     ]
 
 
-def trades_another(case: Case) -> list[Problem]:
-    """Let a trade-in point to another car."""
-    own = case.get("id")
-    return [Problem(_OWN_TRADE_IN, field="trade_in_for")] if own and case.get("trade_in_for") == own else []
-
-
 def prepared_by_a_prep_site(case: Case) -> list[Problem]:
     """Choose a prep centre that prepares cars."""
     site = case.one("prep_site")
@@ -106,7 +99,6 @@ RULES = (
     keeps_vin,
     has_owner,
     ends_after_start,
-    trades_another,
     prepared_by_a_prep_site,
     follows_orders,
     takes_free_work,

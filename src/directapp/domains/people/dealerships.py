@@ -7,7 +7,7 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, Who, Whose, either
 from directapp.domains.people.roles import ADMIN, MANAGER, WORKING
-from directapp.domains.people.rules import parent_is_above, prep_center_fits, prep_fits_type
+from directapp.domains.people.rules import prep_center_fits, prep_fits_type
 from directapp.domains.people.values import parse_brands, parse_colours, parse_goals, parse_limits
 from directapp.kernel.text import Text
 
@@ -67,7 +67,7 @@ PUBLIC = Group(
         ),
         field("brands", "Merker", "Brands", Kind.CHOICES, default=[], parse=parse_brands),
         field("phone", "Telefon", "Phone", Kind.PHONE),
-        field("parent_dealership", "Hovedkontor", "Head office", Kind.REF, ref="dealerships"),
+        field("parent_dealership", "Hovedkontor", "Head office", Kind.REF, ref="dealerships", tree=True),
         field(
             "prep_center",
             "Klargjøringssenter",
@@ -158,8 +158,8 @@ COLLECTION = Collection(
         icon="building-store",
         menu=True,
     ),
-    rules=(prep_fits_type, prep_center_fits, parent_is_above),
-    related=(One("prep", "prep_center", "dealerships"), One("parent", "parent_dealership", "dealerships")),
+    rules=(prep_fits_type, prep_center_fits),
+    related=(One("prep", "prep_center", "dealerships"),),
     unique=(
         Unique(
             fields=("number",),

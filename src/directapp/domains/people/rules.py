@@ -128,15 +128,3 @@ def prep_center_fits(case: Case) -> list[Problem]:
         "Klargjøringssenteret klargjør ikke biler; velg et annet.", "That site prepares no cars; choose another."
     )
     return [Problem(message, field="prep_center")]
-
-
-def parent_is_above(case: Case) -> list[Problem]:
-    """Demand that a head office is another site and not one below this one."""
-    parent = case.get("parent_dealership")
-    own = case.was("id")
-    if parent is None or own is None or own not in {parent, case.one("parent").get("parent_dealership")}:
-        return []
-    message = Text(
-        "Hovedkontoret kan ikke ligge under forhandleren selv.", "The head office cannot be below the site itself."
-    )
-    return [Problem(message, field="parent_dealership")]

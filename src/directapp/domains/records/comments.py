@@ -48,7 +48,7 @@ CONTENT = Group(
         field("collection", "Om", "About", Kind.CHOICE, choices=ABOUT, required=True, default="cars", immutable=True),
         field("record", "Post", "Record", Kind.REF, required=True, immutable=True, default=_record_of_car),
         field("text", "Kommentar", "Comment", Kind.TEXT, required=True, max_length=4000, search=True),
-        field("mentions", "Nevnt", "Mentioned", Kind.REFS),
+        field("mentions", "Nevnt", "Mentioned", Kind.REFS, ref="users"),
     ),
 )
 

@@ -45,7 +45,7 @@ RECEIVING = Group(
         ),
         field("answers", "Svar", "Answers", Kind.JSON, default=[]),
         field("note", "Merknad", "Note", Kind.TEXT, max_length=4000),
-        field("photos", "Bilder", "Photos", Kind.REFS, ref=None),
+        field("photos", "Bilder", "Photos", Kind.REFS, ref="files"),
         field("damage_marks", "Skademerker", "Damage marks", Kind.JSON, default=[]),
         field("approved", "Godkjent", "Approved", Kind.BOOLEAN, computed=True),
         field("remarks", "Antall anmerkninger", "Remarks", Kind.INTEGER, computed=True, default=0),

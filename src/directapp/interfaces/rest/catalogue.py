@@ -119,7 +119,7 @@ def _field(shape: Shape, item: Field, *, writable: bool) -> dict[str, Any]:
         "data_type": TYPES[item.kind],
         "is_nullable": not item.required,
         "max_length": item.max_length,
-        "foreign_key_table": item.ref,
+        "foreign_key_table": item.points_to,
     }
     return {
         "collection": shape.name,

@@ -1,0 +1,86 @@
+"""References: what a person points to is looked up under that person's own rights; hidden and none are one answer."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from directapp.declare.fields import Field
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import Shape, Spec
+from directapp.kernel.errors import InvalidError, Problem
+from directapp.kernel.text import Text
+from directapp.store.sight import Pointed, leads_to, seen_of
+from directapp.store.unit import Unit
+
+MISSING = Text("{label}: finnes ikke.", "{label}: there is no such record.")
+_IN_A_CIRCLE = Text(
+    "{label}: det ville gått i ring, tilbake til posten selv.",
+    "{label}: this would lead in a circle, back to the record itself.",
+)
+NOTHING: Mapping[str, Any] = {}
+
+
+def pointed(
+    spec: Spec, fields: Iterable[Field], values: Mapping[str, Any], row: Mapping[str, Any], before: Mapping[str, Any]
+) -> dict[str, list[Pointed]]:
+    """Return, for each field with a value among ``values``, what it newly points to.
+
+    A list counts for what was not in it before. A reference without a declared collection is to a record of the
+    one that the field ``collection`` of the same row names.
+    """
+    found: dict[str, list[Pointed]] = {}
+    for item in fields:
+        value = values.get(item.name)
+        if not value or item.kind not in {Kind.REF, Kind.REFS}:
+            continue
+        target = spec.get(item.ref or str(row.get("collection") or ""))
+        kept = set(before.get(item.name) or ()) if item.kind is Kind.REFS else set()
+        ids: list[UUID] = [value] if item.kind is Kind.REF else [one for one in value if one not in kept]
+        if target is not None and ids:
+            found[item.name] = [(target.name, one) for one in ids]
+    return found
+
+
+async def refuse_unseen(
+    spec: Spec,
+    unit: Unit,
+    fields: Mapping[str, Field],
+    values: Mapping[str, Any],
+    *,
+    row: Mapping[str, Any] = NOTHING,
+    before: Mapping[str, Any] = NOTHING,
+) -> None:
+    """Refuse values that point to what the present actor does not see, in one statement for all of them.
+
+    ``row`` is what the values become part of, ``before`` what was stored.
+
+    Raises:
+        InvalidError: a problem for each such field.
+
+    """
+    asked = pointed(spec, fields.values(), values, row, before)
+    if not asked:
+        return
+    wanted: dict[str, set[UUID]] = {}
+    for name, record in (one for ones in asked.values() for one in ones):
+        wanted.setdefault(name, set()).add(record)
+    seen = await seen_of(unit, wanted)
+    hidden = [name for name, ones in asked.items() if not seen.issuperset(ones)]
+    if hidden:
+        raise InvalidError([Problem(MISSING.fill(label=fields[name].label), field=name) for name in hidden])
+
+
+async def refuse_circle(unit: Unit, shape: Shape, values: Mapping[str, Any], record: UUID) -> None:
+    """Refuse a step up a tree that would come back to the record, whoever else changes the tree meanwhile.
+
+    Raises:
+        InvalidError: a problem for each such field.
+
+    """
+    problems = []
+    for item in shape.stored:
+        above = values.get(item.name) if item.tree else None
+        if above is not None and await leads_to(unit, shape.name, item.name, above, record):
+            problems.append(Problem(_IN_A_CIRCLE.fill(label=item.label), field=item.name))
+    if problems:
+        raise InvalidError(problems)

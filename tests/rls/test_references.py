@@ -1,0 +1,162 @@
+"""What a person points to is looked up under that person's own rights: the cases follow from the declaration."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from directapp.app.spec import load_spec
+from directapp.declare.fields import Field
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import Shape
+from directapp.kernel.actor import Actor
+from directapp.kernel.errors import DirectAppError, InvalidError
+from directapp.kernel.ids import uuid7
+from directapp.services.corridor import Corridor
+from directapp.services.intent import Intent
+from directapp.services.references import MISSING
+from directapp.store.unit import recorded
+from support.oracle import Oracle
+from support.sample import Sample, Sampler
+
+SPEC = load_spec()
+ROLES = [r for r in SPEC.roles if not r.startswith("sys_")]
+KINDS = {Kind.REF, Kind.REFS}
+
+
+@dataclass(frozen=True)
+class Door:
+    """A way for a person to write a reference: to which collection, and the intent without it."""
+
+    shape: Shape
+    item: Field
+    target: str
+    verb: str
+    record: UUID | None
+    patch: dict[str, Any]
+
+    def intent(self, actor: Actor, record: UUID) -> Intent:
+        value: Any = [str(record)] if self.item.kind is Kind.REFS else str(record)
+        return Intent(
+            actor=actor,
+            collection=self.shape.name,
+            verb=self.verb,
+            origin="test",
+            target=self.record,
+            patch=self.patch | {self.item.name: value},
+            dry_run=True,
+        )
+
+
+def doors(sample: Sample, actor: Actor) -> Iterator[Door]:
+    oracle = Oracle(SPEC, actor, sample.rows)
+    for shape in SPEC.exposed:
+        grants = oracle.grants(shape)
+        for item in shape.fields.values():
+            target = item.ref or ("cars" if "collection" in shape.fields else None)
+            if item.kind not in KINDS or target is None:
+                continue
+            if any(g.create and item.name in shape.writes(g) for g in grants):
+                yield Door(shape, item, target, "create", None, {})
+            own = (
+                i
+                for i, row in sample.rows[shape.name].items()
+                if oracle.sees(shape, row) and item.name in oracle.writes(shape, row) and not item.immutable
+            )
+            for record in list(own)[:1]:
+                yield Door(shape, item, target, "update", record, {})
+        for verb in shape.declared.verbs:
+            if any(verb.name in g.verbs for g in grants):
+                yield from _verb_doors(sample, shape, verb)
+
+
+def _verb_doors(sample: Sample, shape: Shape, verb: Any) -> Iterator[Door]:
+    sampler = Sampler(SPEC, sample.tenant, 3)
+    needed = {f.name: sampler._value(f, set(), {}) or str(uuid7()) for f in verb.params if f.required}
+    for item in verb.params:
+        if item.kind in KINDS and item.ref is not None:
+            others = {n: v for n, v in needed.items() if n != item.name}
+            yield Door(shape, item, item.ref, verb.name, None, others)
+
+
+async def said(corridor: Corridor, door: Door, actor: Actor, record: UUID) -> list[tuple[str | None, str, str]]:
+    """Return what is answered about the reference: its field, code and words."""
+    try:
+        await corridor.perform(door.intent(actor, record))
+    except DirectAppError as error:
+        return [(p.field, type(error).__name__, p.message.nb) for p in error.problems if p.field == door.item.name]
+    return []
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_hidden_and_none_are_one_answer_at_every_door(sample: Sample, role: str) -> None:
+    corridor = Corridor(SPEC, sample.database)
+    actor = sample.actors(role)[0]
+    oracle = Oracle(SPEC, actor, sample.rows)
+    tried = 0
+    for door in doors(sample, actor):
+        shape = SPEC[door.target]
+        held = sample.rows[door.shape.name][door.record][door.item.name] if door.record else None
+        rows = sample.rows[door.target].items()
+        hidden = [i for i, row in rows if not oracle.sees(shape, row) and i != held][:1]
+        missing = [(door.item.name, InvalidError.__name__, MISSING.fill(label=door.item.label).nb)]
+        for record in (*(hidden or [next(iter(sample.theirs[door.target]))]), uuid7()):
+            answer = await said(corridor, door, actor, record)
+            assert answer == missing, f"{role} {door.shape.name} {door.verb} {door.item.name}"
+            tried += 1
+    assert tried > 10
+
+
+async def test_every_reference_of_the_declaration_has_a_door_here(sample: Sample) -> None:
+    found = {(d.shape.name, d.item.name) for role in ROLES for d in doors(sample, sample.actors(role)[0])}
+    written = {
+        (shape.name, item.name)
+        for shape in SPEC.exposed
+        for item in shape.fields.values()
+        if item.kind in KINDS and any(item.name in shape.writes(g) for g in shape.declared.access.grants)
+    }
+    assert written <= found
+    assert all(
+        item.ref or "collection" in shape.fields
+        for shape in SPEC.exposed
+        for item in shape.stored
+        if item.name != "id" and item.kind in KINDS
+    )
+
+
+async def test_what_the_row_held_already_stays_however_hidden(sample: Sample) -> None:
+    corridor, actor = Corridor(SPEC, sample.database), sample.actors("new_car_sales")[0]
+    oracle, cars = Oracle(SPEC, actor, sample.rows), SPEC["cars"]
+    record, row = next(
+        (i, row)
+        for i, row in sample.rows["cars"].items()
+        if row["trade_in_for"] is not None
+        and oracle.sees(cars, row)
+        and {"trade_in_for", "seller_notes"} <= oracle.writes(cars, row)
+        and not oracle.sees(cars, sample.rows["cars"][row["trade_in_for"]])
+    )
+    patch = {"trade_in_for": str(row["trade_in_for"]), "seller_notes": "Ny"}
+    intent = Intent(
+        actor=actor, collection="cars", verb="update", origin="test", target=record, patch=patch, dry_run=True
+    )
+    answer = await corridor.perform(intent)
+    assert set(answer.changes) >= {"seller_notes"}
+    assert "trade_in_for" not in answer.changes
+
+
+async def test_references_cost_one_statement_however_many_collections(sample: Sample) -> None:
+    corridor, actor = Corridor(SPEC, sample.database), sample.actors("tenant_admin")[0]
+    hidden = {"dealership": str(uuid7()), "seller": str(uuid7()), "trade_in_for": str(uuid7())}
+    intent = Intent(actor=actor, collection="cars", verb="create", origin="test", patch=hidden)
+    statements: list[tuple[str, tuple[Any, ...]]] = []
+    mark = recorded.set(statements)
+    try:
+        with pytest.raises(InvalidError) as refused:
+            await corridor.perform(intent)
+    finally:
+        recorded.reset(mark)
+    assert {p.field for p in refused.value.problems} == set(hidden)
+    assert len([s for s, _ in statements if "UNION ALL" in s]) == 1
+    assert len(statements) == 3, "begin, the look-up, and the end"
