@@ -14,7 +14,7 @@ const top = resolve(here, "..");
 const out = join(top, "src/directapp/interfaces/web/static/build");
 const target = ["chrome123", "firefox128", "safari17.5"];
 
-/** Every file that may write a class name; what none of them writes is left out of the style sheet. */
+/** Every file that may write a class name of Tabler's; what none of them writes is left out of Tabler's sheet. */
 const markup = [
   "src/directapp/interfaces/web/**/*.{html,jinja,py}",
   "src/directapp/derive/**/*.{html,jinja,py}",
@@ -35,15 +35,15 @@ async function bundle(entry) {
   return result.outputFiles[0].text;
 }
 
+/** Tabler's sheet, of which these pages need a seventh, and our own after it, whole: its class names are composed. */
 async function style() {
   const [{ css }] = await new PurgeCSS().purge({
     content: markup.map((pattern) => join(top, pattern)),
-    css: [{ raw: await bundle("app.css") }],
+    css: [{ raw: await bundle("../node_modules/@tabler/core/dist/css/tabler.css") }],
     defaultExtractor: (text) => text.match(/[A-Za-z0-9_-]+/g) ?? [],
     safelist: kept,
-    keyframes: true,
   });
-  return minified(css);
+  return minified(css + (await bundle("app.css")));
 }
 
 async function minified(css) {

@@ -1,7 +1,3 @@
-// What the style sheet keeps although no template writes it letter by letter: class names made from a value
-// ("phase-" + phase), and what a script or the browser sets.
-export const kept = {
-  standard: ["active", "disabled", "show", "fade", "collapsing", "collapse", "is-invalid", "is-valid", "was-validated"],
-  deep: [/^phase-/, /^age-/, /^data-bs-theme$/],
-  greedy: [/^htmx-/],
-};
+// What Tabler's sheet keeps although no template writes it letter by letter: what the browser sets. A class name of
+// Tabler's that code composes from a value is declared here; our own need no mention, their sheet is kept whole.
+export const kept = { deep: [/^data-bs-theme$/] };

@@ -14,13 +14,16 @@ export async function keepUpRecord(page, changes, missed) {
 async function keepUpPage(page, collection, record) {
   const fresh = await fetchPart(location.pathname + location.search);
   if (!fresh?.querySelector("#head")) return false;
-  const heldHead = keepUpHead(page.querySelector("#head"), fresh.querySelector("#head"));
+  // A checklist takes its lines itself, and the head when no finger is at work.
+  const checklist = page.querySelector("form[data-checklist]");
+  checklist?.dispatchEvent(new CustomEvent("checklist:live", { detail: fresh }));
+  const heldHead = !checklist && keepUpHead(page.querySelector("#head"), fresh.querySelector("#head"));
   const held = keepUpGroups(page, fresh);
   if (held) await tellWho(page, collection, record);
   return heldHead || held;
 }
 
-function keepUpHead(old, fresh) {
+export function keepUpHead(old, fresh) {
   if (looksOf(old) === looksOf(fresh)) return false;
   const before = [...old.querySelectorAll(HEAD_PARTS)].map((part) => part.textContent);
   const act = old.querySelector("#act");
@@ -55,7 +58,7 @@ function keepUpGroups(page, fresh) {
 }
 
 function groupsOf(page) {
-  return [...page.querySelectorAll("#main .field-group:not(.section)")];
+  return [...page.querySelectorAll("#main .field-group:not(.section, #checklist)")];
 }
 
 function nameOf(group) {
@@ -63,7 +66,7 @@ function nameOf(group) {
 }
 
 function linesOf(group) {
-  return [...group.querySelectorAll(".field, .checklist-item, .damage-item")];
+  return [...group.querySelectorAll(".field, .damage-item")];
 }
 
 function titleOf(line) {

@@ -156,6 +156,8 @@ function ends(words, entry, about) {
 async function again(entry, about) {
   const { status, answer, ...rest } = entry;
   set(rest, "_key", newKey());
+  // An answer without what it was made from goes over what stands there.
+  if (rest.url.endsWith("/answers")) rest.fields = rest.fields.filter(([name]) => name !== "_base");
   if (value(rest, "_version") !== undefined && about.version) set(rest, "_version", String(about.version));
   await put({ ...rest, state: "waiting" });
   await show();

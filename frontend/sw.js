@@ -137,7 +137,7 @@ async function enqueue(request, address) {
   const before = (await all()).filter((e) => e.url === entry.url && e.state === "waiting");
   if (before.some((e) => said(e) === said(entry) && value(e, "_key") === value(entry, "_key"))) return;
   // A form that carries all of its part replaces what waits of it; anything else said on the same sheet is new.
-  const whole = entry.url.endsWith("/answers") || entry.fields.some(([n]) => n === "_fields");
+  const whole = entry.fields.some(([n]) => n === "_fields");
   const same = before.findLast((e) => whole && value(e, "_group") === value(entry, "_group"));
   if (same) entry.id = same.id;
   else if (before.some((e) => value(e, "_key") === value(entry, "_key"))) set(entry, "_key", newKey());
@@ -192,8 +192,13 @@ async function sendOne(entry) {
   }
   if (new URL(answer.url).pathname === "/sign-in" || answer.headers.get("hx-redirect")?.startsWith("/sign-in")) return false;
   if (answer.status >= 500 || answer.status === 429) return false;
+  const text = await answer.text();
   if (answer.ok) await drop(entry.id);
-  else await put({ ...entry, state: "refused", status: answer.status, answer: await answer.text() });
+  else await put({ ...entry, state: "refused", status: answer.status, answer: text });
+  if (entry.url.endsWith("/answers")) {
+    const values = Object.fromEntries(entry.fields.filter(([n]) => !PLAIN.has(n)));
+    await tell({ kind: "answered", url: entry.url, values, ok: answer.ok, answer: text });
+  }
   return true;
 }
 

@@ -382,7 +382,7 @@ def why_blocked(shape: Shape, verb: Verb, case: Case) -> Problem | None:
 
 def fingerprint(*intents: Intent) -> str:
     """Return what an idempotency key stands for."""
-    said = [[i.collection, i.verb, i.target, i.patch] for i in intents]
+    said = [[i.collection, i.verb, i.target, i.patch if i.said is None else i.said] for i in intents]
     return hashlib.sha256(orjson.dumps(said, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

@@ -14,7 +14,8 @@ Origin = Literal["rest", "web", "mcp", "cli", "worker", "import", "test"]
 class Intent:
     """One write. ``verb`` is create, update, delete, or a declared verb; ``target`` the record's id.
 
-    ``version`` is the one the writer saw (None: no stale check). ``key`` makes it safe to send again.
+    ``version`` is the one the writer saw (None: no stale check). ``key`` makes it safe to send again; ``said`` is
+    what the sender said where the patch is worked out of that and of the moment, so that a resend is known as one.
     """
 
     actor: Actor
@@ -25,6 +26,7 @@ class Intent:
     patch: dict[str, Any] = field(default_factory=dict)
     version: int | None = None
     key: str | None = None
+    said: str | None = None
     reason: str | None = None
     request_id: str | None = None
     dry_run: bool = False

@@ -1,19 +1,27 @@
-"""Checklists: the page of an inspection, each item answered in one tap, a remark made a work item in another."""
+"""Checklists: the page of an inspection, each item answered in one tap, a remark made a work item in another.
 
+A form brings one answer, a few or all of them. Each is laid over what is stored then, so that people who answer the
+same checklist at once keep what each of them tapped; only the same line, answered differently, is for them to settle.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from fastapi import APIRouter, Response
 
 from directapp.derive import forms
 from directapp.interfaces.web import notes
-from directapp.interfaces.web.checklist_view import INSPECTIONS, RESULTS, Checklist, Item, checklist_of
+from directapp.interfaces.web.checklist_view import INSPECTIONS, LABELS, RESULTS, Checklist, Item, checklist_of
 from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.record_view import Answered, Record, look_up, page_context
 from directapp.interfaces.web.records import perform, record_id
 from directapp.interfaces.web.words import WORDS
-from directapp.kernel.errors import DirectAppError, NotFoundError, StaleError
+from directapp.kernel.errors import ConflictError, DirectAppError, NotFoundError, Problem, StaleError
+from directapp.kernel.text import Text
+
+# How often an answer is laid over what others have stored in between; each time somebody else has got on.
+_TRIES = 12
 
 
 def add_checklist(router: APIRouter) -> None:
@@ -22,53 +30,101 @@ def add_checklist(router: APIRouter) -> None:
 
 
 async def answer(desk: PersonDesk, record: str) -> Response:
-    """Keep the answers of a checklist."""
-    shape, target = desk.shape(INSPECTIONS), record_id(record)
+    """Keep the answers that a form brings."""
+    target = record_id(record)
     posted = await read_signed(desk)
-    seen = await look_up(desk, shape, target)
-    points = checklist_of(desk.language, shape, seen.view)
-    if points is None:
-        raise NotFoundError
-    answers = _answers(points, posted, seen.view.row.get("answers") or [])
     try:
-        await _keep(desk, seen, posted, points, answers)
+        await _keep(desk, await _look_up(desk, record), posted)
+    except NotFoundError:
+        raise
     except DirectAppError as error:
-        _, summary = forms.sort_problems(error.problems, {}, desk.language)
-        context = await page_context(desk, seen, Answered(summary=summary))
-        typed = Checklist(tuple(_typed(i, posted) for i in points.items), points.open)
-        status = int(error.status)
-        template = "parts/checklist.html" if desk.partial else "record.html"
-        return desk.page(template, status=status, **{**context, "checklist": typed})
+        return await _refused(desk, await _look_up(desk, record), posted, error)
     path = f"/app/{INSPECTIONS}/{target}"
     if not desk.partial:
         desk.cookies.append(notes.tell_done(desk.say(WORDS["saved"]), desk.now, undo=f"{path}/undo", href=path))
         return desk.go(path)
-    again = await look_up(desk, shape, target)
-    return desk.page("parts/answered.html", **await page_context(desk, again))
+    return desk.page("parts/answered.html", **await page_context(desk, await _look_up(desk, record)))
 
 
-async def _keep(desk: Desk, seen: Record, posted: Posted, points: Checklist, answers: list[dict[str, Any]]) -> None:
-    """Save, unless somebody else answered since the form was made; what else changed is no matter here."""
-    moved = posted.version is not None and posted.version != seen.version
-    answered = bool(posted.base) and posted.base == orjson.loads(points.base)
-    if moved and not answered and answers != seen.view.row.get("answers"):
-        raise StaleError
-    await perform(desk, seen.shape, "update", posted, {"answers": answers}, target=seen.id, version=seen.version)
+async def _look_up(desk: Desk, record: str) -> Record:
+    return await look_up(desk, desk.shape(INSPECTIONS), record_id(record))
+
+
+def _points(desk: Desk, seen: Record) -> Checklist:
+    points = checklist_of(desk.language, seen.shape, seen.view)
+    if points is None:
+        raise NotFoundError
+    return points
+
+
+async def _keep(desk: Desk, seen: Record, posted: Posted) -> None:
+    """Save what is new; what somebody else answered differently since the form was made is refused by its line."""
+    for left in reversed(range(_TRIES)):
+        fields = _points(desk, seen).fields
+        new, clashes = _laid_over(fields, posted)
+        if new == fields:
+            break
+        patch = {"answers": _answers(new, seen.view.row.get("answers") or [])}
+        try:
+            await perform(desk, seen.shape, "update", posted, patch, target=seen.id, version=seen.version)
+            break
+        except StaleError:
+            if not left:
+                raise
+            seen = await look_up(desk, seen.shape, seen.id)
+    if clashes:
+        raise ConflictError([await _told(desk, seen, name, fields[name]) for name in clashes])
+
+
+def _laid_over(fields: Mapping[str, str], posted: Posted) -> tuple[dict[str, str], list[str]]:
+    """Return what stands in the form with what was typed laid over it, and the names of what clashes."""
+    new, clashes = dict(fields), []
+    for name, stored in fields.items():
+        typed, base = posted.get(name).strip(), posted.base.get(name, stored)
+        if name not in posted.typed or typed in {stored, base}:
+            continue
+        if stored and stored != base:
+            clashes.append(name)
+        else:
+            new[name] = typed
+    lines = {name.partition(".")[2] for name in clashes}
+    # A line is one thing: a remark is not kept with another person's words, nor words with another person's answer.
+    return {n: fields[n] if n.partition(".")[2] in lines else v for n, v in new.items()}, clashes
+
+
+async def _told(desk: Desk, seen: Record, name: str, stored: str) -> Problem:
+    latest = await desk.platform.reading.history(desk.person, INSPECTIONS, seen.id, limit=1)
+    who = latest[0]["actor_name"] if latest else desk.say(WORDS["someone"])
+    code = name.partition(".")[2]
+    label = next(i.label for i in _points(desk, seen).items if i.code == code)
+    value: Text | str = LABELS.get(stored) or stored
+    return Problem(WORDS["answered_by"].fill(who=who, item=label, value=value), field=f"answer.{code}", code="STALE")
+
+
+def _answers(fields: Mapping[str, str], stored: list[Any]) -> list[dict[str, Any]]:
+    """Return the answers as they are kept; what else an answer holds (photos) stays."""
+    known = {a.get("item"): a for a in stored if isinstance(a, dict)}
+    made = []
+    for name, result in fields.items():
+        kind, _, code = name.partition(".")
+        if kind == "answer" and result in RESULTS:
+            note = fields[f"note.{code}"] or None
+            made.append({**known.get(code, {}), "item": code, "result": result, "note": note})
+    return made
+
+
+async def _refused(desk: Desk, seen: Record, posted: Posted, error: DirectAppError) -> Response:
+    """Tell it at the lines that were sent; without a script the page comes back with all that was typed."""
+    _, summary = forms.sort_problems(error.problems, {}, desk.language)
+    context = await page_context(desk, seen, Answered(summary=summary))
+    if desk.partial:
+        return desk.page("parts/answered.html", status=int(error.status), **context)
+    points = _points(desk, seen)
+    typed = tuple(_typed(item, posted) for item in points.items)
+    again = {"checklist": Checklist(typed, points.open), "checklist_base": points.base}
+    return desk.page("record.html", status=int(error.status), **{**context, **again})
 
 
 def _typed(item: Item, posted: Posted) -> Item:
     result, note = posted.get(f"answer.{item.code}"), posted.get(f"note.{item.code}")
-    return Item(item.code, item.label, result or item.result, note)
-
-
-def _answers(points: Checklist, posted: Posted, stored: list[Any]) -> list[dict[str, Any]]:
-    """Return the answers as they are kept; what else an answer holds (photos) stays."""
-    known = {a.get("item"): a for a in stored if isinstance(a, dict)}
-    made = []
-    for point in points.items:
-        item = _typed(point, posted)
-        if item.result in RESULTS:
-            made.append(
-                {**known.get(item.code, {}), "item": item.code, "result": item.result, "note": item.note or None}
-            )
-    return made
+    return Item(item.code, item.label, result or item.result, note or item.note)

@@ -40,9 +40,15 @@ class Checklist:
     open: bool
 
     @property
+    def fields(self) -> dict[str, str]:
+        """What stands in the form, by the names of its controls."""
+        named = (((f"answer.{i.code}", i.result), (f"note.{i.code}", i.note)) for i in self.items)
+        return {name: value for pair in named for name, value in pair}
+
+    @property
     def base(self) -> str:
-        """What the form was made from, to see whether somebody else answered meanwhile."""
-        return orjson.dumps({"answers": " ".join(f"{i.code}:{i.result}" for i in self.items)}).decode()
+        """What the form was made from, to see line by line whether somebody else answered meanwhile."""
+        return orjson.dumps(self.fields).decode()
 
     @property
     def left(self) -> int:

@@ -14,6 +14,7 @@ from directapp.kernel.errors import BadPayloadError, InvalidError, Problem
 from directapp.kernel.requests import bounded
 from directapp.kernel.text import Text
 
+_PASSING = frozenset({"_csrf", "_at", "_key"})
 _MOST_FIELDS, _MOST_FILES = 2000, 40
 # What somebody may send who has not signed in, what a form of text holds, and a form with files.
 STRANGER_BYTES = 64 * 1024
@@ -35,6 +36,12 @@ class Posted:
     version: int | None = None
     key: str | None = None
     base: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """What was typed, as it is sent again: without the sign-in's token and the time at which a tap waited."""
+        told = {name: values for name, values in self.typed.items() if name not in _PASSING}
+        return orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
 
     def get(self, name: str) -> str:
         """Return the last value of a name, empty when there is none."""

@@ -173,6 +173,7 @@ async def perform(
             patch=patch,
             version=version,
             key=posted.key,
+            said=posted.said,
             reason=posted.reason,
             request_id=desk.request_id,
         )

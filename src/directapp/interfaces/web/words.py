@@ -192,6 +192,12 @@ WORDS: dict[str, Text] = {
     "none_found": T("Ingen passer.", "None fit."),
     "checklist": T("Sjekkliste", "Checklist"),
     "points_left": T("{count} gjenstår", "{count} left"),
+    "answered_by": T(
+        "{item}: {who} har svart «{value}». Svar en gang til hvis ditt svar skal gjelde.",
+        "{item}: {who} has answered “{value}”. Answer once more if yours is to stand.",
+    ),
+    "waits_here": T("Venter på nett", "Waiting for network"),
+    "not_kept": T("Ikke lagret. Prøv igjen.", "Not saved. Try again."),
     "what_found": T("Hva er funnet?", "What was found?"),
     "make_work_item": T("Lag arbeidspunkt", "Make a work item"),
     "calendar_links": T("Bookingene i din egen kalender", "The bookings in your own calendar"),

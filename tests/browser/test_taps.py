@@ -1,0 +1,192 @@
+"""Quick taps: a checklist answered with a glove on a slow network, on none, and by two people at once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import pytest
+from playwright.async_api import Locator, Page, Route, expect
+
+from browser.test_floor import Gate, gate, keep, phone
+from browser.test_views import PHONE
+from support.dealer import Dealer
+from support.floor_cars import planned_car
+
+Opener = Callable[..., Awaitable[Page]]
+__all__ = ["gate", "phone"]
+POINTS = 10
+SLOW = 0.6
+
+
+async def begun(dealer: Dealer, points: int = POINTS) -> UUID:
+    """Begin an inspection of ten points."""
+    items = [{"code": f"punkt-{n}", "nb": f"Punkt {n}", "en": f"Item {n}"} for n in range(points)]
+    names = {"name_nb": "Nybil", "name_en": "New car", "car_type": "new", "kind": "mottak"}
+    await dealer.create(await dealer.person("tenant_admin"), "inspection_templates", items=items, **names)
+    car = await planned_car(dealer, 9, upto="arrived")
+    made = (await dealer.do(await dealer.person("reception", "499"), "inspections", "begin", car=str(car))).record
+    assert made
+    return made
+
+
+async def stored(dealer: Dealer, inspection: UUID) -> dict[str, tuple[str, str | None]]:
+    row = await dealer.read(await dealer.person("reception", "499"), "inspections", inspection)
+    return {a["item"]: (a["result"], a.get("note")) for a in row["answers"] or []}
+
+
+async def until(dealer: Dealer, inspection: UUID, wanted: dict[str, tuple[str, str | None]]) -> None:
+    """Wait until just these answers are stored."""
+    for _ in range(400):
+        if await stored(dealer, inspection) == wanted:
+            return
+        await asyncio.sleep(0.05)
+    assert await stored(dealer, inspection) == wanted
+
+
+def ok(*points: int) -> dict[str, tuple[str, str | None]]:
+    return {f"punkt-{n}": ("ok", None) for n in points}
+
+
+async def places(page: Page) -> list[int]:
+    """Return where the lines stand on the screen, to the pixel that a finger would notice."""
+    boxes = [await line(page, point).bounding_box() for point in range(POINTS)]
+    return [round(box["y"] / 2) for box in boxes if box]
+
+
+def button(page: Page, point: int, result: str = "ok") -> Locator:
+    return page.locator(f"label:has(#answer-punkt-{point}-{result})")
+
+
+def line(page: Page, point: int) -> Locator:
+    return page.locator(f'#checklist [data-line="punkt-{point}"]')
+
+
+async def slowly(page: Page) -> list[str]:
+    """Let every answer take its time on the way; return what was sent, in order."""
+    sent: list[str] = []
+
+    async def pass_on(route: Route) -> None:
+        sent.append(route.request.post_data or "")
+        await asyncio.sleep(SLOW)
+        await route.continue_()
+
+    await page.route("**/answers", pass_on)
+    return sent
+
+
+async def open_slow(open_as: Opener, inspection: UUID, role: str = "reception") -> tuple[Page, list[str]]:
+    page = await open_as(role, "499", **PHONE, service_workers="block", at=f"/app/inspections/{inspection}")
+    return page, await slowly(page)
+
+
+async def test_ten_taps_within_a_breath_are_all_kept_and_nothing_moves(dealer: Dealer, open_as: Opener) -> None:
+    made = await begun(dealer)
+    page, sent = await open_slow(open_as, made)
+    await page.evaluate("document.querySelectorAll('#checklist input').forEach((e) => (e.mine = true))")
+    for point in range(POINTS):
+        await button(page, point, "ok").tap()
+    before = await places(page)
+    while len(await stored(dealer, made)) < POINTS:
+        await page.wait_for_timeout(50)
+        assert await places(page) == before
+    assert await stored(dealer, made) == ok(*range(POINTS))
+    assert len(sent) < POINTS
+    assert await page.evaluate("[...document.querySelectorAll('#checklist input')].every((e) => e.mine)")
+    await expect(page.locator("[data-points-left]")).to_have_text("")
+
+
+async def test_a_changed_mind_ends_as_the_last_tap(dealer: Dealer, open_as: Opener) -> None:
+    made = await begun(dealer, 2)
+    page, _ = await open_slow(open_as, made)
+    await button(page, 0, "ok").tap()
+    await button(page, 1, "critical").tap()
+    await page.fill("#note-punkt-1", "Rust")
+    await button(page, 0, "remark").tap()
+    await page.fill("#note-punkt-0", "Ripe")
+    await button(page, 1, "remark").tap()
+    await until(dealer, made, {"punkt-0": ("remark", "Ripe"), "punkt-1": ("remark", "Rust")})
+
+
+async def test_a_refusal_is_told_at_its_line_and_holds_up_no_other(dealer: Dealer, open_as: Opener) -> None:
+    made = await begun(dealer, 4)
+    page, _ = await open_slow(open_as, made)
+    await button(page, 0).tap()
+    await button(page, 1, "remark").tap()
+    await button(page, 2).tap()
+    await button(page, 3).tap()
+    await expect(line(page, 1).locator("[data-said]")).to_have_text("Punkt 1: skriv hva som er funnet.")
+    await expect(line(page, 1).locator("input[value=remark]")).to_be_checked()
+    for point in (0, 2, 3):
+        await expect(line(page, point).locator("[data-said]")).to_have_text("")
+    await until(dealer, made, ok(0, 2, 3))
+    await page.fill("#note-punkt-1", "Ripe")
+    await page.locator("#note-punkt-1").blur()
+    await expect(line(page, 1).get_by_role("link", name="Lag arbeidspunkt")).to_be_visible()
+    assert (await stored(dealer, made))["punkt-1"] == ("remark", "Ripe")
+    await expect(line(page, 1).locator("[data-said]")).to_have_text("")
+
+
+async def test_two_people_answer_one_checklist(dealer: Dealer, open_as: Opener) -> None:
+    made = await begun(dealer, 4)
+    page, _ = await open_slow(open_as, made)
+    other = await open_as("planner+reception", "499", **PHONE, service_workers="block", at=f"/app/inspections/{made}")
+    await slowly(other)
+    await asyncio.gather(button(page, 0).tap(), button(other, 1).tap())
+    await asyncio.gather(button(page, 2).tap(), button(other, 3).tap())
+    await until(dealer, made, ok(*range(4)))
+    # What the other answered comes in, line by line.
+    for one in (page, other):
+        for point in range(4):
+            await expect(line(one, point).locator("input[value=ok]")).to_be_checked()
+
+
+async def test_the_same_line_answered_otherwise_is_for_people_to_settle(dealer: Dealer, open_as: Opener) -> None:
+    made = await begun(dealer, 2)
+    page, _ = await open_slow(open_as, made)
+    planner = await dealer.person("planner+reception", "499")
+    await page.route("**/app/live", lambda route: route.abort())
+    await page.reload()
+    theirs = [{"item": "punkt-0", "result": "critical", "note": "Bulk"}]
+    await dealer.do(planner, "inspections", "update", made, answers=theirs)
+    await button(page, 0).tap()
+    await button(page, 1).tap()
+    await expect(line(page, 0).locator("[data-said]")).to_contain_text("har svart «Kritisk»")
+    await expect(line(page, 0).locator("input[value=critical]")).to_be_checked()
+    await until(dealer, made, {"punkt-0": ("critical", "Bulk"), **ok(1)})
+    await button(page, 0).tap()
+    await until(dealer, made, {"punkt-0": ("ok", "Bulk"), **ok(1)})
+
+
+async def test_who_leaves_at_once_leaves_nothing_behind(dealer: Dealer, open_as: Opener) -> None:
+    made = await begun(dealer, 5)
+    page, _ = await open_slow(open_as, made)
+    await page.unroute("**/answers")
+    for point in range(5):
+        await button(page, point).tap()
+    await page.goto("/app/floor")
+    await until(dealer, made, ok(*range(5)))
+
+
+@pytest.mark.parametrize("phone", ["reception"], indirect=True)
+async def test_ten_taps_without_network_wait_and_are_sent_in_order(dealer: Dealer, phone: tuple[Page, Gate]) -> None:
+    made = await begun(dealer)
+    page, network = phone
+    await keep(page)
+    for _ in range(2):
+        await page.goto(f"/app/inspections/{made}")
+    await page.wait_for_function(
+        f"async () => !!(await caches.match('/app/inspections/{made}', {{ ignoreVary: true }}))"
+    )
+    network.close()
+    for point in range(POINTS):
+        await button(page, point).tap()
+    await expect(line(page, POINTS - 1).locator("[data-said]")).to_have_text("Venter på nett")
+    await page.reload()
+    for point in range(POINTS):
+        await expect(line(page, point).locator("input[value=ok]")).to_be_checked()
+    assert await stored(dealer, made) == {}
+    network.open()
+    await page.evaluate("navigator.serviceWorker.ready.then((r) => r.active.postMessage({ kind: 'flush' }))")
+    await expect(line(page, POINTS - 1).locator("[data-said]")).to_have_text("")
+    await expect(page.locator("[data-queue]")).to_be_hidden()
+    assert list(await stored(dealer, made)) == [f"punkt-{n}" for n in range(POINTS)]
