@@ -103,6 +103,11 @@ def show_number(value: Decimal | int, language: Language, *, decimals: int = 2) 
     return str(format_decimal(number, pattern, locale=LOCALES[language]))
 
 
+def show_count(count: int, language: Language, *, most: int) -> str:
+    """Return a count that stopped one past ``most``: "10 000+"."""
+    return show_number(min(count, most), language) + ("+" if count > most else "")
+
+
 def show_money(value: Decimal | int | str, language: Language) -> str:
     """Return an amount in kroner: "349 900 kr"."""
     return f"{show_number(Decimal(value), language)}{_NARROW}kr"

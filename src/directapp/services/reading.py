@@ -19,6 +19,9 @@ from directapp.store.database import Database
 from directapp.store.query import Order, Path, Query
 from directapp.store.unit import Found
 
+# Pages count no further: what is beyond is told as "10,000+".
+MOST_COUNTED = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -79,6 +82,21 @@ class Reading:
                 asked = Query() if name == "total_count" else query
                 counts[name] = await unit.run(self.database.count_plan(actor.roles, shape, asked), asked.values())
         return Page(json, counts)
+
+    async def count(self, actor: Actor, collection: str, query: Query, *, most: int = MOST_COUNTED) -> int:
+        """Return how many rows a query finds, ``most`` + 1 where there are more than that."""
+        shape, asked = self.shape(actor, collection), _only_rows(query, most)
+        async with self.database.unit(actor, readonly=True) as unit:
+            return int(await unit.run(self.database.count_plan(actor.roles, shape, asked), asked.values()))
+
+    async def counts(
+        self, actor: Actor, collection: str, query: Query, name: str, *, most: int = MOST_COUNTED
+    ) -> dict[str, int]:
+        """Return how many rows a query finds at each code of a choice, ``most`` + 1 where there are more."""
+        shape, asked = self.shape(actor, collection), replace(_only_rows(query, most), group_by=(name,))
+        async with self.database.unit(actor, readonly=True) as unit:
+            found = await unit.run(self.database.counts_plan(actor.roles, shape, asked), asked.values())
+        return {code: count for code, count in orjson.loads(found).items() if count}
 
     def default_sort(self, actor: Actor, shape: Shape) -> tuple[Order, ...]:
         """Return the declared order; newest first by id for actors who may not read it in every row they see."""
@@ -159,6 +177,10 @@ class Reading:
             await unit.become(_corridor(actor))
             rows = await unit.fetch(_HISTORY, actor.tenant, collection, record, limit)
         return [_entry(row, readable) for row in rows]
+
+
+def _only_rows(query: Query, most: int) -> Query:
+    return Query(filter=query.filter, search=query.search, most=most)
 
 
 def _corridor(actor: Actor) -> Actor:

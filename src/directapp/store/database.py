@@ -10,7 +10,7 @@ import asyncpg
 
 from directapp.declare.spec import Shape, Spec
 from directapp.kernel.actor import Actor
-from directapp.store.compiler import Plan, compile_aggregate, compile_count, compile_list, compile_one
+from directapp.store.compiler import Plan, compile_aggregate, compile_count, compile_counts, compile_list, compile_one
 from directapp.store.kept import IDLE_SECONDS, MOST_STATEMENTS, PLAN_BUDGET, PLAN_LEAST, Budget, LeanConnection
 from directapp.store.policies import EXEMPT
 from directapp.store.query import Path, Query
@@ -145,6 +145,11 @@ class Database:
         """Return the (cached) plan of a count."""
         key = (shape.name, roles, query.shape())
         return self._plan("count", key, lambda: compile_count(self.spec, roles, shape, query))
+
+    def counts_plan(self, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
+        """Return the (cached) plan of a count at each code of a choice."""
+        key = (shape.name, roles, query.shape())
+        return self._plan("counts", key, lambda: compile_counts(self.spec, roles, shape, query))
 
     def aggregate_plan(self, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
         """Return the (cached) plan of figures."""

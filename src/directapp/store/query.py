@@ -74,7 +74,8 @@ class Query:
     """A question to one collection.
 
     ``fields`` are paths; empty means every field of the record itself. ``after`` holds the sort values
-    and id of the last row seen (keyset paging). ``search`` are normalised word beginnings.
+    and id of the last row seen (keyset paging). ``search`` are normalised word beginnings. Counting stops one past
+    ``most`` (0: never).
     """
 
     fields: tuple[Path, ...] = ()
@@ -87,6 +88,7 @@ class Query:
     aggregate: tuple[Aggregate, ...] = ()
     group_by: tuple[str, ...] = ()
     counts: frozenset[str] = frozenset()
+    most: int = 0
 
     def shape(self) -> tuple[object, ...]:
         """Return what decides the SQL: the key of the plan cache."""
@@ -99,6 +101,7 @@ class Query:
             self.aggregate,
             self.group_by,
             self.offset > 0,
+            self.most,
         )
 
     def values(self) -> list[Any]:

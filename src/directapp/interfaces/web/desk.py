@@ -11,6 +11,7 @@ from fastapi import Depends, Request, Response
 from jinja2 import Environment
 
 from directapp.declare.spec import Shape, Spec
+from directapp.derive import present
 from directapp.derive.pages import MenuItem, menu_of
 from directapp.derive.shown import Teller
 from directapp.domains.people.flow import Auth
@@ -23,6 +24,7 @@ from directapp.kernel.errors import ForbiddenError, NotFoundError
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Language, Text, pick_language
 from directapp.services.platform import Platform
+from directapp.services.reading import MOST_COUNTED
 
 SESSION_COOKIE, DEVICE_COOKIE = "directapp_session", "directapp_device"
 THEMES = ("light", "dark")
@@ -146,6 +148,10 @@ class Desk:
     def say(self, text: Text) -> str:
         """Return a text in the reader's language."""
         return text.pick(self.language)
+
+    def count(self, number: int) -> str:
+        """Return a count as a page tells it: "10 000+" where counting stopped there."""
+        return present.show_count(number, self.language, most=MOST_COUNTED)
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
         """Render a template for this request."""

@@ -25,9 +25,9 @@ from directapp.interfaces.web.plan.scope import PLAN, opens_plan, plan_home
 from directapp.interfaces.web.plan.words import say
 from directapp.interfaces.web.words import WORDS
 from directapp.kernel.clock import oslo_day
-from directapp.store.query import Aggregate, Order, Query
+from directapp.store.query import Order, Query
 
-_WORK, _TILES, _STATES = 12, 6, 100
+_WORK, _TILES = 12, 6
 # Whose day stands in the plan.
 _BY_PLAN = frozenset({"planner", *HANDS})
 DUE: Mapping[str, str] = {CARS: "delivery_date", "parts_orders": "eta"}
@@ -122,10 +122,7 @@ def _listed(desk: Desk, ask: Ask) -> tuple[Shape, Address] | None:
 
 async def _count(desk: Desk, shape: Shape, address: Address) -> int:
     """Return how many rows the list at an address has."""
-    asked = listing_of(desk, shape, address).query
-    query = Query(filter=asked.filter, search=asked.search, aggregate=(Aggregate("count", "*"),), limit=1)
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, shape.name, query)).json)
-    return int(rows[0]["count"]) if rows else 0
+    return await desk.platform.reading.count(desk.person, shape.name, listing_of(desk, shape, address).query)
 
 
 async def _tiles(desk: Desk, fronts: Sequence[Front]) -> tuple[Tile, ...]:
@@ -158,14 +155,8 @@ async def _stages(desk: Desk, fronts: Sequence[Front]) -> tuple[Tile, ...]:
     if found is None:
         return ()
     address = found[1].without("sort")
-    query = Query(
-        filter=listing_of(desk, shape, address).query.filter,
-        group_by=(STATUS,),
-        aggregate=(Aggregate("count", "*"),),
-        limit=_STATES,
-    )
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, shape.name, query)).json)
-    counts = {r[STATUS]: int(r["count"]) for r in rows}
+    query = listing_of(desk, shape, address).query
+    counts = await desk.platform.reading.counts(desk.person, shape.name, query, STATUS)
     return tuple(
         Tile(counts[s.code], desk.say(s.label), _at(address, s.code), s.phase)
         for s in flow.states

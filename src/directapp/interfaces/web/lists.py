@@ -22,7 +22,6 @@ from directapp.interfaces.web.views.bar import bar_of
 from directapp.interfaces.web.views.words import WORDS as VIEW_WORDS
 from directapp.interfaces.web.words import speak
 from directapp.services.search import question_words
-from directapp.store.query import Query
 
 _FIRST_COLUMNS = 11
 
@@ -145,17 +144,10 @@ async def show_count(desk: PersonDesk, collection: str) -> Response:
     """Tell how many rows a list has."""
     shape = desk.shape(collection)
     listing = listing_of(desk, shape, address_of(desk, collection))
-    asked = Query(filter=listing.query.filter, search=listing.query.search, limit=1, fields=(("id",),))
-    asked = Query(**{**_parts(asked), "counts": frozenset({"filter_count"})})
-    page = await desk.platform.reading.page(desk.person, collection, asked)
-    count = page.counts["filter_count"]
+    count = await desk.platform.reading.count(desk.person, collection, listing.query)
     words = speak(desk.language)
-    text = words["row"] if count == 1 else words["rows"].format(count=f"{count:,}".replace(",", "\u00a0"))
+    text = words["row"] if count == 1 else words["rows"].format(count=desk.count(count))
     return Response(text, media_type="text/html")
-
-
-def _parts(query: Query) -> dict[str, Any]:
-    return {name: getattr(query, name) for name in ("fields", "filter", "search", "limit")}
 
 
 async def show_options(desk: PersonDesk, collection: str, q: str = "") -> Response:

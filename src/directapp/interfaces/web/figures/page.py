@@ -22,7 +22,7 @@ from directapp.interfaces.web.lists import listing_of
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ForbiddenError, InvalidError
 from directapp.services.intent import Intent
-from directapp.store.query import Aggregate, Query
+from directapp.store.query import Query
 
 PATH, BOOKINGS, CARS = "/app/figures", "resource_bookings", "cars"
 _ONE_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
@@ -167,7 +167,7 @@ def _idle(teller: Teller, found: Found) -> dict[str, str]:
     return {"mean": teller.length(one["mean"]), "note": f["idle_note"].format(count=one["cars"])}
 
 
-async def _sla(desk: Desk, asked: Asked) -> list[tuple[str, int, str, str]]:
+async def _sla(desk: Desk, asked: Asked) -> list[tuple[str, str, str, str]]:
     """Return how many open cars are overdue, at risk and on time: name, number, list, tone."""
     shape = desk.spec[CARS]
     site = (("prep_center", asked.site),) if asked.site else ()
@@ -175,10 +175,9 @@ async def _sla(desk: Desk, asked: Asked) -> list[tuple[str, int, str, str]]:
     for code in _SLA:
         address = Address(f"/app/{CARS}", (("sla_status", code), *site))
         filter_ = listing_of(desk, shape, address).query.filter
-        query = Query(filter=filter_, aggregate=(Aggregate("count", "*"),), limit=1)
-        rows = orjson.loads((await desk.platform.reading.page(desk.person, CARS, query)).json)
+        count = await desk.platform.reading.count(desk.person, CARS, Query(filter=filter_))
         tone = "late" if code == "delayed" else ""
-        made.append((desk.say(WORDS[code]), int(rows[0]["count"]) if rows else 0, address.text, tone))
+        made.append((desk.say(WORDS[code]), desk.count(count), address.text, tone))
     return made
 
 

@@ -16,7 +16,7 @@ from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.floor.words import WORDS, say, speak_floor
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import OSLO
-from directapp.store.query import Aggregate, Condition, Filter, Junction, Query
+from directapp.store.query import Condition, Filter, Junction, Query
 
 CARS, SITES = "cars", "dealerships"
 # Who works on the floor, with the work they do and the column that makes a car theirs.
@@ -153,9 +153,7 @@ async def _free(desk: Desk) -> int:
     count = 0
     for _, column in jobs_of(desk.person):
         nobody = Condition((column,), "null", value=True)
-        query = Query(filter=nobody, aggregate=(Aggregate("count", "*"),), limit=1)
-        rows = orjson.loads((await desk.platform.reading.page(desk.person, CARS, query)).json)
-        count += int(rows[0]["count"]) if rows else 0
+        count += await desk.platform.reading.count(desk.person, CARS, Query(filter=nobody))
     return count
 
 

@@ -15,7 +15,7 @@ from directapp.interfaces.web.forms_in import read_signed
 from directapp.interfaces.web.messages.words import WORDS, speak_messages
 from directapp.interfaces.web.records import perform, record_id
 from directapp.services.intent import Intent
-from directapp.store.query import Aggregate, Condition, Filter, Junction, Order, Query
+from directapp.store.query import Condition, Filter, Junction, Order, Query
 
 PATH = "/app/notifications"
 NOTIFICATIONS = "notifications"
@@ -50,9 +50,7 @@ async def count(desk: PersonDesk) -> Response:
 async def _unread(desk: Desk) -> int:
     if desk.spec.get(NOTIFICATIONS) is None or not desk.spec[NOTIFICATIONS].grants_of(desk.person.roles):
         return 0
-    query = Query(filter=_UNREAD, aggregate=(Aggregate("count", "*"),))
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, NOTIFICATIONS, query)).json)
-    return int(rows[0]["count"]) if rows else 0
+    return await desk.platform.reading.count(desk.person, NOTIFICATIONS, Query(filter=_UNREAD))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +117,7 @@ async def _rows(desk: Desk, wanted: str, *, everything: bool) -> list[dict[str, 
 
 
 async def _by_type(desk: Desk) -> dict[str, int]:
-    query = Query(filter=_UNREAD, aggregate=(Aggregate("count", "*"),), group_by=("type",))
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, NOTIFICATIONS, query)).json)
-    return {row["type"]: int(row["count"]) for row in rows}
+    return await desk.platform.reading.counts(desk.person, NOTIFICATIONS, Query(filter=_UNREAD), "type")
 
 
 def _href(wanted: str, *, everything: bool) -> str:

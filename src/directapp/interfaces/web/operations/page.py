@@ -14,7 +14,7 @@ from directapp.kernel.errors import NotFoundError
 from directapp.kernel.text import Text
 from directapp.services.operations import Stand
 from directapp.services.schedules import Appointment
-from directapp.store.query import Aggregate, Condition, Order, Query
+from directapp.store.query import Condition, Order, Query
 
 PATH = "/app/operations"
 FAILED = "failed_jobs"
@@ -37,17 +37,16 @@ async def show_operations(desk: PersonDesk) -> Response:
     labels = operations.labels()
     open_ones = Condition(("outcome",), "eq", "failed")
     asked = Query(filter=open_ones, sort=(Order("created_at", descending=True),), limit=_SHOWN)
-    counted = Query(filter=open_ones, aggregate=(Aggregate("count", "*"),))
     reading = desk.platform.reading
     rows: list[dict[str, Any]] = orjson.loads((await reading.page(desk.person, FAILED, asked)).json)
-    count = orjson.loads((await reading.page(desk.person, FAILED, counted)).json)[0]["count"]
+    count = await reading.count(desk.person, FAILED, Query(filter=open_ones))
     verbs = {verb.name for verb in collection_verbs(desk, shape)}
     context: dict[str, Any] = {
         "t": speak(desk.language),
         "here": "operations",
         "path": PATH,
         "failed": FAILED,
-        "tiles": _tiles(stand, int(count)),
+        "tiles": _tiles(stand, count),
         "oldest": _oldest(desk, stand),
         "rows": [_row(desk, labels, row) for row in rows],
         "may_retry_all": "retry_all" in verbs,

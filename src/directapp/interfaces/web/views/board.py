@@ -21,7 +21,7 @@ from directapp.interfaces.web.lists import address_of, listing_of, may_create, t
 from directapp.interfaces.web.views.bar import bar_of
 from directapp.interfaces.web.views.words import speak_views
 from directapp.kernel.errors import NotFoundError
-from directapp.store.query import Aggregate, Condition, Filter, Junction, Order, Query
+from directapp.store.query import Condition, Filter, Junction, Order, Query
 
 # What a screen shows of a column at first, and how many follow each time somebody scrolls to its end.
 CARDS, FURTHER, WALL_CARDS = 12, 40, 12
@@ -84,16 +84,8 @@ async def board_context(desk: Desk, listing: Listing, *, most: int) -> dict[str,
 
 
 async def _counts(desk: Desk, listing: Listing) -> dict[str, int]:
-    asked = listing.query
-    query = Query(
-        filter=asked.filter,
-        search=asked.search,
-        group_by=(board.STATUS,),
-        aggregate=(Aggregate("count", "*"),),
-        limit=100,
-    )
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, listing.shape.name, query)).json)
-    return {r[board.STATUS]: int(r["count"]) for r in rows}
+    reading = desk.platform.reading
+    return await reading.counts(desk.person, listing.shape.name, listing.query, board.STATUS)
 
 
 async def _lane(desk: Desk, listing: Listing, state: State, count: int, goals: Goals, *, most: int) -> Lane:

@@ -1,0 +1,69 @@
+"""Counting stops at ten thousand, on every page, and says so."""
+
+import re
+
+import pytest
+
+from directapp.derive.present import show_count
+from directapp.interfaces.web.desk import SPOKEN_COOKIE
+from directapp.kernel.actor import system_actor
+from directapp.services.reading import MOST_COUNTED
+from directapp.store.query import Condition, Query
+from support.browser import Opener
+from support.dealer import Dealer
+
+_NB, _EN = "10\u00a0000+", "10,000+"
+_CARS = """
+INSERT INTO cars (tenant_id, id, status, car_type, dealership, original_dealership, prep_center, delivery_date)
+SELECT $1, gen_random_uuid(), CASE WHEN n > 12 THEN 'registered' ELSE 'draft' END, 'new', $2, $2, $3,
+       current_date - 5 FROM generate_series(1, $4::int) n
+"""
+
+
+async def stock(dealer: Dealer, count: int) -> None:
+    """Put so many cars in the yard, twelve of them drafts, all promised for last week."""
+    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
+        await unit.value(_CARS, dealer.tenant, dealer.sites["495"], dealer.sites["499"], count)
+
+
+@pytest.mark.parametrize(("count", "nb", "en"), [(9_999, "9\u00a0999", "9,999"), (10_000, "10\u00a0000", "10,000")])
+def test_what_was_counted_to_the_end_is_told_as_it_is(count: int, nb: str, en: str) -> None:
+    assert (show_count(count, "nb", most=MOST_COUNTED), show_count(count, "en", most=MOST_COUNTED)) == (nb, en)
+    assert show_count(MOST_COUNTED + 1, "nb", most=MOST_COUNTED) == _NB
+
+
+async def test_a_count_stops_one_past_the_most(dealer: Dealer) -> None:
+    await stock(dealer, 30)
+    reading, admin = dealer.house.platform.reading, await dealer.person("tenant_admin", "495")
+    assert await reading.count(admin, "cars", Query(), most=20) == 21
+    assert await reading.count(admin, "cars", Query(), most=30) == 30
+    drafts = Query(filter=Condition(("status",), "eq", "draft"))
+    assert await reading.count(admin, "cars", drafts, most=20) == 12
+    assert await reading.counts(admin, "cars", Query(), "status", most=15) == {"draft": 12, "registered": 16}
+    assert await reading.counts(admin, "cars", drafts, "status") == {"draft": 12}
+    stranger = await dealer.person("reception", "490")
+    assert await reading.counts(stranger, "cars", Query(), "status") == {}, "only what this person sees is counted"
+
+
+async def test_pages_say_ten_thousand_and_more(dealer: Dealer, signed: Opener) -> None:
+    await stock(dealer, MOST_COUNTED + 30)
+    browser = await signed("tenant_admin", "495")
+    assert (await browser.get("/app/cars/count")).text == f"{_NB} rader"
+    assert (await browser.get("/app/cars/count?status=draft")).text == "12 rader"
+    home = (await browser.get("/")).text
+    assert re.search(rf'tile-number">{re.escape(_NB)}</span><span class="tile-name">Over frist', home)
+    assert f"({_NB})" in home, "the queue's own list"
+    board = (await browser.get("/app/cars/board")).text
+    assert f'lane-count">{_NB}<' in board
+    assert 'lane-count">12<' in board
+    browser.client.cookies.set(SPOKEN_COOKIE, f"en.{browser.actor.user}")
+    assert (await browser.get("/app/cars/count")).text == f"{_EN} rows"
+    assert _EN in (await browser.get("/app/figures")).text
+
+
+async def test_the_plan_of_a_count_reads_no_further(dealer: Dealer) -> None:
+    """What is counted is limited in the statement itself: no page asks for all."""
+    admin = await dealer.person("tenant_admin", "495")
+    database = dealer.house.platform.database
+    plan = database.count_plan(admin.roles, dealer.house.platform.spec["cars"], Query(most=MOST_COUNTED))
+    assert f"LIMIT {MOST_COUNTED + 1}" in plan.sql
