@@ -15,11 +15,9 @@ CREATE TABLE absences (
 	updated_by UUID, 
 	CONSTRAINT pk_absences PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX ix_absences_person ON absences (tenant_id, person);
+CREATE INDEX ix_absences_desc_starts_at_desc_id ON absences (tenant_id, starts_at DESC NULLS LAST, id DESC);
 CREATE INDEX ix_absences_person_starts_at ON absences (tenant_id, person, starts_at);
-CREATE INDEX ix_absences_resource ON absences (tenant_id, resource);
 CREATE INDEX ix_absences_resource_starts_at ON absences (tenant_id, resource, starts_at);
-CREATE INDEX ix_absences_starts_at_id ON absences (tenant_id, starts_at, id);
 CREATE TABLE api_keys (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -137,6 +135,7 @@ CREATE TABLE car_accessories (
 	CONSTRAINT pk_car_accessories PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX ix_car_accessories_car ON car_accessories (tenant_id, car);
+CREATE INDEX ix_car_accessories_changed_after_order_at ON car_accessories (tenant_id, changed_after_order_at);
 CREATE INDEX ix_car_accessories_created_at_id ON car_accessories (tenant_id, created_at, id);
 CREATE INDEX ix_car_accessories_status ON car_accessories (tenant_id, status);
 CREATE TABLE car_files (
@@ -154,7 +153,6 @@ CREATE TABLE car_files (
 	updated_by UUID, 
 	CONSTRAINT pk_car_files PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX ix_car_files_car ON car_files (tenant_id, car);
 CREATE INDEX ix_car_files_car_stage ON car_files (tenant_id, car, stage);
 CREATE INDEX ix_car_files_created_at_id ON car_files (tenant_id, created_at, id);
 CREATE INDEX ix_car_files_file ON car_files (tenant_id, file);
@@ -175,12 +173,9 @@ CREATE TABLE car_stages (
 	updated_by UUID, 
 	CONSTRAINT pk_car_stages PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX ix_car_stages_car ON car_stages (tenant_id, car);
 CREATE INDEX ix_car_stages_car_left_at ON car_stages (tenant_id, car, left_at);
-CREATE INDEX ix_car_stages_dealership ON car_stages (tenant_id, dealership);
 CREATE INDEX ix_car_stages_dealership_left_at ON car_stages (tenant_id, dealership, left_at);
-CREATE INDEX ix_car_stages_left_at_id ON car_stages (tenant_id, left_at, id);
-CREATE INDEX ix_car_stages_prep_center ON car_stages (tenant_id, prep_center);
+CREATE INDEX ix_car_stages_desc_left_at_desc_id ON car_stages (tenant_id, left_at DESC NULLS LAST, id DESC);
 CREATE INDEX ix_car_stages_prep_center_left_at ON car_stages (tenant_id, prep_center, left_at);
 CREATE TABLE car_transfers (
 	tenant_id UUID NOT NULL, 
@@ -203,13 +198,11 @@ CREATE TABLE car_transfers (
 	CONSTRAINT pk_car_transfers PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX ix_car_transfers_at ON car_transfers (tenant_id, at);
-CREATE INDEX ix_car_transfers_at_id ON car_transfers (tenant_id, at, id);
 CREATE INDEX ix_car_transfers_by ON car_transfers (tenant_id, by);
 CREATE INDEX ix_car_transfers_car ON car_transfers (tenant_id, car);
 CREATE INDEX ix_car_transfers_closed_by ON car_transfers (tenant_id, closed_by);
-CREATE INDEX ix_car_transfers_from ON car_transfers (tenant_id, "from");
+CREATE INDEX ix_car_transfers_desc_at_desc_id ON car_transfers (tenant_id, at DESC NULLS LAST, id DESC);
 CREATE INDEX ix_car_transfers_from_status ON car_transfers (tenant_id, "from", status);
-CREATE INDEX ix_car_transfers_to ON car_transfers (tenant_id, "to");
 CREATE INDEX ix_car_transfers_to_status ON car_transfers (tenant_id, "to", status);
 CREATE UNIQUE INDEX uq_car_transfers_car ON car_transfers (tenant_id, car) WHERE "status" IN ('pending', 'in_transit');
 CREATE TABLE cars (
@@ -329,29 +322,34 @@ CREATE TABLE cars (
 	updated_by UUID, 
 	CONSTRAINT pk_cars PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX ix_cars_assigned_detailer ON cars (tenant_id, assigned_detailer);
-CREATE INDEX ix_cars_assigned_mechanic ON cars (tenant_id, assigned_mechanic);
+CREATE INDEX ix_cars_assigned_detailer_cosmetic_completed_at ON cars (tenant_id, assigned_detailer, cosmetic_completed_at);
+CREATE INDEX ix_cars_assigned_mechanic_technical_completed_at ON cars (tenant_id, assigned_mechanic, technical_completed_at);
 CREATE INDEX ix_cars_car_type_updated_at ON cars (tenant_id, car_type, updated_at);
 CREATE INDEX ix_cars_cosmetic_completed_by ON cars (tenant_id, cosmetic_completed_by);
 CREATE INDEX ix_cars_created_at ON cars (tenant_id, created_at);
 CREATE INDEX ix_cars_current_location ON cars (tenant_id, current_location);
-CREATE INDEX ix_cars_dealership ON cars (tenant_id, dealership);
 CREATE INDEX ix_cars_dealership_updated_at ON cars (tenant_id, dealership, updated_at);
+CREATE INDEX ix_cars_delivered_to_customer_at ON cars (tenant_id, delivered_to_customer_at);
 CREATE INDEX ix_cars_delivery_date ON cars (tenant_id, delivery_date);
+CREATE INDEX ix_cars_delivery_date_id_some ON cars (tenant_id, delivery_date, id) WHERE "status" <> 'archived';
+CREATE INDEX ix_cars_id_some ON cars (tenant_id, id) WHERE "archived_at" IS NULL;
 CREATE INDEX ix_cars_in_vehicle_bank_updated_at ON cars (tenant_id, in_vehicle_bank, updated_at);
+CREATE INDEX ix_cars_inspection_completed_at ON cars (tenant_id, inspection_completed_at);
 CREATE INDEX ix_cars_license_plate ON cars (tenant_id, license_plate);
-CREATE INDEX ix_cars_original_dealership ON cars (tenant_id, original_dealership);
 CREATE INDEX ix_cars_original_dealership_updated_at ON cars (tenant_id, original_dealership, updated_at);
-CREATE INDEX ix_cars_prep_center ON cars (tenant_id, prep_center);
+CREATE INDEX ix_cars_prep_center_ready_for_delivery_at ON cars (tenant_id, prep_center, ready_for_delivery_at);
 CREATE INDEX ix_cars_prep_center_status ON cars (tenant_id, prep_center, status);
 CREATE INDEX ix_cars_prep_center_updated_at ON cars (tenant_id, prep_center, updated_at);
 CREATE INDEX ix_cars_previous_car ON cars (tenant_id, previous_car);
-CREATE INDEX ix_cars_seller ON cars (tenant_id, seller);
+CREATE INDEX ix_cars_ready_for_delivery_at ON cars (tenant_id, ready_for_delivery_at);
+CREATE INDEX ix_cars_seller_status ON cars (tenant_id, seller, status);
+CREATE INDEX ix_cars_sold_at ON cars (tenant_id, sold_at);
+CREATE INDEX ix_cars_status_delivery_date_id_some ON cars (tenant_id, status, delivery_date, id) WHERE "status" <> 'archived';
 CREATE INDEX ix_cars_status_updated_at ON cars (tenant_id, status, updated_at);
 CREATE INDEX ix_cars_technical_completed_by ON cars (tenant_id, technical_completed_by);
 CREATE INDEX ix_cars_trade_in_for ON cars (tenant_id, trade_in_for);
-CREATE INDEX ix_cars_updated_at ON cars (tenant_id, updated_at);
 CREATE INDEX ix_cars_updated_at_id ON cars (tenant_id, updated_at, id);
+CREATE INDEX ix_cars_updated_at_id_some ON cars (tenant_id, updated_at, id) WHERE "status" <> 'archived';
 CREATE INDEX ix_cars_vin ON cars (tenant_id, vin);
 CREATE UNIQUE INDEX uq_cars_order_number ON cars (tenant_id, order_number);
 CREATE UNIQUE INDEX uq_cars_vin ON cars (tenant_id, vin) WHERE ("status" = 'archived') IS NOT TRUE;
@@ -370,7 +368,6 @@ CREATE TABLE comments (
 	updated_by UUID, 
 	CONSTRAINT pk_comments PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX ix_comments_car ON comments (tenant_id, car);
 CREATE INDEX ix_comments_car_created_at ON comments (tenant_id, car, created_at);
 CREATE INDEX ix_comments_collection_record ON comments (tenant_id, collection, record);
 CREATE INDEX ix_comments_created_at_id ON comments (tenant_id, created_at, id);
@@ -448,10 +445,8 @@ CREATE TABLE enrichment_logs (
 	updated_by UUID, 
 	CONSTRAINT pk_enrichment_logs PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX ix_enrichment_logs_at_id ON enrichment_logs (tenant_id, at, id);
-CREATE INDEX ix_enrichment_logs_car ON enrichment_logs (tenant_id, car);
 CREATE INDEX ix_enrichment_logs_car_at ON enrichment_logs (tenant_id, car, at);
-CREATE INDEX ix_enrichment_logs_run ON enrichment_logs (tenant_id, run);
+CREATE INDEX ix_enrichment_logs_desc_at_desc_id ON enrichment_logs (tenant_id, at DESC NULLS LAST, id DESC);
 CREATE INDEX ix_enrichment_logs_run_result ON enrichment_logs (tenant_id, run, result);
 CREATE TABLE enrichment_runs (
 	tenant_id UUID NOT NULL, 
@@ -479,7 +474,7 @@ CREATE TABLE enrichment_runs (
 	CONSTRAINT pk_enrichment_runs PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX ix_enrichment_runs_asked_by ON enrichment_runs (tenant_id, asked_by);
-CREATE INDEX ix_enrichment_runs_started_at_id ON enrichment_runs (tenant_id, started_at, id);
+CREATE INDEX ix_enrichment_runs_desc_started_at_desc_id ON enrichment_runs (tenant_id, started_at DESC NULLS LAST, id DESC);
 CREATE UNIQUE INDEX uq_enrichment_runs_night ON enrichment_runs (tenant_id, night) WHERE "trigger" = 'night';
 CREATE UNIQUE INDEX uq_enrichment_runs_status ON enrichment_runs (tenant_id, status) WHERE "status" = 'running';
 CREATE TABLE failed_jobs (
@@ -563,7 +558,6 @@ CREATE TABLE import_rows (
 CREATE INDEX ix_import_rows_collection_external_id ON import_rows (tenant_id, collection, external_id);
 CREATE INDEX ix_import_rows_collection_record ON import_rows (tenant_id, collection, record);
 CREATE INDEX ix_import_rows_row_number_id ON import_rows (tenant_id, row_number, id);
-CREATE INDEX ix_import_rows_run ON import_rows (tenant_id, run);
 CREATE INDEX ix_import_rows_run_outcome ON import_rows (tenant_id, run, outcome);
 CREATE UNIQUE INDEX uq_import_rows_run_collection_row_number ON import_rows (tenant_id, run, collection, row_number);
 CREATE TABLE import_runs (
@@ -597,8 +591,8 @@ CREATE TABLE import_runs (
 	CONSTRAINT pk_import_runs PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX ix_import_runs_dealership ON import_runs (tenant_id, dealership);
+CREATE INDEX ix_import_runs_desc_started_at_desc_id ON import_runs (tenant_id, started_at DESC NULLS LAST, id DESC);
 CREATE INDEX ix_import_runs_file ON import_runs (tenant_id, file);
-CREATE INDEX ix_import_runs_started_at_id ON import_runs (tenant_id, started_at, id);
 CREATE TABLE inspection_reminders (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -658,7 +652,6 @@ CREATE TABLE inspections (
 	updated_by UUID, 
 	CONSTRAINT pk_inspections PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX ix_inspections_car ON inspections (tenant_id, car);
 CREATE INDEX ix_inspections_car_kind ON inspections (tenant_id, car, kind);
 CREATE INDEX ix_inspections_created_at_id ON inspections (tenant_id, created_at, id);
 CREATE INDEX ix_inspections_signed_by ON inspections (tenant_id, signed_by);
@@ -726,7 +719,6 @@ CREATE TABLE messages (
 	CONSTRAINT pk_messages PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX ix_messages_batch ON messages (tenant_id, batch);
-CREATE INDEX ix_messages_car ON messages (tenant_id, car);
 CREATE INDEX ix_messages_car_created_at ON messages (tenant_id, car, created_at);
 CREATE INDEX ix_messages_created_at_id ON messages (tenant_id, created_at, id);
 CREATE INDEX ix_messages_link ON messages (tenant_id, link);
@@ -775,7 +767,6 @@ CREATE TABLE notifications (
 );
 CREATE INDEX ix_notifications_car ON notifications (tenant_id, car);
 CREATE INDEX ix_notifications_created_at_id ON notifications (tenant_id, created_at, id);
-CREATE INDEX ix_notifications_receiver ON notifications (tenant_id, receiver);
 CREATE INDEX ix_notifications_receiver_created_at ON notifications (tenant_id, receiver, created_at);
 CREATE INDEX ix_notifications_receiver_read_at ON notifications (tenant_id, receiver, read_at);
 CREATE UNIQUE INDEX uq_notifications_receiver_key ON notifications (tenant_id, receiver, key);
@@ -866,9 +857,8 @@ CREATE TABLE parts_orders (
 	updated_by UUID, 
 	CONSTRAINT pk_parts_orders PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX ix_parts_orders_car ON parts_orders (tenant_id, car);
 CREATE INDEX ix_parts_orders_car_status ON parts_orders (tenant_id, car, status);
-CREATE INDEX ix_parts_orders_ordered_at_id ON parts_orders (tenant_id, ordered_at, id);
+CREATE INDEX ix_parts_orders_desc_ordered_at_desc_id ON parts_orders (tenant_id, ordered_at DESC NULLS LAST, id DESC);
 CREATE INDEX ix_parts_orders_part ON parts_orders (tenant_id, part);
 CREATE INDEX ix_parts_orders_status_eta ON parts_orders (tenant_id, status, eta);
 CREATE TABLE plan_proposals (
@@ -970,18 +960,12 @@ CREATE TABLE resource_bookings (
 	CONSTRAINT ex_resource_bookings_resource_lane EXCLUDE USING gist (uuidrange("tenant_id", "tenant_id", '[]') WITH =, uuidrange("resource", "resource", '[]') WITH =, int4range("lane", "lane", '[]') WITH =, tstzrange("starts_at", "ends_at") WITH &&) WHERE ((("status" IN ('scheduled', 'confirmed', 'in_progress')) AND (("resource" IS NULL) IS NOT TRUE) AND (("lane" IS NULL) IS NOT TRUE))) DEFERRABLE INITIALLY DEFERRED, 
 	CONSTRAINT ex_resource_bookings_person_person_lane EXCLUDE USING gist (uuidrange("tenant_id", "tenant_id", '[]') WITH =, uuidrange("person", "person", '[]') WITH =, int4range("person_lane", "person_lane", '[]') WITH =, tstzrange("starts_at", "ends_at") WITH &&) WHERE ((("status" IN ('scheduled', 'confirmed', 'in_progress')) AND (("person" IS NULL) IS NOT TRUE) AND (("person_lane" IS NULL) IS NOT TRUE))) DEFERRABLE INITIALLY DEFERRED
 );
-CREATE INDEX ix_resource_bookings_agreement ON resource_bookings (tenant_id, agreement);
 CREATE INDEX ix_resource_bookings_agreement_week ON resource_bookings (tenant_id, agreement, week);
-CREATE INDEX ix_resource_bookings_car ON resource_bookings (tenant_id, car);
 CREATE INDEX ix_resource_bookings_car_starts_at ON resource_bookings (tenant_id, car, starts_at);
-CREATE INDEX ix_resource_bookings_consumer ON resource_bookings (tenant_id, consumer);
 CREATE INDEX ix_resource_bookings_consumer_starts_at ON resource_bookings (tenant_id, consumer, starts_at);
-CREATE INDEX ix_resource_bookings_person ON resource_bookings (tenant_id, person);
 CREATE INDEX ix_resource_bookings_person_day ON resource_bookings (tenant_id, person, day);
-CREATE INDEX ix_resource_bookings_provider ON resource_bookings (tenant_id, provider);
 CREATE INDEX ix_resource_bookings_provider_resource_type_day ON resource_bookings (tenant_id, provider, resource_type, day);
 CREATE INDEX ix_resource_bookings_provider_starts_at ON resource_bookings (tenant_id, provider, starts_at);
-CREATE INDEX ix_resource_bookings_resource ON resource_bookings (tenant_id, resource);
 CREATE INDEX ix_resource_bookings_resource_day ON resource_bookings (tenant_id, resource, day);
 CREATE INDEX ix_resource_bookings_resource_type ON resource_bookings (tenant_id, resource_type);
 CREATE INDEX ix_resource_bookings_starts_at_id ON resource_bookings (tenant_id, starts_at, id);
@@ -1113,7 +1097,6 @@ CREATE TABLE rule_runs (
 );
 CREATE INDEX ix_rule_runs_created_at_id ON rule_runs (tenant_id, created_at, id);
 CREATE INDEX ix_rule_runs_key ON rule_runs (tenant_id, key);
-CREATE INDEX ix_rule_runs_rule ON rule_runs (tenant_id, rule);
 CREATE INDEX ix_rule_runs_rule_created_at ON rule_runs (tenant_id, rule, created_at);
 CREATE TABLE saved_views (
 	tenant_id UUID NOT NULL, 
@@ -1182,7 +1165,7 @@ CREATE TABLE service_history (
 	CONSTRAINT pk_service_history PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX ix_service_history_car ON service_history (tenant_id, car);
-CREATE INDEX ix_service_history_performed_at_id ON service_history (tenant_id, performed_at, id);
+CREATE INDEX ix_service_history_desc_performed_at_desc_id ON service_history (tenant_id, performed_at DESC NULLS LAST, id DESC);
 CREATE INDEX ix_service_history_performed_by ON service_history (tenant_id, performed_by);
 CREATE INDEX ix_service_history_vin_performed_at ON service_history (tenant_id, vin, performed_at);
 CREATE INDEX ix_service_history_work_item ON service_history (tenant_id, work_item);
@@ -1225,8 +1208,8 @@ CREATE TABLE sharing_weeks (
 );
 CREATE INDEX ix_sharing_weeks_agreement ON sharing_weeks (tenant_id, agreement);
 CREATE INDEX ix_sharing_weeks_consumer ON sharing_weeks (tenant_id, consumer);
+CREATE INDEX ix_sharing_weeks_desc_week_desc_id ON sharing_weeks (tenant_id, week DESC NULLS LAST, id DESC);
 CREATE INDEX ix_sharing_weeks_provider ON sharing_weeks (tenant_id, provider);
-CREATE INDEX ix_sharing_weeks_week_id ON sharing_weeks (tenant_id, week, id);
 CREATE UNIQUE INDEX uq_sharing_weeks_agreement_week ON sharing_weeks (tenant_id, agreement, week);
 CREATE TABLE status_links (
 	tenant_id UUID NOT NULL, 
@@ -1263,8 +1246,8 @@ CREATE TABLE suppressed_addresses (
 	updated_by UUID, 
 	CONSTRAINT pk_suppressed_addresses PRIMARY KEY (tenant_id, id)
 );
+CREATE INDEX ix_suppressed_addresses_desc_since_desc_id ON suppressed_addresses (tenant_id, since DESC NULLS LAST, id DESC);
 CREATE INDEX ix_suppressed_addresses_released_by ON suppressed_addresses (tenant_id, released_by);
-CREATE INDEX ix_suppressed_addresses_since_id ON suppressed_addresses (tenant_id, since, id);
 CREATE UNIQUE INDEX uq_suppressed_addresses_channel_address ON suppressed_addresses (tenant_id, channel, address);
 CREATE TABLE tenants (
 	tenant_id UUID NOT NULL, 
@@ -1300,10 +1283,8 @@ CREATE TABLE timebank_entries (
 );
 CREATE INDEX ix_timebank_entries_booking ON timebank_entries (tenant_id, booking);
 CREATE INDEX ix_timebank_entries_consumer ON timebank_entries (tenant_id, consumer);
-CREATE INDEX ix_timebank_entries_day_id ON timebank_entries (tenant_id, day, id);
-CREATE INDEX ix_timebank_entries_person ON timebank_entries (tenant_id, person);
+CREATE INDEX ix_timebank_entries_desc_day_desc_id ON timebank_entries (tenant_id, day DESC NULLS LAST, id DESC);
 CREATE INDEX ix_timebank_entries_person_day ON timebank_entries (tenant_id, person, day);
-CREATE INDEX ix_timebank_entries_provider ON timebank_entries (tenant_id, provider);
 CREATE INDEX ix_timebank_entries_provider_day ON timebank_entries (tenant_id, provider, day);
 CREATE INDEX ix_timebank_entries_resource_type ON timebank_entries (tenant_id, resource_type);
 CREATE UNIQUE INDEX uq_timebank_entries_booking ON timebank_entries (tenant_id, booking);
@@ -1388,7 +1369,6 @@ CREATE TABLE webhook_deliveries (
 );
 CREATE INDEX ix_webhook_deliveries_created_at_id ON webhook_deliveries (tenant_id, created_at, id);
 CREATE INDEX ix_webhook_deliveries_outcome_created_at ON webhook_deliveries (tenant_id, outcome, created_at);
-CREATE INDEX ix_webhook_deliveries_webhook ON webhook_deliveries (tenant_id, webhook);
 CREATE INDEX ix_webhook_deliveries_webhook_created_at ON webhook_deliveries (tenant_id, webhook, created_at);
 CREATE TABLE webhooks (
 	tenant_id UUID NOT NULL, 
@@ -1437,12 +1417,12 @@ CREATE TABLE work_items (
 	CONSTRAINT pk_work_items PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX ix_work_items_approved_by ON work_items (tenant_id, approved_by);
-CREATE INDEX ix_work_items_car ON work_items (tenant_id, car);
 CREATE INDEX ix_work_items_car_status ON work_items (tenant_id, car, status);
 CREATE INDEX ix_work_items_created_at_id ON work_items (tenant_id, created_at, id);
 CREATE INDEX ix_work_items_declined_by ON work_items (tenant_id, declined_by);
 CREATE INDEX ix_work_items_done_by ON work_items (tenant_id, done_by);
 CREATE INDEX ix_work_items_inspection ON work_items (tenant_id, inspection);
+CREATE INDEX ix_work_items_status_created_at ON work_items (tenant_id, status, created_at);
 CREATE UNIQUE INDEX uq_work_items_inspection_inspection_item ON work_items (tenant_id, inspection, inspection_item);
 CREATE TABLE workflow_rules (
 	tenant_id UUID NOT NULL, 

@@ -14,7 +14,7 @@ from directapp.domains.people.links import send_invite
 from directapp.domains.people.purge import purge_spent
 from directapp.kernel.text import Text
 from directapp.services.corridor import Corridor
-from directapp.services.jobs import Daily, Errand, Every, GiveUpError, Job, Schedule, sweep
+from directapp.services.jobs import Daily, Errand, Every, GiveUpError, Job, Schedule, sweep_all
 from directapp.services.schedules import forget
 from directapp.services.seal import seal_all
 from directapp.store.schema import keep_partitions
@@ -74,7 +74,7 @@ def schedules(corridor: Corridor, owner: str) -> Sequence[Schedule]:
             name="archive delivered cars",
             label=Text("Arkiver leverte biler", "Archive delivered cars"),
             when=Every(600),
-            run=sweep(archive_due, REACTOR),
+            run=sweep_all(archive_due, REACTOR),
         ),
         Schedule(
             name="seal the audit",

@@ -48,7 +48,7 @@ from directapp.interfaces.web.messages.letters import Brand, Made
 from directapp.interfaces.web.messages.router import Outside
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
-from directapp.services.jobs import Daily, Errand, Failures, Job, LaterError, Schedule, acting, sweep
+from directapp.services.jobs import Daily, Errand, Failures, Job, LaterError, Schedule, acting, sweep, sweep_all
 
 SYSTEM = sending.SYSTEM
 _QUOTA_REST = 3600.0
@@ -95,13 +95,13 @@ class Post:
                 name="delivery tomorrow",
                 label=Text("Varsle om levering i morgen", "Tell about delivery tomorrow"),
                 when=Daily(time(9, 0)),
-                run=sweep(daily.tell_tomorrow, SYSTEM),
+                run=sweep_all(daily.tell_tomorrow, SYSTEM),
             ),
             Schedule(
                 name="overdue",
                 label=Text("Varsle om biler over fristen", "Tell about overdue cars"),
                 when=Daily(time(7, 30)),
-                run=sweep(daily.tell_overdue, SYSTEM),
+                run=sweep_all(daily.tell_overdue, SYSTEM),
             ),
             Schedule(
                 name="digest",

@@ -74,6 +74,24 @@ class Limit:
     message: Text
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index behind the tenant: fields in order, over the rows of a rule (all: None).
+
+    A leading ``-`` is the order a list asks for that is sorted descending: what is missing stands last. A field that
+    is only compared, or sorted ascending, needs none.
+    """
+
+    fields: tuple[str, ...]
+    where: Rule | None = None
+
+    @property
+    def name(self) -> str:
+        """What its name in the database ends with."""
+        names = "_".join(n.replace("-", "desc_") for n in self.fields)
+        return names if self.where is None else f"{names}_some"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """A stored number of hours that follows from the rows of another collection alone.
@@ -138,7 +156,7 @@ class Collection:
     exclusions: tuple[Exclusion, ...] = ()
     limits: tuple[Limit, ...] = ()
     tallies: tuple[Tally, ...] = ()
-    indexes: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...] | Index, ...] = ()
     events: tuple[tuple[str, str], ...] = ()
     gone: str | None = None
     exposed: bool = True

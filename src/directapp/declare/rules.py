@@ -37,6 +37,14 @@ class Is:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """The column has a value, and another than this literal; PostgreSQL sees it follow from any comparison."""
+
+    column: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class In:
     """The column's value is one of these: a set of the actor's, or literals."""
 
@@ -93,7 +101,7 @@ class Parent:
     key: str = "id"
 
 
-Rule = Everything | Nothing | Is | In | Empty | All | Either | Not | SeenInFull | Parent
+Rule = Everything | Nothing | Is | Other | In | Empty | All | Either | Not | SeenInFull | Parent
 
 
 def all_of(*parts: Rule) -> All:

@@ -19,7 +19,8 @@ from directapp.store.query import Aggregate, Order, Path, Query
 
 DEFAULT_LIMIT = 100
 LARGEST_LIMIT = 10_000
-_LARGEST_OFFSET = 1_000_000_000
+_LARGEST_NUMBER = 1_000_000_000
+LARGEST_OFFSET = 10_000
 _MOST_FIELDS = 300
 _MOST_SORTS = 8
 _MOST_MEMBERS = 12_000
@@ -64,6 +65,10 @@ _FIGURE = Text("{name} støttes ikke i aggregate.", "{name} is not supported in 
 _FIGURE_KIND = Text("{function} kan ikke brukes på {name}.", "{function} cannot be used on {name}.")
 _STAR = Text("{name}: enten * eller felter.", "{name}: either * or fields.")
 _NEEDS = Text("{name} krever aggregate.", "{name} needs aggregate.")
+_FAR = Text(
+    "{name}: det er ikke mulig å begynne mer enn {high} rader inn. Bla videre med cursor (meta=cursor).",
+    "{name}: a list cannot begin more than {high} rows in. Go on with cursor (meta=cursor).",
+)
 _KEYSET = Text(
     "Sortering på {name} kan ikke brukes med cursor; bruk offset.",
     "Sorting by {name} cannot be used with a cursor; use offset.",
@@ -324,8 +329,12 @@ def _offset(given: Mapping[str, Any], limit: int) -> int:
     if "page" in given:
         if "offset" in given:
             raise bad_query(_TOGETHER, "page", other="offset")
-        return min((_integer(given["page"], "page", 1, _LARGEST_OFFSET) - 1) * limit, _LARGEST_OFFSET)
-    return _integer(given.get("offset", 0), "offset", 0, _LARGEST_OFFSET)
+        name, offset = "page", (_integer(given["page"], "page", 1, _LARGEST_NUMBER) - 1) * limit
+    else:
+        name, offset = "offset", _integer(given.get("offset", 0), "offset", 0, _LARGEST_NUMBER)
+    if offset > LARGEST_OFFSET:
+        raise bad_query(_FAR, name, high=LARGEST_OFFSET)
+    return offset
 
 
 def _missing(fields: Sequence[Path], keys: Sequence[Order]) -> tuple[str, ...]:

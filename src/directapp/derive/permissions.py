@@ -10,6 +10,7 @@ from directapp.declare.rules import (
     Is,
     Not,
     Nothing,
+    Other,
     Parent,
     Rule,
     SeenInFull,
@@ -30,6 +31,8 @@ def rule_words(rule: Rule) -> str:  # noqa: C901, PLR0911 - one case a rule
             return "none"
         case Is(column=column, value=value):
             return f"{column} is {_WHO[value] if isinstance(value, Who) else value}"
+        case Other(column=column, value=value):
+            return f"{column} is not {value}"
         case In(column=column, values=values):
             return f"{column} in {_WHO[values] if isinstance(values, Whose) else '/'.join(values)}"
         case Empty(column=column):

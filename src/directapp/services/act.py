@@ -7,13 +7,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from directapp.declare.case import Case
+from directapp.declare.case import Case, Span
 from directapp.declare.fields import Field
 from directapp.kernel.actor import Actor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
+# How many records are looked at in one statement, where all are.
+PAGE = 5_000
 
 # The event that follows from a new record's values, and in how many seconds.
 Then = Callable[[Mapping[str, Any]], tuple[str, float] | None]
@@ -31,6 +34,11 @@ class Seen:
     def version(self) -> int:
         """The version of the row as it was seen."""
         return int(self.row["version"])
+
+
+def beyond(page: "Sequence[Seen]") -> Span:
+    """Return the ids after those of a page: where the next begins."""
+    return Span(UUID(int=page[-1].id.int + 1))
 
 
 class Doors(Protocol):
@@ -203,6 +211,19 @@ class Act:
         """
         found = self.doors.find(collection, equals, system=system, limit=limit, only=only, settled=settled)
         return list(await found)
+
+    async def every(
+        self, collection: str, *, system: str | None = None, only: "Sequence[str]" = (), **equals: Any
+    ) -> list[Seen]:
+        """Find all such records, however many: a page at a time, in the order of their ids."""
+        found: list[Seen] = []
+        page = await self.find(collection, system=system, limit=PAGE, only=only, **equals)
+        while page:
+            found += page
+            if len(page) < PAGE:
+                break
+            page = await self.find(collection, system=system, limit=PAGE, only=only, id=beyond(page), **equals)
+        return found
 
     def fields(self, collection: str) -> Mapping[str, Field]:
         """Return what a collection declares of its fields, by name: labels, kinds, choices; {} for no collection."""

@@ -193,6 +193,23 @@ def sweep(run: Callable[[Act], Awaitable[None]], system: str) -> Run:
     return swept
 
 
+def sweep_all(run: Callable[[Act, UUID | None], Awaitable[UUID | None]], system: str) -> Run:
+    """Return the run of a schedule that goes through any number of records, a transaction for each page of them.
+
+    ``run`` begins after the id it is given, and returns the last of its page, None when nothing is left.
+    """
+
+    async def swept(job: Job) -> None:
+        after: UUID | None = None
+        while True:
+            async with job.act(system) as act:
+                after = await run(act, after)
+            if after is None:
+                return
+
+    return swept
+
+
 def backoff(attempt: int, first: float, longest: float, chance: Callable[[], float] = random.random) -> float:
     """Return how many seconds to wait after a failed attempt: doubling, capped, between half and the whole of it."""
     whole: float = min(longest, first * 2.0 ** min(attempt - 1, 60))

@@ -43,6 +43,11 @@ def parameter_type(field: Field) -> str:
     return SQL_TYPES[field.kind].partition("(")[0]
 
 
+def nullable(field: Field) -> bool:
+    """Whether a stored value of this field may be missing."""
+    return field.name not in {"id", "created_at", "updated_at", "version", "status"}
+
+
 def value_sql(field: Field, alias: str) -> str:
     """Return the SQL of a field's value in a row: its column, or its expression."""
     if field.sql is not None:

@@ -8,6 +8,9 @@ Path = tuple[str, ...]
 
 # Operators whose value is yes or no and stands in the SQL itself.
 _FLAGS = {"null", "nnull", "empty", "nempty"}
+# Codes of a declared set, which stand in the SQL too: PostgreSQL then knows which partial index has them.
+_AMONG = "among"
+_COMPARE = {"eq", "lt", "lte", "gt", "gte", "in", "between"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +23,12 @@ class Condition:
 
     def shape(self) -> tuple[object, ...]:
         """Return what decides the SQL: all but the value itself."""
-        flag = bool(self.value) if self.op in _FLAGS else None
-        return (self.path, self.op, flag)
+        stands = bool(self.value) if self.op in _FLAGS else self.value if self.op == _AMONG else None
+        return (self.path, self.op, stands)
 
     def values(self) -> Iterator[Any]:
         """Yield the values to bind, in the order the compiler asks for them."""
-        if self.op in _FLAGS:
+        if self.op in _FLAGS or self.op == _AMONG:
             return
         if self.op in {"between", "nbetween"}:
             yield from self.value
@@ -103,6 +106,19 @@ class Query:
             self.offset > 0,
             self.most,
         )
+
+    @property
+    def compared(self) -> frozenset[str]:
+        """The fields of the record itself that have a value in every row found: something is compared with them."""
+        found: set[str] = set()
+        parts: list[Filter] = [self.filter] if self.filter else []
+        while parts:
+            part = parts.pop()
+            if isinstance(part, Condition):
+                found |= {part.path[0]} if len(part.path) == 1 and part.op in _COMPARE else set()
+            elif part.word == "and":
+                parts += part.parts
+        return frozenset(found)
 
     def values(self) -> list[Any]:
         """Return every value to bind, in the order the compiler asks for them."""

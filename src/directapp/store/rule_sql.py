@@ -12,6 +12,7 @@ from directapp.declare.rules import (
     Is,
     Not,
     Nothing,
+    Other,
     Parent,
     Rule,
     SeenInFull,
@@ -54,6 +55,8 @@ class RuleSql:
                 return "false"
             case Is(column=column, value=value):
                 return self._is(f"{alias}.{ident(column)}", value)
+            case Other(column=column, value=value):
+                return f"{alias}.{ident(column)} <> {literal(value)}"
             case In(column=column, values=values):
                 return self._in(f"{alias}.{ident(column)}", values)
             case Empty(column=column):

@@ -22,15 +22,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID, ExcludeConstraint
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.elements import ColumnElement, TextClause
 from sqlalchemy.types import TypeEngine
 
 from directapp.declare.collection import Exclusion
+from directapp.declare.collection import Index as Declared
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Rule
 from directapp.declare.spec import Shape, Spec
-from directapp.store.names import ident
+from directapp.store.names import ident, nullable
 from directapp.store.rule_sql import RuleSql, setting
 
 NAMING = {
@@ -89,8 +90,14 @@ def _collection_table(metadata: MetaData, spec: Spec, shape: Shape) -> None:
         Index(name, table.c.tenant_id, *(table.c[f] for f in unique.fields), unique=True, postgresql_where=where)
     for exclusion in shape.declared.exclusions:
         table.append_constraint(_exclusion(spec, shape, exclusion))
-    for names in _indexes(shape):
-        Index(f"ix_{shape.name}_{'_'.join(names)}", table.c.tenant_id, *(table.c[n] for n in names))
+    for index in _indexes(shape):
+        where = None if index.where is None else _predicate(spec, shape, index.where)
+        Index(
+            f"ix_{shape.name}_{index.name}",
+            table.c.tenant_id,
+            *(_index_column(shape, table, name) for name in index.fields),
+            postgresql_where=where,
+        )
 
 
 def _predicate(spec: Spec, shape: Shape, rule: Rule) -> TextClause:
@@ -116,15 +123,28 @@ def exclusion_name(table: str, exclusion: Exclusion) -> str:
     return f"ex_{table}_{'_'.join(exclusion.same)}"
 
 
-def _indexes(shape: Shape) -> list[tuple[str, ...]]:
-    declared = list(shape.declared.indexes)
-    refs = [(f.name,) for f in shape.stored if f.points_to is not None and f.name not in {"created_by", "updated_by"}]
-    sorts = [
-        (names[0], "id")
-        for names in [[s.lstrip("-") for s in shape.declared.views.sort]]
-        if names and names[0] != "id" and shape.fields[names[0]].stored
-    ]
-    return list(dict.fromkeys([*declared, *refs, *sorts]))
+def _index_column(shape: Shape, table: Table, name: str) -> ColumnElement[Any]:
+    if not name.startswith("-"):
+        return table.c[name]
+    falling = table.c[name[1:]].desc()
+    return falling.nulls_last() if nullable(shape.fields[name[1:]]) else falling
+
+
+def _indexes(shape: Shape) -> list[Declared]:
+    declared = [i if isinstance(i, Declared) else Declared(i) for i in shape.declared.indexes]
+    refs = [f.name for f in shape.stored if f.points_to is not None and f.name not in {"created_by", "updated_by"}]
+    # An index that begins with a reference finds the rows that refer, too.
+    begun = {i.fields[0] for i in declared if i.where is None}
+    return list(dict.fromkeys([*declared, *(Declared((n,)) for n in refs if n not in begun), *_sorted(shape)]))
+
+
+def _sorted(shape: Shape) -> list[Declared]:
+    """Return the index that a list needs in its declared order."""
+    first = next(iter(shape.declared.views.sort), "id")
+    name = first.lstrip("-")
+    if name == "id" or not shape.fields[name].stored:
+        return []
+    return [Declared((first, "-id") if first.startswith("-") and nullable(shape.fields[name]) else (name, "id"))]
 
 
 def _column(shape: Shape, item: Field) -> Column[Any]:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from directapp.domains.planning.proposing import MOST_CARS
+from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import ConflictError, InvalidError
 from support.plan import Plan, at
 
@@ -116,3 +118,27 @@ async def test_bookings_that_change_places_are_both_moved(plan: Plan) -> None:
         assert record is not None
         seen = await plan.dealer.read(planner, "resource_bookings", record)
         assert seen["starts_at"].startswith(at(plan.day, start).isoformat()[:16])
+
+
+_WAITING = """
+INSERT INTO cars (tenant_id, id, status, car_type, status_since, delivery_date, dealership, prep_center, priority)
+SELECT $1, ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'ready_to_plan', 'new', now(),
+  current_date + 30, $2, $3, 'normal' FROM generate_series(1, $4::int) n
+"""
+
+
+async def test_a_proposal_names_the_cars_that_it_leaves_out(plan: Plan) -> None:
+    dealer, planner = plan.dealer, await plan.planner()
+    sites = plan.dealer.sites
+    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
+        await unit.value(_WAITING, dealer.tenant, sites["495"], sites["499"], MOST_CARS + 20)
+    urgent = await plan.car()
+    await dealer.do(await dealer.person("tenant_admin", "490"), "cars", "update", urgent, priority="urgent")
+    asked = await dealer.create(
+        planner, "plan_proposals", first_day=plan.day.isoformat(), last_day=plan.day.isoformat(), seconds=1
+    )
+    await dealer.house.relay.drain(dealer.tenant)
+    made = await dealer.read(planner, "plan_proposals", asked)
+    out = [u for u in made["unplanned"] if u["reason_en"].startswith(f"A proposal takes the {MOST_CARS}")]
+    assert len(out) == 21, "what does not fit in the plan is named, not dropped"
+    assert str(urgent) not in {u["car"] for u in out}, "the most urgent are taken first, whatever their id"

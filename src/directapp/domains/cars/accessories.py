@@ -135,6 +135,6 @@ CAR_ACCESSORIES = Collection(
     rules=(car_is_open, mechanic_installs),
     fill=(supply_times, changed_after_order),
     related=(One("car", "car", "cars"),),
-    indexes=(("car",), ("status",)),
+    indexes=(("car",), ("status",), ("changed_after_order_at",)),
     events=(("changed_after_order_at", "accessories.changed"),),
 )

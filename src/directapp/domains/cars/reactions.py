@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from directapp.declare.case import Span
 from directapp.services.act import Act, Seen
 
 UNDO_WINDOW = timedelta(seconds=60)
-_MANY = 5000
+_PAGE = 500
 
 
 def archive_at(car: Mapping[str, Any], days: int) -> datetime | None:
@@ -38,14 +39,20 @@ async def archive_delivered(act: Act) -> None:
     await _archive(act, car, await _days(act, car), wait=True)
 
 
-async def archive_due(act: Act) -> None:
-    """Archive every delivered car whose time has come: the scheduled sweep behind the reaction."""
+async def archive_due(act: Act, after: UUID | None = None) -> UUID | None:
+    """Archive every delivered car whose time has come: the scheduled sweep behind the reaction.
+
+    A page of cars at a time; returns where the next begins.
+    """
     days: dict[UUID | None, int] = {}
-    for car in await act.find("cars", system="archiver", limit=_MANY, status="delivered", archived_at=None):
+    more: dict[str, Any] = {} if after is None else {"id": Span(UUID(int=after.int + 1))}
+    page = await act.find("cars", system="archiver", limit=_PAGE, status="delivered", archived_at=None, **more)
+    for car in page:
         owner = car.row.get("dealership")
         if owner not in days:
             days[owner] = await _days(act, car)
         await _archive(act, car, days[owner], wait=False)
+    return page[-1].id if len(page) == _PAGE else None
 
 
 async def _days(act: Act, car: Seen) -> int:

@@ -17,7 +17,6 @@ from directapp.services.act import Act, Seen
 
 _WORKERS = {"technical": ("mechanic", "assigned_mechanic"), "cosmetic": ("detailer", "assigned_detailer")}
 _URGENCY = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
-_MANY = 500
 _EMPTY_QUEUE = Text("Køen er tom. Alle planlagte biler er fordelt.", "The queue is empty. All planned cars are taken.")
 _SAME_PERSON = Text("Velg en annen person.", "Choose another person.")
 _WHOSE = Text("Velg hvem arbeidet skal flyttes fra, eller hvilke biler.", "Choose whose work to move, or which cars.")
@@ -72,7 +71,7 @@ async def _queue(act: Act, kind: str) -> list[Seen]:
         f"needs_{kind}": True,
         f"{kind}_completed_at": None,
     }
-    found = await act.find("cars", system="custodian", limit=_MANY, **waiting)
+    found = await act.every("cars", system="custodian", **waiting)
     return sorted(found, key=lambda car: urgency(car.row, kind))
 
 
@@ -98,7 +97,8 @@ async def reassign(act: Act) -> None:
             continue
         unfinished: dict[str, Any] = {f"{kind}_completed_at": None, "status": list(OPEN)}
         unfinished |= ({column: giver} if giver is not None else {}) | ({"id": chosen} if chosen else {})
-        for car in await act.find("cars", limit=_MANY, **unfinished):
+        found = act.find("cars", limit=len(chosen), **unfinished) if chosen else act.every("cars", **unfinished)
+        for car in await found:
             act.answer = await act.change({column: taker}, on=car)
     if chosen and act.answer is None:
         raise ConflictError(_NOTHING_LEFT)

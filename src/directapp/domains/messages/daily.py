@@ -2,7 +2,9 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
+from directapp.declare.case import Span
 from directapp.domains.messages.audience import crowd
 from directapp.domains.messages.catalogue import DIGEST
 from directapp.domains.messages.customers import ASK, CALL, to_customer, tomorrow
@@ -13,7 +15,7 @@ from directapp.kernel.clock import OSLO
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 
-_MANY = 5000
+_MANY, _PAGE = 5000, 500
 _MOST_LINES = 40
 _CLOSED = ("delivered", "archived")
 _PROMISED = Text("Levering var lovet {when}.", "Delivery was promised {when}.")
@@ -31,10 +33,11 @@ def today_of(act: Act) -> date:
     return act.now.astimezone(OSLO).date()
 
 
-async def tell_tomorrow(act: Act) -> None:
-    """Tell sellers and customers of tomorrow's deliveries."""
+async def tell_tomorrow(act: Act, after: UUID | None = None) -> UUID | None:
+    """Tell sellers and customers of tomorrow's deliveries, a page of cars at a time; return where the next begins."""
     day = today_of(act) + timedelta(days=1)
-    for car in await _open_cars(act):
+    cars, last = await _open_cars(act, after)
+    for car in cars:
         if _delivery_day(car.row) != day:
             continue
         scene = await scene_of(act, car.id)
@@ -46,6 +49,7 @@ async def tell_tomorrow(act: Act) -> None:
         if car.row.get("sold_at") is not None:
             fills = {"when": when, "detail": _place(car.row), "call": await _call(act, car)}
             await to_customer(act, car, "customer.tomorrow", fills=fills, key=key)
+    return last
 
 
 def _delivery_day(car: Any) -> date | None:
@@ -67,21 +71,24 @@ async def _call(act: Act, car: Seen) -> Text:
     return CALL.fill(phone=phone_text(phone)) if phone else ASK
 
 
-async def _open_cars(act: Act) -> list[Seen]:
-    return [
-        c
-        for c in await act.find("cars", system="corridor", limit=_MANY, archived_at=None)
-        if c.row["status"] not in _CLOSED
-    ]
+async def _open_cars(act: Act, after: UUID | None) -> tuple[list[Seen], UUID | None]:
+    """Return the open cars of the page after an id, and where the next page begins: None at the end."""
+    more: dict[str, Any] = {} if after is None else {"id": Span(UUID(int=after.int + 1))}
+    page = await act.find("cars", system="corridor", limit=_PAGE, archived_at=None, **more)
+    return [c for c in page if c.row["status"] not in _CLOSED], page[-1].id if len(page) == _PAGE else None
 
 
-async def tell_overdue(act: Act) -> None:
-    """Tell planners and managers of cars over their promised day, or over the goal of the stage they stand in."""
+async def tell_overdue(act: Act, after: UUID | None = None) -> UUID | None:
+    """Tell planners and managers of cars over their promised day, or over the goal of the stage they stand in.
+
+    A page of cars at a time; returns where the next begins.
+    """
     day = today_of(act)
     goals = {
         d.id: d.row.get("stage_goals") or {} for d in await act.find("dealerships", system="corridor", limit=_MANY)
     }
-    for car in await _open_cars(act):
+    cars, last = await _open_cars(act, after)
+    for car in cars:
         promised = car.row.get("delivery_date")
         late = promised is not None and promised < day
         site = car.row.get("prep_center")
@@ -93,6 +100,7 @@ async def tell_overdue(act: Act) -> None:
             await _overdue(
                 scene, _PROMISED.fill(when=day_text(promised)) if promised and late else over or plain(""), day
             )
+    return last
 
 
 def _not_started(act: Act, car: Seen) -> Text | None:

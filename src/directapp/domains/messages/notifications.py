@@ -15,8 +15,6 @@ from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
-_MANY = 1000
-
 
 def _own_key(_: Case) -> str:
     return uuid7().hex
@@ -64,7 +62,7 @@ async def mark_all_read(act: Act) -> None:
     asked: dict[str, Any] = {"read_at": None, "receiver": act.actor.user}
     if act.params.get("type"):
         asked["type"] = act.params["type"]
-    for one in await act.find("notifications", limit=_MANY, **asked):
+    for one in await act.every("notifications", **asked):
         await act.change({"read_at": act.now}, system="messenger", on=one)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,12 @@ from directapp.services.jobs import Job
 
 _PRIORITY = {"low": 0, "normal": 1, "high": 2, "urgent": 3}
 _READY, _PLANNED = "ready_to_plan", "planned"
-_MANY = 500
+# A plan takes the most urgent cars, so many; the others are named as left out.
+MOST_CARS = 500
+_LEFT_OUT = Text(
+    f"Et forslag tar de {MOST_CARS} bilene som haster mest. Denne kommer etter dem.",
+    f"A proposal takes the {MOST_CARS} most urgent cars. This one comes after them.",
+)
 
 
 @dataclass(slots=True)
@@ -36,6 +41,7 @@ class _Question:
     start: datetime
     until: datetime
     seconds: int
+    left_out: list[Row]
 
 
 async def propose(job: Job) -> None:
@@ -68,7 +74,10 @@ async def _question(act: Act, asked: Row) -> _Question:
     start = max(act.now, at_clock(asked["first_day"], "00:00"))
     until = at_clock(asked["last_day"] + timedelta(days=1), "00:00")
     statuses = [_READY, _PLANNED] if asked["move_booked"] else [_READY]
-    waiting = await act.find("cars", system="workflow", limit=_MANY, prep_center=site, status=statuses)
+    waiting = sorted(
+        await act.every("cars", system="workflow", prep_center=site, status=statuses), key=lambda c: _urgency(c.row)
+    )
+    left_out, waiting = waiting[MOST_CARS:], waiting[:MOST_CARS]
     rows = {str(car.id): car.row for car in waiting}
     consumers = sorted({site, *(c["dealership"] or site for c in rows.values())}, key=str)
     found = await survey(act, consumers, start, until)
@@ -79,7 +88,7 @@ async def _question(act: Act, asked: Row) -> _Question:
     done = await completed(act, [kind["id"] for kind in kinds.values()])
     held: dict[str, list[Row]] = {}
     ids = [car.id for car in waiting]
-    for booking in await act.find("resource_bookings", system=SYSTEM, limit=5000, car=ids, status=list(HOLDING)):
+    for booking in await act.every("resource_bookings", system=SYSTEM, car=ids, status=list(HOLDING)):
         held.setdefault(str(booking.row["car"]), []).append(booking.row)
     cars = []
     for name, car in rows.items():
@@ -100,7 +109,13 @@ async def _question(act: Act, asked: Row) -> _Question:
                     blocked=tuple(Span(b["starts_at"], b["ends_at"]) for b in away),
                 )
             )
-    return _Question(found, cars, rows, start, until, int(asked["seconds"]))
+    return _Question(found, cars, rows, start, until, int(asked["seconds"]), [c.row for c in left_out])
+
+
+def _urgency(car: Row) -> tuple[int, date, str]:
+    """Return the order in which cars get a place in a plan: priority, then the promised day."""
+    priority = _PRIORITY.get(str(car.get("priority")), 1)
+    return -priority, car.get("delivery_date") or date.max, str(car["id"])
 
 
 def _step(car: Row, kind: Row, held: list[Row], done: Any, *, move: bool) -> PlanStep:
@@ -140,6 +155,9 @@ def _answer(plan: Plan, question: _Question) -> dict[str, Any]:
             "reason_en": u.reason.en,
         }
         for u in plan.unplanned
+    ] + [
+        {"car": str(car["id"]), "car_title": title(car), "reason_nb": _LEFT_OUT.nb, "reason_en": _LEFT_OUT.en}
+        for car in question.left_out
     ]
     return {
         "status": "ready",

@@ -11,8 +11,6 @@ from directapp.domains.planning.types import seed_types
 from directapp.kernel.errors import ConflictError
 from directapp.services.act import Act, Seen
 
-_MANY = 500
-
 
 async def give_types(act: Act) -> None:
     """Give a new company the types to begin with; one that has any keeps what it has."""
@@ -70,10 +68,9 @@ async def recount(act: Act) -> None:
     if act.seen is None:
         return
     rule = (await act.look_up("capacity_rules", act.target.id, system="planning")).row
-    days = await act.find(
+    days = await act.every(
         "resource_capacities",
         system="planning",
-        limit=_MANY,
         dealership=rule["dealership"],
         resource_type=rule["resource_type"],
         resource=rule["resource"],

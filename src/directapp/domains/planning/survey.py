@@ -17,7 +17,6 @@ from directapp.domains.planning.rights import SYSTEM
 from directapp.services.act import Act
 
 _ONE_DAY = timedelta(days=1)
-_MANY = 20_000
 _BOOKED = (
     *("car", "resource", "resource_type", "person", "consumer", "provider"),
     *("lane", "starts_at", "ends_at", "status", "pinned"),
@@ -37,7 +36,7 @@ class Survey:
 
 async def agreements_for(act: Act, consumers: Sequence[UUID]) -> list[Row]:
     """Return the agreements in force under which others work for these sites."""
-    found = await act.find("resource_sharing", system=SYSTEM, limit=500, consumer=list(consumers), enabled=True)
+    found = await act.every("resource_sharing", system=SYSTEM, consumer=list(consumers), enabled=True)
     return [a.row for a in found]
 
 
@@ -50,20 +49,16 @@ async def survey(
     """
     agreements = await agreements_for(act, consumers)
     sites = sorted({*consumers, *(a["provider"] for a in agreements)}, key=str)
-    types = {str(t.id): t.row for t in await act.find("resource_types", system=SYSTEM, limit=200)}
+    types = {str(t.id): t.row for t in await act.every("resource_types", system=SYSTEM)}
     resources = {
-        str(r.id): r.row
-        for r in await act.find("resources", system=looker, limit=2000, dealership=sites, available=True)
+        str(r.id): r.row for r in await act.every("resources", system=looker, dealership=sites, available=True)
     }
     names = [r["id"] for r in resources.values()]
-    hours = _by_resource(await act.find("working_hours", system=SYSTEM, limit=_MANY, resource=names))
-    away = await act.find(
-        "absences", system=SYSTEM, limit=_MANY, resource=names, starts_at=Span(None, end), ends_at=Span(start)
-    )
-    bookings = await act.find(
+    hours = _by_resource(await act.every("working_hours", system=SYSTEM, resource=names))
+    away = await act.every("absences", system=SYSTEM, resource=names, starts_at=Span(None, end), ends_at=Span(start))
+    bookings = await act.every(
         "resource_bookings",
         system=SYSTEM,
-        limit=_MANY,
         only=_BOOKED,
         provider=sites,
         status=list(HOLDING),
@@ -120,8 +115,8 @@ def _busy(bookings: Iterable[Row], resources: Mapping[str, Row]) -> Iterable[Bus
 
 
 async def _ledgers(act: Act, sites: Sequence[UUID], first: date, last: date) -> list[Ledger]:
-    counted = await act.find(
-        "resource_capacities", system=SYSTEM, limit=_MANY, dealership=list(sites), day=Span(first, last + _ONE_DAY)
+    counted = await act.every(
+        "resource_capacities", system=SYSTEM, dealership=list(sites), day=Span(first, last + _ONE_DAY)
     )
     found = {
         (c.row["dealership"], c.row["resource_type"], c.row["resource"], c.row["day"]): (
@@ -131,7 +126,7 @@ async def _ledgers(act: Act, sites: Sequence[UUID], first: date, last: date) -> 
         for c in counted
     }
     plans: dict[tuple[Any, Any, Any], list[Row]] = {}
-    for rule in await act.find("capacity_rules", system=SYSTEM, limit=2000, dealership=list(sites)):
+    for rule in await act.every("capacity_rules", system=SYSTEM, dealership=list(sites)):
         key = (rule.row["dealership"], rule.row["resource_type"], rule.row["resource"])
         plans.setdefault(key, []).append(rule.row)
     for (site, kind, resource), rules in plans.items():
@@ -159,7 +154,7 @@ def _agreement(row: Row) -> Agreement:
 async def _weeks(act: Act, agreements: Sequence[Row], start: datetime, end: datetime) -> list[WeekUse]:
     by_id = {a["id"]: a for a in agreements}
     weeks = Span(monday_of(local_day(start)), local_day(end) + _ONE_DAY)
-    found = await act.find("sharing_weeks", system=SYSTEM, limit=5000, agreement=list(by_id), week=weeks)
+    found = await act.every("sharing_weeks", system=SYSTEM, agreement=list(by_id), week=weeks)
     return [
         WeekUse(
             str(a["provider"]),

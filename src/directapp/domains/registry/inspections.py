@@ -10,7 +10,6 @@ from directapp.services.act import Act
 
 DUE = "car.eu_control_due"
 CARS = "cars"
-_MANY = 50_000
 
 
 def remind(days: int, states: tuple[str, ...]) -> Callable[[Act], Awaitable[None]]:
@@ -19,10 +18,8 @@ def remind(days: int, states: tuple[str, ...]) -> Callable[[Act], Awaitable[None
     async def tell(act: Act) -> None:
         before = oslo_day(act.now) + timedelta(days=days + 1)
         wanted = ("id", "next_inspection_due", "license_plate")
-        due = await act.find(
-            CARS, status=list(states), next_inspection_due=Span(None, before), limit=_MANY, only=wanted
-        )
-        reminded = await act.find(REMINDERS, car=[car.id for car in due], limit=_MANY, only=("car", "due"))
+        due = await act.every(CARS, status=list(states), next_inspection_due=Span(None, before), only=wanted)
+        reminded = await act.every(REMINDERS, car=[car.id for car in due], only=("car", "due"))
         told = {(one.row["car"], one.row["due"]) for one in reminded}
         for car in due:
             day = car.row["next_inspection_due"]

@@ -34,7 +34,6 @@ from directapp.services.jobs import Errand, Job, LaterError
 
 CARS = "cars"
 CLOSED = frozenset({"delivered", "archived"})
-_MANY = 50_000
 _FIRST_WAIT, _LONGEST_WAIT = 30.0, 900.0
 
 
@@ -114,9 +113,9 @@ class Enricher:
         since = run.row["started_at"]
         if run.row["trigger"] == "night":
             since -= manner.again
-        logs = await act.find(LOGS, at=Span(since, None), limit=_MANY, only=("car", "result", "run"))
+        logs = await act.every(LOGS, at=Span(since, None), only=("car", "result", "run"))
         asked = {log.row["car"] for log in logs if log.row["result"] != "failed" or log.row["run"] == run.id}
-        cars = await act.find(CARS, status=list(manner.states), limit=_MANY, only=names)
+        cars = await act.every(CARS, status=list(manner.states), only=names)
         found = []
         for car in cars:
             empty = empties(car.row, manner.fields)
@@ -235,7 +234,7 @@ async def _write(act: Act, wanted: _Wanted, result: _Result) -> None:
 
 async def _figures(act: Act) -> dict[str, int]:
     """Return the figures of a run, from its logs."""
-    logs = await act.find(LOGS, run=act.target.id, limit=_MANY, only=("result", "fields", "fields_empty"))
+    logs = await act.every(LOGS, run=act.target.id, only=("result", "fields", "fields_empty"))
     results = Counter(log.row["result"] for log in logs)
     return {
         "cars_asked": len(logs),

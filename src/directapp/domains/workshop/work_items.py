@@ -313,5 +313,5 @@ WORK_ITEMS = Collection(
             message=Text("Kontrollpunktet har alt et arbeidspunkt.", "The inspection item already has a work item."),
         ),
     ),
-    indexes=(("car", "status"),),
+    indexes=(("car", "status"), ("status", "created_at")),
 )

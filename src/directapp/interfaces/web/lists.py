@@ -11,7 +11,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.spec import Shape
 from directapp.declare.verbs import Verb
 from directapp.derive import board, tables
-from directapp.derive.questions import Address, build_filter, filtered, mark_of
+from directapp.derive.questions import Address, filtered, mark_of
 from directapp.derive.shown import writable_anywhere
 from directapp.derive.tables import Listing
 from directapp.interfaces.web import refs
@@ -22,6 +22,7 @@ from directapp.interfaces.web.views.bar import bar_of
 from directapp.interfaces.web.views.words import WORDS as VIEW_WORDS
 from directapp.interfaces.web.words import speak
 from directapp.services.search import question_words
+from directapp.store.query import Condition, Filter, Junction
 
 _FIRST_COLUMNS = 11
 
@@ -43,10 +44,12 @@ def listing_of(desk: Desk, shape: Shape, address: Address, kept: Sequence[str] =
     words = question_words(address.get("q")) if shape.searchable else ()
     columns = kept or shape.declared.views.columns[:_FIRST_COLUMNS]
     listing = tables.list_of(desk.teller, shape, address, kept=columns, words=words)
-    wanted = board.open_only(address, shape)
-    if wanted is address:
+    flow = shape.declared.workflow
+    if flow is None or board.STATUS not in listing.readable or not board.hides_closed(address, shape):
         return listing
-    return replace(listing, query=replace(listing.query, filter=build_filter(wanted, shape, listing.readable)))
+    here: Filter = Condition((board.STATUS,), "among", tuple(s.code for s in flow.states if not s.locked))
+    asked = listing.query.filter
+    return replace(listing, query=replace(listing.query, filter=Junction("and", (here, asked)) if asked else here))
 
 
 async def show_list(desk: PersonDesk, collection: str) -> Response:
