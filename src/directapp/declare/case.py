@@ -1,6 +1,6 @@
 """Case: everything a rule may know, as plain values. Rules are pure functions of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -91,6 +91,22 @@ class Span:
 
     start: Any = None
     end: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """Figures over any number of records, added up where they lie.
+
+    ``by`` (what is grouped by) and ``of`` (aggregates) are SQL by name, ``{row}`` being the record. With ``latest``,
+    of those that share some columns only the one with the highest value of another counts. ``either`` names
+    references of which one must be among some ids, ``within`` spans of time that all must lie in.
+    """
+
+    by: Mapping[str, str]
+    of: Mapping[str, str]
+    either: Mapping[str, Sequence[UUID]] = field(default_factory=dict)
+    within: Mapping[str, Span] = field(default_factory=dict)
+    latest: tuple[tuple[str, ...], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from directapp.declare.case import Case, Span
+from directapp.declare.case import Case, Span, Sums
 from directapp.declare.fields import Field
 from directapp.kernel.actor import Actor
 
@@ -93,6 +93,9 @@ class Doors(Protocol):
         settled: bool = False,
     ) -> "Sequence[Seen]":
         """Find records by equal values, with some of their columns or all."""
+
+    async def sums(self, collection: str, asked: Sums, *, system: str) -> "Sequence[Mapping[str, Any]]":
+        """Add up figures over records."""
 
     def fields(self, collection: str) -> Mapping[str, Field]:
         """Return what a collection declares of its fields, by name."""
@@ -213,17 +216,27 @@ class Act:
         return list(await found)
 
     async def every(
-        self, collection: str, *, system: str | None = None, only: "Sequence[str]" = (), **equals: Any
+        self,
+        collection: str,
+        *,
+        system: str | None = None,
+        only: "Sequence[str]" = (),
+        at_a_time: int = PAGE,
+        **equals: Any,
     ) -> list[Seen]:
         """Find all such records, however many: a page at a time, in the order of their ids."""
         found: list[Seen] = []
-        page = await self.find(collection, system=system, limit=PAGE, only=only, **equals)
+        page = await self.find(collection, system=system, limit=at_a_time, only=only, **equals)
         while page:
             found += page
-            if len(page) < PAGE:
+            if len(page) < at_a_time:
                 break
-            page = await self.find(collection, system=system, limit=PAGE, only=only, id=beyond(page), **equals)
+            page = await self.find(collection, system=system, limit=at_a_time, only=only, id=beyond(page), **equals)
         return found
+
+    async def sums(self, collection: str, asked: Sums, *, system: str) -> "Sequence[Mapping[str, Any]]":
+        """Add up figures over the records of a collection, a row for each group."""
+        return await self.doors.sums(collection, asked, system=system)
 
     def fields(self, collection: str) -> Mapping[str, Field]:
         """Return what a collection declares of its fields, by name: labels, kinds, choices; {} for no collection."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from directapp.declare.case import Case, Many, One
+from directapp.declare.case import Case, Many, One, Sums
 from directapp.declare.fields import Field
 from directapp.declare.spec import Shape, Spec
 from directapp.kernel.actor import Actor, system_actor
@@ -23,6 +23,7 @@ from directapp.services.search import tokens_of
 from directapp.services.settled import question
 from directapp.services.status_words import as_facts, demand_reached, first_status
 from directapp.services.tallying import Tallying
+from directapp.store.sums import sums_sql
 from directapp.store.unit import AuditEntry, Change, Event, Found, Unit
 
 _MAX_DEPTH = 6
@@ -297,6 +298,12 @@ class Work:
             if settled:
                 self.unit.recalled.setdefault(collection, {})[key] = rows
         return [Seen(collection, row["id"], row) for row in rows]
+
+    async def sums(self, collection: str, asked: Sums, *, system: str) -> Sequence[Mapping[str, Any]]:
+        """Add up figures over records, a row for each group."""
+        async with self.acting(system):
+            sql, values = sums_sql(self.spec[collection], self.unit.actor.tenant, asked)
+            return [dict(row) for row in await self.unit.fetch(sql, *values)]
 
     def fields(self, collection: str) -> Mapping[str, Field]:
         """Return what a collection declares of its fields, by name."""

@@ -6,9 +6,10 @@ from typing import Any
 import orjson
 import pytest
 
-from directapp.kernel.actor import Actor
+from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import ForbiddenError, InvalidError
 from directapp.store.outbox import relay_actor
+from directapp.store.unit import recorded
 from support.dealer import Time
 from support.plan import Plan, at
 
@@ -74,6 +75,37 @@ async def test_a_day_of_work_in_figures(plan: Plan, time: Time) -> None:
     # The consumer sees what it owes, and nothing of the provider's own.
     assert [s["hours"] for s in own["settlements"]] == ["3.25"]
     assert (own["resources"], own["time_bank"], own["period"]["jobs"]) == ([], [], 0)
+
+
+_STAGES = """
+INSERT INTO car_stages (tenant_id, id, car, status, entered_at, left_at, prep_center)
+SELECT $1::uuid, gen_random_uuid(), $2::uuid, 'quality_check', $3::timestamptz,
+       $3::timestamptz + h * interval '1 hour', $4::uuid
+  FROM unnest(ARRAY[2, 3, 4]) h UNION ALL
+SELECT $1::uuid, gen_random_uuid(), $2::uuid, 'quality_check', $3::timestamptz + h * interval '1 minute',
+       $3::timestamptz + h * interval '61 minutes', $4::uuid FROM unnest(ARRAY[1, 6]) h
+"""
+
+
+async def test_a_years_stages_are_added_up_where_they_lie(plan: Plan) -> None:
+    """Stays of 4, 1 and 6 hours: the first was written three times, and goes on to its latest end."""
+    dealer, car = plan.dealer, await plan.car()
+    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
+        await unit.value(_STAGES, dealer.tenant, car, at(plan.day, "08:00"), dealer.sites["499"])
+    seen: list[tuple[str, tuple[Any, ...]]] = []
+    token = recorded.set(seen)
+    try:
+        found = await figures(plan, first=(plan.day - timedelta(days=300)).isoformat())
+    finally:
+        recorded.reset(token)
+    (stage,) = [s for s in found["stages"] if s["status"] == "quality_check"]
+    assert stage == {"status": "quality_check", "mean": 3.67, "median": 4.0, "n": 3}
+    big = ("car_stages", "timebank_entries")
+    assert all("GROUP BY" in sql for sql, _ in seen if any(f'FROM "{name}"' in sql for name in big))
+    assert any("car_stages" in sql for sql, _ in seen)
+    (ready,) = [sql for sql, _ in seen if "ready_for_delivery_at" in sql and "percentile_cont" in sql]
+    assert "count(*)" in ready
+    assert found["ready"] == {"cars": 0, "mean": None, "median": None, "promised": 0, "kept": 0}
 
 
 async def test_what_is_nearly_full_is_named(plan: Plan) -> None:

@@ -1,20 +1,21 @@
 """Figures: how the capacity is used, how the work went and what sites owe each other, for a period and some sites."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from statistics import fmean, median
+from statistics import fmean
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.case import Row, Span
+from directapp.declare.case import Row, Span, Sums
 from directapp.declare.fields import field as param
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
 from directapp.domains.planning.booking_hours import GONE
 from directapp.domains.planning.engine import figures as engine
-from directapp.domains.planning.engine.figures import Stay, TimeEntry, Utilisation, Work
+from directapp.domains.planning.engine.figures import TimeEntry, Utilisation, Work
 from directapp.domains.planning.engine.spans import hours_between, local_day, monday_of
 from directapp.domains.planning.engine.workdays import at_clock
 from directapp.domains.planning.engine.world import Agreement
@@ -26,7 +27,7 @@ from directapp.services.act import Act
 
 _ONE_DAY = timedelta(days=1)
 _LONGEST = 370
-_MANY, _SHOWN = 100_000, 50
+_AT_A_TIME, _SHOWN = 50_000, 50
 _TOLERANCE = 15
 _WORK = (
     "car",
@@ -53,6 +54,7 @@ class Period:
     last: date
     now: datetime
     rows: list[Row] = field(default_factory=list)
+    works: list[Work] = field(default_factory=list)
 
     @property
     def start(self) -> datetime:
@@ -67,7 +69,9 @@ class Period:
     def within(self, first: date, last: date) -> "Period":
         """Return a shorter or other period of the same rows."""
         asked = Period(first=first, last=last, now=self.now)
-        asked.rows = [r for r in self.rows if asked.start <= r["starts_at"] < asked.end]
+        start, end = asked.start, asked.end
+        asked.works = [w for w in self.works if start <= w.start < end]
+        asked.rows = [r for r in self.rows if start <= r["starts_at"] < end]
         return asked
 
 
@@ -83,11 +87,11 @@ async def figures(act: Act) -> None:
     monday = monday_of(today)
     whole = Period(first=min(first, monday), last=max(last, monday + 6 * _ONE_DAY), now=act.now)
     whole.rows = await _bookings(act, sites, whole)
-    found = await survey(act, sites, whole.start, whole.end)
-    asked = whole.within(first, last)
+    found = await survey(act, sites, whole.start, whole.end, busy=False)
     here = {str(s) for s in sites}
     names = {str(d.id): str(d.row["name"]) for d in await act.find("dealerships", system="corridor", limit=500)}
-    stays = await _stages(act, sites, asked)
+    agreements = await _agreements(act, sites)
+    asked = Period(first=first, last=last, now=act.now)
     act.found = {
         "first": first.isoformat(),
         "last": last.isoformat(),
@@ -95,6 +99,22 @@ async def figures(act: Act) -> None:
         "choices": [_place(r) for r in choices.values()],
         "names": names,
         "types": {k: {"nb": t["name_nb"], "en": t["name_en"]} for k, t in found.types.items()},
+        # A year's bookings take a second of thought: other requests are answered meanwhile.
+        **await asyncio.to_thread(_of_bookings, whole, found, here, (first, last, today), agreements),
+        **await _time_bank(act, sites, asked),
+        "stages": await _stages(act, sites, asked),
+        **await _ready(act, sites, asked),
+    }
+
+
+def _of_bookings(
+    whole: Period, found: Survey, here: set[str], days: tuple[date, date, date], agreements: list[Agreement]
+) -> dict[str, Any]:
+    """Return the figures that rest on single bookings."""
+    whole.works = _works(whole.rows)
+    first, last, today = days
+    monday, asked = monday_of(today), whole.within(first, last)
+    return {
         "today": _load(whole.within(today, today), found, here),
         "week": _load(whole.within(monday, monday + 6 * _ONE_DAY), found, here),
         "period": _load(asked, found, here),
@@ -110,7 +130,7 @@ async def figures(act: Act) -> None:
                 "cap": one.cap,
                 "share": None if one.share is None else round(one.share, 4),
             }
-            for one in engine.lent_hours(_works(asked.rows), await _agreements(act, sites))
+            for one in engine.lent_hours(asked.works, agreements)
         ],
         "settlements": [
             {
@@ -119,14 +139,8 @@ async def figures(act: Act) -> None:
                 "hours": str(one.hours),
                 "types": {kind: str(hours) for kind, hours in one.types},
             }
-            for one in engine.settlements(_works(asked.rows))
+            for one in engine.settlements(asked.works)
         ],
-        **await _time_bank(act, sites, asked),
-        "stages": [
-            {"status": s.status, "mean": s.mean, "median": s.median, "n": s.n}
-            for s in engine.stage_times(stays.values(), act.now)
-        ],
-        **await _ready(act, sites, asked),
     }
 
 
@@ -163,7 +177,7 @@ async def _of_sites(act: Act, collection: str, columns: Sequence[str], sites: li
     found: dict[Any, Row] = {}
     for column in columns:
         equals: dict[str, Any] = {column: sites, **more}
-        for seen in await act.find(collection, limit=_MANY, **equals):
+        for seen in await act.every(collection, at_a_time=_AT_A_TIME, **equals):
             found[seen.id] = seen.row
     return list(found.values())
 
@@ -210,7 +224,7 @@ def _works(rows: Iterable[Row]) -> list[Work]:
 
 
 def _here(period: Period, here: set[str]) -> list[Work]:
-    return [w for w in _works(period.rows) if w.provider in here]
+    return [w for w in period.works if w.provider in here]
 
 
 def _load(period: Period, found: Survey, here: set[str]) -> dict[str, Any]:
@@ -316,9 +330,11 @@ def _two(value: float) -> float:
 async def _time_bank(act: Act, sites: list[UUID], period: Period) -> dict[str, Any]:
     """Return what people have worked, in all and day by day."""
     days = Span(period.first, period.last + _ONE_DAY)
-    rows = [e.row for e in await act.find("timebank_entries", system=SYSTEM, limit=_MANY, provider=sites, day=days)]
+    rows = await act.sums(
+        "timebank_entries", replace(_HOURS, either={"provider": sites}, within={"day": days}), system=SYSTEM
+    )
     ids = sorted({r["person"] for r in rows if r["person"]}, key=str)
-    people = {str(u.id): u.row for u in await act.find("users", system="corridor", limit=_MANY, id=ids)} if ids else {}
+    people = {str(u.id): u.row for u in await act.every("users", system="corridor", id=ids)} if ids else {}
     lines: dict[tuple[str, str, str, str], Decimal] = {}
     for row in rows:
         key = (str(row["person"] or ""), row["day"].isoformat(), str(row["kind"]), str(row["provider"]))
@@ -344,40 +360,48 @@ def _person(row: Row) -> Mapping[str, str]:
     return {"name": f"{row['first_name']} {row['last_name']}", "email": str(row["email"])}
 
 
-async def _stages(act: Act, sites: list[UUID], period: Period) -> dict[Any, list[Stay]]:
-    """Return the stays that ended in the period, by car; one that was written twice goes on to its later end."""
-    span = Span(period.start, period.end)
-    columns = ("prep_center", "dealership")
-    rows = await _of_sites(act, "car_stages", columns, sites, system=SYSTEM, left_at=span)
-    last: dict[tuple[Any, datetime], Row] = {}
-    for row in rows:
-        key = (row["car"], row["entered_at"])
-        if key not in last or last[key]["left_at"] < row["left_at"]:
-            last[key] = row
-    cars: dict[Any, list[Stay]] = {}
-    for row in last.values():
-        cars.setdefault(row["car"], []).append(Stay(str(row["status"]), row["entered_at"], row["left_at"]))
-    return cars
+_STAY = "extract(epoch FROM {row}.left_at - {row}.entered_at)::float8 / 3600"
+_LEAD = "extract(epoch FROM {row}.ready_for_delivery_at - {row}.created_at)::float8 / 3600"
+_MEDIAN = "percentile_cont(0.5) WITHIN GROUP (ORDER BY {})"
+# A stay that was written twice goes on to its later end.
+_STAYS = Sums(
+    by={"status": "{row}.status"},
+    of={"mean": f"avg({_STAY})", "median": _MEDIAN.format(_STAY), "n": "count(*)"},
+    latest=(("car", "entered_at"), "left_at"),
+)
+_READY = Sums(
+    by={},
+    of={
+        "cars": "count(*)",
+        "mean": f"avg({_LEAD})",
+        "median": _MEDIAN.format(_LEAD),
+        "promised": "count({row}.delivery_date)",
+        "kept": "count(*) FILTER (WHERE ({row}.ready_for_delivery_at AT TIME ZONE 'Europe/Oslo')::date"
+        " <= {row}.delivery_date)",
+    },
+)
+_HOURS = Sums(
+    by={name: f"{{row}}.{name}" for name in ("person", "day", "kind", "provider")}, of={"hours": "sum({row}.hours)"}
+)
+
+
+def _either(sites: list[UUID]) -> dict[str, list[UUID]]:
+    return {"prep_center": sites, "dealership": sites}
+
+
+async def _stages(act: Act, sites: list[UUID], period: Period) -> list[dict[str, Any]]:
+    """Return how long cars stood at each stage that they left in the period."""
+    span = {"left_at": Span(period.start, period.end)}
+    rows = await act.sums("car_stages", replace(_STAYS, either=_either(sites), within=span), system=SYSTEM)
+    return [{**row, "mean": _two(row["mean"]), "median": _two(row["median"])} for row in rows]
 
 
 async def _ready(act: Act, sites: list[UUID], period: Period) -> dict[str, Any]:
     """Return how long it took from order to ready, for the cars that became ready in the period, and if in time."""
-    only = ("created_at", "ready_for_delivery_at", "delivery_date")
-    span = Span(period.start, period.end)
-    columns = ("prep_center", "dealership")
-    rows = await _of_sites(act, "cars", columns, sites, system="workflow", only=only, ready_for_delivery_at=span)
-    hours = [hours_between(r["created_at"], r["ready_for_delivery_at"]) for r in rows]
-    promised = [r for r in rows if r["delivery_date"] is not None]
-    kept = [r for r in promised if local_day(r["ready_for_delivery_at"]) <= r["delivery_date"]]
-    return {
-        "ready": {
-            "cars": len(hours),
-            "mean": _two(fmean(hours)) if hours else None,
-            "median": _two(median(hours)) if hours else None,
-            "promised": len(promised),
-            "kept": len(kept),
-        }
-    }
+    span = {"ready_for_delivery_at": Span(period.start, period.end)}
+    (row,) = await act.sums("cars", replace(_READY, either=_either(sites), within=span), system="workflow")
+    told = {name: None if row[name] is None else _two(row[name]) for name in ("mean", "median")}
+    return {"ready": {**row, **told}}
 
 
 FIGURES = Verb(

@@ -41,11 +41,18 @@ async def agreements_for(act: Act, consumers: Sequence[UUID]) -> list[Row]:
 
 
 async def survey(
-    act: Act, consumers: Sequence[UUID], start: datetime, end: datetime, *, looker: str | None = SYSTEM
+    act: Act,
+    consumers: Sequence[UUID],
+    start: datetime,
+    end: datetime,
+    *,
+    looker: str | None = SYSTEM,
+    busy: bool = True,
 ) -> Survey:
     """Look at these sites and those that work for them, from one instant to another.
 
-    ``looker`` is who sees the resources: the system actor, or None for the person who asks.
+    ``looker`` is who sees the resources: the system actor, or None for the person who asks. Without ``busy``,
+    bookings are left out.
     """
     agreements = await agreements_for(act, consumers)
     sites = sorted({*consumers, *(a["provider"] for a in agreements)}, key=str)
@@ -56,14 +63,12 @@ async def survey(
     names = [r["id"] for r in resources.values()]
     hours = _by_resource(await act.every("working_hours", system=SYSTEM, resource=names))
     away = await act.every("absences", system=SYSTEM, resource=names, starts_at=Span(None, end), ends_at=Span(start))
-    bookings = await act.every(
-        "resource_bookings",
-        system=SYSTEM,
-        only=_BOOKED,
-        provider=sites,
-        status=list(HOLDING),
-        starts_at=Span(start - _ONE_DAY, end),
-    )
+    bookings = []
+    if busy:
+        span = Span(start - _ONE_DAY, end)
+        bookings = await act.every(
+            "resource_bookings", system=SYSTEM, only=_BOOKED, provider=sites, status=list(HOLDING), starts_at=span
+        )
     world = World(
         resources=tuple(_resources(resources, hours, _by_resource(away), types)),
         busy=tuple(_busy((b.row for b in bookings), resources)),

@@ -8,8 +8,6 @@ from directapp.domains.planning.engine.figures import (
     Delay,
     Lent,
     Settlement,
-    Stage,
-    Stay,
     TimeEntry,
     TimeSum,
     Work,
@@ -21,8 +19,6 @@ from directapp.domains.planning.engine.figures import (
     idle_hours,
     lent_hours,
     settlements,
-    stage_times,
-    stays,
     time_bank,
 )
 from directapp.domains.planning.engine.workdays import Hours, Schedule
@@ -139,21 +135,6 @@ def test_a_car_waits_between_its_stages() -> None:
     assert idle_hours([work(8, 10), work(9, 11), work(13, 14), work(14, 15)]) == 2
     assert idle_hours([work(8, 10, completed_at=at(12)), work(13, 14)]) == 1
     assert idle_hours([]) == 0
-
-
-def test_time_per_stage_is_mean_and_median_over_cars() -> None:
-    first = stays([("planned", at(8)), ("inspection", at(6)), ("technical_prep", at(12))])
-    assert first == [
-        Stay("inspection", at(6), at(8)),
-        Stay("planned", at(8), at(12)),
-        Stay("technical_prep", at(12)),
-    ]
-    found = stage_times([first, [Stay("inspection", at(6), at(12))]], at(13))
-    assert found == [
-        Stage("inspection", 4, 4, 2),
-        Stage("planned", 4, 4, 1),
-        Stage("technical_prep", 1, 1, 1),
-    ]
 
 
 @pytest.mark.parametrize(

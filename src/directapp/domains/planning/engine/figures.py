@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise
-from statistics import mean, median
+from statistics import median
 
 from directapp.domains.planning.engine.spans import HOUR, floor_second, hours_between, local_day, monday_of
 from directapp.domains.planning.engine.words import number_text
@@ -121,25 +120,6 @@ class Settlement:
     consumer: str
     hours: Decimal
     types: tuple[tuple[str, Decimal], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """That a car was in a status from one moment to another; open where it still is."""
-
-    status: str
-    entered_at: datetime
-    left_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """How long cars stay in a status, in hours."""
-
-    status: str
-    mean: float
-    median: float
-    n: int
 
 
 def available_hours(resources: Iterable[Resource], start: datetime, end: datetime) -> dict[str, float]:
@@ -267,19 +247,6 @@ def idle_hours(works: Iterable[Work]) -> float:
             waited += hours_between(until, start)
         until = end if until is None else max(until, end)
     return waited
-
-
-def stage_times(cars: Iterable[Sequence[Stay]], now: datetime) -> list[Stage]:
-    """Return how long cars stay in each status; those that are there still count for as long as they have been."""
-    hours = _grouped((stay.status, hours_between(stay.entered_at, stay.left_at or now)) for car in cars for stay in car)
-    return [Stage(s, round(mean(h), 2), round(median(h), 2), len(h)) for s, h in sorted(hours.items())]
-
-
-def stays(changes: Sequence[tuple[str, datetime]]) -> list[Stay]:
-    """Return the stays that a car's changes of status make, the last one open."""
-    ordered = sorted(changes, key=lambda change: change[1])
-    made = [Stay(status, at, then) for (status, at), (_, then) in pairwise(ordered)]
-    return made + [Stay(status, at) for status, at in ordered[-1:]]
 
 
 def _grouped(pairs: Iterable[tuple[str, float]]) -> dict[str, list[float]]:
