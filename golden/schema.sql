@@ -311,6 +311,7 @@ CREATE TABLE cars (
 	registry_sources JSONB, 
 	status TEXT NOT NULL, 
 	status_since TIMESTAMP WITH TIME ZONE, 
+	shared_identity BOOLEAN DEFAULT false, 
 	archived_at TIMESTAMP WITH TIME ZONE, 
 	archived_from TEXT, 
 	archive_reason TEXT, 
@@ -336,6 +337,8 @@ CREATE INDEX ix_cars_id_some ON cars (tenant_id, id) WHERE "archived_at" IS NULL
 CREATE INDEX ix_cars_in_vehicle_bank_updated_at ON cars (tenant_id, in_vehicle_bank, updated_at);
 CREATE INDEX ix_cars_inspection_completed_at ON cars (tenant_id, inspection_completed_at);
 CREATE INDEX ix_cars_license_plate ON cars (tenant_id, license_plate);
+CREATE INDEX ix_cars_order_number ON cars (tenant_id, order_number);
+CREATE INDEX ix_cars_original_dealership ON cars (tenant_id, original_dealership);
 CREATE INDEX ix_cars_original_dealership_updated_at ON cars (tenant_id, original_dealership, updated_at);
 CREATE INDEX ix_cars_prep_center_ready_for_delivery_at ON cars (tenant_id, prep_center, ready_for_delivery_at);
 CREATE INDEX ix_cars_prep_center_status ON cars (tenant_id, prep_center, status);
@@ -351,7 +354,8 @@ CREATE INDEX ix_cars_trade_in_for ON cars (tenant_id, trade_in_for);
 CREATE INDEX ix_cars_updated_at_id ON cars (tenant_id, updated_at, id);
 CREATE INDEX ix_cars_updated_at_id_some ON cars (tenant_id, updated_at, id) WHERE "status" <> 'archived';
 CREATE INDEX ix_cars_vin ON cars (tenant_id, vin);
-CREATE UNIQUE INDEX uq_cars_order_number ON cars (tenant_id, order_number);
+CREATE UNIQUE INDEX uq_cars_license_plate ON cars (tenant_id, license_plate) WHERE ((("status" = 'archived') IS NOT TRUE) AND (("shared_identity") IS NOT TRUE));
+CREATE UNIQUE INDEX uq_cars_order_number ON cars (tenant_id, translate(upper("order_number"), 'OI -./_,;#*+()', '01')) WHERE ("shared_identity") IS NOT TRUE;
 CREATE UNIQUE INDEX uq_cars_vin ON cars (tenant_id, vin) WHERE ("status" = 'archived') IS NOT TRUE;
 CREATE TABLE comments (
 	tenant_id UUID NOT NULL, 

@@ -79,3 +79,38 @@ async def test_what_came_up_is_what_is_declared_and_stands_protected(old: Old) -
         assert await lint(connection, SPEC) == []
     finally:
         await connection.close()
+
+
+async def test_what_was_written_oddly_comes_up_composed_and_what_was_double_is_marked(old: Old) -> None:
+    """Nothing is lost: of the cars that share a plate or an order number, the oldest alone is not marked."""
+    cars = {
+        "first": ("EL12345", "ORD-1", "A\u030ase"),
+        "same_plate": ("EL12345", None, "Kari"),
+        "same_order": (None, "ORD\u200b1", None),
+        "both_alike": ("EL\u200b12345", "0RD 1", None),
+        "odd": ("A\u030aSE12", "\uff2f\uff12", None),
+    }
+    ids = {name: uuid7() for name in cars}
+    connection = await asyncpg.connect(old.owner)
+    try:
+        await connection.execute("ALTER TABLE cars NO FORCE ROW LEVEL SECURITY")
+        for name, values in cars.items():
+            columns = "tenant_id, id, status, license_plate, order_number, customer_name"
+            sql = f"INSERT INTO cars ({columns}) VALUES ($1, $2, 'draft', $3, $4, $5)"
+            await connection.execute(sql, TENANT, ids[name], *values)
+        await connection.execute("ALTER TABLE cars FORCE ROW LEVEL SECURITY")
+        await bring_up_to_date(SPEC, old.owner, utc_now())
+        await connection.execute("ALTER TABLE cars NO FORCE ROW LEVEL SECURITY")
+        found = {
+            row["id"]: (row["license_plate"], row["order_number"], row["customer_name"], row["shared_identity"])
+            for row in await connection.fetch("SELECT * FROM cars")
+        }
+    finally:
+        await connection.close()
+    assert {name: found[record] for name, record in ids.items()} == {
+        "first": ("EL12345", "ORD-1", "\u00c5se", False),
+        "same_plate": ("EL12345", None, "Kari", True),
+        "same_order": (None, "ORD1", None, True),
+        "both_alike": ("EL12345", "0RD 1", None, True),
+        "odd": ("\u00c5SE12", "O2", None, False),
+    }

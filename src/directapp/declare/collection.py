@@ -43,11 +43,15 @@ SYSTEM = Group(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unique:
-    """Values that may stand once in the tenant, among the rows of a rule (all: None)."""
+    """Values that may stand once in the tenant, among the rows of a rule (all: None).
+
+    ``alike``: codes that people take for one count as one, whatever case, spaces and hyphens, O or 0, I or 1.
+    """
 
     fields: tuple[str, ...]
     message: Text
     where: Rule | None = None
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Inputs: one field as a form shows it, and what a form that comes back says about it."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +9,7 @@ import orjson
 
 from directapp.declare.fields import MAX_LENGTH, Field
 from directapp.declare.kinds import Kind
+from directapp.declare.reading import BadValueError, read_number
 from directapp.derive import present
 from directapp.derive.shown import NO, NOTHING, YES, Shown
 from directapp.kernel.text import Language, Text
@@ -34,6 +36,7 @@ _CONTROLS = {
     Kind.PHONE: "tel",
 }
 _MODES = {Kind.INTEGER: "numeric", Kind.DECIMAL: "decimal", Kind.MONEY: "decimal"}
+_NUMBER = re.compile(r"-?(?:[1-9].*|0(?:[.,].+)?)")
 _WIDE = frozenset({"textarea", "json", "checks"})
 SEARCHED = ".search"
 
@@ -120,9 +123,11 @@ def _list_text(value: Any) -> str:
 
 
 def structure_text(value: Any) -> str:
-    """Return a structure as people may edit it: a flat one as ``name: value`` lines, another as JSON."""
-    if isinstance(value, Mapping) and not any(isinstance(v, Mapping | list) for v in value.values()):
-        return "\n".join(f"{k}: {'' if v is None else v}".rstrip() for k, v in value.items())
+    """Return a structure as people may edit it: ``name: value`` lines where they say all of it, else JSON."""
+    if isinstance(value, Mapping):
+        lines = "\n".join(f"{k}: {'' if v is None else v}".rstrip() for k, v in value.items())
+        if repr(_structure(lines)) == repr(dict(value)):
+            return lines
     return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
 
 
@@ -145,11 +150,14 @@ def _structure(text: str) -> Any:
 
 
 def _scalar(text: str) -> Any:
+    """Return a value of a line: a number where it is written as one and as no other, else its text."""
     try:
-        number = float(text.replace(",", "."))
-    except ValueError:
+        number = read_number(text) if _NUMBER.fullmatch(text) else None
+    except BadValueError:
+        number = None
+    if number is None:
         return text or None
-    return int(number) if number.is_integer() else number
+    return int(number) if number == number.to_integral_value() else float(number)
 
 
 def typed_text(item: Field, typed: Typed) -> str | None:

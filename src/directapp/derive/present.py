@@ -9,6 +9,7 @@ import phonenumbers
 from babel.dates import format_date, get_day_names, get_month_names
 from babel.numbers import format_decimal
 
+from directapp.declare.reading import BadValueError, read_date
 from directapp.kernel.clock import OSLO
 from directapp.kernel.text import Language, Text
 
@@ -155,6 +156,14 @@ def read_day(text: object) -> date | None:
     try:
         return date.fromisoformat(str(text)[:10]) if text else None
     except ValueError:
+        return None
+
+
+def asked_day(text: object) -> date | None:
+    """Understand a day that an address asks for; None when it is none."""
+    try:
+        return read_date(text) if text else None
+    except BadValueError:
         return None
 
 

@@ -12,10 +12,11 @@ import orjson
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError, Kind, read
+from directapp.declare.reading import FOREIGN, clean_line, read_date, visible
 from directapp.declare.spec import Shape
-from directapp.derive import present
 from directapp.derive.cursor import key_value
 from directapp.kernel.clock import OSLO
+from directapp.kernel.text import Text
 from directapp.store.query import Condition, Filter, Junction, Order
 
 Params = Sequence[tuple[str, str]]
@@ -23,6 +24,7 @@ Params = Sequence[tuple[str, str]]
 FROM, TO, NONE = ".from", ".to", "_null"
 _RANGES = frozenset({Kind.DATE, Kind.INSTANT, Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 _WORDS = frozenset({Kind.STRING, Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.CHOICES})
+_SHOWN = 60
 RESERVED = frozenset({"q", "sort", "columns", "after", "with", "all", "rows"})
 
 
@@ -63,10 +65,45 @@ def filtered(address: Address, shape: Shape, readable: frozenset[str]) -> tuple[
     return tuple(dict.fromkeys(n for n in names if n in shape.fields and n in readable))
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A filter that cannot be read: the field it is on, what it holds, and why."""
+
+    field: Field
+    written: str
+    why: Text
+
+
 def build_filter(address: Address, shape: Shape, readable: frozenset[str]) -> Filter | None:
-    """Return what the address asks for; a value that cannot be understood asks for nothing."""
-    parts = [c for n in filtered(address, shape, readable) for c in _conditions(address, shape.fields[n])]
+    """Return what the address asks for; where some of it cannot be read, nothing is found."""
+    parts: list[Filter] = []
+    for name in filtered(address, shape, readable):
+        try:
+            parts += _conditions(address, shape.fields[name])
+        except UnreadError:
+            return Condition(("id",), "in", [])
     return None if not parts else parts[0] if len(parts) == 1 else Junction("and", tuple(parts))
+
+
+def unread(address: Address, shape: Shape, readable: frozenset[str]) -> tuple[Unread, ...]:
+    """Return the filters of an address that cannot be read."""
+    found = []
+    for name in filtered(address, shape, readable):
+        item = shape.fields[name]
+        try:
+            list(_conditions(address, item))
+        except UnreadError as error:
+            found.append(Unread(item, visible(error.written)[:_SHOWN].replace("\0", ""), error.why))
+    return tuple(found)
+
+
+class UnreadError(ValueError):
+    """A value of a filter that its field cannot hold."""
+
+    def __init__(self, written: str, why: Text) -> None:
+        """Keep what was written, and why it cannot be read."""
+        super().__init__(written)
+        self.written, self.why = written, why
 
 
 def _conditions(address: Address, item: Field) -> Iterable[Filter]:
@@ -79,15 +116,15 @@ def _conditions(address: Address, item: Field) -> Iterable[Filter]:
     elif item.kind in _WORDS:
         yield from _said(item, values)
     elif values:
-        understood = tuple(v for text in values if (v := _understand(item, text)) is not None)
+        understood = tuple(_understand(item, text) for text in values)
         if len(understood) == 1:
             yield Condition((item.name,), "eq", understood[0])
-        elif understood:
+        else:
             yield Condition((item.name,), "in", list(understood))
 
 
 def _said(item: Field, values: Sequence[str]) -> Iterable[Filter]:
-    escaped = (v.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for v in values)
+    escaped = (_spelt(v).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for v in values)
     conditions = tuple(Condition((item.name,), "ilike", f"%{text}%") for text in escaped)
     if len(conditions) == 1:
         yield conditions[0]
@@ -95,11 +132,20 @@ def _said(item: Field, values: Sequence[str]) -> Iterable[Filter]:
         yield Junction("or", conditions)
 
 
-def _understand(item: Field, text: str) -> Any:
+def _spelt(text: str) -> str:
     try:
-        return read(item.kind, text)
-    except BadValueError:
-        return None
+        return clean_line(text, FOREIGN)
+    except BadValueError as error:
+        raise UnreadError(text, error.text) from None
+
+
+def _understand(item: Field, text: str) -> Any:
+    """Return a value; a limit of a range need not be one that the field may hold, a choice must be one of its own."""
+    try:
+        found = item.understand(text) if item.kind is Kind.CHOICE else read(item.kind, text)
+    except BadValueError as error:
+        raise UnreadError(text, error.text) from None
+    return found
 
 
 def _range(address: Address, item: Field) -> Iterable[Filter]:
@@ -113,13 +159,14 @@ def _range(address: Address, item: Field) -> Iterable[Filter]:
 
 
 def _edge(item: Field, text: str, *, end: bool = False) -> Any:
-    if not text:
+    if not text.strip():
         return None
     if item.kind is not Kind.INSTANT:
         return _understand(item, text)
-    day = present.read_day(text)
-    if day is None:
-        return None
+    try:
+        day = read_date(text)
+    except BadValueError as error:
+        raise UnreadError(text, error.text) from None
     return datetime.combine(day, time(), OSLO) + timedelta(days=1 if end else 0)
 
 

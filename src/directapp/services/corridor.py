@@ -37,6 +37,7 @@ from directapp.services.work import Work
 from directapp.store.database import Database
 from directapp.store.policies import limit_name
 from directapp.store.tables import exclusion_name
+from directapp.store.uniques import in_the_way
 from directapp.store.unit import Unit
 
 Touched = Sequence[tuple[str, UUID]]
@@ -333,10 +334,14 @@ class Corridor:
     async def _not_unique(self, actor: Actor, taken: TakenError) -> DirectAppError:
         if taken.unique is None:
             return NotUniqueError(Problem(_TAKEN, field=taken.sign_in))
-        equals = {name: taken.row.get(name) for name in taken.unique.fields}
+        values = [taken.row.get(name) for name in taken.unique.fields]
+        sql = in_the_way(self.spec, taken.shape, taken.unique)
         async with self.database.unit(actor, readonly=True) as unit:
-            here = await unit.find(taken.shape, 1, equals)
-        message = taken.unique.message if here else _elsewhere(taken.unique.message)
+            rows = await unit.fetch(sql, actor.tenant, *values)
+            plan = self.database.one_plan(actor.roles, taken.shape, ())
+            shown = orjson.loads(await unit.run(plan, [rows[0]["id"]])) if rows else {}
+        title = ", ".join(str(shown[n]) for n in taken.shape.declared.views.title if isinstance(shown.get(n), str))
+        message = _standing(taken.unique.message, title) if rows else _elsewhere(taken.unique.message)
         return NotUniqueError([Problem(message, field=name) for name in taken.unique.fields])
 
 
@@ -384,6 +389,10 @@ def fingerprint(*intents: Intent) -> str:
     """Return what an idempotency key stands for."""
     said = [[i.collection, i.verb, i.target, i.patch if i.said is None else i.said] for i in intents]
     return hashlib.sha256(orjson.dumps(said, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _standing(message: Text, title: str) -> Text:
+    return Text(f"{message.nb} ({title})", f"{message.en} ({title})") if title else message
 
 
 def _elsewhere(message: Text) -> Text:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from directapp.declare.case import Case
 from directapp.declare.spec import Shape
+from directapp.store.uniques import unique_name
 from directapp.store.unit import Event
 
 
@@ -20,9 +21,7 @@ class TakenError(Exception):
     def __init__(self, shape: Shape, constraint: str, row: Mapping[str, Any]) -> None:
         """Keep which constraint refused, and the row that was to be written."""
         super().__init__(constraint)
-        self.unique = next(
-            (u for u in shape.declared.unique if constraint == f"uq_{shape.name}_{'_'.join(u.fields)}"), None
-        )
+        self.unique = next((u for u in shape.declared.unique if constraint == unique_name(shape.name, u)), None)
         self.shape = shape
         self.row = row
         self.sign_in = next((f.name for f in shape.stored if f.sign_in and "login_directory" in constraint), None)

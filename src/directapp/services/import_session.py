@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from directapp.declare.reading import code_key
 from directapp.declare.spec import Shape
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import DirectAppError, NotFoundError
@@ -180,15 +181,16 @@ class Session:
             i = plan.incoming
             once = {**i.once, "id": i.external} if i.external else i.once
             for name, value in once.items():
-                places[i.collection, name, str(value)].append(place)
+                item = self.corridor.spec[i.collection].fields[name]
+                places[i.collection, name, code_key(str(value)) if item.code else str(value)].append(place)
         held = list(plans)
         for (collection, name, value), group in places.items():
             for place in group if len(group) > 1 else ():
                 rows = ", ".join(str(plans[p].incoming.number) for p in group if p != place)
                 label = self.corridor.spec[collection].fields[name].label
-                note = Note(
-                    level="held", text=_REPEATED.fill(label=label, value=value, rows=rows), field=name, before=value
-                )
+                own = plans[place].incoming.once.get(name, value)
+                text = _REPEATED.fill(label=label, value=own, rows=rows)
+                note = Note(level="held", text=text, field=name, before=own)
                 held[place] = replace(held[place], incoming=held[place].incoming.noted(note))
         return held
 

@@ -33,6 +33,7 @@ from directapp.declare.rules import Rule
 from directapp.declare.spec import Shape, Spec
 from directapp.store.names import ident, nullable
 from directapp.store.rule_sql import RuleSql, setting
+from directapp.store.uniques import among, indexed, unique_name
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -85,9 +86,10 @@ def _collection_table(metadata: MetaData, spec: Spec, shape: Shape) -> None:
         if item.points_to is not None:
             table.append_constraint(_foreign_key(shape, item))
     for unique in shape.declared.unique:
-        where = None if unique.where is None else _predicate(spec, shape, unique.where)
-        name = f"uq_{shape.name}_{'_'.join(unique.fields)}"
-        Index(name, table.c.tenant_id, *(table.c[f] for f in unique.fields), unique=True, postgresql_where=where)
+        condition = among(spec, shape, unique)
+        where = None if condition is None else text(condition)
+        held = [indexed(unique, table.c[name]) for name in unique.fields]
+        Index(unique_name(shape.name, unique), table.c.tenant_id, *held, unique=True, postgresql_where=where)
     for exclusion in shape.declared.exclusions:
         table.append_constraint(_exclusion(spec, shape, exclusion))
     for index in _indexes(shape):

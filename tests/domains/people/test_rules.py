@@ -164,7 +164,8 @@ def test_goals_limits_and_brands() -> None:
         [],
         {"planned": 0},
         {"planned": True},
-        {"planned": "48"},
+        {"planned": "to døgn"},
+        {"planned": "1,250"},
         {"Planned x": 1},
         {"planned": {"yellow": 8}},
         {"planned": {"yellow": 8, "red": 4}},
@@ -175,7 +176,18 @@ def test_what_is_no_goal(given: object) -> None:
         values.parse_goals(given)
 
 
-@pytest.mark.parametrize("given", [[], {"planner": -1}, {"planner": True}, {"planner": 0.5}, {"planner": "5000"}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        [],
+        {"planner": -1},
+        {"planner": True},
+        {"planner": 0.5},
+        {"planner": "5000,50"},
+        {"planner": "5,000"},
+        {"planner": "tull"},
+    ],
+)
 def test_what_is_no_limit(given: object) -> None:
     with pytest.raises(BadValueError):
         values.parse_limits(given)

@@ -8,10 +8,23 @@ from directapp.declare.reading.dates import AmbiguousDateError, read_clock, read
 from directapp.declare.reading.manner import FOREIGN, SHEET, TYPED, BadValueError, DateFormat, Manner, NumberFormat
 from directapp.declare.reading.numbers import AmbiguousNumberError, format_of, read_number, read_whole
 from directapp.declare.reading.phones import read_phone
-from directapp.declare.reading.text import clean_code, clean_line, clean_structure, clean_text, code_key, visible
+from directapp.declare.reading.text import (
+    ALIKE,
+    SAME,
+    SEPARATORS,
+    clean_code,
+    clean_line,
+    clean_structure,
+    clean_text,
+    code_key,
+    visible,
+)
 
 __all__ = [
+    "ALIKE",
     "FOREIGN",
+    "SAME",
+    "SEPARATORS",
     "SHEET",
     "TYPED",
     "AmbiguousDateError",

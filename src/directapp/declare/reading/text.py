@@ -8,6 +8,8 @@ from directapp.declare.reading.manner import TYPED, BadValueError, Manner
 
 # JSON and sheets carry numbers as doubles: whole ones beyond this have lost their last digits.
 LARGEST_EXACT = 2**53
+# What a code's key leaves out, and the signs that are taken for others.
+SEPARATORS, ALIKE, SAME = " -./_,;#*+()", "OI", "01"
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff]")
 # What nobody sees: format signs (Cf, bidi marks among them), fillers, and what only changes the look of a sign.
@@ -83,9 +85,11 @@ def visible(text: str) -> str:
 
 
 def code_key(code: str) -> str:
-    """Return what two codes have in common that people take for one: letters and digits, O as 0 and I as 1."""
-    plain = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", code)).translate(_TWINS).upper()
-    return plain.translate(str.maketrans("OI", "01"))
+    """Return what two codes that people take for one have in common: O as 0, I as 1, nothing between their signs.
+
+    The store's unique rules compare codes by the same key (``store.uniques``).
+    """
+    return clean_code(code).upper().translate(str.maketrans(ALIKE, SAME, SEPARATORS))
 
 
 def clean_structure(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from directapp.declare.case import Many, One
 from directapp.declare.collection import Collection, Index, Unique, Views
-from directapp.declare.rules import Empty, Is, Not, Other
+from directapp.declare.rules import Empty, Is, Not, Other, all_of
 from directapp.domains.cars.access import ACCESS
 from directapp.domains.cars.fields import GROUPS
 from directapp.domains.cars.fill import FILL
@@ -99,6 +99,16 @@ CARS = Collection(
         Unique(
             fields=("order_number",),
             message=Text("En annen bil har dette ordrenummeret.", "Another car has this order number."),
+            where=Not(Is("shared_identity", value=True)),
+            alike=True,
+        ),
+        Unique(
+            fields=("license_plate",),
+            message=Text(
+                "En annen bil som ikke er arkivert, har dette skiltet. Arkiver den, eller rett skiltet der først.",
+                "Another car that is not archived has this plate. Archive it, or correct its plate first.",
+            ),
+            where=all_of(Not(Is("status", "archived")), Not(Is("shared_identity", value=True))),
         ),
     ),
     indexes=(
@@ -118,6 +128,7 @@ CARS = Collection(
         ("seller", "status"),
         ("current_location",),
         ("license_plate",),
+        ("order_number",),
         ("vin",),
         ("delivery_date",),
         ("created_at",),

@@ -55,6 +55,12 @@ def estimates(case: Case) -> Mapping[str, Any]:
     return values
 
 
+def own_identity(case: Case) -> Mapping[str, Any]:
+    """Hold a car's plate and order number to be its own again, once either is written anew."""
+    written = case.before is None or case.changed("license_plate") or case.changed("order_number")
+    return {"shared_identity": False} if written and case.get("shared_identity") else {}
+
+
 def customer_kind(case: Case) -> Mapping[str, Any]:
     """Call a customer with an organisation number a company."""
     is_company = case.get("customer_org_number") is not None and case.get("customer_kind") is None
@@ -150,6 +156,7 @@ FILL = (
     whereabouts,
     estimates,
     customer_kind,
+    own_identity,
     rework,
     inspection_time,
     done_by,

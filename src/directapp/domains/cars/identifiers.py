@@ -8,7 +8,7 @@ from typing import Any
 from stdnum.exceptions import ValidationError
 from stdnum.no import orgnr
 
-from directapp.declare.kinds import BadValueError
+from directapp.declare.reading import BadValueError, clean_code, code_key
 from directapp.kernel.text import Text
 
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
@@ -18,7 +18,10 @@ _PLATE_ORDINARY = re.compile(r"([A-FHJ-LNPR-VX-Z]{2}|GA)([1-9]\d{3,4})")
 _PLATE_SPACED = re.compile(r"([A-ZÆØÅ]{2})(\d{4,5})")
 _TRAILING_ONLY = re.compile(r"([1-9]\d{3,4})(E[LK])")
 _TRAILING_TOO = re.compile(r"([A-Z]{2}[1-9]\d{3,4})(E[LK])")
-_PLATE_NOISE = re.compile(r"[\s\-\u2010-\u2015.·]+")
+_NOISE = re.compile(r"[\s\-.·]+")
+# What a scanner sends around a code: the symbology's name (]C1), Code 39's start and stop, the I before a VIN.
+_SCANNED = re.compile(r"(?:\][A-Za-z]\w)?\*?(?P<code>.+?)\*?")
+_SCANNED_VIN = re.compile(r"I(?P<vin>[A-HJ-NPR-Z0-9]{17})")
 _ELECTRIC = frozenset({"EL", "EK", "EV", "EB", "EC", "ED", "EE", "EF", "EH"})
 _CAR_DIGITS = 5
 
@@ -57,6 +60,12 @@ class Plate:
         return show_plate(self.value)
 
 
+def _compact(value: Any) -> str:
+    """Return a code as it is compared: upper case, without a scanner's signs and without what parts its signs."""
+    found = _SCANNED.fullmatch(_NOISE.sub("", clean_code(value)))
+    return found["code"].upper() if found else ""
+
+
 def parse_vin(value: Any) -> str:
     """Return a chassis number as stored: upper case, no spaces, 17 characters of ISO 3779.
 
@@ -64,7 +73,8 @@ def parse_vin(value: Any) -> str:
         BadValueError: it cannot be a chassis number.
 
     """
-    vin = re.sub(r"\s+", "", str(value)).upper()
+    vin = _compact(value)
+    vin = found["vin"] if (found := _SCANNED_VIN.fullmatch(vin)) else vin
     if len(vin) != _VIN_LENGTH:
         raise BadValueError(
             f"Understellsnummeret skal ha 17 tegn; dette har {len(vin)}.",
@@ -101,7 +111,7 @@ def parse_plate(value: Any) -> Plate:
         BadValueError: it fits neither the ordinary nor the personal shape.
 
     """
-    written = _PLATE_NOISE.sub("", str(value)).upper()
+    written = _compact(value)
     if match := _TRAILING_ONLY.fullmatch(written):
         return _understood(match[2] + match[1], written)
     if match := _TRAILING_TOO.fullmatch(written):
@@ -156,8 +166,8 @@ def parse_order_number(value: Any) -> str:
         BadValueError: nothing is left of it.
 
     """
-    number = re.sub(r"\s+", "", str(value)).upper()
-    if not number:
+    number = re.sub(r"\s+", "", clean_code(value)).upper()
+    if not code_key(number):
         raise BadValueError("Ordrenummeret er tomt.", "The order number is empty.")
     return number
 
@@ -169,7 +179,7 @@ def parse_org_number(value: Any) -> str:
         BadValueError: the length or the check digit does not fit.
 
     """
-    number = re.sub(r"[\s.]+", "", str(value)).upper().removeprefix("NO").removesuffix("MVA")
+    number = _compact(value).removeprefix("NO").removesuffix("MVA")
     try:
         return str(orgnr.validate(number))
     except ValidationError:
@@ -194,7 +204,7 @@ def parse_code(value: Any) -> Code:
         BadValueError: it is neither.
 
     """
-    compact = re.sub(r"\s+", "", str(value))
+    compact = _compact(value)
     if len(compact) >= _VIN_LENGTH - 1:
         return Code("vin", parse_vin(compact))
     return Code("license_plate", plate_value(value))

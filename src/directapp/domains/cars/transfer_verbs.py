@@ -16,9 +16,9 @@ _OTHER_CAR = Text("Dette er en annen bil enn den som er sendt.", "This is anothe
 _NOT_OPEN = Text("Overføringen er alt avsluttet.", "The transfer is already closed.")
 
 CODE_PARAMS: tuple[Field, ...] = (
-    field("code", "Understellsnummer eller skilt", "VIN or plate", max_length=40),
-    field("vin", "Understellsnummer", "VIN", parse=identifiers.parse_vin),
-    field("license_plate", "Skilt", "Licence plate", parse=identifiers.plate_value),
+    field("code", "Understellsnummer eller skilt", "VIN or plate", code=True, max_length=40),
+    field("vin", "Understellsnummer", "VIN", parse=identifiers.parse_vin, code=True),
+    field("license_plate", "Skilt", "Licence plate", parse=identifiers.plate_value, code=True),
 )
 OPEN_TRANSFER = ("pending", "in_transit")
 

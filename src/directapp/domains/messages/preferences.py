@@ -1,6 +1,5 @@
 """Preferences: of what a person wants letters too, when it has to be quiet, and whether there is a daily overview."""
 
-import re
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -8,7 +7,8 @@ from directapp.declare.access import Access, grants
 from directapp.declare.case import Case, Row
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Field, Group, field
-from directapp.declare.kinds import BadValueError, Kind
+from directapp.declare.kinds import Kind
+from directapp.declare.reading import read_clock
 from directapp.declare.rules import Is, Who
 from directapp.domains.messages.catalogue import BY_EMAIL, EVENT_CHOICES, NOTICES
 from directapp.domains.messages.words import EVERYONE
@@ -16,15 +16,11 @@ from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
-_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)")
-
 
 def parse_clock(value: Any) -> str:
     """Understand a time of day, as 22:00 (BadValueError: it is none)."""
-    match = _CLOCK.fullmatch(str(value).strip())
-    if match is None:
-        raise BadValueError("Skriv klokkeslett som 22:00.", "Write a time of day as 22:00.")
-    return f"{int(match[1]):02d}:{match[2]}"
+    clock = read_clock(value)
+    return "00:00" if clock == "24:00" else clock
 
 
 def _clock(name: str, nb: str, en: str) -> Field:

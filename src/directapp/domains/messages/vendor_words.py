@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from directapp.declare.reading import BadValueError, read_number
 from directapp.domains.messages import vendor_days
 
 _LONGEST = 1000
@@ -113,9 +114,9 @@ def read(text: str, today: date) -> Meaning:
     if found & _DELAY:
         return _delayed(words, today)
     prices = list(_PRICE.finditer(words))
-    if len(prices) > 1:
+    price = _amount(prices[0]) if len(prices) == 1 else None
+    if prices and price is None:
         return UNSURE
-    price = _amount(prices[0]) if prices else None
     rest = _PRICE.sub(lambda one: f" {_PRICED} " if _PRICE_WORD.match(one[0]) else " ; ", words)
     if found & _DONE:
         return Meaning("done", price) if _says_done(rest) else UNSURE
@@ -204,11 +205,10 @@ def _delayed(words: str, today: date) -> Meaning:
     return Meaning("delayed", ready_on=day)
 
 
-def _amount(found: re.Match[str]) -> Decimal:
-    """Return an amount however its thousands are parted: 4500, 4 500, 4.500, 4 500,50, 4,500.00."""
-    written = next(value for value in found.group("a", "b", "c") if value is not None).replace(" ", "")
-    whole, cents = written, "00"
-    decimals = re.search(r"[.,](\d{2})$", written)
-    if decimals is not None:
-        whole, cents = written[: decimals.start()], decimals[1]
-    return Decimal(f"{re.sub(r'[.,]', '', whole)}.{cents}")
+def _amount(found: re.Match[str]) -> Decimal | None:
+    """Return an amount however its thousands are parted; None where it may mean two: 4,500."""
+    written = next(value for value in found.group("a", "b", "c") if value is not None)
+    try:
+        return read_number(written, currency=True)
+    except BadValueError:
+        return None

@@ -33,8 +33,8 @@ PUBLIC = Group(
     "public",
     Text("Forhandler", "Dealership"),
     (
-        field("number", "Nummer", "Number", required=True, max_length=20, search=True),
-        field("code", "Kode", "Code", max_length=20, search=True),
+        field("number", "Nummer", "Number", code=True, required=True, max_length=20, search=True),
+        field("code", "Kode", "Code", code=True, max_length=20, search=True),
         field("name", "Navn", "Name", required=True, max_length=120, search=True),
         field("location", "Sted", "Location", max_length=120, search=True),
         field(

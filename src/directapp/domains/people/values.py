@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from directapp.declare.kinds import BadValueError
+from directapp.declare.reading import BadValueError, read_number
 
 _HEX = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -48,7 +48,7 @@ def parse_goals(value: Any) -> dict[str, dict[str, float]]:
         BadValueError: it is something else.
 
     """
-    goals = {code: _both(hours) for code, hours in value.items()} if isinstance(value, dict) else {None: None}
+    goals = {code: _both(goal) for code, goal in value.items()} if isinstance(value, dict) else {None: None}
     if not all(_CODE.fullmatch(str(code)) and _is_goal(goal) for code, goal in goals.items()):
         raise BadValueError(
             'Skal være timer per status, for eksempel {"waiting_parts": {"yellow": 48, "red": 96}}.',
@@ -63,8 +63,19 @@ def parse_goals(value: Any) -> dict[str, dict[str, float]]:
     return {str(code): goal for code, goal in goals.items() if goal is not None}
 
 
-def _both(hours: Any) -> Any:
+def _both(goal: Any) -> Any:
+    if isinstance(goal, dict):
+        return {name: _written(hours) for name, hours in goal.items()}
+    hours = _written(goal)
     return {"yellow": hours, "red": 2 * hours} if isinstance(hours, int | float) else hours
+
+
+def _written(value: Any) -> Any:
+    """Return a number that is written out as one; what is no text stays as it is."""
+    if not isinstance(value, str):
+        return value
+    number = read_number(value, currency=True)
+    return int(number) if number == number.to_integral_value() else float(number)
 
 
 def _is_goal(goal: Any) -> bool:
@@ -82,12 +93,15 @@ def parse_limits(value: Any) -> dict[str, int | None]:
         BadValueError: it is something else.
 
     """
-    if not isinstance(value, dict) or not all(_is_limit(code, limit) for code, limit in value.items()):
+    limits: dict[Any, Any] = {None: None}
+    if isinstance(value, dict):
+        limits = {code: _written(limit) for code, limit in value.items()}
+    if not all(_is_limit(code, limit) for code, limit in limits.items()):
         raise BadValueError(
             'Skal være hele kroner per rolle, for eksempel {"planner": 5000}; null er uten grense.',
             'Must be whole kroner per role, for example {"planner": 5000}; null is without limit.',
         )
-    return value
+    return limits
 
 
 def _is_limit(code: object, limit: object) -> bool:

@@ -1,6 +1,5 @@
 """Resources: the people, bays and equipment whose time is planned, when they work and when they are away."""
 
-import re
 from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
@@ -8,6 +7,7 @@ from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
+from directapp.declare.reading import read_clock
 from directapp.domains.planning.periods import PERIOD, period_fits
 from directapp.domains.planning.rights import (
     LENT_BELOW,
@@ -39,19 +39,7 @@ WEEKDAYS = choices(
 )
 # What those who book under an agreement know of another site's.
 _LENT = ("name", "dealership", "kind", "person", "does", "capacity", "specialisations", "available")
-_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 _MOST_WORDS = 20
-
-
-def parse_clock(value: Any) -> str:
-    """Understand a time of day; midnight at the end of the day is 24:00."""
-    text = str(value).strip()
-    found = _CLOCK.fullmatch(text)
-    if text == "24:00":
-        return text
-    if found is None:
-        raise BadValueError("Skal være et klokkeslett, for eksempel 07:30.", "Must be a time of day, such as 07:30.")
-    return f"{int(found[1]):02d}:{found[2]}"
 
 
 def parse_words(value: Any) -> list[str]:
@@ -162,8 +150,8 @@ HOURS = Group(
     (
         OF_RESOURCE,
         field("weekday", "Ukedag", "Weekday", Kind.CHOICE, choices=WEEKDAYS, required=True),
-        field("starts", "Fra", "From", required=True, max_length=5, parse=parse_clock),
-        field("ends", "Til", "To", required=True, max_length=5, parse=parse_clock),
+        field("starts", "Fra", "From", required=True, max_length=5, parse=read_clock),
+        field("ends", "Til", "To", required=True, max_length=5, parse=read_clock),
         *PERIOD,
     ),
 )

@@ -38,7 +38,7 @@ ALL = Group(
     "all",
     Text("Ressurstype", "Resource type"),
     (
-        field("code", "Kode", "Code", required=True, max_length=40, immutable=True),
+        field("code", "Kode", "Code", code=True, required=True, max_length=40, immutable=True),
         field("name_nb", "Navn (norsk)", "Name (Norwegian)", required=True, max_length=60, search=True),
         field("name_en", "Navn (engelsk)", "Name (English)", required=True, max_length=60, search=True),
         field("work", "Arbeid", "Work", Kind.CHOICE, choices=WORKS, required=True, default="other"),

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, Response
 
+from directapp.declare.reading import AmbiguousNumberError, BadValueError, read_number
 from directapp.declare.rules import Everything
 from directapp.declare.workflow import State
 from directapp.derive import board, forms, present
@@ -185,18 +185,19 @@ def read_goals(
 def _wrong(typed: str) -> Text | None:
     if not typed:
         return None
-    number = _number(typed)
-    if number is None:
+    try:
+        number = read_number(typed)
+    except AmbiguousNumberError as error:
+        return error.text
+    except BadValueError:
         return WORDS["no_number"].fill(typed=typed)
     return None if 0 < number <= LONGEST else WORDS["too_long"].fill(most=LONGEST)
 
 
 def _number(typed: str) -> float | int | None:
     try:
-        number = Decimal(typed.replace(",", ".").replace("\u00a0", "").replace(" ", ""))
-    except InvalidOperation:
-        return None
-    if not number.is_finite():
+        number = read_number(typed)
+    except BadValueError:
         return None
     return int(number) if number == number.to_integral_value() else float(number)
 

@@ -60,7 +60,7 @@ def _asked(desk: Desk) -> Asked:
     given = desk.request.query_params
     today = oslo_day(desk.now)
     monday = today - timedelta(days=today.weekday())
-    first, last = present.read_day(given.get("first")), present.read_day(given.get("last"))
+    first, last = present.asked_day(given.get("first")), present.asked_day(given.get("last"))
     wrong = any(given.get(n) and d is None for n, d in (("first", first), ("last", last)))
     first = first or monday
     last = last or max(first, monday + 6 * _ONE_DAY)

@@ -14,14 +14,15 @@ from fastapi.responses import StreamingResponse
 
 from directapp.derive import tables
 from directapp.derive.exchange import Header, cells_of, header_of
-from directapp.derive.questions import Address, mark_of, read_mark
+from directapp.derive.questions import Address, mark_of, read_mark, unread
 from directapp.derive.sheet.cells import MOST_ROWS
 from directapp.derive.sheets import BOM, CSV, XLSX, Cell, csv_line, spool_rows, write_xlsx
 from directapp.derive.shown import paths_for
 from directapp.derive.tables import Listing
 from directapp.interfaces.web.columns import kept_columns
 from directapp.interfaces.web.desk import Desk, PersonDesk
-from directapp.kernel.errors import TooLargeError
+from directapp.interfaces.web.views.bar import unread_words
+from directapp.kernel.errors import BadQueryError, Problem, TooLargeError
 from directapp.kernel.text import Text
 from directapp.services.search import question_words
 from directapp.store.query import Query
@@ -49,6 +50,9 @@ def _listing(desk: Desk, collection: str, kept: Sequence[str]) -> tuple[Listing,
     params = tuple((n, v) for n, v in asked.multi_items() if n not in _ASKED_OTHERWISE)
     words = question_words(asked.get("q", "")) if shape.searchable else ()
     listing = tables.list_of(desk.teller, shape, Address(f"/app/{collection}", params), kept=kept, words=words)
+    wrong = unread(listing.address, shape, listing.readable)
+    if wrong:
+        raise BadQueryError([Problem(unread_words(one), field=one.field.name) for one in wrong])
     header: Header = "codes" if asked.get("header") == "codes" else "labels"
     names = listing.columns
     if asked.get("all"):

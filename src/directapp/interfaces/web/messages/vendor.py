@@ -111,8 +111,6 @@ async def _answer(platform: Platform, attachments: Attachments, scene: _Scene, p
     if said not in _ANSWERS:
         raise UnansweredError(Problem(WORDS["choose_answer"], field="answer"))
     values = {name: posted.get(name).strip() or None for name in _FIELDS}
-    if values["price"]:
-        values["price"] = values["price"].replace(" ", "").replace("\u00a0", "").replace(",", ".")
     patch = {"answer": said, **{name: value for name, value in values.items() if value is not None}}
     intent = Intent(
         actor=actor,

@@ -100,7 +100,7 @@ def read_scope(desk: Desk, params: Mapping[str, Any] | None = None) -> Scope:
     """Return what an address asks for; what it leaves out is this week at the reader's own site."""
     given = params if params is not None else desk.request.query_params
     span = "day" if given.get("span") == "day" else "week"
-    day = present.read_day(given.get("day")) or oslo_day(desk.now)
+    day = present.asked_day(given.get("day")) or oslo_day(desk.now)
     site, kind = str(given.get("site") or ""), str(given.get("type") or "")
     own = str(desk.person.site) if desk.person.site else None
     address = Address(PLAN, tuple((n, str(given[n])) for n in ("span", "day", "site", "type", "view") if given.get(n)))

@@ -7,12 +7,13 @@ import orjson
 
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import Shape
-from directapp.derive import board
+from directapp.derive import board, questions
 from directapp.derive.questions import Address
 from directapp.derive.shown import readable_anywhere
 from directapp.derive.tables import Listing
 from directapp.interfaces.web.desk import Desk, Pin
 from directapp.interfaces.web.views.words import WORDS
+from directapp.kernel.text import Text
 from directapp.store.query import Condition, Order, Query
 
 SAVED = "saved_views"
@@ -66,6 +67,7 @@ async def bar_of(desk: Desk, listing: Listing) -> dict[str, Any]:
     hidden = board.hides_closed(address, shape)
     saved = await saved_views(desk, shape)
     return {
+        "unread": [desk.say(unread_words(one)) for one in questions.unread(address, shape, listing.readable)],
         "tabs": tuple(
             Tab(
                 code=code,
@@ -90,6 +92,11 @@ async def bar_of(desk: Desk, listing: Listing) -> dict[str, Any]:
         "view": here,
         "shares": _shares(desk),
     }
+
+
+def unread_words(one: questions.Unread) -> Text:
+    """Say which filter cannot be read, and why."""
+    return WORDS["unread_filter"].fill(label=one.field.label, written=one.written, why=one.why)
 
 
 def _shares(desk: Desk) -> tuple[tuple[str, str], ...]:

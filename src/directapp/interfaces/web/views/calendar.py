@@ -46,7 +46,7 @@ async def _context(desk: Desk, listing: Listing) -> dict[str, Any]:
         raise NotFoundError
     item = next((f for f in dates if f.name == address.get("by")), dates[0])
     kind = "week" if address.get("span") == "week" else "month"
-    span = Span(kind, present.read_day(address.get("day")) or oslo_day(desk.now))
+    span = Span(kind, present.asked_day(address.get("day")) or oslo_day(desk.now))
     inside = calendar.within(item, span)
     names = tuple(dict.fromkeys(("id", "status", item.name, *shape.declared.views.title)))
     query = Query(

@@ -12,6 +12,10 @@ WORDS: dict[str, T] = {
     "board": T("Tavle", "Board"),
     "calendar": T("Kalender", "Calendar"),
     "closed_hidden": T("Uten avsluttede", "Without closed ones"),
+    "unread_filter": T(
+        "Filteret {label} kan ikke leses («{written}»), så ingenting vises. {why}",
+        "The filter {label} cannot be read (“{written}”), so nothing is shown. {why}",
+    ),
     "closed_show": T("Vis også avsluttede", "Show closed ones too"),
     "closed_shown": T("Med avsluttede", "With closed ones"),
     "closed_hide": T("Skjul avsluttede", "Hide closed ones"),
