@@ -1,0 +1,64 @@
+"""A filter that cannot be read says so and shows nothing, in every view of a list and in its exports."""
+
+import re
+from uuid import UUID
+
+import pytest
+
+from support.browser import Opener
+from support.dealer import Dealer
+from support.pages import new_car
+
+UNREAD = {
+    "sale_price.from=tull": "Filteret Salgspris kan ikke leses («tull»)",
+    "sale_price.to=1,234": "kan bety 1234 eller 1,234",
+    "eta.from=01/12/2026": "Filteret Forventet ankomst kan ikke leses («01/12/2026»)",
+    "updated_at.to=2026-11-31": "Filteret Endret kan ikke leses («2026-11-31»)",
+    "updated_at.from=0001-01-01": "utenfor kalenderen",
+    "make=a%00b": "Filteret Merke kan ikke leses («ab»)",
+    "dealership=bogus": "Filteret Forhandler kan ikke leses («bogus»)",
+    "car_type=sykkel": "Filteret Biltype kan ikke leses («sykkel»)",
+    "model_year=2e3": "Filteret Årsmodell kan ikke leses («2e3»)",
+}
+
+
+def count(page: str) -> int:
+    return len(set(re.findall(r'href="/app/cars/([0-9a-f-]{36})"', page)))
+
+
+@pytest.mark.parametrize(("asked", "said"), UNREAD.items())
+async def test_what_cannot_be_read_is_told_and_shows_nothing(
+    dealer: Dealer, signed: Opener, car: UUID, asked: str, said: str
+) -> None:
+    """Also beside a filter that can be read; what was typed stays in its place."""
+    browser = await signed("new_car_sales")
+    for view in ("", "/board", "/calendar"):
+        page = await browser.get(f"/app/cars{view}?{asked}")
+        assert page.status_code == 200
+        assert said in page.text
+        assert count(page.text) == 0
+    both = await browser.part(f"/app/cars?make=audi&{asked}")
+    assert said in both.text
+    assert count(both.text) == 0
+    assert (await browser.get(f"/app/cars/count?{asked}")).text == "0 rader"
+    for kind in ("csv", "xlsx"):
+        refused = await browser.get(f"/app/cars/export.{kind}?{asked}")
+        assert refused.status_code == 400
+        assert said in refused.text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *("sale_price.from=349.900&sale_price.to=kr 350 000,-", "updated_at.from=01.11.2026", "make=Audi&eta.from="),
+        *("delivery_date.to=01.02.2199", "sale_price.from=-5", "make=audi%E2%80%8B", "status=draft&status=registered"),
+    ],
+)
+async def test_what_people_write_is_read(dealer: Dealer, signed: Opener, asked: str) -> None:
+    """As forms read it; a limit need not be a value that the field may hold."""
+    browser = await signed("new_car_sales")
+    seller = await dealer.person("new_car_sales", "495")
+    await new_car(dealer, seller, 0)
+    page = (await browser.get(f"/app/cars?{asked}")).text
+    assert "kan ikke leses" not in page
+    assert count(page) == 1
