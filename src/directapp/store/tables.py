@@ -32,8 +32,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Rule
 from directapp.declare.spec import Shape, Spec
 from directapp.store.names import ident, nullable
-from directapp.store.rule_sql import RuleSql, setting
-from directapp.store.uniques import among, indexed, unique_name
+from directapp.store.uniques import indexed, predicate, unique_name
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -86,8 +85,7 @@ def _collection_table(metadata: MetaData, spec: Spec, shape: Shape) -> None:
         if item.points_to is not None:
             table.append_constraint(_foreign_key(shape, item))
     for unique in shape.declared.unique:
-        condition = among(spec, shape, unique)
-        where = None if condition is None else text(condition)
+        where = None if unique.where is None else _predicate(spec, shape, unique.where)
         held = [indexed(unique, table.c[name]) for name in unique.fields]
         Index(unique_name(shape.name, unique), table.c.tenant_id, *held, unique=True, postgresql_where=where)
     for exclusion in shape.declared.exclusions:
@@ -103,9 +101,7 @@ def _collection_table(metadata: MetaData, spec: Spec, shape: Shape) -> None:
 
 
 def _predicate(spec: Spec, shape: Shape, rule: Rule) -> TextClause:
-    # {row}. is cut: an index predicate names its columns bare.
-    sql = RuleSql(spec, setting, lambda s: s.declared.access.grants, roles_in_sql=True)
-    return text(sql.rule(rule, "row", shape).replace("row.", ""))
+    return text(predicate(spec, shape, rule))
 
 
 def _exclusion(spec: Spec, shape: Shape, exclusion: Exclusion) -> ExcludeConstraint:

@@ -4,6 +4,7 @@ from sqlalchemy import Column, TextClause, text
 
 from directapp.declare.collection import Unique
 from directapp.declare.reading import ALIKE, SAME, SEPARATORS
+from directapp.declare.rules import Rule
 from directapp.declare.spec import Shape, Spec
 from directapp.store.names import ident
 from directapp.store.rule_sql import RuleSql, setting
@@ -24,13 +25,11 @@ def indexed(unique: Unique, column: "Column[str]") -> "Column[str] | TextClause"
     return text(key_sql(ident(column.name))) if unique.alike else column
 
 
-def among(spec: Spec, shape: Shape, unique: Unique) -> str | None:
-    """Return the condition on the rows among which a unique rule holds; None: all."""
-    if unique.where is None:
-        return None
+def predicate(spec: Spec, shape: Shape, rule: Rule) -> str:
+    """Return a rule as an index or a constraint holds it."""
     # {row}. is cut: an index predicate names its columns bare.
     sql = RuleSql(spec, setting, lambda s: s.declared.access.grants, roles_in_sql=True)
-    return sql.rule(unique.where, "row", shape).replace("row.", "")
+    return sql.rule(rule, "row", shape).replace("row.", "")
 
 
 def in_the_way(spec: Spec, shape: Shape, unique: Unique) -> str:
@@ -40,6 +39,5 @@ def in_the_way(spec: Spec, shape: Shape, unique: Unique) -> str:
     if unique.alike:
         marks, columns = [key_sql(f"{mark}::text") for mark in marks], [key_sql(column) for column in columns]
     parts = ["tenant_id = $1", *(f"{column} = {mark}" for column, mark in zip(columns, marks, strict=True))]
-    condition = among(spec, shape, unique)
-    parts += [condition] if condition else []
+    parts += [] if unique.where is None else [predicate(spec, shape, unique.where)]
     return f"SELECT id FROM {ident(shape.name)} WHERE {' AND '.join(parts)} LIMIT 1"

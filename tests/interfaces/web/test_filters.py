@@ -1,7 +1,6 @@
 """A filter that cannot be read says so and shows nothing, in every view of a list and in its exports."""
 
 import re
-from uuid import UUID
 
 import pytest
 
@@ -27,9 +26,8 @@ def count(page: str) -> int:
 
 
 @pytest.mark.parametrize(("asked", "said"), UNREAD.items())
-async def test_what_cannot_be_read_is_told_and_shows_nothing(
-    dealer: Dealer, signed: Opener, car: UUID, asked: str, said: str
-) -> None:
+@pytest.mark.usefixtures("car")
+async def test_what_cannot_be_read_is_told_and_shows_nothing(signed: Opener, asked: str, said: str) -> None:
     """Also beside a filter that can be read; what was typed stays in its place."""
     browser = await signed("new_car_sales")
     for view in ("", "/board", "/calendar"):
