@@ -338,7 +338,6 @@ CREATE INDEX ix_cars_in_vehicle_bank_updated_at ON cars (tenant_id, in_vehicle_b
 CREATE INDEX ix_cars_inspection_completed_at ON cars (tenant_id, inspection_completed_at);
 CREATE INDEX ix_cars_license_plate ON cars (tenant_id, license_plate);
 CREATE INDEX ix_cars_order_number ON cars (tenant_id, order_number);
-CREATE INDEX ix_cars_original_dealership ON cars (tenant_id, original_dealership);
 CREATE INDEX ix_cars_original_dealership_updated_at ON cars (tenant_id, original_dealership, updated_at);
 CREATE INDEX ix_cars_prep_center_ready_for_delivery_at ON cars (tenant_id, prep_center, ready_for_delivery_at);
 CREATE INDEX ix_cars_prep_center_status ON cars (tenant_id, prep_center, status);
