@@ -13,6 +13,7 @@ from directapp.kernel.ids import uuid7
 from support.browser import Browser, Opener
 from support.dealer import Dealer
 from support.floor_cars import planned_car
+from support.plan import OSLO
 
 FLOOR = "/app/floor"
 
@@ -44,6 +45,33 @@ async def test_a_tap_sent_again_is_applied_once_and_keeps_its_time(signed: Opene
     row = await dealer.read(hands.actor, "cars", car)
     assert row["technical_started_at"][:16] == made.isoformat()[:16]
     assert row["version"] == version + 1
+
+
+async def test_a_tap_whose_answer_was_lost_is_known_when_it_comes_again(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 2)
+    hands = await signed("mechanic", "499")
+    now = int(utc_now().timestamp() * 1000)
+    places = (f"{FLOOR}/{car}/start", f"/app/cars/{car}/fact/technical_completed_at", f"{FLOOR}/{car}/note")
+    for place in places:
+        values = {"_key": uuid7().hex, "kind": "technical", "text": "Skiftet filter"}
+        # First as the page sends it, then as the worker does: with the time of the tap, by a clock that is ahead too.
+        for waited in ({}, {"_at": str(now - 5000)}, {"_at": str(now + 90_000)}):
+            assert (await hands.send(place, **values, **waited)).status_code == 303, (place, waited)
+    history = await dealer.house.platform.reading.history(hands.actor, "cars", car)
+    for name in ("technical_started_at", "technical_completed_at"):
+        assert sum(name in entry["changes"] for entry in history) == 1
+    assert (await hands.part(f"/app/cars/{car}/part/comments")).text.count("Skiftet filter") == 1
+
+
+async def test_a_form_about_this_minute_is_known_when_it_comes_again(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 3)
+    hands = await signed("mechanic", "499")
+    minute = utc_now().astimezone(OSLO).strftime("%Y-%m-%dT%H:%M")
+    values = {"_key": uuid7().hex, "_fields": "technical_started_at", "technical_started_at": minute}
+    for _ in range(2):
+        assert (await hands.send(f"/app/cars/{car}", **values)).status_code == 303
+    other = {**values, "technical_started_at": "2026-01-05T08:00"}
+    assert "Idempotensnøkkelen" in (await hands.send(f"/app/cars/{car}", **other)).text
 
 
 async def test_another_persons_fact_is_never_written_over(signed: Opener, dealer: Dealer) -> None:

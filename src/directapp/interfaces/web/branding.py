@@ -72,7 +72,7 @@ def may_brand(seen: Record) -> bool:
 
 async def _site(desk: Desk, asked: str) -> Record:
     shape = desk.shape(SITES)
-    target: UUID | None = refs.as_uuid(asked) if asked else desk.person.site
+    target = refs.as_uuid(asked) if asked else desk.person.site or await _first_site(desk, shape)
     if target is None:
         raise ForbiddenError
     seen = await look_up(desk, shape, target)
@@ -121,6 +121,11 @@ async def _page(desk: Desk, seen: Record, tried: _Tried) -> Response:
         stale_by=None,
         **_preview(desk, tried),
     )
+
+
+async def _first_site(desk: Desk, shape: Shape) -> UUID | None:
+    """Return where somebody begins who works at no site."""
+    return next((refs.as_uuid(site.value) for site in await _sites(desk, shape)), None)
 
 
 async def _sites(desk: Desk, shape: Shape) -> list[Option]:

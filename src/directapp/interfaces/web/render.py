@@ -39,9 +39,19 @@ def load_assets() -> tuple[dict[str, str], dict[str, Asset]]:
     return manifest, assets
 
 
+class _Templates(Environment):
+    """Templates in which what a mapping holds goes before a method of the same name: ``words.keys`` is a word."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return what ``obj.attribute`` names."""
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 def build_templates(names: Mapping[str, str], **common: Any) -> Environment:
     """Return the environment with every template compiled; ``names`` are the built assets' names."""
-    templates = Environment(
+    templates = _Templates(
         loader=FileSystemLoader(str(_HERE / "templates")),
         autoescape=True,
         undefined=StrictUndefined,
