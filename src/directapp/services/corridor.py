@@ -188,6 +188,7 @@ class Corridor:
             reason=intent.reason,
             request_id=intent.request_id,
             pile=pile,
+            target=(intent.collection, intent.target) if intent.target or intent.verb == "create" else None,
         )
 
     async def _verb(self, work: Work, unit: Unit, shape: Shape, intent: Intent) -> Act:
@@ -201,7 +202,7 @@ class Corridor:
             raise ForbiddenError
         params = parse_params(verb, intent.patch, judge.manner_of(intent.actor))
         if not intent.actor.is_system:
-            await refuse_unseen(self.spec, unit, {f.name: f for f in verb.params}, params)
+            await refuse_unseen(unit, {f.name: f for f in verb.params}, params)
         act = Act(
             actor=intent.actor,
             now=work.now,

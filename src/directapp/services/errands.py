@@ -236,7 +236,7 @@ class Errands:
             name=row["event"],
             collection=row["collection"],
             record=row["record"],
-            payload={k: v for k, v in row["payload"].items() if k != "_job"},
+            payload={k: v for k, v in row["payload"].items() if k not in {"_job", "act"}},
             key=str(carried(row["payload"]).get("key") or row["id"]),
             attempt=row["attempts"],
             last=row["attempts"] >= kind.attempts,

@@ -7,6 +7,7 @@ from uuid import UUID
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import Shape, Spec
+from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.store.sight import Pointed, leads_to, seen_of
@@ -42,7 +43,6 @@ def pointed(
 
 
 async def refuse_unseen(
-    spec: Spec,
     unit: Unit,
     fields: Mapping[str, Field],
     values: Mapping[str, Any],
@@ -58,7 +58,7 @@ async def refuse_unseen(
         InvalidError: a problem for each such field.
 
     """
-    asked = pointed(spec, fields.values(), values, row, before)
+    asked = pointed(unit.spec, fields.values(), values, row, before)
     if not asked:
         return
     wanted: dict[str, set[UUID]] = {}
@@ -68,6 +68,28 @@ async def refuse_unseen(
     hidden = [name for name, ones in asked.items() if not seen.issuperset(ones)]
     if hidden:
         raise InvalidError([Problem(MISSING.fill(label=fields[name].label), field=name) for name in hidden])
+
+
+async def check(
+    unit: Unit,
+    shape: Shape,
+    values: Mapping[str, Any],
+    row: Mapping[str, Any],
+    before: Mapping[str, Any] = NOTHING,
+) -> None:
+    """Refuse what a person points to without seeing it, and what would make a tree a circle.
+
+    Raises:
+        InvalidError: a problem for each such field.
+
+    """
+    actor = unit.actor
+    if not actor.is_system:
+        await refuse_unseen(unit, shape.fields, values, row=row, before=before)
+    if before and any(shape.fields[n].tree and v is not None for n, v in values.items()):
+        await unit.become(system_actor(actor.tenant, "corridor"))
+        await refuse_circle(unit, shape, values, before["id"])
+        await unit.become(actor)
 
 
 async def refuse_circle(unit: Unit, shape: Shape, values: Mapping[str, Any], record: UUID) -> None:

@@ -349,7 +349,9 @@ class Relay:
         try:
             async with unit.savepoint(become=who):
                 act, work = await act_in(self._corridor, unit, row["event"], row["collection"], row["record"], pile)
-                act.params = {k: v for k, v in row["payload"].items() if k != "_job"}
+                act.params = {k: v for k, v in row["payload"].items() if k not in {"_job", "act"}}
+                # What follows from an act is taken back with it.
+                work.act = UUID(row["payload"].get("act", str(work.act)))
                 await reaction(act)
                 await work.finish()
                 return tuple(work.touched)

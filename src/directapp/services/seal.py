@@ -118,7 +118,9 @@ def _add(running: Any, lines: list[str]) -> None:
 _BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
 # After every id of its instant: what was written at the start belongs to the batch before.
 _LAST_ID = UUID(int=2**128 - 1)
+# A row from before acts were numbered reads as it did when it was sealed.
 _ROWS = """
-SELECT a.at, a.id, to_jsonb(a)::text AS line FROM audit a WHERE a.tenant_id = $1 AND a.at <= $4
+SELECT a.at, a.id, (CASE WHEN a.act IS NULL THEN to_jsonb(a) - 'act' ELSE to_jsonb(a) END)::text AS line
+  FROM audit a WHERE a.tenant_id = $1 AND a.at <= $4
    AND (a.at, a.id) > ($2, $3) ORDER BY a.at, a.id LIMIT $5
 """

@@ -1,6 +1,6 @@
 """Work: the life of a write inside one transaction, steps 3 to 10. The same for every interface."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +18,7 @@ from directapp.kernel.ids import uuid7
 from directapp.services import judge
 from directapp.services.act import Seen, Then
 from directapp.services.drafts import Draft, Pile, TakenError, written_values
-from directapp.services.references import NOTHING, refuse_circle, refuse_unseen
+from directapp.services.references import check
 from directapp.services.search import tokens_of
 from directapp.services.settled import question
 from directapp.services.status_words import as_facts, demand_reached, first_status
@@ -31,7 +31,10 @@ _MAX_DEPTH = 6
 
 @dataclass(slots=True, kw_only=True)
 class Work:
-    """One transaction's work for one intent, nested writes included."""
+    """One transaction's work for one intent, nested writes included.
+
+    ``act`` is its number in the audit, ``target`` the record that it is about (None: a new one).
+    """
 
     spec: Spec
     unit: Unit
@@ -44,8 +47,11 @@ class Work:
     touched: list[tuple[str, UUID]] = field(default_factory=list)
     pile: Pile | None = None
     tallying: Tallying = field(init=False)
+    target: tuple[str, UUID | None] | None = None
+    act: UUID = field(default_factory=uuid7)
     _pending: list[Event] = field(default_factory=list)
     _depth: int = 0
+    _hit: bool = False
 
     def __post_init__(self) -> None:
         """Begin with nothing lifted."""
@@ -123,7 +129,7 @@ class Work:
             raise StaleError(
                 [Problem(StaleError.default, field=n, extra={"version": str(before["version"])}) for n in values]
             )
-        await self._check_references(shape, values, {**before, **values}, before)
+        await check(self.unit, shape, values, {**before, **values}, before)
         earlier = related
         related = await self.refresh_related(shape, before, values, related)
         row = {**before, **values}
@@ -186,7 +192,7 @@ class Work:
         row: dict[str, Any] = dict.fromkeys(f.name for f in shape.stored)
         row |= parsed | judge.defaults(shape, {**values, **parsed}, who, self.now)
         row["id"] = UUID(str(record)) if record and who.is_system else uuid7()
-        await self._check_references(shape, parsed, row)
+        await check(self.unit, shape, parsed, row)
         flow = shape.declared.workflow
         if flow:
             row["status"] = first_status(flow, asked, system=who.is_system)
@@ -310,6 +316,11 @@ class Work:
         shape = self.spec.get(collection)
         return shape.fields if shape else {}
 
+    def beyond(self, own: Iterable[str], others: Iterable[str]) -> list[str]:
+        """Return those of other roles that give a right which one's own roles do not."""
+        held = self.spec.rights(frozenset(own))
+        return [role for role in others if not self.spec.rights(frozenset({role})) <= held]
+
     def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
         """Keep an event for the outbox; it goes with the next write or at the end."""
         self._pending.append(Event(event, collection, record, self._payload() | payload, delay))
@@ -335,16 +346,6 @@ class Work:
     def case(self, row: Mapping[str, Any], **known: Any) -> Case:
         """Return a row to be judged, as the present actor's; ``known`` as in Case."""
         return Case(row=row, actor=self.unit.actor, now=self.now, lifted=frozenset(self.tallying.lifted), **known)
-
-    async def _check_references(
-        self, shape: Shape, values: Mapping[str, Any], row: Mapping[str, Any], before: Mapping[str, Any] = NOTHING
-    ) -> None:
-        """Refuse what a person points to without seeing it, and what would make a tree a circle."""
-        if not self.unit.actor.is_system:
-            await refuse_unseen(self.spec, self.unit, shape.fields, values, row=row, before=before)
-        if before and any(shape.fields[n].tree and v is not None for n, v in values.items()):
-            async with self.acting("corridor"):
-                await refuse_circle(self.unit, shape, values, before["id"])
 
     async def refresh_related(
         self, shape: Shape, before: Mapping[str, Any], values: Mapping[str, Any], related: dict[str, Any]
@@ -479,7 +480,11 @@ class Work:
 
     def _entry(self, shape: Shape, record: UUID, verb: str, version: int, diff: dict[str, Any]) -> AuditEntry:
         present = self.unit.actor
+        first = not self._hit and self.target in {(shape.name, record), (shape.name, None)}
+        self._hit = self._hit or first
         return AuditEntry(
+            id=self.act if first else uuid7(),
+            act=self.act,
             actor=self.actor,
             at=self.now,
             collection=shape.name,
@@ -494,7 +499,8 @@ class Work:
         )
 
     def _payload(self) -> dict[str, Any]:
-        return {"actor": self.actor.name, "user": str(self.actor.user) if self.actor.user else None}
+        user = str(self.actor.user) if self.actor.user else None
+        return {"actor": self.actor.name, "user": user, "act": str(self.act)}
 
     def _take_events(self) -> list[Event]:
         events, self._pending = self._pending, []

@@ -161,5 +161,6 @@ def full_tree(spec: Spec, shape: Shape) -> tuple[Grant, ...]:
     from_systems = tuple(
         Grant(role=f"sys_{name}", write=("*",), create=True, delete=deletes) for name in shape.declared.access.systems
     )
-    undo = Grant(role="sys_undo", write=("*",))
+    # What an act made is deleted when it is taken back, where such may be deleted at all.
+    undo = Grant(role="sys_undo", write=("*",), delete=shape.declared.access.delete_why is not None)
     return (*spec[shape.name].declared.access.grants, *from_systems, undo)

@@ -189,6 +189,7 @@ def own_tables(metadata: MetaData) -> None:
         Column("verb", Text(), nullable=False),
         Column("version", Integer(), nullable=False),
         Column("changes", JSONB(), nullable=False),
+        Column("act", UUID()),
         PrimaryKeyConstraint("tenant_id", "at", "id"),
         Index("ix_audit_record", "tenant_id", "collection", "record", "at"),
         postgresql_partition_by="RANGE (at)",

@@ -20,6 +20,7 @@ from directapp.kernel.ids import uuid7
 from directapp.store.compiler import Compiler, Plan, make_plan
 from directapp.store.kept import PLAN_LEAST, Budget
 from directapp.store.names import BRAND_SEPARATOR, ident, literal
+from directapp.store.written import AUDIT_COLUMNS, audit_marks, audit_values, marks, outbox_sql
 
 # What ran, for the goldens and the benchmark; None outside them.
 recorded: ContextVar[list[tuple[str, tuple[Any, ...]]] | None] = ContextVar("recorded", default=None)
@@ -41,7 +42,10 @@ async def prepare(connection: asyncpg.Connection) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One change, as it is written down: ``actor`` did it, ``via`` a named system actor where one finished it."""
+    """One change, as it is written down: ``actor`` did it, ``via`` a named system actor where one finished it.
+
+    All that one intent brought about bears its ``act``; what it was about has that for an ``id``.
+    """
 
     actor: Actor
     at: datetime
@@ -51,6 +55,8 @@ class AuditEntry:
     version: int
     changes: dict[str, Any]
     origin: str
+    id: UUID = field(default_factory=uuid7)
+    act: UUID | None = None
     via: str | None = None
     request_id: str | None = None
     reason: str | None = None
@@ -254,11 +260,11 @@ class Unit:
         values: list[Any] = [self.actor.tenant, *row.values()]
         columns = ", ".join(["tenant_id", *(ident(n) for n in row)])
         # Without RETURNING, which would have the row judged by the policies for reading too.
-        sql = f"WITH w AS (INSERT INTO {ident(shape.name)} ({columns}) VALUES ({_marks(0, len(values))}))"
-        sql += f", a AS (INSERT INTO audit (tenant_id, {_AUDIT_COLUMNS}) VALUES ($1, {_audit_marks(len(values))}))"
-        values += _audit_values(audit)
+        sql = f"WITH w AS (INSERT INTO {ident(shape.name)} ({columns}) VALUES ({marks(0, len(values))}))"
+        sql += f", a AS (INSERT INTO audit (tenant_id, {AUDIT_COLUMNS}) VALUES ($1, {audit_marks(len(values))}))"
+        values += audit_values(audit)
         if events:
-            sql += f", o AS ({_outbox_sql('$1', '', len(values))})"
+            sql += f", o AS ({outbox_sql('$1', '', len(values))})"
             values += _event_values(events)
         await self.value(f"{sql} SELECT 1", *values)
         self.held.add(row["id"])
@@ -312,45 +318,46 @@ class Unit:
         values: list[Any] = [
             self.actor.tenant,
             orjson.dumps([c.row for c in changes], default=str).decode(),
-            [uuid7() for _ in changes],
+            [c.audit.id for c in changes],
             [c.audit.record for c in changes],
             [c.audit.version for c in changes],
             [orjson.dumps(c.audit.changes, default=str).decode() for c in changes],
-            *_audit_values(first)[1:10],
+            *audit_values(first)[1:10],
             first.verb,
+            first.act,
         ]
         sql = (
             f"WITH r AS (SELECT * FROM jsonb_populate_recordset(NULL::{name}, $2::text::jsonb)), w AS ({write}),"
-            f" a AS (INSERT INTO audit (tenant_id, {_AUDIT_COLUMNS})"
+            f" a AS (INSERT INTO audit (tenant_id, {AUDIT_COLUMNS})"
             " SELECT $1, e.id, $7::timestamptz, $8::uuid, $9::text, $10::text[], $11::text, $12::text,"
-            " $13::text, $14::text, $15::text, e.record, $16::text, e.version, e.changes::jsonb"
+            " $13::text, $14::text, $15::text, e.record, $16::text, e.version, e.changes::jsonb, $17::uuid"
             " FROM unnest($3::uuid[], $4::uuid[], $5::integer[], $6::text[])"
             f" AS e(id, record, version, changes){where})"
         )
         if events:
             n = len(values)
             values += _event_values(events)
-            sql += f", o AS ({_outbox_sql('$1', '', n)})"
+            sql += f", o AS ({outbox_sql('$1', '', n)})"
         return int(await self.value(f"{sql} SELECT {'count(*) FROM w' if where else 'cardinality($3)'}", *values))
 
     async def _write(self, write: str, values: list[Any], audit: AuditEntry, events: Sequence[Event]) -> bool:
         self.recalled.pop(audit.collection, None)
         n = len(values)
-        values += _audit_values(audit)
+        values += audit_values(audit)
         sql = (
-            f"WITH w AS ({write} RETURNING tenant_id), a AS (INSERT INTO audit (tenant_id, {_AUDIT_COLUMNS})"
-            f" SELECT tenant_id, {_audit_marks(n)} FROM w)"
+            f"WITH w AS ({write} RETURNING tenant_id), a AS (INSERT INTO audit (tenant_id, {AUDIT_COLUMNS})"
+            f" SELECT tenant_id, {audit_marks(n)} FROM w)"
         )
         if events:
             n = len(values)
             values += _event_values(events)
-            sql += f", o AS ({_outbox_sql('w.tenant_id', 'w, ', n)})"
+            sql += f", o AS ({outbox_sql('w.tenant_id', 'w, ', n)})"
         return bool(await self.value(f"{sql} SELECT count(*) FROM w", *values) == 1)
 
     async def put_events(self, events: Sequence[Event]) -> list[UUID]:
         """Write outbox rows that go with no other write, and return their ids."""
         values = _event_values(events)
-        await self.value(_outbox_sql("$7::uuid", "", 0), *values, self.actor.tenant)
+        await self.value(outbox_sql("$7::uuid", "", 0), *values, self.actor.tenant)
         ids: list[UUID] = values[0]
         return ids
 
@@ -378,26 +385,6 @@ class Unit:
             )
 
 
-def _audit_values(audit: AuditEntry) -> list[Any]:
-    """Return the values of an audit row, in the order of its columns."""
-    return [
-        uuid7(),
-        audit.at,
-        audit.actor.user,
-        audit.actor.name,
-        sorted(audit.actor.roles),
-        audit.via,
-        audit.origin,
-        audit.request_id,
-        audit.reason,
-        audit.collection,
-        audit.record,
-        audit.verb,
-        audit.version,
-        audit.changes,
-    ]
-
-
 def _event_values(events: Sequence[Event]) -> list[Any]:
     depth = depth_of_events.get()
     trail = {"depth": depth} if depth else {}
@@ -409,33 +396,6 @@ def _event_values(events: Sequence[Event]) -> list[Any]:
         [orjson.dumps(e.payload | trail).decode() for e in events],
         [e.delay for e in events],
     ]
-
-
-def _outbox_sql(tenant: str, source: str, n: int) -> str:
-    return (
-        "INSERT INTO outbox (tenant_id, id, event, collection, record, payload, due_at)"
-        f" SELECT {tenant}, e.id, e.event, e.collection, e.record, e.payload::jsonb,"
-        f" clock_timestamp() + make_interval(secs => e.delay) FROM {source}unnest("
-        f"${n + 1}::uuid[], ${n + 2}::text[], ${n + 3}::text[], ${n + 4}::uuid[], ${n + 5}::text[],"
-        f" ${n + 6}::float8[]) AS e(id, event, collection, record, payload, delay)"
-    )
-
-
-_AUDIT_COLUMNS = (
-    "id, at, actor, actor_name, roles, via, origin, request_id, reason, collection, record, verb, version, changes"
-)
-_AUDIT_TYPES = (
-    "::uuid", "::timestamptz", "::uuid", "::text", "::text[]", "::text", "::text", "::text", "::text", "::text",
-    "::uuid", "::text", "::integer", "::jsonb",
-)  # fmt: skip
-
-
-def _marks(before: int, count: int) -> str:
-    return ", ".join(f"${before + i + 1}" for i in range(count))
-
-
-def _audit_marks(before: int) -> str:
-    return ", ".join(f"${before + i + 1}{t}" for i, t in enumerate(_AUDIT_TYPES))
 
 
 def _note(sql: str, *values: Any) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import orjson
 
-from directapp.derive.present import read_instant
 from directapp.kernel.actor import Actor
 from directapp.store.query import Query
 from support.dealer import Time
@@ -57,18 +56,14 @@ async def test_a_step_that_is_taken_back_leaves_no_stage(plan: Plan, time: Time)
         await plan.dealer.do(planner, "cars", "update", car, **values)
         time.ahead += timedelta(seconds=30)
         await plan.dealer.do(planner, "cars", "undo", car)
-        left = await stages(plan, car)
-        assert [s["status"] for s in left[len(before) :]] == ["ready_to_plan"]
+        assert await stages(plan, car) == before
         time.ahead += timedelta(hours=1)
         await plan.dealer.do(planner, "cars", "update", car, **values)
     finally:
         time.ahead = timedelta()
     again = (await stages(plan, car))[len(before) :]
-    assert [s["status"] for s in again] == ["ready_to_plan", "ready_to_plan"]
-    assert again[0]["entered_at"] == again[1]["entered_at"]
-    ends = [read_instant(s["left_at"]) for s in again]
-    assert all(ends)
-    assert abs((ends[1] - ends[0]).total_seconds()) > 3000
+    assert [s["status"] for s in again] == ["ready_to_plan"]
+    assert again[0]["entered_at"] == before[-1]["left_at"]
 
 
 async def test_stages_follow_the_car_and_nobody_writes_them(plan: Plan) -> None:

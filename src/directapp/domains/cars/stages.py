@@ -81,6 +81,9 @@ CAR_STAGES = Collection(
             *grants("sales_manager finance", rows=_OWNED),
             Grant(role="tenant_admin"),
         ),
+        delete_why=Text(
+            "Et steg som angres, har bilen aldri forlatt.", "A step that is taken back was never left behind."
+        ),
     ),
     views=Views(
         columns=("status", "entered_at", "left_at", "hours", "dealership", "prep_center"),

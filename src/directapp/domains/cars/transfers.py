@@ -146,6 +146,9 @@ CAR_TRANSFERS = Collection(
             *grants(WORKING_ROLES, rows=Is("to", Who.SITE), verbs=("receive", "refuse")),
             *grants("finance", rows=SEEN),
         ),
+        delete_why=Text(
+            "Angres sendingen, har bilen aldri vært på vei.", "A sending that is taken back never happened."
+        ),
     ),
     views=Views(
         columns=("status", "car", "from", "to", "reason", "at", "by", "closed_at"),

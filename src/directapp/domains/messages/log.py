@@ -113,6 +113,18 @@ def sent_stays(case: Case) -> list[Problem]:
     return [Problem(words, field=None, code="CONFLICT")]
 
 
+def told_stays(case: Case) -> list[Problem]:
+    """Nothing is undone that somebody outside has been told of, or is about to be."""
+    outside = case.get("receiver_kind") in {"customer", "vendor"} and case.get("direction") == "out"
+    if case.verb != "undo" or not outside or case.get("status") in {"skipped", "failed", "bounced"}:
+        return []
+    words = Text(
+        "Det er alt sendt melding om dette, så det kan ikke angres: {subject}",
+        "A message about this has been sent already, so it cannot be undone: {subject}",
+    ).fill(subject=case.get("subject") or "–")
+    return [Problem(words, field=None, code="CONFLICT")]
+
+
 def _failed(case: Case) -> Problem | None:
     words = Text("Meldingen er ikke feilet.", "The message did not fail.")
     again = case.get("status") in {"failed", "bounced", "skipped"} and case.get("channel") in {"email", "sms"}
@@ -170,7 +182,7 @@ MESSAGES = Collection(
         icon="message",
     ),
     verbs=VERBS,
-    rules=(by_hand_only, sent_stays),
+    rules=(by_hand_only, sent_stays, told_stays),
     unique=(Unique(fields=("key",), message=Text("Meldingen finnes alt.", "The message exists already.")),),
     indexes=(("car", "created_at"), ("receiver",), ("status", "channel"), ("batch",), ("provider_id",), ("link",)),
 )

@@ -251,6 +251,10 @@ PARTS_ORDERS = Collection(
             Grant(role="parts", rows=SEEN, read=("all",), write=("all",), create=True, verbs=_VERB_NAMES),
             Grant(role="tenant_admin", write=("*",), create=True, verbs=_VERB_NAMES),
         ),
+        delete_why=Text(
+            "Angres et delvis mottak, finnes restordren ikke.",
+            "A partial receipt that is taken back leaves no rest order.",
+        ),
     ),
     views=Views(
         columns=("status", "car", "part_name", "part", "quantity", "supplier", "ordered_by_side", "eta", "ordered_at"),

@@ -1,0 +1,57 @@
+"""What every write puts down beside its rows, as SQL: the audit and the outbox."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from directapp.store.unit import AuditEntry
+
+
+def audit_values(audit: "AuditEntry") -> list[Any]:
+    """Return the values of an audit row, in the order of its columns."""
+    return [
+        audit.id,
+        audit.at,
+        audit.actor.user,
+        audit.actor.name,
+        sorted(audit.actor.roles),
+        audit.via,
+        audit.origin,
+        audit.request_id,
+        audit.reason,
+        audit.collection,
+        audit.record,
+        audit.verb,
+        audit.version,
+        audit.changes,
+        audit.act,
+    ]
+
+
+def outbox_sql(tenant: str, source: str, n: int) -> str:
+    """Return the insert of outbox rows, their values in the parameters after the first ``n``."""
+    return (
+        "INSERT INTO outbox (tenant_id, id, event, collection, record, payload, due_at)"
+        f" SELECT {tenant}, e.id, e.event, e.collection, e.record, e.payload::jsonb,"
+        f" clock_timestamp() + make_interval(secs => e.delay) FROM {source}unnest("
+        f"${n + 1}::uuid[], ${n + 2}::text[], ${n + 3}::text[], ${n + 4}::uuid[], ${n + 5}::text[],"
+        f" ${n + 6}::float8[]) AS e(id, event, collection, record, payload, delay)"
+    )
+
+
+AUDIT_COLUMNS = (
+    "id, at, actor, actor_name, roles, via, origin, request_id, reason, collection, record, verb, version, changes, act"
+)
+_AUDIT_TYPES = (
+    "::uuid", "::timestamptz", "::uuid", "::text", "::text[]", "::text", "::text", "::text", "::text", "::text",
+    "::uuid", "::text", "::integer", "::jsonb", "::uuid",
+)  # fmt: skip
+
+
+def marks(before: int, count: int) -> str:
+    """Return the marks of so many parameters, after those before."""
+    return ", ".join(f"${before + i + 1}" for i in range(count))
+
+
+def audit_marks(before: int) -> str:
+    """Return the marks of an audit row's parameters, after those before."""
+    return ", ".join(f"${before + i + 1}{t}" for i, t in enumerate(_AUDIT_TYPES))
