@@ -181,7 +181,7 @@ async def test_a_deleted_user_leaves_the_cars_and_their_history(dealer: Dealer) 
 async def test_an_invitation_is_mailed_with_a_link_that_works_once(dealer: Dealer) -> None:
     manager = await dealer.person("manager")
     person = {"first_name": "Nina", "last_name": "Ny", "email": f"nina.{dealer.tenant.hex[-8:]}@example.test"}
-    await dealer.do(manager, "users", "invite", **person, roles=["reception"], dealership=str(dealer.sites["490"]))
+    await dealer.do(manager, "users", "invite", **person, roles=["new_car_sales"], dealership=str(dealer.sites["490"]))
     await dealer.house.relay.once(dealer.tenant)
     letters = [path.read_text() for path in (dealer.house.settings.data / "mail").iterdir()]
     letter = email.message_from_string(next(text for text in letters if person["email"] in text))

@@ -10,7 +10,7 @@ from directapp.domains.cars.reactions import archive_due
 from directapp.domains.messages.returned import not_invited
 from directapp.domains.messages.sending import SYSTEM as MESSENGER
 from directapp.domains.people.flow import Auth
-from directapp.domains.people.links import send_invite
+from directapp.domains.people.links import send_invite, send_reset
 from directapp.domains.people.purge import purge_spent
 from directapp.kernel.text import Text
 from directapp.services.corridor import Corridor
@@ -38,7 +38,11 @@ def errands(auth: Auth) -> Sequence[Errand]:
                 await not_invited(act, user, why, gone=error.gone)
             raise GiveUpError(why.both) from error
 
+    async def reset(job: Job) -> None:
+        await send_reset(auth, job.tenant, UUID(job.payload["user"]), str(job.payload["asker"]))
+
     return (
+        Errand(name="user.reset_asked", run=reset, label=Text("Send nytt passord", "Send new password")),
         Errand(name="user.invited", run=invite, label=Text("Send invitasjon", "Send invitation")),
         Errand(
             name=planning.ASKED,

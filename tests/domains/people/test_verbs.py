@@ -1,14 +1,15 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from directapp.app.spec import load_spec
 from directapp.declare.case import Case
 from directapp.declare.fields import Field
 from directapp.domains.people import auth, links, rules, verbs
 from directapp.kernel.actor import Actor
-from directapp.kernel.errors import ForbiddenError, InvalidError
+from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, UnauthenticatedError
 from directapp.services.act import Act, Seen, Then
 from domains.people.memory import EMAIL, PASSWORD, MemoryRows, Record, World
 
@@ -78,6 +79,10 @@ class MemoryDoors:
     def fields(self, collection: str) -> Mapping[str, Field]:
         raise NotImplementedError
 
+    def beyond(self, own: Iterable[str], others: Iterable[str]) -> list[str]:
+        spec = load_spec()
+        return [role for role in others if not spec.rights(frozenset({role})) <= spec.rights(frozenset(own))]
+
     def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
         assert (collection, delay) == ("users", 0.0)
         self.events.append((event, record, payload))
@@ -116,7 +121,13 @@ async def stage(world: World) -> Stage:
 
 
 def person(**more: Any) -> dict[str, Any]:
-    return {"email": "ny@demo.directapp.no", "first_name": "Ny", "last_name": "Mann", "roles": ["parts"], **more}
+    return {
+        "email": "ny@demo.directapp.no",
+        "first_name": "Ny",
+        "last_name": "Mann",
+        "roles": ["sales_manager"],
+        **more,
+    }
 
 
 async def test_an_invited_person_starts_at_the_managers_site(world: World, stage: Stage) -> None:
@@ -131,7 +142,14 @@ async def test_an_invited_person_starts_at_the_managers_site(world: World, stage
 
 
 @pytest.mark.parametrize(
-    "more", [{"roles": ["tenant_admin"]}, {"roles": ["parts", "tenant_admin"]}, {"dealership": "below"}]
+    "more",
+    [
+        {"roles": ["tenant_admin"]},
+        {"roles": ["sales_manager", "tenant_admin"]},
+        {"roles": ["finance"]},
+        {"roles": ["used_car_sales", "parts"]},
+        {"dealership": "below"},
+    ],
 )
 async def test_a_manager_invites_nobody_above_or_elsewhere(world: World, stage: Stage, more: dict[str, Any]) -> None:
     chosen = {**more, "dealership": world.below} if "dealership" in more else more
@@ -143,8 +161,8 @@ async def test_a_manager_invites_nobody_above_or_elsewhere(world: World, stage: 
 async def test_roles_are_given_within_ones_own(world: World, stage: Stage) -> None:
     other = world.add_user("per@demo.directapp.no", roles=["parts"])
     await verbs.set_roles(stage.act("set_roles", other, roles=["parts", "manager"]))
-    assert world.row("users", other)["roles"] == ["parts", "manager"]
-    for target, roles in ((other, ["tenant_admin"]), (world.kari, ["manager", "finance"])):
+    assert world.row("users", other)["roles"] == ["parts", "manager"], "what somebody has already stays"
+    for target, roles in ((other, ["tenant_admin"]), (other, ["parts", "finance"]), (world.kari, ["manager"])):
         with pytest.raises(ForbiddenError):
             await verbs.set_roles(stage.act("set_roles", target, roles=roles))
 
@@ -181,8 +199,45 @@ async def test_a_handed_over_link_works_once(world: World, stage: Stage) -> None
     await links.use_link(world.auth, token, "vinterdekk i mai", address=HERE)
     await auth.sign_in(world.auth, email="per@demo.directapp.no", password="vinterdekk i mai", address=HERE)
     again = stage.act("hand_over_link", other)
-    await verbs.hand_over_link(again)
-    assert [r["purpose"] for r in world.port.table(world.tenant, "one_time_links").values()] == ["invite", "reset"]
+    with pytest.raises(ConflictError):
+        await verbs.hand_over_link(again)
+    assert not again.shown_once
+    assert [r["purpose"] for r in world.port.table(world.tenant, "one_time_links").values()] == ["invite"]
+
+
+async def test_a_new_password_is_sent_to_the_user_who_is_told_who_asked(world: World, stage: Stage) -> None:
+    other = world.add_user("per@demo.directapp.no")
+    act = stage.act("send_reset", other)
+    await verbs.send_reset(act)
+    assert not act.shown_once
+    assert world.row("users", other)["reset_sent_at"] == world.port.now
+    assert stage.doors.events == [("user.reset_asked", other, {"user": str(other), "asker": stage.actor.name})]
+    await links.send_reset(world.auth, world.tenant, other, stage.actor.name)
+    (to, letter) = world.port.mails[-1]
+    assert to == "per@demo.directapp.no"
+    assert stage.actor.name in letter.text
+
+
+async def test_no_link_makes_one_what_one_is_not(world: World, stage: Stage) -> None:
+    invited = world.add_user("okonomi@demo.directapp.no", roles=["finance"])
+    for name in ("hand_over_link", "activate"):
+        act = stage.act(name, invited)
+        with pytest.raises(ForbiddenError):
+            await getattr(verbs, name)(act)
+        assert not act.shown_once
+
+
+async def test_another_password_ends_every_key(world: World, stage: Stage) -> None:
+    keys = []
+    for name in ("lager", "kasse"):
+        act = stage.act("create_key", collection="api_keys", name=name)
+        await verbs.create_key(act)
+        keys.append(act.shown_once["key"])
+    new = "vinterdekk i mai"
+    await auth.change_password(world.auth, stage.actor, current=PASSWORD, new=new, address=HERE)
+    for key in keys:
+        with pytest.raises(UnauthenticatedError):
+            await auth.check_api_key(world.auth, key)
 
 
 async def test_no_link_for_the_deactivated(world: World, stage: Stage) -> None:

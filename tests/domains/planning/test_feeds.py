@@ -11,7 +11,7 @@ from icalendar import Calendar
 from directapp.app.house import House
 from directapp.domains.planning.feeds import parse_feed
 from directapp.kernel.actor import Actor
-from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError
+from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from directapp.services.reading import Reading
 from directapp.store.query import Query
 from support.pages import build_pages
@@ -128,10 +128,30 @@ async def test_planners_make_those_of_their_own_resources(plan: Plan, app: FastA
     with pytest.raises(ForbiddenError) as caught:
         await issue(plan, detailer, resource=resource)
     assert caught.value.problems[0].field == "resource"
-    with pytest.raises(NotFoundError):
+    with pytest.raises(InvalidError):
         await issue(plan, await plan.planner("490"), resource=resource)
     manager = await plan.dealer.person("manager", "499")
     await plan.dealer.do(manager, "calendar_feeds", "revoke", record)
+    assert (await fetch(app, address)).status_code == 404
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"roles": ["mechanic"]}, {"dealership": "490"}])
+async def test_a_resources_link_ends_with_its_makers_access(plan: Plan, app: FastAPI, change: dict[str, Any]) -> None:
+    planner, resource = await plan.dealer.person("planner", "499"), str(plan.resources["detailer"])
+    address, _ = await issue(plan, planner, resource=resource)
+    assert (await fetch(app, address)).status_code == 200
+    values = change | ({"dealership": str(plan.dealer.sites["490"])} if "dealership" in change else {})
+    await plan.dealer.do(plan.demo, "users", "update", planner.user, **values)
+    assert (await fetch(app, address)).status_code == 404
+
+
+async def test_a_leaders_link_follows_the_sites_below(plan: Plan, app: FastAPI) -> None:
+    sites = plan.dealer.sites
+    await plan.dealer.do(plan.demo, "dealerships", "update", sites["499"], parent_dealership=str(sites["490"]))
+    manager = await plan.dealer.person("manager", "490")
+    address, _ = await issue(plan, manager, resource=str(plan.resources["mechanic"]))
+    assert (await fetch(app, address)).status_code == 200
+    await plan.dealer.do(plan.demo, "dealerships", "update", sites["499"], parent_dealership=None)
     assert (await fetch(app, address)).status_code == 404
 
 

@@ -71,7 +71,7 @@ async def test_a_manager_has_the_people_of_the_site_in_one_place(dealer: Dealer,
     stranger = await dealer.person("planner", "499")
     manager = await signed("manager", "495")
     invited = {"first_name": "Ny", "last_name": "Hansen", "email": f"ny.{dealer.tenant.hex}@example.test"}
-    await dealer.do(manager.actor, "users", "invite", roles=["parts"], **invited)
+    await dealer.do(manager.actor, "users", "invite", roles=["used_car_sales"], **invited)
     text = (await manager.get(PEOPLE)).text
     assert str(stranger.user) not in text
     assert f'href="/app/users/{colleague.user}/do/set_roles"' in text

@@ -10,6 +10,7 @@ from uuid import UUID
 from directapp.domains.people import lockout
 from directapp.domains.people.flow import Auth, Mode, SignedIn, held, normal_email
 from directapp.domains.people.issue import (
+    end_keys,
     end_links,
     end_sessions,
     issue_refresh,
@@ -263,7 +264,7 @@ async def _note_used(auth: Auth, token: Token, key: Mapping[str, Any]) -> None:
 
 
 async def change_password(auth: Auth, actor: Actor, *, current: str, new: str, address: str) -> None:
-    """Set another password and end every other session of the user.
+    """Set another password, and end every other session and every API key of the user.
 
     Raises:
         ForbiddenError: the actor is not a person who signed in.
@@ -284,6 +285,7 @@ async def change_password(auth: Auth, actor: Actor, *, current: str, new: str, a
     async with auth.open(actor.tenant) as rows:
         await store_password(rows, actor.user, stored)
         await end_sessions(rows, actor.user, auth.clock(), keep=actor.session)
+        await end_keys(rows, actor.user, auth.clock())
         await end_links(rows, actor.user, auth.clock())
     await auth.port.notify_invalidation(actor.tenant, actor.user)
 

@@ -100,6 +100,12 @@ async def end_sessions(rows: Rows[Record], user: UUID, now: datetime, *, keep: U
             await rows.change({"ended_at": now}, on=session)
 
 
+async def end_keys(rows: Rows[Record], user: UUID, now: datetime) -> None:
+    """Make every API key of a user useless."""
+    for key in await rows.find("api_keys", user=user, revoked_at=None, limit=_ALL):
+        await rows.change({"revoked_at": now}, on=key)
+
+
 async def store_password(rows: Rows[Record], user: UUID, password_hash: str) -> None:
     """Keep a user's password digest in place of an earlier one."""
     known = await rows.find("credentials", user=user, limit=1)

@@ -13,6 +13,7 @@ from directapp.domains.people.flow import Auth, held, normal_email
 from directapp.domains.people.issue import (
     INVITE_LIFE,
     RESET_LIFE,
+    end_keys,
     end_links,
     end_sessions,
     issue_link,
@@ -61,12 +62,17 @@ async def send_invite(auth: Auth, tenant: UUID, user: UUID) -> None:
         await _send(auth, tenant, user, "invite")
 
 
-async def _send(auth: Auth, tenant: UUID, user_id: UUID, purpose: Purpose) -> None:
+async def send_reset(auth: Auth, tenant: UUID, user: UUID, asker: str) -> None:
+    """Mail a link for a new password that somebody else asked for; the letter says who."""
+    await _send(auth, tenant, user, "reset", asker=asker)
+
+
+async def _send(auth: Auth, tenant: UUID, user_id: UUID, purpose: Purpose, *, asker: str | None = None) -> None:
     now = auth.clock()
     life, words = _LIFE[purpose]
     async with auth.open(tenant) as rows:
         user = await load_user(rows, user_id)
-        if not user["active"] or (purpose == "reset" and await _asked_just_now(rows, user_id, now)):
+        if not user["active"] or (purpose == "reset" and asker is None and await _asked_just_now(rows, user_id, now)):
             return
         token = await issue_link(rows, tenant, user, purpose, now=now, life=life)
         brand = await _brand(rows, tenant, user)
@@ -77,6 +83,7 @@ async def _send(auth: Auth, tenant: UUID, user_id: UUID, purpose: Purpose) -> No
         brand=brand,
         link=auth.base_url.rstrip("/") + link_path(token),
         life=words,
+        asker=asker,
     )
     await auth.port.send_mail(user["email"], mail)
 
@@ -128,7 +135,7 @@ async def read_link(auth: Auth, text: str) -> LinkSeen:
 
 
 async def use_link(auth: Auth, text: str, password: str, *, address: str) -> LinkSeen:
-    """Set the password that an invitation or reset is for, once, and end all sessions of the user.
+    """Set the password that an invitation or reset is for, once, and end all sessions and API keys of the user.
 
     Raises:
         UnauthenticatedError: the link is used, expired or none.
@@ -149,6 +156,7 @@ async def use_link(auth: Auth, text: str, password: str, *, address: str) -> Lin
             await end_links(rows, user["id"], now)
             await store_password(rows, user["id"], stored)
             await end_sessions(rows, user["id"], now)
+            await end_keys(rows, user["id"], now)
     except StaleError:
         raise UnauthenticatedError(DEAD_LINK) from None
     tried = lockout.attempt(seen.email, address)

@@ -50,15 +50,19 @@ _LETTERS: dict[str, _Letter] = {
     ),
 }
 
+_ASKED = Text("{asker} ba om nytt passord for deg.", "{asker} asked for a new password for you.")
 _GREETING = Text("Hei {name},", "Hello {name},")
 
 
-def link_mail(purpose: Purpose, language: str, *, name: str, brand: str, link: str, life: Text) -> Mail:
-    """Return the letter that carries a one-time link."""
+def link_mail(
+    purpose: Purpose, language: str, *, name: str, brand: str, link: str, life: Text, asker: str | None = None
+) -> Mail:
+    """Return the letter that carries a one-time link; ``asker`` is who wanted it sent, where not the reader."""
     letter = _LETTERS[purpose]
-    said = {"brand": brand, "name": name, "life": life}
+    said = {"brand": brand, "name": name, "life": life, "asker": asker or ""}
+    reason = letter.why if asker is None else _ASKED
     subject, greeting, why, ending = (
-        part.fill(**said).pick(language) for part in (letter.subject, _GREETING, letter.why, letter.ending)
+        part.fill(**said).pick(language) for part in (letter.subject, _GREETING, reason, letter.ending)
     )
     button = letter.button.pick(language)
     text = f"{greeting}\n\n{why}\n\n{button}: {link}\n\n{ending}\n\n{brand}\n"

@@ -17,6 +17,10 @@ ABOVE = Text(
     "Bare en administrator kan gi eller endre rettigheter på dette nivået.",
     "Only an administrator may give or change rights at this level.",
 )
+BEYOND = Text(
+    "Rollen {role} gir rettigheter som du ikke har selv. Be en administrator.",
+    "The role {role} gives rights that you do not have yourself. Ask an administrator.",
+)
 OTHER_SITE = Text("Du administrerer bare brukere på egen forhandler.", "You manage users of your own dealership only.")
 NO_ROLE = Text("Velg minst én rolle.", "Choose at least one role.")
 NO_SITE = Text(
@@ -69,6 +73,15 @@ def end_sessions_of_inactive(case: Case) -> Mapping[str, Any]:
     if case.was("active") and not case.get("active"):
         return {"sessions_ended_at": case.now}
     return {}
+
+
+def beyond_own(actor: Actor, beyond: Iterable[str], field: str | None = None) -> Problem | None:
+    """Say which roles give more than an actor has; administrators have everything."""
+    found = [LABELS.get(code, Text(code, code)) for code in beyond]
+    if not found or is_admin(actor.roles):
+        return None
+    role = Text(", ".join(t.nb for t in found), ", ".join(t.en for t in found))
+    return Problem(BEYOND.fill(role=role), field=field)
 
 
 def may_manage(actor: Actor, target: Mapping[str, Any], roles: Iterable[str] | None = None) -> Problem | None:

@@ -94,6 +94,7 @@ RIGHTS = Group(
         field("administrator", "Administrator", "Administrator", Kind.BOOLEAN, default=False, computed=True),
         field("invited_at", "Invitert", "Invited", Kind.INSTANT, computed=True),
         field("last_seen_at", "Sist innlogget", "Last signed in", Kind.INSTANT, computed=True),
+        field("reset_sent_at", "Nytt passord sendt", "New password sent", Kind.INSTANT, computed=True),
         field("sessions_ended_at", "Logget ut", "Signed out", Kind.INSTANT, computed=True),
     ),
 )
@@ -101,7 +102,7 @@ RIGHTS = Group(
 _OWN_SITE = Is("dealership", Who.SITE)
 _STAFF = all_of(_OWN_SITE, Is("administrator", value=False))
 _PROFILE = ("first_name", "last_name", "photo", "language", "appearance")
-_VERBS = ("invite", "deactivate", "activate", "set_roles", "hand_over_link")
+_VERBS = ("invite", "deactivate", "activate", "set_roles", "hand_over_link", "send_reset")
 
 
 def _unless_active(case: Case) -> Problem | None:
@@ -180,6 +181,13 @@ VERBS = (
         ),
         blocked=_when_own,
         icon="link",
+    ),
+    Verb(
+        name="send_reset",
+        label=Text("Send nytt passord", "Send new password"),
+        run=verbs.send_reset,
+        blocked=_when_own,
+        icon="lock-open",
     ),
     Verb(
         name="deactivate",

@@ -6,14 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from directapp.domains.people import rules
-from directapp.domains.people.issue import HAND_OVER_LIFE, end_sessions, issue_link, link_path
-from directapp.domains.people.mails import Purpose
+from directapp.domains.people.issue import HAND_OVER_LIFE, end_keys, end_sessions, issue_link, link_path
 from directapp.domains.people.tokens import Token, TokenKind, digest, new_secret
-from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
+from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 
 SYSTEM = "signin"
+_IN_USE = Text(
+    "Brukeren har alt valgt et passord. Velg «Send nytt passord»: lenken går til brukeren selv.",
+    "The user has chosen a password already. Choose “Send new password”: the link goes to the user alone.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ async def invite(act: Act) -> None:
         values.setdefault("dealership", act.actor.site)
     values.setdefault("language", act.actor.language)
     _refuse(rules.may_manage(act.actor, {"dealership": values.get("dealership")}, values["roles"]))
+    _refuse(rules.beyond_own(act.actor, act.beyond(values["roles"]), "roles"))
     act.answer = await act.create("users", {**values, "invited_at": act.now}, system=SYSTEM)
     act.emit("user.invited", on=act.answer, user=str(act.answer.id))
 
@@ -54,6 +58,8 @@ async def set_roles(act: Act) -> None:
     """Give a user other roles, never above one's own."""
     roles = act.params["roles"]
     _refuse(rules.may_manage(act.actor, act.target.row, roles))
+    added = [role for role in roles if role not in (act.target.row.get("roles") or ())]
+    _refuse(rules.beyond_own(act.actor, act.beyond(added), "roles"))
     await act.change({"roles": roles}, system=SYSTEM)
 
 
@@ -62,26 +68,41 @@ async def deactivate(act: Act) -> None:
     _refuse(rules.may_manage(act.actor, act.target.row))
     await act.change({"active": False}, system=SYSTEM)
     await end_sessions(AsSignin(act), act.target.row["id"], act.now)
+    await end_keys(AsSignin(act), act.target.row["id"], act.now)
     act.emit("user.deactivated", user=str(act.target.row["id"]))
 
 
 async def activate(act: Act) -> None:
     """Let a user in again; they sign in anew."""
     _refuse(rules.may_manage(act.actor, act.target.row))
+    _refuse(rules.beyond_own(act.actor, act.beyond(act.target.row.get("roles") or ())))
     await act.change({"active": True}, system=SYSTEM)
 
 
 async def hand_over_link(act: Act) -> None:
-    """Make a one-time link to give to the user where mail does not reach; shown once, stored nowhere."""
+    """Make a one-time link to give to an invited user whom mail does not reach; shown once, stored nowhere."""
+    target, rows = _target_of_link(act), AsSignin(act)
+    # Whoever holds the link becomes the user: with an account in use, or with more rights, that would be a way in.
+    _refuse(rules.beyond_own(act.actor, act.beyond(target.get("roles") or ())))
+    if await rows.find("credentials", user=target["id"], limit=1):
+        raise ConflictError(_IN_USE)
+    token = await issue_link(rows, act.actor.tenant, target, "invite", now=act.now, life=HAND_OVER_LIFE)
+    act.shown_once = {"link": link_path(token)}
+
+
+async def send_reset(act: Act) -> None:
+    """Have a link for a new password sent to the user alone, who is told who asked for it."""
+    target = _target_of_link(act)
+    await act.change({"reset_sent_at": act.now}, system=SYSTEM)
+    act.emit("user.reset_asked", user=str(target["id"]), asker=act.actor.name)
+
+
+def _target_of_link(act: Act) -> Mapping[str, Any]:
     target = act.target.row
     _refuse(rules.may_manage(act.actor, target))
     if not target.get("active"):
         raise InvalidError(Text("Brukeren er deaktivert. Aktiver først.", "The user is deactivated. Activate first."))
-    rows = AsSignin(act)
-    known = await rows.find("credentials", user=target["id"], limit=1)
-    purpose: Purpose = "reset" if known else "invite"
-    token = await issue_link(rows, act.actor.tenant, target, purpose, now=act.now, life=HAND_OVER_LIFE)
-    act.shown_once = {"link": link_path(token)}
+    return target
 
 
 async def create_key(act: Act) -> None:

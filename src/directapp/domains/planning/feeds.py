@@ -148,11 +148,34 @@ async def read(act: Act) -> None:
 async def _owner(act: Act, row: Row) -> tuple[str, str]:
     """Return the language and name of whose calendar it is; somebody who is shut out has none."""
     if row["user"] is None:
+        await _refuse_without_maker(act, row)
         return "nb", str((await act.look_up("resources", row["resource"], system=SYSTEM)).row["name"])
     user = (await act.look_up("users", row["user"], system="corridor")).row
     if not user["active"]:
         raise NotFoundError
     return str(user["language"] or "nb"), f"{user['first_name']} {user['last_name']}"
+
+
+async def _refuse_without_maker(act: Act, row: Row) -> None:
+    """Keep a resource's calendar open for as long as whoever made the link may make it.
+
+    Raises:
+        NotFoundError: that person is gone, shut out, or plans for another site now.
+
+    """
+    resource = (await act.look_up("resources", row["resource"], system=SYSTEM)).row
+    makers = await act.find("users", system="corridor", limit=1, id=row["created_by"]) if row["created_by"] else []
+    maker: Row = makers[0].row if makers and makers[0].row["active"] else {}
+    roles, own, site = set(maker.get("roles") or ()), maker.get("dealership"), resource["dealership"]
+    if "tenant_admin" in roles or ("planner" in roles and own == site):
+        return
+    above: list[Any] = []
+    while "manager" in roles and site is not None and site not in above:
+        above.append(site)
+        found = await act.find("dealerships", system="corridor", limit=1, only=("parent_dealership",), id=site)
+        site = found[0].row["parent_dealership"] if found else None
+    if own is None or own not in above:
+        raise NotFoundError
 
 
 async def _entries(act: Act, bookings: list[Row], language: str) -> list[Entry]:
