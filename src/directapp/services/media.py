@@ -39,8 +39,18 @@ _ENDINGS: dict[str, str] = {
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
     ".odp": "application/vnd.oasis.opendocument.presentation",
 }
+# Text under these names, and under none, is text wherever it is opened.
+_WRITTEN = frozenset({"", ".md", ".log", ".tsv", ".json", ".eml", ".ics", ".vcf"})
+_RUNNABLE = """
+ade adp app appinstaller application appref-ms appx asp aspx bas bash bat cab cer cgi chm class cmd cnt com command cpl
+crt csh der desktop diagcab dll docm dotm drv elf exe fon gadget grp hlp hpj hta htc htm html img inf ins iso isp iqy
+its jar jnlp js jse jsp jspx ksh lib library-ms lnk mad maf mag mam mht mhtml mjs msc msh msi msix msp mst msu ocx oqy
+php phtml pif pl potm ppam ppsm pptm prf prg ps1 ps1xml psc1 psd1 psm1 py pyc pyo pyw rb reg rgs rqy scf scr sct
+search-ms settingcontent-ms sh shb shs shtml sldm slk svg svgz sys theme udl url vb vbe vbp vbs vhd vhdx vsmacros vxd
+website wsc wsf wsh xbap xht xhtml xlam xll xlsm xltm xml xps xsl xslt zsh
+"""
+_RUN = frozenset(_RUNNABLE.split())
 _MOST_PIXELS = 80_000_000
-_SNIFFED = 4096
 _LONGEST_NAME = 200
 _MARKUP = re.compile(
     r"<\s*(!doctype|html|head|body|script|svg|iframe|object|embed|xml|\?xml|\?php)|^\s*<\?", re.IGNORECASE
@@ -87,7 +97,8 @@ def refused(text: Text) -> InvalidError:
 def safe_name(name: str | None) -> str:
     """Return a file name without folders and control characters."""
     base = re.split(r"[/\\]", name or "")[-1]
-    plain = "".join(c for c in base if c.isprintable()).strip(" .")
+    # On Windows what follows a colon is not part of the name that a file is opened by.
+    plain = "".join(c for c in base if c.isprintable()).replace(":", "-").strip(" .")
     stem, dot, ending = plain.rpartition(".")
     if len(plain) > _LONGEST_NAME:
         plain = (stem[: _LONGEST_NAME - 10] + dot + ending[:9]) if dot else plain[:_LONGEST_NAME]
@@ -105,9 +116,13 @@ def examine(name: str | None, content: bytes) -> Examined:
     if not content:
         raise refused(_EMPTY)
     found = _sniff(content, name)
-    promised = _ENDINGS.get(PurePath(name).suffix.lower())
+    ending = PurePath(name).suffix.lower()
+    promised = _ENDINGS.get(ending)
     if promised is not None and promised != found:
         raise refused(_MISMATCH.fill(found=found, name=name))
+    # Whoever opens a file is led by its name: what would be run, or shown as a page, comes in as nothing else.
+    if ending[1:] in _RUN or (promised is None and found.startswith("text/") and ending not in _WRITTEN):
+        raise refused(_KIND)
     if found not in PICTURES:
         return Examined(name=name, media_type=found, content=content)
     width, height, orientation = _measured(content)
@@ -158,7 +173,7 @@ def _text(content: bytes, name: str) -> str:
             continue
     else:
         raise refused(_KIND)
-    if _CONTROLS.search(text) or text.startswith("#!") or content[:2] == b"MZ" or _MARKUP.search(text[:_SNIFFED]):
+    if _CONTROLS.search(text) or text.startswith("#!") or content[:2] == b"MZ" or _MARKUP.search(text):
         raise refused(_KIND)
     return "text/csv" if name.lower().endswith(".csv") else "text/plain"
 

@@ -38,6 +38,31 @@ async def test_a_file_is_its_uploaders_until_it_is_on_a_car(floor: Floor) -> Non
         await floor.row("detailer", "files", file)
 
 
+async def test_a_file_taken_off_its_car_is_its_owners_alone_who_may_delete_it(floor: Floor) -> None:
+    car, file = await floor.car(), await upload(floor, "reception")
+    on_car = await floor.make("reception", "car_files", car=car, file=file, stage="inspection")
+    with pytest.raises((ConflictError, ForbiddenError)):
+        await floor.do("reception", "delete", "files", file)
+    await floor.do("reception", "delete", "car_files", on_car)
+    with pytest.raises(NotFoundError):
+        await floor.row("mechanic", "files", file)
+    with pytest.raises(NotFoundError):
+        await floor.do("mechanic", "delete", "files", file)
+    await floor.do("reception", "delete", "files", file)
+    with pytest.raises(NotFoundError):
+        await floor.row("reception", "files", file)
+
+
+async def test_an_administrator_deletes_what_is_on_no_car(floor: Floor) -> None:
+    car, file, kept = await floor.car(), await upload(floor, "reception"), await upload(floor, "reception")
+    on_car = await floor.make("reception", "car_files", car=car, file=file, stage="inspection")
+    await floor.make("reception", "car_files", car=car, file=kept, stage="inspection")
+    await floor.do("tenant_admin", "delete", "car_files", on_car)
+    await floor.do("tenant_admin", "delete", "files", file)
+    with pytest.raises((ConflictError, ForbiddenError)):
+        await floor.do("tenant_admin", "delete", "files", kept)
+
+
 async def test_a_face_is_seen_by_all(floor: Floor) -> None:
     face = await upload(floor, "reception", purpose="photo")
     assert (await floor.row("detailer", "files", face))["purpose"] == "photo"

@@ -128,11 +128,33 @@ async def test_documents_are_known_by_their_content(
         ("bilde.jpg", b"\xff\xd8\xff" + b"\0" * 30),
         ("bilde.webp", b"RIFF\x10\0\0\0WEBPVP8 "),
         ("tom.txt", b""),
+        ("start.bat", b"@echo off\r\ndel *.*"),
+        ("start.BAT.", b"@echo off\r\n"),
+        ("makro.vbs", b'MsgBox "hei"'),
+        ("side.hta", b"%PDF-1.7\n<script>new ActiveXObject('WScript.Shell')</script>"),
+        ("side.html", b"a" * 5000 + b"<script>alert(1)</script>"),
+        ("sent.txt", b"a" * 5000 + b"\n<html><body>"),
+        ("bilde.scr", photo()),
+        ("oppsett.ps1", b"Remove-Item C:\\"),
+        ("snarvei.url", b"[InternetShortcut]\nURL=file:///c:/x"),
+        ("nokler.reg", b"Windows Registry Editor Version 5.00"),
+        ("bok.xlsm", office("xl/workbook.xml")),
+        ("ukjent.xyz", b"bare tekst"),
     ],
 )
 async def test_what_is_not_kept_is_refused_at_the_field(api: Any, reception: Actor, name: str, content: bytes) -> None:
     (problem,) = await api.refused(reception, "POST", "/files", 422, files={"file": (name, content)})
     assert (problem["code"], problem["field"]) == ("FAILED_VALIDATION", "file")
+
+
+@pytest.mark.parametrize("name", ["notat", "notat.md", "logg.log", "avtale.ics", "bilde.bat.txt"])
+async def test_text_is_taken_under_names_that_nothing_runs(api: Any, reception: Actor, name: str) -> None:
+    row = await upload(api, reception, name, b"@echo hei")
+    answer = await api.call(reception, "GET", f"/assets/{row['id']}")
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
 async def test_a_file_larger_than_allowed_is_refused(api: Any, reception: Actor) -> None:

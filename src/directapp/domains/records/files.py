@@ -5,8 +5,8 @@ from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
-from directapp.declare.rules import In, either
-from directapp.domains.records.rights import EVERYONE, OWN, SEEN
+from directapp.declare.rules import Everything, In, Not, Parent, all_of, either
+from directapp.domains.records.rights import EVERYONE, OWN
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
@@ -17,6 +17,8 @@ PURPOSES = choices(
     ("import", "Import", "Import"),
 )
 # A face and a logo stand on everyone's pages.
+# Taken off its last car, a file is its owner's alone.
+ON_A_CAR = Parent("id", "car_files", Everything(), key="file")
 SHOWN_TO_ALL = In("purpose", ("photo", "logo"))
 
 ABOUT = Group(
@@ -63,9 +65,16 @@ FILES = Collection(
     access=Access(
         systems=("custodian", "workflow", "vendor", "importer", "demo"),
         grants=(
-            *grants(EVERYONE, rows=either(SEEN, SHOWN_TO_ALL), read=("all",)),
+            *grants(EVERYONE, rows=either(ON_A_CAR, SHOWN_TO_ALL), read=("all",)),
             *grants(EVERYONE, rows=OWN, read=("all",), write=("all",), create=True),
+            # Deleting goes with editing: it names a field that the owner writes anyway.
+            *grants(EVERYONE, rows=all_of(OWN, Not(ON_A_CAR)), read=(), write=("title",), delete=True),
             Grant(role="tenant_admin", write=("*",), create=True),
+            Grant(role="tenant_admin", rows=Not(ON_A_CAR), read=(), write=("title",), delete=True),
+        ),
+        delete_why=Text(
+            "En fil som ikke står på noen bil, må kunne slettes av den som lastet den opp.",
+            "A file that is on no car can be deleted by whoever uploaded it.",
         ),
     ),
     views=Views(
