@@ -1,7 +1,7 @@
 """Collection: the one place where a kind of record is written down."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from directapp.declare.access import Access
@@ -116,6 +116,23 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """An event that is told of when ``when`` says so of a write, whichever step or writer brought it.
+
+    What the fields in ``tells`` held before goes along as ``was``.
+    """
+
+    event: str
+    when: Callable[[Case], bool]
+    tells: tuple[str, ...] = ()
+
+
+def becomes(holds: Callable[[Case], bool]) -> Callable[[Case], bool]:
+    """Return the question whether something holds that did not hold before the write."""
+    return lambda case: holds(case) and not (case.before is not None and holds(replace(case, row=case.before)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Views:
     """How people meet the collection: list columns, default sort, the fields that name a record, icon.
 
@@ -139,9 +156,9 @@ class Collection:
     ``rules`` judge a Case and return problems: with code "CONFLICT" as 409, else 422.
     ``fill`` functions compute stored computed fields, ``suggest`` ones writable fields left empty.
     ``related`` names the records that rules see. ``consequences`` are writes to other records in the
-    same transaction. ``events`` maps a changed field to an outbox event, ``gone`` is that of a deletion (its payload
-    tells the row's references as ``was``). ``exposed`` collections have REST routes, pages and tools; the others are
-    the system's own.
+    same transaction. ``events`` maps a field that gets a value to an outbox event, ``heard`` names what else is told
+    of, ``gone`` is the event of a deletion (its payload tells the row's references as ``was``). ``exposed`` collections
+    have REST routes, pages and tools; the others are the system's own.
     """
 
     name: str
@@ -163,6 +180,7 @@ class Collection:
     indexes: tuple[tuple[str, ...] | Index, ...] = ()
     events: tuple[tuple[str, str], ...] = ()
     gone: str | None = None
+    heard: tuple[Heard, ...] = ()
     exposed: bool = True
     history: bool = True
     notes: str = ""

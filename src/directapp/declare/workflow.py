@@ -112,14 +112,17 @@ class Workflow:
         if case.before is not None and state is not None and state.locked:
             general = self._general(case)
             return Walk((start,), (), _distinct(self._locked(case, state) + general))
-        back, start = self._take_back(case, start)
+        back, resumed = self._take_back(case, start)
+        # What was taken back may lead onwards too: a cancelled order was the last part that was waited for.
+        onwards = self.step_to(start, resumed) if resumed != start else None
+        led, start = (onwards.event,) if onwards and onwards.event else (), resumed
         visited, events, refused, stuck = self._follow(case.merged(status=start))
         set_now = [f for f in self.facts if case.changed(f.field) and case.get(f.field) is not None]
         late = tuple(self._refuse(f, visited[0]) for f in set_now if not set(visited) & set(f.states))
         kept = tuple(p for f in set_now for guard in f.guards if (p := guard(case)) is not None)
         hindered = stuck if late else ()
         general = self._general(case.merged(status=visited[-1]))
-        return Walk(visited, events, _distinct(hindered + back + late + kept + refused + general))
+        return Walk(visited, (*led, *events), _distinct(hindered + back + late + kept + refused + general))
 
     def _general(self, case: Case) -> tuple[Problem, ...]:
         return tuple(p for guard in self.guards if (p := guard(case)) is not None)

@@ -46,8 +46,9 @@ def _collection(spec: Spec, shape: Shape) -> str:
     once = [_once(u) for u in declared.unique]
     if once:
         parts.append(_bullets("Only once in a company", once))
-    if declared.events:
+    if declared.events or declared.heard:
         told = [f"`{event}` when `{name}` gets a value" for name, event in declared.events]
+        told += [f"`{heard.event}`" for heard in declared.heard]
         parts.append(_bullets("Events", told))
     return "\n".join(parts)
 

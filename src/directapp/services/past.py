@@ -12,7 +12,9 @@ import orjson
 from directapp.declare.kinds import restored
 from directapp.declare.spec import Shape, Spec
 from directapp.kernel.actor import system_actor
+from directapp.services.act import Seen
 from directapp.store.database import Database
+from directapp.store.unit import Unit
 
 Moment = tuple[UUID, UUID]
 """A record and an event: the record as it was when the write that told of the event was done."""
@@ -26,6 +28,29 @@ SELECT a.id, a.at, a.record, (SELECT jsonb_object_agg(c.key, c.value -> 0) FROM 
   FROM audit a
  WHERE a.tenant_id = $1 AND a.collection = $2 AND a.record = ANY ($3) AND a.at >= $4
  ORDER BY a.record, a.id"""
+
+_LATER = """
+SELECT changes::text AS changes FROM audit
+ WHERE tenant_id = $1 AND collection = $2 AND record = $3 AND version > $4 AND at > (
+       SELECT max(at) FROM audit WHERE tenant_id = $1 AND collection = $2 AND record = $3 AND version = $4)
+ ORDER BY version"""
+
+
+async def as_of(unit: Unit, shape: Shape, seen: Seen, version: int) -> Seen:
+    """Return a record as the transaction that wrote a version of it left it; without audit as it is now."""
+    if seen.version <= version:
+        return seen
+    present = unit.actor
+    await unit.become(system_actor(present.tenant, "corridor"))
+    rows = await unit.fetch(_LATER, present.tenant, shape.name, seen.id, version)
+    await unit.become(present)
+    held: dict[str, Any] = {}
+    for row in rows:
+        for name, (before, _) in orjson.loads(row["changes"]).items():
+            item = shape.fields.get(name)
+            if item is not None and item.stored and not item.secret:
+                held.setdefault(name, None if before is None else restored(item.kind, before))
+    return Seen(seen.collection, seen.id, {**seen.row, **held})
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from directapp.services.drafts import Pile, TakenError
 from directapp.services.errands import Bury, Errands, bury, carried, explained, named
 from directapp.services.intent import Intent
 from directapp.services.jobs import INSTALLATION, Errand, Letter, act_in, backoff
+from directapp.services.past import as_of
 from directapp.services.settled import foresee
 from directapp.store.outbox import Backlog, Outbox, relay_actor
 from directapp.store.unit import Unit, depth_of_events
@@ -352,6 +353,10 @@ class Relay:
                 act.params = {k: v for k, v in row["payload"].items() if k not in {"_job", "act"}}
                 # What follows from an act is taken back with it.
                 work.act = UUID(row["payload"].get("act", str(work.act)))
+                told = act.params.get("version")
+                if act.seen is not None and told is not None:
+                    # What follows is judged and worded by what was so then, whatever has been written since.
+                    act.seen = await as_of(unit, self._corridor.spec[row["collection"]], act.seen, int(told))
                 await reaction(act)
                 await work.finish()
                 return tuple(work.touched)

@@ -396,8 +396,14 @@ class Work:
         diff = judge.changes(shape, before, values)
         changed = {n for n in values if case.get(n) is not None and (before is None or before.get(n) != case.get(n))}
         names = [*draft.events, *(event for name, event in shape.declared.events if name in changed)]
-        for name in dict.fromkeys(names):
-            self.emit(name, shape.name, record, {"from": case.was("status"), "to": case.get("status")}, 0.0)
+        told = {"from": case.was("status"), "to": case.get("status"), "version": values["version"]}
+        heard = {
+            h.event: {"was": {n: judge.json_value(shape.fields[n], case.was(n)) for n in h.tells}}
+            for h in shape.declared.heard
+            if h.when(case)
+        }
+        for name in dict.fromkeys((*names, *heard)):
+            self.emit(name, shape.name, record, told | heard.get(name, {}), 0.0)
         return Change(values, self._entry(shape, record, case.verb, values["version"], diff))
 
     async def store(self, draft: Draft) -> Seen:

@@ -11,7 +11,7 @@ from directapp.services.act import Act
 from directapp.services.jobs import Daily, acting
 from support.dealer import Dealer
 from support.pages import new_car
-from support.post import SELLER, letters_to, logged, rows, sold_car, told
+from support.post import SELLER, letters_to, logged, prepared, rows, sold_car, told
 
 
 async def run(dealer: Dealer, sweep: Any, now: datetime | None = None) -> None:
@@ -45,6 +45,9 @@ async def test_tomorrows_delivery_is_told_once_to_seller_and_customer(dealer: De
     seller = await dealer.person(*SELLER)
     day = utc_now().astimezone(OSLO).date() + timedelta(days=1)
     car = await sold_car(dealer, delivery_date=day.isoformat())
+    await prepared(dealer, car)
+    reception = await dealer.person("reception", "499")
+    await dealer.do(reception, "cars", "update", car, quality_approved=True)
     later = await sold_car(dealer, 2, delivery_date=(day + timedelta(days=1)).isoformat())
     for _ in range(2):
         await run(dealer, daily.tell_tomorrow)
@@ -54,6 +57,22 @@ async def test_tomorrows_delivery_is_told_once_to_seller_and_customer(dealer: De
     assert await logged(dealer, later, event="customer.tomorrow") == []
     (letter,) = [one for one in letters_to(dealer.house, "nora@example.test") if "I morgen" in str(one["Subject"])]
     assert "Nora" in letter.get_body(("plain",)).get_content()
+
+
+async def test_a_customer_is_not_told_to_come_for_a_car_that_is_not_ready(dealer: Dealer) -> None:
+    """The day alone is no promise to the customer; the hour that is agreed with them is."""
+    seller, day = await dealer.person(*SELLER), utc_now().astimezone(OSLO).date() + timedelta(days=1)
+    noon = datetime.combine(day, time(12), OSLO)
+    waiting = await sold_car(dealer, delivery_date=day.isoformat())
+    agreed = await sold_car(dealer, 2, delivery_date=day.isoformat(), handover_at=noon.isoformat())
+    await run(dealer, daily.tell_tomorrow)
+    assert await logged(dealer, waiting, event="customer.tomorrow") == []
+    assert len(await logged(dealer, agreed, event="customer.tomorrow")) == 2
+    notes = await rows(dealer, seller, "notifications", event="delivery.tomorrow")
+    assert {note["car"]: "kunden har ikke fått beskjed" in note["body"] for note in notes} == {
+        str(waiting): True,
+        str(agreed): False,
+    }
 
 
 async def test_the_appointment_counts_before_the_promise_and_by_norways_calendar(dealer: Dealer) -> None:

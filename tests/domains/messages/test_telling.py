@@ -1,7 +1,10 @@
 """Every event of the table is told to those it concerns, once, and not to the one who did it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
+
+import pytest
 
 from directapp.domains.messages.catalogue import NOTICES
 from directapp.domains.messages.telling import Told, tell
@@ -9,6 +12,7 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.clock import utc_now
 from directapp.services.act import Act, Seen
 from directapp.services.jobs import acting
+from directapp.store.outbox import relay_actor
 from support.dealer import Dealer
 from support.pages import new_car
 from support.post import SELLER, logged, prepared, rows, sold_car, told
@@ -193,19 +197,106 @@ async def test_planning_is_told_to_the_worker_and_the_seller(dealer: Dealer) -> 
     assert (await told(dealer, seller))[-3:] == ["booking.created", "booking.moved", "booking.cancelled"]
 
 
-async def test_a_full_time_bank_is_told_to_the_planner(dealer: Dealer) -> None:
-    planner = await dealer.person("planner", "499")
-    await _react(dealer, "timebank.full", provider=dealer.sites["499"], starts_at=utc_now())
-    assert await told(dealer, planner) == ["timebank.full"]
+async def test_a_moved_booking_is_told_to_those_whom_it_concerns(dealer: Dealer) -> None:
+    """Its end alone; another person at the same time; another person at another time."""
+    mechanic, other = await dealer.person("mechanic", "499"), await dealer.person("detailer", "499")
+    seller = await dealer.person(*SELLER)
+    car = await new_car(dealer, seller, 1)
+    starts = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    row = {
+        "car": car,
+        "person": mechanic.user,
+        "provider": dealer.sites["499"],
+        "starts_at": starts,
+        "ends_at": starts + timedelta(hours=2),
+    }
+    was = {"person": str(mechanic.user), "starts_at": starts.isoformat(), "ends_at": row["ends_at"].isoformat()}
+    await _react(dealer, "booking.moved", {"was": was}, **row | {"ends_at": starts + timedelta(hours=3)})
+    for person in (mechanic, seller):
+        (note,) = await rows(dealer, person, "notifications", event="booking.moved")
+        assert "kl. 13.00–16.00" in note["body"]
+    await _react(dealer, "booking.moved", {"was": was}, **row | {"person": other.user})
+    assert (await told(dealer, other))[-1:] == ["booking.created"]
+    assert (await told(dealer, mechanic))[-1:] == ["booking.taken"]
+    assert (await told(dealer, seller)).count("booking.moved") == 1
+    later = {"person": other.user, "starts_at": starts + timedelta(days=1), "ends_at": starts + timedelta(days=1)}
+    await _react(dealer, "booking.moved", {"was": was}, **row | later)
+    assert (await told(dealer, mechanic)).count("booking.taken") == 2
+    assert (await told(dealer, seller)).count("booking.moved") == 2
+    (last,) = (await rows(dealer, mechanic, "notifications", event="booking.taken"))[-1:]
+    assert "tir. 1. des. kl. 13.00–15.00" in last["body"]
 
 
-async def _react(dealer: Dealer, event: str, **row: object) -> None:
+async def test_a_full_time_bank_is_told_to_the_planner_once_and_names_the_person(dealer: Dealer) -> None:
+    planner, mechanic = await dealer.person("planner", "499"), await dealer.person("mechanic", "499")
+    for week in ("2026-11-30", "2026-11-30", "2026-12-07"):
+        params = {"person": str(mechanic.user), "week": week}
+        await _react(dealer, "timebank.full", params, provider=dealer.sites["499"], starts_at=utc_now())
+    assert await told(dealer, planner) == ["timebank.full", "timebank.full"]
+    name = (await dealer.read(planner, "users", mechanic.user))["first_name"]
+    notes = await rows(dealer, planner, "notifications")
+    assert all(name in note["title"] for note in notes)
+    assert ["uke 49" in note["body"] for note in notes] == [True, False]
+
+
+FACTS = {
+    "parts before approval": (
+        ({"parts_ordered_prep_at": 0}, {"parts_arrived_prep_at": 0}, {"inspection_approved": True}),
+        {"parts.ordered", "parts.arrived", "parts.all_arrived", "inspection.approved", "car.ready_to_plan"},
+    ),
+    "ready through the last part": (
+        ({"parts_ordered_prep_at": 0}, {"inspection_approved": True}, {"parts_arrived_prep_at": 0}),
+        {"parts.ordered", "parts.all_arrived", "inspection.approved", "car.ready_to_plan"},
+    ),
+    "ready through the part that was cancelled": (
+        ({"parts_ordered_prep_at": 0}, {"inspection_approved": True}, {"parts_ordered_prep_at": None}),
+        {"parts.ordered", "inspection.approved", "car.ready_to_plan"},
+    ),
+    "sold before ready": (({"customer_name": "Nora", "customer_phone": "91234567", "sold_at": 0},), {"car.sold"}),
+    "approved and then failed": (
+        ({"inspection_approved": True}, {"inspection_approved": False, "inspection_remarks": "Bulk"}),
+        {"inspection.approved", "inspection.failed"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FACTS)
+async def test_every_fact_is_told_of_once_whichever_step_brings_it(dealer: Dealer, name: str) -> None:
+    writes, expected = FACTS[name]
+    admin, car = await dealer.person("tenant_admin"), await new_car(dealer, await dealer.person(*SELLER), 1)
+    now = (utc_now() - timedelta(minutes=1)).isoformat()
+    for values in ({"arrived_prep_center_at": now}, {"inspection_started_at": now}, *writes):
+        filled = {field: now if value == 0 and value is not False else value for field, value in values.items()}
+        await dealer.do(admin, "cars", "update", car, **filled)
+    async with dealer.house.platform.database.unit(relay_actor(dealer.tenant), readonly=True) as unit:
+        heard = await unit.fetch("SELECT event FROM outbox WHERE tenant_id = $1 AND record = $2", dealer.tenant, car)
+    events = [row["event"] for row in heard]
+    assert {event: events.count(event) for event in expected} == dict.fromkeys(expected, 1)
+
+
+async def test_a_notice_says_what_was_so_when_it_happened(dealer: Dealer) -> None:
+    """What was sent back is started again before anybody is told: the notice still says what was sent back."""
+    reception, mechanic = await dealer.person("reception", "499"), await dealer.person("mechanic", "499")
+    car = await new_car(dealer, await dealer.person(*SELLER), 1)
+    await prepared(dealer, car)
+    await told(dealer, mechanic)
+    failed = {"quality_approved": False, "quality_notes": "Støy foran", "rework": "technical"}
+    await dealer.do(reception, "cars", "update", car, **failed)
+    await dealer.do(mechanic, "cars", "update", car, technical_started_at=utc_now().isoformat())
+    await dealer.do(reception, "cars", "update", car, quality_notes="Noe annet")
+    await told(dealer, mechanic)
+    (note,) = await rows(dealer, mechanic, "notifications", event="quality.failed")
+    assert note["body"] == "Må gjøres om: teknisk. Støy foran"
+
+
+async def _react(dealer: Dealer, event: str, params: dict[str, Any] | None = None, **row: object) -> None:
     for reaction in dealer.house.relay._reactions[event]:
         if "messages" not in reaction.__module__:
             continue
         async with acting(dealer.house.platform.corridor, dealer.tenant, "workflow", event, "", None) as act:
             booking: Act = act
             booking.seen = Seen("resource_bookings", dealer.tenant, row)
+            booking.params = params or {}
             await reaction(booking)
 
 

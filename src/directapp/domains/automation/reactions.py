@@ -17,8 +17,9 @@ _MOST = 200
 async def follow(act: Act) -> None:
     """Tell the webhooks that listen, and ask for what the rules that fit want done."""
     event = act.verb
-    webhooks = [w for w in await act.find("webhooks", system=SYSTEM, limit=_MOST, active=True) if listens(w, event)]
-    rules = await act.find("workflow_rules", system=SYSTEM, limit=_MOST, event=event, active=True)
+    asked = act.find("webhooks", system=SYSTEM, limit=_MOST, settled=True, active=True)
+    webhooks = [w for w in await asked if listens(w, event)]
+    rules = await act.find("workflow_rules", system=SYSTEM, limit=_MOST, settled=True, event=event, active=True)
     if act.seen is None or not (webhooks or rules):
         return
     moved = {name: act.params[name] for name in ("from", "to") if act.params.get(name) is not None}

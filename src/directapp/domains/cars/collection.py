@@ -1,8 +1,10 @@
 """The car, declared once: fields, rights, workflow, rules, verbs and views."""
 
 from directapp.declare.case import Many, One
-from directapp.declare.collection import Collection, Index, Unique, Views
+from directapp.declare.collection import Collection, Heard, Index, Unique, Views, becomes
 from directapp.declare.rules import Empty, Is, Not, Other, all_of
+from directapp.declare.workflow import Condition
+from directapp.domains.cars import facts
 from directapp.domains.cars.access import ACCESS
 from directapp.domains.cars.fields import GROUPS
 from directapp.domains.cars.fill import FILL
@@ -13,21 +15,48 @@ from directapp.domains.cars.verbs import VERBS
 from directapp.domains.cars.workflow import WORKFLOW
 from directapp.kernel.text import Text
 
+# Every fact is told of by itself, whichever step it comes with; steps tell of the states that they lead to.
 EVENTS = (
     ("vin", "car.identified"),
+    ("appraisal_price", "car.appraised"),
+    ("sent_at", "car.sent"),
+    ("arrived_prep_center_at", "car.arrived"),
+    ("arrived_dealership_at", "car.arrived_dealership"),
+    ("inspection_started_at", "inspection.started"),
+    ("inspection_completed_at", "inspection.completed"),
     ("parts_ordered_seller_at", "parts.ordered_seller"),
     ("parts_ordered_prep_at", "parts.ordered_prep"),
+    ("parts_ordered_seller_at", "parts.ordered"),
+    ("parts_ordered_prep_at", "parts.ordered"),
     ("parts_arrived_seller_at", "parts.arrived"),
     ("parts_arrived_prep_at", "parts.arrived"),
-    ("arrived_dealership_at", "car.arrived_dealership"),
-    ("inspection_completed_at", "inspection.completed"),
+    ("assigned_mechanic", "car.assigned"),
+    ("assigned_detailer", "car.assigned"),
     ("technical_started_at", "technical.started"),
     ("technical_completed_at", "technical.completed"),
     ("cosmetic_started_at", "cosmetic.started"),
     ("cosmetic_completed_at", "cosmetic.completed"),
-    ("ready_for_pickup", "car.pickup"),
-    ("assigned_mechanic", "car.assigned"),
-    ("assigned_detailer", "car.assigned"),
+    ("quality_checked_at", "quality.checked"),
+    ("delivered_to_dealership_at", "car.returned"),
+    ("reserved_at", "car.reserved"),
+    ("sold_at", "car.sold"),
+    ("delivered_to_customer_at", "car.delivered"),
+)
+
+
+def _is(name: str, *, said: bool) -> Condition:
+    return lambda case: case.get(name) is said
+
+
+HEARD = (
+    Heard(event="inspection.approved", when=becomes(_is("inspection_approved", said=True))),
+    Heard(event="inspection.failed", when=becomes(_is("inspection_approved", said=False))),
+    Heard(event="parts.all_arrived", when=becomes(facts.parts_all_here)),
+    Heard(event="work.completed", when=becomes(facts.work_done)),
+    Heard(event="quality.approved", when=becomes(_is("quality_approved", said=True))),
+    Heard(event="quality.failed", when=becomes(_is("quality_approved", said=False))),
+    Heard(event="car.ready", when=becomes(lambda case: case.get("ready_for_delivery_at") is not None)),
+    Heard(event="car.pickup", when=becomes(_is("ready_for_pickup", said=True))),
 )
 
 # What most questions are about: a twentieth of the cars, when a house is old.
@@ -140,4 +169,5 @@ CARS = Collection(
     ),
     consequences=(stage_left,),
     events=EVENTS,
+    heard=HEARD,
 )

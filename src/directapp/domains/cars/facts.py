@@ -53,6 +53,11 @@ def parts_missing(case: Case) -> bool:
     )
 
 
+def parts_all_here(case: Case) -> bool:
+    """Whether parts were ordered and all of them have arrived."""
+    return any(case.get(f"parts_ordered_{side}_at") is not None for side in SIDES) and not parts_missing(case)
+
+
 def needs(case: Case, kind: str) -> bool:
     """Whether the car needs a kind of work; not said means yes."""
     return case.get(f"needs_{kind}") is not False
@@ -117,6 +122,11 @@ def all_completed(case: Case) -> bool:
 def all_done(case: Case) -> bool:
     """Whether every kind of work the car needs is done, what a quality check sent back included."""
     return all(is_done(case, kind) for kind in needed(case))
+
+
+def work_done(case: Case) -> bool:
+    """Whether the car needed any work, and all of it is done."""
+    return bool(needed(case)) and all_done(case)
 
 
 def quality_is_checked(case: Case) -> bool:

@@ -51,7 +51,6 @@ def _steps_to_inspection() -> tuple[Step, ...]:
             when=given("sent_at"),
             guards=(guards.not_sold_to_another_site,),
             fact="sent_at",
-            event="car.sent",
         ),
         Step(
             origins=("draft", "registered", "appraised", "in_transit"),
@@ -59,7 +58,6 @@ def _steps_to_inspection() -> tuple[Step, ...]:
             when=facts.has_arrived,
             guards=(guards.vin_known,),
             fact="arrived_prep_center_at",
-            event="car.arrived",
         ),
         Step(
             origins=("at_prep_center",),
@@ -79,14 +77,12 @@ def _steps_of_inspection() -> tuple[Step, ...]:
             when=lambda case: case.get("inspection_approved") is False,
             guards=(guards.inspection_explained,),
             fact="inspection_approved",
-            event="inspection.failed",
         ),
         Step(
             origins=inspected,
             to="waiting_parts",
             when=lambda case: _approved(case) and facts.parts_missing(case),
             fact="inspection_approved",
-            event="inspection.approved",
         ),
         Step(
             origins=inspected,
@@ -100,14 +96,13 @@ def _steps_of_inspection() -> tuple[Step, ...]:
             to="ready_to_plan",
             when=lambda case: case.changed(*_PARTS) and not facts.parts_missing(case),
             fact="parts_arrived_prep_at",
-            event="parts.all_arrived",
+            event="car.ready_to_plan",
         ),
         Step(
             origins=("ready_to_plan", "planned"),
             to="waiting_parts",
             when=lambda case: facts.parts_missing(case) and not facts.work_begun(case),
             fact="parts_ordered_prep_at",
-            event="parts.ordered",
         ),
     )
 
@@ -147,7 +142,6 @@ def _steps_of_work() -> tuple[Step, ...]:
             when=lambda case: facts.all_done(case) and facts.quality_is_checked(case),
             guards=(guards.parts_here,),
             fact="technical_completed_at",
-            event="work.completed",
         ),
         Step(
             origins=in_prep,
@@ -155,7 +149,6 @@ def _steps_of_work() -> tuple[Step, ...]:
             when=lambda case: facts.all_done(case) and not facts.quality_is_checked(case),
             guards=(guards.parts_here, guards.inspection_approved),
             fact="technical_completed_at",
-            event="car.ready",
         ),
         Step(
             origins=("quality_check",),
@@ -163,7 +156,6 @@ def _steps_of_work() -> tuple[Step, ...]:
             when=lambda case: case.get("quality_approved") is False,
             guards=(guards.quality_explained, guards.rework_named),
             fact="quality_approved",
-            event="quality.failed",
         ),
         Step(
             origins=("quality_check", "qc_failed"),
@@ -171,7 +163,6 @@ def _steps_of_work() -> tuple[Step, ...]:
             when=_quality_passed,
             guards=(guards.inspection_approved, guards.work_completed),
             fact="quality_approved",
-            event="car.ready",
         ),
     )
 
@@ -184,7 +175,6 @@ def _steps_of_sale() -> tuple[Step, ...]:
             to="returned_to_dealership",
             when=lambda case: facts.prepared_elsewhere(case) and case.get("delivered_to_dealership_at") is not None,
             fact="delivered_to_dealership_at",
-            event="car.returned",
         ),
         Step(
             origins=("ready_for_sale", *ready),
@@ -192,7 +182,6 @@ def _steps_of_sale() -> tuple[Step, ...]:
             when=lambda case: case.get("reserved_at") is not None and case.get("sold_at") is None,
             guards=(guards.customer_named,),
             fact="reserved_at",
-            event="car.reserved",
         ),
         Step(
             origins=("ready_for_sale", *ready, "reserved"),
@@ -200,7 +189,6 @@ def _steps_of_sale() -> tuple[Step, ...]:
             when=_sold_now,
             guards=(guards.customer_named, guards.customer_phone_known),
             fact="sold_at",
-            event="car.sold",
         ),
         Step(
             origins=("sold", *ready),
@@ -208,7 +196,6 @@ def _steps_of_sale() -> tuple[Step, ...]:
             when=given("delivered_to_customer_at"),
             guards=(guards.sold, guards.inspection_approved, guards.technical_completed),
             fact="delivered_to_customer_at",
-            event="car.delivered",
         ),
         Step(origins=ready, to="ready_for_sale", when=facts.is_for_sale, event="car.for_sale"),
         Step(

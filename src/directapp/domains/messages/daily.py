@@ -8,7 +8,7 @@ from directapp.declare.case import Span
 from directapp.domains.messages.audience import crowd
 from directapp.domains.messages.catalogue import DIGEST
 from directapp.domains.messages.customers import ASK, CALL, to_customer, tomorrow
-from directapp.domains.messages.phrases import day_text, moment_text, person_name, phone_text, plain
+from directapp.domains.messages.phrases import day_text, join, moment_text, person_name, phone_text, plain
 from directapp.domains.messages.reactions import Scene, scene_of
 from directapp.domains.messages.telling import post
 from directapp.kernel.clock import OSLO
@@ -22,6 +22,10 @@ _PROMISED = Text("Levering var lovet {when}.", "Delivery was promised {when}.")
 _PLANNED = Text("{what} var planlagt {when}, men er ikke startet.", "{what} was planned {when}, but has not begun.")
 _KINDS = {"technical": Text("Teknisk", "Technical"), "cosmetic": Text("Kosmetisk", "Cosmetic")}
 _STAGE = Text("Har stått i {hours} t; grensen er {goal} t.", "Has stood for {hours} h; the limit is {goal} h.")
+_NOT_READY = Text(
+    "Bilen er ikke klar, og ingen tid er avtalt: kunden har ikke fått beskjed.",
+    "The car is not ready, and no hour is agreed: the customer has not been told.",
+)
 _SUBJECT = Text("{count} uleste varsler", "{count} unread notifications")
 _ONE = Text("1 ulest varsel", "1 unread notification")
 _HELLO = Text("Hei {name}. Dette er nytt siden sist du var innom.", "Hello {name}. This is new since you last looked.")
@@ -45,11 +49,18 @@ async def tell_tomorrow(act: Act, after: UUID | None = None) -> UUID | None:
             continue
         when = tomorrow({**car.row, "delivery_date": day})
         key = f"tomorrow:{car.id}:{day.isoformat()}"
-        await scene.tell("delivery.tomorrow", scene.named("seller"), when=when, detail=_place(car.row), key=key)
-        if car.row.get("sold_at") is not None:
+        sold, sure = car.row.get("sold_at") is not None, _is_sure(car.row)
+        detail = _place(car.row) if sure or not sold else join((_place(car.row), _NOT_READY))
+        await scene.tell("delivery.tomorrow", scene.named("seller"), when=when, detail=detail, key=key)
+        if sold and sure:
             fills = {"when": when, "detail": _place(car.row), "call": await _call(act, car)}
             await to_customer(act, car, "customer.tomorrow", fills=fills, key=key)
     return last
+
+
+def _is_sure(car: Any) -> bool:
+    """Whether a customer may be told to come: the car is ready, or the hour is agreed with them."""
+    return car.get("ready_for_delivery_at") is not None or car.get("handover_at") is not None
 
 
 def _delivery_day(car: Any) -> date | None:

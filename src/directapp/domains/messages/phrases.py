@@ -78,6 +78,24 @@ def moment_text(instant: datetime) -> Text:
     return Text(f"{said.nb} kl. {local:%H.%M}", f"{said.en} at {local:%H:%M}")
 
 
+def span_text(start: datetime, end: datetime | None) -> Text:
+    """Return a time from start to end: tor. 26. nov. kl. 13.00–15.30; the end's day is named where it is another."""
+    said = moment_text(start)
+    if end is None:
+        return said
+    local = end.astimezone(OSLO)
+    if local.date() != start.astimezone(OSLO).date():
+        last = moment_text(end)
+        return Text(f"{said.nb} – {last.nb}", f"{said.en} – {last.en}")
+    return Text(f"{said.nb}–{local:%H.%M}", f"{said.en}–{local:%H:%M}")
+
+
+def week_text(day: date) -> Text:
+    """Return a week: uke 49."""
+    number = day.isocalendar().week
+    return Text(f"uke {number}", f"week {number}")
+
+
 def hour_text(instant: datetime) -> Text:
     """Return a time of day."""
     local = instant.astimezone(OSLO)

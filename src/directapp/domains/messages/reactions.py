@@ -1,7 +1,7 @@
 """Reactions of messages to what happens to a car: who is told what, by the table of events."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +12,11 @@ from directapp.domains.messages.phrases import (
     NOTHING,
     day_text,
     difference,
-    join,
-    moment_text,
     person_name,
     plain,
     short,
+    span_text,
+    week_text,
 )
 from directapp.domains.messages.telling import Told, tell
 from directapp.kernel.text import Text
@@ -32,6 +32,7 @@ _WORKS = {
     "both": Text("teknisk og kosmetisk", "technical and cosmetic"),
 }
 _SITES = ("dealership", "prep_center")
+_SPAN = ("starts_at", "ends_at")
 _PEOPLE = ("seller", "assigned_mechanic", "assigned_detailer")
 
 
@@ -194,12 +195,6 @@ async def ready_to_plan(act: Act) -> None:
         await scene.tell("plan.ready", scene.at("prep_center", "planner"), detail=urgent)
 
 
-async def approved_and_free(act: Act) -> None:
-    """Tell how the inspection went, and the planner that the car can be planned at once."""
-    await inspected(act)
-    await ready_to_plan(act)
-
-
 # -- work and quality -------------------------------------------------------------------------------------
 
 
@@ -222,12 +217,13 @@ async def _work_done(act: Act, kind: str) -> None:
     done_by = found.name_of(worker)
     who = plain(person_name(done_by.row)) if done_by else scene.doer
     await scene.tell(f"work.{kind}", scene.at("prep_center", "planner"), who=who)
-    needed = [k for k in ("technical", "cosmetic") if scene.row.get(f"needs_{k}") is not False]
-    ends: list[datetime | None] = [scene.row.get(f"{k}_completed_at") for k in needed]
-    last = max((end for end in ends if end), default=None)
-    if last is not None and all(ends):
-        # Both kinds may end in one write: the last moment is the same whichever event comes first.
-        await scene.tell("work.completed", scene.named("seller"), key=f"{scene.car.id}:{last.isoformat()}")
+
+
+async def work_completed(act: Act) -> None:
+    """Tell the seller that all the work is done."""
+    scene = await _of_car(act, staff=False)
+    if scene is not None:
+        await scene.tell("work.completed", scene.named("seller"))
 
 
 async def quality_failed(act: Act) -> None:
@@ -258,9 +254,15 @@ async def ready(act: Act) -> None:
     key = _readiness(row)
     site = scene.site(row.get("prep_center"))
     await scene.tell("delivery.ready", scene.named("seller"), site=site, detail=hand_over(row), key=key)
-    if row.get("sold_at") is not None and row.get("ready_for_pickup") is not True:
+    still = await _now(act, "ready_for_delivery_at") is not None
+    if still and row.get("sold_at") is not None and row.get("ready_for_pickup") is not True:
         seller = await seller_words(act, scene.car)
         await to_customer(act, scene.car, "customer.ready", fills={"seller": seller}, channels=("email",), key=key)
+
+
+async def _now(act: Act, name: str) -> Any:
+    """Return what a field of the car holds by now."""
+    return (await act.look_up("cars", act.target.id, system="workflow")).row.get(name)
 
 
 def _readiness(car: Mapping[str, Any]) -> str:
@@ -277,7 +279,8 @@ async def pickup(act: Act) -> None:
     detail = hand_over(scene.row)
     key = _readiness(scene.row)
     await scene.tell("delivery.pickup", scene.named("seller"), detail=detail, key=key)
-    if scene.row.get("sold_at") is not None:
+    # A customer is called for what is still so.
+    if scene.row.get("sold_at") is not None and await _now(act, "ready_for_pickup") is True:
         await to_customer(act, scene.car, "customer.pickup", fills={"detail": detail}, key=key)
 
 
@@ -329,8 +332,19 @@ async def booked(act: Act) -> None:
 
 
 async def moved(act: Act) -> None:
-    """Tell them of the new time."""
-    await _booking(act, "booking.moved")
+    """Tell of the new time: the one who does the work, the one who no longer does, and the seller."""
+    if act.seen is None:
+        return
+    was = act.params.get("was") or {}
+    before = UUID(was["person"]) if was.get("person") else None
+    if "person" not in was or before == act.seen.row.get("person"):
+        await _booking(act, "booking.moved")
+        return
+    times = [(datetime.fromisoformat(was[n]) if was.get(n) else None, act.seen.row.get(n)) for n in _SPAN]
+    await _booking(act, "booking.created", seller=False)
+    await _booking(act, "booking.taken", seller=False, person=before, span=[old for old, _ in times])
+    if any(old != new for old, new in times):
+        await _booking(act, "booking.moved", worker=False)
 
 
 async def cancelled(act: Act) -> None:
@@ -338,24 +352,33 @@ async def cancelled(act: Act) -> None:
     await _booking(act, "booking.cancelled")
 
 
-async def _booking(act: Act, event: str) -> None:
+async def _booking(
+    act: Act,
+    event: str,
+    *,
+    worker: bool = True,
+    seller: bool = True,
+    person: UUID | None = None,
+    span: Sequence[datetime | None] = (),
+) -> None:
+    """Tell of a booking: ``person`` and ``span`` where not its own are meant."""
     booking = act.seen
     if booking is None:
         return
     row = booking.row
-    sites = (row.get("provider"), row.get("consumer"))
-    scene = await scene_of(act, row.get("car"), sites=sites, people=(row.get("person"),))
+    who = person or row.get("person")
+    scene = await scene_of(act, row.get("car"), sites=(row.get("provider"), row.get("consumer")), people=(who,))
     if scene is None:
         return
-    receivers = [*scene.people.named(row.get("person")), *scene.named("seller")]
-    starts = row.get("starts_at")
+    receivers = [*(scene.people.named(who) if worker else ()), *(scene.named("seller") if seller else ())]
+    starts, ends = span or [row.get(name) for name in _SPAN]
     await scene.tell(
         event,
         receivers,
         about=booking,
         what=await _resource_type(act, row.get("resource_type")),
         site=scene.site(row.get("provider")),
-        when=moment_text(starts) if starts else NOTHING,
+        when=span_text(starts, ends) if starts else NOTHING,
     )
 
 
@@ -365,17 +388,22 @@ async def _resource_type(act: Act, which: object) -> Text:
 
 
 async def timebank_full(act: Act) -> None:
-    """Tell the planner of the site whose hours are used up."""
+    """Tell the planner whose week is full, once for each week."""
     if act.seen is None:
         return
-    row = act.seen.row
-    site = row.get("provider") or row.get("dealership")
-    folk = await crowd(act, sites=[site], people=[actor_of(act)])
+    row, person, week = act.seen.row, act.params.get("person"), act.params.get("week")
+    who = UUID(str(person)) if person else row.get("person")
+    site = row.get("provider")
+    folk = await crowd(act, sites=[site], people=[actor_of(act), who])
     named = await act.find("dealerships", system="corridor", limit=1, id=site) if site else []
-    what = await _resource_type(act, row.get("resource_type"))
-    day = moment_text(row["starts_at"]) if row.get("starts_at") else NOTHING
-    fills = {"site": plain(named[0].row["name"] if named else "–"), "detail": join((what, day))}
-    await tell(act, Told(event="timebank.full", about=act.seen, fills=fills), folk.at(site, "planner"))
+    found = folk.name_of(who)
+    fills = {
+        "who": plain(person_name(found.row)) if found else NOBODY,
+        "site": plain(named[0].row["name"] if named else "–"),
+        "when": week_text(date.fromisoformat(str(week))) if week else NOTHING,
+    }
+    key = f"full:{who}:{week}"
+    await tell(act, Told(event="timebank.full", about=act.seen, fills=fills, key=key), folk.at(site, "planner"))
 
 
 # -- words ------------------------------------------------------------------------------------------------
@@ -421,10 +449,10 @@ REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {
     "car.arrived_dealership": arrived_dealer,
     "inspection.approved": inspected,
     "inspection.failed": inspection_failed,
-    "car.ready_to_plan": approved_and_free,
-    "parts.all_arrived": ready_to_plan,
+    "car.ready_to_plan": ready_to_plan,
     "technical.completed": technical_done,
     "cosmetic.completed": cosmetic_done,
+    "work.completed": work_completed,
     "quality.failed": quality_failed,
     "car.ready": ready,
     "car.pickup": pickup,

@@ -2,7 +2,7 @@
 
 from directapp.declare.case import Case
 from directapp.declare.workflow import Fact, Step, Workflow
-from directapp.domains.planning.booking_fields import STATES
+from directapp.domains.planning.booking_fields import HOLDING, STATES
 from directapp.kernel.text import Text
 
 _OVER = Text("Bookingen er {state}.", "The booking is {state}.")
@@ -30,6 +30,12 @@ def _step(fact: str, to: str, *origins: str, event: str | None = None) -> Step:
     return Step(origins=origins, to=to, when=lambda case: case.get(fact) is not None, fact=fact, event=event)
 
 
+def is_moved(case: Case) -> bool:
+    """Whether a booking that still holds its time begins, ends or is done somewhere else, or by somebody else."""
+    moved = case.before is not None and case.changed("starts_at", "ends_at", "resource", "person")
+    return moved and case.get("status") in HOLDING
+
+
 _AHEAD = ("scheduled", "confirmed")
 
 WORKFLOW = Workflow(
@@ -41,7 +47,7 @@ WORKFLOW = Workflow(
     steps=(
         _step("cancelled_at", "cancelled", *_AHEAD, "in_progress", event="booking.cancelled"),
         _step("no_show_at", "no_show", *_AHEAD, event="booking.no_show"),
-        _step("confirmed_at", "confirmed", "scheduled"),
+        _step("confirmed_at", "confirmed", "scheduled", event="booking.confirmed"),
         _step("started_at", "in_progress", *_AHEAD, event="booking.started"),
         _step("completed_at", "completed", "in_progress", event="booking.completed"),
     ),

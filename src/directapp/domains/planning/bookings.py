@@ -1,13 +1,13 @@
 """Bookings: somebody's time, held for a car. Two can never hold the same."""
 
 from directapp.declare.access import Access, Grant, grants
-from directapp.declare.collection import Collection, Exclusion, Views
+from directapp.declare.collection import Collection, Exclusion, Heard, Views
 from directapp.declare.rules import Empty, In, Not, all_of
 from directapp.domains.planning.ahead_verbs import VERBS as AHEAD_VERBS
 from directapp.domains.planning.booking_effects import CONSEQUENCES
 from directapp.domains.planning.booking_fields import GROUPS, HOLDING
 from directapp.domains.planning.booking_fill import FILL, RELATED
-from directapp.domains.planning.booking_flow import WORKFLOW
+from directapp.domains.planning.booking_flow import WORKFLOW, is_moved
 from directapp.domains.planning.booking_rules import RULES
 from directapp.domains.planning.booking_verbs import VERBS
 from directapp.domains.planning.figures import FIGURES
@@ -103,5 +103,8 @@ RESOURCE_BOOKINGS = Collection(
         ("agreement", "week"),
         ("car", "starts_at"),
     ),
-    events=(("starts_at", "booking.timed"), ("resource", "booking.timed"), ("person", "booking.timed")),
+    heard=(
+        Heard(event="booking.created", when=lambda case: case.before is None),
+        Heard(event="booking.moved", when=is_moved, tells=("person", "starts_at", "ends_at")),
+    ),
 )

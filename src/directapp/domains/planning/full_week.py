@@ -1,6 +1,7 @@
 """When a person's week is full: the booking that fills it is told of."""
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from directapp.declare.case import Span
 from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.booking_hours import hours_of
 from directapp.domains.planning.booking_rules import schedule_of
+from directapp.domains.planning.engine.spans import local_day
 from directapp.domains.planning.engine.workdays import at_clock, worked_hours
 from directapp.domains.planning.rights import SYSTEM
 from directapp.services.act import Act
@@ -20,6 +22,8 @@ _MANY = 500
 
 async def tell_full_week(act: Act) -> None:
     """Say so when this booking brings its person's week up to the hours that the person works in it."""
+    if act.seen is None:
+        return
     booking = (await act.look_up("resource_bookings", act.target.id, system=SYSTEM)).row
     person, week = booking["person"], booking["week"]
     if person is None or week is None or booking["status"] not in HOLDING:
@@ -35,8 +39,19 @@ async def tell_full_week(act: Act) -> None:
     )
     booked = hours_of(*(b.row for b in found))
     given = await _hours_of_week(act, person, week)
-    if booked - hours_of(booking) < given <= booked:
+    if booked - hours_of(booking) + _before(act.params.get("was") or {}, person, week) < given <= booked:
         act.emit(FULL, person=str(person), week=week.isoformat(), booked=str(booked), hours=str(given))
+
+
+def _before(was: Mapping[str, Any], person: UUID, week: date) -> Decimal:
+    """Return the hours that the booking took of this person's week before it was moved."""
+    starts, ends = (datetime.fromisoformat(was[name]) if was.get(name) else None for name in ("starts_at", "ends_at"))
+    if starts is None or ends is None or was.get("person") != str(person):
+        return Decimal(0)
+    day = local_day(starts)
+    return (
+        hours_of({"starts_at": starts, "ends_at": ends}) if day - timedelta(days=day.weekday()) == week else Decimal(0)
+    )
 
 
 async def _hours_of_week(act: Act, person: UUID, monday: date) -> Decimal:

@@ -19,14 +19,6 @@ async def give_types(act: Act) -> None:
             await act.create("resource_types", values, system="importer")
 
 
-async def tell(act: Act) -> None:
-    """Tell a booking that was made from one that was moved."""
-    if act.seen is None:
-        return
-    act.emit("booking.created" if act.params.get("from") is None else "booking.moved")
-    await tell_full_week(act)
-
-
 async def _bookings(act: Act, work: str, statuses: list[str]) -> list[Seen]:
     types = await act.find("resource_types", system="planning", work=work)
     found = await act.find(
@@ -85,7 +77,8 @@ async def recount(act: Act) -> None:
 
 REACTIONS: dict[str, Any] = {
     "tenant.named": give_types,
-    "booking.timed": tell,
+    "booking.created": tell_full_week,
+    "booking.moved": tell_full_week,
     "technical.started": _follows("technical", "started_at"),
     "technical.completed": _follows("technical", "completed_at"),
     "cosmetic.started": _follows("cosmetic", "started_at"),

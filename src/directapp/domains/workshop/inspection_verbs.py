@@ -161,7 +161,6 @@ async def make_work_item(act: Act) -> None:
             "inspection_item": code,
         },
     )
-    act.emit("work_item.proposed", on=made)
     act.answer = made
 
 

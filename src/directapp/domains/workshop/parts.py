@@ -282,4 +282,5 @@ PARTS_ORDERS = Collection(
     ),
     consequences=(car_follows, stock_follows),
     indexes=(("car", "status"), ("status", "eta")),
+    events=(("ordered_at", "parts_order.ordered"),),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, Consequence, Many, One, Row
-from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.collection import Collection, Heard, Unique, Views
 from directapp.declare.fields import Choice, Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.workflow import Fact, State, Step, Workflow
@@ -314,4 +314,6 @@ WORK_ITEMS = Collection(
         ),
     ),
     indexes=(("car", "status"), ("status", "created_at")),
+    events=(("started_at", "work_item.started"),),
+    heard=(Heard(event="work_item.proposed", when=lambda case: case.before is None),),
 )

@@ -149,6 +149,7 @@ def _fills(desk: Desk) -> Mapping[str, Text]:
         "call": CALL.fill(phone=phone_text("+4738000000")),
         "link": LINK_MARK,
         "code": plain("K7QP"),
+        "address": plain("kari.holm@example.no"),
         "detail": _DETAILS.fill(day=day_text(tomorrow.date())),
     }
 
