@@ -1365,6 +1365,7 @@ CREATE TABLE webhook_deliveries (
 	error TEXT, 
 	delivered_at TIMESTAMP WITH TIME ZONE, 
 	body TEXT, 
+	record TEXT, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	created_by UUID, 
@@ -1375,6 +1376,7 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX ix_webhook_deliveries_created_at_id ON webhook_deliveries (tenant_id, created_at, id);
 CREATE INDEX ix_webhook_deliveries_outcome_created_at ON webhook_deliveries (tenant_id, outcome, created_at);
 CREATE INDEX ix_webhook_deliveries_webhook_created_at ON webhook_deliveries (tenant_id, webhook, created_at);
+CREATE INDEX ix_webhook_deliveries_webhook_record_created_at ON webhook_deliveries (tenant_id, webhook, record, created_at);
 CREATE TABLE webhooks (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -2231,7 +2233,7 @@ CREATE POLICY "webhooks_insert" ON "webhooks" FOR INSERT TO directapp_app WITH C
 CREATE POLICY "webhooks_update" ON "webhooks" FOR UPDATE TO directapp_app USING (((webhooks.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_automation', 'sys_demo', 'sys_undo'])))) WITH CHECK (((webhooks.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_automation', 'sys_demo', 'sys_undo']))));
 CREATE POLICY "webhooks_delete" ON "webhooks" FOR DELETE TO directapp_app USING (((webhooks.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'sys_automation', 'sys_demo', 'sys_undo']))));
 ALTER TABLE "webhooks" DROP CONSTRAINT IF EXISTS "ck_webhooks_stopped_because_choice";
-ALTER TABLE "webhooks" ADD CONSTRAINT "ck_webhooks_stopped_because_choice" CHECK ("stopped_because" IN ('gone')) NOT VALID;
+ALTER TABLE "webhooks" ADD CONSTRAINT "ck_webhooks_stopped_because_choice" CHECK ("stopped_because" IN ('gone', 'circle')) NOT VALID;
 GRANT SELECT, INSERT, UPDATE ON "webhook_deliveries" TO directapp_app;
 CREATE POLICY "webhook_deliveries_select" ON "webhook_deliveries" FOR SELECT TO directapp_app USING (((webhook_deliveries.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'manager', 'sys_automation', 'sys_demo', 'sys_undo']))))));
 CREATE POLICY "webhook_deliveries_insert" ON "webhook_deliveries" FOR INSERT TO directapp_app WITH CHECK (((webhook_deliveries.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_automation', 'sys_demo']))));
@@ -2256,7 +2258,7 @@ ALTER TABLE "workflow_rules" ADD CONSTRAINT "ck_workflow_rules_set_field_choice"
 ALTER TABLE "workflow_rules" DROP CONSTRAINT IF EXISTS "ck_workflow_rules_work_kind_choice";
 ALTER TABLE "workflow_rules" ADD CONSTRAINT "ck_workflow_rules_work_kind_choice" CHECK ("work_kind" IN ('technical', 'cosmetic', 'tyres', 'glass', 'equipment', 'other')) NOT VALID;
 ALTER TABLE "workflow_rules" DROP CONSTRAINT IF EXISTS "ck_workflow_rules_stopped_because_choice";
-ALTER TABLE "workflow_rules" ADD CONSTRAINT "ck_workflow_rules_stopped_because_choice" CHECK ("stopped_because" IN ('circle')) NOT VALID;
+ALTER TABLE "workflow_rules" ADD CONSTRAINT "ck_workflow_rules_stopped_because_choice" CHECK ("stopped_because" IN ('circle', 'unreadable')) NOT VALID;
 GRANT SELECT, INSERT, UPDATE ON "rule_runs" TO directapp_app;
 CREATE POLICY "rule_runs_select" ON "rule_runs" FOR SELECT TO directapp_app USING (((rule_runs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_corridor'])) OR ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['tenant_admin', 'manager', 'sys_automation', 'sys_demo', 'sys_undo']))))));
 CREATE POLICY "rule_runs_insert" ON "rule_runs" FOR INSERT TO directapp_app WITH CHECK (((rule_runs.tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT string_to_array(current_setting('app.roles', true), ',') && ARRAY['sys_automation', 'sys_demo']))));

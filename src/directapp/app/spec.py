@@ -19,7 +19,7 @@ from directapp.domains import (
     workshop,
 )
 
-DOMAINS = (people, cars, workshop, records, imports, desk, planning, messages, registry, operations, automation)
+DOMAINS = (people, cars, workshop, records, imports, desk, planning, messages, registry, operations)
 
 Reaction = Callable[[Any], Awaitable[None]]
 
@@ -27,13 +27,14 @@ Reaction = Callable[[Any], Awaitable[None]]
 @lru_cache(maxsize=1)
 def load_spec() -> Spec:
     """Return the product's Spec (DeclarationError: a declaration is wrong)."""
-    return Spec(collection for domain in DOMAINS for collection in domain.COLLECTIONS)
+    declared = [collection for domain in DOMAINS for collection in domain.COLLECTIONS]
+    return Spec([*declared, *automation.collections(load_spec)])
 
 
 def load_reactions(*, quiet: bool = False) -> dict[str, list[Reaction]]:
     """Return what follows each event, in load order; ``quiet`` tells nobody of it."""
     found: dict[str, list[Reaction]] = {}
-    for domain in DOMAINS:
+    for domain in (*DOMAINS, automation):
         if quiet and domain is messages:
             continue
         for event, reaction in domain.REACTIONS.items():

@@ -193,13 +193,60 @@ async def test_a_rule_is_tried_on_last_month_before_it_is_switched_on(dealer: De
     assert row["tried_told"].count("Audi Q4 EL1000") == 2
     assert {car["priority"] for car in await rows(dealer, "cars")} == {"normal"}
     await dealer.do(admin, "workflow_rules", "switch_on", made)
-    await dealer.do(admin, "workflow_rules", "update", made, conditions="make = Audi\ndette_finnes_ikke = 4")
+    with pytest.raises(InvalidError) as refused:
+        await dealer.do(admin, "workflow_rules", "update", made, conditions="make = Audi\ndette_finnes_ikke = 4")
+    assert "Line 2: no field “dette_finnes_ikke”" in refused.value.problems[0].message.en
+    await dealer.do(admin, "workflow_rules", "update", made, conditions="make = Audi\nForventet ankomst er tom")
     row = await dealer.read(admin, "workflow_rules", made)
     assert (row["active"], row["tried_at"]) == (False, None)
-    await dealer.do(admin, "workflow_rules", "dry_run", made)
+
+
+async def test_references_are_told_by_name_or_number_and_nonsense_is_refused(dealer: Dealer) -> None:
+    admin = await dealer.person("tenant_admin")
+    name = (await dealer.read(admin, "dealerships", dealer.sites["490"]))["name"]
+    for number, said in enumerate(("490", name, str(dealer.sites["490"]), name.upper())):
+        made = await rule(dealer, name=said[:40], conditions=f"Forhandler = {said}", set_value="low")
+        other = await rule(dealer, name="Andre", conditions=f"Forhandler er ikke {said}", set_value="urgent")
+        record = await car(dealer)
+        await identify(dealer, record, f"WAUZZZF49MA00058{number}")
+        await dealer.house.relay.drain(dealer.tenant)
+        assert (await dealer.read(admin, "cars", record))["priority"] == "low"
+        for one in (made, other):
+            await dealer.do(admin, "workflow_rules", "switch_off", one)
+    values = {"event": "car.identified", "action": "set_field", "set_field": "priority", "set_value": "high"}
+    made = await dealer.create(admin, "workflow_rules", name="Tull", conditions="Forhandler = 4999", **values)
+    with pytest.raises(InvalidError) as refused:
+        await dealer.do(admin, "workflow_rules", "dry_run", made)
+    assert "Line 1: “4999” was not found" in refused.value.problems[0].message.en
+    for wrong in ("Salgspris > mye", "Forventet ankomst = tull", "Prioritet = Middels"):
+        with pytest.raises(InvalidError):
+            await dealer.create(admin, "workflow_rules", name="Tull", conditions=wrong, **values)
+    with pytest.raises(InvalidError) as refused:
+        await dealer.create(admin, "workflow_rules", name="Tull", **values | {"set_value": "nonsense"})
+    assert refused.value.problems[0].field == "set_value"
+
+
+async def test_a_webhook_that_plays_ping_pong_is_stopped_after_ten_rounds_and_told(
+    dealer: Dealer, receiver: Receiver
+) -> None:
+    """The receiver changes the car again whenever it hears of it."""
+    webhook, _ = await subscribe(dealer, receiver.base, "car.identified")
+    admin, record, other = await dealer.person("tenant_admin"), await car(dealer), await car(dealer)
+    for turn in range(12):
+        await identify(dealer, record, f"WAUZZZF49MA0007{turn:02d}")
+        await dealer.house.relay.drain(dealer.tenant)
+    assert len(receiver.heard) == 10
+    row = await dealer.read(admin, "webhooks", webhook)
+    assert (row["active"], row["stopped_because"]) == (False, "circle")
+    (note,) = [one for one in await rows(dealer, "notifications") if one["event"] == "webhooks.stopped"]
+    assert "Regnskap" in note["title"]
+    assert (note["collection"], note["record"]) == ("webhooks", str(webhook))
+    (failed,) = [one for one in await rows(dealer, "webhook_deliveries") if one["outcome"] == "failed"]
+    assert "10 ganger" in failed["error"]
+    await dealer.do(admin, "webhooks", "update", webhook, active=True)
+    await identify(dealer, other, "WAUZZZF49MA000799")
     await dealer.house.relay.drain(dealer.tenant)
-    row = await dealer.read(admin, "workflow_rules", made)
-    assert (row["tried_hits"], row["tried_told"]) == (0, "Ukjent felt / Unknown field: dette_finnes_ikke")
+    assert len(receiver.heard) == 11
 
 
 async def test_a_trial_judges_each_event_on_the_record_as_it_was_then(dealer: Dealer) -> None:
@@ -332,10 +379,11 @@ async def test_what_others_hold_up_is_tried_again_and_what_never_succeeds_stands
 
 
 async def test_what_a_rule_may_not_do_is_written_down_and_holds_up_nothing(dealer: Dealer) -> None:
-    await rule(dealer, set_value="nonsense")
+    await rule(dealer, event="car.archived")
     await rule(dealer, name="Den andre", set_field="seller_notes", set_value="Ring kunden")
-    record = await car(dealer)
+    record, gone = await car(dealer), await car(dealer)
     await identify(dealer, record, "WAUZZZF49MA000501")
+    await dealer.do(await dealer.person("new_car_sales", "490"), "cars", "archive", gone, reason="cancelled")
     await dealer.house.relay.drain(dealer.tenant)
     admin = await dealer.person("tenant_admin")
     assert (await dealer.read(admin, "cars", record))["seller_notes"] == "Ring kunden"
@@ -356,6 +404,8 @@ async def test_rules_that_go_in_a_circle_are_switched_off(dealer: Dealer) -> Non
         row = await dealer.read(admin, "workflow_rules", made)
         assert row["active"] is still_active
     assert row["stopped_because"] == "circle"
+    told = [one["title"] for one in await rows(dealer, "notifications") if one["event"] == "workflow_rules.stopped"]
+    assert told == ["Regelen «Regel» er stanset. Regelen går i ring."]
     assert [run["outcome"] for run in await rows(dealer, "rule_runs")].count("stopped") == 1
 
 

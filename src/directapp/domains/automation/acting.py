@@ -7,12 +7,12 @@ from uuid import UUID
 
 from directapp.domains.automation import rule_runs
 from directapp.domains.automation.catalogue import SYSTEM
-from directapp.domains.automation.conditions import holds, read_conditions, unknown
+from directapp.domains.automation.conditions import OF_CAR, holds, read_conditions
 from directapp.domains.automation.deliveries import queue
 from directapp.domains.automation.reactions import words_of
+from directapp.domains.automation.references import resolved
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import DirectAppError, StaleError
-from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 from directapp.services.errands import explained
 from directapp.services.jobs import GiveUpError, Job, Run
@@ -22,8 +22,6 @@ MONTH = timedelta(days=31)
 MOST_EVENTS = 5000
 _SHOWN, _CHUNK, _MOST_PEOPLE, _LONGEST = 20, 500, 2000, 300
 
-_CAR = "car."
-UNKNOWN = Text("Ukjent felt", "Unknown field")
 
 Event = Mapping[str, Any]
 Hit = tuple[Event, Seen]
@@ -134,13 +132,13 @@ def trying(past: Past, before: Before) -> Run:
             async def differing(collection: str, moments: Moments, fields: Collection[str]) -> Was:
                 return await before(job.tenant, collection, moments, fields, since)
 
-            hits, strange = await _hits(act, rule, events, differing)
+            hits = await _hits(act, rule, events, differing)
             lines = [f"{event['at'].astimezone(OSLO):%d.%m.%Y %H:%M}  {title(seen)}" for event, seen in hits[-_SHOWN:]]
             result = {
                 "tried_at": act.now.isoformat(),
                 "tried_events": len(events),
                 "tried_hits": len(hits),
-                "tried_told": "\n".join([*lines[::-1], *(f"{UNKNOWN.both}: {n}" for n in strange)]) or None,
+                "tried_told": "\n".join(lines[::-1]) or None,
             }
             fresh = await act.look_up("workflow_rules", rule.id)
             await act.change(result, on=fresh)
@@ -148,10 +146,11 @@ def trying(past: Past, before: Before) -> Run:
     return trial
 
 
-async def _hits(act: Act, rule: Seen, events: Sequence[Event], differing: Differing) -> tuple[list[Hit], list[str]]:
-    asked = read_conditions(rule.row["conditions"] or "")
-    conditions = [words_of(act, events[0]["collection"]).coded(c) for c in asked] if events else asked
-    of_car = {c.field.removeprefix(_CAR) for c in conditions if c.field.startswith(_CAR)}
+async def _hits(act: Act, rule: Seen, events: Sequence[Event], differing: Differing) -> list[Hit]:
+    text = rule.row["conditions"] or ""
+    words = words_of(act, events[0]["collection"]) if events else None
+    conditions = await resolved(act, read_conditions(text, words)) if words else []
+    of_car = {c.field.removeprefix(OF_CAR) for c in conditions if c.field.startswith(OF_CAR)}
     records = await _records(act, [(event["collection"], event["record"]) for event in events])
     events = [event for event in events if event["record"] in records]
     cars = await _records(act, [("cars", s.row["car"]) for s in records.values() if of_car and s.row.get("car")])
@@ -161,18 +160,17 @@ async def _hits(act: Act, rule: Seen, events: Sequence[Event], differing: Differ
         was |= await differing(collection, moments, {c.field for c in conditions})
     pairs = [(records[event["record"]].row.get("car"), event["id"]) for event in events]
     was |= await differing("cars", [(car, event) for car, event in pairs if car in cars], of_car)
-    hits, strange = [], set[str]()
+    hits = []
     for event, (car, _) in zip(events, pairs, strict=True):
         seen = records[event["record"]]
-        row = {**seen.row, **was.get((seen.id, event["id"]), {})}
-        row |= {name: event["payload"].get(name) for name in ("from", "to")}
+        moved = {name: event["payload"].get(name) for name in ("from", "to")}
+        row = {**moved, **seen.row, **was.get((seen.id, event["id"]), {})}
         if car in cars:
             whole = {**cars[car].row, **was.get((car, event["id"]), {})}
-            row |= {f"{_CAR}{name}": value for name, value in whole.items()}
-        strange |= set(unknown(conditions, row))
+            row |= {f"{OF_CAR}{name}": value for name, value in whole.items()}
         if holds(conditions, row):
             hits.append((event, seen))
-    return hits, sorted(strange)
+    return hits
 
 
 async def _records(act: Act, wanted: Sequence[tuple[str, UUID]]) -> dict[UUID, Seen]:

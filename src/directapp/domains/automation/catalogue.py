@@ -1,13 +1,19 @@
 """The events that webhooks and rules may listen to, and who may arrange them."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from directapp.declare.fields import choices
+from directapp.declare.spec import Spec
 
 SYSTEM = "automation"
 ADMIN, READER = "tenant_admin", "manager"
 
 # A chain of rules longer than this goes in a circle.
 DEEPEST = 8
-CIRCLE, GONE = "circle", "gone"
+CIRCLE, GONE, UNREADABLE = "circle", "gone", "unreadable"
+# So many times within an hour the same is told of the same record; then the receiver and we answer each other.
+ROUNDS, ROUND_TIME = 10, timedelta(hours=1)
 
 # Everything that a declaration tells of; tests/domains/automation/test_catalogue.py finds what is missing.
 CATALOGUE = choices(
@@ -74,3 +80,21 @@ CATALOGUE = choices(
     ("car_file.added", "Fil lagt til", "File added"),
     ("message.came_back", "Melding kom ikke fram", "Message not delivered"),
 )
+# Told of by a verb or a reaction, which no declaration knows: the collection of the record that it is about.
+BY_VERB: Mapping[str, str] = {
+    "car.eu_control_due": "cars",
+    "vendor.answered": "vendor_links",
+    "timebank.full": "resource_bookings",
+    "message.came_back": "messages",
+}
+
+
+def told_by(spec: Spec, event: object) -> str | None:
+    """Return the collection that an event is about."""
+    for name, shape in spec.shapes.items():
+        declared = shape.declared
+        steps = declared.workflow.steps if declared.workflow else ()
+        told = {s.event for s in steps} | {e for _, e in declared.events} | {h.event for h in declared.heard}
+        if event in told:
+            return name
+    return BY_VERB.get(str(event))

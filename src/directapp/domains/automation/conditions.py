@@ -1,19 +1,25 @@
 """Conditions: the filter of a rule, one comparison a line, all of which must hold. Pure.
 
-``Merke = Audi``, ``Salgspris > 500000``, ``Kundens navn er tom``, ``bil.Prioritet er en av Høy, Haster``: fields and
-choices by their labels in either language, or by their codes.
+``Merke = Audi``, ``Salgspris > 500 000``, ``Kundens navn er tom``, ``bil.Prioritet er en av Høy, Haster``: fields and
+choices by their labels in either language, or by their codes; values as they are written in the field's form.
 """
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from difflib import get_close_matches
+from typing import Any, NoReturn
+from uuid import UUID
 
-from directapp.declare.fields import Field
-from directapp.declare.kinds import BadValueError
+from directapp.declare.fields import Choice, Field
+from directapp.declare.kinds import BadValueError, Kind, read
+from directapp.declare.reading import SHEET
+from directapp.kernel.clock import OSLO
+from directapp.kernel.text import Text
 
+CAR, OF_CAR = "cars", "car."
 _MOST_LINES = 10
 _WORDS = {
     "er ikke tom": "filled",
@@ -37,149 +43,251 @@ _WORDS = {
     ">": ">",
     "<": "<",
 }
-_ALONE = {"filled", "empty"}
+_ALONE, _ORDER = {"filled", "empty"}, {"<", ">", "<=", ">="}
 _SPELT = "|".join(re.escape(w) for w in _WORDS if w[0].isalpha())
 _SIGNS = "|".join(re.escape(w) for w in _WORDS if not w[0].isalpha())
-_LINE = re.compile(
-    rf"^(?P<field>\w[\w .,/()-]*?)(?:\s+(?P<spelt>{_SPELT})(?=\s|$)|\s*(?P<sign>{_SIGNS}))(?P<value>.*)$"
-)
+_WORD = re.compile(rf"\s(?P<spelt>{_SPELT})(?=\s|$)|(?P<sign>{_SIGNS})", re.IGNORECASE)
 _PREFIX = re.compile(r"^(?:bil|car)\.", re.IGNORECASE)
-_TRUE, _FALSE = {"ja", "yes", "true"}, {"nei", "no", "false"}
+_NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
+_TIMES = frozenset({Kind.DATE, Kind.INSTANT})
+_TEXTS = frozenset({Kind.STRING, Kind.TEXT, Kind.EMAIL, Kind.PHONE})
+_CLOCK = re.compile(r"\d[:.]\d\d(?::\d\d)?\s*(?:z|[+-]\d\d:?\d\d)?$|\dT\d", re.IGNORECASE)
+_APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u00b4`"), "'")
+
+_UNREAD = Text(
+    "Linje {line} kan ikke leses. Skriv for eksempel «Merke = Audi» eller «Kundens navn er tom».",
+    "Line {line} cannot be read. Write for instance “Make = Audi” or “Customer name is empty”.",
+)
+_NO_FIELD = Text("Linje {line}: feltet «{said}» finnes ikke her.{meant}", "Line {line}: no field “{said}” here.{meant}")
+_MEANT = Text(" Mente du «{name}»?", " Did you mean “{name}”?")
+_NOT_SO = Text(
+    "Linje {line}: {label} kan ikke sammenlignes med «{word}».", "Line {line}: {label} cannot be compared by “{word}”."
+)
+_BAD = Text("Linje {line}, {label}: {why}", "Line {line}, {label}: {why}")
+_NO_CHOICE = Text("«{said}» er ikke et valg. Velg blant: {choices}.", "“{said}” is no choice. Choose among: {choices}.")
+_NO_DATE = Text("Skal være en dato, for eksempel 26.11.2026.", "Must be a date, for example 26.11.2026.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """One comparison of a field with a value."""
+    """One comparison of a field with values of its kind.
 
+    An instant is compared with a day (a ``date``) or a minute of Norway's clocks. ``ref`` names the collection that a
+    reference points to; what is written for it is a name or number until ``references`` finds the records.
+    """
+
+    line: int
     field: str
+    kind: Kind
     word: str
-    value: str
+    values: tuple[Any, ...] = ()
+    ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What people call fields and choices, casefolded, and the codes these stand for."""
+    """What people call fields, as ``plain`` writes it, and the codes that these stand for; and the fields by code."""
 
-    fields: Mapping[str, str]
-    choices: Mapping[tuple[str, str], str]
-
-    def coded(self, condition: Condition) -> Condition:
-        """Return a condition with codes in place of labels; what is no label stays as it is."""
-        field = self.fields.get(condition.field.casefold(), condition.field)
-        said = [part.strip() for part in condition.value.split(",")]
-        meant = [self.choices.get((field, part.casefold()), part) for part in said]
-        return Condition(field, condition.word, condition.value if meant == said else ", ".join(meant))
+    names: Mapping[str, str]
+    fields: Mapping[str, Field]
 
 
-def vocabulary(fields: Mapping[str, Field], car: Mapping[str, Field]) -> Vocabulary:
+def plain(words: str) -> str:
+    """Return words as they are compared: one kind of apostrophe and space, no capitals."""
+    return " ".join(unicodedata.normalize("NFC", words).translate(_APOSTROPHES).casefold().split())
+
+
+def vocabulary(collection: str, fields: Mapping[str, Field], car: Mapping[str, Field]) -> Vocabulary:
     """Return the words for a record's fields, and with ``bil.`` or ``car.`` before them for those of its car."""
     names: dict[str, str] = {}
-    codes: dict[tuple[str, str], str] = {}
-    for prefix, known in (("car.", car), ("", fields)):
-        for name, one in known.items():
-            names |= {f"{prefix}{label.casefold()}": f"{prefix}{name}" for label in (one.label.nb, one.label.en)}
-            for choice in one.choices:
-                labels = (choice.label.nb, choice.label.en)
-                codes |= {(f"{prefix}{name}", label.casefold()): choice.code for label in labels}
+    known: dict[str, Field] = {}
+    same = collection == CAR
+    for prefix, code, those in (("car.", "" if same else OF_CAR, fields if same else car), ("", "", _moves(fields))):
+        usable = {name: one for name, one in those.items() if one.stored and not one.secret}
+        known |= {f"{code}{name}": one for name, one in usable.items()}
+        labels = {plain(label): n for n, one in usable.items() for label in (one.label.nb, one.label.en)}
         # A code is never taken for somebody else's label.
-        names |= {f"{prefix}{name}": f"{prefix}{name}" for name in known}
-    return Vocabulary(names, codes)
+        names |= {f"{prefix}{said}": f"{code}{n}" for said, n in (labels | {n: n for n in usable}).items()}
+    return Vocabulary(names, known)
 
 
-def read_conditions(text: str) -> list[Condition]:
+def _moves(fields: Mapping[str, Field]) -> dict[str, Field]:
+    """Return the fields, and the status before and after what happened."""
+    status = fields.get("status")
+    states: tuple[Choice, ...] = status.choices if status else ()
+    words = {"from": Text("Fra status", "From status"), "to": Text("Til status", "To status")}
+    moves = {n: Field(name=n, label=label, kind=Kind.CHOICE, choices=states) for n, label in words.items() if states}
+    return {**moves, **fields}
+
+
+def normal(text: str) -> str:
+    """Return a filter tidied: the parse function of its field. Whether it can be read depends on the event.
+
+    Blank lines between others stay: what is refused later is named by the line that was typed.
+    """
+    lines = [line.strip() for line in text.splitlines()]
+    if len([line for line in lines if line]) > _MOST_LINES:
+        raise BadValueError(f"Høyst {_MOST_LINES} linjer.", f"At most {_MOST_LINES} lines.")
+    return "\n".join(lines).rstrip()
+
+
+def read_conditions(text: str, words: Vocabulary) -> list[Condition]:
     """Understand a filter.
 
     Raises:
         BadValueError: a line that cannot be understood, named by its number.
 
     """
-    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if len(lines) > _MOST_LINES:
-        raise BadValueError(f"Høyst {_MOST_LINES} linjer.", f"At most {_MOST_LINES} lines.")
-    return [_read(number, line) for number, line in lines]
+    return [_read(number, line, words) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
-def _read(number: int, line: str) -> Condition:
-    found = _LINE.match(line)
-    word = _WORDS[found["spelt"] or found["sign"]] if found else ""
-    value = found["value"].strip() if found else ""
-    if found is None or (word in _ALONE) == bool(value):
-        raise BadValueError(
-            f"Linje {number} kan ikke leses. Skriv for eksempel «Merke = Audi» eller «Kundens navn er tom».",
-            f"Line {number} cannot be read. Write for instance “Make = Audi” or “Customer name is empty”.",
-        )
-    return Condition(_PREFIX.sub("car.", found["field"].strip()), word, value)
+def _refuse(text: Text, **places: object) -> NoReturn:
+    said = text.fill(**places)
+    raise BadValueError(said.nb, said.en)
 
 
-def normal(text: str) -> str:
-    """Check a filter and return it tidied: the parse function of its field."""
-    read_conditions(text)
-    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+def _read(number: int, line: str, words: Vocabulary) -> Condition:
+    places = [(line[: found.start()].strip(), found) for found in _WORD.finditer(line)]
+    if not places or not places[0][0]:
+        _refuse(_UNREAD, line=number)
+    known = [(said, found) for said, found in places if _name(said) in words.names]
+    said, found = known[0] if known else places[0]
+    written = (found["spelt"] or found["sign"]).lower()
+    word, value = _WORDS[written], line[found.end() :].strip()
+    if not known:
+        _refuse(_NO_FIELD, line=number, said=said, meant=_suggested(said, words))
+    if (word in _ALONE) == bool(value):
+        _refuse(_UNREAD, line=number)
+    code = words.names[_name(said)]
+    item = words.fields[code]
+    if word in _ALONE:
+        return Condition(line=number, field=code, kind=item.kind, word=word)
+    if not _fits(word, item.kind):
+        _refuse(_NOT_SO, line=number, label=item.label, word=written)
+    try:
+        values = tuple(_typed(item, part, word) for part in _parts(value, item.kind, word))
+    except BadValueError as error:
+        _refuse(_BAD, line=number, label=item.label, why=error.text)
+    return Condition(line=number, field=code, kind=item.kind, word=word, values=values, ref=item.ref)
 
 
-def unknown(conditions: list[Condition], row: Mapping[str, Any]) -> list[str]:
-    """Return the fields that a record does not have."""
-    return [c.field for c in conditions if c.field not in row]
+def _name(said: str) -> str:
+    return _PREFIX.sub(OF_CAR, plain(said))
 
 
-def holds(conditions: list[Condition], row: Mapping[str, Any]) -> bool:
+def _suggested(said: str, words: Vocabulary) -> Text:
+    name = _name(said)
+    near = [f"{OF_CAR}{name}"] if f"{OF_CAR}{name}" in words.names else get_close_matches(name, words.names, 1, 0.75)
+    if not near:
+        return Text("", "")
+    code = words.names[near[0]]
+    label, of_car = words.fields[code].label, code.startswith(OF_CAR)
+    return _MEANT.fill(name=Text(f"bil.{label.nb}", f"car.{label.en}") if of_car else label)
+
+
+def _fits(word: str, kind: Kind) -> bool:
+    if kind is Kind.JSON:
+        return False
+    if word in _ORDER:
+        return kind in _NUMBERS | _TIMES
+    return word != "has" or kind in _TEXTS | {Kind.CHOICES}
+
+
+def _parts(value: str, kind: Kind, word: str) -> Sequence[str]:
+    """Return the values of a list; a comma within a number parts nothing."""
+    if word not in {"in", "not in"}:
+        return [value]
+    between = r";|,(?=\s)" if kind in _NUMBERS and ("; " in f"{value} " or ", " in value) else r"[;,]"
+    return [part.strip() for part in re.split(between, value) if part.strip()]
+
+
+def _typed(item: Field, value: str, word: str) -> Any:
+    if item.choices:
+        return _chosen(item, value)
+    if item.kind in _TIMES:
+        return _time(item.kind, value)
+    if item.kind in {Kind.REF, Kind.REFS}:
+        return _record(value)
+    if item.kind in _TEXTS:
+        return read(Kind.PHONE, value) if item.kind is Kind.PHONE and word != "has" else plain(value)
+    return read(item.kind, value, SHEET)
+
+
+def _chosen(item: Field, value: str) -> str:
+    said = plain(value)
+    for choice in item.choices:
+        if said in {plain(choice.label.nb), plain(choice.label.en), choice.code.casefold()}:
+            return choice.code
+    labels = [choice.label for choice in item.choices]
+    listed = Text(", ".join(label.nb for label in labels), ", ".join(label.en for label in labels))
+    _refuse(_NO_CHOICE, said=value, choices=listed)
+
+
+def _time(kind: Kind, value: str) -> date | datetime:
+    if value.strip().isdigit():
+        raise BadValueError(_NO_DATE.nb, _NO_DATE.en)
+    if kind is Kind.DATE or not _CLOCK.search(value.strip()):
+        found: date = read(Kind.DATE, value, SHEET)
+        return found
+    moment: datetime = read(Kind.INSTANT, value, SHEET)
+    return moment
+
+
+def _record(value: str) -> UUID | str:
+    try:
+        return UUID(value.strip())
+    except ValueError:
+        return plain(value)
+
+
+def holds(conditions: Sequence[Condition], row: Mapping[str, Any]) -> bool:
     """Whether every comparison holds for a record; a field that it does not have holds for nothing."""
     return all(c.field in row and _holds(c, row[c.field]) for c in conditions)
 
 
-def _holds(condition: Condition, value: Any) -> bool:  # noqa: PLR0911 - one case a word
+def _holds(condition: Condition, value: Any) -> bool:
     empty = value is None or value in ("", [])
     match condition.word:
-        case "empty":
-            return empty
-        case "filled":
-            return not empty
-        case "in" | "not in":
-            among = any(_same(value, one.strip()) for one in condition.value.split(","))
-            return among == (condition.word == "in")
+        case "empty" | "filled":
+            return empty == (condition.word == "empty")
         case "has":
-            return not empty and condition.value.casefold() in _words(value)
-        case "=":
-            return _same(value, condition.value)
-        case "!=":
-            return not _same(value, condition.value)
+            return not empty and any(_within(one, value) for one in condition.values)
+        case "=" | "in":
+            return any(_same(one, value) for one in condition.values)
+        case "!=" | "not in":
+            return not any(_same(one, value) for one in condition.values)
         case _:
-            return not empty and _ordered(condition.word, value, condition.value)
+            return not empty and _ordered(condition.word, *_alike(condition.values[0], value))
 
 
-def _words(value: Any) -> str:
-    return ", ".join(str(v) for v in value).casefold() if isinstance(value, list) else str(value).casefold()
+def _within(one: Any, value: Any) -> bool:
+    return one in value if isinstance(value, list) else str(one) in plain(str(value))
 
 
-def _same(value: Any, text: str) -> bool:
-    if isinstance(value, bool):
-        return text.casefold() in (_TRUE if value else _FALSE)
-    if isinstance(value, list):
-        return any(_same(one, text) for one in value)
-    if isinstance(value, int | float | Decimal):
-        number = _number(text)
-        return number is not None and Decimal(str(value)) == number
-    if isinstance(value, datetime):
-        return value.date().isoformat() == text
-    return value is not None and str(value).casefold() == text.casefold()
-
-
-def _ordered(word: str, value: Any, text: str) -> bool:
-    left: Any
-    right: Any
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        left, right = Decimal(str(value)), _number(text)
-    elif isinstance(value, date):
-        left, right = (value.date() if isinstance(value, datetime) else value).isoformat(), text
-    else:
-        left, right = str(value).casefold(), text.casefold()
-    if right is None:
+def _same(one: Any, value: Any) -> bool:
+    if value is None:
         return False
+    if isinstance(value, list):
+        return any(_same(one, each) for each in value)
+    if isinstance(one, frozenset):
+        return value in one
+    left, right = _alike(one, value)
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    return bool(left == right)
+
+
+def _alike(one: Any, value: Any) -> tuple[Any, Any]:
+    """Return what a record holds, and what it is compared with, in one form."""
+    if isinstance(value, datetime):
+        local = value.astimezone(OSLO)
+        if isinstance(one, datetime):
+            return local.replace(second=0, microsecond=0), one.astimezone(OSLO).replace(second=0, microsecond=0)
+        return local.date(), one
+    if isinstance(value, str):
+        return plain(value), plain(str(one))
+    return value, one
+
+
+def _ordered(word: str, left: Any, right: Any) -> bool:
     return bool({"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[word])
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        return Decimal(text.replace(" ", "").replace(",", "."))
-    except InvalidOperation:
-        return None

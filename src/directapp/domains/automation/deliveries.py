@@ -9,11 +9,13 @@ from uuid import UUID
 import orjson
 
 from directapp.declare.access import Access, Grant
+from directapp.declare.case import Span
 from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
-from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, GONE, READER, SYSTEM
+from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, CIRCLE, GONE, READER, ROUND_TIME, ROUNDS, SYSTEM
+from directapp.domains.automation.telling import tell_administrators
 from directapp.kernel.errors import DirectAppError
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
@@ -31,6 +33,12 @@ _SILENT = Text("Mottakeren svarer ikke.", "The receiver does not answer.")
 _ANSWERED = Text("Mottakeren svarte {status}.", "The receiver answered {status}.")
 _GONE, _TOO_MANY = 410, 429
 _LONGEST = 300
+_PING_PONG = Text(
+    "Webhooken «{name}» er stanset: «{event}» ble meldt {rounds} ganger på en time for samme post. Mottakeren svarer"
+    " trolig ved å endre posten igjen.",
+    "The webhook “{name}” is stopped: “{event}” was told {rounds} times within an hour of the same record. Its receiver"
+    " probably answers by changing the record again.",
+)
 
 CONTENT = Group(
     "all",
@@ -53,6 +61,7 @@ CONTENT = Group(
         field("error", "Feil", "Error", max_length=_LONGEST, computed=True),
         field("delivered_at", "Levert", "Delivered", Kind.INSTANT, computed=True),
         field("body", "Innhold", "Content", Kind.TEXT, computed=True),
+        field("record", "Post", "Record", max_length=36, computed=True),
     ),
 )
 
@@ -76,12 +85,33 @@ Send = Callable[[str, str, str, datetime, bytes], Awaitable[Reply]]
 async def queue(  # noqa: PLR0917 - to whom, and what happened to what
     act: Act, webhook: Seen, event: str, collection: str, record: UUID, more: Mapping[str, Any]
 ) -> None:
-    """Write a message down and ask for it to be sent."""
+    """Write a message down and ask for it to be sent; where we and the receiver go in a circle, stop the webhook."""
+    rounds = await act.find(
+        NAME,
+        system=SYSTEM,
+        limit=ROUNDS,
+        only=("id",),
+        webhook=webhook.id,
+        event=event,
+        record=str(record),
+        created_at=Span(act.now - ROUND_TIME),
+    )
+    if len(rounds) == ROUNDS:
+        await act.change({"active": False, "stopped_because": CIRCLE}, system=SYSTEM, on=webhook)
+        words = _PING_PONG.fill(name=webhook.row["name"], event=_label(event), rounds=ROUNDS)
+        await tell_administrators(act, webhook, words)
+        values = {"webhook": webhook.id, "event": event, "outcome": "failed", "error": words.both[:_LONGEST]}
+        await act.create(NAME, {**values, "record": str(record)}, system=SYSTEM)
+        return
     data = {"collection": collection, "id": str(record), **more}
     body = orjson.dumps({"type": event, "timestamp": act.now.isoformat(), "data": data}).decode()
-    values = {"webhook": webhook.id, "event": event, "outcome": "waiting", "body": body}
+    values = {"webhook": webhook.id, "event": event, "outcome": "waiting", "body": body, "record": str(record)}
     made = await act.create(NAME, values, system=SYSTEM)
     act.emit(DELIVER, on=made)
+
+
+def _label(event: str) -> Text:
+    return next(choice.label for choice in TOLD if choice.code == event)
 
 
 async def replay(act: Act) -> None:
@@ -167,6 +197,6 @@ DELIVERIES = Collection(
         icon="webhook",
     ),
     verbs=(Verb(name="replay", label=Text("Send på nytt", "Send again"), run=replay, icon="refresh"),),
-    indexes=(("webhook", "created_at"), ("outcome", "created_at")),
+    indexes=(("webhook", "created_at"), ("outcome", "created_at"), ("webhook", "record", "created_at")),
     history=False,
 )

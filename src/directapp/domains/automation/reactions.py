@@ -3,15 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
+from directapp.declare.kinds import BadValueError
 from directapp.domains.automation import rule_runs
-from directapp.domains.automation.catalogue import CIRCLE, DEEPEST, SYSTEM
+from directapp.domains.automation.catalogue import CIRCLE, DEEPEST, SYSTEM, UNREADABLE
 from directapp.domains.automation.conditions import Vocabulary, holds, read_conditions, vocabulary
 from directapp.domains.automation.deliveries import queue
+from directapp.domains.automation.references import resolved
+from directapp.domains.automation.telling import tell_administrators
 from directapp.kernel.errors import NotFoundError
+from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 
 RUN = "rule.run"
-_MOST = 200
+_MOST, _LONGEST = 200, 300
+IN_A_CIRCLE = Text("Regelen går i ring.", "The rule goes in a circle.")
+_RULE_STOPPED = Text("Regelen «{name}» er stanset. {why}", "The rule “{name}” is stopped. {why}")
 
 
 async def follow(act: Act) -> None:
@@ -29,12 +35,16 @@ async def follow(act: Act) -> None:
         return
     record = await facts(act, act.target, moved)
     words = words_of(act, act.collection)
-    depth = int(act.params.get("depth", 0))
     for rule in rules:
-        if not holds([words.coded(c) for c in read_conditions(rule.row["conditions"] or "")], record):
+        try:
+            conditions = await resolved(act, read_conditions(rule.row["conditions"] or "", words))
+        except BadValueError as error:
+            await stop(act, rule, UNREADABLE, error.text)
             continue
-        if depth >= DEEPEST:
-            await stop(act, rule)
+        if not holds(conditions, record):
+            continue
+        if int(act.params.get("depth", 0)) >= DEEPEST:
+            await stop(act, rule, CIRCLE, IN_A_CIRCLE)
         else:
             about: dict[str, Any] = {"collection": act.collection, "record": str(act.target.id), "caused_by": event}
             act.emit(RUN, on=rule, **about)
@@ -47,12 +57,12 @@ def listens(webhook: Seen, event: str) -> bool:
 
 def words_of(act: Act, collection: str) -> Vocabulary:
     """Return what people may call the fields that a rule about a collection asks of."""
-    return vocabulary(act.fields(collection), act.fields("cars"))
+    return vocabulary(collection, act.fields(collection), act.fields("cars"))
 
 
 async def facts(act: Act, seen: Seen, more: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a rule's conditions may ask of: the record's fields, and those of its car as ``car.field``."""
-    found: dict[str, Any] = {**seen.row, **more}
+    found: dict[str, Any] = {**more, **seen.row}
     car = seen.row.get("car")
     if seen.collection != "cars" and car is not None:
         try:
@@ -63,14 +73,16 @@ async def facts(act: Act, seen: Seen, more: Mapping[str, Any]) -> dict[str, Any]
     return found
 
 
-async def stop(act: Act, rule: Seen) -> None:
-    """Switch off a rule that goes in a circle, and say so."""
-    await act.change({"active": False, "stopped_because": CIRCLE}, system=SYSTEM, on=rule)
+async def stop(act: Act, rule: Seen, why: str, words: Text) -> None:
+    """Switch off a rule that goes in a circle or cannot be read, and tell the administrators."""
+    await act.change({"active": False, "stopped_because": why}, system=SYSTEM, on=rule)
     values = {
         "rule": rule.id,
         "event": act.verb,
         "collection": act.collection,
         "record": str(act.target.id),
         "outcome": "stopped",
+        "told": words.both[:_LONGEST],
     }
     await act.create(rule_runs.NAME, values, system=SYSTEM)
+    await tell_administrators(act, rule, _RULE_STOPPED.fill(name=rule.row["name"], why=words))

@@ -12,7 +12,7 @@ OUTCOMES = choices(
     ("done", "Utført", "Done"),
     ("refused", "Avvist", "Refused"),
     ("failed", "Feilet", "Failed"),
-    ("stopped", "Stanset: går i ring", "Stopped: a circle"),
+    ("stopped", "Stanset", "Stopped"),
 )
 
 CONTENT = Group(

@@ -11,7 +11,7 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Field, Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.verbs import Secret, Verb
-from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, GONE, READER, SYSTEM
+from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, CIRCLE, GONE, READER, SYSTEM
 from directapp.domains.automation.deliveries import NAME as DELIVERIES
 from directapp.domains.automation.deliveries import PING, queue
 from directapp.kernel.errors import Problem
@@ -19,7 +19,10 @@ from directapp.kernel.text import Text
 from directapp.services.act import Act
 
 NAME = "webhooks"
-STOPS = choices((GONE, "Mottakeren finnes ikke lenger (410)", "The receiver is gone (410)"))
+STOPS = choices(
+    (GONE, "Mottakeren finnes ikke lenger (410)", "The receiver is gone (410)"),
+    (CIRCLE, "Mottakeren og vi svarer hverandre i ring", "The receiver and we answer each other in a circle"),
+)
 
 
 def read_address(value: str) -> str:

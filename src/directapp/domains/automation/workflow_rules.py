@@ -1,16 +1,19 @@
 """Workflow rules: when something happens to such a record, do this. Tried on the past before they are switched on."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from directapp.declare.access import Access, Grant
 from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, choices, field
-from directapp.declare.kinds import Kind
+from directapp.declare.kinds import BadValueError, Kind
+from directapp.declare.spec import Spec
 from directapp.declare.verbs import Verb
-from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, CIRCLE, READER, SYSTEM
-from directapp.domains.automation.conditions import normal
-from directapp.kernel.errors import Problem
+from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, CIRCLE, READER, SYSTEM, UNREADABLE, told_by
+from directapp.domains.automation.conditions import CAR, Vocabulary, normal, plain, read_conditions, vocabulary
+from directapp.domains.automation.references import demand_found
+from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
@@ -49,7 +52,10 @@ WORK = choices(
     ("equipment", "Utstyr", "Equipment"),
     ("other", "Annet", "Other"),
 )
-STOPS = choices((CIRCLE, "Regelen går i ring", "The rule goes in a circle"))
+STOPS = choices(
+    (CIRCLE, "Regelen går i ring", "The rule goes in a circle"),
+    (UNREADABLE, "Vilkårene kan ikke leses lenger", "The conditions can no longer be read"),
+)
 NEEDS = {
     "notify": ("notify_role", "message"),
     "set_field": ("set_field", "set_value"),
@@ -72,12 +78,12 @@ WHEN = Group(
             max_length=1000,
             parse=normal,
             help=Text(
-                "Én sammenligning per linje, og alle må stemme: «Merke = Audi», «Salgspris > 500000», «Kundens navn er"
-                " tom», «Prioritet er en av Høy, Haster». Skriv bil. foran et felt på bilen når hendelsen gjelder noe"
-                " annet. Tomt: alltid.",
-                "One comparison a line, all of which must hold: “Make = Audi”, “Sale price > 500000”, “Customer name is"
-                " empty”, “Priority is one of High, Urgent”. Write car. before a field of the car where the event is"
-                " about something else. Empty: always.",
+                "Én sammenligning per linje, og alle må stemme: «Merke = Audi», «Salgspris > 500 000», «Kundens navn er"
+                " tom», «Prioritet er en av Høy, Haster», «Lovet levering <= 24.12.2026», «Forhandler = 499». Skriv"
+                " bil. foran et felt på bilen når hendelsen gjelder noe annet. Tomt: alltid.",
+                "One comparison a line, all of which must hold: “Make = Audi”, “Sale price > 500 000”, “Customer name"
+                " is empty”, “Priority is one of High, Urgent”, “Promised delivery <= 24.12.2026”, “Dealership = 499”."
+                " Write car. before a field of the car where the event is about something else. Empty: always.",
             ),
         ),
     ),
@@ -119,22 +125,52 @@ def complete(case: Case) -> list[Problem]:
     ]
 
 
-# The words of the form, for the values they stand for.
-_PRIORITIES = {
-    "lav": "low",
-    "low": "low",
-    "normal": "normal",
-    "høy": "high",
-    "high": "high",
-    "haster": "urgent",
-    "urgent": "urgent",
-}
+def words_for(spec: Spec, event: object) -> Vocabulary | None:
+    """Return what a rule about an event may ask of."""
+    collection = told_by(spec, event)
+    return None if collection is None else vocabulary(collection, spec[collection].fields, spec[CAR].fields)
 
 
-def as_stored(case: Case) -> dict[str, Any]:
-    """Understand a priority by the word that the car's form has for it."""
-    said = str(case.get("set_value") or "").casefold()
-    return {"set_value": _PRIORITIES[said]} if case.get("set_field") == "priority" and said in _PRIORITIES else {}
+def _readable(spec: Callable[[], Spec]) -> Callable[[Case], list[Problem]]:
+    def readable(case: Case) -> list[Problem]:
+        """Demand conditions and a value that can be understood by the fields that they are about."""
+        problems = []
+        words = words_for(spec(), case.get("event")) if case.changed("event", "conditions") else None
+        if words is not None:
+            try:
+                read_conditions(case.get("conditions") or "", words)
+            except BadValueError as error:
+                problems.append(Problem(error.text, field="conditions"))
+        if case.get("set_value") is not None and case.changed("set_field", "set_value"):
+            try:
+                _value(spec(), case)
+            except BadValueError as error:
+                problems.append(Problem(error.text, field="set_value"))
+        return problems
+
+    return readable
+
+
+def _value(spec: Spec, case: Case) -> Any:
+    """Return what is set, as its field understands it; a choice by its label too."""
+    item, said = spec[CAR].fields.get(str(case.get("set_field"))), str(case.get("set_value"))
+    if item is None:
+        return said
+    named = [one.code for one in item.choices if plain(said) in {plain(one.label.nb), plain(one.label.en)}]
+    return item.understand(named[0] if named else said)
+
+
+def _as_stored(spec: Callable[[], Spec]) -> Callable[[Case], dict[str, Any]]:
+    def as_stored(case: Case) -> dict[str, Any]:
+        """Keep what is set as its field keeps it: a priority by its code."""
+        if case.get("set_value") is None or not case.changed("set_field", "set_value"):
+            return {}
+        try:
+            return {"set_value": str(_value(spec(), case))}
+        except BadValueError:
+            return {}
+
+    return as_stored
 
 
 def tried_anew(case: Case) -> dict[str, Any]:
@@ -144,10 +180,19 @@ def tried_anew(case: Case) -> dict[str, Any]:
     return {"active": False} | dict.fromkeys(("tried_at", "tried_events", "tried_hits", "tried_told"))
 
 
-async def dry_run(act: Act) -> None:
-    """Ask what it would have done on last month's events."""
-    await act.change({"tried_at": None, "tried_told": None}, system=SYSTEM)
-    act.emit(TRIAL)
+def _dry_run(spec: Callable[[], Spec]) -> Callable[[Act], Awaitable[None]]:
+    async def dry_run(act: Act) -> None:
+        """Ask what it would have done on last month's events; a name that stands for nothing is refused."""
+        words = words_for(spec(), act.case.get("event"))
+        try:
+            asked = read_conditions(act.case.get("conditions") or "", words) if words else []
+            await demand_found(act, asked)
+        except BadValueError as error:
+            raise InvalidError(Problem(error.text, field="conditions")) from None
+        await act.change({"tried_at": None, "tried_told": None}, system=SYSTEM)
+        act.emit(TRIAL)
+
+    return dry_run
 
 
 async def switch_on(act: Act) -> None:
@@ -175,51 +220,55 @@ def _off(case: Case) -> Problem | None:
     return Problem(Text("Regelen er slått av.", "The rule is switched off."), field="active", code="CONFLICT")
 
 
-WORKFLOW_RULES = Collection(
-    name=NAME,
-    label=Text("Regel", "Rule"),
-    plural=Text("Regler", "Rules"),
-    groups=(WHEN, THEN, STAND),
-    access=Access(
-        systems=(SYSTEM, "demo"),
-        grants=(
-            Grant(
-                role=ADMIN,
-                write=("when", "then"),
-                create=True,
-                delete=True,
-                verbs=("dry_run", "switch_on", "switch_off"),
+def workflow_rules(spec: Callable[[], Spec]) -> Collection:
+    """Return the collection of rules; ``spec`` is asked, once all is declared, what they may be about."""
+    return Collection(
+        name=NAME,
+        label=Text("Regel", "Rule"),
+        plural=Text("Regler", "Rules"),
+        groups=(WHEN, THEN, STAND),
+        access=Access(
+            systems=(SYSTEM, "demo"),
+            grants=(
+                Grant(
+                    role=ADMIN,
+                    write=("when", "then"),
+                    create=True,
+                    delete=True,
+                    verbs=("dry_run", "switch_on", "switch_off"),
+                ),
+                Grant(role=READER),
             ),
-            Grant(role=READER),
+            delete_why=Text("En regel som ikke trengs, ryddes bort.", "A rule that is not needed is tidied away."),
         ),
-        delete_why=Text("En regel som ikke trengs, ryddes bort.", "A rule that is not needed is tidied away."),
-    ),
-    views=Views(
-        columns=("name", "event", "action", "active", "tried_at", "tried_hits", "stopped_because"),
-        title=("name",),
-        sort=("name",),
-        filters=("active", "event", "action"),
-        icon="robot",
-    ),
-    rules=(complete,),
-    fill=(as_stored, tried_anew),
-    verbs=(
-        Verb(
-            name="dry_run",
-            label=Text("Prøv på siste måned", "Try on the last month"),
-            run=dry_run,
-            icon="list-check",
-            primary=True,
+        views=Views(
+            columns=("name", "event", "action", "active", "tried_at", "tried_hits", "stopped_because"),
+            title=("name",),
+            sort=("name",),
+            filters=("active", "event", "action"),
+            icon="robot",
         ),
-        Verb(
-            name="switch_on",
-            label=Text("Slå på", "Switch on"),
-            run=switch_on,
-            blocked=_untried,
-            icon="player-play",
-            primary=True,
+        rules=(complete, _readable(spec)),
+        fill=(_as_stored(spec), tried_anew),
+        verbs=(
+            Verb(
+                name="dry_run",
+                label=Text("Prøv på siste måned", "Try on the last month"),
+                run=_dry_run(spec),
+                icon="list-check",
+                primary=True,
+            ),
+            Verb(
+                name="switch_on",
+                label=Text("Slå på", "Switch on"),
+                run=switch_on,
+                blocked=_untried,
+                icon="player-play",
+                primary=True,
+            ),
+            Verb(
+                name="switch_off", label=Text("Slå av", "Switch off"), run=switch_off, blocked=_off, icon="player-pause"
+            ),
         ),
-        Verb(name="switch_off", label=Text("Slå av", "Switch off"), run=switch_off, blocked=_off, icon="player-pause"),
-    ),
-    indexes=(("event", "active"),),
-)
+        indexes=(("event", "active"),),
+    )

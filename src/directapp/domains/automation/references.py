@@ -1,0 +1,59 @@
+"""References in a rule's filter: the records that a name or a number stands for."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from directapp.declare.kinds import BadValueError, Kind
+from directapp.domains.automation.conditions import Condition, plain
+from directapp.kernel.text import Text
+from directapp.services.act import Act
+
+# What people call a record by; cars are many, and found by what stands on them.
+_NAMES = ("number", "code", "name", "name_nb", "name_en", "email", "title")
+_CODES = ("license_plate", "vin", "order_number")
+_MOST = 2000
+_NONE = Text("Linje {line}: «{said}» ble ikke funnet.", "Line {line}: “{said}” was not found.")
+
+
+async def resolved(act: Act, conditions: Sequence[Condition]) -> list[Condition]:
+    """Return conditions with the records that their references stand for; what stands for none holds for none."""
+    return [await _resolved(act, one) for one in conditions]
+
+
+async def demand_found(act: Act, conditions: Sequence[Condition]) -> None:
+    """Refuse a reference that stands for no record (BadValueError: by its line)."""
+    for one in conditions:
+        if one.kind not in {Kind.REF, Kind.REFS}:
+            continue
+        for said in one.values:
+            if not await _found(act, str(one.ref), said):
+                text = _NONE.fill(line=one.line, said=said)
+                raise BadValueError(text.nb, text.en)
+
+
+async def _resolved(act: Act, one: Condition) -> Condition:
+    if one.kind not in {Kind.REF, Kind.REFS} or not one.values:
+        return one
+    return replace(one, values=tuple([await _found(act, str(one.ref), said) for said in one.values]))
+
+
+async def _found(act: Act, collection: str, said: UUID | str) -> frozenset[UUID]:
+    if isinstance(said, UUID):
+        return frozenset({said})
+    names = act.fields(collection)
+    if "vin" in names:
+        written = said.upper().replace(" ", "").replace("-", "")
+        asked: list[dict[str, Any]] = [{name: written} for name in _CODES]
+        found = [await act.find(collection, system="corridor", limit=_MOST, **one) for one in asked]
+        return frozenset(one.id for rows in found for one in rows)
+    rows = await act.find(collection, system="corridor", limit=_MOST, settled=True)
+    return frozenset(one.id for one in rows if said in _called(one.row))
+
+
+def _called(row: Any) -> set[str]:
+    called = {plain(str(row[name])) for name in _NAMES if row.get(name) not in (None, "")}
+    person = " ".join(str(row[name]) for name in ("first_name", "last_name") if row.get(name))
+    numbered = f"{row.get('number') or ''} {row.get('name') or ''}"
+    return called | {plain(words) for words in (person, numbered) if words.strip()}

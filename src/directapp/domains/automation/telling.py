@@ -1,0 +1,23 @@
+"""Telling administrators that something of theirs was stopped, in the bell of each."""
+
+from directapp.kernel.text import Text
+from directapp.services.act import Act, Seen
+
+_WORKER, _ADMIN = "workflow", "tenant_admin"
+_MOST, _TITLE = 2000, 200
+
+
+async def tell_administrators(act: Act, about: Seen, words: Text) -> None:
+    """Write a notification to every administrator, in their language, that leads to the record."""
+    for person in await act.find("users", system="corridor", limit=_MOST, active=True):
+        if _ADMIN in (person.row["roles"] or ()):
+            values = {
+                "receiver": person.id,
+                "event": f"{about.collection}.stopped",
+                "title": words.pick(person.row.get("language") or "nb")[:_TITLE],
+                "priority": "high",
+                "collection": about.collection,
+                "record": about.id,
+                "key": f"stopped:{about.id.hex}:{act.now.isoformat()}",
+            }
+            await act.create("notifications", values, system=_WORKER)
