@@ -497,6 +497,16 @@ def test_codes_that_people_take_for_one_have_one_key() -> None:
     assert code_key("\u00c51") != code_key("A1")
 
 
+def test_a_list_may_come_as_text() -> None:
+    """Joined with commas, or as JSON; what begins as JSON and is none is refused."""
+    assert (
+        read(Kind.CHOICES, "a, b") == read(Kind.CHOICES, '["a", "b"]') == read(Kind.CHOICES, ["a", "b"]) == ["a", "b"]
+    )
+    for wrong in ('["a", "b"', "[a, b]", 5):
+        with pytest.raises(BadValueError):
+            read(Kind.CHOICES, wrong)
+
+
 def test_an_email_address_has_nothing_unseen() -> None:
     """As pasted from a letter."""
     assert read(Kind.EMAIL, "\u200bKari@Example.no\ufeff") == "kari@example.no"

@@ -158,7 +158,7 @@ def holds(op: str, value: Any, given: Any) -> bool:
     if op in {"_null", "_nnull", "_empty", "_nempty"}:
         return (value is None) == ((op in {"_null", "_empty"}) == given)
     if op in NEGATED:
-        return value is None or not COMPARE[NEGATED[op]](value, given)
+        return value is not None and not COMPARE[NEGATED[op]](value, given)
     if op == "_nin" and given == []:
         return True
     return value is not None and COMPARE[op](value, given)

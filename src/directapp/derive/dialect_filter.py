@@ -9,7 +9,7 @@ from typing import Any, Literal
 from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError, Kind, read, relative_now
 from directapp.declare.spec import Shape, Spec
-from directapp.derive.dialect_input import bad_query, json_or_value
+from directapp.derive.dialect_input import bad_query, json_or_value, listed
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import BadQueryError, ForbiddenError, Problem
@@ -153,6 +153,7 @@ class FilterReader:
 
     def _member(self, shape: Shape, name: str, raw: Any, path: Path, depth: int) -> Filter | None:
         if name in _WORDS:
+            raw = listed(raw, name)
             if not isinstance(raw, list):
                 raise bad_query(_SHAPE, name)
             return _joined(_WORDS[name], [self._object(shape, part, path, depth + 1) for part in raw])
@@ -226,8 +227,9 @@ class FilterReader:
         return Condition(path, operator.op, operator.pattern(text))
 
     def _many(self, item: Field, operator: _Operator, raw: Any, name: str) -> Any:
+        raw = listed(raw, name)
         if isinstance(raw, str):
-            raw = self._variable(raw, item, name) if _is_variable(raw) else raw.split(",")
+            raw = self._variable(raw, item, name) if _is_variable(raw) and "," not in raw else raw.split(",")
         raw = [] if raw is None else list(raw) if isinstance(raw, list | tuple | frozenset) else [raw]
         if len(raw) > _MOST_VALUES:
             raise BadQueryError(Problem(_TOO_MUCH, field=name))

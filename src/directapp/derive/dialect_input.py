@@ -85,6 +85,16 @@ def json_or_value(value: Any, name: str) -> Any:
         raise bad_query(_NOT_JSON, name) from None
 
 
+def listed(value: Any, name: str) -> Any:
+    """Return the list that a text holds as JSON; other values stay as they are.
+
+    Raises:
+        BadQueryError: a text that begins as a list and is none.
+
+    """
+    return json_or_value(value, name) if isinstance(value, str) and value.lstrip()[:1] == "[" else value
+
+
 def words(value: Any, name: str) -> list[str]:
     """Return the words of a comma-joined text or a list of them.
 

@@ -482,8 +482,7 @@ def _member_of(sign: str) -> Callable[[Compiler, Field, str], str]:
 def _like(word: str, *, negate: bool = False) -> Callable[[Compiler, Field, str], str]:
     def write(compiler: Compiler, item: Field, column: str) -> str:
         text = column if item.kind in TEXTUAL else f"{column}::text"
-        condition = f"{text} {word} {compiler.value_parameter('text')}"
-        return f"({condition}) IS NOT TRUE" if negate else condition
+        return f"{text} {'NOT ' if negate else ''}{word} {compiler.value_parameter('text')}"
 
     return write
 

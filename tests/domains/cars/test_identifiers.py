@@ -116,5 +116,18 @@ def test_order_numbers_are_text_without_spaces() -> None:
 def test_a_scanned_code_is_a_vin_or_a_plate() -> None:
     assert parse_code("wzztestxxrx000001") == Code("vin", "WZZTESTXXRX000001")
     assert parse_code("el 12345") == Code("license_plate", "EL12345")
+    for before, after in (
+        ("I", ""),
+        ("*", "*"),
+        ("*I", "*"),
+        ("]C1", ""),
+        ("]A0*", "*"),
+        ("]C1I", ""),
+        ("", "\u200b\r\n"),
+    ):
+        assert parse_code(f"{before}WZZTESTXXRX000001{after}") == Code("vin", "WZZTESTXXRX000001")
+    assert parse_code("*EL 12345*") == parse_code("]Q1EL12345") == Code("license_plate", "EL12345")
+    assert parse_vin("IWZZTESTXXRX000001") == "WZZTESTXXRX000001"
+    assert parse_code("A\u030aSE12") == Code("license_plate", "\u00c5SE12")
     with pytest.raises(BadValueError):
         parse_code("WZZTESTXXRX00000")
