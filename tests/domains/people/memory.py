@@ -26,6 +26,10 @@ class Record:
     row: Mapping[str, Any]
 
 
+def _fits(value: Any, asked: Any) -> bool:
+    return value in asked if isinstance(asked, list) else bool(value == asked)
+
+
 @dataclass
 class MemoryRows:
     tables: dict[str, Table]
@@ -40,7 +44,9 @@ class MemoryRows:
 
     async def find(self, collection: str, *, limit: int = 50, **equals: Any) -> list[Record]:
         rows = sorted(self.tables.get(collection, {}).items())
-        fitting = (Record(collection, i, dict(r)) for i, r in rows if all(r.get(k) == v for k, v in equals.items()))
+        fitting = (
+            Record(collection, i, dict(r)) for i, r in rows if all(_fits(r.get(k), v) for k, v in equals.items())
+        )
         return list(itertools.islice(fitting, limit))
 
     async def create(self, collection: str, values: Mapping[str, Any]) -> Record:

@@ -136,6 +136,20 @@ def test_a_prep_centre_prepares_cars() -> None:
     assert rules.prep_center_fits(case(admin, site("sales_and_prep"), prep_center=SITE)) == []
 
 
+def test_an_address_in_use_is_changed_by_its_user_alone() -> None:
+    admin, manager = person("tenant_admin"), person("manager")
+    signed_in = user() | {"email": "a@b.no", "last_seen_at": NOW}
+    invited = signed_in | {"last_seen_at": None}
+    own = signed_in | {"id": manager.user}
+    new = {"email": "c@d.no"}
+    assert fields(rules.email_by_its_own_way(case(manager, own, **new))) == ["email"]
+    assert fields(rules.email_by_its_own_way(case(admin, signed_in | {"id": admin.user}, **new))) == ["email"]
+    assert fields(rules.email_by_its_own_way(case(manager, signed_in, **new))) == ["email"]
+    assert rules.email_by_its_own_way(case(manager, invited, **new)) == []
+    assert rules.email_by_its_own_way(case(admin, signed_in, **new)) == []
+    assert rules.email_by_its_own_way(case(manager, own, phone="+4791234567")) == []
+
+
 def test_colours_are_normalised() -> None:
     given = {"primary": " #ABC ", "secondary": "001E50"}
     assert values.parse_colours(given) == {"primary": "#aabbcc", "secondary": "#001e50"}

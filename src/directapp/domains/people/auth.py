@@ -31,6 +31,7 @@ __all__ = [
     "check_access_token",
     "check_api_key",
     "check_session",
+    "demand_password",
     "read_access_token",
     "refresh",
     "sign_in",
@@ -280,7 +281,7 @@ async def change_password(auth: Auth, actor: Actor, *, current: str, new: str, a
     if problem is not None:
         raise InvalidError(problem)
     tried = lockout.attempt(email, address, str(actor.session))
-    await _demand_password(auth, actor.tenant, actor.user, password=current, tried=tried)
+    await demand_password(auth, actor.tenant, actor.user, password=current, tried=tried)
     stored = await auth.passwords.hash(new)
     async with auth.open(actor.tenant) as rows:
         await store_password(rows, actor.user, stored)
@@ -290,7 +291,14 @@ async def change_password(auth: Auth, actor: Actor, *, current: str, new: str, a
     await auth.port.notify_invalidation(actor.tenant, actor.user)
 
 
-async def _demand_password(auth: Auth, tenant: UUID, user: UUID, *, password: str, tried: lockout.Attempt) -> None:
+async def demand_password(auth: Auth, tenant: UUID, user: UUID, *, password: str, tried: lockout.Attempt) -> None:
+    """Ask for the password again.
+
+    Raises:
+        InvalidError: it is wrong.
+        TooManyError: too many wrong ones.
+
+    """
     await lockout.refuse_locked(auth.port, tried, auth.clock())
     if not await auth.passwords.verify(await _stored_hash(auth, tenant, user), password):
         await lockout.count_failure(auth.port, tried, auth.clock())

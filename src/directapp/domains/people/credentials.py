@@ -132,6 +132,8 @@ ONE_TIME_LINKS = Collection(
                     choices=choices(
                         ("invite", "Invitasjon", "Invitation"),
                         ("reset", "Nytt passord", "New password"),
+                        ("email_old", "E-post: fra nåværende adresse", "E-mail: from the present address"),
+                        ("email_new", "E-post: fra ny adresse", "E-mail: from the new address"),
                     ),
                 ),
                 field(

@@ -75,7 +75,7 @@ async def _send(auth: Auth, tenant: UUID, user_id: UUID, purpose: Purpose, *, as
         if not user["active"] or (purpose == "reset" and asker is None and await _asked_just_now(rows, user_id, now)):
             return
         token = await issue_link(rows, tenant, user, purpose, now=now, life=life)
-        brand = await _brand(rows, tenant, user)
+        brand = await brand_of(rows, tenant, user)
     mail = link_mail(
         purpose,
         user["language"],
@@ -93,7 +93,8 @@ async def _asked_just_now(rows: Rows[Any], user: UUID, now: datetime) -> bool:
     return any(now - link.row["created_at"] < _ASK_AGAIN_AFTER for link in links if link.row["expires_at"] > now)
 
 
-async def _brand(rows: Rows[Any], tenant: UUID, user: Mapping[str, Any]) -> str:
+async def brand_of(rows: Rows[Any], tenant: UUID, user: Mapping[str, Any]) -> str:
+    """Return in whose name a user is written to."""
     if user["dealership"] is not None:
         return str((await rows.look_up("dealerships", user["dealership"])).row["name"])
     return str((await rows.look_up("tenants", tenant)).row["name"])
@@ -107,6 +108,7 @@ class LinkSeen:
     tenant: UUID
     user: UUID
     email: str
+    sent_to: str
     first_name: str
     language: str
     brand: str
@@ -119,15 +121,16 @@ async def read_link(auth: Auth, text: str) -> LinkSeen:
         UnauthenticatedError: it is used, expired or none.
 
     """
-    token = _parse(text)
+    token = parse_link(text)
     async with auth.open(token.tenant) as rows:
-        link, user = await _live(rows, token, auth.clock())
-        brand = await _brand(rows, token.tenant, user)
+        link, user = await live_link(rows, token, auth.clock())
+        brand = await brand_of(rows, token.tenant, user)
     return LinkSeen(
         purpose=link.row["purpose"],
         tenant=token.tenant,
         user=user["id"],
         email=user["email"],
+        sent_to=link.row["sent_to"],
         first_name=user["first_name"],
         language=user["language"],
         brand=brand,
@@ -142,8 +145,10 @@ async def use_link(auth: Auth, text: str, password: str, *, address: str) -> Lin
         InvalidError: the password is not good enough; the link still works.
 
     """
-    token = _parse(text)
+    token = parse_link(text)
     seen = await read_link(auth, text)
+    if seen.purpose not in _LIFE:
+        raise UnauthenticatedError(DEAD_LINK)
     problem = password_problem(password, seen.email)
     if problem is not None:
         raise InvalidError(problem)
@@ -151,7 +156,7 @@ async def use_link(auth: Auth, text: str, password: str, *, address: str) -> Lin
     now = auth.clock()
     try:
         async with auth.open(token.tenant) as rows:
-            link, user = await _live(rows, token, now)
+            link, user = await live_link(rows, token, now)
             await use_up(rows, link, now)
             await end_links(rows, user["id"], now)
             await store_password(rows, user["id"], stored)
@@ -165,14 +170,16 @@ async def use_link(auth: Auth, text: str, password: str, *, address: str) -> Lin
     return seen
 
 
-def _parse(text: str) -> Token:
+def parse_link(text: str) -> Token:
+    """Return the token of a link (UnauthenticatedError: it is none)."""
     token = parse_token(text, TokenKind.LINK)
     if token is None:
         raise UnauthenticatedError(DEAD_LINK)
     return token
 
 
-async def _live(rows: Rows[Any], token: Token, now: datetime) -> tuple[Found, Mapping[str, Any]]:
+async def live_link(rows: Rows[Any], token: Token, now: datetime) -> tuple[Found, Mapping[str, Any]]:
+    """Return a link that still works, and its user (UnauthenticatedError: it does not)."""
     link = await held(rows, "one_time_links", token)
     if link is None or link.row["used_at"] is not None or link.row["expires_at"] <= now:
         raise UnauthenticatedError(DEAD_LINK)
@@ -180,6 +187,7 @@ async def _live(rows: Rows[Any], token: Token, now: datetime) -> tuple[Found, Ma
         user = (await rows.look_up("users", link.row["user"])).row
     except NotFoundError:
         raise UnauthenticatedError(DEAD_LINK) from None
-    if not user["active"] or user["email"] != link.row["sent_to"]:
+    moved = user["email"] != link.row["sent_to"] and link.row["purpose"] != "email_new"
+    if not user["active"] or moved:
         raise UnauthenticatedError(DEAD_LINK)
     return link, user

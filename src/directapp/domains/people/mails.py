@@ -6,7 +6,7 @@ from typing import Literal
 
 from directapp.kernel.text import Text
 
-Purpose = Literal["invite", "reset"]
+Purpose = Literal["invite", "reset", "email_old", "email_new"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,32 @@ _LETTERS: dict[str, _Letter] = {
             "The link works once and is good for {life}. If it was not you, there is nothing you need to do.",
         ),
     ),
+    "email_old": _Letter(
+        subject=Text("Bekreft ny e-postadresse i DirectApp", "Confirm a new e-mail address in DirectApp"),
+        why=Text(
+            "Noen som kjenner passordet ditt, ba om at du heretter er {email} i DirectApp. Bekreft det her, og fra den"
+            " nye adressen.",
+            "Somebody who knows your password asked that you be {email} in DirectApp from now on. Confirm it here, and"
+            " from the new address.",
+        ),
+        button=Text("Bekreft endringen", "Confirm the change"),
+        ending=Text(
+            "Lenken virker én gang og gjelder i {life}. Var det ikke du, ikke bekreft, og bytt passord med en gang.",
+            "The link works once and is good for {life}. If it was not you, change your password now instead.",
+        ),
+    ),
+    "email_new": _Letter(
+        subject=Text("Bekreft ny e-postadresse i DirectApp", "Confirm a new e-mail address in DirectApp"),
+        why=Text(
+            "Denne adressen skal bli din i DirectApp hos {brand}. Bekreft den her, og fra den gamle adressen.",
+            "This address is to become yours in DirectApp at {brand}. Confirm it here, and from the old address.",
+        ),
+        button=Text("Bekreft adressen", "Confirm the address"),
+        ending=Text(
+            "Lenken kan brukes én gang og gjelder i {life}. Var det ikke du som ba om den, se bort fra e-posten.",
+            "The link works once and is good for {life}. If it was not you, there is nothing you need to do.",
+        ),
+    ),
 }
 
 _ASKED = Text("{asker} ba om nytt passord for deg.", "{asker} asked for a new password for you.")
@@ -55,11 +81,22 @@ _GREETING = Text("Hei {name},", "Hello {name},")
 
 
 def link_mail(
-    purpose: Purpose, language: str, *, name: str, brand: str, link: str, life: Text, asker: str | None = None
+    purpose: Purpose,
+    language: str,
+    *,
+    name: str,
+    brand: str,
+    link: str,
+    life: Text,
+    asker: str | None = None,
+    email: str = "",
 ) -> Mail:
-    """Return the letter that carries a one-time link; ``asker`` is who wanted it sent, where not the reader."""
+    """Return the letter that carries a one-time link.
+
+    ``asker`` is who wanted it sent, where not the reader; ``email`` the address that is to be confirmed.
+    """
     letter = _LETTERS[purpose]
-    said = {"brand": brand, "name": name, "life": life, "asker": asker or ""}
+    said = {"brand": brand, "name": name, "life": life, "asker": asker or "", "email": email}
     reason = letter.why if asker is None else _ASKED
     subject, greeting, why, ending = (
         part.fill(**said).pick(language) for part in (letter.subject, _GREETING, reason, letter.ending)

@@ -17,6 +17,14 @@ ABOVE = Text(
     "Bare en administrator kan gi eller endre rettigheter på dette nivået.",
     "Only an administrator may give or change rights at this level.",
 )
+OWN_EMAIL = Text(
+    "Egen e-post endres under Min profil, med passord og bekreftelse fra begge adresser.",
+    "Your own e-mail is changed under My profile, with your password and a confirmation from both addresses.",
+)
+THEIR_EMAIL = Text(
+    "Brukeren endrer e-posten selv under Min profil, eller be en administrator.",
+    "The user changes the e-mail under My profile, or ask an administrator.",
+)
 BEYOND = Text(
     "Rollen {role} gir rettigheter som du ikke har selv. Be en administrator.",
     "The role {role} gives rights that you do not have yourself. Ask an administrator.",
@@ -61,6 +69,16 @@ def not_above_own(case: Case) -> list[Problem]:
     if is_admin(case.was("roles")) or is_admin(case.get("roles")):
         return [Problem(ABOVE, field="roles" if case.changed("roles") else None, code="CONFLICT")]
     return []
+
+
+def email_by_its_own_way(case: Case) -> list[Problem]:
+    """Let an address in use be changed by its user alone, who confirms it; administrators help others."""
+    if case.actor.is_system or case.before is None or not case.changed("email"):
+        return []
+    if case.was("id") == case.actor.user:
+        return [Problem(OWN_EMAIL, field="email")]
+    in_use = case.was("last_seen_at") is not None and not is_admin(case.actor.roles)
+    return [Problem(THEIR_EMAIL, field="email")] if in_use else []
 
 
 def mark_administrator(case: Case) -> Mapping[str, Any]:

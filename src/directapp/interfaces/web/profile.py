@@ -10,6 +10,7 @@ from directapp.derive import forms, inputs
 from directapp.derive.forms import Complaint
 from directapp.derive.inputs import Filling
 from directapp.domains.people import auth as signing
+from directapp.domains.people.email_change import ask_email_change
 from directapp.interfaces.web import notes
 from directapp.interfaces.web.calendar_links import own_links
 from directapp.interfaces.web.desk import LANGUAGE_COOKIE, SPOKEN_COOKIE, THEME_COOKIE, Desk, PersonDesk
@@ -29,6 +30,7 @@ def add_profile(router: APIRouter) -> None:
     router.add_api_route("/app/me", show_me, methods=["GET"])
     router.add_api_route("/app/me", save_me, methods=["POST"])
     router.add_api_route("/app/me/password", change_password, methods=["POST"])
+    router.add_api_route("/app/me/email", change_email, methods=["POST"])
 
 
 def _fields(desk: Desk) -> list[Field]:
@@ -48,6 +50,8 @@ async def _page(
     problems: dict[str, list[str]] | None = None,
     summary: tuple[Complaint, ...] = (),
     password_summary: tuple[Complaint, ...] = (),
+    email_summary: tuple[Complaint, ...] = (),
+    new_email: str = "",
     status: int = 200,
 ) -> Response:
     shape, user = desk.shape(USERS), desk.person.user
@@ -73,6 +77,8 @@ async def _page(
         calendar_links=await own_links(desk),
         summary=summary,
         password_summary=password_summary,
+        email_summary=email_summary,
+        new_email=new_email,
         stale_by=None,
     )
 
@@ -119,4 +125,22 @@ async def change_password(desk: PersonDesk) -> Response:
         _, summary = forms.sort_problems(problems, {}, desk.language)
         return await _page(desk, password_summary=summary, status=status)
     desk.cookies.append(notes.tell_done(desk.say(WORDS["password_changed"]), desk.now))
+    return desk.go("/app/me")
+
+
+async def change_email(desk: PersonDesk) -> Response:
+    """Ask for another address: it is changed once it is confirmed from both."""
+    posted = await read_signed(desk)
+    try:
+        await ask_email_change(
+            desk.house.auth,
+            desk.person,
+            email=posted.get("new_email"),
+            password=posted.get("current_password"),
+            address=client_address(desk.request),
+        )
+    except DirectAppError as error:
+        _, summary = forms.sort_problems(error.problems, {}, desk.language)
+        return await _page(desk, email_summary=summary, new_email=posted.get("new_email"), status=int(error.status))
+    desk.cookies.append(notes.tell_done(desk.say(WORDS["email_asked"]), desk.now))
     return desk.go("/app/me")

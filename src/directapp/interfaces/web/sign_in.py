@@ -9,6 +9,7 @@ from starlette.background import BackgroundTask
 
 from directapp.domains.people import auth as signing
 from directapp.domains.people import links
+from directapp.domains.people.email_change import NEW, OLD, confirm_email
 from directapp.interfaces.web import notes
 from directapp.interfaces.web.demo import demo_people
 from directapp.interfaces.web.desk import (
@@ -28,6 +29,7 @@ from directapp.kernel.text import LANGUAGES
 
 # What may stand in a header; an address has everything else encoded.
 _PLAIN = re.compile(r"[!-~]{1,2000}")
+_ADDRESSES = frozenset({OLD, NEW})
 _MONTH, _YEAR = 30 * 24 * 3600, 365 * 24 * 3600
 
 
@@ -136,6 +138,8 @@ async def show_link(desk: StrangerDesk, token: str) -> Response:
     except UnauthenticatedError:
         return desk.page("dead_link.html", status=HTTPStatus.GONE)
     desk.language = "en" if seen.language == "en" else "nb"
+    if seen.purpose in _ADDRESSES:
+        return desk.page("email_link.html", seen=seen, problem=None, said=None)
     return desk.page("link.html", seen=seen, problem=None)
 
 
@@ -145,6 +149,8 @@ async def use_link(desk: StrangerDesk, token: str) -> Response:
     try:
         seen = await links.read_link(desk.house.auth, token)
         desk.language = "en" if seen.language == "en" else "nb"
+        if seen.purpose in _ADDRESSES:
+            return await _confirmed(desk, token, seen)
         if posted.get("password") != posted.get("repeated"):
             raise InvalidError(WORDS["passwords_differ"])
         await links.use_link(desk.house.auth, token, posted.get("password"), address=client_address(desk.request))
@@ -154,3 +160,14 @@ async def use_link(desk: StrangerDesk, token: str) -> Response:
         problem = desk.say(error.problems[0].message)
         return desk.page("link.html", status=int(error.status), seen=seen, problem=problem)
     return desk.go("/sign-in?said=password")
+
+
+async def _confirmed(desk: Desk, token: str, seen: links.LinkSeen) -> Response:
+    """Confirm an address, and say whether the other one is still missing."""
+    try:
+        _, done = await confirm_email(desk.house.auth, token)
+    except InvalidError as error:
+        problem = desk.say(error.problems[0].message)
+        return desk.page("email_link.html", status=int(error.status), seen=seen, problem=problem, said=None)
+    said = desk.say(WORDS["email_changed" if done else "email_half"])
+    return desk.page("email_link.html", seen=seen, problem=None, said=said)

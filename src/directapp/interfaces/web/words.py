@@ -234,6 +234,22 @@ WORDS: dict[str, Text] = {
     "password_changed": T(
         "Passordet er byttet. Andre innlogginger er avsluttet.", "The password is changed. Other sign-ins have ended."
     ),
+    "change_email": T("Endre e-post", "Change e-mail"),
+    "new_email": T("Ny e-postadresse", "New e-mail address"),
+    "change_email_help": T(
+        "Vi sender en lenke til adressen du har og til den nye. Begge må bekreftes innen en time.",
+        "We send a link to the address you have and to the new one. Both have to be confirmed within an hour.",
+    ),
+    "email_asked": T(
+        "Bekreft fra begge adresser: vi har sendt en lenke til hver.",
+        "Confirm from both addresses: we have sent a link to each.",
+    ),
+    "confirm_email": T("Bekreft", "Confirm"),
+    "email_half": T(
+        "Bekreftet. Nå gjenstår lenken som gikk til den andre adressen.",
+        "Confirmed. Now for the link that went to the other address.",
+    ),
+    "email_changed": T("E-postadressen er endret.", "The e-mail address is changed."),
     # Errors
     "no_right": T("Du har ikke tilgang til dette", "You do not have access to this"),
     "who_gives_rights": T(
