@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -136,9 +137,15 @@ def _json(value: Any, _manner: Manner) -> Any:
 
 def _email(value: Any) -> str:
     try:
-        return validate_email(clean_code(value), check_deliverability=False, test_environment=True).normalized.lower()
+        return _normal_email(clean_code(value))
     except EmailNotValidError:
         raise BadValueError("Skal være en gyldig e-postadresse.", "Must be a valid e-mail address.") from None
+
+
+# A value is often read twice, at the door and when it is judged.
+@lru_cache(maxsize=4096)
+def _normal_email(text: str) -> str:
+    return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
 
 
 def relative_now(word: str, now: datetime) -> datetime | None:

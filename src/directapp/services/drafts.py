@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.case import Case
+from directapp.declare.case import Case, Many, One
 from directapp.declare.spec import Shape
+from directapp.services.search import tokens_in
 from directapp.store.uniques import unique_name
-from directapp.store.unit import Event
+from directapp.store.unit import Change, Event
 
 
 class TakenError(Exception):
@@ -67,3 +68,15 @@ class Pile:
         """Take away what was put down since."""
         del self.drafts[mark[0] :]
         del self.events[mark[1] :]
+
+
+def equals_of(asked: One | Many, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what related records have in common with a row."""
+    if isinstance(asked, One):
+        return {"id": row.get(asked.column)}
+    return {asked.column: row.get(asked.via)} | {theirs: row.get(ours) for theirs, ours in asked.also}
+
+
+def tokens_of_draft(draft: Draft, change: Change) -> dict[str, set[str]]:
+    """Return the search tokens of what a write changes."""
+    return tokens_in(draft.shape, {**draft.case.row, **change.row}, change.audit.changes)

@@ -1,8 +1,10 @@
 """One reading of a source: what each row comes to, what is known of it already, and the writing of it."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -21,11 +23,12 @@ from directapp.services.drafts import TakenError
 from directapp.services.fitting import fitted
 from directapp.services.incoming import Incoming, Note, Pointer, Raw, Reader, Result
 from directapp.services.ledger import Bookkeeper, Known, hash_of
+from directapp.services.many import ManyWork, Put
 from directapp.services.work import Work
 from directapp.store.unit import Unit
 
 _log = structlog.get_logger(__name__)
-_LONGEST_ID = 100
+_LONGEST_ID, _FEW = 100, 3
 _OWN = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
 _REPEATED = Text(
     "{label} {value} står også på rad {rows}. Velg hvilken som skal tas inn.",
@@ -56,7 +59,7 @@ _KEPT = Text(
 
 
 @dataclass(slots=True, kw_only=True)
-class QuietWork(Work):
+class QuietWork(ManyWork):
     """Work on what has happened long ago: no event goes out, so nobody is written to about it."""
 
     def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
@@ -113,7 +116,10 @@ class Session:
 
     async def plan(self, raws: Sequence[Raw]) -> list[Plan]:
         """Understand every row, recognise those read before, and hold back what stands twice."""
-        incoming = [self._understood(fitted(raw)) for raw in raws]
+        incoming = []
+        for raw in raws:
+            incoming.append(self._understood(fitted(raw)))
+            await asyncio.sleep(0)
         known = await self._remember([i.external for i in incoming if i.external])
         plans = [
             Plan(i, hash_of(i.data), known.get((i.collection, i.external)) if i.external else None) for i in incoming
@@ -196,13 +202,123 @@ class Session:
 
     # -- doing it ----------------------------------------------------------------------------------
 
-    async def write(self, unit: Unit, plan: Plan) -> Result:
-        """Write one row, and undo it alone when it is refused."""
-        known = plan.known
-        if known is not None and not plan.is_newer:
-            return _as_before(plan, known)
+    async def write_all(self, unit: Unit, plans: Sequence[Plan]) -> list[Result]:
+        """Write rows together, or fewer at a time and at last one by one, so that only what is wrong is refused."""
+        results: list[Result] = []
+        for _, alike in groupby(plans, key=lambda p: (p.incoming.collection, self._alone(p))):
+            results += await self._write_some(unit, list(alike))
+        return results
+
+    async def _write_some(self, unit: Unit, plans: Sequence[Plan]) -> list[Result]:
+        if len(plans) <= _FEW or self._alone(plans[0]):
+            return [await self.write(unit, plan) for plan in plans]
+        try:
+            async with unit.savepoint():
+                return await self._together(unit, plans)
+        except (asyncpg.PostgresConnectionError, OSError):
+            raise
+        except Exception:  # noqa: BLE001 - which row it was shows when they are fewer
+            middle = len(plans) // 2
+            return [*await self._write_some(unit, plans[:middle]), *await self._write_some(unit, plans[middle:])]
+
+    def _alone(self, plan: Plan) -> bool:
+        """Whether a row must be written by itself: it continues an earlier one, or may point to one beside it."""
+        i = plan.incoming
+        own = any(isinstance(v, Pointer) and v.collection == i.collection for v in i.values.values())
+        return own or plan.is_newer or "id" in i.match or len(i.match) > 1
+
+    async def _together(self, unit: Unit, plans: Sequence[Plan]) -> list[Result]:
+        """Write rows of one collection in as few statements as one."""
+        shape, work = self.corridor.spec[plans[0].incoming.collection], self._work(unit)
+        there = await self._all_there(work, shape, plans)
+        results: list[Result | None] = []
+        puts: list[tuple[int, Plan, Put]] = []
+        for place, plan in enumerate(plans):
+            result, ready, put = await self._prepared(unit, shape, plan, there)
+            results.append(result)
+            if put is not None:
+                puts.append((place, ready, put))
+        done = await work.put_all(shape, [put for _, _, put in puts])
+        await work.finish()
+        for (place, plan, put), seen in zip(puts, done, strict=True):
+            results[place] = (
+                plan.result("rejected", *_refused(seen))
+                if isinstance(seen, DirectAppError)
+                else self._settled(plan, put, seen, there)
+            )
+        self.touched += work.touched
+        return [result for result in results if result is not None]
+
+    async def _prepared(
+        self, unit: Unit, shape: Shape, plan: Plan, there: Mapping[Any, list[Seen]]
+    ) -> tuple[Result | None, Plan, Put | None]:
+        """Return what came of a row already, or what is to be put for it."""
+        before = self._settled_before(plan)
+        if before is not None:
+            return before, plan, None
+        values, notes = await self._resolve(unit, plan.incoming)
+        plan = replace(plan, incoming=plan.incoming.noted(*notes))
+        if plan.incoming.has("rejected"):
+            return plan.result("rejected"), plan, None
+        live = there.get(next(iter(plan.incoming.match.values()), None), [])
+        if len(live) > 1:
+            return self._fits_several(shape, plan), plan, None
+        if live and not plan.incoming.update:
+            plan = replace(plan, incoming=plan.incoming.noted(Note(level="info", text=_THERE)))
+            self._remember_as(plan, live[0])
+            return plan.result("unchanged", record=live[0].id, status=live[0].row.get("status")), plan, None
+        status = {} if live or plan.incoming.status is None else {"status": plan.incoming.status}
+        return None, plan, Put(live[0].id if live else None, {**values, **status})
+
+    async def _all_there(self, work: Work, shape: Shape, plans: Sequence[Plan]) -> dict[Any, list[Seen]]:
+        """Return the open records that rows may mean, by the value that tells."""
+        asked: dict[str, list[Any]] = defaultdict(list)
+        for plan in plans:
+            for name, value in plan.incoming.match.items():
+                if value is not None:
+                    asked[name].append(value)
+        found: dict[Any, list[Seen]] = defaultdict(list)
+        for name, values in asked.items():
+            for seen in await work.find(shape.name, {name: values}, system=None, limit=20 * len(values)):
+                if not _is_locked(shape, seen):
+                    found[seen.row[name]].append(seen)
+        return found
+
+    def _settled(self, plan: Plan, put: Put, seen: Seen, there: Mapping[Any, list[Seen]]) -> Result:
+        self._remember_as(plan, seen)
+        if put.record is None:
+            outcome = "repaired" if plan.incoming.has("repaired") else "created"
+        else:
+            earlier = there[next(iter(plan.incoming.match.values()))][0]
+            outcome = "unchanged" if seen.row["version"] == earlier.row["version"] else "changed"
+        return plan.result(outcome, record=seen.id, status=seen.row.get("status"))
+
+    def _remember_as(self, plan: Plan, seen: Seen) -> None:
+        if plan.incoming.external is not None:
+            self.records[seen.collection, plan.incoming.external] = seen.id
+
+    @staticmethod
+    def _settled_before(plan: Plan) -> Result | None:
+        """Return what came of a row of which nothing is to be written."""
+        if plan.known is not None and not plan.is_newer:
+            return _as_before(plan, plan.known)
         if plan.incoming.has("rejected") or plan.incoming.has("held"):
             return plan.result("rejected" if plan.incoming.has("rejected") else "held")
+        return None
+
+    @staticmethod
+    def _fits_several(shape: Shape, plan: Plan) -> Result:
+        notes = [
+            Note(level="held", text=_FITS_SEVERAL.fill(label=shape.fields[n].label, value=v), field=n)
+            for n, v in plan.incoming.match.items()
+        ]
+        return plan.result("held", *notes)
+
+    async def write(self, unit: Unit, plan: Plan) -> Result:
+        """Write one row, and undo it alone when it is refused."""
+        before = self._settled_before(plan)
+        if before is not None:
+            return before
         shape = self.corridor.spec[plan.incoming.collection]
         try:
             async with unit.savepoint():
@@ -233,9 +349,7 @@ class Session:
             return await self._merge(unit, work, shape, plan, values)
         live = await self._there(work, incoming)
         if len(live) > 1:
-            label = {n: shape.fields[n].label for n in incoming.match}
-            texts = [(n, _FITS_SEVERAL.fill(label=label[n], value=v)) for n, v in incoming.match.items()]
-            return plan.result("held", *(Note(level="held", text=text, field=n) for n, text in texts))
+            return self._fits_several(shape, plan)
         there = live[0] if live else None
         if there is None:
             seen = await work.create(
@@ -253,8 +367,7 @@ class Session:
 
     def _settle(self, work: Work, plan: Plan, outcome: str, seen: Seen) -> Result:
         self.touched += work.touched
-        if plan.incoming.external is not None:
-            self.records[seen.collection, plan.incoming.external] = seen.id
+        self._remember_as(plan, seen)
         return plan.result(outcome, record=seen.id, status=seen.row.get("status"))
 
     async def _there(self, work: Work, incoming: Incoming) -> list[Seen]:
@@ -334,8 +447,8 @@ class Session:
             if row.record is not None:
                 self.records[key] = row.record
 
-    def _work(self, unit: Unit) -> Work:
-        kind = QuietWork if self.actor.is_system else Work
+    def _work(self, unit: Unit) -> ManyWork:
+        kind = QuietWork if self.actor.is_system else ManyWork
         return kind(spec=self.corridor.spec, unit=unit, actor=self.actor, origin="import", now=self.corridor.clock())
 
     async def _taken(self, shape: Shape, plan: Plan, error: TakenError) -> Result:

@@ -85,7 +85,7 @@ class Importing:
         if report.dry_run:
             async with self.corridor.database.unit(session.actor, rollback=True) as unit:
                 for chunk in _chunks(plans):
-                    report.results += [_tried(await session.write(unit, plan)) for plan in chunk]
+                    report.results += map(_tried, await session.write_all(unit, chunk))
                     await session.books.tell(report.run, len(report.results), {})
                     progress(len(report.results), len(plans))
             if not any(plan.row for plan in plans):
@@ -94,7 +94,7 @@ class Importing:
         for chunk in _chunks(plans):
             async with self.corridor.database.unit(session.actor) as unit:
                 await unit.value(_ONE_AT_A_TIME, f"import {session.actor.tenant}")
-                results = [await session.write(unit, plan) for plan in await session.fresh(chunk)]
+                results = await session.write_all(unit, await session.fresh(chunk))
                 await session.books.keep(unit, report.run, results)
             report.results += results
             await session.told()

@@ -248,7 +248,8 @@ def judged(shape: Shape, case: Case, *, by_verb: bool, asked: object = None) -> 
 def filled(shape: Shape, case: Case) -> Case:
     """Return a case with what the collection fills in by itself."""
     for fill in shape.declared.fill:
-        case = case.merged(**fill(case))
+        new = {name: value for name, value in fill(case).items() if name not in case.row or case.row[name] != value}
+        case = case.merged(**new) if new else case
     return case
 
 

@@ -1,5 +1,6 @@
 """Ledger: what is kept of every import: its run, and each row with what came of it, so that nothing is lost."""
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +22,7 @@ from directapp.store.unit import Unit
 
 IMPORTER = "importer"
 MOST_ROWS = 200_000
+_AT_ONCE = 25
 _NEWER = Text("En nyere utgave av raden er lest siden.", "A newer version of the row has been read since.")
 OUTCOMES = ("created", "repaired", "changed", "unchanged", "held", "rejected")
 
@@ -189,6 +191,7 @@ class Bookkeeper:
         present = unit.actor
         await unit.become(self.actor)
         shape, work = self.corridor.spec[self.ledger.rows], self._work(unit)
+        fresh: list[dict[str, Any]] = []
         for result in results:
             made = {
                 "outcome": result.outcome,
@@ -209,7 +212,10 @@ class Bookkeeper:
                 "hash": result.hash,
                 "data": dict(result.raw.data),
             }
-            await work.create(shape, {**read, **made})
+            fresh.append({**read, **made})
+        for start in range(0, len(fresh), _AT_ONCE):
+            await work.create_all(shape, fresh[start : start + _AT_ONCE], verb="create")
+            await asyncio.sleep(0)
         await unit.become(present)
 
     async def keep_all(self, run: UUID, results: Sequence[Result], chunk: int) -> None:

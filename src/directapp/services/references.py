@@ -19,6 +19,7 @@ _IN_A_CIRCLE = Text(
     "{label}: this would lead in a circle, back to the record itself.",
 )
 NOTHING: Mapping[str, Any] = {}
+_SEEN = "seen"
 
 
 def pointed(
@@ -61,10 +62,16 @@ async def refuse_unseen(
     asked = pointed(unit.spec, fields.values(), values, row, before)
     if not asked:
         return
+    # Who has seen a record in this transaction sees it until one of its kind is written: many rows may point to it.
+    pairs = {one for ones in asked.values() for one in ones}
+    seen = {(name, record) for name, record in pairs if (_SEEN, unit.actor, record) in unit.recalled.get(name, {})}
     wanted: dict[str, set[UUID]] = {}
-    for name, record in (one for ones in asked.values() for one in ones):
+    for name, record in pairs - seen:
         wanted.setdefault(name, set()).add(record)
-    seen = await seen_of(unit, wanted)
+    found = await seen_of(unit, wanted) if wanted else set()
+    for name, record in found:
+        unit.recalled.setdefault(name, {})[(_SEEN, unit.actor, record)] = []
+    seen |= found
     hidden = [name for name, ones in asked.items() if not seen.issuperset(ones)]
     if hidden:
         raise InvalidError([Problem(MISSING.fill(label=fields[name].label), field=name) for name in hidden])

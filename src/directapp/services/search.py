@@ -1,10 +1,12 @@
 """Search words: how values and questions are cut into comparable beginnings."""
 
 import re
+from collections.abc import Container, Mapping
 from typing import Any
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
+from directapp.declare.spec import Shape
 
 _WORD = re.compile(r"[0-9a-zæøåäöüéèáàóòšžčđŋ]+")
 _LONGEST = 40
@@ -33,3 +35,8 @@ def tokens_of(field: Field, value: Any) -> set[str]:
 def question_words(text: str) -> tuple[str, ...]:
     """Return the words of a question that are long enough to ask for, at most six."""
     return tuple(w for w in dict.fromkeys(words_of(text)) if len(w) >= _SHORTEST)[:_MOST_WORDS]
+
+
+def tokens_in(shape: Shape, row: Mapping[str, Any], changed: Container[str]) -> dict[str, set[str]]:
+    """Return the tokens of those searchable fields of a row that have changed."""
+    return {f.name: tokens_of(f, row.get(f.name)) for f in shape.searchable if f.name in changed}

@@ -17,9 +17,8 @@ from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError
 from directapp.kernel.ids import uuid7
 from directapp.services import judge
 from directapp.services.act import Seen, Then
-from directapp.services.drafts import Draft, Pile, TakenError, written_values
+from directapp.services.drafts import Draft, Pile, TakenError, equals_of, tokens_of_draft, written_values
 from directapp.services.references import check
-from directapp.services.search import tokens_of
 from directapp.services.settled import question
 from directapp.services.status_words import as_facts, demand_reached, first_status
 from directapp.services.tallying import Tallying
@@ -27,6 +26,7 @@ from directapp.store.sums import sums_sql
 from directapp.store.unit import AuditEntry, Change, Event, Found, Unit
 
 _MAX_DEPTH = 6
+UNASKED: Any = object()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -358,6 +358,9 @@ class Work:
         # Sums and levels that consequences write are judged on what nobody else is about to change.
         holds = shape.declared.consequences or shape.declared.tallies
         held = [a for a in asked if holds and isinstance(a, One) and a.hold]
+        if not keyed and not held:
+            known = {a.name: answer for a in stale if (answer := self._known(a, row, new=not before)) is not UNASKED}
+            related, stale = {**related, **known}, [a for a in stale if a.name not in known]
         if not stale and not held:
             return related
         related = dict(related)
@@ -380,13 +383,13 @@ class Work:
             await ask(asked if held else stale)
         return related
 
+    def _known(self, asked: One | Many, _row: Mapping[str, Any], *, new: bool) -> Any:
+        # Nothing can point to a new record yet.
+        return [] if isinstance(asked, Many) and asked.via == "id" and new else UNASKED
+
     async def _ask(self, asked: One | Many, row: Mapping[str, Any]) -> Any:
-        if isinstance(asked, One):
-            equals = {"id": row.get(asked.column)}
-        else:
-            equals = {asked.column: row.get(asked.via)} | {theirs: row.get(ours) for theirs, ours in asked.also}
-        none = any(value is None for value in equals.values())
-        rows = [] if none else await self.unit.find(self.spec[asked.collection], 500, equals)
+        equals = equals_of(asked, row)
+        rows = [] if None in equals.values() else await self.unit.find(self.spec[asked.collection], 500, equals)
         return rows if isinstance(asked, Many) else next(iter(rows), None)
 
     def _written(self, draft: Draft) -> Change:
@@ -436,13 +439,17 @@ class Work:
                     raise StaleError
             except asyncpg.UniqueViolationError as error:
                 raise TakenError(shape, str(error.constraint_name), pairs[0][0].case.row) from error
-        return [await self._stored(draft, change) for pairs in alike.values() for draft, change in pairs]
+        written = [pair for pairs in alike.values() for pair in pairs]
+        fresh = {d.record: tokens_of_draft(d, change) for d, change in written if d.case.before is None}
+        await self.unit.index_fresh(shape, fresh)
+        return [await self._stored(draft, change, indexed=draft.record in fresh) for draft, change in written]
 
-    async def _stored(self, draft: Draft, change: Change) -> Seen:
+    async def _stored(self, draft: Draft, change: Change, *, indexed: bool = False) -> Seen:
         """Do what follows a write: the index of the search, consequences."""
         shape, record, case, diff = draft.shape, draft.record, draft.case, change.audit.changes
         row = {**case.row, **change.row}
-        await self._index(shape, record, row, diff, fresh=case.before is None)
+        if not indexed and (tokens := tokens_of_draft(draft, change)):
+            await self.unit.index(shape, record, tokens, fresh=case.before is None)
         if self._depth == 0:
             self.changes |= diff
         self.touched.append((shape.name, record))
@@ -451,14 +458,6 @@ class Work:
         self.touched += await self.tallying.follow(shape, [(case.before, row)])
         await self.tallying.check(self._depth)
         return Seen(shape.name, record, row)
-
-    async def _index(
-        self, shape: Shape, record: UUID, row: Mapping[str, Any], diff: Mapping[str, Any], *, fresh: bool
-    ) -> None:
-        names = [f.name for f in shape.searchable if f.name in diff]
-        if names:
-            tokens = {n: tokens_of(shape.fields[n], row.get(n)) for n in names}
-            await self.unit.index(shape, record, tokens, fresh=fresh)
 
     async def _follow_up(self, shape: Shape, case: Case) -> None:
         if self._depth >= _MAX_DEPTH:

@@ -1,6 +1,6 @@
 """The unit of work: one connection, one transaction, one actor; what a write needs, as few statements as can be."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -372,16 +372,18 @@ class Unit:
                 record,
                 list(tokens),
             )
-        pairs = [(name, token) for name, words in tokens.items() for token in sorted(words)]
-        if pairs:
+        await self.index_fresh(shape, {record: tokens})
+
+    async def index_fresh(self, shape: Shape, tokens: Mapping[UUID, Mapping[str, set[str]]]) -> None:
+        """Add the search tokens of records, by record and field."""
+        rows = [(r, name, token) for r, words in tokens.items() for name in words for token in sorted(words[name])]
+        if rows:
             await self.value(
                 "INSERT INTO search_tokens (tenant_id, collection, record, field, token)"
-                " SELECT $1, $2, $3, * FROM unnest($4::text[], $5::text[])",
+                " SELECT $1, $2, * FROM unnest($3::uuid[], $4::text[], $5::text[])",
                 self.actor.tenant,
                 shape.name,
-                record,
-                [p[0] for p in pairs],
-                [p[1] for p in pairs],
+                *(list(column) for column in zip(*rows, strict=True)),
             )
 
 

@@ -1,6 +1,7 @@
 """Phone numbers in the one form in which they are stored and called: E.164."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -37,6 +38,8 @@ def read_phone(value: Any) -> str:
     return number
 
 
+# A value is often read twice, at the door and when it is judged.
+@lru_cache(maxsize=4096)
 def _parsed(text: str) -> str | None:
     if _SPELT.fullmatch(text) is None:
         return None
