@@ -21,6 +21,8 @@ from directapp.store.unit import Found
 
 # Pages count no further: what is beyond is told as "10,000+".
 MOST_COUNTED = 10_000
+# Where each of many codes is counted: the columns of a board, the stages of the front page.
+MOST_AT_EACH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Reading:
             return int(await unit.run(self.database.count_plan(actor.roles, shape, asked), asked.values()))
 
     async def counts(
-        self, actor: Actor, collection: str, query: Query, name: str, *, most: int = MOST_COUNTED
+        self, actor: Actor, collection: str, query: Query, name: str, *, most: int = MOST_AT_EACH
     ) -> dict[str, int]:
         """Return how many rows a query finds at each code of a choice, ``most`` + 1 where there are more."""
         shape, asked = self.shape(actor, collection), replace(_only_rows(query, most), group_by=(name,))

@@ -34,7 +34,8 @@ EXPECTED_READY_AT = (
     f" ELSE greatest({_ends('technical')}, {_ends('cosmetic')}) END"
 )
 
-_TODAY = "(now() AT TIME ZONE 'Europe/Oslo')::date"
+# Asked once a statement, not once a row.
+_TODAY = "(SELECT (now() AT TIME ZONE 'Europe/Oslo')::date)"
 _EXPECTED_DAY = f"(({EXPECTED_READY_AT}) AT TIME ZONE 'Europe/Oslo')::date"
 _DELIVERED_DAY = "({row}.delivered_to_customer_at AT TIME ZONE 'Europe/Oslo')::date"
 

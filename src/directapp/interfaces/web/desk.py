@@ -24,7 +24,7 @@ from directapp.kernel.errors import ForbiddenError, NotFoundError
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Language, Text, pick_language
 from directapp.services.platform import Platform
-from directapp.services.reading import MOST_COUNTED
+from directapp.services.reading import MOST_AT_EACH, MOST_COUNTED
 
 SESSION_COOKIE, DEVICE_COOKIE = "directapp_session", "directapp_device"
 THEMES = ("light", "dark")
@@ -152,6 +152,10 @@ class Desk:
     def count(self, number: int) -> str:
         """Return a count as a page tells it: "10 000+" where counting stopped there."""
         return present.show_count(number, self.language, most=MOST_COUNTED)
+
+    def at_each(self, number: int) -> str:
+        """Return one of many counts as a page tells it: "1 000+" where counting stopped there."""
+        return present.show_count(number, self.language, most=MOST_AT_EACH)
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
         """Render a template for this request."""
