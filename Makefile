@@ -127,7 +127,7 @@ bench: dev
 	@$(BIN)/python -m bench $(ARGS)
 	@exec $(BIN)/python -m bench.pages $(ARGS)
 
-# A million cars: some twenty minutes and 20 GB the first time; ARGS="--folder F" keeps them for the next.
+# A million cars: half an hour and 15 GB the first time; ARGS="--folder F" keeps them for the next.
 scale: dev
 	@exec $(BIN)/python -m bench.scale $(ARGS)
 

@@ -331,9 +331,12 @@ CREATE INDEX ix_cars_cosmetic_completed_by ON cars (tenant_id, cosmetic_complete
 CREATE INDEX ix_cars_created_at ON cars (tenant_id, created_at);
 CREATE INDEX ix_cars_current_location ON cars (tenant_id, current_location);
 CREATE INDEX ix_cars_dealership_updated_at ON cars (tenant_id, dealership, updated_at);
-CREATE INDEX ix_cars_delivered_to_customer_at ON cars (tenant_id, delivered_to_customer_at);
 CREATE INDEX ix_cars_delivery_date ON cars (tenant_id, delivery_date);
 CREATE INDEX ix_cars_delivery_date_id_some ON cars (tenant_id, delivery_date, id) WHERE "status" <> 'archived';
+CREATE INDEX ix_cars_desc_delivered_to_customer_at_desc_id ON cars (tenant_id, delivered_to_customer_at DESC NULLS LAST, id DESC);
+CREATE INDEX ix_cars_desc_delivery_date_desc_id ON cars (tenant_id, delivery_date DESC NULLS LAST, id DESC);
+CREATE INDEX ix_cars_desc_ready_for_delivery_at_desc_id ON cars (tenant_id, ready_for_delivery_at DESC NULLS LAST, id DESC);
+CREATE INDEX ix_cars_desc_sold_at_desc_id ON cars (tenant_id, sold_at DESC NULLS LAST, id DESC);
 CREATE INDEX ix_cars_id_some ON cars (tenant_id, id) WHERE "archived_at" IS NULL;
 CREATE INDEX ix_cars_in_vehicle_bank_updated_at ON cars (tenant_id, in_vehicle_bank, updated_at);
 CREATE INDEX ix_cars_inspection_completed_at ON cars (tenant_id, inspection_completed_at);
@@ -344,9 +347,7 @@ CREATE INDEX ix_cars_prep_center_ready_for_delivery_at ON cars (tenant_id, prep_
 CREATE INDEX ix_cars_prep_center_status ON cars (tenant_id, prep_center, status);
 CREATE INDEX ix_cars_prep_center_updated_at ON cars (tenant_id, prep_center, updated_at);
 CREATE INDEX ix_cars_previous_car ON cars (tenant_id, previous_car);
-CREATE INDEX ix_cars_ready_for_delivery_at ON cars (tenant_id, ready_for_delivery_at);
 CREATE INDEX ix_cars_seller_status ON cars (tenant_id, seller, status);
-CREATE INDEX ix_cars_sold_at ON cars (tenant_id, sold_at);
 CREATE INDEX ix_cars_status_delivery_date_id_some ON cars (tenant_id, status, delivery_date, id) WHERE "status" <> 'archived';
 CREATE INDEX ix_cars_status_updated_at ON cars (tenant_id, status, updated_at);
 CREATE INDEX ix_cars_technical_completed_by ON cars (tenant_id, technical_completed_by);

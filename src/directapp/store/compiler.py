@@ -298,20 +298,20 @@ class Compiler:
         """Return the ORDER BY list, id last so that paging is stable."""
         parts = []
         for key in query.sort:
-            expression, may_miss = self._sort_key(shape, key.field, alias, query)
+            expression, may_miss = self._sort_key(shape, key.field, alias)
             parts.append(f"{expression}{' DESC' if key.descending else ''}{' NULLS LAST' if may_miss else ''}")
         if not any(key.field == "id" for key in query.sort):
             last = query.sort[-1].descending if query.sort else False
             parts.append(f"{alias}.id{' DESC' if last else ''}")
         return ", ".join(parts)
 
-    def _sort_key(self, shape: Shape, name: str, alias: str, query: Query) -> tuple[str, bool]:
+    def _sort_key(self, shape: Shape, name: str, alias: str) -> tuple[str, bool]:
         """Return what a field is sorted by, only where the actor reads it, and whether it may be missing."""
         guard = self.readable(shape, name, alias)
         expression = sort_sql(shape.fields[name], alias)
         if guard != "true":
             return f"CASE WHEN {guard} THEN {expression} END", True
-        return expression, nullable(shape.fields[name]) and name not in query.compared
+        return expression, nullable(shape.fields[name])
 
     def after(self, shape: Shape, alias: str, query: Query) -> str:
         """Return the condition of keyset paging: strictly after the last row seen."""
@@ -319,7 +319,7 @@ class Compiler:
         if not any(name == "id" for name, _ in keys):
             keys.append(("id", keys[-1][1] if keys else False))
         last = query.after or ()
-        sorted_by = [self._sort_key(shape, n, alias, query) for n, _ in keys]
+        sorted_by = [self._sort_key(shape, n, alias) for n, _ in keys]
         columns = [expression for expression, _ in sorted_by]
         marks = [
             None if v is None else self._sort_parameter(shape.fields[n]) for (n, _), v in zip(keys, last, strict=True)

@@ -10,7 +10,6 @@ Path = tuple[str, ...]
 _FLAGS = {"null", "nnull", "empty", "nempty"}
 # Codes of a declared set, which stand in the SQL too: PostgreSQL then knows which partial index has them.
 _AMONG = "among"
-_COMPARE = {"eq", "lt", "lte", "gt", "gte", "in", "between"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +105,6 @@ class Query:
             self.offset > 0,
             self.most,
         )
-
-    @property
-    def compared(self) -> frozenset[str]:
-        """The fields of the record itself that have a value in every row found: something is compared with them."""
-        found: set[str] = set()
-        parts: list[Filter] = [self.filter] if self.filter else []
-        while parts:
-            part = parts.pop()
-            if isinstance(part, Condition):
-                found |= {part.path[0]} if len(part.path) == 1 and part.op in _COMPARE else set()
-            elif part.word == "and":
-                parts += part.parts
-        return frozenset(found)
 
     def values(self) -> list[Any]:
         """Return every value to bind, in the order the compiler asks for them."""
