@@ -1,9 +1,7 @@
 """Mail: by SMTP to a server that speaks it, or into the folder."""
 
-import asyncio
 import email
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -14,67 +12,22 @@ import pytest
 
 from directapp.connectors.addresses import AddressRefusedError
 from directapp.connectors.mail import Mailer
+from support.fakes.smtp import FakeSmtp
 
 LETTER = {"subject": "Nøkkel til bilen", "text": "Hei, Åse.", "html": "<p>Hei, Åse.</p>"}
 
 
-REFUSALS = {
-    b"nobody@": b"550 5.1.1 no such person",
-    b"closed@": b"550 5.2.1 mailbox disabled",
-    b"terse@": b"550 no",
-    b"moved@": b"551 not here",
-    b"stranger@": b"550 5.7.1 we take nothing from you",
-    b"full@": b"552 5.2.2 mailbox full",
-    b"later@": b"450 4.2.1 later",
-}
-
-
-@dataclass
-class Post:
-    """A mail server on loopback: takes letters, refuses the addresses that say how, keeps what it was told."""
-
-    port: int = 0
-    wide: bool = False
-    letters: list[bytes] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 post\r\n")
-        while line := await reader.readline():
-            word = line.split(None, 1)[0].upper() if line.split() else b""
-            self.told.append(line.decode().strip())
-            refused = [answer for name, answer in REFUSALS.items() if word == b"RCPT" and name in line]
-            if word == b"EHLO":
-                writer.write(b"250-post\r\n%b250 8BITMIME\r\n" % (b"250-SMTPUTF8\r\n" if self.wide else b""))
-            elif refused:
-                writer.write(refused[0] + b"\r\n")
-            elif word == b"DATA":
-                writer.write(b"354 go on\r\n")
-                self.letters.append(await reader.readuntil(b"\r\n.\r\n"))
-                writer.write(b"250 taken\r\n")
-            elif word == b"QUIT":
-                writer.write(b"221 bye\r\n")
-                break
-            else:
-                writer.write(b"250 ok\r\n")
-        writer.close()
-
-
 @pytest.fixture
-async def post() -> AsyncIterator[Post]:
-    post = Post()
-    server = await asyncio.start_server(post.serve, "127.0.0.1", 0)
-    post.port = server.sockets[0].getsockname()[1]
-    yield post
-    server.close()
-    await server.wait_closed()
+async def post() -> AsyncIterator[FakeSmtp]:
+    async with FakeSmtp() as post:
+        yield post
 
 
 def parsed(raw: bytes) -> EmailMessage:
     return cast("EmailMessage", email.message_from_bytes(raw, policy=default))
 
 
-async def test_a_letter_goes_by_smtp_with_both_parts(post: Post, tmp_path: Path) -> None:
+async def test_a_letter_goes_by_smtp_with_both_parts(post: FakeSmtp, tmp_path: Path) -> None:
     mailer = Mailer(folder=tmp_path, sender="DirectApp <no-reply@example.test>", host="127.0.0.1", port=post.port)
     await mailer.send("ase@example.test", **LETTER)
     letter = parsed(post.letters[0].replace(b"\r\n.\r\n", b"\r\n"))
@@ -88,7 +41,7 @@ async def test_a_letter_goes_by_smtp_with_both_parts(post: Post, tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-def by_smtp(post: Post, folder: Path, **more: str) -> Mailer:
+def by_smtp(post: FakeSmtp, folder: Path, **more: str) -> Mailer:
     return Mailer(**{"folder": folder, "sender": "no-reply@example.test", "host": "127.0.0.1"} | more, port=post.port)  # type: ignore[arg-type]
 
 
@@ -96,14 +49,14 @@ def by_smtp(post: Post, folder: Path, **more: str) -> Mailer:
     ("name", "gone"),
     [("nobody", True), ("closed", True), ("terse", True), ("moved", True), ("stranger", False), ("full", False)],
 )
-async def test_an_address_is_refused_for_good(post: Post, tmp_path: Path, name: str, gone: object) -> None:
+async def test_an_address_is_refused_for_good(post: FakeSmtp, tmp_path: Path, name: str, gone: object) -> None:
     with pytest.raises(AddressRefusedError) as refused:
         await by_smtp(post, tmp_path).send(f"{name}@example.test", **LETTER)
     assert refused.value.gone is gone
     assert post.letters == []
 
 
-async def test_an_address_that_is_refused_for_now_is_tried_again(post: Post, tmp_path: Path) -> None:
+async def test_an_address_that_is_refused_for_now_is_tried_again(post: FakeSmtp, tmp_path: Path) -> None:
     with pytest.raises(aiosmtplib.SMTPRecipientsRefused):
         await by_smtp(post, tmp_path).send("later@example.test", **LETTER)
 
@@ -122,7 +75,7 @@ ADDRESSES = {
 
 @pytest.mark.parametrize(("written", "wire"), ADDRESSES.items())
 async def test_letters_beyond_ascii_stand_in_addresses_as_the_standards_say(
-    post: Post, tmp_path: Path, written: str, wire: str
+    post: FakeSmtp, tmp_path: Path, written: str, wire: str
 ) -> None:
     post.wide = True
     sender = "Bilhuset Sørlandet <post@sørlandet.no>"
@@ -141,7 +94,7 @@ async def test_letters_beyond_ascii_stand_in_addresses_as_the_standards_say(
 
 @pytest.mark.parametrize("written", ["jørgen@example.no", "Иван@example.no", "ægir@blåbær.no"])
 async def test_a_server_that_cannot_be_told_such_an_address_is_told_nothing(
-    post: Post, tmp_path: Path, written: str
+    post: FakeSmtp, tmp_path: Path, written: str
 ) -> None:
     with pytest.raises(AddressRefusedError) as refused:
         await by_smtp(post, tmp_path).send(written, **LETTER)

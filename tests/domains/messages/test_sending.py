@@ -1,11 +1,14 @@
 """What goes outside: once each, in the right words, and what is not sent is said so."""
 
+from collections.abc import AsyncIterator
+from email import message_from_bytes
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from directapp.connectors import twilio as twilio_service
+from directapp.connectors.mail import Mailer
 from directapp.connectors.outgoing import Patience
 from directapp.domains.messages import sending
 from directapp.kernel.actor import system_actor
@@ -14,6 +17,7 @@ from directapp.services.jobs import Job
 from support.dealer import Dealer
 from support.fakes.resend import refusal
 from support.fakes.server import Reply
+from support.fakes.smtp import FakeSmtp
 from support.pages import new_car
 from support.post import CONTACT, SELLER, letters_to, logged, prepared, rows, sold_car
 
@@ -234,6 +238,51 @@ async def test_a_letter_that_is_refused_for_good_is_told_to_whoever_sent_it(outs
     shut = await rows(dealer, await dealer.person("tenant_admin"), "suppressed_addresses")
     assert {one["address"] for one in shut} == {address, "nora@example.test", "lakk@example.test"}
     assert {one["reason"] for one in shut} == {"refused"}
+
+
+@pytest.fixture
+async def post(dealer: Dealer) -> AsyncIterator[FakeSmtp]:
+    """Have the house send by SMTP, to a server that knows no SMTPUTF8."""
+    mailer = dealer.house.post.mailer
+    before = mailer.host, mailer.port
+    async with FakeSmtp() as post:
+        _aim(mailer, "127.0.0.1", post.port)
+        yield post
+    _aim(mailer, *before)
+
+
+def _aim(mailer: Mailer, host: str, port: int) -> None:
+    object.__setattr__(mailer, "host", host)
+    object.__setattr__(mailer, "port", port)
+
+
+@pytest.mark.parametrize(("address", "gone"), [("jørgen@example.no", False), ("nobody@blåbær.no", True)])
+async def test_whoever_invites_hears_of_an_address_that_takes_no_letters(
+    dealer: Dealer, post: FakeSmtp, address: str, gone: object
+) -> None:
+    manager = await dealer.person("manager", "495")
+    values = {"email": address, "first_name": "Jørgen", "last_name": "Test", "roles": ["planner"]}
+    await dealer.do(manager, "users", "invite", **values)
+    await dealer.house.relay.drain(dealer.tenant)
+    assert post.letters == []
+    (note,) = await rows(dealer, manager, "notifications", event="address.refused")
+    assert address in note["body"]
+    shut = await rows(dealer, manager, "suppressed_addresses")
+    assert [one["address"] for one in shut] == ([address] if gone else [])
+    failed = await rows(dealer, await dealer.person("tenant_admin"), "failed_jobs")
+    assert [letter["job"] for letter in failed] == ["user.invited"]
+
+
+async def test_a_letter_by_smtp_says_that_a_machine_wrote_it_and_where_to_choose_less(
+    dealer: Dealer, post: FakeSmtp
+) -> None:
+    await dealer.person("parts", "495")
+    car = await new_car(dealer, await dealer.person(*SELLER), 1)
+    (line,) = await logged(dealer, car, channel="email")
+    assert (line["status"], line["provider"]) == ("sent", "smtp")
+    letter = message_from_bytes(post.letters[0])
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert letter["List-Unsubscribe"] == f"<{dealer.house.settings.url}/app/me/notices>"
 
 
 async def test_a_call_is_logged_by_hand_and_nothing_else_is(dealer: Dealer) -> None:
