@@ -69,7 +69,8 @@ async def test_the_digest_is_that_of_all_rows_in_their_order(audited: Dealer, ti
     end: datetime = time() - LAG
     async with database.unit(system_actor(audited.tenant, "corridor")) as unit:
         rows = await unit.fetch(
-            "SELECT to_jsonb(a)::text AS line FROM audit a WHERE tenant_id = $1 AND at <= $2 ORDER BY at, id",
+            "SELECT (CASE WHEN act IS NULL THEN to_jsonb(a) - 'act' ELSE to_jsonb(a) END)::text AS line"
+            " FROM audit a WHERE tenant_id = $1 AND at <= $2 ORDER BY at, id",
             audited.tenant,
             end,
         )

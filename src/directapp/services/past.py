@@ -107,5 +107,6 @@ def rewound(shape: Shape, steps: Sequence[Step], event: UUID) -> dict[str, Any]:
     held: dict[str, Any] = {}
     for step in steps[first:]:
         for name, value in step.before.items():
-            held.setdefault(name, restored(shape.fields[name].kind, value))
+            item = shape.fields.get(name)
+            held.setdefault(name, restored(item.kind, value) if item else value)
     return held

@@ -65,6 +65,7 @@ async def refuse_unseen(
     # Who has seen a record in this transaction sees it until one of its kind is written: many rows may point to it.
     pairs = {one for ones in asked.values() for one in ones}
     seen = {(name, record) for name, record in pairs if (_SEEN, unit.actor, record) in unit.recalled.get(name, {})}
+    seen |= pairs & {("users", unit.actor.user)}
     wanted: dict[str, set[UUID]] = {}
     for name, record in pairs - seen:
         wanted.setdefault(name, set()).add(record)

@@ -185,7 +185,6 @@ def test_work_does_not_end_before_it_starts() -> None:
 
 def test_a_trade_in_and_a_prep_centre_are_sensible() -> None:
     car = new_car()
-    assert car.set(trade_in_for=car.row["id"]).fields == {"trade_in_for"}
     assert car.set(prep_center=OWNER).fields == {"prep_center"}
 
 

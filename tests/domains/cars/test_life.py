@@ -226,7 +226,7 @@ async def test_picked_cars_are_reassigned_whoever_has_them(lot: Lot) -> None:
     await lot.do("planner.499", "reassign", cars=[str(car)], kind="technical")
     assert (await lot.see("planner.499", car))["assigned_mechanic"] is None
     unplanned = await lot.car()
-    with pytest.raises(ConflictError):
+    with pytest.raises(InvalidError, match="there is no such record"):
         await lot.do("planner.332", "reassign", to_user=other, cars=[str(unplanned)], kind="technical")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import utc_now
-from directapp.kernel.errors import NotFoundError
+from directapp.kernel.errors import InvalidError
 from support.pages import new_car
 from support.plan import Plan, at
 
@@ -67,7 +67,7 @@ async def test_a_salesperson_asks_for_their_own_car_only(plan: Plan) -> None:
     car = await plan.car()
     seller = await plan.dealer.person("new_car_sales", "495")
     assert (await ask(plan, "promise", seller, car=str(car)))["ready_at"] > utc_now().isoformat()
-    with pytest.raises(NotFoundError):
+    with pytest.raises(InvalidError, match="Car: there is no such record"):
         await ask(plan, "promise", await plan.dealer.person("new_car_sales", "490"), car=str(car))
-    with pytest.raises(NotFoundError):
+    with pytest.raises(InvalidError, match="Car: there is no such record"):
         await ask(plan, "promise", seller, car=str(UUID(int=9)))

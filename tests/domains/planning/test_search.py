@@ -82,8 +82,9 @@ async def test_a_search_refuses_what_it_cannot_do(plan: Plan) -> None:
     assert caught.value.problems[0].field == "latest"
     with pytest.raises(InvalidError):
         await search(plan, resource_type=kind, latest=(early + timedelta(days=400)).isoformat())
-    with pytest.raises(NotFoundError):
+    with pytest.raises(InvalidError) as caught:
         await search(plan, resource_type=kind, car=str(UUID(int=7)))
+    assert caught.value.problems[0].field == "car"
     with pytest.raises(ForbiddenError):
         await plan.dealer.do(
             await plan.dealer.person("new_car_sales", "495"), "resource_bookings", "find_slots", resource_type=kind
@@ -146,7 +147,7 @@ async def test_room_is_made_only_among_bookings_that_one_sees(plan: Plan) -> Non
         car_type="new",
         order_number="777",
     )
-    await plan.book(held, "mechanic", "08:00", "16:00")
+    await plan.book(held, "mechanic", "08:00", "16:00", actor=plan.demo)
     params = {
         "resource_type": str(plan.types["mechanical"]),
         "hours": 2,

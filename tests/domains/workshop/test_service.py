@@ -1,6 +1,6 @@
 import pytest
 
-from directapp.kernel.errors import ForbiddenError, NotFoundError
+from directapp.kernel.errors import ForbiddenError, InvalidError
 from support.floor import Floor
 
 
@@ -17,5 +17,5 @@ async def test_work_without_an_item_is_recorded_by_verb_only(floor: Floor) -> No
 
 async def test_nothing_is_recorded_on_a_car_one_does_not_see(floor: Floor) -> None:
     car = await floor.car(assigned_mechanic=None)
-    with pytest.raises(NotFoundError):
+    with pytest.raises(InvalidError, match="there is no such record"):
         await floor.do("mechanic", "record", "service_history", car=car, type="service")
