@@ -110,7 +110,7 @@ async def test_one_bad_letter_does_not_hold_up_the_others(outside: Any) -> None:
     dealer = outside.dealer
     await dealer.person("parts", "495")
     seller = await dealer.person(*SELLER)
-    outside.resend.then(refusal(422, "validation_error"))
+    outside.resend.then(refusal(422, "missing_required_field"))
     for number in range(3):
         await new_car(dealer, seller, number)
     await dealer.house.relay.drain(dealer.tenant)
