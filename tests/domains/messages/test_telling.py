@@ -147,7 +147,11 @@ async def test_a_mention_is_told_in_its_words_to_those_who_have_to_do_with_the_c
     assert await told(dealer, planner) == await told(dealer, stranger) == ["comment.mention"]
     assert await told(dealer, seller) == []
     assert (await rows(dealer, planner, "notifications"))[0]["body"] == "Kan du se på denne?"
-    assert "Kan du" not in (await rows(dealer, stranger, "notifications"))[0]["body"]
+    (theirs,) = await rows(dealer, stranger, "notifications")
+    assert (theirs["car"], theirs["record"]) == (None, None)
+    assert theirs["title"].endswith("nevnte deg: en bil")
+    assert theirs["body"] == "Bilen hører til et annet anlegg."
+    assert "ID.4" not in str(theirs)
 
 
 async def test_deactivated_people_are_told_nothing(dealer: Dealer) -> None:

@@ -425,8 +425,13 @@ async def mentioned(act: Act) -> None:
     near = [one for one in people if may_follow(one, scene.row)]
     far = [one for one in people if one not in near]
     await scene.tell("comment.mention", near, who=who, detail=short(comment.row.get("text")), about=comment)
-    elsewhere = Text("Bilen hører til et annet anlegg.", "The car belongs to another site.")
-    await scene.tell("comment.mention", far, who=who, detail=elsewhere, about=comment)
+    # Not a word of which car: neither its model nor the end of its chassis number.
+    hidden = {
+        "who": who,
+        "car": Text("en bil", "a car"),
+        "detail": Text("Bilen hører til et annet anlegg.", "The car belongs to another site."),
+    }
+    await tell(act, Told(event="comment.mention", fills=hidden), far)
 
 
 async def inspection_due(act: Act) -> None:
