@@ -10,7 +10,7 @@ import typer
 
 from directapp.app.house import House
 from directapp.interfaces.cli import importing
-from directapp.interfaces.cli.importing import _import, _show, find_tenant, read_folder, register, write_report
+from directapp.interfaces.cli.importing import _import, find_tenant, read_folder, register, show, write_report
 from directapp.kernel.ids import uuid7
 from directapp.services.ledger import Report
 from support.export import EXPORT, Place, car, small
@@ -42,7 +42,7 @@ async def test_the_report_has_a_line_for_every_row(
     assert "vin: «kort»: Understellsnummeret skal ha 17 tegn" in lines[8]
     rows = json.loads((tmp_path / "r.json").read_text())["rows"]
     assert [r["outcome"] for r in rows if r["collection"] == "cars"] == ["rejected", "created"]
-    _show(report, english=False)
+    show(report, english=False)
     shown = capsys.readouterr().out
     assert "ingenting" in shown or "nothing is written" in shown
     assert "avvist      1  vin" in shown

@@ -1,10 +1,13 @@
 """Rows of a sheet as they come to the records of a collection: each cell understood by its field, or named."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError, Kind
@@ -13,10 +16,16 @@ from directapp.declare.spec import Shape, Spec
 from directapp.derive.sheet.cells import Cell, blank, kind_of, shown
 from directapp.derive.sheet.layout import Table
 from directapp.derive.sheet.words import closed_up, plain_word
+from directapp.derive.shown import readable_anywhere
+from directapp.kernel.actor import Actor
+from directapp.kernel.errors import ForbiddenError
 from directapp.kernel.text import LANGUAGES, Text
 from directapp.services.incoming import UNSTORABLE, Incoming, Level, Note, Raw
+from directapp.services.reading import Reading
+from directapp.store.query import Query
 
 FLAW = ""
+_MOST_REFS = 5000
 _TEXTS = frozenset({Kind.STRING, Kind.TEXT})
 _YES, _NO = frozenset({"x", "j", "y", "sann", "sant"}), frozenset({"n", "usann", "usant"})
 _NO_REF = Text("«{value}» ble ikke funnet.", "“{value}” was not found.")
@@ -231,6 +240,22 @@ _READERS: Mapping[Kind, Callable[[TableReader, Field, Cell], Any]] = {
     Kind.CHOICES: TableReader._choices,  # noqa: SLF001
     Kind.REF: TableReader._ref,  # noqa: SLF001
 }
+
+
+async def refs_of(
+    reading: Reading, actor: Actor, spec: Spec, shape: Shape, names: Iterable[str]
+) -> dict[tuple[str, str], tuple[UUID, ...]]:
+    """Return the records that texts in some ref columns may mean, of those that the actor reads."""
+    refs: dict[tuple[str, str], tuple[UUID, ...]] = {}
+    for name in sorted({ref for n in names if (ref := shape.fields[n].ref) and shape.fields[n].kind is Kind.REF}):
+        target = spec[name]
+        unique = [u.fields[0] for u in target.declared.unique if len(u.fields) == 1]
+        readable = readable_anywhere(actor, target)
+        wanted = ["id", *(n for n in (*target.declared.views.title, *unique) if n in readable)]
+        query = Query(fields=tuple((n,) for n in dict.fromkeys(wanted)), limit=_MOST_REFS)
+        with suppress(ForbiddenError):
+            refs |= index_refs(target, orjson.loads((await reading.page(actor, name, query)).json))
+    return refs
 
 
 def index_refs(shape: Shape, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[UUID, ...]]:

@@ -3,13 +3,15 @@
 import asyncio
 import json
 import sys
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from typing import Annotated, Protocol
 from uuid import UUID
 
 import typer
 
+from directapp.domains.people.flow import Auth
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import DirectAppError
 from directapp.kernel.text import Language
@@ -24,6 +26,10 @@ class HouseLike(Protocol):
     def platform(self) -> Platform:
         """What every interface works with."""
 
+    @property
+    def auth(self) -> Auth:
+        """How people sign in."""
+
 
 class Doors(Protocol):
     """What app opens for these commands."""
@@ -34,8 +40,11 @@ class Doors(Protocol):
 
 def register(app: typer.Typer, doors: Doors) -> None:
     """Add the import commands to the command line."""
+    from directapp.interfaces.cli import sheets
+
     group = typer.Typer(no_args_is_help=True, help="Data from elsewhere.")
     app.add_typer(group, name="import")
+    sheets.register(group, doors)
 
     @group.callback()
     def imports() -> None:
@@ -59,7 +68,7 @@ def register(app: typer.Typer, doors: Doors) -> None:
                 return await _import(house.platform, target, contents, name, commit=commit)
 
         done = asyncio.run(work())
-        _show(done, english=english)
+        show(done, english=english)
         if report is not None:
             write_report(done, report, english=english)
             typer.echo(f"{len(done.results)} rows: {report}")
@@ -106,24 +115,30 @@ def read_folder(folder: Path) -> dict[str, bytes]:
 
 
 async def _import(platform: Platform, tenant: UUID, contents: dict[str, bytes], name: str, *, commit: bool) -> Report:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
     from directapp.domains.imports.ledger import LEDGER
     from directapp.domains.imports.prototype import read_export
     from directapp.services.importing import Importing
 
     reader = read_export(platform.spec, contents, platform.clock())
     order = Order(actor=system_actor(tenant, IMPORTER), reader=reader, name=name, dry_run=not commit)
+    with bar(commit=commit) as progress:
+        return await Importing(platform.corridor, LEDGER).run(order, progress)
+
+
+@contextmanager
+def bar(*, commit: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show how far an import is; what is given is told of it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("taking in" if commit else "trying")
-        return await Importing(platform.corridor, LEDGER).run(
-            order, lambda done, total: bar.update(task, completed=done, total=total)
-        )
+    with Progress(*columns, console=Console(stderr=True)) as shown:
+        task = shown.add_task("taking in" if commit else "trying")
+        yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
-def _show(done: Report, *, english: bool) -> None:
+def show(done: Report, *, english: bool) -> None:
+    """Print what came of an import."""
     from rich.console import Console
     from rich.table import Table
 

@@ -10,11 +10,10 @@ from uuid import UUID
 import typer
 
 from directapp.domains.people.beginning import add_tenant
-from directapp.domains.people.flow import Auth, normal_email
-from directapp.domains.people.principal import load_actor
+from directapp.domains.people.flow import Auth
 from directapp.domains.people.staff import StaffSession, begin_staff_session
 from directapp.interfaces.cli.importing import register as add_import
-from directapp.kernel.actor import Actor
+from directapp.interfaces.cli.people import find_person
 from directapp.services.explain import explain
 from directapp.services.platform import Platform
 from directapp.services.seal import verify
@@ -116,7 +115,7 @@ def build(doors: Doors) -> typer.Typer:  # noqa: C901, PLR0915 - one command aft
                     raise typer.BadParameter(f"there is no collection {collection}")
                 if field and field not in shape.fields:
                     raise typer.BadParameter(f"{collection} has no field {field}")
-                actor = await _person(house.auth, who)
+                actor = await find_person(house.auth, who)
                 target = UUID(record) if record else None
                 told = await explain(platform.database, actor, shape, target, field or None)
                 return [line.en for line in told]
@@ -167,14 +166,6 @@ def build(doors: Doors) -> typer.Typer:  # noqa: C901, PLR0915 - one command aft
         _fail_on(stale, "")
 
     return app
-
-
-async def _person(auth: Auth, email: str) -> Actor:
-    login = await auth.port.find_login(normal_email(email))
-    if login is None:
-        raise typer.BadParameter(f"nobody has the e-mail address {email}")
-    async with auth.open(login[0]) as rows:
-        return await load_actor(rows, *login)
 
 
 def _go(work: Awaitable[T]) -> T:

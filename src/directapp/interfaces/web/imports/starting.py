@@ -10,16 +10,12 @@ from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
-import orjson
-
-from directapp.declare.kinds import Kind
 from directapp.declare.reading import DateFormat, Manner, NumberFormat
 from directapp.declare.spec import Shape
 from directapp.derive.sheet.cells import MOST_BYTES
 from directapp.derive.sheet.csv_file import ENCODINGS, SEPARATORS
 from directapp.derive.sheet.layout import Layout, Table, read_apart
-from directapp.derive.sheet.rows import TableReader, index_refs
-from directapp.derive.shown import readable_anywhere
+from directapp.derive.sheet.rows import TableReader, refs_of
 from directapp.domains.imports import prototype
 from directapp.domains.imports.ledger import LEDGER
 from directapp.domains.imports.prototype import FILES, SOURCE, read_export
@@ -27,14 +23,13 @@ from directapp.interfaces.web.desk import Desk
 from directapp.interfaces.web.imports.kept import Kept
 from directapp.interfaces.web.imports.words import WORDS
 from directapp.kernel.actor import Actor, system_actor
-from directapp.kernel.errors import BadPayloadError, ForbiddenError, TooLargeError
+from directapp.kernel.errors import BadPayloadError, TooLargeError
 from directapp.services.importing import Importing
 from directapp.services.incoming import Reader
 from directapp.services.ledger import IMPORTER, Order
-from directapp.store.query import Query
 
 PATH = "/app/imports"
-_MOST_REFS, _MOST_ROW_DIGITS = 5000, 7
+_MOST_ROW_DIGITS = 7
 _SILENCE = timedelta(minutes=3)
 _tasks: set[asyncio.Task[None]] = set()
 
@@ -130,10 +125,7 @@ async def table_reader(desk: Desk, context: Mapping[str, Any], table: Table | No
     """Return the reader of a sheet, or (without table) of rows of it that are tried again."""
     shape = desk.shape(context["collection"])
     columns = {h: n for h, n in context["columns"].items() if n in shape.fields}
-    wanted = {shape.fields[n].ref for n in columns.values() if shape.fields[n].kind is Kind.REF}
-    refs: dict[tuple[str, str], tuple[UUID, ...]] = {}
-    for name in sorted(filter(None, wanted)):
-        refs |= await _refs(desk, desk.spec[name])
+    refs = await refs_of(desk.platform.reading, desk.person, desk.spec, shape, columns.values())
     return TableReader(
         spec=desk.spec,
         shape=shape,
@@ -147,18 +139,6 @@ async def table_reader(desk: Desk, context: Mapping[str, Any], table: Table | No
         source=context.get("source") or "csv",
         refs=refs,
     )
-
-
-async def _refs(desk: Desk, shape: Shape) -> dict[tuple[str, str], tuple[UUID, ...]]:
-    readable = readable_anywhere(desk.person, shape)
-    unique = [u.fields[0] for u in shape.declared.unique if len(u.fields) == 1]
-    names = [n for n in (*shape.declared.views.title, *unique) if n in readable]
-    query = Query(fields=tuple((n,) for n in dict.fromkeys(["id", *names])), limit=_MOST_REFS)
-    try:
-        page = await desk.platform.reading.page(desk.person, shape.name, query)
-    except ForbiddenError:
-        return {}
-    return index_refs(shape, orjson.loads(page.json))
 
 
 def resumed(desk: Desk, context: Mapping[str, Any]) -> Reader:
