@@ -956,6 +956,7 @@ CREATE TABLE resource_bookings (
 	week DATE, 
 	lane INTEGER, 
 	person_lane INTEGER, 
+	misfit BOOLEAN DEFAULT false, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
 	created_by UUID, 

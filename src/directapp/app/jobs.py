@@ -14,7 +14,8 @@ from directapp.domains.people.links import send_invite, send_reset
 from directapp.domains.people.purge import purge_spent
 from directapp.kernel.text import Text
 from directapp.services.corridor import Corridor
-from directapp.services.jobs import Daily, Errand, Every, GiveUpError, Job, Schedule, sweep_all
+from directapp.services.jobs import Daily, Errand, Every, GiveUpError, Job, Schedule, sweep, sweep_all
+from directapp.services.recounting import recount
 from directapp.services.schedules import forget
 from directapp.services.seal import seal_all
 from directapp.store.schema import keep_partitions
@@ -67,6 +68,9 @@ def schedules(corridor: Corridor, owner: str) -> Sequence[Schedule]:
     async def forget_old(job: Job) -> None:
         await forget(corridor, job.tenant)
 
+    async def recount_bookings(job: Job) -> None:
+        await recount(job, planning.SYSTEM)
+
     async def purge_signin(job: Job) -> None:
         done = _AT_A_TIME
         while done == _AT_A_TIME:
@@ -91,6 +95,19 @@ def schedules(corridor: Corridor, owner: str) -> Sequence[Schedule]:
             label=Text("Rydd i gamle svar og hendelser", "Tidy up old answers and events"),
             when=Every(3600),
             run=forget_old,
+        ),
+        Schedule(
+            name="recount bookings",
+            label=Text("Tell bookede timer på nytt", "Count booked hours anew"),
+            when=Daily(time(2, 10)),
+            run=recount_bookings,
+            attempts=1,
+        ),
+        Schedule(
+            name="free closed cars",
+            label=Text("Frigi tid til leverte og arkiverte biler", "Free the time of delivered and archived cars"),
+            when=Daily(time(2, 20)),
+            run=sweep(planning.free_closed, REACTOR),
         ),
         Schedule(
             name="purge sign-ins",

@@ -18,7 +18,7 @@ class Case:
     ``before`` is the stored row (None at creation), ``patch`` what is being changed, ``row`` the two
     merged; ``related`` the records and lists of records that the collection asked for by name, ``earlier`` the
     same as they stood to the stored row. ``lifted`` are records that the same act is about to put elsewhere: they
-    count nowhere.
+    count nowhere. ``confirmed`` says that the writer has seen what it brings with it.
     """
 
     row: Row
@@ -30,6 +30,7 @@ class Case:
     earlier: Mapping[str, Any] = field(default_factory=dict)
     verb: str = "update"
     lifted: frozenset[UUID] = frozenset()
+    confirmed: bool = False
 
     def get(self, name: str) -> Any:
         """Return a value of the merged row, None when it has none."""
@@ -75,7 +76,7 @@ class Many:
     """Ask for the records of a collection whose ref column points here, under a name.
 
     With ``via`` they point where the own column of that name points: siblings. ``also`` are further pairs of
-    columns that must agree: theirs, ours.
+    columns that must agree: theirs, ours. ``among``: only those with one of some values in a column of theirs.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Many:
     column: str
     via: str = "id"
     also: tuple[tuple[str, str], ...] = ()
+    among: tuple[str, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,8 @@ class Views:
 class Collection:
     """A kind of record, declared once.
 
-    ``rules`` judge a Case and return problems: with code "CONFLICT" as 409, else 422.
+    ``rules`` judge a Case and return problems: with code "CONFLICT" as 409, with "CONFIRM" as 409 until the writer
+    says yes, else 422.
     ``fill`` functions compute stored computed fields, ``suggest`` ones writable fields left empty.
     ``related`` names the records that rules see. ``consequences`` are writes to other records in the
     same transaction. ``events`` maps a field that gets a value to an outbox event, ``heard`` names what else is told

@@ -231,6 +231,7 @@ class Spec:
             target = self[asked.collection]
             (target if isinstance(asked, Many) else shape).expand((asked.column,))
             shape.expand((asked.via,) if isinstance(asked, Many) else ())
+            target.expand((asked.among[0],) if isinstance(asked, Many) and asked.among else ())
             for theirs, ours in asked.also if isinstance(asked, Many) else ():
                 target.expand((theirs,))
                 shape.expand((ours,))

@@ -76,11 +76,12 @@ def read_groups(
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One line of a form's summary of problems: the words, and the input they are about."""
+    """One line of a form's summary of problems: the words, the input they are about, whether a yes is enough."""
 
     text: str
     name: str | None = None
     label: str | None = None
+    asks: bool = False
 
 
 def sort_problems(
@@ -96,7 +97,8 @@ def sort_problems(
         if item is not None:
             by_field.setdefault(item.name, []).append(text)
         says_itself = label is None or text.lower().startswith(label.lower())
-        summary.append(Complaint(text, item.name if item else None, None if says_itself else label))
+        asks = problem.code == "CONFIRM"
+        summary.append(Complaint(text, item.name if item else None, None if says_itself or asks else label, asks))
     return by_field, tuple(dict.fromkeys(summary))
 
 

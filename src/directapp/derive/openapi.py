@@ -30,7 +30,7 @@ _KINDS: dict[Kind, dict[str, Any]] = {
     Kind.PHONE: {"type": "string", "examples": ["+4799999999"]},
 }
 _LIST = ("fields", "filter", "search", "sort", "limit", "offset", "page", "cursor", "aggregate", "groupBy", "meta")
-_WRITE = ("fields", "dry_run", "Idempotency-Key", "X-Reason")
+_WRITE = ("fields", "dry_run", "confirm", "Idempotency-Key", "X-Reason")
 _TOLD_ONCE = (
     "The answer carries a secret that is told this once and not kept with the answer. Sent again with its"
     " Idempotency-Key, the answer leaves it out and names it in meta.withheld: make a new one."
@@ -209,7 +209,7 @@ def _verb(shape: Shape, verb: Verb) -> dict[str, Any]:
         shape,
         f"{verb.name}_{shape.name}",
         f"{verb.label.en}: {shape.declared.label.en.lower()}",
-        parameters=("dry_run", "Idempotency-Key", "If-Match", "X-Reason"),
+        parameters=("dry_run", "confirm", "Idempotency-Key", "If-Match", "X-Reason"),
         body=body,
         answer=_told(shape, verb) if verb.secrets else _data(_ref(shape.name)),
         about=" ".join(about),
@@ -289,7 +289,9 @@ def _update_many(shape: Shape) -> dict[str, Any]:
 
 def _delete(shape: Shape) -> dict[str, Any]:
     summary = f"Delete one of {_many(shape)}"
-    return _operation(shape, f"delete_{shape.name}", summary, parameters=("dry_run", "X-Reason"), answer=None)
+    return _operation(
+        shape, f"delete_{shape.name}", summary, parameters=("dry_run", "confirm", "X-Reason"), answer=None
+    )
 
 
 def _delete_many(shape: Shape) -> dict[str, Any]:
@@ -299,7 +301,7 @@ def _delete_many(shape: Shape) -> dict[str, Any]:
         shape,
         f"delete_many_{shape.name}",
         f"Delete many of {_many(shape)}, all or none",
-        parameters=("dry_run", "X-Reason"),
+        parameters=("dry_run", "confirm", "X-Reason"),
         body={"oneOf": [keys, named]},
         answer=None,
     )

@@ -42,6 +42,9 @@ PARAMETERS: dict[str, Any] = {
     "groupBy": _query("groupBy", "Comma-joined fields; needs aggregate."),
     "meta": _query("meta", "Comma-joined: `total_count`, `filter_count`, `cursor`, or `*` for both counts."),
     "dry_run": _query("dry_run", "Say what would happen, and do nothing.", {"type": "boolean", "default": False}),
+    "confirm": _query(
+        "confirm", "Do it with the consequences that 409 UNCONFIRMED named.", {"type": "boolean", "default": False}
+    ),
     "Idempotency-Key": _header("Idempotency-Key", "Makes it safe to send the same request again."),
     "If-Match": _header("If-Match", "The version the writer saw; another one answers 409 STALE."),
     "X-Reason": _header("X-Reason", "Why, for the history."),
@@ -52,7 +55,7 @@ _STATUSES = {
     "401": "Nobody is signed in, or the sign-in has run out (INVALID_CREDENTIALS, TOKEN_EXPIRED).",
     "403": "Not the caller's to do or see (FORBIDDEN).",
     "404": "There is none, or none the caller sees (NOT_FOUND).",
-    "409": "Not now (RECORD_NOT_UNIQUE, STALE, TRANSITION_REFUSED).",
+    "409": "Not now (RECORD_NOT_UNIQUE, STALE, TRANSITION_REFUSED), or not without a yes (UNCONFIRMED).",
     "413": "More than the limit allows (CONTENT_TOO_LARGE).",
     "422": "Values that are not acceptable, each by its field (FAILED_VALIDATION).",
     "429": "Too many tries; see Retry-After (REQUESTS_EXCEEDED).",

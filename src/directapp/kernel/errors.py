@@ -106,6 +106,12 @@ class StaleError(ConflictError):
     default = Text("Noen andre har lagret i mellomtiden.", "Someone else has saved in the meantime.")
 
 
+class UnconfirmedError(ConflictError):
+    """Possible, with consequences that are named; sent again with a yes it is done (409 UNCONFIRMED)."""
+
+    code = "UNCONFIRMED"
+
+
 class InvalidError(DirectAppError):
     """Values that are not acceptable (422 FAILED_VALIDATION)."""
 

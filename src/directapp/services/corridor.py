@@ -102,13 +102,27 @@ class Corridor:
             return []
         first = intents[0]
         shape = self._shape(first)
+        for attempt in range(_RETRIES):
+            try:
+                results, touched = await self._together(shape, intents, atomic=atomic)
+                break
+            except asyncpg.DeadlockDetectedError:
+                if attempt == _RETRIES - 1:
+                    raise
+        if touched and self.after_commit and not first.dry_run:
+            await self.after_commit(first.actor, touched)
+        return results
+
+    async def _together(
+        self, shape: Shape, intents: Sequence[Intent], *, atomic: bool
+    ) -> tuple[list[Answer | DirectAppError], Touched]:
+        first = intents[0]
         results: list[Answer | DirectAppError] = []
         touched: list[tuple[str, UUID]] = []
-
         async with self.database.unit(first.actor, rollback=first.dry_run, steady=True) as unit:
             replayed = await self._replay_all(unit, intents)
             if replayed is not None:
-                return replayed
+                return replayed, ()
             for intent in intents:
                 try:
                     async with unit.savepoint():
@@ -119,6 +133,8 @@ class Corridor:
                     touched += seen
                 except DirectAppError as error:
                     results.append(error)
+                except asyncpg.DeadlockDetectedError:
+                    raise
                 except (asyncpg.PostgresError, TakenError) as error:
                     results.append(await self.translated(shape, intent.actor, error))
             refused = [r for r in results if isinstance(r, DirectAppError)]
@@ -127,9 +143,7 @@ class Corridor:
                 touched = []
             elif first.key and not first.dry_run:
                 await self._remember(unit, _dump_all(results), *intents)
-        if touched and self.after_commit and not first.dry_run:
-            await self.after_commit(first.actor, touched)
-        return results
+        return results, touched
 
     # -- inside ------------------------------------------------------------------------------------
 
@@ -187,6 +201,7 @@ class Corridor:
             now=to_millisecond(self.clock()),
             reason=intent.reason,
             request_id=intent.request_id,
+            confirmed=intent.confirmed,
             pile=pile,
             target=(intent.collection, intent.target) if intent.target or intent.verb == "create" else None,
         )

@@ -74,7 +74,8 @@ def equals_of(asked: One | Many, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what related records have in common with a row."""
     if isinstance(asked, One):
         return {"id": row.get(asked.column)}
-    return {asked.column: row.get(asked.via)} | {theirs: row.get(ours) for theirs, ours in asked.also}
+    among = {asked.among[0]: list(asked.among[1])} if asked.among else {}
+    return {asked.column: row.get(asked.via)} | {theirs: row.get(ours) for theirs, ours in asked.also} | among
 
 
 def tokens_of_draft(draft: Draft, change: Change) -> dict[str, set[str]]:

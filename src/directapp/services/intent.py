@@ -16,6 +16,7 @@ class Intent:
 
     ``version`` is the one the writer saw (None: no stale check). ``key`` makes it safe to send again; ``said`` is
     what the sender said where the patch is worked out of that and of the moment, so that a resend is known as one.
+    ``confirmed``: the writer has seen the consequences that were named.
     """
 
     actor: Actor
@@ -30,6 +31,7 @@ class Intent:
     reason: str | None = None
     request_id: str | None = None
     dry_run: bool = False
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,13 +14,13 @@ from directapp.declare.reading import FOREIGN, TYPED, Manner
 from directapp.declare.spec import Shape, Spec
 from directapp.declare.workflow import Walk, Workflow
 from directapp.kernel.actor import Actor
-from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem
+from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem, UnconfirmedError
 from directapp.kernel.text import Text
 from directapp.services.status_words import demand_reached
 from directapp.store.unit import Found
 
 AHEAD = timedelta(minutes=5)
-CONFLICT = "CONFLICT"
+CONFLICT, CONFIRM = "CONFLICT", "CONFIRM"
 
 LOCKED = Text(
     "Kan ikke endres av deg mens statusen er {state}.", "Cannot be changed by you while the status is {state}."
@@ -120,13 +120,14 @@ def defaults(shape: Shape, given: Mapping[str, Any], actor: Actor, now: datetime
     return values
 
 
-def split(problems: Iterable[Problem]) -> tuple[list[Problem], list[Problem]]:
-    """Part the problems of rules into those of values (422) and those of the moment (409)."""
+def split(problems: Iterable[Problem]) -> tuple[list[Problem], list[Problem], list[Problem]]:
+    """Part the problems of rules into those of values (422), those of the moment and those to be confirmed (409)."""
     values: list[Problem] = []
     moment: list[Problem] = []
+    asks: list[Problem] = []
     for problem in problems:
-        (moment if problem.code == CONFLICT else values).append(problem)
-    return values, moment
+        {CONFLICT: moment, CONFIRM: asks}.get(problem.code or "", values).append(problem)
+    return values, moment, asks
 
 
 def json_value(item: Field, value: Any) -> Any:
@@ -218,7 +219,7 @@ def judged(shape: Shape, case: Case, *, by_verb: bool, asked: object = None) -> 
 
     Raises:
         InvalidError: values that cannot stand.
-        ConflictError: what the record's present state does not allow.
+        ConflictError: what the record's present state does not allow, or what is not confirmed.
 
     """
     case = filled(shape, case)
@@ -233,7 +234,7 @@ def judged(shape: Shape, case: Case, *, by_verb: bool, asked: object = None) -> 
     problems = completeness(shape, case)
     for rule in shape.declared.rules:
         problems += rule(case)
-    values, moment = split(problems)
+    values, moment, asks = split(problems)
     if values:
         raise InvalidError(values)
     if flow and walk and asked is not None:
@@ -242,6 +243,8 @@ def judged(shape: Shape, case: Case, *, by_verb: bool, asked: object = None) -> 
         raise ConflictError([*walk.problems, *moment])
     if moment:
         raise ConflictError(moment)
+    if asks and not case.confirmed and not case.actor.is_system:
+        raise UnconfirmedError(asks)
     return case, list(walk.events) if walk else _verb_events(flow, case)
 
 

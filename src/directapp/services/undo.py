@@ -213,7 +213,8 @@ def _judge(shape: Shape, case: Case) -> None:
     problems = judge.completeness(shape, case)
     for rule in shape.declared.rules:
         problems += rule(case)
-    values, moment = judge.split(problems)
+    values, moment, asks = judge.split(problems)
+    moment += asks
     if values:
         raise InvalidError(values)
     if moment:

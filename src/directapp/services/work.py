@@ -43,6 +43,7 @@ class Work:
     now: datetime
     reason: str | None = None
     request_id: str | None = None
+    confirmed: bool = False
     changes: dict[str, Any] = field(default_factory=dict)
     touched: list[tuple[str, UUID]] = field(default_factory=list)
     pile: Pile | None = None
@@ -345,7 +346,8 @@ class Work:
 
     def case(self, row: Mapping[str, Any], **known: Any) -> Case:
         """Return a row to be judged, as the present actor's; ``known`` as in Case."""
-        return Case(row=row, actor=self.unit.actor, now=self.now, lifted=frozenset(self.tallying.lifted), **known)
+        lifted = frozenset(self.tallying.lifted)
+        return Case(row=row, actor=self.unit.actor, now=self.now, lifted=lifted, confirmed=self.confirmed, **known)
 
     async def refresh_related(
         self, shape: Shape, before: Mapping[str, Any], values: Mapping[str, Any], related: dict[str, Any]

@@ -17,7 +17,7 @@ from directapp.store.unit import Unit
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
     """A sum that is not what its rows say."""
 
@@ -26,6 +26,9 @@ class Drift:
     column: str
     stored: Any
     counted: Any
+    of: str
+    place: int
+    key: tuple[Any, ...]
 
 
 def sum_sql(spec: Spec, tally: Tally, ours: str, *, lifted: str | None = None) -> str:
@@ -113,14 +116,28 @@ async def check(unit: Unit) -> None:
 async def drifts(unit: Unit) -> list[Drift]:
     """Return every sum of the tenant that is not what its rows say, at most a thousand of each kind."""
     found = []
-    for of in unit.spec.tallies:
-        for shape, tally in unit.spec.tallies[of]:
+    for of, listed in unit.spec.tallies.items():
+        for place, (shape, tally) in enumerate(listed):
             column = f"c.{ident(tally.column)}"
+            names = [f"k{n}" for n in range(len(tally.agree))]
+            keys = ", ".join(f"c.{ident(own)} AS {k}" for k, (own, _) in zip(names, tally.agree, strict=True))
             rows = await unit.fetch(
-                f"SELECT * FROM (SELECT c.id, {column} AS stored, {sum_sql(unit.spec, tally, 'c')} AS counted"
+                f"SELECT * FROM (SELECT c.id, {keys}, {column} AS stored, {sum_sql(unit.spec, tally, 'c')} AS counted"
                 f" FROM {ident(shape.name)} c WHERE c.tenant_id = $1) s WHERE stored IS DISTINCT FROM counted"
                 " ORDER BY id LIMIT 1000",
                 unit.actor.tenant,
             )
-            found += [Drift(shape.name, r["id"], tally.column, r["stored"], r["counted"]) for r in rows]
+            found += [
+                Drift(
+                    collection=shape.name,
+                    record=r["id"],
+                    column=tally.column,
+                    stored=r["stored"],
+                    counted=r["counted"],
+                    of=of,
+                    place=place,
+                    key=tuple(r[k] for k in names),
+                )
+                for r in rows
+            ]
     return found

@@ -453,9 +453,14 @@ def _related(shape: Shape) -> Iterable[tuple[str, str]]:
                     f"(SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY r.id), '[]') FROM {other} r"
                     f" WHERE r.tenant_id = c.tenant_id AND r.{ident(asked.column)} = c.{ident(asked.via)}"
                     + "".join(f" AND r.{ident(theirs)} = c.{ident(ours)}" for theirs, ours in asked.also)
+                    + (f" AND r.{ident(asked.among[0])} IN ({_listed(asked.among[1])})" if asked.among else "")
                     + ")"
                 ),
             )
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join(map(literal, values))
 
 
 def settings_sql(actor: Actor, *, readonly: bool, lock: UUID | None = None, steady: bool = False) -> str:

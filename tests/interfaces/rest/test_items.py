@@ -5,6 +5,7 @@ import pytest
 
 from directapp.kernel.actor import Actor
 from directapp.kernel.ids import uuid7
+from support.plan import lay_plan
 
 CAR = {"car_type": "used", "make": "Audi", "model": "Q4", "license_plate": "EL 12345"}
 
@@ -310,3 +311,14 @@ async def test_what_a_program_asks_for_every_day_is_answered(api: Any, asked: di
 async def test_a_list_of_every_field_is_answered_whatever_roles_its_reader_holds(api: Any) -> None:
     reader = await api.dealer.person("used_car_sales+reception+mechanic+finance", "495")
     await api.ok(reader, "GET", "/items/cars")
+
+
+async def test_what_leaves_bookings_without_room_is_done_with_a_yes(api: Any) -> None:
+    plan = await lay_plan(api.dealer)
+    booking = (await plan.book(await plan.car(), "mechanic", "08:00", "10:00")).record
+    planner, path = await plan.planner(), f"/items/resources/{plan.resources['mechanic']}"
+    problems = await api.refused(planner, "PATCH", path, 409, json={"available": False})
+    assert {p["code"] for p in problems} == {"UNCONFIRMED"}
+    assert [p["booking"] for p in problems if "booking" in p] == [str(booking)]
+    assert (await api.ok(planner, "PATCH", f"{path}?confirm=true", json={"available": False}))["available"] is False
+    await api.refused(planner, "PATCH", f"{path}?confirm=perhaps", 400, json={"available": True})

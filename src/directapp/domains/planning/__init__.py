@@ -13,13 +13,14 @@ from directapp.domains.planning.capacities import CAPACITY_RULES, RESOURCE_CAPAC
 from directapp.domains.planning.feeds import CALENDAR_FEEDS
 from directapp.domains.planning.proposals import ASKED, PLAN_PROPOSALS
 from directapp.domains.planning.proposing import propose
-from directapp.domains.planning.reactions import REACTIONS
+from directapp.domains.planning.reactions import REACTIONS, free_closed
 from directapp.domains.planning.resources import RESOURCES, WORKING_HOURS
+from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.sharing import RESOURCE_SHARING, SHARING_WEEKS
 from directapp.domains.planning.timebank import TIMEBANK_ENTRIES
 from directapp.domains.planning.types import RESOURCE_TYPES
 
-__all__ = ["ASKED", "COLLECTIONS", "REACTIONS", "propose"]
+__all__ = ["ASKED", "COLLECTIONS", "REACTIONS", "SYSTEM", "free_closed", "propose"]
 
 COLLECTIONS: tuple[Collection, ...] = (
     RESOURCE_TYPES,

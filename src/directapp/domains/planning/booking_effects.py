@@ -6,7 +6,8 @@ from typing import Any
 from directapp.declare.case import Case, Consequence, Row
 from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.booking_fill import lanes, others
-from directapp.domains.planning.booking_rules import ledgers
+from directapp.domains.planning.booking_rules import CLOSED, ledgers
+from directapp.domains.planning.engine.spans import local_day
 from directapp.domains.planning.types import ON_CAR
 
 _WORKER = {"technical": "assigned_mechanic", "cosmetic": "assigned_detailer"}
@@ -47,7 +48,10 @@ def car_follows(case: Case) -> list[Consequence]:
     car, work = case.one("car"), str(case.one("type").get("work"))
     patch: dict[str, Any] = {}
     moved = case.changed("starts_at", "person", "status") or case.before is None
-    if work in ON_CAR and moved and case.get("status") not in {"in_progress", "completed"}:
+    if car.get("status") in CLOSED:
+        return []
+    planned = moved and case.get("status") not in {"in_progress", "completed"}
+    if work in ON_CAR and planned:
         patch |= _plan(case, work)
     begun = case.changed("started_at") and case.get("started_at") is not None
     if begun and work in _STARTS and (car.get(_STARTS[work]) is None or car.get("status") == "qc_failed"):
@@ -105,22 +109,25 @@ def lanes_follow(case: Case) -> list[Consequence]:
 
 
 def time_bank_follows(case: Case) -> list[Consequence]:
-    """Enter the hours of completed work on the person; work taken back takes its hours with it."""
+    """Enter the hours of completed work on the person and the day it was done; work taken back takes them with it."""
     entry = next(iter(case.many("entries")), None)
     done = case.get("status") == "completed" and case.get("person") is not None
-    if not case.changed("status", "actual_hours", "person") or (not done and entry is None):
+    if not done and entry is None:
         return []
+    worked = case.get("started_at") or case.get("completed_at")
     values = {
         "person": case.get("person") or (entry or {}).get("person"),
-        "day": case.get("day"),
-        "hours": (case.get("actual_hours") or 0) if done else 0,
+        "day": local_day(worked) if worked is not None else case.get("day"),
+        "hours": (case.get("actual_hours") or Decimal(0)) if done else Decimal(0),
         "provider": case.get("provider"),
         "consumer": case.get("consumer"),
         "resource_type": case.get("resource_type"),
         "booking": case.get("id"),
     }
-    target = None if entry is None else entry["id"]
-    return [Consequence(collection="timebank_entries", system="planning", patch=values, target=target)]
+    if entry is None:
+        return [_planned("timebank_entries", values)]
+    patch = {name: value for name, value in values.items() if value != entry.get(name)}
+    return [_planned("timebank_entries", patch, entry["id"])] if patch else []
 
 
 CONSEQUENCES = (car_follows, lanes_follow, ledgers_follow, time_bank_follows)

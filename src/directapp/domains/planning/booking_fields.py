@@ -24,11 +24,17 @@ def _ref(name: str, nb: str, en: str, ref: str, **more: Any) -> Any:
     return field(name, nb, en, Kind.REF, ref=ref, **more)
 
 
-_SAME_DAY = (
-    "SELECT 1 FROM resource_bookings o WHERE o.tenant_id = {row}.tenant_id AND o.resource = {row}.resource"
-    " AND o.lane = {row}.lane AND o.day = {row}.day AND o.status = 'in_progress' AND o.ends_at < now()"
-    " AND o.starts_at < {row}.starts_at"
+# Work that runs over keeps its place, its person, wherever they are to be next, and its car.
+_OVERDUE = (
+    "EXISTS (SELECT 1 FROM resource_bookings o WHERE o.tenant_id = {row}.tenant_id AND {same}"
+    " AND o.day = {row}.day AND o.status = 'in_progress' AND o.ends_at < now() AND o.starts_at < {row}.starts_at)"
 )
+_SAME = (
+    "o.resource = {row}.resource AND o.lane = {row}.lane",
+    "o.person = {row}.person",
+    "o.car = {row}.car",
+)
+_HELD_UP = " OR ".join(_OVERDUE.replace("{same}", same) for same in _SAME)
 _AWAY = (
     "SELECT 1 FROM absences a WHERE a.tenant_id = {row}.tenant_id"
     " AND (a.resource = {row}.resource OR a.person = {row}.person)"
@@ -104,8 +110,18 @@ MARKS = Group(
             Kind.BOOLEAN,
             sql="({row}.status = 'in_progress' AND {row}.ends_at < now())",
         ),
+        field("held_up", "Venter på en som går over", "Held up", Kind.BOOLEAN, sql=f"({_AHEAD} AND ({_HELD_UP}))"),
         field(
-            "held_up", "Venter på en som går over", "Held up", Kind.BOOLEAN, sql=f"({_AHEAD} AND EXISTS ({_SAME_DAY}))"
+            "misfit",
+            "Passer ikke lenger",
+            "No longer fits",
+            Kind.BOOLEAN,
+            computed=True,
+            default=False,
+            help=Text(
+                "Ressursen har mindre plass, er flyttet eller tatt ut av bruk etter at tiden ble booket.",
+                "The resource has less room, has moved or is out of use since the time was booked.",
+            ),
         ),
         field("absent", "Fravær i tiden", "Absence", Kind.BOOLEAN, sql=f"({_AHEAD} AND EXISTS ({_AWAY}))"),
         field(

@@ -120,4 +120,17 @@ def lane(case: Case) -> dict[str, Any]:
     return {"lane": chosen, "person_lane": chosen if is_person else 1}
 
 
-FILL = (place, time, assigned, agreed, lane)
+def misfit(case: Case) -> dict[str, Any]:
+    """Mark a booking that its resource, as it has become, would not be booked for."""
+    ahead = case.get("status") in AHEAD
+    return {"misfit": ahead and not fits(case.row, case.one("resource"))}
+
+
+def fits(booking: Row, resource: Row) -> bool:
+    """Whether a resource has the room, and is where and as the booking was made."""
+    room = int(resource.get("capacity") or 1)
+    there = booking.get("provider") == resource.get("dealership")
+    return there and bool(resource.get("available")) and int(booking.get("lane") or 1) <= room
+
+
+FILL = (place, time, assigned, agreed, lane, misfit)

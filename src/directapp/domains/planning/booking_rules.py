@@ -18,7 +18,7 @@ from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
 _FIELDS = Fields(start="starts_at", end="ends_at", resource="resource")
-_CLOSED = frozenset({"delivered", "archived"})
+CLOSED = frozenset({"delivered", "archived"})
 _WHEN = ("starts_at", "ends_at", "resource", "person")
 
 
@@ -85,7 +85,7 @@ def car_fits(case: Case) -> list[Problem]:
     """Demand that the car is here to be worked on, by one at a time."""
     if not is_asked(case):
         return []
-    if case.one("car").get("status") in _CLOSED and not case.actor.is_system:
+    if case.one("car").get("status") in CLOSED and not case.actor.is_system:
         words = Text(
             "Bilen er levert eller arkivert og kan ikke bookes.",
             "The car is delivered or archived and cannot be booked.",

@@ -1,14 +1,16 @@
 """What follows in planning: bookings follow the car's own times, and what happened to them is told."""
 
 from typing import Any
+from uuid import UUID
 
 from directapp.declare.case import Span
-from directapp.domains.planning.booking_fields import AHEAD
+from directapp.domains.planning.booking_fields import AHEAD, HOLDING
+from directapp.domains.planning.booking_hours import hours_of
+from directapp.domains.planning.booking_rules import CLOSED
 from directapp.domains.planning.booking_verbs import worked_hours
 from directapp.domains.planning.engine.spans import local_day
 from directapp.domains.planning.full_week import tell_full_week
 from directapp.domains.planning.types import seed_types
-from directapp.kernel.errors import ConflictError
 from directapp.services.act import Act, Seen
 
 
@@ -55,24 +57,65 @@ def _follows(work: str, fact: str) -> Any:
     return follow
 
 
-async def recount(act: Act) -> None:
-    """Let the days ahead follow a changed weekly plan; a day that is booked beyond it keeps what it has."""
+async def free(act: Act) -> None:
+    """Give back the time of a car that is delivered or archived; what was under way ends now, with its hours."""
     if act.seen is None:
         return
-    rule = (await act.look_up("capacity_rules", act.target.id, system="planning")).row
-    days = await act.every(
-        "resource_capacities",
-        system="planning",
-        dealership=rule["dealership"],
-        resource_type=rule["resource_type"],
-        resource=rule["resource"],
-        day=Span(local_day(act.now)),
+    await free_car(act, act.target.id)
+
+
+async def free_car(act: Act, car: UUID) -> None:
+    """Give back what a car is booked for, if it still is delivered or archived."""
+    row = (await act.look_up("cars", car, system="workflow")).row
+    if row["status"] not in CLOSED:
+        return
+    found = await act.every("resource_bookings", system="planning", car=car, status=list(HOLDING))
+    for booking in sorted(found, key=lambda b: b.row["starts_at"]):
+        if booking.row["status"] == "in_progress":
+            hours = booking.row.get("actual_hours") or worked_hours(act.case.merged(**booking.row), act.now)
+            patch = {"completed_at": act.now, "actual_hours": hours}
+        else:
+            patch = {"cancelled_at": act.now, "cancel_reason": _CLOSED_REASONS[row["status"]]}
+        await act.change(patch, on=booking, system="planning")
+
+
+_CLOSED_REASONS = {"delivered": "Bilen er levert.", "archived": "Bilen er arkivert."}
+
+
+async def free_closed(act: Act) -> None:
+    """Give back the time of every car that is delivered or archived and still booked."""
+    held = await act.every("resource_bookings", system="planning", only=("car",), status=list(HOLDING))
+    cars = sorted({b.row["car"] for b in held})
+    closed = await act.find(
+        "cars", system="workflow", limit=len(cars), only=("status",), id=cars, status=sorted(CLOSED)
     )
+    for car in closed:
+        await free_car(act, car.id)
+
+
+async def recount(act: Act) -> None:
+    """Let the days ahead follow a weekly plan that was made, changed or taken away; what is booked keeps its room."""
+    was = act.params.get("was")
+    rule = was if act.seen is None else act.seen.row
+    if rule is None:
+        return
+    given = {name: rule.get(name) for name in ("dealership", "resource_type", "resource")}
+    keys: dict[str, Any] = {name: None if value is None else UUID(str(value)) for name, value in given.items()}
+    today = Span(local_day(act.now))
+    days = await act.every("resource_capacities", system="planning", **keys, day=today)
     for day in days:
-        try:
-            await act.change({"counted_at": act.now}, on=day, system="planning")
-        except ConflictError:
-            continue
+        await act.change({"counted_at": act.now}, on=day, system="planning")
+    if act.seen is None:
+        return
+    booked: dict[str, Any] = {"provider": keys["dealership"], "resource_type": keys["resource_type"], "day": today}
+    if keys["resource"] is not None:
+        booked["resource"] = keys["resource"]
+    only = ("day", "status", "starts_at", "ends_at")
+    bookings = [b.row for b in await act.every("resource_bookings", system="planning", only=only, **booked)]
+    for day in sorted({b["day"] for b in bookings} - {d.row["day"] for d in days}):
+        # What is booked beyond the plan already keeps its room.
+        used = hours_of(*(b for b in bookings if b["day"] == day))
+        await act.create("resource_capacities", {**keys, "day": day, "used_hours": used}, system="planning")
 
 
 REACTIONS: dict[str, Any] = {
@@ -84,4 +127,6 @@ REACTIONS: dict[str, Any] = {
     "cosmetic.started": _follows("cosmetic", "started_at"),
     "cosmetic.completed": _follows("cosmetic", "completed_at"),
     "capacity.changed": recount,
+    "car.archived": free,
+    "car.delivered": free,
 }

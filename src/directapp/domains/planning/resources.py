@@ -3,11 +3,15 @@
 from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
-from directapp.declare.case import Case
+from directapp.declare.case import Case, Consequence, Many
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.reading import read_clock
+from directapp.domains.planning.booking_fields import AHEAD, HOLDING
+from directapp.domains.planning.booking_fill import fits
+from directapp.domains.planning.engine.lanes import packed
+from directapp.domains.planning.fitting import asked, beyond
 from directapp.domains.planning.periods import PERIOD, period_fits
 from directapp.domains.planning.rights import (
     LENT_BELOW,
@@ -16,6 +20,7 @@ from directapp.domains.planning.rights import (
     OWN_SITES,
     RESOURCE_HERE,
     RESOURCE_WITHIN,
+    SYSTEM,
     SYSTEMS,
     TEAM,
 )
@@ -104,6 +109,41 @@ def person_has_name(case: Case) -> list[Problem]:
     return [Problem(words, field="person")]
 
 
+def bookings_fit(case: Case) -> list[Problem]:
+    """Ask before less room, another site or no work at all leaves bookings where they no longer fit."""
+    if case.before is None:
+        return []
+    booked = case.many("bookings")
+    room = int(case.get("capacity") or 1)
+    problems = []
+    if room < int(case.was("capacity") or 1):
+        why = Text("Plass til {n} om gangen.", "Room for {n} at a time.").fill(n=room)
+        problems += asked(why, beyond(booked, room), "capacity")
+    if case.changed("dealership"):
+        why = Text("Ressursen flyttes til et annet anlegg.", "The resource moves to another site.")
+        elsewhere = [b for b in booked if b["provider"] != case.get("dealership")]
+        problems += asked(why, elsewhere, "dealership")
+    if case.was("available") and not case.get("available"):
+        problems += asked(Text("Ressursen tas ut av bruk.", "The resource is taken out of use."), booked, "available")
+    return problems
+
+
+def bookings_follow(case: Case) -> list[Consequence]:
+    """Let bookings beside each other take no more of the room than they need, and mark those that no longer fit."""
+    if case.before is None or not case.changed("capacity", "dealership", "available"):
+        return []
+    booked = {b["id"]: b for b in case.many("bookings")}
+    held = {name: (b["starts_at"], b["ends_at"], b.get("lane")) for name, b in booked.items()}
+    lanes = packed(held, int(case.get("capacity") or 1))
+    found = []
+    for name, row in booked.items():
+        marked = row["status"] in AHEAD and not fits({**row, "lane": lanes[name]}, case.row)
+        patch = {"lane": lanes[name], "misfit": marked}
+        if any(row.get(key) != value for key, value in patch.items()):
+            found.append(Consequence(collection="resource_bookings", system=SYSTEM, patch=patch, target=name))
+    return found
+
+
 RESOURCES = Collection(
     name="resources",
     label=Text("Ressurs", "Resource"),
@@ -129,7 +169,9 @@ RESOURCES = Collection(
         icon="users-group",
         menu=True,
     ),
-    rules=(person_has_name,),
+    rules=(person_has_name, bookings_fit),
+    related=(Many("bookings", "resource_bookings", "resource", among=("status", HOLDING)),),
+    consequences=(bookings_follow,),
     unique=(
         Unique(
             fields=("person", "dealership"),

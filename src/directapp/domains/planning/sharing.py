@@ -9,7 +9,10 @@ from directapp.declare.collection import Collection, Limit, Tally, Unique, Views
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, Not, Who, Whose, either
+from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.booking_hours import GONE
+from directapp.domains.planning.engine.words import hours_text
+from directapp.domains.planning.fitting import asked
 from directapp.domains.planning.rights import SYSTEM, SYSTEMS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -44,6 +47,24 @@ def two_sites(case: Case) -> list[Problem]:
         return []
     words = Text("Utfører og oppdragsgiver er samme anlegg.", "Provider and consumer are the same site.")
     return [Problem(words, field="consumer")]
+
+
+def bookings_fit(case: Case) -> list[Problem]:
+    """Ask before an agreement ends, or gives fewer hours than a week already holds."""
+    if case.before is None:
+        return []
+    if case.was("enabled") and not case.get("enabled"):
+        return asked(
+            Text("Avtalen gjelder ikke lenger.", "The agreement no longer holds."), case.many("booked"), "enabled"
+        )
+    cap = Decimal(case.get("max_hours_per_week") or 0)
+    if cap >= Decimal(case.was("max_hours_per_week") or 0):
+        return []
+    full = {w["week"] for w in case.many("weeks") if (w.get("used_hours") or 0) > cap}
+    why = Text("Avtalen gir høyst {cap} i uken.", "The agreement gives at most {cap} a week.").fill(
+        cap=hours_text(float(cap))
+    )
+    return asked(why, [b for b in case.many("booked") if b["week"] in full], "max_hours_per_week")
 
 
 def cap_follows(case: Case) -> list[Consequence]:
@@ -81,11 +102,12 @@ RESOURCE_SHARING = Collection(
         filters=("provider", "consumer", "resource_type", "enabled"),
         icon="arrows-exchange",
     ),
-    rules=(two_sites,),
+    rules=(two_sites, bookings_fit),
     related=(
         # Held, so that a week that begins to be counted has the cap that stands.
         One("provider", "provider", "dealerships"),
         Many("weeks", "sharing_weeks", "agreement"),
+        Many("booked", "resource_bookings", "agreement", among=("status", HOLDING)),
     ),
     consequences=(cap_follows,),
     unique=(

@@ -41,6 +41,18 @@ def correction_is_explained(case: Case) -> list[Problem]:
     return [Problem(Text("Skriv hvorfor timene rettes.", "Say why the hours are corrected."), field="note")]
 
 
+def work_follows_the_booking(case: Case) -> list[Problem]:
+    """Hours that a booking stands behind are those of the booking."""
+    if case.before is None or case.was("booking") is None or case.actor.is_system:
+        return []
+    words = Text(
+        "Timene følger bookingen. Rett medgåtte timer der, eller før en retting.",
+        "The hours follow the booking. Correct its actual hours there, or enter a correction.",
+    )
+    names = ("hours", "day", "person", "provider", "consumer", "resource_type")
+    return [Problem(words, field=name, code="CONFLICT") for name in names if case.changed(name)]
+
+
 def corrections_are_corrections(case: Case) -> dict[str, Any]:
     """Work is what a booking wrote; all else is a correction."""
     return {"kind": "work" if case.get("booking") is not None else "correction"}
@@ -71,7 +83,7 @@ TIMEBANK_ENTRIES = Collection(
         filters=("person", "provider", "consumer", "kind", "day"),
         icon="hourglass",
     ),
-    rules=(correction_is_explained,),
+    rules=(correction_is_explained, work_follows_the_booking),
     fill=(corrections_are_corrections,),
     unique=(Unique(fields=("booking",), message=Text("Bookingen er alt ført.", "The booking is entered already.")),),
     indexes=(("person", "day"), ("provider", "day")),

@@ -19,7 +19,7 @@ _OURS = Text(
     "Something went wrong on our side. Name {request} if you ask for help.",
 )
 # Rules mark what is refused for the moment; on the wire the error's own code says it.
-_INTERNAL_CODES = frozenset({"CONFLICT"})
+_INTERNAL_CODES = frozenset({"CONFLICT", "CONFIRM"})
 
 
 def json_response(content: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -201,7 +201,7 @@ async def _act(call: Call, name: str, target: UUID | None) -> Response:
     fits = verb is not None and (verb.on == "record") == (target is not None)
     if name in _WRITES or not (fits or (name == UNDO.name and target is not None)):
         raise NotFoundError(_UNKNOWN_VERB.fill(verb=name[:60]))
-    options = _options(call, "dry_run")
+    options = _options(call, "dry_run", "confirm")
     params = await read_object(call.request)
     takes_version = verb is not None and any(p.name == "version" for p in verb.params)
     intent = _intent(call, options, name, target=target, patch=params, keep=takes_version)
@@ -209,18 +209,22 @@ async def _act(call: Call, name: str, target: UUID | None) -> Response:
 
 
 def _options(call: Call, *names: str) -> dict[str, Any]:
-    parameters = _only(call, *(names or ("fields", "dry_run")))
-    try:
-        dry = read(Kind.BOOLEAN, parameters.get("dry_run", False))
-    except BadValueError:
-        raise bad_query(_UNSUPPORTED, "dry_run") from None
+    parameters = _only(call, *(names or ("fields", "dry_run", "confirm")))
     return {
-        "dry_run": dry,
+        "dry_run": _yes(parameters, "dry_run"),
+        "confirmed": _yes(parameters, "confirm"),
         "fields": parameters.get("fields"),
         "version": matched_version(call.request),
         "key": idempotency_key(call.request),
         "reason": reason(call.request),
     }
+
+
+def _yes(parameters: Mapping[str, Any], name: str) -> bool:
+    try:
+        return bool(read(Kind.BOOLEAN, parameters.get(name, False)))
+    except BadValueError:
+        raise bad_query(_UNSUPPORTED, name) from None
 
 
 def _intent(
@@ -246,6 +250,7 @@ def _intent(
         reason=options["reason"],
         request_id=call.request_id,
         dry_run=options["dry_run"],
+        confirmed=options["confirmed"],
     )
 
 

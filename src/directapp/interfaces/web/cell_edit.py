@@ -68,6 +68,7 @@ async def _editor(desk: Desk, seen: Record, item: Field, answered: Answered, *, 
         action=f"{seen.path}/cell/{item.name}",
         version=seen.version,
         stale_by=answered.stale_by,
+        asks=answered.summary,
         others=[c for c in answered.summary if c.name != item.name],
     )
 

@@ -176,6 +176,7 @@ async def perform(
             said=posted.said,
             reason=posted.reason,
             request_id=desk.request_id,
+            confirmed=posted.get("_confirm") == "1",
         )
     )
 

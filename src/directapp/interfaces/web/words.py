@@ -149,6 +149,8 @@ WORDS: dict[str, Text] = {
     "confirm_danger": T("Bekreft", "Confirm"),
     "now": T("Nå", "Now"),
     "required": T("må fylles ut", "required"),
+    "asks": T("Dette følger med. Bekreft under, og lagre igjen:", "This comes with it. Confirm below, and save again:"),
+    "confirm": T("Ja, gjør det likevel", "Yes, do it anyway"),
     "problems": T("Dette må rettes:", "This needs to be put right:"),
     "stale": T(
         "{who} lagret i mellomtiden. Begge verdier står ved feltet; velg hvilken som skal gjelde.",

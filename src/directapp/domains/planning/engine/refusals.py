@@ -11,6 +11,7 @@ from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
 _LONGEST_HOURS = 24
+SHORTEST = timedelta(minutes=5)
 # Whoever books "now" has used a few minutes to fill in the form.
 GRACE = timedelta(minutes=5)
 
@@ -51,6 +52,9 @@ def _shape_problems(start: datetime, end: datetime, fields: Fields) -> list[Prob
         else:
             message = Text("Bookingen slutter før den begynner.", "The booking ends before it begins.")
         return [Problem(message, fields.end, "length")]
+    if end - start < SHORTEST:
+        message = Text("En booking varer minst {n} minutter.", "A booking lasts at least {n} minutes.")
+        return [Problem(message.fill(n=int(SHORTEST.total_seconds() // 60)), fields.end, "too_short")]
     second, before_end = floor_second(start), ceil_second(end) - 1
     if before_end + 1 - second > _LONGEST_HOURS * HOUR:
         message = Text(

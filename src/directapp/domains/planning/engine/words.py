@@ -21,6 +21,12 @@ def when_text(instant: datetime) -> Text:
     )
 
 
+def clock_text(instant: datetime) -> Text:
+    """Return the clock time of an instant in Norway: ``13:30``."""
+    clock = f"{instant.astimezone(OSLO):%H:%M}"
+    return Text(clock, clock)
+
+
 @lru_cache(maxsize=512)
 def day_text(day: date) -> Text:
     """Return a day with its weekday: ``fredag 20. november``."""

@@ -1,0 +1,46 @@
+"""Fitting: which bookings no longer fit when what they were booked under changes; named, and asked about."""
+
+from collections.abc import Iterable
+
+from directapp.declare.case import Row
+from directapp.domains.planning.engine.lanes import packed
+from directapp.domains.planning.engine.words import clock_text, when_text
+from directapp.kernel.errors import Problem
+from directapp.kernel.text import Text
+
+_MOST_NAMED = 20
+
+
+def beyond(bookings: Iterable[Row], room: int) -> list[Row]:
+    """Return the bookings that a resource has no room for, the first to begin having been given theirs first."""
+    rows = sorted(bookings, key=lambda b: (b["starts_at"], str(b["id"])))
+    lanes = packed({b["id"]: (b["starts_at"], b["ends_at"], None) for b in rows}, room)
+    return [b for b in rows if lanes[b["id"]] > room]
+
+
+def asked(why: Text, bookings: Iterable[Row], field: str) -> list[Problem]:
+    """Ask whether a change shall be made although these bookings no longer fit; none, no question.
+
+    Each is a problem with the code CONFIRM, its id in ``booking``; the first says how many there are.
+    """
+    rows = sorted(bookings, key=lambda b: (b["starts_at"], str(b["id"])))
+    if not rows:
+        return []
+    first = Text(
+        "{why} {n} booking(er) passer ikke lenger. De står til de blir flyttet eller avlyst:",
+        "{why} {n} booking(s) no longer fit. They stand until they are moved or cancelled:",
+    ).fill(why=why, n=len(rows))
+    named = [
+        Problem(
+            Text("{start} til {end}", "{start} to {end}").fill(
+                start=when_text(b["starts_at"]), end=clock_text(b["ends_at"])
+            ),
+            field=field,
+            code="CONFIRM",
+            extra={"booking": str(b["id"])},
+        )
+        for b in rows[:_MOST_NAMED]
+    ]
+    more = Text("og {n} til", "and {n} more").fill(n=len(rows) - _MOST_NAMED)
+    rest = [Problem(more, field=field, code="CONFIRM")] if len(rows) > _MOST_NAMED else []
+    return [Problem(first, field=field, code="CONFIRM"), *named, *rest]

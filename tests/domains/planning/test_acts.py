@@ -1,0 +1,23 @@
+"""Random acts of planning at random concurrency: what stands is what the bookings say, after every round."""
+
+import os
+import random
+
+from support.acts import Acts, wrong
+from support.plan import Plan
+
+# A longer run: PLANNING_ACTS=5000 PLANNING_SEED=7.
+ACTS, SEED = int(os.environ.get("PLANNING_ACTS", "120")), int(os.environ.get("PLANNING_SEED", "1"))
+
+
+async def test_sums_lanes_and_hours_follow_from_the_bookings_whatever_is_done(plan: Plan) -> None:
+    await plan.resource("hall", "technical", kind="bay", capacity=2)
+    agreements = [await plan.agreement("324", max_hours_per_week=8)]
+    cars = [await plan.car() for _ in range(6)]
+    acts = Acts(plan, cars, random.Random(SEED), agreements)
+    for _ in range(4):
+        await acts.rounds(ACTS // 4)
+        await plan.dealer.house.relay.drain(plan.dealer.tenant)
+        assert await wrong(plan) == {}
+    assert {name for name, n in acts.done.items() if n} >= {"book", "bulk", "move", "cancel"}
+    assert acts.refused.total() > 0
