@@ -260,16 +260,16 @@ def _aim(mailer: Mailer, host: str, port: int) -> None:
 async def test_whoever_invites_hears_of_an_address_that_takes_no_letters(
     dealer: Dealer, post: FakeSmtp, address: str, gone: object
 ) -> None:
-    manager = await dealer.person("manager", "495")
+    admin = await dealer.person("tenant_admin", "495")
     values = {"email": address, "first_name": "Jørgen", "last_name": "Test", "roles": ["planner"]}
-    await dealer.do(manager, "users", "invite", **values)
+    await dealer.do(admin, "users", "invite", **values)
     await dealer.house.relay.drain(dealer.tenant)
     assert post.letters == []
-    (note,) = await rows(dealer, manager, "notifications", event="address.refused")
+    (note,) = await rows(dealer, admin, "notifications", event="address.refused")
     assert address in note["body"]
-    shut = await rows(dealer, manager, "suppressed_addresses")
+    shut = await rows(dealer, admin, "suppressed_addresses")
     assert [one["address"] for one in shut] == ([address] if gone else [])
-    failed = await rows(dealer, await dealer.person("tenant_admin"), "failed_jobs")
+    failed = await rows(dealer, admin, "failed_jobs")
     assert [letter["job"] for letter in failed] == ["user.invited"]
 
 
