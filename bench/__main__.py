@@ -34,6 +34,7 @@ from directapp.store.embedded import EmbeddedPostgres
 from directapp.store.migrate import bring_up_to_date
 from directapp.store.query import Aggregate, Query
 from directapp.store.unit import recorded
+from directapp.store.words import question_words
 
 PASSWORD = "bench-klargjort-2026"
 
@@ -123,7 +124,7 @@ async def measure(bench: Bench) -> None:
         for role, actor in people.items()
     ]
     count = Query(aggregate=(Aggregate("count", "*"),), group_by=("status",))
-    search = Query(limit=50, search=("b1600",))
+    search = Query(limit=50, search=question_words("b1600"))
     manager = people["manager"]
     reads += [
         ("count by status", "manager", "/items/cars?aggregate[count]=*&groupBy=status", lambda: listed(manager, count)),

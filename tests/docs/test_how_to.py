@@ -31,6 +31,7 @@ from directapp.services.reading import Reading
 from directapp.store.database import Database
 from directapp.store.migrate import bring_up_to_date, generate
 from directapp.store.query import Query
+from directapp.store.words import question_words
 
 owner, app = sys.argv[1:]
 spec, tenant = load_spec(), uuid7()
@@ -50,7 +51,7 @@ async def follow():
         async def show(actor, collection, record, *names):
             fields = tuple((n,) for n in names)
             print("read", show_text(await reading.one(actor, collection, record, fields)))
-            found = await reading.page(actor, collection, Query(fields=fields, search=("b",)))
+            found = await reading.page(actor, collection, Query(fields=fields, search=question_words("b")))
             print("found", show_text(found.json))
 
         user = await create(system_actor(tenant, "demo"), "users", **person)

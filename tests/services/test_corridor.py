@@ -24,6 +24,7 @@ from directapp.services.intent import Answer, Intent
 from directapp.services.reading import Reading
 from directapp.store.database import Database
 from directapp.store.query import Aggregate, Condition, Order, Query
+from directapp.store.words import question_words
 from support.server import Server
 from support.small import SPEC, lay_out, person
 
@@ -331,7 +332,7 @@ async def test_lists_filter_sort_page_and_search(world: World) -> None:
     after = Query(sort=(Order("title"),), fields=(("id",), ("title",)), after=("Ærlig", UUID(int=2**128 - 1)))
     rest = orjson.loads((await world.reading.page(world.seller, "jobs", after)).json)
     assert [r["title"] for r in rest] == ["Øst", "Åpen"]
-    found = orjson.loads((await world.reading.page(world.seller, "jobs", Query(search=("zeb",)))).json)
+    found = orjson.loads((await world.reading.page(world.seller, "jobs", Query(search=question_words("zeb")))).json)
     assert [r["title"] for r in found] == ["Zebra"]
     related = Query(filter=Condition(("site", "name"), "eq", "Her"), counts=frozenset({"filter_count"}))
     assert (await world.reading.page(world.seller, "jobs", related)).counts == {"filter_count": 5}

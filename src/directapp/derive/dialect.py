@@ -14,8 +14,8 @@ from directapp.derive.dialect_input import bad_query, mapping, words
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import BadQueryError, Problem
 from directapp.kernel.text import Text
-from directapp.services.search import question_words
 from directapp.store.query import Aggregate, Order, Path, Query
+from directapp.store.words import Word, question_words
 
 DEFAULT_LIMIT = 100
 LARGEST_LIMIT = 10_000
@@ -60,7 +60,7 @@ _VALUES = Text(
 )
 _SORT = Text("Det kan ikke sorteres på {name}.", "{name} cannot be sorted by.")
 _META_WORD = Text("meta={name} finnes ikke.", "There is no meta={name}.")
-_SHORT = Text("{name}: minst to bokstaver eller sifre.", "{name}: at least two letters or digits.")
+_TEXT = Text("{name} skal være tekst.", "{name} must be text.")
 _FIGURE = Text("{name} støttes ikke i aggregate.", "{name} is not supported in aggregate.")
 _FIGURE_KIND = Text("{function} kan ikke brukes på {name}.", "{function} cannot be used on {name}.")
 _STAR = Text("{name}: enten * eller felter.", "{name}: either * or fields.")
@@ -220,13 +220,10 @@ class Reader:
         return frozenset(asked & _META), "cursor" in asked
 
     @staticmethod
-    def _search(raw: Any) -> tuple[str, ...]:
-        if raw is None:
-            return ()
-        found = question_words(raw) if isinstance(raw, str) else ()
-        if not found:
-            raise bad_query(_SHORT, "search")
-        return found
+    def _search(raw: Any) -> tuple[Word, ...]:
+        if raw is not None and not isinstance(raw, str):
+            raise bad_query(_TEXT, "search")
+        return question_words(raw)
 
     def _sort(self, raw: Any) -> tuple[Order, ...]:
         found: dict[str, Order] = {}

@@ -14,6 +14,7 @@ from directapp.derive.questions import FROM, NONE, TO, Address
 from directapp.derive.shown import NO, YES, Shown, Teller, page_of, paths_for, readable_anywhere
 from directapp.kernel.text import Language, Text
 from directapp.store.query import Order, Path, Query
+from directapp.store.words import Word
 
 # How long a record has stood at its status, and what its colour is made from.
 SINCE, AGED = "status_since", ("status", "dealership", "prep_center")
@@ -88,7 +89,7 @@ class Listing:
 
 
 def list_of(
-    teller: Teller, shape: Shape, address: Address, *, kept: Sequence[str] = (), words: tuple[str, ...] = ()
+    teller: Teller, shape: Shape, address: Address, *, kept: Sequence[str] = (), words: tuple[Word, ...] = ()
 ) -> Listing:
     """Understand a list's address; ``kept`` are the columns a person chose earlier, ``words`` what is searched."""
     readable = readable_anywhere(teller.actor, shape)
@@ -234,7 +235,7 @@ def _checks(item: Field, values: set[str], language: Language) -> tuple[Option, 
     return tuple(Option(code, text.pick(language), code in values) for code, text in (*pairs, *empty))
 
 
-def title_query(teller: Teller, shape: Shape, *, limit: int, words: tuple[str, ...] = (), **more: Any) -> Query:
+def title_query(teller: Teller, shape: Shape, *, limit: int, words: tuple[Word, ...] = (), **more: Any) -> Query:
     """Return the query that fetches what records are called, for selects and combos."""
     readable = readable_anywhere(teller.actor, shape)
     titles = tuple(n for n in shape.declared.views.title if n in readable)

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from directapp.declare.case import Case, Many, One
 from directapp.declare.spec import Shape
-from directapp.services.search import tokens_in
 from directapp.store.uniques import unique_name
 from directapp.store.unit import Change, Event
+from directapp.store.words import tokens_in
 
 
 class TakenError(Exception):

@@ -17,7 +17,8 @@ from directapp.services import judge
 from directapp.services.corridor import why_blocked
 from directapp.store.database import Database
 from directapp.store.query import Order, Path, Query
-from directapp.store.unit import Found
+from directapp.store.steps import FEW_AND_MANY, RAREST
+from directapp.store.unit import Found, Unit
 
 # Pages count no further: what is beyond is told as "10,000+".
 MOST_COUNTED = 10_000
@@ -71,24 +72,33 @@ class Reading:
     async def page(self, actor: Actor, collection: str, query: Query) -> Page:
         """Return the rows that a query finds, as JSON."""
         shape = self.shape(actor, collection)
-        aggregate = bool(query.aggregate)
-        if not query.sort and not aggregate:
+        if not query.sort and not query.aggregate:
             query = replace(query, sort=self.default_sort(actor, shape))
-        make = self.database.aggregate_plan if aggregate else self.database.list_plan
-        plan = make(actor.roles, shape, query)
-        values = query.values()
-        async with self.database.unit(actor, readonly=True, steady=query.filter is None and not aggregate) as unit:
-            json = await unit.run(plan, values)
+        # A search begins at its records: only what a filter finds hangs on its values.
+        valued = query.filter is not None and any(True for _ in query.filter.values())
+        steady = not query.aggregate and (bool(query.search) or not valued)
+        stepped = not query.aggregate and (bool(query.search) or valued)
+        async with self.database.unit(actor, readonly=True, steady=steady) as unit:
+            query = await self._narrowed(unit, shape, query)
             counts = {}
             for name in query.counts:
                 asked = Query() if name == "total_count" else query
                 counts[name] = await unit.run(self.database.count_plan(actor.roles, shape, asked), asked.values())
+            if stepped:
+                ids = await unit.run(self.database.ids_plan(actor.roles, shape, query), query.values())
+                json = (
+                    await unit.run(self.database.rows_plan(actor.roles, shape, query.fields), [ids]) if ids else b"[]"
+                )
+            else:
+                make = self.database.aggregate_plan if query.aggregate else self.database.list_plan
+                json = await unit.run(make(actor.roles, shape, query), query.values())
         return Page(json, counts)
 
     async def count(self, actor: Actor, collection: str, query: Query, *, most: int = MOST_COUNTED) -> int:
         """Return how many rows a query finds, ``most`` + 1 where there are more than that."""
         shape, asked = self.shape(actor, collection), _only_rows(query, most)
-        async with self.database.unit(actor, readonly=True) as unit:
+        async with self.database.unit(actor, readonly=True, steady=False) as unit:
+            asked = await self._narrowed(unit, shape, asked)
             return int(await unit.run(self.database.count_plan(actor.roles, shape, asked), asked.values()))
 
     async def counts(
@@ -96,9 +106,29 @@ class Reading:
     ) -> dict[str, int]:
         """Return how many rows a query finds at each code of a choice, ``most`` + 1 where there are more."""
         shape, asked = self.shape(actor, collection), replace(_only_rows(query, most), group_by=(name,))
-        async with self.database.unit(actor, readonly=True) as unit:
+        async with self.database.unit(actor, readonly=True, steady=False) as unit:
+            asked = await self._narrowed(unit, shape, asked)
             found = await unit.run(self.database.counts_plan(actor.roles, shape, asked), asked.values())
         return {code: count for code, count in orjson.loads(found).items() if count}
+
+    @staticmethod
+    async def _narrowed(unit: Unit, shape: Shape, query: Query) -> Query:
+        """Name the records that the rarest word searched for is in, where they are few enough to begin with."""
+        words = query.search
+        if not words:
+            return query
+        if not all(words):
+            return replace(query, found=())
+        grants = shape.grants_of(unit.actor.roles)
+        fields = sorted({f.name for f in shape.searchable if any(f.name in shape.reads(g) for g in grants)})
+        ranges = [(low, high, place) for place, word in enumerate(words, 1) for low, high in word]
+        lows, highs, places = map(list, zip(*ranges, strict=True))
+        asked = (unit.actor.tenant, shape.name, fields, lows, highs, places, len(words))
+        for most in FEW_AND_MANY:
+            ids = await unit.value(RAREST, *asked, most)
+            if ids is not None:
+                return replace(query, found=tuple(dict.fromkeys(ids)))
+        return query
 
     def default_sort(self, actor: Actor, shape: Shape) -> tuple[Order, ...]:
         """Return the declared order; newest first by id for actors who may not read it in every row they see."""

@@ -80,7 +80,8 @@ def make_plan(sql: str, slots: tuple[Who | Whose | str | int, ...]) -> Plan:
     return Plan(re.sub(r"\$(\d+)", lambda m: f"${place[int(m[1])]}", sql), tuple(slots[n - 1] for n in used))
 
 
-def _bounded(sql: str, slots: tuple[Who | Whose | str | int, ...]) -> Plan:
+def bounded(sql: str, slots: tuple[Who | Whose | str | int, ...]) -> Plan:
+    """Return the plan of a statement (BadQueryError: it would be too long)."""
     if len(sql) > _LONGEST:
         raise BadQueryError(Problem(_TOO_MUCH, field="fields"))
     return make_plan(sql, slots)
@@ -271,28 +272,28 @@ class Compiler:
 
     # -- search, order, paging --------------------------------------------------------------------
 
-    def search(self, shape: Shape, alias: str, words: int) -> str:
-        """Return the condition that every searched word begins a word of a field the actor reads."""
-        found = []
-        for _ in range(words):
-            low, high = self.value_parameter("text"), self.value_parameter("text")
-            entries: dict[frozenset[str], list[Grant]] = {}
-            searchable = {f.name for f in shape.searchable}
-            for grant in self.grants(shape):
-                entries.setdefault(shape.reads(grant) & searchable, []).append(grant)
+    def search(self, shape: Shape, alias: str, query: Query) -> str:
+        """Return the condition that each searched word is in a field that the actor reads of the row."""
+        parts = [] if query.found is None else [f"{alias}.id = ANY({self.value_parameter('uuid[]')})"]
+        entries: dict[frozenset[str], list[Grant]] = {}
+        searchable = {f.name for f in shape.searchable}
+        for grant in self.grants(shape):
+            entries.setdefault(shape.reads(grant) & searchable, []).append(grant)
+        for _ in query.search:
+            ranges = f"unnest({self.value_parameter('text[]')}, {self.value_parameter('text[]')}) AS r(low, high)"
+            # Row by row, by record: neither the index of tokens nor a hash of all of them is a way in here.
+            hit = (
+                f"EXISTS (SELECT 1 FROM search_tokens s JOIN {ranges} ON s.token || '' >= r.low"
+                f" AND s.token || '' < r.high WHERE s.tenant_id = {self.actor_parameter('tenant')}"
+                f" AND s.collection = {literal(shape.name)} AND s.record = {alias}.id AND s.field IN ({{}}) OFFSET 0)"
+            )
             options = []
             for names, grants in entries.items():
-                if not names:
-                    continue
-                fields = ", ".join(literal(n) for n in sorted(names))
-                hit = (
-                    f"{alias}.id IN (SELECT s.record FROM search_tokens s WHERE s.tenant_id = "
-                    f"{self.actor_parameter('tenant')} AND s.collection = {literal(shape.name)}"
-                    f" AND s.token >= {low} AND s.token < {high} AND s.field IN ({fields}))"
-                )
-                options.append(join("AND", [self._any(shape, alias, grants) if len(entries) > 1 else "true", hit]))
-            found.append(join("OR", options))
-        return join("AND", found)
+                reached = self._any(shape, alias, grants) if len(entries) > 1 else "true"
+                named = hit.format(", ".join(literal(n) for n in sorted(names)))
+                options.append(join("AND", [reached, named if names else "false"]))
+            parts.append(join("OR", options))
+        return join("AND", parts)
 
     def order(self, shape: Shape, alias: str, query: Query) -> str:
         """Return the ORDER BY list, id last so that paging is stable."""
@@ -348,13 +349,13 @@ class Compiler:
             return f"translate(lower({self.value_parameter('text')}), 'æøåäö', '{{|}}{{|') COLLATE \"C\""
         return self.value_parameter(parameter_type(item))
 
-    def where(self, shape: Shape, alias: str, query: Query) -> str:
-        """Return the whole WHERE: tenant, the actor's rows, the filter, the search."""
+    def where(self, shape: Shape, alias: str, query: Query, *, searched: bool = True) -> str:
+        """Return the whole WHERE: tenant, the actor's rows, the filter, the search unless it comes later."""
         parts = [f"{alias}.tenant_id = {self.actor_parameter('tenant')}", self.visible(shape, alias)]
         if query.filter is not None:
             parts.append(self.condition(shape, alias, query.filter))
-        if query.search:
-            parts.append(self.search(shape, alias, len(query.search)))
+        if query.search and searched:
+            parts.append(self.search(shape, alias, query))
         return join("AND", parts)
 
 
@@ -370,7 +371,7 @@ def _unions(shapes: list[frozenset[str]]) -> dict[frozenset[str], list[tuple[fro
 
 
 # Bytes, not text: they go to the wire as they are, and are not decoded on the way.
-_PAGE = "convert_to(coalesce(json_agg({}), '[]'::json)::text, 'UTF8')"
+PAGE = "convert_to(coalesce(json_agg({}), '[]'::json)::text, 'UTF8')"
 
 
 def compile_list(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
@@ -383,10 +384,10 @@ def compile_list(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) 
     row = compiler.row_json(shape, "c", query.fields)
     page = f" LIMIT {query.limit}" + (f" OFFSET {compiler.value_parameter('bigint')}" if query.offset else "")
     sql = (
-        f"SELECT {_PAGE.format('q.j')} FROM (SELECT {row} AS j FROM {ident(shape.name)} c"
+        f"SELECT {PAGE.format('q.j')} FROM (SELECT {row} AS j FROM {ident(shape.name)} c"
         f" WHERE {where} ORDER BY {order}{page}) q"
     )
-    return _bounded(sql, compiler.slots)
+    return bounded(sql, compiler.slots)
 
 
 def compile_one(spec: Spec, roles: frozenset[str], shape: Shape, fields: tuple[Path, ...]) -> Plan:
@@ -397,13 +398,13 @@ def compile_one(spec: Spec, roles: frozenset[str], shape: Shape, fields: tuple[P
     visible = compiler.visible(shape, "c")
     record = compiler.value_parameter("uuid")
     where = join("AND", [f"c.tenant_id = {tenant}", f"c.id = {record}", visible])
-    return _bounded(f"SELECT ({row})::text FROM {ident(shape.name)} c WHERE {where}", compiler.slots)
+    return bounded(f"SELECT ({row})::text FROM {ident(shape.name)} c WHERE {where}", compiler.slots)
 
 
 def compile_count(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
     """Compile the number of rows a query finds, paging left out."""
     compiler = Compiler(spec, roles)
-    return _bounded(_counted(shape, compiler.where(shape, "c", query), query.most), compiler.slots)
+    return bounded(_counted(shape, compiler.where(shape, "c", query), query.most), compiler.slots)
 
 
 def compile_counts(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
@@ -420,7 +421,7 @@ def compile_counts(spec: Spec, roles: frozenset[str], shape: Shape, query: Query
         f"SELECT convert_to(coalesce(json_object_agg(v.code, ({_counted(shape, where, query.most)})), '{{}}')::text,"
         f" 'UTF8') FROM (VALUES {codes}) v(code)"
     )
-    return _bounded(sql, compiler.slots)
+    return bounded(sql, compiler.slots)
 
 
 def _counted(shape: Shape, where: str, most: int) -> str:
@@ -448,10 +449,10 @@ def compile_aggregate(spec: Spec, roles: frozenset[str], shape: Shape, query: Qu
         f" GROUP BY {', '.join(sql for _, sql in groups)} ORDER BY {', '.join(str(i + 1) for i in range(len(groups)))}"
     )
     sql = (
-        f"SELECT {_PAGE.format('row_to_json(q)')} FROM (SELECT {', '.join(columns)}"
+        f"SELECT {PAGE.format('row_to_json(q)')} FROM (SELECT {', '.join(columns)}"
         f" FROM {ident(shape.name)} c WHERE {join('AND', where)}{grouped if groups else ''} LIMIT {query.limit}) q"
     )
-    return _bounded(sql, compiler.slots)
+    return bounded(sql, compiler.slots)
 
 
 def _figure(compiler: Compiler, shape: Shape, function: str, name: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any, Self, cast
 from uuid import UUID
 
@@ -14,7 +15,9 @@ from directapp.store.compiler import Plan, compile_aggregate, compile_count, com
 from directapp.store.kept import IDLE_SECONDS, MOST_STATEMENTS, PLAN_BUDGET, PLAN_LEAST, Budget, LeanConnection
 from directapp.store.policies import EXEMPT
 from directapp.store.query import Path, Query
-from directapp.store.unit import Plans, Unit, prepare, recorded, settings_sql
+from directapp.store.session import settings_sql
+from directapp.store.steps import compile_ids, compile_rows
+from directapp.store.unit import Plans, Unit, prepare, recorded
 
 # For the driver's own look-ups of types.
 _DRIVER_STATEMENTS = 4
@@ -105,11 +108,11 @@ class Database:
         readonly: bool = False,
         lock: UUID | None = None,
         rollback: bool = False,
-        steady: bool = False,
+        steady: bool | None = None,
     ) -> AsyncIterator[Unit]:
         """Open one transaction for an actor; commit at the end, roll back on any error or when asked to.
 
-        ``steady`` is for statements whose best plan does not hang on the values bound.
+        ``steady`` is for statements whose best plan does not hang on the values bound; False where it does.
         """
         async with self.pool.acquire() as connection:
             unit = Unit(self.spec, cast("asyncpg.Connection", connection), actor, self.lookups)
@@ -136,6 +139,16 @@ class Database:
         """Return the (cached) plan of a list."""
         key = (shape.name, roles, query.shape(), query.limit)
         return self._plan("list", key, lambda: compile_list(self.spec, roles, shape, query))
+
+    def ids_plan(self, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
+        """Return the (cached) plan of the ids of a list."""
+        query = replace(query, fields=())
+        key = (shape.name, roles, query.shape(), query.limit)
+        return self._plan("ids", key, lambda: compile_ids(self.spec, roles, shape, query))
+
+    def rows_plan(self, roles: frozenset[str], shape: Shape, fields: tuple[Path, ...]) -> Plan:
+        """Return the (cached) plan of rows by their ids."""
+        return self._plan("rows", (shape.name, roles, fields), lambda: compile_rows(self.spec, roles, shape, fields))
 
     def one_plan(self, roles: frozenset[str], shape: Shape, fields: tuple[Path, ...]) -> Plan:
         """Return the (cached) plan of one record."""

@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from directapp.declare.spec import Spec
+from directapp.store.reindex import reindex
 from directapp.store.schema import apply_policies, make_partitions
 from directapp.store.tables import build_metadata
 
@@ -41,7 +42,7 @@ async def present_revision(dsn: str) -> str | None:
 
 
 async def bring_up_to_date(spec: Spec, dsn: str, now: datetime, *, policies: bool = True) -> bool:
-    """Run missing migrations, then grants, policies and partitions; False when nothing was missing.
+    """Run missing migrations, then grants, policies, partitions and the search's index; False when nothing was missing.
 
     ``dsn`` is the owner's. Safe to run from several processes at once. Without ``policies`` the Spec may be ahead of
     the migrations: that is when the next one is written.
@@ -55,7 +56,8 @@ async def bring_up_to_date(spec: Spec, dsn: str, now: datetime, *, policies: boo
             await asyncio.to_thread(command.upgrade, config, "head")
         made = await make_partitions(connection, now)
         changed = policies and await apply_policies(connection, spec)
-        return behind or changed or bool(made)
+        indexed = policies and await reindex(connection, spec)
+        return behind or changed or indexed or bool(made)
     finally:
         await connection.close()
 

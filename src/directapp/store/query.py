@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import UUID
+
+from directapp.store.words import Word
 
 Path = tuple[str, ...]
 
@@ -76,8 +79,9 @@ class Query:
     """A question to one collection.
 
     ``fields`` are paths; empty means every field of the record itself. ``after`` holds the sort values
-    and id of the last row seen (keyset paging). ``search`` are normalised word beginnings. Counting stops one past
-    ``most`` (0: never).
+    and id of the last row seen (keyset paging). ``search`` are words as ``question_words`` cuts them; ``found``
+    are all records that the rarest of them is in, None where they are too many. Counting stops one past ``most``
+    (0: never).
     """
 
     fields: tuple[Path, ...] = ()
@@ -86,7 +90,8 @@ class Query:
     limit: int = 100
     offset: int = 0
     after: tuple[Any, ...] | None = None
-    search: tuple[str, ...] = ()
+    search: tuple[Word, ...] = ()
+    found: tuple[UUID, ...] | None = None
     aggregate: tuple[Aggregate, ...] = ()
     group_by: tuple[str, ...] = ()
     counts: frozenset[str] = frozenset()
@@ -100,6 +105,7 @@ class Query:
             self.sort,
             None if self.after is None else tuple(v is None for v in self.after),
             len(self.search),
+            self.found is None,
             self.aggregate,
             self.group_by,
             self.offset > 0,
@@ -109,7 +115,9 @@ class Query:
     def values(self) -> list[Any]:
         """Return every value to bind, in the order the compiler asks for them."""
         found: list[Any] = list(self.filter.values()) if self.filter else []
+        if self.search and self.found is not None:
+            found.append(list(self.found))
         for word in self.search:
-            found += [word, word + "\U0010ffff"]
+            found += [[low for low, _ in word], [high for _, high in word]]
         found += [v for v in (self.after or ()) if v is not None]
         return [*found, self.offset] if self.offset else found

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,8 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.ids import uuid7
 from directapp.store.compiler import Compiler, Plan, make_plan
 from directapp.store.kept import PLAN_LEAST, Budget
-from directapp.store.names import BRAND_SEPARATOR, ident, literal
+from directapp.store.names import ident, literal
+from directapp.store.session import lock_key, lock_sql, settings_of
 from directapp.store.written import AUDIT_COLUMNS, audit_marks, audit_values, marks, outbox_sql
 
 # What ran, for the goldens and the benchmark; None outside them.
@@ -81,27 +81,6 @@ class Event:
     delay: float = 0.0
 
 
-@lru_cache(maxsize=4096)
-def _settings(actor: Actor) -> str:
-    pairs = {
-        "app.tenant": str(actor.tenant),
-        "app.user": str(actor.user or ""),
-        "app.site": str(actor.site or ""),
-        "app.sites": ",".join(sorted(str(s) for s in actor.sites)),
-        "app.roles": ",".join(sorted(actor.roles)),
-        "app.brands": BRAND_SEPARATOR.join(sorted(b.replace(BRAND_SEPARATOR, "") for b in actor.brands)),
-    }
-    return "SELECT " + ", ".join(f"set_config('{k}', {literal(v)}, true)" for k, v in pairs.items())
-
-
-def _lock_key(record: UUID) -> int:
-    return record.int & (2**63 - 1)
-
-
-def _lock(record: UUID) -> str:
-    return f"SELECT pg_advisory_xact_lock({_lock_key(record)})"
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """A row as the actor's look-up found it; the bits say which entries see, own and may edit it."""
@@ -144,7 +123,7 @@ class Unit:
     async def become(self, actor: Actor) -> None:
         """Go on as somebody else in the same transaction (nested system intents)."""
         self.actor = actor
-        await self.simple(_settings(actor))
+        await self.simple(settings_of(actor))
 
     async def simple(self, sql: str) -> None:
         """Run a statement without parameters or result."""
@@ -154,19 +133,19 @@ class Unit:
     async def lock(self, record: UUID) -> None:
         """Hold the record for the rest of the transaction."""
         if record not in self.held:
-            await self.simple(_lock(record))
+            await self.simple(lock_sql(record))
             self.held.add(record)
 
     async def lock_all(self, records: Iterable[UUID]) -> None:
         """Hold several records, in one order whoever asks."""
         wanted = sorted(set(records) - self.held)
         if wanted:
-            await self.simple("; ".join(_lock(record) for record in wanted))
+            await self.simple("; ".join(lock_sql(record) for record in wanted))
             self.held.update(wanted)
 
     async def lock_free(self, records: Sequence[UUID]) -> set[UUID]:
         """Hold those of some records that nobody else holds, without waiting; return them."""
-        keys = {_lock_key(record): record for record in records}
+        keys = {lock_key(record): record for record in records}
         rows = await self.fetch(
             "SELECT k FROM (SELECT k, pg_try_advisory_xact_lock(k) AS got FROM unnest($1::bigint[]) AS k) t WHERE got",
             list(keys),
@@ -184,7 +163,7 @@ class Unit:
         self.depth += 1
         name, actor, held = f"s{self.depth}", self.actor, set(self.held)
         become = None if become == actor else become
-        await self.simple("; ".join([f"SAVEPOINT {name}", *([_settings(become)] if become else [])]))
+        await self.simple("; ".join([f"SAVEPOINT {name}", *([settings_of(become)] if become else [])]))
         self.actor = become or actor
         try:
             yield
@@ -194,7 +173,7 @@ class Unit:
             self.actor, self.held = actor, held
             raise
         else:
-            await self.simple("; ".join([f"RELEASE SAVEPOINT {name}", *([_settings(actor)] if become else [])]))
+            await self.simple("; ".join([f"RELEASE SAVEPOINT {name}", *([settings_of(actor)] if become else [])]))
             self.actor = actor if become else self.actor
         finally:
             self.depth -= 1
@@ -461,14 +440,3 @@ def _related(shape: Shape) -> Iterable[tuple[str, str]]:
 
 def _listed(values: Iterable[str]) -> str:
     return ", ".join(map(literal, values))
-
-
-def settings_sql(actor: Actor, *, readonly: bool, lock: UUID | None = None, steady: bool = False) -> str:
-    """Return the text that opens a transaction for an actor, in one round trip.
-
-    ``steady`` keeps the plan that was made once for a statement: planning the masked shapes of a car anew
-    costs more than running them.
-    """
-    begin = "BEGIN READ ONLY" if readonly else "BEGIN"
-    plans = ["SET LOCAL plan_cache_mode = force_generic_plan"] if steady else []
-    return "; ".join([begin, *plans, _settings(actor), *([_lock(lock)] if lock else [])])

@@ -155,7 +155,7 @@ async def test_counts_search_and_figures(api: Any) -> None:
         "groupBy=model",
         "aggregate[median]=sale_price",
         "aggregate[sum]=model",
-        "search=a",
+        "search[x]=a",
         'filter={"files":{"_some":{}}}',
         'filter={"model":{"_regex":"x"}}',
         'filter={"model":"x"}',

@@ -121,7 +121,7 @@ CUSTOMER_CONTACT = group(
     "customer_contact",
     "Kundens kontaktopplysninger",
     "Customer contact",
-    field("customer_phone", "Kundens telefon", "Customer phone", Kind.PHONE),
+    field("customer_phone", "Kundens telefon", "Customer phone", Kind.PHONE, search=True),
     field("customer_email", "Kundens e-post", "Customer e-mail", Kind.EMAIL),
     yes_no("consent_sms", "Samtykker til SMS", "Consents to SMS", default=False),
     choice("customer_language", "Kundens språk", "Customer’s language", CUSTOMER_LANGUAGES, default="nb"),

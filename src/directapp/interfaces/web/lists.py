@@ -21,8 +21,8 @@ from directapp.interfaces.web.goals import goals_of
 from directapp.interfaces.web.views.bar import bar_of
 from directapp.interfaces.web.views.words import WORDS as VIEW_WORDS
 from directapp.interfaces.web.words import speak
-from directapp.services.search import question_words
 from directapp.store.query import Condition, Filter, Junction
+from directapp.store.words import question_words
 
 _FIRST_COLUMNS = 11
 

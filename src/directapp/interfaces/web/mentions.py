@@ -16,8 +16,8 @@ from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.records import record_id
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import NotFoundError
-from directapp.services.search import question_words
 from directapp.store.query import Order, Query
+from directapp.store.words import question_words
 
 USERS, SITES = "users", "dealerships"
 _OFFERED, _ASKED, _SITES = 8, 60, 1000
@@ -47,7 +47,7 @@ async def _named(desk: Desk, text: str) -> list[dict[str, Any]]:
     names = ("id", *(n for n in ("first_name", "last_name", "roles", "dealership") if n in readable))
     query = Query(
         fields=tuple((n,) for n in names),
-        search=question_words(text) if text.strip() else (),
+        search=question_words(text),
         sort=(Order("first_name"), Order("last_name")),
         limit=_ASKED,
     )

@@ -11,8 +11,8 @@ from directapp.derive.inputs import Option
 from directapp.derive.tables import title_query
 from directapp.interfaces.web.desk import Desk
 from directapp.kernel.errors import ForbiddenError
-from directapp.services.search import question_words
 from directapp.store.query import Condition, Filter
+from directapp.store.words import question_words
 
 # Collections that a plain select holds: all of them, or those of the own site.
 WHOLE = ("dealerships", "inspection_templates")
@@ -50,8 +50,7 @@ async def _titles(desk: Desk, shape: Shape, *, limit: int, **asked: Any) -> list
 
 async def search_titles(desk: Desk, shape: Shape, text: str) -> list[Option]:
     """Return the records that a typed word finds, a dozen at most."""
-    words = question_words(text)
-    return await _titles(desk, shape, limit=_FOUND, words=words) if words or not text.strip() else []
+    return await _titles(desk, shape, limit=_FOUND, words=question_words(text))
 
 
 async def names_of(desk: Desk, wanted: Mapping[str, Iterable[str]]) -> dict[str, str]:

@@ -24,8 +24,8 @@ from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.views.bar import unread_words
 from directapp.kernel.errors import BadQueryError, Problem, TooLargeError
 from directapp.kernel.text import Text
-from directapp.services.search import question_words
 from directapp.store.query import Query
+from directapp.store.words import question_words
 
 # Rows that are written between two turns of the event loop: some milliseconds of work.
 _PAGE, _SLICE = 500, 50

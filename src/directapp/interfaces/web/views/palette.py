@@ -14,8 +14,8 @@ from directapp.interfaces.web.lists import collection_verbs, may_create
 from directapp.interfaces.web.views.bar import PATHS, offered_views, saved_views
 from directapp.interfaces.web.views.words import WORDS
 from directapp.interfaces.web.words import WORDS as COMMON
-from directapp.services.search import question_words
 from directapp.store.query import Order, Query
+from directapp.store.words import question_words
 
 _FOUND, _PAGES = 8, 6
 _NO_LETTER = re.compile(r"[\s-]+")
@@ -47,25 +47,16 @@ def _plain(text: str) -> str:
 
 
 async def _records(desk: Desk, shape: Shape, text: str) -> list[dict[str, Any]]:
-    words = question_words(text) or question_words(_plain(text))
+    words = question_words(text)
     if not words or not shape.searchable:
         return []
     readable = readable_anywhere(desk.person, shape)
     shown = (*shape.declared.views.title, *_CODES, "customer_name", "status")
     names = tuple(dict.fromkeys(("id", *(n for n in shown if n in readable and n in shape.fields))))
-    for asked in dict.fromkeys((words, question_words(_plain(text)))):
-        query = Query(
-            fields=paths_for(desk.spec, desk.person, shape, names),
-            search=asked,
-            sort=(Order("id", descending=True),),
-            limit=_FOUND,
-        )
-        rows: list[dict[str, Any]] = orjson.loads(
-            (await desk.platform.reading.page(desk.person, shape.name, query)).json
-        )
-        if rows:
-            return rows
-    return []
+    fields = paths_for(desk.spec, desk.person, shape, names)
+    query = Query(fields=fields, search=words, sort=(Order("id", descending=True),), limit=_FOUND)
+    rows: list[dict[str, Any]] = orjson.loads((await desk.platform.reading.page(desk.person, shape.name, query)).json)
+    return rows
 
 
 def _record(desk: Desk, shape: Shape, row: dict[str, Any]) -> dict[str, str]:
