@@ -21,8 +21,9 @@ from directapp.kernel.ids import uuid7
 from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
 from directapp.services.reading import Reading
-from directapp.store.compiler import compile_aggregate, compile_count, compile_list
+from directapp.store.compiler import compile_list
 from directapp.store.database import Database
+from directapp.store.figures import compile_aggregate, compile_count
 from directapp.store.query import Query
 from support.server import Server
 from support.small import SPEC, lay_out, person

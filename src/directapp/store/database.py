@@ -11,7 +11,8 @@ import asyncpg
 
 from directapp.declare.spec import Shape, Spec
 from directapp.kernel.actor import Actor
-from directapp.store.compiler import Plan, compile_aggregate, compile_count, compile_counts, compile_list, compile_one
+from directapp.store.compiler import Plan, compile_list, compile_one
+from directapp.store.figures import compile_aggregate, compile_count, compile_counts
 from directapp.store.kept import IDLE_SECONDS, MOST_STATEMENTS, PLAN_BUDGET, PLAN_LEAST, Budget, LeanConnection
 from directapp.store.policies import EXEMPT
 from directapp.store.query import Path, Query
