@@ -8,6 +8,7 @@ from uuid import UUID
 
 from directapp.declare.case import Case, Many, One
 from directapp.declare.spec import Shape
+from directapp.services.judge import json_value
 from directapp.store.uniques import unique_name
 from directapp.store.unit import Change, Event
 from directapp.store.words import tokens_in
@@ -51,6 +52,20 @@ def written_values(draft: Draft, now: datetime, person: UUID | None) -> dict[str
         }
         values["updated_at"] = case.get("updated_at") or now
     return {n: v for n, v in values.items() if n in shape.fields and shape.fields[n].stored}
+
+
+def events_of(draft: Draft, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the events that a write of these columns tells of, each with its payload."""
+    shape, case, before = draft.shape, draft.case, draft.case.before
+    changed = {n for n in values if case.get(n) is not None and (before is None or before.get(n) != case.get(n))}
+    names = [*draft.events, *(event for name, event in shape.declared.events if name in changed)]
+    told = {"from": case.was("status"), "to": case.get("status"), "version": values["version"]}
+    heard = {
+        h.event: {"was": {n: json_value(shape.fields[n], case.was(n)) for n in h.tells}}
+        for h in shape.declared.heard
+        if h.when(case)
+    }
+    return {name: told | heard.get(name, {}) for name in (*names, *heard)}
 
 
 @dataclass(slots=True)

@@ -22,14 +22,13 @@ from directapp.services.corridor import Corridor
 from directapp.services.drafts import TakenError
 from directapp.services.fitting import fitted
 from directapp.services.incoming import Incoming, Note, Pointer, Raw, Reader, Result
-from directapp.services.ledger import Bookkeeper, Known, hash_of
+from directapp.services.ledger import Bookkeeper, Known, hash_of, three_way
 from directapp.services.many import ManyWork, Put
 from directapp.services.work import Work
 from directapp.store.unit import Unit
 
 _log = structlog.get_logger(__name__)
 _LONGEST_ID, _FEW = 100, 3
-_OWN = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
 _REPEATED = Text(
     "{label} {value} står også på rad {rows}. Velg hvilken som skal tas inn.",
     "{label} {value} also stands in row {rows}. Choose which to take in.",
@@ -391,7 +390,7 @@ class Session:
             return plan.result("unchanged", Note(level="info", text=_GONE), record=known.record)
         earlier = self.reader.understand(Raw(known.collection, known.number, known.merged))
         before, _ = await self._resolve(unit, earlier)
-        patch, kept = _three_way(shape, seen.row, judge.understand(shape, before, None), _parsed(shape, values))
+        patch, kept = three_way(shape, seen.row, judge.understand(shape, before, None), _parsed(shape, values))
         status = seen.row.get("status")
         moved = plan.incoming.status not in {None, earlier.status, status}
         if moved and status == earlier.status:
@@ -486,20 +485,3 @@ def _refused(error: DirectAppError) -> list[Note]:
 
 def _parsed(shape: Shape, values: Mapping[str, Any]) -> dict[str, Any]:
     return judge.understand(shape, values, None)
-
-
-def _three_way(
-    shape: Shape, stored: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
-) -> tuple[dict[str, Any], list[str]]:
-    """Return what the source has changed, and of that the fields that somebody here has changed too."""
-    patch: dict[str, Any] = {}
-    kept: list[str] = []
-    for name in dict.fromkeys([*before, *after]):
-        old, new = before.get(name), after.get(name)
-        if name in _OWN or old == new or stored.get(name) == new or not shape.fields[name].stored:
-            continue
-        if stored.get(name) == old:
-            patch[name] = new
-        else:
-            kept.append(name)
-    return patch, kept

@@ -185,6 +185,14 @@ class Related(Mapping[str, Any]):
         return len(self._raw)
 
 
+def refuse_created(shape: Shape, grants: Sequence[Grant], owns: Sequence[bool], given: Iterable[str]) -> None:
+    """Refuse a new record, or its values by name, that no matching entry of its writer allows."""
+    matching = [g for g, own in zip(grants, owns, strict=False) if own and g.create]
+    if not matching:
+        raise ForbiddenError
+    refuse_fields(shape, given, frozenset[str]().union(*(shape.writes(g) for g in matching)))
+
+
 def refuse_row(shape: Shape, grants: Sequence[Grant], found: Found, patch: Mapping[str, Any]) -> None:
     """Refuse what a person may not change in this row, or not in its present state.
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import orjson
 
+from directapp.declare.spec import Shape
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.text import Text
 from directapp.services.act import Seen
@@ -25,6 +26,8 @@ MOST_ROWS = 200_000
 _AT_ONCE = 25
 _NEWER = Text("En nyere utgave av raden er lest siden.", "A newer version of the row has been read since.")
 OUTCOMES = ("created", "repaired", "changed", "unchanged", "held", "rejected")
+
+_OWN = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,3 +247,20 @@ def _known(row: Mapping[str, Any]) -> Known:
         decision=row["decision"],
         notes=tuple(row["notes"] or ()),
     )
+
+
+def three_way(
+    shape: Shape, stored: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return what the source has changed, and of that the fields that somebody here has changed too."""
+    patch: dict[str, Any] = {}
+    kept: list[str] = []
+    for name in dict.fromkeys([*before, *after]):
+        old, new = before.get(name), after.get(name)
+        if name in _OWN or old == new or stored.get(name) == new or not shape.fields[name].stored:
+            continue
+        if stored.get(name) == old:
+            patch[name] = new
+        else:
+            kept.append(name)
+    return patch, kept

@@ -17,7 +17,7 @@ from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError
 from directapp.kernel.ids import uuid7
 from directapp.services import judge
 from directapp.services.act import Seen, Then
-from directapp.services.drafts import Draft, Pile, TakenError, equals_of, tokens_of_draft, written_values
+from directapp.services.drafts import Draft, Pile, TakenError, equals_of, events_of, tokens_of_draft, written_values
 from directapp.services.references import check
 from directapp.services.settled import question
 from directapp.services.status_words import as_facts, demand_reached, first_status
@@ -342,8 +342,6 @@ class Work:
         if events := self._take_events():
             await self.unit.put_events(events)
 
-    # -- steps -------------------------------------------------------------------------------------
-
     def case(self, row: Mapping[str, Any], **known: Any) -> Case:
         """Return a row to be judged, as the present actor's; ``known`` as in Case."""
         lifted = frozenset(self.tallying.lifted)
@@ -396,19 +394,11 @@ class Work:
 
     def _written(self, draft: Draft) -> Change:
         """Return what is written of a draft; its events wait for the write."""
-        shape, record, case, before = draft.shape, draft.record, draft.case, draft.case.before
+        shape, record, case = draft.shape, draft.record, draft.case
         values = written_values(draft, self.now, self.actor.user)
-        diff = judge.changes(shape, before, values)
-        changed = {n for n in values if case.get(n) is not None and (before is None or before.get(n) != case.get(n))}
-        names = [*draft.events, *(event for name, event in shape.declared.events if name in changed)]
-        told = {"from": case.was("status"), "to": case.get("status"), "version": values["version"]}
-        heard = {
-            h.event: {"was": {n: judge.json_value(shape.fields[n], case.was(n)) for n in h.tells}}
-            for h in shape.declared.heard
-            if h.when(case)
-        }
-        for name in dict.fromkeys((*names, *heard)):
-            self.emit(name, shape.name, record, told | heard.get(name, {}), 0.0)
+        for name, payload in events_of(draft, values).items():
+            self.emit(name, shape.name, record, payload, 0.0)
+        diff = judge.changes(shape, case.before, values)
         return Change(values, self._entry(shape, record, case.verb, values["version"], diff))
 
     async def store(self, draft: Draft) -> Seen:
@@ -463,8 +453,7 @@ class Work:
 
     async def _follow_up(self, shape: Shape, case: Case) -> None:
         if self._depth >= _MAX_DEPTH:
-            message = f"consequences of {shape.name} never end"
-            raise RuntimeError(message)
+            raise RuntimeError(f"consequences of {shape.name} never end")
         self._depth += 1
         for brings in shape.declared.consequences:
             for item in brings(case):
@@ -477,13 +466,9 @@ class Work:
 
     async def _check_created(self, shape: Shape, seen: Seen, given: set[str]) -> None:
         grants = shape.grants_of(self.unit.actor.roles)
-        if sum(g.create for g in grants) == 1:
-            return  # the insert itself was let in by that entry alone, and its fields were judged before
-        owns = await self.unit.owns(shape, seen.id)
-        matching = [g for g, own in zip(grants, owns, strict=False) if own and g.create]
-        if not matching:
-            raise ForbiddenError
-        judge.refuse_fields(shape, given, frozenset[str]().union(*(shape.writes(g) for g in matching)))
+        # By one entry alone the insert itself was let in, and its fields were judged before.
+        if sum(g.create for g in grants) > 1:
+            judge.refuse_created(shape, grants, await self.unit.owns(shape, seen.id), given)
 
     def _entry(self, shape: Shape, record: UUID, verb: str, version: int, diff: dict[str, Any]) -> AuditEntry:
         present = self.unit.actor
@@ -506,8 +491,8 @@ class Work:
         )
 
     def _payload(self) -> dict[str, Any]:
-        user = str(self.actor.user) if self.actor.user else None
-        return {"actor": self.actor.name, "user": user, "act": str(self.act)}
+        actor = self.actor
+        return {"actor": actor.name, "user": actor.user and str(actor.user), "act": str(self.act)}
 
     def _take_events(self) -> list[Event]:
         events, self._pending = self._pending, []

@@ -11,6 +11,7 @@ from directapp.interfaces.web.outlook.asking import PROMISE
 from directapp.interfaces.web.outlook.words import speak_outlook
 from directapp.interfaces.web.plan.scope import BOOKINGS, CARS
 from directapp.interfaces.web.records import record_id
+from directapp.kernel.errors import InvalidError, NotFoundError
 from directapp.services.intent import Intent
 
 _MOST_GAINS = 3
@@ -32,7 +33,11 @@ async def show_promise(desk: PersonDesk, record: str) -> Response:
         patch={"car": str(target)},
         request_id=desk.request_id,
     )
-    told = orjson.loads((await desk.platform.corridor.perform(intent)).json or "{}")
+    try:
+        told = orjson.loads((await desk.platform.corridor.perform(intent)).json or "{}")
+    except InvalidError as error:
+        # The address names the car: one that is not seen is a page that is not there.
+        raise NotFoundError from error
     ready = present.read_instant(told["ready_at"]) if told["ready_at"] else None
     gains = [
         (g[f"reason_{desk.language}"], present.show_span(timedelta(hours=g["hours"]), desk.language))
