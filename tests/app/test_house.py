@@ -194,6 +194,6 @@ async def test_an_invitation_is_mailed_with_a_link_that_works_once(dealer: Deale
     signed_in = await sign_in(
         dealer.house.auth, email=person["email"], password="et-langt-passord-7", address="127.0.0.1"
     )
-    assert signed_in.actor.roles == {"reception"}
+    assert signed_in.actor.roles == {"new_car_sales"}
     with pytest.raises(DirectAppError):
         await use_link(dealer.house.auth, link[1], "et-annet-passord-8", address="127.0.0.1")

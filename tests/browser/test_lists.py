@@ -6,7 +6,7 @@ from uuid import UUID
 
 from playwright.async_api import Locator, Page, expect
 
-from browser.test_live import A_SECOND, settled
+from browser.test_live import SOON, settled
 from browser.test_views import violations
 from directapp.store.query import Query
 from support.dealer import Dealer
@@ -74,7 +74,7 @@ async def test_a_cell_loses_nothing(dealer: Dealer, open_as: Opener) -> None:
     await cell(page, car, 3).dblclick()
     await page.locator("#cell-color").fill("Rød")
     await dealer.do(manager, "cars", "update", car, color="Blå")
-    await page.wait_for_timeout(A_SECOND)
+    await page.wait_for_timeout(SOON)
     await page.keyboard.press("Enter")
     form = page.locator("[data-cell-form]")
     await expect(form.locator(".field-theirs")).to_contain_text("Lagret nå: Blå")
@@ -125,11 +125,11 @@ async def test_rows_beyond_the_first_page_are_live_too(dealer: Dealer, open_as: 
     await page.get_by_role("link", name="Vis flere").click()
     await expect(page.locator("[data-row]")).to_have_count(55)
     await dealer.do(seller, "cars", "update", cars[53], color="Rød")
-    await expect(cell(page, cars[53], 2)).to_have_text("Rød", timeout=2 * A_SECOND)
+    await expect(cell(page, cars[53], 2)).to_have_text("Rød", timeout=2 * SOON)
     await dealer.do(seller, "cars", "archive", cars[52], reason="duplicate")
-    await expect(page.locator("[data-row]")).to_have_count(54, timeout=2 * A_SECOND)
-    late = await new_car(dealer, seller, 54, license_plate="EL20053", vin=None, order_number="O99999")
-    await expect(cell(page, late, 1)).to_have_text("EL 20053", timeout=2 * A_SECOND)
+    await expect(page.locator("[data-row]")).to_have_count(54, timeout=2 * SOON)
+    late = await new_car(dealer, seller, 54, license_plate="EL20052", vin=None, order_number="O99999")
+    await expect(cell(page, late, 1)).to_have_text("EL 20052", timeout=2 * SOON)
 
 
 async def test_a_colleague_is_mentioned_by_keyboard_and_on_a_phone(dealer: Dealer, open_as: Opener) -> None:

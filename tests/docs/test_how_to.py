@@ -20,7 +20,7 @@ WORKSHOP = "src/directapp/domains/workshop"
 
 # Runs on the copied source, which declares more than the database has.
 FOLLOW = """
-import asyncio, sys
+import asyncio, json, sys
 from directapp.app.spec import load_spec
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import utc_now
@@ -50,8 +50,10 @@ async def follow():
 
         async def show(actor, collection, record, *names):
             fields = tuple((n,) for n in names)
-            print("read", show_text(await reading.one(actor, collection, record, fields)))
-            found = await reading.page(actor, collection, Query(fields=fields, search=question_words("b")))
+            read = show_text(await reading.one(actor, collection, record, fields))
+            print("read", read)
+            words = question_words(str(next(iter(json.loads(read).values()))))
+            found = await reading.page(actor, collection, Query(fields=fields, search=words))
             print("found", show_text(found.json))
 
         user = await create(system_actor(tenant, "demo"), "users", **person)

@@ -155,10 +155,15 @@ def _age(site: Site, status: str) -> tuple[float, float]:
 
 
 def link_trade_ins(lives: list[Life]) -> None:
-    """Let some used cars be what a customer gave in trade, registered within days of the sale."""
+    """Let some used cars be what a customer gave in trade for another, registered within days of the sale.
+
+    Whoever registers a car sees the used cars of the site, and points to no others.
+    """
     used = [x for x in lives if x.facts["kind"] == "used" and x.steps[0].verb == "create"]
     sales: list[tuple[float, Life]] = [
-        (x.shift + x.facts.get("sold_hours", 0) * x.squeeze, x) for x in lives if x.target in {*READY[2:], "archived"}
+        (x.shift + x.facts.get("sold_hours", 0) * x.squeeze, x)
+        for x in lives
+        if x.target in {*READY[2:], "archived"} and x.facts["kind"] in {"used", "certified"}
     ]
     for life in used:
         begun = life.when(life.steps[0])
