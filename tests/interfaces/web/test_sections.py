@@ -184,7 +184,7 @@ async def _sound(browser: Browser, address: str) -> str | None:
     return answer.text if answer.status_code == 200 else None
 
 
-@pytest.mark.parametrize(("address", "most"), [("/app/cars", 20), ("/", 24), ("car", 22)])
+@pytest.mark.parametrize(("address", "most"), [("/app/cars", 20), ("/", 25), ("car", 22)])
 async def test_a_page_asks_the_database_little(address: str, most: int, dealer: Dealer, signed: Opener) -> None:
     cars = await fill_yard(dealer, 3)
     browser = await signed("new_car_sales")

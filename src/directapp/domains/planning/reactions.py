@@ -64,6 +64,13 @@ async def free(act: Act) -> None:
     await free_car(act, act.target.id)
 
 
+async def booked(act: Act) -> None:
+    """Tell of a full week; give the time back where the car was closed while it was being booked."""
+    await tell_full_week(act)
+    if act.seen is not None and act.seen.row["car"] is not None:
+        await free_car(act, act.seen.row["car"])
+
+
 async def free_car(act: Act, car: UUID) -> None:
     """Give back what a car is booked for, if it still is delivered or archived."""
     row = (await act.look_up("cars", car, system="workflow")).row
@@ -120,7 +127,7 @@ async def recount(act: Act) -> None:
 
 REACTIONS: dict[str, Any] = {
     "tenant.named": give_types,
-    "booking.created": tell_full_week,
+    "booking.created": booked,
     "booking.moved": tell_full_week,
     "technical.started": _follows("technical", "started_at"),
     "technical.completed": _follows("technical", "completed_at"),
