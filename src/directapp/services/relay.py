@@ -43,6 +43,7 @@ _UNHEARD_SECONDS = 2.0
 _BREATH_SECONDS = 0.05
 _GATHER_SECONDS = 0.01
 _MOST_ROUNDS = 1000
+_DEADLOCKS = 3
 _log = structlog.get_logger(__name__)
 
 
@@ -249,6 +250,16 @@ class Relay:
 
     async def _visit(self, tenant: UUID, event: str) -> int:
         """Take the next events of a kind and run what reacts to them; return how many were handled.
+
+        Whom the database chose to end a deadlock begins anew: nothing of it was written.
+        """
+        for _ in range(_DEADLOCKS):
+            with suppress(asyncpg.DeadlockDetectedError):
+                return await self._handle(tenant, event)
+        return await self._handle(tenant, event)
+
+    async def _handle(self, tenant: UUID, event: str) -> int:
+        """Take and run them once.
 
         Reactions have a savepoint each; the transaction is shared, and with it what they look up of settled things.
         """
