@@ -13,7 +13,7 @@ _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0
 class BoundedProtocol(HttpToolsProtocol):
     """Uvicorn's protocol with an end to waiting for a request that was begun, and to its headers' size.
 
-    Uvicorn waits for ever for the rest of a header: https://github.com/encode/uvicorn/issues/2129.
+    Uvicorn's own keep-alive time counts between requests only: for the rest of a header it waits for ever.
     """
 
     def __init__(self, *args: Any, **more: Any) -> None:
@@ -50,13 +50,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._count(len(name) + len(value))
 
     def on_headers_complete(self) -> None:
-        """Hand the request on."""
+        """Hand the request on; one whose headers were too large has been answered."""
         self._wait_no_more()
-        if self._header_bytes > _MOST_HEADER_BYTES:
-            self.transport.write(_TOO_LARGE)
-            self.transport.close()
-            return
-        super().on_headers_complete()
+        if self._header_bytes <= _MOST_HEADER_BYTES:
+            super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """Take part of a body; that of a request which was refused goes nowhere."""

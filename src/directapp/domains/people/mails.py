@@ -26,6 +26,10 @@ class _Letter:
     ending: Text
 
 
+_NOTHING_TO_DO = Text(
+    "Lenken kan brukes én gang og gjelder i {life}. Var det ikke du som ba om den, se bort fra e-posten.",
+    "The link works once and is good for {life}. If it was not you, there is nothing you need to do.",
+)
 _LETTERS: dict[str, _Letter] = {
     "invite": _Letter(
         subject=Text("Velkommen til DirectApp hos {brand}", "Welcome to DirectApp at {brand}"),
@@ -43,10 +47,7 @@ _LETTERS: dict[str, _Letter] = {
         subject=Text("Nytt passord til DirectApp hos {brand}", "New password for DirectApp at {brand}"),
         why=Text("Noen ba om nytt passord for denne adressen.", "Somebody asked for a new password for this address."),
         button=Text("Velg nytt passord", "Choose new password"),
-        ending=Text(
-            "Lenken kan brukes én gang og gjelder i {life}. Var det ikke du som ba om den, se bort fra e-posten.",
-            "The link works once and is good for {life}. If it was not you, there is nothing you need to do.",
-        ),
+        ending=_NOTHING_TO_DO,
     ),
     "email_old": _Letter(
         subject=Text("Bekreft ny e-postadresse i DirectApp", "Confirm a new e-mail address in DirectApp"),
@@ -69,10 +70,7 @@ _LETTERS: dict[str, _Letter] = {
             "This address is to become yours in DirectApp at {brand}. Confirm it here, and from the old address.",
         ),
         button=Text("Bekreft adressen", "Confirm the address"),
-        ending=Text(
-            "Lenken kan brukes én gang og gjelder i {life}. Var det ikke du som ba om den, se bort fra e-posten.",
-            "The link works once and is good for {life}. If it was not you, there is nothing you need to do.",
-        ),
+        ending=_NOTHING_TO_DO,
     ),
 }
 

@@ -68,10 +68,7 @@ def register(app: typer.Typer, doors: Doors) -> None:
                 return await _import(house.platform, target, contents, name, commit=commit)
 
         done = asyncio.run(work())
-        show(done, english=english)
-        if report is not None:
-            write_report(done, report, english=english)
-            typer.echo(f"{len(done.results)} rows: {report}")
+        say(done, report, english=english)
 
 
 async def find_tenant(platform: Platform, wanted: str) -> UUID:
@@ -135,6 +132,14 @@ def bar(*, commit: bool) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=Console(stderr=True)) as shown:
         task = shown.add_task("taking in" if commit else "trying")
         yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+def say(done: Report, report: Path | None, *, english: bool) -> None:
+    """Print what came of an import, and write every row's outcome to a file where one is named."""
+    show(done, english=english)
+    if report is not None:
+        write_report(done, report, english=english)
+        typer.echo(f"{len(done.results)} rows: {report}")
 
 
 def show(done: Report, *, english: bool) -> None:

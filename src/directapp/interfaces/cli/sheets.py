@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from directapp.interfaces.cli.importing import Doors, bar, show, write_report
+from directapp.interfaces.cli.importing import Doors, bar, say
 from directapp.kernel.actor import Actor
 from directapp.services.ledger import Report
 from directapp.services.platform import Platform
@@ -59,10 +59,7 @@ def register(group: typer.Typer, doors: Doors) -> None:
                 return await take(house.platform, actor, file, asked, commit=commit)
 
         done = asyncio.run(work())
-        show(done, english=english)
-        if report is not None:
-            write_report(done, report, english=english)
-            typer.echo(f"{len(done.results)} rows: {report}")
+        say(done, report, english=english)
 
 
 def _pair(text: str) -> tuple[str, str]:
