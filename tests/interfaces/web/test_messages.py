@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import io
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -12,8 +13,10 @@ from uuid import UUID
 
 import httpx
 import pytest
+from PIL import Image
 
 from directapp.connectors import svix
+from directapp.interfaces.web.forms_in import STRANGER_BYTES
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
 from support.browser import Opener
@@ -200,7 +203,7 @@ async def test_a_vendor_answers_without_an_account(dealer: Dealer, stranger: htt
     assert (await stranger.post(f"/vendor/{token}", data={**late, "ready_on": "2027-01-15"})).status_code == 303
     await dealer.do(planner, "work_items", "approve", item)
     done = {"_key": uuid7().hex, "answer": "done"}
-    photo = {"photos": ("ferdig.png", PNG, "image/png")}
+    photo = {"photos": ("ferdig.png", photograph(), "image/png")}
     assert (await stranger.post(f"/vendor/{token}", data=done, files=photo)).status_code == 303
     row = await dealer.read(planner, "work_items", item)
     assert row["status"] == "done"
@@ -233,9 +236,12 @@ async def asked_vendor(dealer: Dealer) -> tuple[UUID, str]:
     return item, dealer.house.post.capabilities.token("vendor", dealer.tenant, link.record)
 
 
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
+def photograph() -> bytes:
+    """Return a picture as large as a phone's smaller ones: what strangers may send elsewhere is far less."""
+    made = io.BytesIO()
+    Image.effect_noise((900, 700), 80).save(made, "PNG")
+    assert len(made.getvalue()) > 4 * STRANGER_BYTES
+    return made.getvalue()
 
 
 # -- what providers tell --------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ _PASSING = frozenset({"_csrf", "_at", "_key"})
 _MOST_FIELDS, _MOST_FILES = 2000, 40
 # What somebody may send who has not signed in, what a form of text holds, and a form with files.
 STRANGER_BYTES = 64 * 1024
-_TEXT_BYTES, _UPLOAD_BYTES = 2 * 1024 * 1024, 256 * 1024 * 1024
+_TEXT_BYTES, UPLOAD_BYTES = 2 * 1024 * 1024, 256 * 1024 * 1024
 _LONGEST_REASON = 1000
 _VERSION = re.compile(r"[0-9]{1,9}")
 
@@ -100,6 +100,6 @@ def _base(text: str) -> dict[str, str]:
 async def read_signed(desk: Desk) -> Posted:
     """Read a form of a signed-in person (ForbiddenError: it does not carry their token)."""
     with_files = desk.request.headers.get("content-type", "").startswith("multipart/")
-    posted = await read_form(desk.request, most=_UPLOAD_BYTES if with_files else _TEXT_BYTES)
+    posted = await read_form(desk.request, most=UPLOAD_BYTES if with_files else _TEXT_BYTES)
     check_form(desk, posted.get("_csrf") or desk.request.headers.get("x-csrf-token", ""))
     return posted

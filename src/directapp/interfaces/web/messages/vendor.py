@@ -14,7 +14,7 @@ from directapp.domains.messages.capability import Capabilities, Capability
 from directapp.domains.messages.phrases import car_name
 from directapp.domains.messages.status_links import is_open
 from directapp.interfaces.web.desk import Desk
-from directapp.interfaces.web.forms_in import Posted, read_form
+from directapp.interfaces.web.forms_in import UPLOAD_BYTES, Posted, read_form
 from directapp.interfaces.web.look import SITES, Look
 from directapp.interfaces.web.messages.public import (
     Gate,
@@ -81,7 +81,7 @@ def add_vendor(
         scene = await _enter(platform, gate, request, token)
         if isinstance(scene, Response):
             return scene
-        posted = await read_form(request)
+        posted = await read_form(request, most=UPLOAD_BYTES)
         try:
             await _answer(platform, attachments, scene, posted)
         except DirectAppError as error:
