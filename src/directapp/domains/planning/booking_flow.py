@@ -30,6 +30,11 @@ def _step(fact: str, to: str, *origins: str, event: str | None = None) -> Step:
     return Step(origins=origins, to=to, when=lambda case: case.get(fact) is not None, fact=fact, event=event)
 
 
+def is_booked(case: Case) -> bool:
+    """Whether a time is taken that was not: a new booking, or one whose cancellation is undone."""
+    return case.before is None or (case.get("status") in HOLDING and case.before.get("status") not in HOLDING)
+
+
 def is_moved(case: Case) -> bool:
     """Whether a booking that still holds its time begins, ends or is done somewhere else, or by somebody else."""
     moved = case.before is not None and case.changed("starts_at", "ends_at", "resource", "person")

@@ -7,7 +7,7 @@ from directapp.domains.planning.ahead_verbs import VERBS as AHEAD_VERBS
 from directapp.domains.planning.booking_effects import CONSEQUENCES
 from directapp.domains.planning.booking_fields import GROUPS, HOLDING
 from directapp.domains.planning.booking_fill import FILL, RELATED
-from directapp.domains.planning.booking_flow import WORKFLOW, is_moved
+from directapp.domains.planning.booking_flow import WORKFLOW, is_booked, is_moved
 from directapp.domains.planning.booking_rules import RULES
 from directapp.domains.planning.booking_verbs import VERBS
 from directapp.domains.planning.figures import FIGURES
@@ -104,7 +104,7 @@ RESOURCE_BOOKINGS = Collection(
         ("car", "starts_at"),
     ),
     heard=(
-        Heard(event="booking.created", when=lambda case: case.before is None),
+        Heard(event="booking.created", when=is_booked),
         Heard(event="booking.moved", when=is_moved, tells=("person", "starts_at", "ends_at")),
     ),
 )
