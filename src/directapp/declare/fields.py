@@ -1,13 +1,14 @@
 """Fields and field groups: what a record holds, with labels, limits and how it is understood."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
 from directapp.declare.kinds import BadValueError, Kind, read
 from directapp.declare.reading import TYPED, Manner, clean_code, read_instant
+from directapp.kernel.actor import Actor
 from directapp.kernel.text import Text
 
 MAX_LENGTH = {Kind.STRING: 200, Kind.TEXT: 10_000, Kind.CHOICE: 60, Kind.EMAIL: 254, Kind.PHONE: 16}
@@ -36,6 +37,7 @@ class Field:
     ``ref`` is the collection that a reference, or each of a list of them, points to; ``tree`` references lead from
     record to record of one collection and never back.
     ``sign_in`` values are kept in the login directory, by which a person is found before the tenant is known.
+    ``offered`` says which of the choices are an actor's to make; whoever writes the field refuses the others.
     ``headings`` are what else people call it at the top of a column of a sheet, beside its name and labels.
     ``secret`` values are never read back and stand in the audit only as changed.
     """
@@ -61,6 +63,7 @@ class Field:
     secret: bool = False
     immutable: bool = False
     sign_in: bool = False
+    offered: Callable[[Actor], Collection[str]] | None = None
     headings: tuple[str, ...] = ()
     unit: str | None = None
     help: Text | None = None

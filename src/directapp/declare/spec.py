@@ -109,17 +109,6 @@ class Shape:
         return next((v for v in self.declared.verbs if v.name == name), None)
 
 
-Right = tuple[str, str, str]
-"""A collection, what is done there, and to which field or by which verb."""
-
-
-def _rights_of(shape: Shape, grant: Grant) -> Iterator[tuple[str, str]]:
-    yield from (("read", name) for name in shape.reads(grant))
-    yield from (("write", name) for name in shape.writes(grant))
-    yield from (("verb", name) for name in grant.verbs)
-    yield from ((word, "") for word, given in (("create", grant.create), ("delete", grant.delete)) if given)
-
-
 _SYSTEM_GRANT = Grant(role="system", read=(EVERY,), write=(EVERY,), create=True, delete=True, verbs=(EVERY,))
 
 
@@ -148,7 +137,6 @@ class Spec:
 
         """
         self.shapes: dict[str, Shape] = {}
-        self._rights: dict[frozenset[str], frozenset[Right]] = {}
         for collection in collections:
             if collection.name in self.shapes:
                 message = f"{collection.name} is declared twice"
@@ -178,18 +166,6 @@ class Spec:
             for tally in shape.declared.tallies:
                 found[tally.of] = (*found.get(tally.of, ()), (shape, tally))
         return found
-
-    def rights(self, roles: frozenset[str]) -> frozenset[Right]:
-        """Return what roles may do somewhere: each field read and written, each verb, making and deleting."""
-        known = self._rights.get(roles)
-        if known is None:
-            known = self._rights[roles] = frozenset(
-                (shape.name, *right)
-                for shape in self.shapes.values()
-                for grant in shape.grants_of(roles)
-                for right in _rights_of(shape, grant)
-            )
-        return known
 
     @cached_property
     def roles(self) -> tuple[str, ...]:

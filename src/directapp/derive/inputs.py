@@ -12,6 +12,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.reading import BadValueError, read_number
 from directapp.derive import present
 from directapp.derive.shown import NO, NOTHING, YES, Shown
+from directapp.kernel.actor import Actor
 from directapp.kernel.text import Language, Text
 
 Typed = Mapping[str, Sequence[str]]
@@ -93,7 +94,7 @@ class Input:
 class Filling:
     """What stands in a form: stored values, what was typed over them, what is wrong, what refs may be.
 
-    ``names`` are the labels of the records that ids point to.
+    ``names`` are the labels of the records that ids point to; ``actor`` is whose choices are offered.
     """
 
     language: Language
@@ -103,6 +104,7 @@ class Filling:
     refs: Mapping[str, Sequence[Option]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     theirs: Mapping[str, Shown] = field(default_factory=dict)
+    actor: Actor | None = None
 
 
 def stored_text(item: Field, value: Any, language: Language) -> str:
@@ -213,7 +215,12 @@ def _options(item: Field, value: str, filling: Filling) -> tuple[Option, ...]:
     language = filling.language
     if item.kind is Kind.CHOICES:
         chosen = set(value.split(","))
-        return tuple(Option(c.code, c.label.pick(language), c.code in chosen) for c in item.choices)
+        offered = None if item.offered is None or filling.actor is None else item.offered(filling.actor)
+        return tuple(
+            Option(c.code, c.label.pick(language), c.code in chosen)
+            for c in item.choices
+            if offered is None or c.code in offered or c.code in chosen
+        )
     if item.kind is Kind.BOOLEAN:
         words = (("true", YES), ("false", NO))
         given = [Option(code, word.pick(language), code == value) for code, word in words]

@@ -12,7 +12,7 @@ from directapp.declare.fields import Field
 from directapp.kernel.actor import Actor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 
 # How many records are looked at in one statement, where all are.
@@ -99,9 +99,6 @@ class Doors(Protocol):
 
     def fields(self, collection: str) -> Mapping[str, Field]:
         """Return what a collection declares of its fields, by name."""
-
-    def beyond(self, own: "Iterable[str]", others: "Iterable[str]") -> list[str]:
-        """Return those of other roles that give a right which one's own roles do not."""
 
     def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
         """Put an event in the outbox."""
@@ -244,10 +241,6 @@ class Act:
     def fields(self, collection: str) -> Mapping[str, Field]:
         """Return what a collection declares of its fields, by name: labels, kinds, choices; {} for no collection."""
         return self.doors.fields(collection)
-
-    def beyond(self, roles: "Iterable[str]") -> list[str]:
-        """Return those of some roles that give a right which the actor does not have."""
-        return self.doors.beyond(self.actor.roles, roles)
 
     def emit(self, event: str, *, on: Seen | None = None, delay: float = 0.0, **payload: Any) -> None:
         """Put an event about the record in the outbox; ``delay`` in seconds."""

@@ -1,6 +1,6 @@
 """Work: the life of a write inside one transaction, steps 3 to 10. The same for every interface."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -316,11 +316,6 @@ class Work:
         """Return what a collection declares of its fields, by name."""
         shape = self.spec.get(collection)
         return shape.fields if shape else {}
-
-    def beyond(self, own: Iterable[str], others: Iterable[str]) -> list[str]:
-        """Return those of other roles that give a right which one's own roles do not."""
-        held = self.spec.rights(frozenset(own))
-        return [role for role in others if not self.spec.rights(frozenset({role})) <= held]
 
     def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
         """Keep an event for the outbox; it goes with the next write or at the end."""

@@ -1,17 +1,20 @@
 """The rows of matrix.csv about people, proved from the declaration."""
 
 import csv
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from directapp.app.spec import load_spec
 from directapp.declare.access import Grant
 from directapp.declare.rules import All, Either, Everything, In, Is, Not, Nothing, Rule, Who, Whose
 from directapp.declare.spec import Shape
 from directapp.domains import people
-from directapp.domains.people.roles import ADMIN, LABELS, OPERATOR, WORKING, role_rows
+from directapp.domains.people.roles import ADMIN, LABELS, OPERATOR, STAFF, WORKING, given_by, role_rows
 from directapp.kernel.actor import Actor
 
 SHAPES = {collection.name: Shape(collection) for collection in people.COLLECTIONS}
@@ -131,6 +134,29 @@ def test_managers_act_on_their_own_site_through_verbs() -> None:
     assert not any(g.verbs for role in ROLES if role != "manager" for g in entries("users", role, user()))
     assert writes("users", "manager", user()) == {"phone", "email"}
     assert writes("users", "manager", user(administrator=True)) == frozenset()
+
+
+def of(role: str, right: Callable[[Shape, Grant], frozenset[str]]) -> set[str]:
+    """Return the fields of every collection that a role has a right to somewhere."""
+    return {
+        f"{s.name}.{n}"
+        for s in load_spec().shapes.values()
+        for g in s.grants_of(frozenset({role}))
+        for n in right(s, g)
+    }
+
+
+@pytest.mark.parametrize("role", STAFF)
+def test_whom_a_manager_staffs_a_site_with_sees_nothing_that_managers_do_not(role: str) -> None:
+    assert of(role, Shape.reads) <= of("manager", Shape.reads)
+    assert not of(role, Shape.writes) & {"cars.purchase_price", "cars.holding_cost_per_day", "users.roles"}
+
+
+def test_a_manager_gives_every_role_but_those_of_finance_and_administration() -> None:
+    assert given_by(actor("manager")) == set(ROLES) - {"finance"}
+    assert given_by(actor(ADMIN)) == {*ROLES, ADMIN}
+    assert given_by(replace(actor("manager"), roles=frozenset({"manager", "finance"}))) == set(ROLES)
+    assert given_by(actor("planner")) == {"planner"}
 
 
 def test_only_administrators_create_and_delete() -> None:

@@ -146,6 +146,9 @@ def test_an_address_in_use_is_changed_by_its_user_alone() -> None:
     assert fields(rules.email_by_its_own_way(case(admin, signed_in | {"id": admin.user}, **new))) == ["email"]
     assert fields(rules.email_by_its_own_way(case(manager, signed_in, **new))) == ["email"]
     assert rules.email_by_its_own_way(case(manager, invited, **new)) == []
+    assert fields(rules.email_by_its_own_way(case(manager, user(YOU, "finance") | {"email": "a@b.no"}, **new))) == [
+        "email"
+    ]
     assert rules.email_by_its_own_way(case(admin, signed_in, **new)) == []
     assert rules.email_by_its_own_way(case(manager, own, phone="+4791234567")) == []
 

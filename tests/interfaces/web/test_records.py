@@ -1,7 +1,9 @@
 """Records: the page, saving groups, problems, stale edits, creating, verbs, facts, undo."""
 
+import re
 from uuid import UUID
 
+from directapp.domains.people.roles import STAFF
 from support.browser import Opener, field
 from support.dealer import Dealer
 from support.pages import new_car
@@ -174,6 +176,24 @@ async def test_an_invited_person_is_managed_by_verbs(signed: Opener, dealer: Dea
     for more in ("tenant_admin", "finance"):
         refused = await manager.send(f"{page}/do/set_roles", _fields="roles", roles=[more])
         assert refused.status_code == 403
+
+
+def offered(page: str) -> dict[str, bool]:
+    """Return the roles that a form offers, and whether each is ticked."""
+    boxes = re.findall(r'<input[^>]*name="roles"[^>]*>', page)
+    return {re.findall(r'value="(\w+)"', box)[0]: " checked" in box for box in boxes}
+
+
+async def test_the_form_offers_the_roles_that_one_may_give(signed: Opener, dealer: Dealer) -> None:
+    manager, admin = await signed("manager"), await signed("tenant_admin")
+    staff = set(offered((await manager.get("/app/users/do/invite")).text))
+    assert staff == {*STAFF, "manager"}
+    assert set(offered((await admin.get("/app/users/do/invite")).text)) == {*staff, "finance", "tenant_admin"}
+    assert set(offered((await manager.get("/app/api_keys/do/create_key")).text)) == {"manager"}
+    other = await dealer.person("planner+finance")
+    held = offered((await manager.get(f"/app/users/{other.user}/do/set_roles")).text)
+    assert {role for role, ticked in held.items() if ticked} == {"planner", "finance"}
+    assert "tenant_admin" not in held
 
 
 async def test_unseen_and_forbidden_are_told_apart_in_words(car: UUID, signed: Opener) -> None:

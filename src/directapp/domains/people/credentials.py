@@ -1,5 +1,7 @@
 """What signing in needs: passwords, sessions, refresh tokens, links and API keys. Only digests are kept."""
 
+from dataclasses import replace
+
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Unique, Views
@@ -8,7 +10,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Nothing, Parent, Who
 from directapp.declare.verbs import Secret, Verb
 from directapp.domains.people import verbs
-from directapp.domains.people.roles import ADMIN, EVERYONE, MANAGER, ROLE_CHOICES
+from directapp.domains.people.roles import ADMIN, EVERYONE, MANAGER, ROLE_CHOICES, ROLES
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
@@ -206,7 +208,7 @@ API_KEYS = Collection(
             secrets=(Secret(name="key", label=Text("API-nøkkel", "API key")),),
             params=(
                 field("name", "Navn", "Name", required=True, max_length=80),
-                field("roles", "Roller", "Roles", Kind.CHOICES, choices=ROLE_CHOICES),
+                replace(ROLES, required=False, offered=lambda actor: actor.roles, headings=()),
             ),
             icon="key",
             primary=True,

@@ -5,6 +5,8 @@ from typing import Any
 from directapp.declare.access import Access, grants
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Choice, Group, field
+from directapp.declare.kinds import Kind
+from directapp.kernel.actor import Actor
 from directapp.kernel.text import Text
 
 ADMIN = "tenant_admin"
@@ -30,7 +32,38 @@ LABELS: dict[str, Text] = {
 # The roles of the permission matrix, with spaces between, for `grants`.
 WORKING = " ".join(code for code in LABELS if code not in {ADMIN, OPERATOR})
 EVERYONE = f"{WORKING} {ADMIN}"
+# Whom a manager staffs a site with: what these roles see, a manager sees. Finance keeps the figures that a manager is
+# measured by, and is an administrator's to give.
+STAFF = (
+    "new_car_sales",
+    "used_car_sales",
+    "parts",
+    "reception",
+    "planner",
+    "mechanic",
+    "detailer",
+    "sales_manager",
+)
 ROLE_CHOICES = tuple(Choice(code, label) for code, label in LABELS.items() if code != OPERATOR)
+
+
+def given_by(actor: Actor) -> frozenset[str]:
+    """Return the roles that an actor may give: one's own, a manager's staff, an administrator's all."""
+    if ADMIN in actor.roles:
+        return frozenset(choice.code for choice in ROLE_CHOICES)
+    return actor.roles.union(STAFF if MANAGER in actor.roles else ())
+
+
+ROLES = field(
+    "roles",
+    "Roller",
+    "Roles",
+    Kind.CHOICES,
+    required=True,
+    choices=ROLE_CHOICES,
+    offered=given_by,
+    headings=("Rolle", "Stilling", "Role"),
+)
 
 
 def role_rows() -> list[dict[str, Any]]:

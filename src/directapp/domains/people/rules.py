@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from directapp.declare.case import Case
-from directapp.domains.people.roles import ADMIN, LABELS
+from directapp.domains.people.roles import ADMIN, LABELS, given_by
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -26,8 +26,8 @@ THEIR_EMAIL = Text(
     "The user changes the e-mail under My profile, or ask an administrator.",
 )
 BEYOND = Text(
-    "Rollen {role} gir rettigheter som du ikke har selv. Be en administrator.",
-    "The role {role} gives rights that you do not have yourself. Ask an administrator.",
+    "Bare en administrator kan gi rollen {role}.",
+    "Only an administrator may give the role {role}.",
 )
 OTHER_SITE = Text("Du administrerer bare brukere på egen forhandler.", "You manage users of your own dealership only.")
 NO_ROLE = Text("Velg minst én rolle.", "Choose at least one role.")
@@ -77,8 +77,11 @@ def email_by_its_own_way(case: Case) -> list[Problem]:
         return []
     if case.was("id") == case.actor.user:
         return [Problem(OWN_EMAIL, field="email")]
-    in_use = case.was("last_seen_at") is not None and not is_admin(case.actor.roles)
-    return [Problem(THEIR_EMAIL, field="email")] if in_use else []
+    if is_admin(case.actor.roles):
+        return []
+    # A link for a password goes to the address: whoever sets it becomes a user who never signed in.
+    above = not_given_by(case.actor, case.was("roles") or ()) is not None
+    return [Problem(THEIR_EMAIL, field="email")] if above or case.was("last_seen_at") is not None else []
 
 
 def mark_administrator(case: Case) -> Mapping[str, Any]:
@@ -93,10 +96,11 @@ def end_sessions_of_inactive(case: Case) -> Mapping[str, Any]:
     return {}
 
 
-def beyond_own(actor: Actor, beyond: Iterable[str], field: str | None = None) -> Problem | None:
-    """Say which roles give more than an actor has; administrators have everything."""
-    found = [LABELS.get(code, Text(code, code)) for code in beyond]
-    if not found or is_admin(actor.roles):
+def not_given_by(actor: Actor, roles: Iterable[str], field: str | None = None) -> Problem | None:
+    """Say which of some roles an actor may not give."""
+    given = given_by(actor)
+    found = [LABELS.get(code, Text(code, code)) for code in roles if code not in given]
+    if not found:
         return None
     role = Text(", ".join(t.nb for t in found), ", ".join(t.en for t in found))
     return Problem(BEYOND.fill(role=role), field=field)

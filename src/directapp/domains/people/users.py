@@ -8,7 +8,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Not, Who, all_of
 from directapp.declare.verbs import Secret, Verb
 from directapp.domains.people import rules, verbs
-from directapp.domains.people.roles import ADMIN, EVERYONE, MANAGER, ROLE_CHOICES, WORKING
+from directapp.domains.people.roles import ADMIN, EVERYONE, MANAGER, ROLES, WORKING
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
@@ -20,15 +20,7 @@ PUBLIC = Group(
     (
         field("first_name", "Fornavn", "First name", required=True, max_length=80, search=True),
         field("last_name", "Etternavn", "Last name", required=True, max_length=80, search=True),
-        field(
-            "roles",
-            "Roller",
-            "Roles",
-            Kind.CHOICES,
-            required=True,
-            choices=ROLE_CHOICES,
-            headings=("Rolle", "Stilling", "Role"),
-        ),
+        ROLES,
         field("dealership", "Forhandler", "Dealership", Kind.REF, ref="dealerships"),
         field("photo", "Bilde", "Photo", Kind.REF, ref="files", on_delete="set_null"),
         field(
@@ -129,15 +121,7 @@ VERBS = (
             field("email", "E-post", "E-mail", Kind.EMAIL, required=True),
             field("first_name", "Fornavn", "First name", required=True, max_length=80),
             field("last_name", "Etternavn", "Last name", required=True, max_length=80),
-            field(
-                "roles",
-                "Roller",
-                "Roles",
-                Kind.CHOICES,
-                required=True,
-                choices=ROLE_CHOICES,
-                headings=("Rolle", "Stilling", "Role"),
-            ),
+            ROLES,
             field("dealership", "Forhandler", "Dealership", Kind.REF, ref="dealerships"),
             field("phone", "Telefon", "Phone", Kind.PHONE),
             field("seller_number", "Selgernummer", "Seller number", code=True, max_length=20),
@@ -150,17 +134,7 @@ VERBS = (
         name="set_roles",
         label=Text("Endre roller", "Change roles"),
         run=verbs.set_roles,
-        params=(
-            field(
-                "roles",
-                "Roller",
-                "Roles",
-                Kind.CHOICES,
-                required=True,
-                choices=ROLE_CHOICES,
-                headings=("Rolle", "Stilling", "Role"),
-            ),
-        ),
+        params=(ROLES,),
         blocked=_when_own,
         icon="id-badge",
     ),

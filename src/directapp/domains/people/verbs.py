@@ -49,7 +49,7 @@ async def invite(act: Act) -> None:
         values.setdefault("dealership", act.actor.site)
     values.setdefault("language", act.actor.language)
     _refuse(rules.may_manage(act.actor, {"dealership": values.get("dealership")}, values["roles"]))
-    _refuse(rules.beyond_own(act.actor, act.beyond(values["roles"]), "roles"))
+    _refuse(rules.not_given_by(act.actor, values["roles"], "roles"))
     act.answer = await act.create("users", {**values, "invited_at": act.now}, system=SYSTEM)
     act.emit("user.invited", on=act.answer, user=str(act.answer.id))
 
@@ -59,7 +59,7 @@ async def set_roles(act: Act) -> None:
     roles = act.params["roles"]
     _refuse(rules.may_manage(act.actor, act.target.row, roles))
     added = [role for role in roles if role not in (act.target.row.get("roles") or ())]
-    _refuse(rules.beyond_own(act.actor, act.beyond(added), "roles"))
+    _refuse(rules.not_given_by(act.actor, added, "roles"))
     await act.change({"roles": roles}, system=SYSTEM)
 
 
@@ -75,7 +75,7 @@ async def deactivate(act: Act) -> None:
 async def activate(act: Act) -> None:
     """Let a user in again; they sign in anew."""
     _refuse(rules.may_manage(act.actor, act.target.row))
-    _refuse(rules.beyond_own(act.actor, act.beyond(act.target.row.get("roles") or ())))
+    _refuse(rules.not_given_by(act.actor, act.target.row.get("roles") or ()))
     await act.change({"active": True}, system=SYSTEM)
 
 
@@ -83,7 +83,7 @@ async def hand_over_link(act: Act) -> None:
     """Make a one-time link to give to an invited user whom mail does not reach; shown once, stored nowhere."""
     target, rows = _target_of_link(act), AsSignin(act)
     # Whoever holds the link becomes the user: with an account in use, or with more rights, that would be a way in.
-    _refuse(rules.beyond_own(act.actor, act.beyond(target.get("roles") or ())))
+    _refuse(rules.not_given_by(act.actor, target.get("roles") or ()))
     if await rows.find("credentials", user=target["id"], limit=1):
         raise ConflictError(_IN_USE)
     token = await issue_link(rows, act.actor.tenant, target, "invite", now=act.now, life=HAND_OVER_LIFE)

@@ -67,11 +67,13 @@ async def _act_page(
             wanted.setdefault(item.ref, []).extend(answered.typed.get(item.name, ()))
     filling = Filling(
         language=desk.language,
-        row={f.name: f.default for f in verb.params if not callable(f.default)},
+        row={f.name: f.default for f in verb.params if not callable(f.default)}
+        | await _held(desk, shape, verb, target),
         typed=answered.typed,
         problems=answered.problems,
         refs={name: options[ref] for name, ref in small.items() if ref in options},
         names={**refs.labels_in(options), **await refs.names_of(desk, wanted)},
+        actor=desk.person,
     )
     made = [i for f in verb.params if (i := inputs.build_input(f, filling)).control != "none"]
     context: dict[str, Any] = {
@@ -92,6 +94,15 @@ async def _act_page(
         seen = await look_up(desk, shape, target)
         context["subject"] = desk.teller.title(shape, seen.told)
     return desk.page("act.html", status=status, **{"subject": None, **context})
+
+
+async def _held(desk: Desk, shape: Shape, verb: Verb, target: UUID | None) -> dict[str, Any]:
+    """Return what a record holds of the lists that a verb asks for: a list is changed from what it is."""
+    lists = [f.name for f in verb.params if f.kind is Kind.CHOICES and f.name in shape.fields]
+    if target is None or not lists:
+        return {}
+    row = (await look_up(desk, shape, target)).view.row
+    return {name: row.get(name) for name in lists}
 
 
 async def act(desk: PersonDesk, collection: str, verb: str, record: str | None = None) -> Response:

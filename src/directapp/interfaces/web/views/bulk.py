@@ -150,6 +150,7 @@ async def _page(
         typed=typed.typed if typed else {},
         refs={name: options[ref] for name, ref in small.items() if ref in options},
         names=refs.labels_in(options),
+        actor=desk.person,
     )
     made = [i for f in params if (i := inputs.build_input(f, filling)).control != "none"]
     return desk.page(
