@@ -1,5 +1,6 @@
 """Sums of bookings follow from the bookings, whichever act touched them."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -326,3 +327,27 @@ async def test_the_night_puts_drifted_sums_right_and_says_so(plan: Plan) -> None
         await recount(job, SYSTEM)
     assert await wrong(plan) == {}
     await recount(job, SYSTEM)
+
+
+_BEGUN = """
+INSERT INTO resource_capacities (tenant_id, id, dealership, resource_type, day, exception, used_hours)
+VALUES ($1, gen_random_uuid(), $2, $3, $4, false, 2)
+"""
+_WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+
+async def test_a_day_that_somebody_else_begins_to_count_is_waited_for(plan: Plan) -> None:
+    await hall(plan, 3)
+    await booked(plan, "08:00", "10:00")
+    await lay_out(plan, 5)
+    dealer, site = plan.dealer, plan.dealer.sites["499"]
+    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, SYSTEM)) as unit:
+        await unit.lock(site)
+        await unit.value(_BEGUN, dealer.tenant, site, plan.types["mechanical"], plan.day)
+        recounts = asyncio.create_task(dealer.house.relay.drain(dealer.tenant))
+        while not recounts.done() and not await unit.value(_WAITS):
+            await asyncio.sleep(0.05)
+    await recounts
+    left = await dealer.house.relay.backlog(dealer.tenant)
+    assert (left.due, left.running, left.waiting) == (0, 0, 0), "nothing failed that is tried again"
+    assert await used(plan) == [(plan.day.isoformat(), "5.00", "2.00")]

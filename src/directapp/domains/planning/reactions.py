@@ -109,6 +109,8 @@ async def recount(act: Act) -> None:
     given = {name: rule.get(name) for name in ("dealership", "resource_type", "resource")}
     keys: dict[str, Any] = {name: None if value is None else UUID(str(value)) for name, value in given.items()}
     today = Span(local_day(act.now))
+    # Whoever begins to count a day holds its site: two never begin the same one.
+    await act.hold([keys["dealership"]])
     days = await act.every("resource_capacities", system="planning", **keys, day=today)
     for day in days:
         await act.change({"counted_at": act.now}, on=day, system="planning")

@@ -12,20 +12,25 @@ from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.booking_rules import schedule_of
 from directapp.domains.planning.capacities import rule_hours
 from directapp.domains.planning.engine.spans import local_day, monday_of
+from directapp.domains.planning.engine.workdays import at_clock
 from directapp.domains.planning.engine.world import Agreement, Busy, Ledger, Resource, WeekUse, World
 from directapp.domains.planning.rights import SYSTEM
 from directapp.services.act import Act
 
 _ONE_DAY = timedelta(days=1)
+_ONE_WEEK = timedelta(days=7)
 _BOOKED = (
     *("car", "resource", "resource_type", "person", "consumer", "provider"),
-    *("lane", "starts_at", "ends_at", "status", "pinned"),
+    *("lane", "starts_at", "ends_at", "completed_at", "status", "pinned"),
 )
 
 
 @dataclass(slots=True)
 class Survey:
-    """What was found: the engine's world, and the rows that its names stand for."""
+    """What was found: the engine's world, and the rows that its names stand for.
+
+    ``bookings`` are those of the sites that hold their time; the world counts what its people do elsewhere too.
+    """
 
     world: World
     resources: dict[str, Row] = field(default_factory=dict)
@@ -61,23 +66,43 @@ async def survey(
         str(r.id): r.row for r in await act.every("resources", system=looker, dealership=sites, available=True)
     }
     names = [r["id"] for r in resources.values()]
+    people = sorted({r["person"] for r in resources.values() if r.get("person") is not None}, key=str)
     hours = _by_resource(await act.every("working_hours", system=SYSTEM, resource=names))
-    away = await act.every("absences", system=SYSTEM, resource=names, starts_at=Span(None, end), ends_at=Span(start))
-    bookings = []
+    spans = {"starts_at": Span(None, end), "ends_at": Span(start)}
+    away = await _either(act, "absences", {"resource": names, "person": people}, **spans)
+    bookings: list[Row] = []
     if busy:
-        span = Span(start - _ONE_DAY, end)
-        bookings = await act.every(
-            "resource_bookings", system=SYSTEM, only=_BOOKED, provider=sites, status=list(HOLDING), starts_at=span
+        # Whole weeks: how much somebody has to do is said by the week.
+        first = monday_of(local_day(start))
+        whole = Span(
+            min(start - _ONE_DAY, at_clock(first, "00:00")),
+            max(end, at_clock(monday_of(local_day(end)) + _ONE_WEEK, "00:00")),
         )
+        days = Span(local_day(whole.start), local_day(whole.end) + _ONE_DAY)
+        asked: dict[str, Any] = {"only": _BOOKED, "status": [*HOLDING, "completed"], "starts_at": whole, "day": days}
+        where = {"provider": sites, "resource": names, "person": people}
+        bookings = await _either(act, "resource_bookings", where, **asked)
     world = World(
-        resources=tuple(_resources(resources, hours, _by_resource(away), types)),
-        busy=tuple(_busy((b.row for b in bookings), resources)),
+        resources=tuple(_resources(resources, hours, away, types)),
+        busy=tuple(_busy(bookings, resources)),
         ledgers=tuple(await _ledgers(act, sites, local_day(start), local_day(end))),
         agreements=tuple(_agreement(a) for a in agreements),
         week_uses=tuple(await _weeks(act, agreements, start, end)),
     )
     places = {str(s.id): s.row for s in await act.find("dealerships", system="corridor", limit=200, id=sites)}
-    return Survey(world, resources, types, places, [b.row for b in bookings])
+    held = [b for b in bookings if b["status"] in HOLDING and b["provider"] in sites]
+    near = [b for b in held if start - _ONE_DAY <= b["starts_at"] < end]
+    return Survey(world, resources, types, places, near)
+
+
+async def _either(act: Act, collection: str, where: Mapping[str, Sequence[UUID]], **more: Any) -> list[Row]:
+    """Return the rows that one of some columns finds, each once: what people have elsewhere is theirs here too."""
+    found: dict[UUID, Row] = {}
+    for name, values in where.items():
+        if values:
+            asked: dict[str, Any] = {**more, name: list(values)}
+            found |= {s.id: s.row for s in await act.every(collection, system=SYSTEM, **asked)}
+    return list(found.values())
 
 
 def _by_resource(found: Iterable[Any]) -> dict[str, list[Row]]:
@@ -90,33 +115,45 @@ def _by_resource(found: Iterable[Any]) -> dict[str, list[Row]]:
 def _resources(
     rows: Mapping[str, Row],
     hours: Mapping[str, list[Row]],
-    away: Mapping[str, list[Row]],
+    away: Sequence[Row],
     types: Mapping[str, Row],
 ) -> Iterable[Resource]:
     for name, row in rows.items():
         does = set(row.get("does") or ())
         person = row.get("kind") == "person"
+        who = row.get("person")
+        absent = [a for a in away if str(a["resource"]) == name or (who is not None and a["person"] == who)]
         # Work that needs somebody is searched for among people; a bay is chosen for it by hand.
         kinds = (k for k, t in types.items() if t["work"] in does and t["bookable"])
         yield Resource(
             id=name,
             site=str(row["dealership"]),
             types=tuple(k for k in kinds if (person and row.get("person")) or not types[k]["requires_assignment"]),
-            schedule=schedule_of(row, hours.get(name, []), away.get(name, [])),
+            schedule=schedule_of(row, hours.get(name, []), absent),
             capacity=int(row.get("capacity") or 1),
             specialisations=tuple(row.get("specialisations") or ()),
         )
 
 
 def _busy(bookings: Iterable[Row], resources: Mapping[str, Row]) -> Iterable[Busy]:
-    own = {r["person"]: name for name, r in resources.items() if r.get("person") is not None}
+    own: dict[Any, list[str]] = {}
+    for name, row in resources.items():
+        if row.get("person") is not None:
+            own.setdefault(row["person"], []).append(name)
     for row in bookings:
-        name = str(row["resource"])
+        name, ended = str(row["resource"]), row["ends_at"]
+        if row["status"] == "completed":
+            # What ended early has given the rest of its time back.
+            ended = min(ended, row["completed_at"])
+        if ended <= row["starts_at"]:
+            continue
         if name in resources:
-            yield Busy(name, row["starts_at"], row["ends_at"], row["lane"], str(row["id"]))
-        elsewhere = own.get(row["person"])
-        if elsewhere is not None and elsewhere != name:
-            yield Busy(elsewhere, row["starts_at"], row["ends_at"], None, str(row["id"]))
+            yield Busy(name, row["starts_at"], ended, row["lane"], str(row["id"]))
+        for elsewhere in own.get(row["person"], ()):
+            if elsewhere != name:
+                # Somebody who is at another place is here for none of the jobs that they take at a time.
+                for lane in range(1, int(resources[elsewhere].get("capacity") or 1) + 1):
+                    yield Busy(elsewhere, row["starts_at"], ended, lane, str(row["id"]))
 
 
 async def _ledgers(act: Act, sites: Sequence[UUID], first: date, last: date) -> list[Ledger]:
