@@ -30,7 +30,7 @@ from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
 from directapp.services.reading import Reading
 from directapp.store.database import Database
-from directapp.store.embedded import EmbeddedPostgres
+from directapp.store.embedded import DATABASE, EmbeddedPostgres
 from directapp.store.migrate import bring_up_to_date
 from directapp.store.query import Aggregate, Query
 from directapp.store.unit import recorded
@@ -51,6 +51,7 @@ class Bench:
     seconds: int
     runs: int
     cars: int
+    name: str = DATABASE
 
     def car(self, n: int) -> str:
         """Return the id of the n-th seeded car of the first site."""
@@ -78,7 +79,8 @@ class Bench:
     def alone(self, text: str) -> float:
         """Return the median of pgbench's rates on a script."""
         return statistics.median(
-            pgbench.run(self.postgres.pgbench, self.postgres.app_dsn(), text, self.seconds) for _ in range(self.runs)
+            pgbench.run(self.postgres.pgbench, self.postgres.app_dsn(self.name), text, self.seconds)
+            for _ in range(self.runs)
         )
 
 
@@ -252,14 +254,16 @@ async def prepare(data: Path, cars: int) -> tuple[EmbeddedPostgres, Database, Se
     return postgres, database, seeded
 
 
-def start_app(postgres: EmbeddedPostgres, data: Path) -> tuple[subprocess.Popen[bytes], int]:
+def start_app(
+    postgres: EmbeddedPostgres, data: Path, *, database: str = DATABASE
+) -> tuple[subprocess.Popen[bytes], int]:
     """Start one application process and wait until it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     environment = os.environ | {
-        "DATABASE_URL": postgres.owner_dsn(),
-        "DATABASE_APP_URL": postgres.app_dsn(),
+        "DATABASE_URL": postgres.owner_dsn(database),
+        "DATABASE_APP_URL": postgres.app_dsn(database),
         "DIRECTAPP_DATA": str(data),
         "PORT": str(port),
     }

@@ -27,6 +27,7 @@ from directapp.app.web import build_app
 from directapp.kernel.clock import oslo_day, utc_now
 from directapp.services.seal import seal
 from directapp.store.embedded import EmbeddedPostgres
+from directapp.store.migrate import bring_up_to_date
 
 LIMIT_MS, MOST_RATIO = 200.0, 1.3
 _WARM, _RUNS, _PATIENCE_MS = 1, 2, 4000
@@ -146,7 +147,25 @@ async def seals(small: Side, large: Side) -> None:
         print(f"sealing, {name}: {rows} rows in {time.perf_counter() - began:.1f} s", flush=True)
 
 
-async def _filled(dsn: str) -> bool:
+async def filled(postgres: EmbeddedPostgres, cars: int) -> str:
+    """Return the name of a database of so many cars, at the present schema; fill it where that was not done yet."""
+    name = f"cars_{cars}"
+    if not await _is_filled(postgres.owner_dsn(name)):
+        await asyncio.to_thread(postgres.drop_database, name)
+        await asyncio.to_thread(postgres.create_database, name)
+        began = time.perf_counter()
+        await fill(postgres.owner_dsn(name), postgres.app_dsn(name), cars)
+        print(f"{cars} cars in {time.perf_counter() - began:.0f} s", flush=True)
+    began = time.perf_counter()
+    if await bring_up_to_date(load_spec(), postgres.owner_dsn(name), utc_now()):
+        print(f"{cars} cars brought to the present schema in {time.perf_counter() - began:.0f} s", flush=True)
+        connection = await asyncpg.connect(postgres.owner_dsn(name))
+        await connection.execute("VACUUM ANALYZE")
+        await connection.close()
+    return name
+
+
+async def _is_filled(dsn: str) -> bool:
     """Whether a database is there and filled to the end: the passwords are the last that is written."""
     try:
         connection = await asyncpg.connect(dsn)
@@ -166,17 +185,10 @@ async def run(folder: Path, small: int, large: int, only: str) -> None:
     postgres = EmbeddedPostgres(folder / "postgres", durable=False)
     await asyncio.to_thread(postgres.start)
     try:
-        for cars in (small, large):
-            name = f"cars_{cars}"
-            if not await _filled(postgres.owner_dsn(name)):
-                await asyncio.to_thread(postgres.drop_database, name)
-                await asyncio.to_thread(postgres.create_database, name)
-                began = time.perf_counter()
-                await fill(postgres.owner_dsn(name), postgres.app_dsn(name), cars)
-                print(f"{cars} cars in {time.perf_counter() - began:.0f} s", flush=True)
+        names = [await filled(postgres, cars) for cars in (small, large)]
         async with (
-            opened(postgres, f"cars_{small}", folder) as few,
-            opened(postgres, f"cars_{large}", folder) as many,
+            opened(postgres, names[0], folder) as few,
+            opened(postgres, names[1], folder) as many,
         ):
             await compare(few, many, only)
             await seals(few, many)

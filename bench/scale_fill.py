@@ -13,6 +13,7 @@ from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
 from directapp.store.database import Database
 from directapp.store.migrate import bring_up_to_date
+from directapp.store.names import copy_of
 
 TENANT = UUID("01900000-0000-7000-8000-000000000001")
 PASSWORD = "bench-klargjort-2026"
@@ -21,6 +22,7 @@ ROLES = (
     "new_car_sales", "used_car_sales", "parts", "reception", "planner", "mechanic", "detailer", "sales_manager",
     "manager", "finance", "tenant_admin",
 )  # fmt: skip
+SPEC = load_spec()
 # One car in twenty is alive; the others were sold over the last twenty years.
 LIVING = 20
 
@@ -53,7 +55,7 @@ async def fill(owner: str, weak: str, cars: int) -> Filled:
     Tables are filled before row-level security shuts the owner out, without indexes and foreign keys, which are
     made afterwards.
     """
-    spec = load_spec()
+    spec = SPEC
     await bring_up_to_date(spec, owner, utc_now(), policies=False)
     connection = await asyncpg.connect(owner)
     try:
@@ -230,6 +232,8 @@ FROM (SELECT n, living, interval '1 day' AS d, CASE WHEN living THEN n / {living
 
 def _child(table: str, count: int, age: str, columns: dict[str, str], where: str = "true") -> str:
     """Return the statement that gives every car of a kind so many rows; ``at`` is the moment of one."""
+    if table in SPEC.copies:
+        columns |= {copy_of("car", name): f"c.{name}" for name in SPEC["cars"].declared.sight}
     names = ", ".join(f'"{name}"' for name in columns)
     return (
         f"INSERT INTO {table} (tenant_id, id, car, created_at, updated_at, {names})"
@@ -253,8 +257,11 @@ _CHILDREN = (
          "purpose": "'image'", "sha256": "md5(c.id::text || c.k)"},
     ),
     (
-        "INSERT INTO car_files (tenant_id, id, car, file, stage, created_at, updated_at, created_by)"
-        " SELECT tenant_id, id, car, id, 'inspection', created_at, updated_at, created_by FROM files"
+        "INSERT INTO car_files (tenant_id, id, car, file, stage, created_at, updated_at, created_by, "
+        + ", ".join(copy_of("car", name) for name in SPEC["cars"].declared.sight)
+        + ") SELECT f.tenant_id, f.id, f.car, f.id, 'inspection', f.created_at, f.updated_at, f.created_by, "
+        + ", ".join(f"c.{name}" for name in SPEC["cars"].declared.sight)
+        + " FROM files f JOIN cars c ON c.tenant_id = f.tenant_id AND c.id = f.car"
     ),
     _child("comments", 1, "interval '4 days'", {"text": "'Kunden ringer'", "created_by": "c.seller"}),
     _child("inspections", 1, "interval '5 days'", {"kind": "'intake'", "approved": "true", "signed_at": "c.at"}),

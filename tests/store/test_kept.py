@@ -10,6 +10,7 @@ import pytest
 from directapp.kernel.actor import Actor
 from directapp.kernel.ids import uuid7
 from directapp.services.reading import Reading
+from directapp.store import kept
 from directapp.store.database import Database
 from directapp.store.kept import PLAN_BUDGET, STATEMENT_BUDGET, Budget
 from directapp.store.query import Condition, Junction, Order, Query
@@ -113,3 +114,18 @@ def test_the_longest_unused_goes_and_the_latest_stays_however_heavy() -> None:
     assert len(budget) == 1
     assert budget.clear() == ["heavy"]
     assert budget.weight == 0
+
+
+async def test_a_connection_ends_when_it_has_planned_much_that_it_did_not_keep(
+    database: Database, admin: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, asked = Reading(SPEC, database), shapes("code")
+    (first,) = await database.plain("SELECT pg_backend_pid() AS pid")
+    for query in islice(asked, 5):
+        await reading.page(admin, "jobs", query)
+    assert await database.plain("SELECT pg_backend_pid() AS pid") == [first], "a few are no reason"
+    monkeypatch.setattr(kept, "MOST_PLANNED", 20_000)
+    for query in islice(asked, 30):
+        await reading.page(admin, "jobs", query)
+    assert await database.plain("SELECT pg_backend_pid() AS pid") != [first]
+    assert (await reading.page(admin, "jobs", next(asked))).json == b"[]", "another one answers"

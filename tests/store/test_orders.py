@@ -8,7 +8,8 @@ from directapp.app.spec import load_spec
 from directapp.declare.collection import Index as Declared
 from directapp.declare.kinds import Kind
 from directapp.store.compiler import compile_list
-from directapp.store.query import Condition, Order, Query
+from directapp.store.orders import served
+from directapp.store.query import Condition, Junction, Order, Query
 from directapp.store.tables import build_metadata
 
 SPEC = load_spec()
@@ -85,3 +86,34 @@ def test_open_cars_have_indexes_of_their_own() -> None:
     assert """c."status" IN ('draft', 'sold')""" in plan.sql, (
         "the codes stand in the SQL, where a partial index sees them"
     )
+
+
+CASES = [(n, f, d) for n in ("cars", "comments", "messages") for f in SPEC[n].fields for d in (False, True)]
+
+
+@pytest.mark.parametrize(("name", "field", "descending"), CASES)
+def test_an_order_counts_as_served_where_an_index_gives_it(name: str, field: str, descending: bool) -> None:  # noqa: FBT001 - a case
+    """What has its whole index is offered; what has none that begins with it is not."""
+    shape = SPEC[name]
+    item, query = shape.fields[field], Query(sort=(Order(field, descending=descending),), limit=50)
+    if not item.stored or item.secret or field not in shape.readable_names:
+        return
+    found = served(shape, ADMIN, query.sort, None)
+    order = _order(name, query)
+    if _served(name, order) or field == "id":
+        assert found
+    begins = any(_columns(i)[1:2] in ([field], [f"{field} DESC NULLS LAST"]) for i in METADATA.tables[name].indexes)
+    if not begins and field != "id":
+        assert not found
+
+
+def test_what_is_masked_or_of_the_open_ones_is_served_where_that_is_known() -> None:
+    falling = (Order("updated_at", descending=True),)
+    cars = SPEC["cars"]
+    assert served(cars, ADMIN, falling, None)
+    assert not served(cars, frozenset({"new_car_sales"}), (Order("sale_price"),), None), "the bank hides some"
+    open_ones, steps = Condition(("status",), "among", ("draft", "sold")), (Order("status"), Order("delivery_date"))
+    assert not served(cars, ADMIN, steps, None)
+    assert served(cars, ADMIN, steps, Junction("and", (Condition(("make",), "eq", "Audi"), open_ones)))
+    assert not served(cars, ADMIN, steps, Junction("or", (open_ones, open_ones)))
+    assert not served(cars, ADMIN, steps, Condition(("status",), "among", ("archived",)))

@@ -156,6 +156,8 @@ class Collection:
     ``rules`` judge a Case and return problems: with code "CONFLICT" as 409, with "CONFIRM" as 409 until the writer
     says yes, else 422.
     ``fill`` functions compute stored computed fields, ``suggest`` ones writable fields left empty.
+    ``sight`` names fields of which rows that point here keep a copy where who sees them follows this record: whether
+    they are seen is then decided without looking it up, but for what hangs on other fields.
     ``related`` names the records that rules see. ``consequences`` are writes to other records in the
     same transaction. ``events`` maps a field that gets a value to an outbox event, ``heard`` names what else is told
     of, ``gone`` is the event of a deletion (its payload tells the row's references as ``was``). ``exposed`` collections
@@ -179,6 +181,7 @@ class Collection:
     limits: tuple[Limit, ...] = ()
     tallies: tuple[Tally, ...] = ()
     indexes: tuple[tuple[str, ...] | Index, ...] = ()
+    sight: tuple[str, ...] = ()
     events: tuple[tuple[str, str], ...] = ()
     gone: str | None = None
     heard: tuple[Heard, ...] = ()

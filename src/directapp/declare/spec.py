@@ -126,6 +126,20 @@ def columns_of(rule: Rule) -> Iterator[str]:
             return
 
 
+def _followed(rule: Rule) -> Iterator[str]:
+    """Yield the references that a rule follows to one record."""
+    match rule:
+        case SeenInFull(column=column) | Parent(column=column, key="id"):
+            yield column
+        case All(parts=parts) | Either(parts=parts):
+            for part in parts:
+                yield from _followed(part)
+        case Not(part=part):
+            yield from _followed(part)
+        case _:
+            return
+
+
 class Spec:
     """All collections of the product, in load order."""
 
@@ -159,6 +173,18 @@ class Spec:
         return tuple(s for s in self.shapes.values() if s.declared.exposed)
 
     @cached_property
+    def copies(self) -> dict[str, tuple[tuple[Field, Shape], ...]]:
+        """The references of each collection, with where they lead, whose records' sight its rows keep a copy of."""
+        found: dict[str, tuple[tuple[Field, Shape], ...]] = {}
+        for shape in self.shapes.values():
+            rules = [r for g in shape.declared.access.grants for r in (g.rows, g.edit_rule)]
+            names = dict.fromkeys(name for rule in rules for name in _followed(rule))
+            led = ((shape.fields[n], self[str(shape.fields[n].ref)]) for n in names)
+            if kept := tuple((item, parent) for item, parent in led if parent.declared.sight):
+                found[shape.name] = kept
+        return found
+
+    @cached_property
     def tallies(self) -> dict[str, tuple[tuple[Shape, Tally], ...]]:
         """The sums that follow from the rows of each collection, with whose they are."""
         found: dict[str, tuple[tuple[Shape, Tally], ...]] = {}
@@ -190,7 +216,7 @@ class Spec:
             if unknown:
                 message = f"{shape.name}: {grant.role} is given unknown verbs {sorted(unknown)}"
                 raise DeclarationError(message)
-        shape.expand((*declared.views.columns, *declared.views.title, *declared.views.filters))
+        shape.expand((*declared.views.columns, *declared.views.title, *declared.views.filters, *declared.sight))
         self._check_neighbours(shape)
 
     def _check_neighbours(self, shape: Shape) -> None:

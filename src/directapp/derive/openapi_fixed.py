@@ -90,6 +90,11 @@ SCHEMAS: dict[str, Any] = {
         "properties": {
             "total_count": {"type": "integer"},
             "filter_count": {"type": "integer"},
+            "at_least": {
+                "type": "array",
+                "items": {"type": "string", "enum": ["total_count", "filter_count"]},
+                "description": "Counts that stopped at 50 000: there are more.",
+            },
             "next_cursor": {"type": ["string", "null"]},
         },
     },

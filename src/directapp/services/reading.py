@@ -12,10 +12,12 @@ from directapp.declare.spec import Shape, Spec
 from directapp.declare.verbs import Verb
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import Clock, utc_now
-from directapp.kernel.errors import ForbiddenError, NotFoundError, Problem
+from directapp.kernel.errors import BadQueryError, ForbiddenError, NotFoundError, Problem
+from directapp.kernel.text import Text
 from directapp.services import judge
 from directapp.services.corridor import why_blocked
 from directapp.store.database import Database
+from directapp.store.orders import served
 from directapp.store.query import Order, Path, Query
 from directapp.store.steps import FEW_AND_MANY, RAREST
 from directapp.store.unit import Found, Unit
@@ -24,14 +26,24 @@ from directapp.store.unit import Found, Unit
 MOST_COUNTED = 10_000
 # Where each of many codes is counted: the columns of a board, the stages of the front page.
 MOST_AT_EACH = 1_000
+# Programs are told how many there are up to this, and that there are more.
+MOST_TOLD = 50_000
+# An order that no index gives is made by looking at every row: of so many at most.
+MOST_SORTED = 25_000
+
+_TOO_LONG = Text(
+    "Det er flere enn {most} rader, og de kan ikke sorteres etter {field}. Snevre inn med et filter først.",
+    "There are more than {most} rows, and they cannot be sorted by {field}. Narrow them with a filter first.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A list as PostgreSQL wrote it, in UTF-8, and the counts that were asked for."""
+    """A list as PostgreSQL wrote it, in UTF-8, and the counts that were asked for; ``more``: those that stopped."""
 
     json: bytes
     counts: dict[str, int]
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +92,10 @@ class Reading:
         stepped = not query.aggregate and (bool(query.search) or valued)
         async with self.database.unit(actor, readonly=True, steady=steady) as unit:
             query = await self._narrowed(unit, shape, query)
+            await self._refuse_long_sort(unit, shape, query)
             counts = {}
             for name in query.counts:
-                asked = Query() if name == "total_count" else query
+                asked = _only_rows(Query() if name == "total_count" else query, MOST_TOLD)
                 counts[name] = await unit.run(self.database.count_plan(actor.roles, shape, asked), asked.values())
             if stepped:
                 ids = await unit.run(self.database.ids_plan(actor.roles, shape, query), query.values())
@@ -92,7 +105,25 @@ class Reading:
             else:
                 make = self.database.aggregate_plan if query.aggregate else self.database.list_plan
                 json = await unit.run(make(actor.roles, shape, query), query.values())
-        return Page(json, counts)
+        told = {name: min(count, MOST_TOLD) for name, count in counts.items()}
+        return Page(json, told, tuple(name for name in sorted(told) if counts[name] > MOST_TOLD))
+
+    async def _refuse_long_sort(self, unit: Unit, shape: Shape, query: Query) -> None:
+        """Refuse an order that no index gives to very many rows (BadQueryError)."""
+        roles, declared = unit.actor.roles, self.default_sort(unit.actor, shape)
+        if query.aggregate or query.found is not None or query.sort == declared:
+            return
+        if served(shape, roles, query.sort, query.filter):
+            return
+        # What PostgreSQL believes, to within a few in a hundred: a small table needs no counting.
+        if int(
+            await unit.value("SELECT reltuples::bigint FROM pg_class WHERE oid = $1::text::regclass", shape.name)
+        ) < (MOST_SORTED):
+            return
+        asked = Query(filter=query.filter, most=MOST_SORTED)
+        if await unit.run(self.database.count_plan(roles, shape, asked), asked.values()) > MOST_SORTED:
+            name = query.sort[0].field
+            raise BadQueryError(Problem(_TOO_LONG.fill(most=MOST_SORTED, field=name), field="sort"))
 
     async def count(self, actor: Actor, collection: str, query: Query, *, most: int = MOST_COUNTED) -> int:
         """Return how many rows a query finds, ``most`` + 1 where there are more than that."""
@@ -212,7 +243,7 @@ class Reading:
 
 
 def _only_rows(query: Query, most: int) -> Query:
-    return Query(filter=query.filter, search=query.search, most=most)
+    return Query(filter=query.filter, search=query.search, found=query.found, most=most)
 
 
 def _corridor(actor: Actor) -> Actor:

@@ -125,6 +125,8 @@ class Database:
                 await unit.simple("ROLLBACK")
                 raise
             await unit.simple("ROLLBACK" if rollback else "COMMIT")
+            if cast("LeanConnection", unit.connection).worn:
+                await unit.connection.close()
 
     # -- compiled reads -----------------------------------------------------------------------------
 

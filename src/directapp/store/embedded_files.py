@@ -23,6 +23,12 @@ _PREFERRED_USERS: Final = ("directapp", "postgres", "nobody")
 _NEEDLESS: Final = ("include", "pgxs", "pkgconfig", "*.a")
 _SOCKET_NAME: Final = "/.s.PGSQL.5432.lock"
 _SOCKET_PATH_LIMIT: Final = 107
+# What a backend has taken in large blocks, to plan a wide statement, it gives back at once: else glibc keeps it.
+_MEMORY: Final = {
+    "MALLOC_MMAP_THRESHOLD_": "1048576",
+    "MALLOC_TRIM_THRESHOLD_": "4194304",
+    "MALLOC_TOP_PAD_": "1048576",
+}
 
 
 class EmbeddedPostgresError(RuntimeError):
@@ -133,7 +139,7 @@ class Place:
 
 def environment() -> dict[str, str]:
     """Give the environment of every PostgreSQL program: no PG* variable leaks in."""
-    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC", **_MEMORY}
 
 
 def running_as_root() -> bool:

@@ -12,8 +12,10 @@ _STATEMENT_LEAST = 400_000
 _STATEMENT_PER_CHARACTER = 80
 STATEMENT_BUDGET = 64_000_000
 _SIGHTINGS = 2000
-# A connection ends after this many statements or idle seconds: what its backend has gathered goes with it.
+# A connection ends after this many statements or idle seconds, or when it has planned this many characters of SQL that
+# it did not keep: what its backend has gathered goes with it.
 MOST_STATEMENTS = 50_000
+MOST_PLANNED = 2_000_000
 IDLE_SECONDS = 900.0
 # Characters of SQL in the process, and what a plan's key and object weigh beside its text.
 PLAN_BUDGET = 16_000_000
@@ -78,7 +80,13 @@ class LeanConnection(asyncpg.Connection):
         """Begin with nothing prepared."""
         self._prepared: Budget[str, Any] = Budget(STATEMENT_BUDGET)
         self._seen: Budget[int, bool] = Budget(_SIGHTINGS)
+        self._planned = 0
         super().__init__(*args, **more)
+
+    @property
+    def worn(self) -> bool:
+        """Whether it is time to end this connection."""
+        return self._planned > MOST_PLANNED
 
     def get_reset_query(self) -> str:
         """Return nothing to run."""
@@ -97,6 +105,8 @@ class LeanConnection(asyncpg.Connection):
         if named:
             weight = _STATEMENT_LEAST + _STATEMENT_PER_CHARACTER * len(query)
             self._close_all(self._prepared.put(query, state, weight))
+        else:
+            self._planned += len(query)
         return state
 
     def _close_all(self, states: list[Any]) -> None:

@@ -33,6 +33,11 @@ def ident(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def copy_of(column: str, name: str) -> str:
+    """Return the column that holds a copy of a field of the record that a reference points to."""
+    return f"{column}_{name}"
+
+
 def literal(value: str) -> str:
     """Quote a text literal (standard_conforming_strings is on in every supported server)."""
     return "'" + value.replace("\0", "").replace("'", "''") + "'"

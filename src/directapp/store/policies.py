@@ -11,6 +11,7 @@ from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import All, In, Rule
 from directapp.declare.spec import Shape, Spec
+from directapp.store.copies import copy_statements
 from directapp.store.names import TENANT, ident, literal
 from directapp.store.rule_sql import RuleSql, full_tree, join, role_check, setting
 
@@ -67,6 +68,7 @@ def policy_statements(spec: Spec, metadata: MetaData, existing: frozenset[str] =
         statements += [s for f in shape.stored if f.kind is Kind.CHOICE and f.choices for s in _choice(shape.name, f)]
         statements += [s for limit in shape.declared.limits for s in _limit(shape.name, limit)]
         statements += [s for f in shape.stored if f.sign_in for s in _directory(shape.name, f.name)]
+    statements += copy_statements(spec)
     for table, rights in _STORE_RIGHTS.items():
         statements.append(f"GRANT {', '.join(rights)} ON {ident(table)} TO {APP_ROLE}")
         if table not in EXEMPT:
@@ -99,10 +101,13 @@ def _collection(spec: Spec, shape: Shape) -> list[str]:
             found = join("OR", [*extra, found])
         return join("AND", [own, found])
 
-    see = where(lambda g: g.rows, role_check(["sys_corridor"]))
+    corridor = role_check(["sys_corridor"])
+    # What is copied from another record follows it, whoever moves that.
+    follows = (corridor,) if shape.name in spec.copies else ()
+    see = where(lambda g: g.rows, corridor)
     insert = where(lambda g: g.edit_rule if g.create else None)
-    edit = where(lambda g: _while_open(g) if g.write else None)
-    after = where(lambda g: g.edit_rule if g.write or g.verbs else None)
+    edit = where(lambda g: _while_open(g) if g.write else None, *follows)
+    after = where(lambda g: g.edit_rule if g.write or g.verbs else None, *follows)
     delete = where(lambda g: _while_open(g) if g.delete else None)
     statements = [
         _policy(table, "SELECT", f"USING ({see})"),

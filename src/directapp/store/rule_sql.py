@@ -1,6 +1,7 @@
 """Row rules as SQL: one generator for the policies and for the queries, so that they cannot drift."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from directapp.declare.access import Grant
 from directapp.declare.rules import (
@@ -20,7 +21,7 @@ from directapp.declare.rules import (
     Whose,
 )
 from directapp.declare.spec import Shape, Spec
-from directapp.store.names import BRAND_SEPARATOR, ROLES, ident, literal
+from directapp.store.names import BRAND_SEPARATOR, ROLES, copy_of, ident, literal
 
 ActorValue = Callable[[Who | Whose], str]
 GrantsOf = Callable[[Shape], tuple[Grant, ...]]
@@ -68,26 +69,41 @@ class RuleSql:
             case Not(part=part):
                 return f"({self.rule(part, alias, shape)}) IS NOT TRUE"
             case SeenInFull(column=column, collection=name):
-                return self._exists(alias, column, name, None)
+                return self._followed(alias, shape, column, self._spec[name], None)
+            case Parent(column=column, collection=name, rule=inner, key="id"):
+                return self._followed(alias, shape, column, self._spec[name], inner)
             case Parent(column=column, collection=name, rule=inner, key=key):
-                return self._exists(alias, column, name, inner, key)
+                parent = self._spec[name]
+                return self._exists(alias, column, parent, lambda p: self.rule(inner, p, parent), key)
 
     def entries(self, shape: Shape, alias: str, picked: Callable[[Grant], Rule | None]) -> str:
         """Return the condition that any entry's picked rule holds (None: the entry does not count)."""
         # Entries that share a parent seen in full ask for it once: a policy stays short enough to plan quickly.
         by_parent: dict[SeenInFull | None, dict[str, list[str]]] = {}
-        for grant in self._grants_of(shape):
-            rule = picked(grant)
-            if rule is not None:
-                parent, rest = _part_parent(rule)
-                roles = by_parent.setdefault(parent, {}).setdefault(self.rule(rest, alias, shape), [])
-                if grant.role not in roles:
-                    roles.append(grant.role)
+        asked = [(g.role, rule) for g in self._grants_of(shape) if (rule := picked(g)) is not None]
+        for role, rule in self._widest(asked):
+            parent, rest = _part_parent(rule)
+            roles = by_parent.setdefault(parent, {}).setdefault(self.rule(rest, alias, shape), [])
+            if role not in roles:
+                roles.append(role)
         options = []
         for parent, conditions in by_parent.items():
             own = join("OR", [self._for_roles(roles, condition) for condition, roles in conditions.items()])
             options.append(own if parent is None else join("AND", [own, self.rule(parent, alias, shape)]))
         return join("OR", options)
+
+    def _widest(self, rules: list[tuple[str, Rule]]) -> list[tuple[str, Rule]]:
+        """Leave out what another rule of the same role takes in: a policy stays short enough to plan quickly."""
+        kept: list[tuple[str, Rule]] = []
+        for place, (role, rule) in enumerate(rules):
+            others = [
+                (n, other)
+                for n, (whose, other) in enumerate(rules)
+                if n != place and (whose == role or not self._roles_in_sql)
+            ]
+            if not any(implies(rule, o) and (n < place or not implies(o, rule)) for n, o in others):
+                kept.append((role, rule))
+        return kept
 
     def _for_roles(self, roles: list[str], condition: str) -> str:
         return join("AND", [role_check(roles), condition]) if self._roles_in_sql else condition
@@ -104,21 +120,88 @@ class RuleSql:
             return f"{column} = ANY({self._value(values)})"
         return f"{column} IN ({', '.join(literal(v) for v in values)})"
 
-    def _exists(self, alias: str, column: str, name: str, rule: Rule | None, key: str = "id") -> str:
-        parent = self._spec[name]
+    def _followed(self, alias: str, shape: Shape, column: str, parent: Shape, rule: Rule | None) -> str:
+        """Return whether the record that a reference points to is seen in full, or satisfies a rule.
+
+        What the copies of it on the row decide is decided there; it is looked up only where they leave it open.
+        """
+        guarded = self._roles_in_sql and rule is None
+        full = [(g.role, g.rows) for g in self._grants_of(parent) if g.full]
+        asked = self._widest(full) if rule is None else [("", rule)]
+
+        def any_of(conditions: list[tuple[str, str]]) -> str:
+            roles: dict[str, list[str]] = {}
+            for role, condition in conditions:
+                if role not in roles.setdefault(condition, []):
+                    roles[condition].append(role)
+            return join("OR", [join("AND", [role_check(r), c]) if guarded else c for c, r in roles.items()])
+
+        def looked_up(inner: str) -> str:
+            return any_of([(role, self.rule(r, inner, parent)) for role, r in doubtful])
+
+        here = _Copies(self, alias, shape, column, parent)
+        sure = any_of([(role, here.rule(r, unknown="false")) for role, r in asked])
+        doubtful = [(role, r) for role, r in asked if not here.decides(r)]
+        perhaps = any_of([(role, here.rule(r, unknown="true")) for role, r in doubtful])
+        open_ = join("AND", [perhaps, self._exists(alias, column, parent, looked_up)])
+        found = join("OR", [sure, open_])
+        # Without a record there is nobody who sees it, whatever its copies do not say.
+        return join("AND", [f"{alias}.{ident(column)} IS NOT NULL", found]) if parent.declared.sight else found
+
+    @staticmethod
+    def _exists(alias: str, column: str, parent: Shape, written: Callable[[str], str], key: str = "id") -> str:
         # By depth, not by count: equal rules must read alike, so that entries sharing one collapse.
         inner = f"p{int(alias[1:]) + 1}" if alias[0] == "p" and alias[1:].isdigit() else "p1"
-        if rule is None:
-            condition = self.entries(parent, inner, lambda g: g.rows if g.full else None)
-        else:
-            condition = self.rule(rule, inner, parent)
+        condition = written(inner)
         if condition == "false":
             return "false"
         tail = "" if condition == "true" else f" AND ({condition})"
         return (
-            f"EXISTS (SELECT 1 FROM {ident(name)} {inner} WHERE {inner}.tenant_id = {alias}.tenant_id"
+            f"EXISTS (SELECT 1 FROM {ident(parent.name)} {inner} WHERE {inner}.tenant_id = {alias}.tenant_id"
             f" AND {inner}.{ident(key)} = {alias}.{ident(column)}{tail})"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Copies:
+    """What the copies on a row say of rules about the record that it points to."""
+
+    writer: RuleSql
+    alias: str
+    shape: Shape
+    column: str
+    parent: Shape
+
+    def decides(self, rule: Rule) -> bool:
+        """Whether the copies alone decide a rule."""
+        match rule:
+            case Everything() | Nothing():
+                return True
+            case Is(column=c) | Other(column=c) | In(column=c) | Empty(column=c):
+                return c in self.parent.declared.sight
+            case All(parts=parts) | Either(parts=parts):
+                return all(map(self.decides, parts))
+            case Not(part=part):
+                return self.decides(part)
+            case _:
+                return False
+
+    def rule(self, rule: Rule, *, unknown: str) -> str:
+        """Return the condition of a rule over the copies; what they do not decide counts as ``unknown``."""
+        match rule:
+            case All(parts=parts):
+                return join("AND", [self.rule(p, unknown=unknown) for p in parts])
+            case Either(parts=parts):
+                return join("OR", [self.rule(p, unknown=unknown) for p in parts])
+            case _ if not self.decides(rule):
+                return unknown
+            case Not(part=part):
+                return f"({self.rule(part, unknown=unknown)}) IS NOT TRUE"
+            case Is() | Other() | In() | Empty():
+                ours = replace(rule, column=copy_of(self.column, rule.column))
+                return self.writer.rule(ours, self.alias, self.shape)
+            case _:
+                return self.writer.rule(rule, self.alias, self.shape)
 
 
 def _part_parent(rule: Rule) -> tuple[SeenInFull | None, Rule]:
@@ -136,6 +219,19 @@ def _conjuncts(rule: Rule) -> Iterator[Rule]:
             yield from _conjuncts(part)
     elif not isinstance(rule, Everything):
         yield rule
+
+
+def implies(rule: Rule, other: Rule) -> bool:
+    """Whether a rule holds only where another does too, as far as their form tells."""
+    if rule == other or isinstance(other, Everything) or isinstance(rule, Nothing):
+        return True
+    if isinstance(rule, Either):
+        return all(implies(part, other) for part in rule.parts)
+    if isinstance(other, All):
+        return all(implies(rule, part) for part in other.parts)
+    if isinstance(rule, All) and any(implies(part, other) for part in rule.parts):
+        return True
+    return isinstance(other, Either) and any(implies(rule, part) for part in other.parts)
 
 
 def role_check(roles: list[str]) -> str:

@@ -31,7 +31,7 @@ from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Rule
 from directapp.declare.spec import Shape, Spec
-from directapp.store.names import ident, nullable
+from directapp.store.names import copy_of, ident, nullable
 from directapp.store.uniques import indexed, predicate, unique_name
 
 NAMING = {
@@ -80,6 +80,8 @@ def build_metadata(spec: Spec) -> MetaData:
 def _collection_table(metadata: MetaData, spec: Spec, shape: Shape) -> None:
     columns: list[Column[Any]] = [Column("tenant_id", UUID(), nullable=False)]
     columns += [_column(shape, f) for f in shape.stored]
+    for ref, parent in spec.copies.get(shape.name, ()):
+        columns += [Column(copy_of(ref.name, n), _TYPES[parent.fields[n].kind]) for n in parent.declared.sight]
     table = Table(shape.name, metadata, *columns, PrimaryKeyConstraint("tenant_id", "id"))
     for item in shape.stored:
         if item.points_to is not None:
@@ -90,7 +92,7 @@ def _collection_table(metadata: MetaData, spec: Spec, shape: Shape) -> None:
         Index(unique_name(shape.name, unique), table.c.tenant_id, *held, unique=True, postgresql_where=where)
     for exclusion in shape.declared.exclusions:
         table.append_constraint(_exclusion(spec, shape, exclusion))
-    for index in _indexes(shape):
+    for index in indexes_of(shape):
         where = None if index.where is None else _predicate(spec, shape, index.where)
         Index(
             f"ix_{shape.name}_{index.name}",
@@ -128,7 +130,8 @@ def _index_column(shape: Shape, table: Table, name: str) -> ColumnElement[Any]:
     return falling.nulls_last() if nullable(shape.fields[name[1:]]) else falling
 
 
-def _indexes(shape: Shape) -> list[Declared]:
+def indexes_of(shape: Shape) -> list[Declared]:
+    """Return every index of a collection behind the tenant, those that are made by themselves included."""
     declared = [i if isinstance(i, Declared) else Declared(i) for i in shape.declared.indexes]
     refs = [f.name for f in shape.stored if f.points_to is not None and f.name not in {"created_by", "updated_by"}]
     # An index that begins with a reference finds the rows that refer, too.

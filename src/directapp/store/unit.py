@@ -18,7 +18,7 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.ids import uuid7
 from directapp.store.compiler import Compiler, Plan, make_plan
 from directapp.store.kept import PLAN_LEAST, Budget
-from directapp.store.names import ident, literal
+from directapp.store.names import copy_of, ident, literal
 from directapp.store.session import lock_key, lock_sql, settings_of
 from directapp.store.written import AUDIT_COLUMNS, audit_marks, audit_values, marks, outbox_sql
 
@@ -204,8 +204,7 @@ class Unit:
         found = {}
         for row in map(dict, await self.fetch(plan.sql, *plan.bind(self.actor, [list(records)]))):
             bits = [tuple(bool(row.pop(f"{word}#{i}")) for i in range(entries)) for word in ("see", "own", "edit")]
-            row.pop("tenant_id")
-            found[row["id"]] = Found(row, *bits)
+            found[row["id"]] = Found(self._bare(shape, row), *bits)
         return found
 
     async def find(
@@ -228,10 +227,15 @@ class Unit:
                 parts.append(f"{column} {op} {mark}")
         names = ", ".join(f"c.{ident(shape.fields[n].name)}" for n in dict.fromkeys(("id", *only))) if only else "c.*"
         sql = f"SELECT {names} FROM {ident(shape.name)} c WHERE {' AND '.join(parts)} ORDER BY c.id LIMIT {int(limit)}"
-        rows = [dict(r) for r in await self.fetch(sql, *values)]
-        for row in rows:
-            row.pop("tenant_id", None)
-        return rows
+        return [self._bare(shape, dict(row)) for row in await self.fetch(sql, *values)]
+
+    def _bare(self, shape: Shape, row: dict[str, Any]) -> dict[str, Any]:
+        """Leave out of a row what is no field of it."""
+        row.pop("tenant_id", None)
+        for ref, parent in self.spec.copies.get(shape.name, ()):
+            for name in parent.declared.sight:
+                row.pop(copy_of(ref.name, name), None)
+        return row
 
     async def insert(self, shape: Shape, row: dict[str, Any], audit: AuditEntry, events: Sequence[Event]) -> None:
         """Insert a row with its audit and outbox rows."""

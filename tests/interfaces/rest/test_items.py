@@ -1,10 +1,12 @@
 from typing import Any
 
+import asyncpg
 import orjson
 import pytest
 
 from directapp.kernel.actor import Actor
 from directapp.kernel.ids import uuid7
+from directapp.services import reading
 from support.plan import lay_plan
 
 CAR = {"car_type": "used", "make": "Audi", "model": "Q4", "license_plate": "EL 12345"}
@@ -322,3 +324,28 @@ async def test_what_leaves_bookings_without_room_is_done_with_a_yes(api: Any) ->
     assert [p["booking"] for p in problems if "booking" in p] == [str(booking)]
     assert (await api.ok(planner, "PATCH", f"{path}?confirm=true", json={"available": False}))["available"] is False
     await api.refused(planner, "PATCH", f"{path}?confirm=perhaps", 400, json={"available": True})
+
+
+async def test_counts_stop_and_very_many_rows_are_not_sorted_by_what_no_index_gives(
+    api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = await api.dealer.person("tenant_admin")
+    rows = [{"car_type": "new", "make": "Audi", "model": f"A{n}", "status": "draft"} for n in range(5)]
+    await api.ok(admin, "POST", "/items/cars", json=rows)
+    owner = await asyncpg.connect(api.dealer.house.owner_dsn)
+    await owner.execute("ANALYZE cars")
+    await owner.close()
+    monkeypatch.setattr(reading, "MOST_TOLD", 4)
+    monkeypatch.setattr(reading, "MOST_SORTED", 4)
+    body = (await api.call(admin, "GET", "/items/cars?limit=1&meta=filter_count")).json()
+    assert body["meta"] == {"filter_count": 4, "at_least": ["filter_count"]}
+    body = (await api.call(admin, "GET", "/items/cars?limit=1&meta=*&filter[model][_eq]=A1")).json()
+    assert body["meta"] == {"total_count": 4, "filter_count": 1, "at_least": ["total_count"]}
+    (problem,) = await api.refused(admin, "GET", "/items/cars?sort=model", 400)
+    assert problem["field"] == "sort"
+    (problem,) = await api.refused(admin, "GET", "/items/cars?sort=-sale_price&filter[make][_eq]=Audi", 400)
+    assert problem["field"] == "sort"
+    few = await api.ok(admin, "GET", "/items/cars?sort=-model&fields=model&filter[model][_gte]=A2")
+    assert [row["model"] for row in few] == ["A4", "A3", "A2"]
+    assert len(await api.ok(admin, "GET", "/items/cars?sort=-delivery_date")) == 5, "an index gives this order"
+    assert len(await api.ok(admin, "GET", "/items/cars?sort=model&search=A4")) == 1, "few are meant"

@@ -87,7 +87,7 @@ def _understood(call: Call, raw: Mapping[str, Any]) -> Asked:
 
 async def _list(call: Call, asked: Asked) -> Response:
     page = await call.house.platform.reading.page(call.actor, call.collection, asked.query)
-    meta: dict[str, Any] = dict(page.counts)
+    meta: dict[str, Any] = dict(page.counts) | ({"at_least": list(page.more)} if page.more else {})
     text = page.json
     if asked.keys is not None:
         text, meta["next_cursor"] = _paged(asked, page)
