@@ -76,8 +76,9 @@ $(ASSETS): node_modules/.run $(wildcard frontend/*) $(MARKUP)
 
 # --- daily work ------------------------------------------------------------------------------------------------
 
-run: setup
-	@exec $(BIN)/directapp run --demo
+# The first time, the front end is built while the demo data is filled in; serving begins when both are there.
+run: .venv/.package
+	@if [[ -e $(ASSETS) ]]; then $(MAKE) setup; else $(MAKE) setup & fi; exec $(BIN)/directapp run --demo
 
 test: dev browser
 	@exec $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder $(ARGS)

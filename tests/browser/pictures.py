@@ -184,7 +184,7 @@ async def demo() -> AsyncIterator[tuple[str, dict[str, str]]]:
                 Settings(data=folder, demo=True, vegvesen_key=registry.api_key, vegvesen_url=registry.base)
             ) as house,
         ):
-            await seed_demo(house)
+            await seed_demo(house, lambda *_: None)
             await fill_a_night(house, registry)
             outside = await go_on_behind(house)
             config = uvicorn.Config(build_app(house), port=port, log_config=None, access_log=False, ws="none")

@@ -14,6 +14,7 @@ import structlog
 import uvicorn
 
 from directapp.app.boot import served_database
+from directapp.app.children import AddressTakenError, Children, bind, until_orphaned
 from directapp.app.demo import seed_demo
 from directapp.app.goldens import goldens
 from directapp.app.house import House, at_work, open_house
@@ -24,11 +25,14 @@ from directapp.app.web import build_app
 from directapp.domains.planning.engine.workdays import holiday
 from directapp.interfaces.cli import main as cli
 from directapp.interfaces.web.live import end_streams
+from directapp.interfaces.web.render import is_built
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import DirectAppError
 from directapp.store.embedded import EmbeddedPostgresError
 from directapp.store.migrate import generate
 from directapp.store.schema import lint
+
+_FRONT_END_SECONDS = 120
 
 
 class Server(uvicorn.Server):
@@ -68,35 +72,32 @@ class AppDoors:
     async def work(self) -> None:
         """Work behind the scenes until told to stop."""
         async with open_house(self.settings, beside=True) as house:
-            loop, stop = asyncio.get_running_loop(), asyncio.Event()
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, stop.set)
+            stop = _stopping()
             _say(["DirectApp: at work"])
             async with at_work(house):
                 await stop.wait()
 
-    async def serve(self, *, demo: bool, worker: bool) -> None:
-        """Serve until told to stop."""
+    async def serve(self, *, demo: bool, worker: bool, processes: int) -> None:
+        """Serve until told to stop; several ``processes`` serve as children of this one, which works behind them."""
         settings = self.settings.model_copy(update={"demo": demo or self.settings.demo})
         async with open_house(settings) as house:
-            lines = await seed_demo(house) if settings.demo else []
-            config = uvicorn.Config(
-                build_app(house),
-                host=settings.host,
-                port=settings.port,
-                loop="uvloop",
-                http=BoundedProtocol,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=10,
-            )
-            _say([f"DirectApp: {settings.url}", *lines])
-            # The calendar of holidays loads slowly: whoever plans first shall not wait for it.
-            loading = asyncio.create_task(asyncio.to_thread(holiday, oslo_day(house.platform.clock())))
-            async with at_work(house) if worker else nullcontext():
-                await Server(config).serve()
-            await loading
+            with bind(settings.host, settings.port) as bound:
+                lines = await seed_demo(house, _tell_progress) if settings.demo else []
+                await _front_end()
+                _say([f"DirectApp: {settings.url}", *lines])
+                async with at_work(house) if worker else nullcontext():
+                    if processes == 1:
+                        await _answer(house, bound)
+                    else:
+                        await Children(settings, bound, processes).serve(_stopping())
+
+    async def serve_beside(self, number: int) -> None:
+        """Serve on a socket of the parent process, with this file descriptor, until that ends."""
+        async with open_house(self.settings, beside=True) as house:
+            with socket.socket(fileno=number) as bound:
+                parent = asyncio.create_task(until_orphaned())
+                await _answer(house, bound)
+                parent.cancel()
 
     async def lint(self) -> list[str]:
         """Return what is wrong with the database's protection."""
@@ -117,6 +118,42 @@ class AppDoors:
         return goldens()
 
 
+async def _answer(house: House, bound: socket.socket) -> None:
+    config = uvicorn.Config(
+        build_app(house),
+        loop="uvloop",
+        http=BoundedProtocol,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    # The calendar of holidays loads slowly: whoever plans first shall not wait for it.
+    loading = asyncio.create_task(asyncio.to_thread(holiday, oslo_day(house.platform.clock())))
+    await Server(config).serve([bound])
+    await loading
+
+
+async def _front_end() -> None:
+    """Wait until the front end is built, which ``make run`` does meanwhile the first time."""
+    for _ in range(_FRONT_END_SECONDS * 5):
+        if is_built():
+            return
+        await asyncio.sleep(0.2)
+    sys.exit("DirectApp: the front end is not built; make setup builds it.")
+
+
+def _stopping() -> asyncio.Event:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def _tell_progress(name: str, percent: int) -> None:
+    _say([f"DirectApp: demo data of {name}, {percent} %"])
+
+
 def _say(lines: list[str]) -> None:
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
@@ -132,11 +169,13 @@ def main() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer() if not sys.stderr.isatty() else structlog.dev.ConsoleRenderer(),
+            structlog.processors.LogfmtRenderer(key_order=["event", "level", "timestamp"])
+            if not sys.stderr.isatty()
+            else structlog.dev.ConsoleRenderer(),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     try:
         cli.build(AppDoors(settings))()
-    except (EmbeddedPostgresError, DirectAppError) as error:
+    except (EmbeddedPostgresError, DirectAppError, AddressTakenError) as error:
         sys.exit(str(error))

@@ -31,11 +31,11 @@ def load_spec() -> Spec:
     return Spec([*declared, *automation.collections(load_spec)])
 
 
-def load_reactions(*, quiet: bool = False) -> dict[str, list[Reaction]]:
-    """Return what follows each event, in load order; ``quiet`` tells nobody of it."""
+def load_reactions(*, quiet: bool = False, rules: bool = True) -> dict[str, list[Reaction]]:
+    """Return what follows each event, in load order; ``quiet`` tells nobody of it, without ``rules`` none is asked."""
     found: dict[str, list[Reaction]] = {}
     for domain in (*DOMAINS, automation):
-        if quiet and domain is messages:
+        if (quiet and domain is messages) or (domain is automation and not rules):
             continue
         for event, reaction in domain.REACTIONS.items():
             found.setdefault(event, []).append(reaction)

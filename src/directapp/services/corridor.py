@@ -139,7 +139,7 @@ class Corridor:
                     results.append(await self.translated(shape, intent.actor, error))
             refused = [r for r in results if isinstance(r, DirectAppError)]
             if refused and atomic:
-                await unit.simple("ROLLBACK; BEGIN")
+                await unit.send("ROLLBACK; BEGIN")
                 touched = []
             elif first.key and not first.dry_run:
                 await self._remember(unit, _dump_all(results), *intents)

@@ -79,7 +79,7 @@ async def bury(
     if not closed or keep is None or tenant == INSTALLATION:
         return undertaker, ()
     _log.error("job given up", job=job["event"], attempts=job["attempts"], why=letter.reason)
-    await unit.become(undertaker)
+    unit.become(undertaker)
     act, work = await act_in(corridor, unit, job["event"], "", None)
     await keep(act, letter)
     await work.finish()

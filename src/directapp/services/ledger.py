@@ -192,7 +192,7 @@ class Bookkeeper:
     async def keep(self, unit: Unit, run: UUID, results: Iterable[Result]) -> None:
         """Write rows down inside a transaction: new ones, or what has become of those that waited."""
         present = unit.actor
-        await unit.become(self.actor)
+        unit.become(self.actor)
         shape, work = self.corridor.spec[self.ledger.rows], self._work(unit)
         fresh: list[dict[str, Any]] = []
         for result in results:
@@ -219,7 +219,7 @@ class Bookkeeper:
         for start in range(0, len(fresh), _AT_ONCE):
             await work.create_all(shape, fresh[start : start + _AT_ONCE], verb="create")
             await asyncio.sleep(0)
-        await unit.become(present)
+        unit.become(present)
 
     async def keep_all(self, run: UUID, results: Sequence[Result], chunk: int) -> None:
         """Write the rows of a trial down, after it has been rolled back."""

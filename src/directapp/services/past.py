@@ -41,9 +41,9 @@ async def as_of(unit: Unit, shape: Shape, seen: Seen, version: int) -> Seen:
     if seen.version <= version:
         return seen
     present = unit.actor
-    await unit.become(system_actor(present.tenant, "corridor"))
+    unit.become(system_actor(present.tenant, "corridor"))
     rows = await unit.fetch(_LATER, present.tenant, shape.name, seen.id, version)
-    await unit.become(present)
+    unit.become(present)
     held: dict[str, Any] = {}
     for row in rows:
         for name, (before, _) in orjson.loads(row["changes"]).items():

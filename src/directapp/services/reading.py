@@ -237,7 +237,7 @@ class Reading:
             readable, _, full = self.rights(actor, shape, found)
             if not full:
                 return []
-            await unit.become(_corridor(actor))
+            unit.become(_corridor(actor))
             rows = await unit.fetch(_HISTORY, actor.tenant, collection, record, limit)
         return [_entry(row, readable) for row in rows]
 

@@ -95,9 +95,9 @@ async def check(
     if not actor.is_system:
         await refuse_unseen(unit, shape.fields, values, row=row, before=before)
     if before and any(shape.fields[n].tree and v is not None for n, v in values.items()):
-        await unit.become(system_actor(actor.tenant, "corridor"))
+        unit.become(system_actor(actor.tenant, "corridor"))
         await refuse_circle(unit, shape, values, before["id"])
-        await unit.become(actor)
+        unit.become(actor)
 
 
 async def refuse_circle(unit: Unit, shape: Shape, values: Mapping[str, Any], record: UUID) -> None:

@@ -234,7 +234,7 @@ class Relay:
             pairs.append((tenant, event, turns + 1))
             done = await self._visit(tenant, event) if turns < _TURNS else 0
             handled += done
-            if not done:
+            if done < _TOGETHER:
                 with suppress(ValueError):
                     pairs.remove((tenant, event, turns + 1))
         return handled
@@ -268,17 +268,17 @@ class Relay:
             if not rows:
                 return 0
             relay, who = unit.actor, system_actor(tenant, self._name)
-            await unit.become(who)
+            unit.become(who)
             outcomes, wrote = await self._outcomes(unit, rows, who)
             told = [(who, wrote), *((who, outcome.touched) for outcome in outcomes)]
-            await unit.become(relay)
+            unit.become(relay)
             smooth: dict[tuple[str, ...], list[UUID]] = {}
             for row, outcome in zip(rows, outcomes, strict=True):
                 if outcome.smooth:
                     smooth.setdefault(outcome.passed, []).append(row["id"])
                 else:
                     told += await self._rough(unit, row, outcome)
-                    await unit.become(relay)
+                    unit.become(relay)
             for names, jobs in smooth.items():
                 await self._rows.passed(unit, jobs, names, done=True, note=None)
         if self._corridor.after_commit:

@@ -49,9 +49,9 @@ class Tallying:
 
     async def _settle(self, of: str, keys: dict[int, set[Any]], system: str) -> list[tuple[str, UUID]]:
         present = self.unit.actor
-        await self.unit.become(system_actor(present.tenant, system))
+        self.unit.become(system_actor(present.tenant, system))
         done = await settle(self.unit, of, keys, lifted=sorted(self.lifted), now=self.now)
-        await self.unit.become(present)
+        self.unit.become(present)
         return done
 
     @asynccontextmanager
@@ -81,7 +81,7 @@ class Tallying:
 
     async def _find(self, shape: Shape, equals: dict[str, Any]) -> list[Row]:
         present = self.unit.actor
-        await self.unit.become(system_actor(present.tenant, "corridor"))
+        self.unit.become(system_actor(present.tenant, "corridor"))
         rows: list[Row] = [*await self.unit.find(shape, 10_000, equals)]
-        await self.unit.become(present)
+        self.unit.become(present)
         return rows

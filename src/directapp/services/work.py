@@ -328,9 +328,9 @@ class Work:
         if system is None or f"sys_{system}" in present.roles:
             yield
             return
-        await self.unit.become(system_actor(present.tenant, system))
+        self.unit.become(system_actor(present.tenant, system))
         yield
-        await self.unit.become(present)
+        self.unit.become(present)
 
     async def finish(self) -> None:
         """Write the events that no write has taken along."""

@@ -33,11 +33,14 @@ class UnsafeRoleError(Exception):
 class Database:
     """The pool, the plan cache and the doors: ``unit`` for writing, ``reading`` for reading."""
 
-    def __init__(self, spec: Spec, dsn: str, *, size: int = 16) -> None:
+    def __init__(
+        self, spec: Spec, dsn: str, *, size: int = 16, connections: type[LeanConnection] = LeanConnection
+    ) -> None:
         """Keep the address of the weak role's database; ``size`` connections at most."""
         self.spec = spec
         self.dsn = dsn
         self._size = size
+        self._connections = connections
         self._pool: asyncpg.Pool | None = None
         self.plans: Budget[tuple[object, ...], Plan] = Budget(PLAN_BUDGET)
         self.lookups: Plans = Budget(PLAN_BUDGET)
@@ -50,7 +53,7 @@ class Database:
             self.dsn,
             min_size=min(2, self._size),
             max_size=self._size,
-            connection_class=LeanConnection,
+            connection_class=self._connections,
             init=prepare,
             statement_cache_size=_DRIVER_STATEMENTS,
             max_queries=MOST_STATEMENTS,
@@ -117,14 +120,15 @@ class Database:
         """
         async with self.pool.acquire() as connection:
             unit = Unit(self.spec, cast("asyncpg.Connection", connection), actor, self.lookups)
-            await unit.simple(settings_sql(actor, readonly=readonly, lock=lock, steady=steady))
+            await unit.send(settings_sql(actor, readonly=readonly, lock=lock, steady=steady))
+            unit.settled = actor
             unit.held.update([lock] if lock else ())
             try:
                 yield unit
             except BaseException:
-                await unit.simple("ROLLBACK")
+                await unit.send("ROLLBACK")
                 raise
-            await unit.simple("ROLLBACK" if rollback else "COMMIT")
+            await unit.send("ROLLBACK" if rollback else "COMMIT")
             if cast("LeanConnection", unit.connection).worn:
                 await unit.connection.close()
 

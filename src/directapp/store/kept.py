@@ -76,9 +76,11 @@ class LeanConnection(asyncpg.Connection):
     keeps each that ran once; this one weighs them. It is opened with a driver's cache of a few, for its own look-ups.
     """
 
+    budget = STATEMENT_BUDGET
+
     def __init__(self, *args: Any, **more: Any) -> None:
         """Begin with nothing prepared."""
-        self._prepared: Budget[str, Any] = Budget(STATEMENT_BUDGET)
+        self._prepared: Budget[str, Any] = Budget(self.budget)
         self._seen: Budget[int, bool] = Budget(_SIGHTINGS)
         self._planned = 0
         super().__init__(*args, **more)
@@ -116,3 +118,9 @@ class LeanConnection(asyncpg.Connection):
     def _drop_local_statement_cache(self) -> None:
         super()._drop_local_statement_cache()  # type: ignore[misc]
         self._close_all(self._prepared.clear())
+
+
+class EveryRoleConnection(LeanConnection):
+    """A connection of the few that work for every role of a tenant in turn, and end soon."""
+
+    budget = 4 * STATEMENT_BUDGET

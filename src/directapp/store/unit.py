@@ -102,17 +102,21 @@ class Unit:
     depth: int = 0
     # What was read of settled things in this transaction, by collection and question.
     recalled: dict[str, dict[Any, list[dict[str, Any]]]] = field(default_factory=dict, repr=False)
+    # Whose the transaction's settings are: they follow the actor when the next statement is sent.
+    settled: Actor | None = field(default=None, repr=False)
     # The records that this transaction keeps others from changing: those it locked, and those it made.
     held: set[UUID] = field(default_factory=set, repr=False)
 
     async def fetch(self, sql: str, *values: Any) -> list[asyncpg.Record]:
         """Run a statement and return its rows."""
+        await self._settle()
         _note(sql, *values)
         rows: list[asyncpg.Record] = await self.connection.fetch(sql, *values)
         return rows
 
     async def value(self, sql: str, *values: Any) -> Any:
         """Run a statement and return its first value."""
+        await self._settle()
         _note(sql, *values)
         return await self.connection.fetchval(sql, *values)
 
@@ -120,13 +124,24 @@ class Unit:
         """Run a compiled plan for the present actor and return its first value."""
         return await self.value(plan.sql, *plan.bind(self.actor, values))
 
-    async def become(self, actor: Actor) -> None:
+    def become(self, actor: Actor) -> None:
         """Go on as somebody else in the same transaction (nested system intents)."""
         self.actor = actor
-        await self.simple(settings_of(actor))
+
+    async def _settle(self) -> None:
+        if self.settled is not self.actor and self.settled != self.actor:
+            await self.send(settings_of(self.actor))
+            self.settled = self.actor
 
     async def simple(self, sql: str) -> None:
         """Run a statement without parameters or result."""
+        if self.settled is not self.actor and self.settled != self.actor:
+            sql = f"{settings_of(self.actor)}; {sql}"
+            self.settled = self.actor
+        await self.send(sql)
+
+    async def send(self, sql: str) -> None:
+        """Run a statement without parameters or result, whose rights it does not ask."""
         _note(sql)
         await self.connection.execute(sql)
 
@@ -158,22 +173,23 @@ class Unit:
     async def savepoint(self, *, become: Actor | None = None) -> AsyncIterator[None]:
         """Undo what is inside, and only that, when it raises.
 
-        ``become``: go on as somebody else inside, and back afterwards, with the savepoint's own round trips.
+        ``become``: go on as somebody else inside, and back afterwards.
         """
         self.depth += 1
         name, actor, held = f"s{self.depth}", self.actor, set(self.held)
-        become = None if become == actor else become
-        await self.simple("; ".join([f"SAVEPOINT {name}", *([settings_of(become)] if become else [])]))
-        self.actor = become or actor
+        settled, inside = self.settled, become or actor
+        also = "" if inside == settled else f"; {settings_of(inside)}"
+        await self.send(f"SAVEPOINT {name}{also}")
+        self.actor = self.settled = inside
         try:
             yield
         except BaseException:
-            await self.simple(f"ROLLBACK TO SAVEPOINT {name}")
+            await self.send(f"ROLLBACK TO SAVEPOINT {name}")
             self.recalled.clear()
-            self.actor, self.held = actor, held
+            self.actor, self.settled, self.held = actor, settled, held
             raise
         else:
-            await self.simple("; ".join([f"RELEASE SAVEPOINT {name}", *([settings_of(actor)] if become else [])]))
+            await self.send(f"RELEASE SAVEPOINT {name}")
             self.actor = actor if become else self.actor
         finally:
             self.depth -= 1

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,6 +28,7 @@ from directapp.services.intent import Answer, Intent
 from directapp.services.jobs import acting
 from directapp.services.relay import Relay
 from directapp.store.database import Database
+from directapp.store.kept import EveryRoleConnection
 
 # Planning these statements takes longer than running them, on each connection anew: few connections, generic plans.
 _AT_ONCE = 3
@@ -52,13 +53,18 @@ class Director:
         """Return a corridor in which it is a given moment."""
         return Corridor(self.house.platform.spec, self.database, clock=lambda: at)
 
-    async def play(self, lives: Iterable[Life]) -> None:
-        """Play lives from the first day to now."""
+    async def play(self, lives: Iterable[Life], tell: Callable[[int], None]) -> None:
+        """Play lives from the first day to now; ``tell`` hears each tenth, in percent of the steps."""
         days = self._by_day(lives)
+        whole, done, told = sum(len(turns) for day in days.values() for turns in day.values()), 0, 0
         for day in sorted(days):
             gate = asyncio.Semaphore(_AT_ONCE)
             await asyncio.gather(*(self._live(gate, life, turns) for life, turns in days[day].items()))
             await self.close(self.stage.time.evening(day))
+            done += sum(len(turns) for turns in days[day].values())
+            if done * 10 // whole > told:
+                told = done * 10 // whole
+                tell(told * 10)
 
     def _by_day(self, lives: Iterable[Life]) -> dict[date, dict[Life, list[Turn]]]:
         days: dict[date, dict[Life, list[Turn]]] = defaultdict(lambda: defaultdict(list))
@@ -115,7 +121,7 @@ class Director:
         corridor = self.corridor(evening)
         time = self.stage.time
         quiet = evening < time.evening(time.day(-TOLD))
-        await Relay(corridor, load_reactions(quiet=quiet), REACTOR).drain(self.tenant)
+        await Relay(corridor, load_reactions(quiet=quiet, rules=False), REACTOR).drain(self.tenant)
         async with acting(corridor, self.tenant, REACTOR, "sweep", "", None) as act:
             await archive_due(act)
 
@@ -124,7 +130,7 @@ class Director:
 async def tuned(database: Database) -> AsyncIterator[Database]:
     """Open the same database for seeding: a crash may lose its last moments, and it is begun anew then anyway."""
     dsn = database.dsn + ("&" if "?" in database.dsn else "?") + _TUNED
-    async with Database(database.spec, dsn, size=_AT_ONCE) as fast:
+    async with Database(database.spec, dsn, size=_AT_ONCE, connections=EveryRoleConnection) as fast:
         yield fast
 
 

@@ -1,6 +1,7 @@
 """Seed the demo tenants, once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from directapp.app.demo.cast import ADMIN, fill_shelves, open_tenant, site_ids
 from directapp.app.demo.drive import Director, perform_as, tuned
@@ -15,19 +16,23 @@ from directapp.app.house import House
 from directapp.kernel.actor import system_actor
 
 _MARK = "demo_seeded"
+Progress = Callable[[str, int], None]
 
 
-async def seed_demo(house: House, groups: Sequence[Group] = GROUPS) -> list[str]:
-    """Make the demo tenants where they are missing, and return the lines with the logins."""
+async def seed_demo(house: House, tell: Progress, groups: Sequence[Group] = GROUPS) -> list[str]:
+    """Make the demo tenants where they are missing, and return the lines with the logins.
+
+    ``tell`` hears how far each has come, in percent.
+    """
     missing = [g for g in groups if await house.auth.port.find_login(_admin(g)) is None]
     if missing:
         password_hash = await house.auth.passwords.hash(house.settings.demo_password)
         for group in missing:
-            await play(house, group, password_hash)
+            await play(house, group, password_hash, tell)
     return [*_lines(house.settings.demo_password), *[line for g in groups for line in await _broken_off(house, g)]]
 
 
-async def play(house: House, group: Group, password_hash: str) -> Director:
+async def play(house: House, group: Group, password_hash: str, tell: Progress) -> Director:
     """Open a tenant some months ago and play its cars' lives up to now."""
     time = Worktime(house.platform.clock())
     opened = time.at(-LONGEST - 9)
@@ -43,7 +48,7 @@ async def play(house: House, group: Group, password_hash: str) -> Director:
         )
         cast[REGISTRY] = system_actor(tenant, "demo")
         director = Director(house=house, tenant=tenant, database=database, stage=stage, cast=cast)
-        await director.play(all_lives(group))
+        await director.play(all_lives(group), partial(tell, group.name))
         await correct_hours(house, cast, time)
         morning = time.morning(time.day(0))
         await tell_what_is_late(director.corridor(morning), tenant)

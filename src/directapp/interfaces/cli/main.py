@@ -39,8 +39,11 @@ class Doors(Protocol):
     def house(self) -> AbstractAsyncContextManager[HouseLike]:
         """Open the installation, without its worker."""
 
-    async def serve(self, *, demo: bool, worker: bool) -> None:
+    async def serve(self, *, demo: bool, worker: bool, processes: int) -> None:
         """Serve pages and API, and work behind the scenes, until told to stop."""
+
+    async def serve_beside(self, number: int) -> None:
+        """Serve on the listening socket with this file descriptor, beside the process that opened it."""
 
     async def work(self) -> None:
         """Work behind the scenes until told to stop."""
@@ -69,9 +72,14 @@ def build(doors: Doors) -> typer.Typer:  # noqa: C901, PLR0915 - one command aft
         *,
         demo: Annotated[bool, typer.Option(help="Fill an empty installation with demo data.")] = False,
         worker: Annotated[bool, typer.Option(help="Work behind the scenes in this process too.")] = True,
+        processes: Annotated[int, typer.Option(min=1, max=16, help="How many processes serve.")] = 1,
+        socket: Annotated[int | None, typer.Option(hidden=True)] = None,
     ) -> None:
         """Serve pages and API, and work behind the scenes."""
-        _go(doors.serve(demo=demo, worker=worker))
+        if socket is not None:
+            _go(doors.serve_beside(socket))
+        else:
+            _go(doors.serve(demo=demo, worker=worker, processes=processes))
 
     @app.command()
     def worker() -> None:

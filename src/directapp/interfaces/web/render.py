@@ -17,6 +17,7 @@ _TYPES = {
     "svg": "image/svg+xml",
     "wasm": "application/wasm",
 }
+_BUILT = _HERE / "static" / "build"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,18 @@ class Asset:
     bodies: Mapping[str, bytes]
 
 
+def is_built() -> bool:
+    """Whether the front end is built: its manifest is written last."""
+    return (_BUILT / "manifest.json").is_file()
+
+
 def load_assets() -> tuple[dict[str, str], dict[str, Asset]]:
     """Return the built assets: hashed names by plain name, and the files by hashed name."""
-    folder = _HERE / "static" / "build"
-    manifest: dict[str, str] = orjson.loads((folder / "manifest.json").read_bytes())
+    manifest: dict[str, str] = orjson.loads((_BUILT / "manifest.json").read_bytes())
     assets = {}
     for name in manifest.values():
         twins = {"": "", "gzip": ".gz", "br": ".br"}
-        bodies = {code: (folder / (name + ending)).read_bytes() for code, ending in twins.items()}
+        bodies = {code: (_BUILT / (name + ending)).read_bytes() for code, ending in twins.items()}
         assets[name] = Asset(_TYPES[name.rpartition(".")[2]], bodies)
     return manifest, assets
 
