@@ -111,8 +111,9 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         user=settings.smtp_user,
         password=settings.smtp_password,
     )
+    post = open_post(settings, mailer)
     auth = Auth(
-        port=SignInPort(corridor, mailer),
+        port=SignInPort(corridor, post),
         signer=Signer(settings.signing_secret()),
         base_url=settings.url,
         clock=clock,
@@ -138,7 +139,6 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         secret=settings.s3_secret,
     )
     registry = open_registry(settings, corridor)
-    post = open_post(settings, mailer)
     attachments = Attachments(corridor, storage, largest=settings.largest_file)
     mail_room = open_mail_room(post.resend, attachments)
     repeated = (*schedules(corridor, owner), *registry.schedules, *post.schedules)

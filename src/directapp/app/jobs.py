@@ -1,10 +1,13 @@
 """The jobs of the product: errands with what they need of the outside, and what is done again and again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import time
 from uuid import UUID
 
+from directapp.app.post import later
 from directapp.connectors.addresses import AddressRefusedError
+from directapp.connectors.resend import MailBusyError, MailQuotaError, MailRefusedError, MailRejectedError
 from directapp.domains import planning
 from directapp.domains.cars.reactions import archive_due
 from directapp.domains.messages.returned import not_invited
@@ -26,21 +29,32 @@ SIGNIN = "signin"
 _AT_A_TIME = 200
 
 
+@contextmanager
+def _patiently() -> Iterator[None]:
+    """Try again later, and as often as it takes, where the mail service takes no letters now."""
+    try:
+        yield
+    except (MailQuotaError, MailBusyError, MailRefusedError) as error:
+        raise later(error) from error
+
+
 def errands(auth: Auth) -> Sequence[Errand]:
     """Return the errands that events ask for."""
 
     async def invite(job: Job) -> None:
         user = UUID(job.payload["user"])
         try:
-            await send_invite(auth, job.tenant, user)
-        except AddressRefusedError as error:
+            with _patiently():
+                await send_invite(auth, job.tenant, user)
+        except (AddressRefusedError, MailRejectedError) as error:
             why = error.problems[0].message
             async with job.act(MESSENGER) as act:
                 await not_invited(act, user, why, gone=error.gone)
             raise GiveUpError(why.both) from error
 
     async def reset(job: Job) -> None:
-        await send_reset(auth, job.tenant, UUID(job.payload["user"]), str(job.payload["asker"]))
+        with _patiently():
+            await send_reset(auth, job.tenant, UUID(job.payload["user"]), str(job.payload["asker"]))
 
     return (
         Errand(name="user.reset_asked", run=reset, label=Text("Send nytt passord", "Send new password")),

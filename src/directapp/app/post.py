@@ -46,6 +46,7 @@ from directapp.interfaces.web.messages import letters
 from directapp.interfaces.web.messages.hooks import Hooks
 from directapp.interfaces.web.messages.letters import Brand, Made
 from directapp.interfaces.web.messages.router import Outside
+from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 from directapp.services.jobs import Daily, Errand, Failures, Job, LaterError, Schedule, acting, sweep, sweep_all
@@ -139,6 +140,20 @@ class Post:
 
     # -- letters ------------------------------------------------------------------------------------
 
+    async def send_letter(self, to: str, *, subject: str, text: str, html: str) -> None:
+        """Send a letter that no log keeps, by the way that is set up.
+
+        Raises:
+            AddressRefusedError, MailRejectedError: it goes to nobody, however often it is tried.
+            OutsideError, aiosmtplib.SMTPException, OSError: it did not go.
+
+        """
+        if self.resend is None:
+            await self.mailer.send(to, subject=subject, text=text, html=html)
+            return
+        letter = Letter(sender=self.sender, to=(to,), subject=subject, text=text, html=html, headers=BY_MACHINE)
+        await self.resend.send(letter, key=uuid7().hex)
+
     async def _by_mail(self, job: Job) -> None:
         async with job.act(SYSTEM) as act:
             envelope = await sending.take(act)
@@ -193,10 +208,8 @@ class Post:
         except MailConflictError:
             # The same key went with other words: an earlier try did reach the service.
             return dict.fromkeys((one.id for one in batch.envelopes), None)
-        except MailQuotaError as error:
-            raise LaterError("the quota of letters is used up", seconds=error.retry_after or _QUOTA_REST) from error
-        except (MailBusyError, MailRefusedError) as error:
-            raise LaterError(type(error).__name__, seconds=error.retry_after or _BUSY_REST) from error
+        except (MailQuotaError, MailBusyError, MailRefusedError) as error:
+            raise later(error) from error
         return {one.id: given for one, given in zip(batch.envelopes, ids, strict=True)}
 
     async def _rejected(
@@ -287,6 +300,13 @@ class Post:
             text = text.replace(mark, link)
         reply = self.replies.takes(envelope)
         return Sms(to=number(envelope.to), text=text, reference=envelope.reference, reply=reply)
+
+
+def later(error: MailQuotaError | MailBusyError | MailRefusedError) -> LaterError:
+    """Return when a letter is tried again that the mail service does not take now."""
+    if isinstance(error, MailQuotaError):
+        return LaterError("the quota of letters is used up", seconds=error.retry_after or _QUOTA_REST)
+    return LaterError(type(error).__name__, seconds=error.retry_after or _BUSY_REST)
 
 
 def open_post(settings: Settings, mailer: Mailer) -> Post:

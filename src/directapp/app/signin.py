@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from directapp.connectors.mail import Mailer
+from directapp.app.post import Post
 from directapp.domains.people.mails import Mail
 from directapp.domains.people.ports import Failures, Rows
 from directapp.kernel.actor import Actor
@@ -46,11 +46,11 @@ class WorkRows:
 class SignInPort:
     """What signing in asks of the house."""
 
-    def __init__(self, corridor: Corridor, mailer: Mailer) -> None:
+    def __init__(self, corridor: Corridor, post: Post) -> None:
         """Keep the corridor and the way letters go."""
         self._corridor = corridor
         self._database = corridor.database
-        self._mailer = mailer
+        self._post = post
 
     async def find_login(self, email: str) -> tuple[UUID, UUID] | None:
         """Return (tenant, user) of an e-mail address."""
@@ -106,5 +106,5 @@ class SignInPort:
         await self._database.notify(f"principal {tenant} {user}")
 
     async def send_mail(self, to: str, mail: Mail) -> None:
-        """Send a letter, or keep it in the mail folder."""
-        await self._mailer.send(to, subject=mail.subject, text=mail.text, html=mail.html)
+        """Send a letter by whichever way is set up."""
+        await self._post.send_letter(to, subject=mail.subject, text=mail.text, html=mail.html)

@@ -72,21 +72,18 @@ def read_date(value: Any, style: DateFormat = DateFormat.STRICT) -> date:
         BadValueError: it is no date.
 
     """
-    if isinstance(value, datetime):
-        day = value.astimezone(OSLO).date() if value.tzinfo else value.date()
-    elif isinstance(value, date):
-        day = value
-    else:
-        moment = _moment(value, style)
-        if moment is None:
-            raise BadValueError(
-                "Skal være en dato, for eksempel 26.11.2026 eller 2026-11-26.",
-                "Must be a date, such as 26.11.2026 or 2026-11-26.",
-            )
-        day = moment.astimezone(OSLO).date() if moment.tzinfo else moment.date()
-    if not _EARLIEST <= day.year <= _LATEST:
+    found = value if isinstance(value, date) else _moment(value, style)
+    if found is None:
+        raise BadValueError(
+            "Skal være en dato, for eksempel 26.11.2026 eller 2026-11-26.",
+            "Must be a date, such as 26.11.2026 or 2026-11-26.",
+        )
+    # Before the zone is looked at: the first and the last day of all have none beside them.
+    if not _EARLIEST <= found.year <= _LATEST:
         raise BadValueError("Datoen er utenfor kalenderen.", "The date is outside the calendar.")
-    return day
+    if isinstance(found, datetime):
+        return found.astimezone(OSLO).date() if found.tzinfo else found.date()
+    return found
 
 
 def read_instant(value: Any, style: DateFormat = DateFormat.STRICT, near: Any = None) -> datetime:

@@ -75,4 +75,4 @@ class AuthPort(Protocol):
         """Tell every process, after the commit, that what it remembers of a user no longer holds."""
 
     async def send_mail(self, to: str, mail: Mail) -> None:
-        """Send a letter, or keep it in the mail folder."""
+        """Send a letter by whichever way is set up."""
