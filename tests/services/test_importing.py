@@ -50,6 +50,26 @@ def cars(count: int, start: int = 0) -> str:
     return "\n".join(["VIN;Merke;Modell;Biltype;Forhandler", *rows])
 
 
+# --- one plate -----------------------------------------------------------------------------------
+
+
+async def test_a_sheet_gives_no_plate_a_second_living_car(dealer: Dealer) -> None:
+    """Neither one that stands here already, however it is written, nor one that stands twice in the sheet."""
+    seller = await dealer.person("used_car_sales", "490")
+    await dealer.create(seller, "cars", license_plate="EL12345", car_type="used", make="Volvo", model="V60")
+    rows = [("1", "el-12345"), ("2", "EL 12346"), ("3", "EL12346"), ("4", "EL12347")]
+    lines = [f"WVWZZZE1ZMA00000{n};VW;Golf;Bruktbil;490;{plate}" for n, plate in rows]
+    text = "\n".join(["VIN;Merke;Modell;Biltype;Forhandler;Regnr", *lines])
+    for dry_run in (True, False):
+        report = await taken(dealer, sheet(dealer, text), dry_run=dry_run)
+        assert outcomes(report) == [
+            (2, "rejected", ["license_plate"]),
+            (3, "created", []),
+            (4, "rejected", ["license_plate"]),
+            (5, "created", []),
+        ]
+
+
 # --- one cell ------------------------------------------------------------------------------------
 
 
