@@ -85,7 +85,7 @@ def test_lives_are_the_same_every_time_and_end_before_now(group: Any) -> None:
 def test_numbers_are_invented_and_valid() -> None:
     assert [parse_org_number(organisation(n)) for n in range(8)]
     assert read_phone(phone(7)) == "+4740000007"
-    assert examine("bil.jpg", draw("Hvit", "EL90001", (0.4, 0.5))).width == 960
+    assert examine("bil.jpg", draw("Hvit", "EL90001", (0.4, 0.5)))[0].width == 960
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from directapp.connectors.storage import LocalStorage, MissingBytesError, open_storage
+from directapp.kernel.clock import utc_now
 
 KEY = "0190/ab/cdef"
 
@@ -50,6 +51,15 @@ async def test_bytes_come_back_whole_and_in_part(storage: Any) -> None:
     assert await taken(storage, 600_000) == large[-3:]
     assert await storage.has(KEY)
     assert (await storage.check())["status"] == "ok"
+
+
+async def test_the_keys_of_a_folder_are_told(storage: Any) -> None:
+    for key in (KEY, f"{KEY}.160.webp", "0190/abc/other", "0190/ac/other"):
+        await storage.put(key, sent(b"x"))
+    assert sorted(await storage.keys("0190/ab")) == [KEY, f"{KEY}.160.webp"]
+    assert await storage.keys("0190/ff") == []
+    await storage.tidy("0190", utc_now())
+    assert await storage.has(KEY)
 
 
 async def test_what_is_not_there_is_said_to_be_missing(storage: Any) -> None:

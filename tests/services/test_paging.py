@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from directapp.app.jobs import schedules
 from directapp.kernel.actor import system_actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
@@ -77,5 +76,5 @@ async def test_the_delivered_car_beyond_five_thousand_is_archived(dealer: Dealer
             " ($1, $2, 'delivered', now() - interval '20 days', now() - interval '20 days', $3, 'normal', 'private')",
             dealer.tenant, last, dealer.sites["495"],
         )  # fmt: skip
-    await run(dealer, schedules(dealer.house.platform.corridor, ""), "archive delivered cars")
+    await run(dealer, dealer.house.schedules.schedules, "archive delivered cars")
     assert (await dealer.read(admin, "cars", last))["status"] == "archived"

@@ -34,6 +34,7 @@ from directapp.services.platform import Platform
 from directapp.services.reading import Reading
 from directapp.services.relay import Relay
 from directapp.services.schedules import Schedules
+from directapp.services.unused_files import UnusedFiles
 from directapp.store.database import Database
 from directapp.store.schema import MONTHS_AHEAD
 
@@ -93,6 +94,7 @@ class House:
         """Finish what is on its way, and give the database back."""
         await self.platform.live.close()
         await self.platform.processes.close()
+        await self.platform.short_work.close()
         await self.registry.http.aclose()
         await self.post.http.aclose()
         await self.sender.close()
@@ -139,9 +141,10 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         secret=settings.s3_secret,
     )
     registry = open_registry(settings, corridor)
-    attachments = Attachments(corridor, storage, largest=settings.largest_file)
+    attachments = Attachments(corridor, storage, platform.short_work, largest=settings.largest_file)
     mail_room = open_mail_room(post.resend, attachments)
-    repeated = (*schedules(corridor, owner), *registry.schedules, *post.schedules)
+    unused = UnusedFiles(corridor, storage, timedelta(days=settings.unused_files_days))
+    repeated = (*schedules(corridor, owner, unused), *registry.schedules, *post.schedules)
     sender = WebhookSender(private=settings.private_webhooks)
     work = (
         *errands(auth),

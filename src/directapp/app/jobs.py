@@ -21,6 +21,7 @@ from directapp.services.jobs import Daily, Errand, Every, GiveUpError, Job, Sche
 from directapp.services.recounting import recount
 from directapp.services.schedules import forget
 from directapp.services.seal import seal_all
+from directapp.services.unused_files import UnusedFiles
 from directapp.store.schema import keep_partitions
 
 REACTOR = "workflow"
@@ -70,7 +71,7 @@ def errands(auth: Auth) -> Sequence[Errand]:
     )
 
 
-def schedules(corridor: Corridor, owner: str) -> Sequence[Schedule]:
+def schedules(corridor: Corridor, owner: str, unused: UnusedFiles) -> Sequence[Schedule]:
     """Return what is done again and again; ``owner`` is the address of the database's owner."""
 
     async def seal_audit(job: Job) -> None:
@@ -84,6 +85,9 @@ def schedules(corridor: Corridor, owner: str) -> Sequence[Schedule]:
 
     async def recount_bookings(job: Job) -> None:
         await recount(job, planning.SYSTEM)
+
+    async def drop_unused(job: Job) -> None:
+        await unused.sweep(job.tenant)
 
     async def purge_signin(job: Job) -> None:
         done = _AT_A_TIME
@@ -128,6 +132,12 @@ def schedules(corridor: Corridor, owner: str) -> Sequence[Schedule]:
             label=Text("Slett utløpte innlogginger og lenker", "Delete sign-ins and links that ran out"),
             when=Daily(time(2, 30)),
             run=purge_signin,
+        ),
+        Schedule(
+            name="delete unused files",
+            label=Text("Slett bytene til filer som er borte", "Delete the bytes of files that are gone"),
+            when=Daily(time(2, 40)),
+            run=drop_unused,
         ),
         Schedule(
             name="make room for the audit",

@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     s3_key: str = ""
     s3_secret: str = ""
     largest_file: int = 25 * 1024 * 1024
+    unused_files_days: int = 30
     job_lease: float = 30.0
     private_webhooks: bool = False
     vegvesen_key: str = ""

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
@@ -15,6 +16,7 @@ from obstore.store import S3Store
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*){0,7}")
 _CHUNK = 256 * 1024
+_LISTED = 1000
 _LOW_ON_SPACE = 1024**3
 
 
@@ -74,6 +76,23 @@ class LocalStorage:
     async def delete(self, key: str) -> None:
         """Forget a key."""
         await asyncio.to_thread((self._folder / checked(key)).unlink, missing_ok=True)
+
+    async def keys(self, prefix: str) -> list[str]:
+        """Return the keys that lie in a folder."""
+        folder = self._folder / checked(prefix)
+        names = await asyncio.to_thread(lambda: [path.name for path in folder.iterdir()] if folder.is_dir() else [])
+        return [f"{prefix}/{name}" for name in names if not name.startswith(".")]
+
+    async def tidy(self, prefix: str, before: datetime) -> None:
+        """Drop what was left half written in a folder and its own before an instant."""
+        await asyncio.to_thread(self._tidy, self._folder / checked(prefix), before.timestamp())
+
+    @staticmethod
+    def _tidy(folder: Path, before: float) -> None:
+        for path in folder.rglob(".*.part"):
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < before:
+                    path.unlink()
 
     async def check(self) -> dict[str, Any]:
         """Prove that it can be written to, and say how much room is left."""
@@ -157,6 +176,16 @@ class BucketStorage:
         """Forget a key."""
         with contextlib.suppress(FileNotFoundError, NotThereError):
             await self._store.delete_async(checked(key))
+
+    async def keys(self, prefix: str) -> list[str]:
+        """Return the keys that lie in a folder."""
+        found: list[str] = []
+        async for some in self._store.list(f"{checked(prefix)}/", chunk_size=_LISTED):
+            found += [one["path"] for one in some]
+        return found
+
+    async def tidy(self, prefix: str, before: datetime) -> None:
+        """Leave it to the bucket, whose rules drop what was never sent in full."""
 
     async def check(self) -> dict[str, Any]:
         """Prove that the bucket answers."""

@@ -1,9 +1,13 @@
 """Attachments: the bytes outside, the row inside. A file's row walks the corridor like any other."""
 
 import asyncio
-import hashlib
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -18,12 +22,13 @@ from directapp.services import judge
 from directapp.services.corridor import Corridor
 from directapp.services.drafts import TakenError
 from directapp.services.intent import Answer, Intent, Origin
-from directapp.services.media import PICTURES, Examined, examine, shrink
+from directapp.services.media import Examined, examine_file, shrink_file
+from directapp.services.pictures import PICTURES
+from directapp.services.processes import Processes
 
 LARGEST = 25 * 1024 * 1024
 SIZES = (160, 480, 1200)
 _CHUNK = 256 * 1024
-_AT_ONCE = 4
 
 _TOO_LARGE = Text("Filen er større enn {most} MB.", "The file is larger than {most} MB.")
 
@@ -42,6 +47,12 @@ class Storage(Protocol):
 
     async def delete(self, key: str) -> None:
         """Forget a key."""
+
+    async def keys(self, prefix: str) -> list[str]:
+        """Return the keys that lie in a folder."""
+
+    async def tidy(self, prefix: str, before: datetime) -> None:
+        """Drop what was left half written in a folder and its own before an instant."""
 
     async def check(self) -> dict[str, Any]:
         """Prove that it works."""
@@ -75,14 +86,20 @@ class Attachments:
     """Keeps and hands out files of one collection (one with the fields of ``files``)."""
 
     def __init__(
-        self, corridor: Corridor, storage: Storage, *, collection: str = "files", largest: int = LARGEST
+        self,
+        corridor: Corridor,
+        storage: Storage,
+        processes: Processes,
+        *,
+        collection: str = "files",
+        largest: int = LARGEST,
     ) -> None:
-        """Keep the wiring; ``largest`` in bytes."""
+        """Keep the wiring; what bytes are is found out in ``processes``. ``largest`` in bytes."""
         self.storage = storage
         self.largest = largest
         self._corridor = corridor
+        self._processes = processes
         self._collection = collection
-        self._working = asyncio.Semaphore(_AT_ONCE)
 
     @property
     def shape(self) -> Shape:
@@ -106,16 +123,17 @@ class Attachments:
 
         Raises:
             ForbiddenError: the actor makes no files, or a value is not the actor's to set.
-            TooLargeError: it is larger than allowed.
+            TooLargeError: it is larger than allowed, or takes more time or memory than it may.
             InvalidError: it is nothing that is kept here.
+            TooManyError: too many files are being read.
 
         """
         self._refuse(actor, values)
-        async with self._working:
-            content = await self._gather(incoming.chunks)
-            file = await asyncio.to_thread(examine, incoming.name, content)
+        async with _folder() as folder:
+            await _write(folder / "sent", self._counted(incoming.chunks))
+            file = await self._processes.run(examine_file, incoming.name, folder / "sent", folder / "kept")
             place = self._place(actor)
-            await self.storage.put(place, _sliced(file.content))
+            await self.storage.put(place, _read(folder / "kept"))
         intent = Intent(
             actor=actor,
             collection=self._collection,
@@ -142,15 +160,14 @@ class Attachments:
         judge.refuse_fields(self.shape, values, judge.writable_anywhere(self.shape, grants, create=True))
         judge.understand(self.shape, values, None)
 
-    async def _gather(self, chunks: AsyncIterator[bytes]) -> bytes:
-        found, size = [], 0
+    async def _counted(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        size = 0
         async for chunk in chunks:
             size += len(chunk)
             if size > self.largest:
                 text = _TOO_LARGE.fill(most=self.largest // 1024**2)
                 raise TooLargeError(Problem(text, field="file"))
-            found.append(chunk)
-        return b"".join(found)
+            yield chunk
 
     @staticmethod
     def _place(actor: Actor) -> str:
@@ -205,6 +222,8 @@ class Attachments:
         Raises:
             NotFoundError: the file is no picture.
             InvalidError: the picture cannot be read.
+            TooLargeError: it takes more time or memory than it may.
+            TooManyError: too many pictures are being made.
 
         """
         if not stored.is_picture or size not in SIZES:
@@ -212,9 +231,9 @@ class Attachments:
         key = f"{stored.key}.{size}{'s' if square else ''}.webp"
         if await self.storage.has(key):
             return b"".join([chunk async for chunk in self.storage.read(key)])
-        async with self._working:
-            content = b"".join([chunk async for chunk in self.storage.read(stored.key)])
-            small = await asyncio.to_thread(shrink, content, size, square=square)
+        async with _folder() as folder:
+            await _write(folder / "whole", self.storage.read(stored.key))
+            small = await self._processes.run(shrink_file, folder / "whole", size, square=square)
         await self.storage.put(key, _sliced(small))
         return small
 
@@ -223,11 +242,33 @@ def _described(file: Examined) -> dict[str, Any]:
     return {
         "name": file.name,
         "media_type": file.media_type,
-        "size_bytes": len(file.content),
-        "sha256": hashlib.sha256(file.content).hexdigest(),
+        "size_bytes": file.size,
+        "sha256": file.sha256,
         "width": file.width,
         "height": file.height,
     }
+
+
+@asynccontextmanager
+async def _folder() -> AsyncIterator[Path]:
+    """Give a folder of one's own, gone afterwards."""
+    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="directapp-file-"))
+    try:
+        yield folder
+    finally:
+        await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
+
+
+async def _write(path: Path, chunks: AsyncIterator[bytes]) -> None:
+    with await asyncio.to_thread(path.open, "wb") as file:
+        async for chunk in chunks:
+            await asyncio.to_thread(file.write, chunk)
+
+
+async def _read(path: Path) -> AsyncIterator[bytes]:
+    with await asyncio.to_thread(path.open, "rb") as file:
+        while chunk := await asyncio.to_thread(file.read, _CHUNK):
+            yield chunk
 
 
 async def _sliced(content: bytes) -> AsyncIterator[bytes]:

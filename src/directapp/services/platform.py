@@ -11,7 +11,7 @@ from directapp.services.corridor import Corridor
 from directapp.services.intent import Answer
 from directapp.services.live import Live
 from directapp.services.operations import Operations
-from directapp.services.processes import Processes
+from directapp.services.processes import Processes, short_work
 from directapp.services.reading import Reading
 from directapp.store.database import Database
 
@@ -20,6 +20,7 @@ from directapp.store.database import Database
 class Platform:
     """What every interface works with. ``data`` is the folder for files, mail and keys.
 
+    ``processes`` do what may take long (sheets); ``short_work`` what somebody waits for (pictures, codes).
     ``checks`` are further health probes by name, each returning a detail or raising.
     """
 
@@ -32,6 +33,7 @@ class Platform:
     public_url: str
     demo: bool = False
     processes: Processes = field(default_factory=Processes)
+    short_work: Processes = field(default_factory=short_work)
     operations: Operations | None = None
     clock: Clock = utc_now
     checks: dict[str, Any] = field(default_factory=dict)

@@ -29,6 +29,7 @@ _log = structlog.get_logger(__name__)
 _MEGABYTE = 1024 * 1024
 _GRACE_SECONDS = 5.0
 _RETRY_SECONDS = 5
+_SHORT_MEGABYTES, _SHORT_SECONDS, _SHORT_WAITING = 768, 30.0, 256
 _KEPT_NAMES = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV"})
 _TOO_LONG = Text(
     "Arbeidet ble stoppet etter {seconds} sekunder. Prøv med en mindre eller enklere fil.",
@@ -197,3 +198,8 @@ class Processes:
         if kind == MEMORY:
             raise TooHeavyError(_TOO_BIG.fill(megabytes=self.memory // _MEGABYTE))
         return kind, value
+
+
+def short_work() -> Processes:
+    """Return processes for what is done in a moment: two at most, whose memory is what all pictures may take."""
+    return Processes(most=2, memory=_SHORT_MEGABYTES * _MEGABYTE, seconds=_SHORT_SECONDS, waiting=_SHORT_WAITING)

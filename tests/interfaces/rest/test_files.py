@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from directapp.kernel.actor import Actor
-from directapp.services.media import _segments
+from directapp.services.pictures import _segments
 
 GPS, ORIENTATION, MAKER = 0x8825, 0x0112, 0x010F
 

@@ -105,7 +105,8 @@ class Director:
     async def _photograph(self, at: datetime, step: Step) -> Answer:
         values = step.values
         content = draw(values["color"], values["plate"], (0.42, 0.6) if values["damage"] else None)
-        attachments = Attachments(self.corridor(at), LocalStorage(self.house.platform.data / "files"))
+        platform = self.house.platform
+        attachments = Attachments(self.corridor(at), LocalStorage(platform.data / "files"), platform.short_work)
         incoming = Incoming(name=f"{values['plate']}.jpg", chunks=chunks(content))
         return await attachments.keep(self.cast[step.who], incoming, {"title": values["title"]}, origin="web")
 

@@ -6,7 +6,6 @@ from typing import Any
 from directapp.domains.imports.import_runs import OUTCOMES
 from directapp.kernel.text import Language, Text
 from directapp.services.incoming import Result
-from directapp.services.ledger import Known
 
 HEADER: tuple[Text, ...] = (
     Text("Samling", "Collection"),
@@ -37,17 +36,17 @@ def lines_of(results: Iterable[Result]) -> list[dict[str, Any]]:
     ]
 
 
-def kept_lines(rows: Iterable[Known]) -> list[dict[str, Any]]:
-    """Return the lines of an import as the ledger has kept them."""
+def kept_lines(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the lines of an import from the rows that the ledger has kept of it."""
     return [
         {
-            "collection": r.collection,
-            "row": r.number,
-            "external_id": r.external,
-            "outcome": r.outcome,
+            "collection": r["collection"],
+            "row": r["row_number"],
+            "external_id": r["external_id"],
+            "outcome": r["outcome"],
             "status": None,
-            "record": str(r.record) if r.record else None,
-            "notes": list(r.notes),
+            "record": r["record"],
+            "notes": r["notes"] or [],
         }
         for r in rows
     ]

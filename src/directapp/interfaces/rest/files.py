@@ -127,7 +127,10 @@ async def asset(call: Call) -> Response:
     size, square = _size(parameters)
     download = parameters.get("download") is not None
     if size is not None and stored.is_picture:
-        small = await call.house.attachments.thumbnail(stored, size, square=square)
+        try:
+            small = await call.house.attachments.thumbnail(stored, size, square=square)
+        except MissingBytesError:
+            raise NotFoundError from None
         headers = _headers(stored, "image/webp", download=download, tag=f"{stored.sha256}-{size}{square:d}")
         return _unless_known(call, headers) or Response(small, headers=headers)
     headers = _headers(stored, stored.media_type, download=download, tag=stored.sha256)

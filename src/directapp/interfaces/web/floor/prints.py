@@ -13,7 +13,7 @@ from directapp.interfaces.web import notes
 from directapp.interfaces.web.checklist_outline import MARKS, damage_of
 from directapp.interfaces.web.checklist_view import INSPECTIONS, LABELS, checklist_of
 from directapp.interfaces.web.desk import Desk, PersonDesk
-from directapp.interfaces.web.floor.labels import label_of
+from directapp.interfaces.web.floor.labels import labels_of
 from directapp.interfaces.web.floor.mine import CARS
 from directapp.interfaces.web.floor.words import WORDS, say, speak_floor
 from directapp.interfaces.web.forms_in import read_signed
@@ -60,13 +60,14 @@ async def show_print(desk: PersonDesk, car: str, kind: str) -> Response:
     if kind != "label" and not seen.view.full:
         raise ForbiddenError
     context = await _MAKERS[kind](desk, seen) if kind in _MAKERS else {}
+    labels = await labels_of(desk, [dict(seen.view.row)])
     return desk.page(
         f"floor/{kind}.html" if kind != "label" else "floor/labels.html",
         here=CARS,
         f=speak_floor(desk.language),
         title=desk.teller.title(seen.shape, seen.told),
-        label=label_of(desk, dict(seen.view.row)),
-        labels=[label_of(desk, dict(seen.view.row))],
+        label=labels[0],
+        labels=labels,
         groups=_groups(desk, seen),
         path=seen.path,
         site=desk.look,

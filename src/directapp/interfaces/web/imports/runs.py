@@ -8,7 +8,6 @@ import orjson
 from fastapi import APIRouter, Response
 
 from directapp.derive.sheet.cells import shown
-from directapp.derive.sheets import CSV, XLSX, csv_lines, xlsx_bytes
 from directapp.domains.imports import report
 from directapp.domains.imports.import_runs import OUTCOMES
 from directapp.domains.imports.ledger import LEDGER
@@ -17,6 +16,7 @@ from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.imports import kept as store
 from directapp.interfaces.web.imports import starting
+from directapp.interfaces.web.imports.reporting import report_of
 from directapp.interfaces.web.imports.starting import PATH
 from directapp.interfaces.web.imports.words import WORDS, speak
 from directapp.interfaces.web.refs import as_uuid
@@ -264,14 +264,4 @@ async def retry(desk: PersonDesk, run: str) -> Response:
 async def download(desk: PersonDesk, run: str, kind: str) -> Response:
     """Give the report of every row as CSV, XLSX or JSON."""
     known = await _run(desk, run)
-    books = starting.importing(desk).books(desk.person.tenant)
-    lines = report.kept_lines(await books.rows_of(UUID(str(known["id"]))))
-    headers = {"Content-Disposition": f'attachment; filename="import-{run}.{kind}"'}
-    if kind == "json":
-        return Response(orjson.dumps({"run": run, "rows": lines}), media_type="application/json", headers=headers)
-    head, cells = report.header(desk.language), report.cells(lines, desk.language)
-    if kind == "xlsx":
-        return Response(xlsx_bytes(head, cells, title="Import"), media_type=XLSX, headers=headers)
-    if kind != "csv":
-        raise NotFoundError
-    return Response("".join(csv_lines(head, cells)), media_type=f"{CSV}; charset=utf-8", headers=headers)
+    return await report_of(desk, known, kind)
