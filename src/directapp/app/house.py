@@ -29,6 +29,7 @@ from directapp.kernel.clock import Clock, utc_now
 from directapp.services.attachments import Attachments
 from directapp.services.corridor import Corridor
 from directapp.services.live import Live
+from directapp.services.loop_watch import LoopWatch
 from directapp.services.operations import Operations
 from directapp.services.platform import Platform
 from directapp.services.reading import Reading
@@ -56,6 +57,7 @@ class House:
     registry: Registry
     post: Post
     sender: WebhookSender
+    loop_watch: LoopWatch
     owner_dsn: str
 
     async def jobs(self) -> dict[str, object]:
@@ -166,12 +168,14 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         registry=registry,
         post=post,
         sender=sender,
+        loop_watch=LoopWatch(settings.loop_lag_ms / 1000),
         owner_dsn=owner,
     )
     corridor.after_commit = house.written
     platform.operations = Operations(relay, house.schedules)
     platform.checks["jobs"] = house.jobs
     platform.checks["audit"] = house.audit
+    platform.checks["event_loop"] = house.loop_watch.state
     await database.listen(house.heard)
     return house
 

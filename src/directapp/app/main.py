@@ -74,7 +74,7 @@ class AppDoors:
         async with open_house(self.settings, beside=True) as house:
             stop = _stopping()
             _say(["DirectApp: at work"])
-            async with at_work(house):
+            async with at_work(house), house.loop_watch.watching():
                 await stop.wait()
 
     async def serve(self, *, demo: bool, worker: bool, processes: int) -> None:
@@ -130,7 +130,8 @@ async def _answer(house: House, bound: socket.socket) -> None:
     )
     # The calendar of holidays loads slowly: whoever plans first shall not wait for it.
     loading = asyncio.create_task(asyncio.to_thread(holiday, oslo_day(house.platform.clock())))
-    await Server(config).serve([bound])
+    async with house.loop_watch.watching():
+        await Server(config).serve([bound])
     await loading
 
 

@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     largest_file: int = 25 * 1024 * 1024
     unused_files_days: int = 30
     job_lease: float = 30.0
+    loop_lag_ms: int = 250
     private_webhooks: bool = False
     vegvesen_key: str = ""
     vegvesen_url: str = ""

@@ -20,7 +20,6 @@ from directapp.store.database import Database
 class Platform:
     """What every interface works with. ``data`` is the folder for files, mail and keys.
 
-    ``processes`` do what may take long (sheets); ``short_work`` what somebody waits for (pictures, codes).
     ``checks`` are further health probes by name, each returning a detail or raising.
     """
 
