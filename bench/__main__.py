@@ -1,4 +1,4 @@
-"""python -m bench [--cars N] [--seconds S] [--runs R] [--big]: prints each figure beside pgbench's, as a ratio."""
+"""python -m bench [--cars N] [--seconds S] [--runs R] [--cost TEXT]: each figure beside pgbench's, as a ratio."""
 
 import argparse
 import asyncio
@@ -20,7 +20,8 @@ from uuid import UUID
 
 import httpx
 
-from bench import pgbench
+from bench import pgbench, processes
+from bench.cost import measure_cost, statements
 from bench.seed import Seeded, analyse, seed
 from directapp.app.spec import load_spec
 from directapp.domains.people.passwords import Passwords
@@ -33,7 +34,6 @@ from directapp.store.database import Database
 from directapp.store.embedded import DATABASE, EmbeddedPostgres
 from directapp.store.migrate import bring_up_to_date
 from directapp.store.query import Aggregate, Query
-from directapp.store.unit import recorded
 from directapp.store.words import question_words
 
 PASSWORD = "bench-klargjort-2026"
@@ -52,6 +52,8 @@ class Bench:
     runs: int
     cars: int
     name: str = DATABASE
+    application: int = 0
+    postmaster: int = 0
 
     def car(self, n: int) -> str:
         """Return the id of the n-th seeded car of the first site."""
@@ -63,18 +65,18 @@ class Bench:
         head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {self.tokens[role]}\r\n"
         return f"{head}Content-Type: application/json\r\nContent-Length: {len(payload.encode())}\r\n\r\n{payload}"
 
-    def load(self, requests: list[str], *, once: bool = False, connections: int = 16) -> dict[str, float]:
-        """Return the median run of the load generator; ``once`` for requests that can be sent only once."""
+    def load(self, requests: list[str], *, runs: int = 0, connections: int = 16) -> dict[str, float]:
+        """Return the median run of the load generator; ``runs``: 1 for requests that can be sent only once."""
         job = json.dumps({"port": self.port, "seconds": self.seconds, "requests": requests, "connections": connections})
-        runs = []
-        for _ in range(1 if once else self.runs):
+        found = []
+        for _ in range(runs or self.runs):
             done = subprocess.run(
                 [sys.executable, "-m", "bench.load"], input=job, capture_output=True, text=True, check=True
             )
-            runs.append(json.loads(done.stdout))
-        runs.sort(key=lambda r: r["rate"])
-        found: dict[str, float] = runs[len(runs) // 2]
-        return found
+            found.append(json.loads(done.stdout))
+        found.sort(key=lambda r: r["rate"])
+        median: dict[str, float] = found[len(found) // 2]
+        return median
 
     def alone(self, text: str) -> float:
         """Return the median of pgbench's rates on a script."""
@@ -86,18 +88,6 @@ class Bench:
 
 def _md5(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-
-
-async def statements(work: Callable[[], Awaitable[object]]) -> list[pgbench.Statement]:
-    """Return what a piece of work sends to PostgreSQL, its plans warm."""
-    await work()
-    seen: list[pgbench.Statement] = []
-    token = recorded.set(seen)
-    try:
-        await work()
-    finally:
-        recorded.reset(token)
-    return seen
 
 
 def report(name: str, found: dict[str, float], alone: float | None, count: int) -> None:
@@ -190,7 +180,7 @@ async def measure_writes(bench: Bench, corridor: Corridor) -> None:
     cars = [
         bench.request("new_car_sales", "POST", "/items/cars", car | {"order_number": f"B-{n}"}) for n in range(60_000)
     ]
-    report("create a car", bench.load(cars, once=True), None, len(logged))
+    report("create a car", bench.load(cars, runs=1), None, len(logged))
     body = json.dumps({"email": await email_of(bench.database, bench.seeded, "manager"), "password": PASSWORD})
     head = f"Host: bench\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
     report("sign-in (argon2id 19 MiB)", bench.load([f"POST /auth/login HTTP/1.1\r\n{head}\r\n\r\n{body}"]), None, 0)
@@ -255,7 +245,7 @@ async def prepare(data: Path, cars: int) -> tuple[EmbeddedPostgres, Database, Se
 
 
 def start_app(
-    postgres: EmbeddedPostgres, data: Path, *, database: str = DATABASE
+    postgres: EmbeddedPostgres, data: Path, *options: str, database: str = DATABASE
 ) -> tuple[subprocess.Popen[bytes], int]:
     """Start one application process and wait until it answers."""
     with socket.socket() as free:
@@ -267,7 +257,7 @@ def start_app(
         "DIRECTAPP_DATA": str(data),
         "PORT": str(port),
     }
-    process = subprocess.Popen([str(Path(sys.executable).with_name("directapp")), "run"], env=environment)
+    process = subprocess.Popen([str(Path(sys.executable).with_name("directapp")), "run", *options], env=environment)
     for _ in range(200):
         try:
             httpx.get(f"http://127.0.0.1:{port}/server/ping", timeout=1).raise_for_status()
@@ -279,21 +269,35 @@ def start_app(
     raise RuntimeError("the application did not start")
 
 
-async def run(cars: int, seconds: int, runs: int) -> None:
+async def sign_in(bench: Bench) -> None:
+    """Fetch a token for a person of each role."""
+    for role in bench.seeded.people:
+        answer = httpx.post(
+            f"http://127.0.0.1:{bench.port}/auth/login",
+            json={"email": await email_of(bench.database, bench.seeded, role), "password": PASSWORD},
+            timeout=10,
+        )
+        bench.tokens[role] = answer.raise_for_status().json()["data"]["access_token"]
+
+
+async def run(cars: int, seconds: int, runs: int, only: str) -> None:
     """Measure one size."""
     data = Path(tempfile.mkdtemp(prefix="directapp-bench-"))
     data.chmod(0o711)
     postgres, database, seeded = await prepare(data / "postgres", cars)
-    process, port = start_app(postgres, data)
+    server = processes.postmaster(data / "postgres")
+    # What a request itself costs is measured where nothing works behind the scenes.
+    process, port = start_app(postgres, data, "--no-worker")
     try:
-        bench = Bench(postgres, database, seeded, port, {}, seconds, runs, cars)
-        for role in seeded.people:
-            answer = httpx.post(
-                f"http://127.0.0.1:{port}/auth/login",
-                json={"email": await email_of(bench.database, bench.seeded, role), "password": PASSWORD},
-                timeout=10,
-            )
-            bench.tokens[role] = answer.raise_for_status().json()["data"]["access_token"]
+        bench = Bench(postgres, database, seeded, port, {}, seconds, runs, cars, process.pid, server)
+        await sign_in(bench)
+        await measure_cost(bench, Reading(load_spec(), database), only)
+        if only:
+            return
+        process.terminate()
+        process.wait(20)
+        process, bench.port = start_app(postgres, data)
+        await sign_in(bench)
         await measure(bench)
         memory = Path(f"/proc/{process.pid}/status")
         if memory.exists():
@@ -313,8 +317,9 @@ def main() -> None:
     parser.add_argument("--cars", type=int, default=20_000)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--cost", default="", metavar="TEXT", help="measure only those costs whose name holds this")
     chosen = parser.parse_args()
-    asyncio.run(run(chosen.cars, chosen.seconds, chosen.runs))
+    asyncio.run(run(chosen.cars, chosen.seconds, chosen.runs, chosen.cost))
 
 
 if __name__ == "__main__":

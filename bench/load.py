@@ -75,6 +75,7 @@ async def _all(job: dict[str, object]) -> dict[str, object]:
     took = time.perf_counter() - began
     times.sort()
     return {
+        "count": len(times),
         "rate": len(times) / took,
         "failed": sum(lane.failed for lane in lanes),
         **{f"p{p}": times[min(len(times) - 1, len(times) * p // 100)] * 1000 for p in (50, 95, 99)},

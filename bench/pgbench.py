@@ -65,13 +65,13 @@ def _split(sql: str) -> list[str]:
     return sql.split("; ") if sql.startswith("BEGIN") else [sql]
 
 
-def run(binary: Path, dsn: str, text: str, seconds: int) -> float:
-    """Return transactions a second of a script, sixteen clients on one thread."""
+def run(binary: Path, dsn: str, text: str, seconds: int, clients: int = CLIENTS) -> float:
+    """Return transactions a second of a script, all clients on one thread."""
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
         file.write(text)
         file.flush()
         command = [
-            str(binary), "--no-vacuum", f"--client={CLIENTS}", "--jobs=1", f"--time={seconds}", "--protocol=prepared",
+            str(binary), "--no-vacuum", f"--client={clients}", "--jobs=1", f"--time={seconds}", "--protocol=prepared",
             f"--file={file.name}", dsn,
         ]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, check=False)

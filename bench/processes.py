@@ -1,6 +1,7 @@
 """What processes have used, from /proc: seconds of processor time, megabytes of their own memory."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -9,9 +10,10 @@ _TICK = os.sysconf("SC_CLK_TCK")
 def children(pid: int) -> list[int]:
     """Return a process and those it started that still run."""
     found = [pid]
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += children(int(child))
+    with suppress(FileNotFoundError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += children(int(child))
     return found
 
 

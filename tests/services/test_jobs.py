@@ -175,7 +175,7 @@ async def test_what_reacts_writes_live_and_says_how_deep_it_goes(dealer: Dealer)
     corridor = dealer.house.platform.corridor
     before = corridor.after_commit
 
-    async def listen(_: object, touched: Sequence[tuple[str, UUID]]) -> None:
+    async def listen(_: object, touched: Sequence[tuple[str, UUID]], _asked: object) -> None:
         told.extend(touched)
 
     async def react(act: Act) -> None:

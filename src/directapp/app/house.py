@@ -76,13 +76,14 @@ class House:
         months = int(rows[0]["months"])
         return {"status": "ok" if months > _FEWEST_MONTHS else "error", "months_ahead": months}
 
-    async def written(self, actor: Actor, touched: Sequence[tuple[str, UUID]]) -> None:
-        """Hear of every committed write: what actors are made of is forgotten everywhere."""
+    async def written(self, actor: Actor, touched: Sequence[tuple[str, UUID]], asked: bool) -> None:  # noqa: FBT001 - heard
+        """Hear of every committed write: what actors are made of is forgotten everywhere, what was asked for begins."""
         if any(collection in MADE_OF for collection, _ in touched):
             self.principals.forget(actor.tenant)
             await self.platform.database.notify(f"principal {actor.tenant}")
         self.platform.live.tell(actor.tenant, touched)
-        self.relay.wake(actor.tenant)
+        if asked:
+            self.relay.wake(actor.tenant)
 
     def heard(self, message: str) -> None:
         """Hear what any process says: a change may have asked for a job."""

@@ -31,6 +31,9 @@ class Shape:
         self.declared = collection
         self.name = collection.name
         self._grants: dict[frozenset[str], tuple[Grant, ...]] = {}
+        # By the entry itself, kept beside what is known of it: to compare entries costs more than to look them up.
+        self._reads: dict[int, tuple[Grant, frozenset[str]]] = {}
+        self._writes: dict[int, tuple[Grant, frozenset[str]]] = {}
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
@@ -53,6 +56,11 @@ class Shape:
     def searchable(self) -> tuple[Field, ...]:
         """The fields that search finds."""
         return tuple(f for f in self.fields.values() if f.search)
+
+    @cached_property
+    def judged(self) -> tuple[Field, ...]:
+        """The stored fields that must have a value, or that people may not set ahead of now."""
+        return tuple(f for f in self.stored if f.required or f.fact)
 
     @cached_property
     def readable_names(self) -> frozenset[str]:
@@ -80,12 +88,20 @@ class Shape:
 
     def reads(self, grant: Grant) -> frozenset[str]:
         """Return the fields that an entry reads; ``id`` always, the system group where seen in full."""
-        extra = self._by_group["system"] if grant.full else frozenset()
-        return (self.expand(grant.read) | extra | {"id"}) & self.readable_names
+        known = self._reads.get(id(grant))
+        if known is None:
+            extra = self._by_group["system"] if grant.full else frozenset()
+            known = grant, (self.expand(grant.read) | extra | {"id"}) & self.readable_names
+            self._reads[id(grant)] = known
+        return known[1]
 
     def writes(self, grant: Grant) -> frozenset[str]:
         """Return the fields that an entry writes."""
-        return frozenset(n for n in self.expand(grant.write) if self.fields[n].writable)
+        known = self._writes.get(id(grant))
+        if known is None:
+            known = grant, frozenset(n for n in self.expand(grant.write) if self.fields[n].writable)
+            self._writes[id(grant)] = known
+        return known[1]
 
     def grants_of(self, roles: frozenset[str]) -> tuple[Grant, ...]:
         """Return the entries of an actor's roles; a listed system actor has everything."""

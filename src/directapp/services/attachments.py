@@ -192,7 +192,7 @@ class Attachments:
         except (asyncpg.PostgresError, TakenError) as error:
             raise await corridor.translated(self.shape, intent.actor, error) from error
         if corridor.after_commit is not None:
-            await corridor.after_commit(intent.actor, work.touched)
+            await corridor.after_commit(intent.actor, work.touched, work.asked)
         return answer
 
     # -- out --------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ from directapp.store.uniques import in_the_way
 from directapp.store.unit import Unit
 
 Touched = Sequence[tuple[str, UUID]]
-AfterCommit = Callable[[Actor, Touched], Awaitable[None]]
+AfterCommit = Callable[[Actor, Touched, bool], Awaitable[None]]
 
 _KEY_REUSED = Text(
     "Idempotensnøkkelen er brukt til noe annet.", "The idempotency key has been used for something else."
@@ -66,7 +66,7 @@ class Corridor:
     def __init__(
         self, spec: Spec, database: Database, *, clock: Clock = utc_now, after_commit: AfterCommit | None = None
     ) -> None:
-        """``after_commit`` hears of every record written, once it is safe."""
+        """``after_commit`` hears of every record written, once it is safe, and whether events go with it."""
         self.spec = spec
         self.database = database
         self.clock = clock
@@ -82,15 +82,15 @@ class Corridor:
         shape = self._shape(intent)
         for attempt in range(_RETRIES):
             try:
-                answer, touched = await self._once(shape, intent)
+                answer, work = await self._once(shape, intent)
                 break
             except asyncpg.DeadlockDetectedError:
                 if attempt == _RETRIES - 1:
                     raise
             except (asyncpg.PostgresError, TakenError) as error:
                 raise await self.translated(shape, intent.actor, error) from error
-        if touched and self.after_commit and not intent.dry_run:
-            await self.after_commit(intent.actor, touched)
+        if work and work.touched and self.after_commit and not intent.dry_run:
+            await self.after_commit(intent.actor, tuple(work.touched), work.asked)
         return answer
 
     async def perform_all(self, intents: Sequence[Intent], *, atomic: bool = True) -> list[Answer | DirectAppError]:
@@ -104,33 +104,35 @@ class Corridor:
         shape = self._shape(first)
         for attempt in range(_RETRIES):
             try:
-                results, touched = await self._together(shape, intents, atomic=atomic)
+                results, touched, asked = await self._together(shape, intents, atomic=atomic)
                 break
             except asyncpg.DeadlockDetectedError:
                 if attempt == _RETRIES - 1:
                     raise
         if touched and self.after_commit and not first.dry_run:
-            await self.after_commit(first.actor, touched)
+            await self.after_commit(first.actor, touched, asked)
         return results
 
     async def _together(
         self, shape: Shape, intents: Sequence[Intent], *, atomic: bool
-    ) -> tuple[list[Answer | DirectAppError], Touched]:
+    ) -> tuple[list[Answer | DirectAppError], Touched, bool]:
         first = intents[0]
         results: list[Answer | DirectAppError] = []
         touched: list[tuple[str, UUID]] = []
+        asked = False
         async with self.database.unit(first.actor, rollback=first.dry_run, steady=True) as unit:
             replayed = await self._replay_all(unit, intents)
             if replayed is not None:
-                return replayed, ()
+                return replayed, (), False
             for intent in intents:
                 try:
                     async with unit.savepoint():
                         if intent.target:
                             await unit.lock(intent.target)
-                        answer, seen = await self._in(unit, shape, intent)
+                        answer, work = await self._in(unit, shape, intent)
                     results.append(answer)
-                    touched += seen
+                    touched += work.touched
+                    asked |= work.asked
                 except DirectAppError as error:
                     results.append(error)
                 except asyncpg.DeadlockDetectedError:
@@ -143,7 +145,7 @@ class Corridor:
                 touched = []
             elif first.key and not first.dry_run:
                 await self._remember(unit, _dump_all(results), *intents)
-        return results, touched
+        return results, touched, asked
 
     # -- inside ------------------------------------------------------------------------------------
 
@@ -153,17 +155,17 @@ class Corridor:
             raise ForbiddenError
         return shape
 
-    async def _once(self, shape: Shape, intent: Intent) -> tuple[Answer, Touched]:
+    async def _once(self, shape: Shape, intent: Intent) -> tuple[Answer, Work | None]:
         whole = self.database.unit(intent.actor, lock=intent.target, rollback=intent.dry_run, steady=True)
         async with whole as unit:
             stored = await self.replay(unit, intent)
             if stored is not None:
-                return stored, ()
-            answer, touched = await self._in(unit, shape, intent)
+                return stored, None
+            answer, work = await self._in(unit, shape, intent)
             await self.remember(unit, answer, intent)
-            return answer, touched
+            return answer, work
 
-    async def _in(self, unit: Unit, shape: Shape, intent: Intent) -> tuple[Answer, Touched]:
+    async def _in(self, unit: Unit, shape: Shape, intent: Intent) -> tuple[Answer, Work]:
         work = self.work(unit, intent)
         shown: dict[str, str] = {}
         looked: Any = None
@@ -189,7 +191,7 @@ class Corridor:
         record = seen.id if seen else intent.target
         collection = seen.collection if seen else shape.name
         answer = Answer(collection=collection, record=record, json=json, changes=work.changes, shown_once=shown)
-        return answer, tuple(work.touched)
+        return answer, work
 
     def work(self, unit: Unit, intent: Intent, pile: Pile | None = None) -> Work:
         """Return the work of an intent inside a unit."""

@@ -226,7 +226,7 @@ class Errands:
         async with self._corridor.database.unit(relay_actor(tenant)) as unit:
             who, touched = await bury(self._corridor, self._rows, self._keep, unit, letter)
         if touched and self._corridor.after_commit:
-            await self._corridor.after_commit(who, touched)
+            await self._corridor.after_commit(who, touched, True)
 
     def _job(self, tenant: UUID, kind: Errand, row: Row) -> Job:
         return Job(

@@ -461,7 +461,7 @@ class Session:
     async def told(self) -> None:
         """Tell the house what is safely written."""
         if self.touched and self.corridor.after_commit:
-            await self.corridor.after_commit(self.actor, self.touched)
+            await self.corridor.after_commit(self.actor, self.touched, True)
         self.touched = []
 
 

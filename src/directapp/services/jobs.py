@@ -236,7 +236,7 @@ async def acting(  # noqa: PLR0917 - who does what to which record
         yield act
         await work.finish()
     if work.touched and corridor.after_commit:
-        await corridor.after_commit(actor, tuple(work.touched))
+        await corridor.after_commit(actor, tuple(work.touched), True)
 
 
 async def act_in(  # noqa: PLR0917 - who does what to which record

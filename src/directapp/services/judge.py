@@ -100,7 +100,7 @@ def understand(
 def completeness(shape: Shape, case: Case) -> list[Problem]:
     """Return a problem for each required field without value and each fact that people set ahead of now."""
     problems = []
-    for item in shape.stored:
+    for item in shape.judged:
         value = case.get(item.name)
         if item.required and value in (None, "", []):
             problems.append(Problem(_REQUIRED.fill(label=item.label), field=item.name))

@@ -1,6 +1,6 @@
 """References: what a person points to is looked up under that person's own rights; hidden and none are one answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,11 @@ _SEEN = "seen"
 
 
 def pointed(
-    spec: Spec, fields: Iterable[Field], values: Mapping[str, Any], row: Mapping[str, Any], before: Mapping[str, Any]
+    spec: Spec,
+    fields: Mapping[str, Field],
+    values: Mapping[str, Any],
+    row: Mapping[str, Any],
+    before: Mapping[str, Any],
 ) -> dict[str, list[Pointed]]:
     """Return, for each field with a value among ``values``, what it newly points to.
 
@@ -31,9 +35,9 @@ def pointed(
     one that the field ``collection`` of the same row names.
     """
     found: dict[str, list[Pointed]] = {}
-    for item in fields:
-        value = values.get(item.name)
-        if not value or item.kind not in {Kind.REF, Kind.REFS}:
+    for name, value in values.items():
+        item = fields.get(name)
+        if item is None or not value or item.kind not in {Kind.REF, Kind.REFS}:
             continue
         target = spec.get(item.ref or str(row.get("collection") or ""))
         kept = set(before.get(item.name) or ()) if item.kind is Kind.REFS else set()
@@ -59,7 +63,7 @@ async def refuse_unseen(
         InvalidError: a problem for each such field.
 
     """
-    asked = pointed(unit.spec, fields.values(), values, row, before)
+    asked = pointed(unit.spec, fields, values, row, before)
     if not asked:
         return
     # Who has seen a record in this transaction sees it until one of its kind is written: many rows may point to it.

@@ -285,7 +285,7 @@ class Relay:
             for who in dict.fromkeys(who for who, _ in told):
                 touched = dict.fromkeys(one for actor, wrote in told if actor == who for one in wrote)
                 if touched:
-                    await self._corridor.after_commit(who, tuple(touched))
+                    await self._corridor.after_commit(who, tuple(touched), True)
         return len(rows)
 
     @staticmethod

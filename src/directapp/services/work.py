@@ -33,7 +33,8 @@ UNASKED: Any = object()
 class Work:
     """One transaction's work for one intent, nested writes included.
 
-    ``act`` is its number in the audit, ``target`` the record that it is about (None: a new one).
+    ``act`` is its number in the audit, ``target`` the record that it is about (None: a new one). ``asked`` says whether
+    events went to the outbox.
     """
 
     spec: Spec
@@ -46,6 +47,7 @@ class Work:
     confirmed: bool = False
     changes: dict[str, Any] = field(default_factory=dict)
     touched: list[tuple[str, UUID]] = field(default_factory=list)
+    asked: bool = False
     pile: Pile | None = None
     tallying: Tallying = field(init=False)
     target: tuple[str, UUID | None] | None = None
@@ -401,14 +403,14 @@ class Work:
         shape, record, before, change = draft.shape, draft.record, draft.case.before, self._written(draft)
         try:
             if before is None:
-                await self.unit.insert(shape, change.row, change.audit, self._take_events())
+                await self.unit.insert(shape, change, self._take_events(), tokens_of_draft(draft, change))
             elif not await self.unit.update(
                 shape, record, int(before["version"]), change.row, change.audit, self._take_events()
             ):
                 raise StaleError
         except asyncpg.UniqueViolationError as error:
             raise TakenError(shape, str(error.constraint_name), draft.case.row) from error
-        return await self._stored(draft, change)
+        return await self._stored(draft, change, indexed=before is None)
 
     async def _store_all(self, shape: Shape, drafts: Sequence[Draft]) -> list[Seen]:
         """Write drafts that are all new, or all changes, of one collection."""
@@ -436,7 +438,7 @@ class Work:
         shape, record, case, diff = draft.shape, draft.record, draft.case, change.audit.changes
         row = {**case.row, **change.row}
         if not indexed and (tokens := tokens_of_draft(draft, change)):
-            await self.unit.index(shape, record, tokens, fresh=case.before is None)
+            await self.unit.index(shape, record, tokens)
         if self._depth == 0:
             self.changes |= diff
         self.touched.append((shape.name, record))
@@ -491,4 +493,5 @@ class Work:
 
     def _take_events(self) -> list[Event]:
         events, self._pending = self._pending, []
+        self.asked |= bool(events)
         return events

@@ -95,16 +95,12 @@ def _collection(spec: Spec, shape: Shape) -> list[str]:
     table = shape.name
     own = f"{table}.tenant_id = {TENANT}"
 
-    def where(picked: Callable[[Grant], Rule | None], *extra: str) -> str:
-        found = writer.entries(shape, ident(table), picked)
-        if extra and found != "true":
-            found = join("OR", [*extra, found])
-        return join("AND", [own, found])
+    def where(picked: Callable[[Grant], Rule | None], *also: str) -> str:
+        return join("AND", [own, writer.entries(shape, ident(table), picked, also=also)])
 
-    corridor = role_check(["sys_corridor"])
     # What is copied from another record follows it, whoever moves that.
-    follows = (corridor,) if shape.name in spec.copies else ()
-    see = where(lambda g: g.rows, corridor)
+    follows = ("sys_corridor",) if shape.name in spec.copies else ()
+    see = where(lambda g: g.rows, "sys_corridor")
     insert = where(lambda g: g.edit_rule if g.create else None)
     edit = where(lambda g: _while_open(g) if g.write else None, *follows)
     after = where(lambda g: g.edit_rule if g.write or g.verbs else None, *follows)

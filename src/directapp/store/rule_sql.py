@@ -1,6 +1,6 @@
 """Row rules as SQL: one generator for the policies and for the queries, so that they cannot drift."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from directapp.declare.access import Grant
@@ -76,8 +76,13 @@ class RuleSql:
                 parent = self._spec[name]
                 return self._exists(alias, column, parent, lambda p: self.rule(inner, p, parent), key)
 
-    def entries(self, shape: Shape, alias: str, picked: Callable[[Grant], Rule | None]) -> str:
-        """Return the condition that any entry's picked rule holds (None: the entry does not count)."""
+    def entries(
+        self, shape: Shape, alias: str, picked: Callable[[Grant], Rule | None], *, also: Sequence[str] = ()
+    ) -> str:
+        """Return the condition that any entry's picked rule holds (None: the entry does not count).
+
+        ``also`` are roles for which it holds in every row; policies only.
+        """
         # Entries that share a parent seen in full ask for it once: a policy stays short enough to plan quickly.
         by_parent: dict[SeenInFull | None, dict[str, list[str]]] = {}
         asked = [(g.role, rule) for g in self._grants_of(shape) if (rule := picked(g)) is not None]
@@ -86,10 +91,18 @@ class RuleSql:
             roles = by_parent.setdefault(parent, {}).setdefault(self.rule(rest, alias, shape), [])
             if role not in roles:
                 roles.append(role)
-        options = []
+        if not self._roles_in_sql:
+            return join("OR", [self._under(parent, list(cs), alias, shape) for parent, cs in by_parent.items()])
+        # Whoever has every row is asked about first and nowhere else; what holds for the same roles asks for them once.
+        every = [*also, *by_parent.get(None, {}).get("true", ())]
+        options = [role_check(every)] if every else []
         for parent, conditions in by_parent.items():
-            own = join("OR", [self._for_roles(roles, condition) for condition, roles in conditions.items()])
-            options.append(own if parent is None else join("AND", [own, self.rule(parent, alias, shape)]))
+            by_roles: dict[tuple[str, ...], list[str]] = {}
+            for condition, roles in conditions.items():
+                left = tuple(role for role in roles if role not in every)
+                by_roles.setdefault(left, []).append(condition)
+            own = [join("AND", [role_check(roles), join("OR", own)]) for roles, own in by_roles.items() if roles]
+            options += [self._under(parent, own, alias, shape)] if own else []
         return join("OR", options)
 
     def _widest(self, rules: list[tuple[str, Rule]]) -> list[tuple[str, Rule]]:
@@ -105,8 +118,9 @@ class RuleSql:
                 kept.append((role, rule))
         return kept
 
-    def _for_roles(self, roles: list[str], condition: str) -> str:
-        return join("AND", [role_check(roles), condition]) if self._roles_in_sql else condition
+    def _under(self, parent: SeenInFull | None, options: list[str], alias: str, shape: Shape) -> str:
+        own = join("OR", options)
+        return own if parent is None else join("AND", [own, self.rule(parent, alias, shape)])
 
     def _is(self, column: str, value: Who | str | bool) -> str:  # noqa: FBT001 - a literal of the rule
         if isinstance(value, Who):
@@ -234,7 +248,7 @@ def implies(rule: Rule, other: Rule) -> bool:
     return isinstance(other, Either) and any(implies(rule, part) for part in other.parts)
 
 
-def role_check(roles: list[str]) -> str:
+def role_check(roles: Sequence[str]) -> str:
     """Return the condition that the actor holds one of these roles, evaluated once a statement."""
     names = ", ".join(literal(r) for r in roles)
     return f"(SELECT {ROLES} && ARRAY[{names}])"

@@ -20,7 +20,7 @@ from directapp.store.compiler import Compiler, Plan, make_plan
 from directapp.store.kept import PLAN_LEAST, Budget
 from directapp.store.names import copy_of, ident, literal
 from directapp.store.session import lock_key, lock_sql, settings_of
-from directapp.store.written import AUDIT_COLUMNS, audit_marks, audit_values, marks, outbox_sql
+from directapp.store.written import AUDIT_COLUMNS, audit_marks, audit_values, marks, outbox_sql, tokens_sql
 
 # What ran, for the goldens and the benchmark; None outside them.
 recorded: ContextVar[list[tuple[str, tuple[Any, ...]]] | None] = ContextVar("recorded", default=None)
@@ -29,6 +29,8 @@ depth_of_events: ContextVar[int] = ContextVar("depth_of_events", default=0)
 
 
 Plans = Budget[tuple[str, str, frozenset[str]], tuple[Plan, int]]
+Tokens = Mapping[str, set[str]]
+"""Search tokens by field."""
 PlanOf = Callable[[Spec, frozenset[str], Shape], tuple[Plan, int]]
 
 
@@ -253,18 +255,22 @@ class Unit:
                 row.pop(copy_of(ref.name, name), None)
         return row
 
-    async def insert(self, shape: Shape, row: dict[str, Any], audit: AuditEntry, events: Sequence[Event]) -> None:
-        """Insert a row with its audit and outbox rows."""
+    async def insert(self, shape: Shape, change: Change, events: Sequence[Event], tokens: Tokens) -> None:
+        """Insert a row with its audit and outbox rows and its search tokens."""
+        row = change.row
         self.recalled.pop(shape.name, None)
         values: list[Any] = [self.actor.tenant, *row.values()]
         columns = ", ".join(["tenant_id", *(ident(n) for n in row)])
         # Without RETURNING, which would have the row judged by the policies for reading too.
         sql = f"WITH w AS (INSERT INTO {ident(shape.name)} ({columns}) VALUES ({marks(0, len(values))}))"
         sql += f", a AS (INSERT INTO audit (tenant_id, {AUDIT_COLUMNS}) VALUES ($1, {audit_marks(len(values))}))"
-        values += audit_values(audit)
+        values += audit_values(change.audit)
         if events:
             sql += f", o AS ({outbox_sql('$1', '', len(values))})"
             values += _event_values(events)
+        if any(tokens.values()):
+            sql += f", s AS ({tokens_sql(len(values))})"
+            values += [shape.name, *_token_values({row["id"]: tokens})]
         await self.value(f"{sql} SELECT 1", *values)
         self.held.add(row["id"])
 
@@ -360,30 +366,21 @@ class Unit:
         ids: list[UUID] = values[0]
         return ids
 
-    async def index(self, shape: Shape, record: UUID, tokens: dict[str, set[str]], *, fresh: bool) -> None:
+    async def index(self, shape: Shape, record: UUID, tokens: Tokens) -> None:
         """Replace the search tokens of some fields of a record."""
-        if not fresh:
-            await self.value(
-                "DELETE FROM search_tokens WHERE tenant_id = $1 AND collection = $2 AND record = $3"
-                " AND field = ANY($4)",
-                self.actor.tenant,
-                shape.name,
-                record,
-                list(tokens),
-            )
+        await self.value(
+            "DELETE FROM search_tokens WHERE tenant_id = $1 AND collection = $2 AND record = $3 AND field = ANY($4)",
+            self.actor.tenant,
+            shape.name,
+            record,
+            list(tokens),
+        )
         await self.index_fresh(shape, {record: tokens})
 
-    async def index_fresh(self, shape: Shape, tokens: Mapping[UUID, Mapping[str, set[str]]]) -> None:
+    async def index_fresh(self, shape: Shape, tokens: Mapping[UUID, Tokens]) -> None:
         """Add the search tokens of records, by record and field."""
-        rows = [(r, name, token) for r, words in tokens.items() for name in words for token in sorted(words[name])]
-        if rows:
-            await self.value(
-                "INSERT INTO search_tokens (tenant_id, collection, record, field, token)"
-                " SELECT $1, $2, * FROM unnest($3::uuid[], $4::text[], $5::text[])",
-                self.actor.tenant,
-                shape.name,
-                *(list(column) for column in zip(*rows, strict=True)),
-            )
+        if any(any(words.values()) for words in tokens.values()):
+            await self.value(tokens_sql(1), self.actor.tenant, shape.name, *_token_values(tokens))
 
 
 def _event_values(events: Sequence[Event]) -> list[Any]:
@@ -397,6 +394,11 @@ def _event_values(events: Sequence[Event]) -> list[Any]:
         [orjson.dumps(e.payload | trail).decode() for e in events],
         [e.delay for e in events],
     ]
+
+
+def _token_values(tokens: Mapping[UUID, Tokens]) -> Iterable[list[Any]]:
+    rows = [(r, name, token) for r, words in tokens.items() for name in words for token in sorted(words[name])]
+    return (list(column) for column in zip(*rows, strict=True))
 
 
 def _note(sql: str, *values: Any) -> None:

@@ -38,6 +38,14 @@ def outbox_sql(tenant: str, source: str, n: int) -> str:
     )
 
 
+def tokens_sql(n: int) -> str:
+    """Return the insert of search tokens: tenant the first parameter, the rest after the first ``n``."""
+    return (
+        "INSERT INTO search_tokens (tenant_id, collection, record, field, token)"
+        f" SELECT $1, ${n + 1}, * FROM unnest(${n + 2}::uuid[], ${n + 3}::text[], ${n + 4}::text[])"
+    )
+
+
 AUDIT_COLUMNS = (
     "id, at, actor, actor_name, roles, via, origin, request_id, reason, collection, record, verb, version, changes, act"
 )
