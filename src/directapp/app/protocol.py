@@ -7,7 +7,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADER_SECONDS = 15.0
 _MOST_HEADER_BYTES = 64 * 1024
+LINGER_SECONDS = 2.0
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+_UNREAD = b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b"
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -21,6 +23,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*args, **more)
         self._deadline: asyncio.TimerHandle | None = None
         self._header_bytes = 0
+        self._refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
@@ -31,6 +34,15 @@ class BoundedProtocol(HttpToolsProtocol):
         """Stop waiting."""
         self._wait_no_more()
         super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; of a sender that was refused nothing is heard any more."""
+        if not self._refused:
+            super().data_received(data)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP."""
+        self._refuse(_UNREAD % (len(msg), msg.encode("ascii")))
 
     def on_message_begin(self) -> None:
         """Begin to wait for a request's headers."""
@@ -51,8 +63,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Hand the request on; one whose headers were too large has been answered."""
-        self._wait_no_more()
         if self._header_bytes <= _MOST_HEADER_BYTES:
+            self._wait_no_more()
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -67,9 +79,19 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _count(self, size: int) -> None:
         self._header_bytes += size
-        if self._header_bytes > _MOST_HEADER_BYTES and not self.transport.is_closing():
-            self.transport.write(_TOO_LARGE)
-            self.transport.close()
+        if self._header_bytes > _MOST_HEADER_BYTES:
+            self._refuse(_TOO_LARGE)
+
+    def _refuse(self, answer: bytes) -> None:
+        """Answer, and close a little later: a connection closed on bytes not yet read is reset, answer and all."""
+        if self._refused or self.transport.is_closing():
+            return
+        self._refused = True
+        self._wait_no_more()
+        self.transport.write(answer)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
     def _wait(self) -> None:
         self._deadline = self.loop.call_later(HEADER_SECONDS, self.transport.close)

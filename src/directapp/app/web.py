@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -27,6 +28,8 @@ _NO_GUESSES = (b"x-content-type-options", b"nosniff")
 _OURS = frozenset({b"x-request-id", _NO_GUESSES[0]})
 _BODY = frozenset({b"content-length", b"transfer-encoding"})
 BODY_SECONDS = 30.0
+DRAIN_SECONDS = 30.0
+_MOST_DRAINED = 256 * 1024 * 1024
 
 
 def patient(receive: Receive, seconds: float = BODY_SECONDS) -> Receive:
@@ -45,6 +48,46 @@ def patient(receive: Receive, seconds: float = BODY_SECONDS) -> Receive:
         return message
 
     return waiting
+
+
+class Body:
+    """A ``receive`` that knows whether the body has come whole, and takes the rest of one that nobody reads."""
+
+    def __init__(self, receive: Receive) -> None:
+        """Begin with nothing taken."""
+        self._receive = receive
+        self.whole = False
+
+    async def __call__(self) -> MutableMapping[str, Any]:
+        """Return the next part."""
+        message = await self._receive()
+        self.whole = message["type"] == "http.disconnect" or not message.get("more_body", False)
+        return message
+
+    async def drain(self) -> None:
+        """Take what is left, within limits, and do nothing with it."""
+        taken = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while not self.whole and taken < _MOST_DRAINED:
+                    taken += len((await self()).get("body", b""))
+
+
+def unhurried(send: Send, body: Body) -> Send:
+    """Return a ``send`` that ends an answer only when its request has come whole.
+
+    A connection that is closed on bytes not yet read is reset, and with it goes the answer that said why.
+    """
+
+    async def unhurried_send(message: MutableMapping[str, Any]) -> None:
+        last = message["type"] == "http.response.body" and not message.get("more_body", False)
+        if last and not body.whole:
+            await send({**message, "more_body": True})
+            await body.drain()
+            message = {"type": "http.response.body", "body": b""}
+        await send(message)
+
+    return unhurried_send
 
 
 class Front:
@@ -74,7 +117,8 @@ class Front:
             await send(message)
 
         if any(name in _BODY for name, _ in scope["headers"]):
-            receive = patient(receive)
+            receive = Body(patient(receive))
+            send = unhurried(send, receive)
 
         if scope["path"].startswith("/items/"):
             scope["app"] = self.app

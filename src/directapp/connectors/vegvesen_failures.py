@@ -99,9 +99,9 @@ class RegistryRefusedError(OutsideError):
 
 
 class NotSetUpError(OutsideError):
-    """Nobody has set look-ups up here."""
+    """Nobody has set look-ups up here; waiting does not help, so it is no 503."""
 
-    status = HTTPStatus.SERVICE_UNAVAILABLE
+    status = HTTPStatus.CONFLICT
     code = "REGISTRY_NOT_SET_UP"
     default = Text(
         "Oppslag i Kjøretøyregisteret er ikke satt opp her: nøkkelen fra Statens vegvesen mangler. Fyll ut selv.",

@@ -1,13 +1,13 @@
 """Fields and field groups: what a record holds, with labels, limits and how it is understood."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
 from directapp.declare.kinds import BadValueError, Kind, read
-from directapp.declare.reading import TYPED, Manner, clean_code, read_instant
+from directapp.declare.reading import TYPED, Manner, clean_code, of_sort, read_instant
 from directapp.kernel.actor import Actor
 from directapp.kernel.text import Text
 
@@ -39,6 +39,7 @@ class Field:
     ``sign_in`` values are kept in the login directory, by which a person is found before the tenant is known.
     ``offered`` says which of the choices are an actor's to make; whoever writes the field refuses the others.
     ``headings`` are what else people call it at the top of a column of a sheet, beside its name and labels.
+    ``form`` is what JSON Schema says of a written value beyond its kind; its ``type`` array or object is demanded.
     ``secret`` values are never read back and stand in the audit only as changed.
     """
 
@@ -55,6 +56,7 @@ class Field:
     minimum: Decimal | int | None = None
     maximum: Decimal | int | None = None
     parse: Callable[[Any], Any] | None = None
+    form: Mapping[str, Any] | None = None
     code: bool = False
     computed: bool = False
     sql: str | None = None
@@ -119,7 +121,7 @@ class Field:
             return read_instant(value, manner.dates, stored)
         if self.kind in _MEASURES and self.unit and isinstance(value, str):
             value = re.sub(rf"(?<=\d)\s*{re.escape(self.unit)}\s*$", "", value, flags=re.IGNORECASE)
-        return read(self.kind, value, manner)
+        return of_sort(read(self.kind, value, manner), self.form)
 
     def _check_text(self, value: str) -> None:
         limit = self.max_length or MAX_LENGTH.get(self.kind)

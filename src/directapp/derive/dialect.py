@@ -22,24 +22,24 @@ LARGEST_LIMIT = 10_000
 _LARGEST_NUMBER = 1_000_000_000
 LARGEST_OFFSET = 10_000
 _MOST_FIELDS = 300
-_MOST_SORTS = 8
+MOST_SORTS = 8
 _MOST_MEMBERS = 12_000
 _MOST_CELLS = 500_000
 _MOST_VALUES = 2_000
 _DEEPEST_STAR = 3
-_META = frozenset({"total_count", "filter_count"})
+META = frozenset({"total_count", "filter_count"})
 PARAMETERS = ("fields", "filter", "search", "sort", "limit", "offset", "page", "cursor", "aggregate", "groupBy", "meta")
 _WITH_FIGURES = frozenset({"filter", "search", "limit", "aggregate", "groupBy", "meta"})
 
-_UNLISTED = frozenset({Kind.JSON, Kind.CHOICES, Kind.REFS})
+UNLISTED = frozenset({Kind.JSON, Kind.CHOICES, Kind.REFS})
 _SUMMED = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
-_FIGURES: dict[str, frozenset[Kind]] = {
+FIGURES: dict[str, frozenset[Kind]] = {
     "count": frozenset(Kind),
     "countDistinct": frozenset(Kind) - {Kind.JSON},
     "sum": _SUMMED,
     "avg": _SUMMED,
-    "min": frozenset(Kind) - _UNLISTED - {Kind.REF, Kind.BOOLEAN},
-    "max": frozenset(Kind) - _UNLISTED - {Kind.REF, Kind.BOOLEAN},
+    "min": frozenset(Kind) - UNLISTED - {Kind.REF, Kind.BOOLEAN},
+    "max": frozenset(Kind) - UNLISTED - {Kind.REF, Kind.BOOLEAN},
 }
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -214,10 +214,10 @@ class Reader:
     def _meta(raw: Any) -> tuple[frozenset[str], bool]:
         asked: set[str] = set(words(raw, "meta"))
         if "*" in asked:
-            asked = (asked - {"*"}) | _META
-        for name in sorted(asked - _META - {"cursor"}):
+            asked = (asked - {"*"}) | META
+        for name in sorted(asked - META - {"cursor"}):
             raise bad_query(_META_WORD, name)
-        return frozenset(asked & _META), "cursor" in asked
+        return frozenset(asked & META), "cursor" in asked
 
     @staticmethod
     def _search(raw: Any) -> tuple[Word, ...]:
@@ -232,11 +232,11 @@ class Reader:
             if "." in name:
                 raise bad_query(_SORT, name)
             item = readable_field(self._shape, self._actor, name, name)
-            if item.kind in _UNLISTED:
+            if item.kind in UNLISTED:
                 raise bad_query(_SORT, name)
             found.setdefault(name, Order(name, word.startswith("-")))
-        if len(found) > _MOST_SORTS:
-            raise bad_query(_SORT, list(found)[_MOST_SORTS])
+        if len(found) > MOST_SORTS:
+            raise bad_query(_SORT, list(found)[MOST_SORTS])
         return tuple(found.values())
 
     # -- cursor -------------------------------------------------------------------------------------
@@ -291,13 +291,13 @@ class Reader:
     def _aggregates(self, raw: Mapping[str, Any]) -> tuple[Aggregate, ...]:
         found: list[Aggregate] = []
         for function, value in raw.items():
-            kinds = _FIGURES.get(function)
+            kinds = FIGURES.get(function)
             if kinds is None:
                 raise bad_query(_FIGURE, function)
             names = list(dict.fromkeys(words(value, function)))
             if "*" in names and (function != "count" or len(names) > 1):
                 raise bad_query(_STAR, function)
-            if len(names) > _MOST_SORTS * 4:
+            if len(names) > MOST_SORTS * 4:
                 raise BadQueryError(Problem(_TOO_MUCH, field="aggregate"))
             for name in names:
                 self._countable(function, kinds, name)

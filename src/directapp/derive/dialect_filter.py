@@ -242,11 +242,13 @@ class FilterReader:
 
     def _value(self, item: Field, operator: _Operator, raw: Any, name: str) -> Any:
         raw = self._variable(raw, item, name)
-        # A limit on a text need not be a whole value: "from B on" is a fair question about a plate.
         if raw is None:
             return None
+        # A limit on a text need not be a whole value: "from B on" is a fair question about a plate.
+        # And a text that is longer than the field takes is one that no record has.
+        spoken = item.kind in _SPOKEN and (operator.op in _SIDES or not (item.parse or item.code))
         try:
-            return read(item.kind, raw) if item.kind in _SPOKEN and operator.op in _SIDES else item.understand(raw)
+            return read(item.kind, raw) or None if spoken else item.understand(raw)
         except BadValueError as error:
             raise bad_query(_VALUE, name, why=error.text) from None
         except (ValueError, TypeError, ArithmeticError, RecursionError):

@@ -3,38 +3,29 @@
 from collections.abc import Iterable
 from typing import Any
 
-from directapp.declare.fields import Field
-from directapp.declare.kinds import Kind
 from directapp.declare.spec import Shape, Spec
 from directapp.declare.verbs import Verb
 from directapp.derive.dialect import DEFAULT_LIMIT, LARGEST_LIMIT
-from directapp.derive.openapi_fixed import FIXED, PARAMETERS, RESPONSES, SCHEMAS, SECURITY, TAGS
+from directapp.derive.openapi_fixed import (
+    FIXED,
+    PARAMETERS,
+    READ_REFUSALS,
+    RESPONSES,
+    SCHEMAS,
+    SECURITY,
+    TAGS,
+    WRITE_REFUSALS,
+)
+from directapp.derive.openapi_query import filter_schemas, list_parameters, shared_filters, shared_parameters
+from directapp.derive.openapi_records import body_of, record_schemas, written
 from directapp.services.undo import UNDO
 
-_MONEY = {"type": "string", "pattern": r"^-?\d+\.\d{2}$", "examples": ["349900.00"]}
-_KINDS: dict[Kind, dict[str, Any]] = {
-    Kind.STRING: {"type": "string", "maxLength": 200},
-    Kind.TEXT: {"type": "string", "maxLength": 10_000},
-    Kind.CHOICE: {"type": "string"},
-    Kind.CHOICES: {"type": "array", "items": {"type": "string"}},
-    Kind.BOOLEAN: {"type": "boolean"},
-    Kind.INTEGER: {"type": "integer"},
-    Kind.DECIMAL: _MONEY,
-    Kind.MONEY: _MONEY,
-    Kind.DATE: {"type": "string", "format": "date"},
-    Kind.INSTANT: {"type": "string", "format": "date-time"},
-    Kind.REF: {"type": "string", "format": "uuid"},
-    Kind.REFS: {"type": "array", "items": {"type": "string", "format": "uuid"}},
-    Kind.JSON: {},
-    Kind.EMAIL: {"type": "string", "format": "email"},
-    Kind.PHONE: {"type": "string", "examples": ["+4799999999"]},
-}
-_LIST = ("fields", "filter", "search", "sort", "limit", "offset", "page", "cursor", "aggregate", "groupBy", "meta")
-_WRITE = ("fields", "dry_run", "confirm", "Idempotency-Key", "X-Reason")
+_WRITE = ("dry_run", "confirm", "Idempotency-Key", "X-Reason")
 _TOLD_ONCE = (
     "The answer carries a secret that is told this once and not kept with the answer. Sent again with its"
     " Idempotency-Key, the answer leaves it out and names it in meta.withheld: make a new one."
 )
+_GONE = ("dry_run", "confirm", "Idempotency-Key", "If-Match", "X-Reason")
 _STANDING = {"/users": "users", "/files": "files", "/roles": "roles"}
 
 
@@ -64,79 +55,21 @@ def describe(spec: Spec, *, version: str = "1") -> dict[str, Any]:
         "paths": dict(sorted(paths.items())),
         "components": {
             "securitySchemes": SECURITY,
-            "parameters": PARAMETERS,
+            "parameters": PARAMETERS | _choosing(spec),
             "responses": RESPONSES,
-            "schemas": SCHEMAS | _schemas(spec),
+            "schemas": SCHEMAS | record_schemas(spec) | _filters(spec),
         },
     }
 
 
-# -- schemas ------------------------------------------------------------------------------------------
+def _choosing(spec: Spec) -> dict[str, Any]:
+    return {name: found for shape in spec.exposed for name, found in shared_parameters(shape).items()}
 
 
-def _schemas(spec: Spec) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _filters(spec: Spec) -> dict[str, Any]:
+    found = shared_filters()
     for shape in spec.exposed:
-        readable = [f for f in shape.fields.values() if not f.secret]
-        writable = [f for f in shape.fields.values() if f.writable and f.name != "id"]
-        found[shape.name] = {
-            "type": "object",
-            "title": shape.declared.label.en,
-            "description": shape.declared.notes or shape.declared.plural.en,
-            "properties": {f.name: _property(shape, f) for f in readable},
-        }
-        found[f"{shape.name}_write"] = {
-            "type": "object",
-            "properties": {f.name: _property(shape, f) for f in writable} | _stated(shape),
-            "additionalProperties": False,
-        }
-    return found
-
-
-def _stated(shape: Shape) -> dict[str, Any]:
-    version = {"type": "integer", "description": "The version the writer saw; another one answers 409 STALE."}
-    flow = shape.declared.workflow
-    if flow is None:
-        return {"version": version}
-    codes = [s.code for s in flow.states]
-    return {"status": {"type": "string", "enum": codes, "description": "Judged as a step."}, "version": version}
-
-
-def _property(shape: Shape, item: Field) -> dict[str, Any]:
-    found = dict(_KINDS[item.kind])
-    if item.max_length is not None:
-        found["maxLength"] = item.max_length
-    for bound, value in (("minimum", item.minimum), ("maximum", item.maximum)):
-        if value is not None and item.kind is Kind.INTEGER:
-            found[bound] = int(value)
-    codes = [c.code for c in item.choices]
-    if item.name == "status" and shape.declared.workflow is not None:
-        codes = [s.code for s in shape.declared.workflow.states]
-    if codes and item.kind is Kind.CHOICES:
-        found["items"] = {"type": "string", "enum": codes}
-    elif codes:
-        found["enum"] = codes
-    if not item.required and item.name not in {"id", "version", "created_at", "updated_at"}:
-        found = _or_nothing(found)
-    return found | _said(item)
-
-
-def _or_nothing(found: dict[str, Any]) -> dict[str, Any]:
-    if "type" not in found:
-        return found
-    more = {"enum": [*found["enum"], None]} if "enum" in found else {}
-    return found | {"type": [found["type"], "null"]} | more
-
-
-def _said(item: Field) -> dict[str, Any]:
-    found: dict[str, Any] = {"title": item.label.en}
-    words = [item.help.en] if item.help else []
-    words += [f"In {item.unit}."] if item.unit else []
-    words += [f"Points to {item.ref}."] if item.ref else []
-    if words:
-        found["description"] = " ".join(words)
-    if item.computed:
-        found["readOnly"] = True
+        found |= filter_schemas(shape)
     return found
 
 
@@ -193,15 +126,7 @@ def _verbs(shape: Shape, path: str) -> dict[str, Any]:
 
 
 def _verb(shape: Shape, verb: Verb) -> dict[str, Any]:
-    required = [p.name for p in verb.params if p.required]
-    body: dict[str, Any] = {
-        "type": "object",
-        "properties": {p.name: _property(shape, p) for p in verb.params},
-        "additionalProperties": False,
-    }
-    body |= {"required": required} if required else {}
-    if verb.on == "record" and not any(p.name == "version" for p in verb.params):
-        body["properties"]["version"] = _stated(shape)["version"]
+    body = body_of(verb.params, version=verb.on == "record")
     about = [f"In: {', '.join(verb.states)}."] if verb.states else []
     if verb.secrets:
         about.append(_TOLD_ONCE)
@@ -209,9 +134,9 @@ def _verb(shape: Shape, verb: Verb) -> dict[str, Any]:
         shape,
         f"{verb.name}_{shape.name}",
         f"{verb.label.en}: {shape.declared.label.en.lower()}",
-        parameters=("dry_run", "confirm", "Idempotency-Key", "If-Match", "X-Reason"),
+        parameters=map(_parameter, (*_WRITE, "If-Match")),
         body=body,
-        answer=_told(shape, verb) if verb.secrets else _data(_ref(shape.name)),
+        answer=_told(shape, verb) if verb.secrets else _data(_found(shape)),
         about=" ".join(about),
     )
 
@@ -232,7 +157,9 @@ def _list(shape: Shape) -> dict[str, Any]:
         "properties": {"data": rows, "meta": {"$ref": "#/components/schemas/Meta"}},
         "required": ["data"],
     }
-    return _operation(shape, f"list_{shape.name}", f"List {_many(shape)}", parameters=_LIST, answer=answer)
+    return _operation(
+        shape, f"list_{shape.name}", f"List {_many(shape)}", parameters=list_parameters(shape), answer=answer
+    )
 
 
 def _get(shape: Shape) -> dict[str, Any]:
@@ -240,18 +167,18 @@ def _get(shape: Shape) -> dict[str, Any]:
         shape,
         f"read_{shape.name}",
         f"Read one of {_many(shape)}",
-        parameters=("fields",),
+        parameters=[_fields(shape)],
         answer=_data(_ref(shape.name)),
     )
 
 
 def _create(shape: Shape) -> dict[str, Any]:
-    one = _ref(f"{shape.name}_write")
+    one = _ref(f"{shape.name}_create")
     return _operation(
         shape,
         f"create_{shape.name}",
         f"Create one or many of {_many(shape)}",
-        parameters=_WRITE,
+        parameters=[_fields(shape), *map(_parameter, _WRITE)],
         body={"oneOf": [one, {"type": "array", "items": one, "maxItems": 1000}]},
         answer=_data({"oneOf": [_ref(shape.name), {"type": "array", "items": _ref(shape.name)}]}),
     )
@@ -262,26 +189,26 @@ def _update(shape: Shape) -> dict[str, Any]:
         shape,
         f"update_{shape.name}",
         f"Change one of {_many(shape)}",
-        parameters=(*_WRITE, "If-Match"),
-        body=_ref(f"{shape.name}_write"),
+        parameters=[_fields(shape), *map(_parameter, (*_WRITE, "If-Match"))],
+        body=_ref(f"{shape.name}_update"),
         answer=_data(_ref(shape.name)),
     )
 
 
 def _update_many(shape: Shape) -> dict[str, Any]:
-    patch = _ref(f"{shape.name}_write")
+    patch = _ref(f"{shape.name}_update")
     same = {
         "type": "object",
         "properties": {"keys": {"$ref": "#/components/schemas/Keys"}, "data": patch},
         "required": ["keys", "data"],
         "additionalProperties": False,
     }
-    each = {"type": "array", "items": {"type": "object", "required": ["id"]}, "maxItems": 1000}
+    each = {"type": "array", "items": _ref(f"{shape.name}_update_each"), "maxItems": 1000}
     return _operation(
         shape,
         f"update_many_{shape.name}",
         f"Change many of {_many(shape)}, all or none",
-        parameters=_WRITE,
+        parameters=[_fields(shape), *map(_parameter, _WRITE)],
         body={"oneOf": [same, each]},
         answer=_data({"type": "array", "items": _ref(shape.name)}),
     )
@@ -289,9 +216,7 @@ def _update_many(shape: Shape) -> dict[str, Any]:
 
 def _delete(shape: Shape) -> dict[str, Any]:
     summary = f"Delete one of {_many(shape)}"
-    return _operation(
-        shape, f"delete_{shape.name}", summary, parameters=("dry_run", "confirm", "X-Reason"), answer=None
-    )
+    return _operation(shape, f"delete_{shape.name}", summary, parameters=map(_parameter, _GONE), answer=None)
 
 
 def _delete_many(shape: Shape) -> dict[str, Any]:
@@ -301,24 +226,25 @@ def _delete_many(shape: Shape) -> dict[str, Any]:
         shape,
         f"delete_many_{shape.name}",
         f"Delete many of {_many(shape)}, all or none",
-        parameters=("dry_run", "confirm", "X-Reason"),
+        parameters=map(_parameter, _WRITE),
         body={"oneOf": [keys, named]},
         answer=None,
     )
 
 
 def _upload(shape: Shape) -> dict[str, Any]:
-    writable = {f.name: _property(shape, f) for f in shape.fields.values() if f.writable and f.name != "id"}
-    binary = {"type": "string", "contentMediaType": "application/octet-stream"}
+    writable = {f.name: written(f, empty=False) for f in shape.fields.values() if f.writable and f.name != "id"}
+    binary = {"type": "string", "contentMediaType": "application/octet-stream", "minLength": 1}
     operation = _operation(
         shape,
         "upload_files",
         "Upload one or many files",
-        parameters=("Idempotency-Key", "X-Reason"),
+        parameters=map(_parameter, ("Idempotency-Key", "X-Reason")),
         answer=_data(_ref(shape.name)),
     )
     form = {"type": "object", "properties": {**writable, "file": binary}, "required": ["file"]}
     operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
+    operation["responses"] |= {code: {"$ref": f"#/components/responses/{code}"} for code in WRITE_REFUSALS}
     return operation
 
 
@@ -327,7 +253,7 @@ def _operation(
     name: str,
     summary: str,
     *,
-    parameters: Iterable[str],
+    parameters: Iterable[dict[str, Any]],
     answer: dict[str, Any] | None,
     body: dict[str, Any] | None = None,
     about: str = "",
@@ -335,17 +261,14 @@ def _operation(
     found: dict[str, Any] = {"operationId": name, "summary": summary, "tags": [shape.name]}
     if about:
         found["description"] = about
-    found["parameters"] = [_parameter(p) for p in parameters]
+    found["parameters"] = list(parameters)
     if body is not None:
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     done: dict[str, Any] = {"204": {"description": "Done; nothing to say."}}
     if answer is not None:
         done = {"200": {"description": "Done.", "content": {"application/json": {"schema": answer}}}}
-    refusals = (
-        ("400", "401", "403", "404", "409", "422")
-        if body is not None or answer is None
-        else ("400", "401", "403", "404")
-    )
+    writes = body is not None or answer is None
+    refusals = WRITE_REFUSALS if writes else READ_REFUSALS
     found["responses"] = done | {code: {"$ref": f"#/components/responses/{code}"} for code in refusals}
     return found
 
@@ -354,8 +277,17 @@ def _data(schema: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": {"data": schema}, "required": ["data"]}
 
 
+def _found(shape: Shape) -> dict[str, Any]:
+    """Describe what an act answers: mostly the record, else what it looked for or made."""
+    return {"anyOf": [_ref(shape.name), {"type": ["object", "array", "null"]}]}
+
+
 def _ref(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _fields(shape: Shape) -> dict[str, Any]:
+    return _parameter(f"{shape.name}_fields")
 
 
 def _parameter(name: str) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from directapp.derive.dialect import DEFAULT_LIMIT, LARGEST_LIMIT, LARGEST_OFFSET
+
 _REFUSED = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Errors"}}}}
 
 
@@ -9,8 +11,9 @@ def _query(name: str, description: str, schema: dict[str, Any] | None = None) ->
     return {"name": name, "in": "query", "description": description, "schema": schema or {"type": "string"}}
 
 
-def _header(name: str, description: str) -> dict[str, Any]:
-    return {"name": name, "in": "header", "description": description, "schema": {"type": "string"}}
+def _header(name: str, description: str, pattern: str, longest: int) -> dict[str, Any]:
+    schema = {"type": "string", "pattern": pattern, "maxLength": longest}
+    return {"name": name, "in": "header", "description": description, "schema": schema}
 
 
 def _path(name: str) -> dict[str, Any]:
@@ -22,32 +25,25 @@ def _whole(low: int, high: int, default: int | None = None) -> dict[str, Any]:
     return found if default is None else found | {"default": default}
 
 
+_VERSION = r'^(?:\*|(?:W/)?(?:"[0-9]{1,9}"|[0-9]{1,9}))$'
 PARAMETERS: dict[str, Any] = {
     "id": {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
-    "fields": _query("fields", "Comma-joined paths: `vin,dealership.name`, `*`, `*.*`."),
-    "filter": _query(
-        "filter",
-        "JSON, or brackets as in `filter[status][_eq]=registered`. Operators: `_eq _neq _lt _lte _gt _gte _in _nin"
-        " _null _nnull _contains _ncontains _icontains _starts_with _istarts_with _nstarts_with _ends_with _iends_with"
-        " _nends_with _between _nbetween _empty _nempty _and _or`; variables: `$NOW`, `$NOW(-7 days)`, `$CURRENT_USER`,"
-        " `$CURRENT_USER.dealership`, `$CURRENT_USER.roles`.",
-    ),
     "search": _query("search", "Beginnings of words in the searchable fields."),
-    "sort": _query("sort", "Comma-joined fields, descending with a leading `-`; by id when absent."),
-    "limit": _query("limit", "At most so many rows.", _whole(0, 10_000, 100)),
-    "offset": _query("offset", "Skip so many rows.", _whole(0, 1_000_000_000, 0)),
-    "page": _query("page", "Skip whole pages, from 1.", _whole(1, 1_000_000_000)),
+    "limit": _query("limit", "At most so many rows.", _whole(0, LARGEST_LIMIT, DEFAULT_LIMIT)),
+    "offset": _query("offset", "Skip so many rows; not with page or cursor.", _whole(0, LARGEST_OFFSET, 0)),
+    "page": _query(
+        "page",
+        "Skip whole pages, from 1; not with offset or cursor. At most 10,000 rows are skipped.",
+        _whole(1, LARGEST_OFFSET + 1),
+    ),
     "cursor": _query("cursor", "The `next_cursor` of the page before; empty for the first page."),
-    "aggregate": _query("aggregate", "As `aggregate[count]=*` or JSON; count, countDistinct, sum, avg, min, max."),
-    "groupBy": _query("groupBy", "Comma-joined fields; needs aggregate."),
-    "meta": _query("meta", "Comma-joined: `total_count`, `filter_count`, `cursor`, or `*` for both counts."),
     "dry_run": _query("dry_run", "Say what would happen, and do nothing.", {"type": "boolean", "default": False}),
     "confirm": _query(
         "confirm", "Do it with the consequences that 409 UNCONFIRMED named.", {"type": "boolean", "default": False}
     ),
-    "Idempotency-Key": _header("Idempotency-Key", "Makes it safe to send the same request again."),
-    "If-Match": _header("If-Match", "The version the writer saw; another one answers 409 STALE."),
-    "X-Reason": _header("X-Reason", "Why, for the history."),
+    "Idempotency-Key": _header("Idempotency-Key", "Makes it safe to send the same request again.", "^[!-~]+$", 200),
+    "If-Match": _header("If-Match", "The version the writer saw; another one answers 409 STALE.", _VERSION, 14),
+    "X-Reason": _header("X-Reason", "Why, for the history.", "^[ -~]*$", 1000),
 }
 
 _STATUSES = {
@@ -60,7 +56,11 @@ _STATUSES = {
     "422": "Values that are not acceptable, each by its field (FAILED_VALIDATION).",
     "429": "Too many tries; see Retry-After (REQUESTS_EXCEEDED).",
 }
+READ_REFUSALS = ("400", "401", "403", "404", "431")
+WRITE_REFUSALS = ("400", "401", "403", "404", "409", "413", "422", "431")
 RESPONSES: dict[str, Any] = {code: {"description": text, **_REFUSED} for code, text in _STATUSES.items()}
+# The server itself says this one, before anybody reads the request.
+RESPONSES["431"] = {"description": "The headers or the address are too large."}
 
 SCHEMAS: dict[str, Any] = {
     "Errors": {
@@ -143,7 +143,7 @@ def _open(name: str, summary: str, answers: dict[str, Any], body: dict[str, Any]
 def _read(
     name: str, tag: str, summary: str, schema: dict[str, Any], parameters: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:
-    found = {"operationId": name, "summary": summary, "tags": [tag], "responses": _answers(schema, "400", "401", "403")}
+    found = {"operationId": name, "summary": summary, "tags": [tag], "responses": _answers(schema, *READ_REFUSALS)}
     return {"get": found | ({"parameters": parameters} if parameters else {})}
 
 
@@ -154,7 +154,7 @@ _OBJECTS = {"type": "array", "items": _OBJECT}
 _SIGNED_IN = {"$ref": "#/components/schemas/SignedIn"}
 _TOKEN = _body({"refresh_token": _TEXT, "mode": _MODE})
 _USER = {"$ref": "#/components/schemas/users"}
-_WHICH_USER = [{"$ref": "#/components/parameters/fields"}]
+_WHICH_USER = [{"$ref": "#/components/parameters/users_fields"}]
 
 
 def _plain(name: str, summary: str, media_type: str, schema: dict[str, Any], tag: str = "server") -> dict[str, Any]:
@@ -162,6 +162,15 @@ def _plain(name: str, summary: str, media_type: str, schema: dict[str, Any], tag
     return {"get": {"operationId": name, "summary": summary, "tags": [tag], "security": [], "responses": answer}}
 
 
+def _health() -> dict[str, Any]:
+    """Describe the status, which is told in the same words where something does not work."""
+    found = _plain("server_health", "How the server is", "application/health+json", _OBJECT)
+    content = found["get"]["responses"]["200"]["content"]
+    found["get"]["responses"]["503"] = {"description": "A part does not work.", "content": content}
+    return found
+
+
+_CODE = {"type": "string", "pattern": "^(?:[A-HJ-NPR-Z0-9]{17}|[A-ZÆØÅ0-9]{2,7})$"}
 _SIZES = [
     _query("key", "A named size.", {"type": "string", "enum": ["small", "medium", "large"]}),
     _query("width", "The least width wanted.", _whole(1, 4000)),
@@ -170,22 +179,50 @@ _SIZES = [
     _query("download", "Answer as an attachment."),
 ]
 
+_EQUALS = {"type": "object", "required": ["_eq"], "additionalProperties": False}
+_REVISIONS = [
+    {
+        "name": "filter",
+        "in": "query",
+        "required": True,
+        "description": "Which record: JSON as here, or brackets as in `filter[item][_eq]=…`.",
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "collection": {**_EQUALS, "properties": {"_eq": {"type": "string"}}},
+                        "item": {**_EQUALS, "properties": {"_eq": {"type": "string", "format": "uuid"}}},
+                    },
+                    "required": ["collection", "item"],
+                    "additionalProperties": False,
+                }
+            }
+        },
+    },
+    _query("limit", "At most so many changes.", _whole(0, 1000, 100)),
+    _query("offset", "Skip so many changes.", _whole(0, 1000, 0)),
+    _query("page", "Skip whole pages, from 1.", _whole(1, 1000)),
+]
+
 FIXED: dict[str, Any] = {
     "/auth/login": {
         "post": _open(
             "login",
             "Sign in",
-            _answers(_SIGNED_IN, "400", "401", "429"),
+            _answers(_SIGNED_IN, "400", "401", "403", "413", "429", "431"),
             _body({"email": _TEXT, "password": _TEXT, "mode": _MODE}, "email", "password"),
         )
     },
-    "/auth/refresh": {"post": _open("refresh", "Renew the sign-in", _answers(_SIGNED_IN, "400", "401"), _TOKEN)},
-    "/auth/logout": {"post": _open("logout", "Sign out", _answers(None, "400"), _TOKEN)},
+    "/auth/refresh": {
+        "post": _open("refresh", "Renew the sign-in", _answers(_SIGNED_IN, "400", "401", "403", "413", "431"), _TOKEN)
+    },
+    "/auth/logout": {"post": _open("logout", "Sign out", _answers(None, "400", "401", "403", "413", "431"), _TOKEN)},
     "/auth/password/request": {
         "post": _open(
             "request_password",
             "Mail a link for a new password",
-            _answers(None, "400"),
+            _answers(None, "400", "413", "431"),
             _body({"email": _TEXT}, "email"),
         )
     },
@@ -193,7 +230,7 @@ FIXED: dict[str, Any] = {
         "post": _open(
             "reset_password",
             "Set a new password by a mailed link",
-            _answers(None, "400", "401", "422"),
+            _answers(None, "400", "401", "413", "422", "429", "431"),
             _body({"token": _TEXT, "password": _TEXT}, "token", "password"),
         )
     },
@@ -205,9 +242,9 @@ FIXED: dict[str, Any] = {
             "tags": ["users"],
             "requestBody": {
                 "required": True,
-                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/users_write"}}},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/users_update"}}},
             },
-            "responses": _answers(_USER, "400", "401", "403", "409", "422"),
+            "responses": _answers(_USER, *WRITE_REFUSALS),
         },
     },
     "/assets/{id}": {
@@ -221,8 +258,9 @@ FIXED: dict[str, Any] = {
                 "200": {"description": "The bytes.", "content": {"application/octet-stream": {}}},
                 "206": {"description": "A part of them, as Range asks."},
                 "304": {"description": "Unchanged since If-None-Match."},
+                "416": {"description": "The file holds no such part."},
             }
-            | {code: {"$ref": f"#/components/responses/{code}"} for code in ("400", "401", "404", "422")},
+            | {code: {"$ref": f"#/components/responses/{code}"} for code in ("400", "401", "403", "404", "422", "431")},
         },
     },
     "/revisions": _read(
@@ -230,7 +268,7 @@ FIXED: dict[str, Any] = {
         "history",
         "Read the changes of one record, newest first",
         _OBJECTS,
-        [{"$ref": f"#/components/parameters/{name}"} for name in ("fields", "filter", "limit", "offset", "page")],
+        _REVISIONS,
     ),
     "/collections": _read("list_collections", "catalogue", "List collections", _OBJECTS),
     "/collections/{collection}": _read(
@@ -249,16 +287,16 @@ FIXED: dict[str, Any] = {
             "summary": "Look a car up in the vehicle registry; take the answer over with fill_from_registry",
             "tags": ["registry"],
             "parameters": [
-                {**_query("code", "A licence plate or a VIN."), "required": True},
+                {**_query("code", "A licence plate or a VIN.", _CODE), "required": True},
                 _query("car", "A car to compare with.", {"type": "string", "format": "uuid"}),
                 _query("fresh", "Ask although an answer is kept.", {"type": "boolean", "default": False}),
             ],
-            "responses": _answers(_OBJECT, "400", "401", "403", "404", "422", "429")
-            | {"503": {"description": "The registry does not answer, or look-ups are not set up.", **_REFUSED}},
+            "responses": _answers(_OBJECT, *READ_REFUSALS, "409", "422", "429")
+            | {"503": {"description": "The registry does not answer.", **_REFUSED}},
         }
     },
     "/server/info": _read("server_info", "server", "What this installation is", _OBJECT),
-    "/server/health": _plain("server_health", "How the server is", "application/health+json", _OBJECT),
+    "/server/health": _health(),
     "/server/ping": _plain("server_ping", "Whether somebody is there", "text/plain", _TEXT),
     "/openapi.json": _plain("openapi", "This document", "application/json", _OBJECT),
     "/docs": _plain("docs", "This document as a page", "text/html", _TEXT),

@@ -3,6 +3,8 @@ from uuid import UUID
 
 import pytest
 
+from directapp.app.spec import load_spec
+from directapp.declare.kinds import BadValueError
 from directapp.domains.workshop import SEED_TEMPLATES
 from directapp.domains.workshop.answers import judge_answers, judge_marks, judge_photos
 from directapp.domains.workshop.templates import well_made_items
@@ -60,6 +62,20 @@ def test_a_badly_made_list_is_refused(items: object) -> None:
 )
 def test_an_answer_that_says_too_little_is_refused(answer: object) -> None:
     assert [p.field for p in judge_answers(case({"items": ITEMS, "answers": [answer]}))] == ["answers"]
+
+
+@pytest.mark.parametrize("answers", [[{"item": [], "result": {}}], [{"item": "paint", "result": []}], [True], [[]]])
+async def test_answers_of_any_shape_are_refused_by_name(floor: Floor, answers: object) -> None:
+    _, inspection = await begun(floor)
+    with pytest.raises(InvalidError) as refused:
+        await floor.do("reception", "update", "inspections", inspection, answers=answers)
+    assert {problem.field for problem in refused.value.problems} == {"answers"}
+
+
+@pytest.mark.parametrize("answers", [True, 1, "x", {}, {"item": "paint"}])
+def test_answers_are_a_list(answers: object) -> None:
+    with pytest.raises(BadValueError):
+        load_spec()["inspections"].fields["answers"].understand(answers)
 
 
 def test_every_wrong_answer_is_named_at_once() -> None:

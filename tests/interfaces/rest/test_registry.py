@@ -78,5 +78,5 @@ async def test_who_fills_nothing_looks_nothing_up(api: Any, registry: FakeRegist
 
 
 async def test_without_a_key_it_is_said(api: Any) -> None:
-    (problem,) = await api.refused(await api.dealer.person(*SALES), "GET", f"{PATH}?code=EL12345", 503)
+    (problem,) = await api.refused(await api.dealer.person(*SALES), "GET", f"{PATH}?code=EL12345", 409)
     assert problem["code"] == "REGISTRY_NOT_SET_UP"

@@ -4,7 +4,7 @@ Every door reads through a field's ``understand``, which asks here; a ``Manner``
 they come from. What is stored already comes back through ``kinds.restored`` instead.
 """
 
-from directapp.declare.reading.dates import AmbiguousDateError, read_clock, read_date, read_instant
+from directapp.declare.reading.dates import CLOCK_FORM, AmbiguousDateError, read_clock, read_date, read_instant
 from directapp.declare.reading.manner import FOREIGN, SHEET, TYPED, BadValueError, DateFormat, Manner, NumberFormat
 from directapp.declare.reading.numbers import AmbiguousNumberError, format_of, read_number, read_whole
 from directapp.declare.reading.phones import read_phone
@@ -17,11 +17,13 @@ from directapp.declare.reading.text import (
     clean_structure,
     clean_text,
     code_key,
+    of_sort,
     visible,
 )
 
 __all__ = [
     "ALIKE",
+    "CLOCK_FORM",
     "FOREIGN",
     "SAME",
     "SEPARATORS",
@@ -39,6 +41,7 @@ __all__ = [
     "clean_text",
     "code_key",
     "format_of",
+    "of_sort",
     "read_clock",
     "read_date",
     "read_instant",

@@ -123,6 +123,9 @@ def _in_norway(moment: datetime, near: Any) -> datetime:
     return first
 
 
+CLOCK_FORM = {"type": "string", "pattern": "^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"}
+
+
 def read_clock(value: Any) -> str:
     """Return a time of day as ``07:30``; midnight at the end of a day is ``24:00``.
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from directapp.declare.reading.manner import TYPED, BadValueError, Manner
@@ -105,6 +106,21 @@ def clean_structure(value: Any) -> Any:
     if isinstance(value, dict):
         return {clean_structure(name): clean_structure(inner) for name, inner in value.items()}
     return [clean_structure(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def of_sort(value: Any, form: Mapping[str, Any] | None) -> Any:
+    """Return a value where it is the list or object that a form asks for.
+
+    Raises:
+        BadValueError: it is something else.
+
+    """
+    wanted = (form or {}).get("type")
+    if wanted == "array" and not isinstance(value, list):
+        raise BadValueError("Skal være en liste.", "Must be a list.")
+    if wanted == "object" and not isinstance(value, dict):
+        raise BadValueError("Skal være et objekt med navn og verdier.", "Must be an object of names and values.")
+    return value
 
 
 def _spelt(value: Any) -> str:

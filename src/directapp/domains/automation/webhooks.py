@@ -25,6 +25,13 @@ STOPS = choices(
 )
 
 
+ADDRESS_FORM = {
+    "type": "string",
+    "maxLength": 500,
+    "pattern": r"^https://[a-z][a-z0-9-]{0,30}(?:\.[a-z][a-z0-9-]{0,30})+(?:/[A-Za-z0-9._~/-]*)?$",
+}
+
+
 def read_address(value: str) -> str:
     """Understand the address of another system: https, a host, and no password in it."""
     try:
@@ -46,7 +53,15 @@ def new_secret() -> str:
 
 def _address() -> Field:
     return field(
-        "url", "Adresse", "Address", Kind.STRING, required=True, max_length=500, parse=read_address, search=True
+        "url",
+        "Adresse",
+        "Address",
+        Kind.STRING,
+        required=True,
+        max_length=500,
+        parse=read_address,
+        form=ADDRESS_FORM,
+        search=True,
     )
 
 

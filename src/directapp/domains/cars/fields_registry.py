@@ -52,6 +52,7 @@ REGISTRY = Group(
             "Kilder",
             "Sources",
             Kind.JSON,
+            form={"type": "object"},
             help=Text(
                 "Per felt: kilde (user eller registry) og når det ble hentet.",
                 "For each field: its source (user or registry) and when it was fetched.",

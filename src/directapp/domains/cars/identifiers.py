@@ -25,6 +25,12 @@ _SCANNED_VIN = re.compile(r"I(?P<vin>[A-HJ-NPR-Z0-9]{17})")
 _ELECTRIC = frozenset({"EL", "EK", "EV", "EB", "EC", "ED", "EE", "EF", "EH"})
 _CAR_DIGITS = 5
 
+# What the API's description says of them: how they are stored, which is one way to write them.
+VIN_FORM = {"type": "string", "pattern": "^[A-HJ-NPR-Z0-9]{17}$"}
+PLATE_FORM = {"type": "string", "pattern": "^[A-ZÆØÅ0-9]{2,7}$"}
+ORDER_FORM = {"type": "string", "pattern": "^[0-9A-Za-z]{1,40}$"}
+ORGANISATION_FORM = {"type": "string", "pattern": "^[89][0-9]{8}$", "description": "Its last digit is a check digit."}
+
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _VALUES = {
     **{str(n): n for n in range(10)},

@@ -8,7 +8,7 @@ from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Who
-from directapp.domains.desk.saved_views import ROLES, read_columns
+from directapp.domains.desk.saved_views import COLUMNS_FORM, ROLES, read_columns
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
@@ -35,7 +35,7 @@ CONTENT = Group(
             default=_own,
         ),
         field("collection", "Liste", "List", required=True, max_length=60, immutable=True),
-        field("columns", "Kolonner", "Columns", Kind.JSON, parse=read_columns, default=lambda _: []),
+        field("columns", "Kolonner", "Columns", Kind.JSON, parse=read_columns, form=COLUMNS_FORM, default=lambda _: []),
     ),
 )
 

@@ -30,6 +30,15 @@ LOOKS = choices(("table", "Tabell", "Table"), ("board", "Tavle", "Board"), ("cal
 _MOST, _LONGEST = 60, 200
 
 
+_WORD_FORM = {"type": "string", "maxLength": _LONGEST}
+QUERY_FORM = {
+    "type": "array",
+    "maxItems": _MOST,
+    "items": {"type": "array", "items": _WORD_FORM, "minItems": 2, "maxItems": 2},
+}
+COLUMNS_FORM = {"type": "array", "maxItems": _MOST, "items": _WORD_FORM}
+
+
 def read_query(value: Any) -> list[list[str]]:
     """Understand a filter: the pairs of a list's address, in order."""
     fits = isinstance(value, list) and len(value) <= _MOST and all(_is_pair(p) for p in value)
@@ -59,8 +68,8 @@ CONTENT = Group(
     (
         field("name", "Navn", "Name", required=True, max_length=60, search=True),
         field("collection", "Liste", "List", required=True, max_length=60, immutable=True),
-        field("query", "Filter", "Filter", Kind.JSON, parse=read_query, default=lambda _: []),
-        field("columns", "Kolonner", "Columns", Kind.JSON, parse=read_columns),
+        field("query", "Filter", "Filter", Kind.JSON, parse=read_query, form=QUERY_FORM, default=lambda _: []),
+        field("columns", "Kolonner", "Columns", Kind.JSON, parse=read_columns, form=COLUMNS_FORM),
         field("view", "Vises som", "Shown as", Kind.CHOICE, choices=LOOKS, required=True, default="table"),
         field("shared_role", "Delt med rolle", "Shared with role", Kind.CHOICE, choices=ROLES),
         field("shared_site", "Delt med anlegg", "Shared with site", Kind.REF, ref="dealerships", on_delete="cascade"),

@@ -41,7 +41,7 @@ CORRECTION = Group(
     "correction",
     Text("Rettelse", "Correction"),
     (
-        field("corrected", "Rettede verdier", "Corrected values", Kind.JSON),
+        field("corrected", "Rettede verdier", "Corrected values", Kind.JSON, form={"type": "object"}),
         field("decision", "Avgjørelse", "Decision", Kind.CHOICE, choices=DECISIONS),
     ),
 )

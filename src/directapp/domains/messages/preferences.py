@@ -8,7 +8,7 @@ from directapp.declare.case import Case, Row
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Field, Group, field
 from directapp.declare.kinds import Kind
-from directapp.declare.reading import read_clock
+from directapp.declare.reading import CLOCK_FORM, read_clock
 from directapp.declare.rules import Is, Who
 from directapp.domains.messages.catalogue import BY_EMAIL, EVENT_CHOICES, NOTICES
 from directapp.domains.messages.words import EVERYONE
@@ -24,7 +24,7 @@ def parse_clock(value: Any) -> str:
 
 
 def _clock(name: str, nb: str, en: str) -> Field:
-    return field(name, nb, en, parse=parse_clock, max_length=5)
+    return field(name, nb, en, parse=parse_clock, form=CLOCK_FORM, max_length=5)
 
 
 CHOICES = Group(

@@ -184,7 +184,7 @@ VERBS = (
             field("reading", "Tekst uten koder", "Text without codes", Kind.TEXT, max_length=_BODY),
             field("sort", "Hva som gjøres", "What is done", Kind.CHOICE, choices=_SORTS, required=True),
             field("automatic", "Sendt av en maskin", "Sent by a machine", Kind.BOOLEAN),
-            field("codes", "Åpne koder", "Open codes", Kind.JSON),
+            field("codes", "Åpne koder", "Open codes", Kind.JSON, form={"type": "array"}),
             field("provider", "Tjeneste", "Service", required=True, max_length=20),
             field("provider_id", "Tjenestens id", "Service’s id", required=True, max_length=100),
         ),

@@ -8,7 +8,16 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, Who, Whose, either
 from directapp.domains.people.roles import ADMIN, MANAGER, WORKING
 from directapp.domains.people.rules import prep_center_fits, prep_fits_type
-from directapp.domains.people.values import parse_brands, parse_colours, parse_goals, parse_limits
+from directapp.domains.people.values import (
+    BRANDS_FORM,
+    COLOURS_FORM,
+    GOALS_FORM,
+    LIMITS_FORM,
+    parse_brands,
+    parse_colours,
+    parse_goals,
+    parse_limits,
+)
 from directapp.kernel.text import Text
 
 # Whole kroner by role; null is without limit.
@@ -65,7 +74,7 @@ PUBLIC = Group(
                 ("paint", "Lakk", "Paint"),
             ),
         ),
-        field("brands", "Merker", "Brands", Kind.CHOICES, default=[], parse=parse_brands),
+        field("brands", "Merker", "Brands", Kind.CHOICES, default=[], parse=parse_brands, form=BRANDS_FORM),
         field("phone", "Telefon", "Phone", Kind.PHONE),
         field("parent_dealership", "Hovedkontor", "Head office", Kind.REF, ref="dealerships", tree=True),
         field(
@@ -86,7 +95,7 @@ BRANDING = Group(
     Text("Profil", "Branding"),
     (
         field("logo", "Logo", "Logo", Kind.REF, ref="files", on_delete="set_null"),
-        field("brand_colors", "Farger", "Colours", Kind.JSON, parse=parse_colours),
+        field("brand_colors", "Farger", "Colours", Kind.JSON, parse=parse_colours, form=COLOURS_FORM),
     ),
 )
 
@@ -101,6 +110,7 @@ SETTINGS = Group(
             Kind.JSON,
             default={},
             parse=parse_goals,
+            form=GOALS_FORM,
             unit="h",
             help=Text(
                 "Hvor mange timer en bil kan stå i hver status før den blir gul, og rød.",
@@ -126,6 +136,7 @@ SETTINGS = Group(
             Kind.JSON,
             default=APPROVAL_LIMITS,
             parse=parse_limits,
+            form=LIMITS_FORM,
             unit="NOK",
         ),
     ),

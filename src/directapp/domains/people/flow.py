@@ -57,11 +57,11 @@ class SignedIn:
 
 
 def normal_email(text: str) -> str:
-    """Return an e-mail address as the directory knows it; what is none stays as typed, and finds nobody."""
+    """Return an e-mail address as the directory knows it; what is none stays as typed but for NUL, and finds nobody."""
     try:
         return str(read(Kind.EMAIL, text))
     except BadValueError:
-        return text.strip().lower()[:_LONGEST_EMAIL]
+        return text.replace("\0", "").strip().lower()[:_LONGEST_EMAIL]
 
 
 async def held(rows: Rows[Any], collection: str, token: Token) -> Found | None:

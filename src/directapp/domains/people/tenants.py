@@ -20,7 +20,7 @@ COLLECTION = Collection(
         Group(
             "settings",
             Text("Innstillinger", "Settings"),
-            (field("settings", "Innstillinger", "Settings", Kind.JSON, default={}),),
+            (field("settings", "Innstillinger", "Settings", Kind.JSON, form={"type": "object"}, default={}),),
         ),
     ),
     access=Access(

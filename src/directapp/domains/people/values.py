@@ -13,6 +13,38 @@ _MOST_BRANDS = 40
 _LONGEST_BRAND = 60
 
 
+_COLOUR_FORM = {"type": ["string", "null"], "pattern": "^#[0-9a-f]{6}$"}
+COLOURS_FORM = {
+    "type": "object",
+    "properties": {"primary": _COLOUR_FORM, "secondary": _COLOUR_FORM},
+    "additionalProperties": False,
+}
+_CODES_FORM = {"pattern": f"^{_CODE.pattern}$"}
+_HOURS_FORM = {"type": "number", "exclusiveMinimum": 0, "maximum": _LONGEST_GOAL}
+GOALS_FORM = {
+    "type": "object",
+    "propertyNames": _CODES_FORM,
+    "additionalProperties": {
+        "anyOf": [
+            {**_HOURS_FORM, "maximum": _LONGEST_GOAL // 2},
+            {
+                "type": "object",
+                "description": "Red is no earlier than yellow.",
+                "properties": {"yellow": _HOURS_FORM, "red": _HOURS_FORM},
+                "required": ["yellow", "red"],
+                "additionalProperties": False,
+            },
+        ]
+    },
+}
+LIMITS_FORM = {
+    "type": "object",
+    "propertyNames": _CODES_FORM,
+    "additionalProperties": {"type": ["integer", "null"], "minimum": 0, "maximum": _HIGHEST_LIMIT},
+}
+BRANDS_FORM = {"type": "array", "maxItems": _MOST_BRANDS, "items": {"type": "string", "maxLength": _LONGEST_BRAND}}
+
+
 def parse_colours(value: Any) -> dict[str, str]:
     """Return ``{primary, secondary}`` with colours as ``#rrggbb``; either may be missing.
 
@@ -25,7 +57,7 @@ def parse_colours(value: Any) -> dict[str, str]:
             'Skal være {"primary": "#001e50", "secondary": "#c2fe06"}.',
             'Must be {"primary": "#001e50", "secondary": "#c2fe06"}.',
         )
-    return {name: _colour(colour) for name, colour in value.items() if colour not in {None, ""}}
+    return {name: _colour(colour) for name, colour in value.items() if colour is not None and colour != ""}
 
 
 def _colour(value: object) -> str:

@@ -28,12 +28,21 @@ STATUSES: tuple[Choice, ...] = choices(
 _DAYS_AHEAD, _MOST_DAYS = 10, 60
 
 
+_LAST_LINE = 9_999
+LINES_FORM = {"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": _LAST_LINE}}
+
+
 def parse_lines(value: Any) -> list[int]:
     """Understand which lines are accepted: their numbers."""
-    try:
-        return sorted({int(n) for n in (value if isinstance(value, list) else str(value).split(","))})
-    except ValueError:
-        raise BadValueError("Skal være linjenumre.", "Must be line numbers.") from None
+    numbers = {int(n) for n in value if _is_line(n)}
+    if not all(map(_is_line, value)):
+        raise BadValueError("Skal være linjenumre.", "Must be line numbers.")
+    return sorted(numbers)
+
+
+def _is_line(number: object) -> bool:
+    text = str(number)
+    return isinstance(number, int | str) and text.isascii() and text.isdigit() and len(text) <= len(str(_LAST_LINE))
 
 
 WANTED = Group(
@@ -170,7 +179,7 @@ VERBS = (
         label=Text("Ta i bruk", "Accept"),
         run=accept,
         blocked=not_ready,
-        params=(field("lines", "Linjer", "Lines", Kind.JSON, parse=parse_lines),),
+        params=(field("lines", "Linjer", "Lines", Kind.JSON, parse=parse_lines, form=LINES_FORM),),
         icon="check",
         primary=True,
     ),

@@ -7,7 +7,7 @@ from directapp.declare.case import Case, Consequence, Many
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
-from directapp.declare.reading import read_clock
+from directapp.declare.reading import CLOCK_FORM, read_clock
 from directapp.domains.planning.booking_fields import AHEAD, HOLDING
 from directapp.domains.planning.booking_fill import fits
 from directapp.domains.planning.engine.lanes import packed
@@ -45,6 +45,9 @@ WEEKDAYS = choices(
 # What those who book under an agreement know of another site's.
 _LENT = ("name", "dealership", "kind", "person", "does", "capacity", "specialisations", "available")
 _MOST_WORDS = 20
+
+
+WORDS_FORM = {"type": "array", "maxItems": _MOST_WORDS, "items": {"type": "string", "maxLength": 40}}
 
 
 def parse_words(value: Any) -> list[str]:
@@ -89,6 +92,7 @@ RESOURCE = Group(
             Kind.CHOICES,
             default=lambda _: [],
             parse=parse_words,
+            form=WORDS_FORM,
             help=Text(
                 "Merker, elbil, lakk …: treff foretrekkes i plassøket.",
                 "Makes, electric cars, paint …: a match is preferred by the slot search.",
@@ -192,8 +196,8 @@ HOURS = Group(
     (
         OF_RESOURCE,
         field("weekday", "Ukedag", "Weekday", Kind.CHOICE, choices=WEEKDAYS, required=True),
-        field("starts", "Fra", "From", required=True, max_length=5, parse=read_clock),
-        field("ends", "Til", "To", required=True, max_length=5, parse=read_clock),
+        field("starts", "Fra", "From", required=True, max_length=5, parse=read_clock, form=CLOCK_FORM),
+        field("ends", "Til", "To", required=True, max_length=5, parse=read_clock, form=CLOCK_FORM),
         *PERIOD,
     ),
 )

@@ -25,6 +25,9 @@ WORKS = choices(
 ON_CAR = ("technical", "cosmetic")
 
 
+COLOUR_FORM = {"type": "string", "pattern": "^#[0-9a-f]{6}$"}
+
+
 def parse_colour(value: Any) -> str:
     """Understand a colour: # and six hexadecimal digits."""
     text = str(value).strip().lower()
@@ -43,7 +46,7 @@ ALL = Group(
         field("name_en", "Navn (engelsk)", "Name (English)", required=True, max_length=60, search=True),
         field("work", "Arbeid", "Work", Kind.CHOICE, choices=WORKS, required=True, default="other"),
         field("icon", "Ikon", "Icon", max_length=40, default="tool"),
-        field("color", "Farge", "Colour", max_length=7, default="#4263eb", parse=parse_colour),
+        field("color", "Farge", "Colour", max_length=7, default="#4263eb", parse=parse_colour, form=COLOUR_FORM),
         field(
             "default_hours",
             "Vanlig varighet",

@@ -43,14 +43,30 @@ _MOST_MARKS = 200
 _LONGEST_NOTE = 2000
 
 
+MARKS_FORM = {
+    "type": "array",
+    "maxItems": _MOST_MARKS,
+    "items": {
+        "type": "object",
+        "required": ["x", "y", "view"],
+        "properties": {
+            "x": {"type": "number", "minimum": 0, "maximum": 1},
+            "y": {"type": "number", "minimum": 0, "maximum": 1},
+            "view": {"enum": sorted(VIEWS)},
+            "note": {"type": ["string", "null"], "maxLength": _LONGEST_NOTE},
+        },
+        "additionalProperties": False,
+    },
+}
+
+
 def _is_mark(mark: object) -> bool:
-    if not isinstance(mark, dict) or mark.get("view") not in VIEWS:
+    if not isinstance(mark, dict) or not isinstance(mark.get("view"), str) or mark["view"] not in VIEWS:
         return False
     note = mark.get("note")
     shares = (mark.get("x"), mark.get("y"))
-    return all(isinstance(s, int | float) and 0 <= s <= 1 for s in shares) and (
-        note is None or (isinstance(note, str) and len(note) <= _LONGEST_NOTE)
-    )
+    numbers = (isinstance(s, int | float) and not isinstance(s, bool) and 0 <= s <= 1 for s in shares)
+    return all(numbers) and (note is None or (isinstance(note, str) and len(note) <= _LONGEST_NOTE))
 
 
 def parse_marks(value: Any) -> Any:
@@ -76,7 +92,7 @@ CONTENT = Group(
         field("file", "Fil", "File", Kind.REF, ref="files", on_delete="cascade", required=True, immutable=True),
         field("stage", "Steg", "Stage", Kind.CHOICE, choices=STAGES, required=True),
         field("title", "Tittel", "Title", search=True),
-        field("damage_marks", "Skademerker", "Damage marks", Kind.JSON, parse=parse_marks),
+        field("damage_marks", "Skademerker", "Damage marks", Kind.JSON, parse=parse_marks, form=MARKS_FORM),
     ),
 )
 

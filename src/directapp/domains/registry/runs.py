@@ -162,7 +162,7 @@ ENRICHMENT_LOGS = Collection(
                 field("asked_by", "Spurt med", "Asked by", Kind.CHOICE, choices=KINDS),
                 field("result", "Resultat", "Result", Kind.CHOICE, choices=RESULTS, required=True),
                 field("reason", "Grunn", "Reason", Kind.CHOICE, choices=REASONS),
-                field("fields", "Felter fylt ut", "Fields filled", Kind.JSON),
+                field("fields", "Felter fylt ut", "Fields filled", Kind.JSON, form={"type": "array"}),
                 _count("fields_empty", "Tomme felter", "Empty fields"),
                 field("at", "Tid", "Time", Kind.INSTANT, required=True, default=lambda case: case.now),
                 field("message", "Melding", "Message", Kind.TEXT, max_length=500),

@@ -14,6 +14,40 @@ VIEWS = ("top", "left", "right", "front", "rear", "interior")
 _MOST_MARKS = 200
 _LONGEST_NOTE = 2000
 
+_NOTE_FORM = {"type": ["string", "null"], "maxLength": _LONGEST_NOTE}
+_FILE_FORM = {"type": "string", "format": "uuid"}
+ANSWERS_FORM = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "description": "Each item of the checklist once; a remark or critical with a note.",
+        "properties": {
+            "item": {"type": "string"},
+            "result": {"enum": list(RESULTS)},
+            "note": _NOTE_FORM,
+            "photos": {"type": "array", "items": _FILE_FORM},
+        },
+        "required": ["item", "result"],
+        "additionalProperties": False,
+    },
+}
+MARKS_FORM = {
+    "type": "array",
+    "maxItems": _MOST_MARKS,
+    "items": {
+        "type": "object",
+        "properties": {
+            "x": {"type": "number", "minimum": 0, "maximum": 1},
+            "y": {"type": "number", "minimum": 0, "maximum": 1},
+            "view": {"enum": list(VIEWS)},
+            "note": _NOTE_FORM,
+            "file": {**_FILE_FORM, "type": ["string", "null"]},
+        },
+        "required": ["x", "y", "view"],
+        "additionalProperties": False,
+    },
+}
+
 HANDOVER_CHECKS: Mapping[str, Text] = {
     "plates_ok": Text("Skilt er på plass", "Plates are in place"),
     "reregistered": Text("Omregistrert til kunden", "Registered to the customer"),

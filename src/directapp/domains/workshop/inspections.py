@@ -9,7 +9,14 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, all_of
-from directapp.domains.workshop.answers import HANDOVER_CHECKS, judge_answers, judge_marks, judge_photos
+from directapp.domains.workshop.answers import (
+    ANSWERS_FORM,
+    HANDOVER_CHECKS,
+    MARKS_FORM,
+    judge_answers,
+    judge_marks,
+    judge_photos,
+)
 from directapp.domains.workshop.inspection_verbs import VERBS
 from directapp.domains.workshop.rights import SEEN, refuse_on_closed_car
 from directapp.domains.workshop.templates import KINDS
@@ -43,10 +50,10 @@ RECEIVING = Group(
             computed=True,
             help=Text("Sjekklisten slik den var da kontrollen begynte.", "The checklist as it was at the start."),
         ),
-        field("answers", "Svar", "Answers", Kind.JSON, default=[]),
+        field("answers", "Svar", "Answers", Kind.JSON, form=ANSWERS_FORM, default=[]),
         field("note", "Merknad", "Note", Kind.TEXT, max_length=4000),
         field("photos", "Bilder", "Photos", Kind.REFS, ref="files"),
-        field("damage_marks", "Skademerker", "Damage marks", Kind.JSON, default=[]),
+        field("damage_marks", "Skademerker", "Damage marks", Kind.JSON, form=MARKS_FORM, default=[]),
         field("approved", "Godkjent", "Approved", Kind.BOOLEAN, computed=True),
         field("remarks", "Antall anmerkninger", "Remarks", Kind.INTEGER, computed=True, default=0),
     ),
@@ -63,7 +70,7 @@ DELIVERY = Group(
 def keep_items(case: Case) -> dict[str, Any]:
     """Keep the checklist as it was when it was chosen, and count what was found."""
     answers = case.get("answers")
-    found = [a for a in answers or () if isinstance(a, dict) and a.get("result") in {"remark", "critical"}]
+    found = [a for a in answers or () if isinstance(a, dict) and a.get("result") in ("remark", "critical")]
     filled: dict[str, Any] = {"remarks": len(found)}
     if case.changed("template"):
         filled["items"] = case.one("template").get("items")

@@ -20,6 +20,19 @@ CAR_TYPES = choices(
     ("certified", "Sertifisert bruktbil", "Certified used car"),
 )
 _MOST, _LONGEST, _MEMBERS = 200, 200, frozenset({"code", "nb", "en", "critical"})
+_WORDS_FORM = {"type": "string", "maxLength": _LONGEST, "pattern": "^[^ ]"}
+ITEMS_FORM = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": _MOST,
+    "items": {
+        "type": "object",
+        "description": "Each code once.",
+        "properties": {"code": _WORDS_FORM, "nb": _WORDS_FORM, "en": _WORDS_FORM, "critical": {"type": "boolean"}},
+        "required": ["code", "nb", "en"],
+        "additionalProperties": False,
+    },
+}
 KINDS = choices(
     ("mottak", "Mottakskontroll", "Receiving inspection"),
     ("handover", "Overlevering", "Hand-over"),
@@ -38,6 +51,7 @@ TEMPLATE = Group(
             "Kontrollpunkter",
             "Items",
             Kind.JSON,
+            form=ITEMS_FORM,
             required=True,
             help=Text(
                 "Punktene i rekkefølge: code, nb, en; en merknad på et punkt med critical er alltid kritisk.",

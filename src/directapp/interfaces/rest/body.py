@@ -79,9 +79,9 @@ def only(found: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def text_of(found: dict[str, Any], name: str, longest: int = 1000) -> str:
-    """Return a text member (BadPayloadError: it is missing or something else)."""
+    """Return a text member (BadPayloadError: it is missing or something else, or holds what nothing can store)."""
     value = found.get(name)
-    if not isinstance(value, str) or len(value) > longest:
+    if not isinstance(value, str) or len(value) > longest or "\0" in value:
         raise bad_payload(_TEXT, name)
     return value
 
@@ -91,7 +91,9 @@ def taken_version(found: dict[str, Any]) -> int | None:
     value = found.pop("version", None)
     if value is None:
         return None
-    match = _VERSION.fullmatch(str(value))
+    # To JSON 2 and 2.0 are one number.
+    whole = int(value) if isinstance(value, float) and value.is_integer() else value
+    match = _VERSION.fullmatch(str(whole))
     if isinstance(value, bool) or match is None:
         raise bad_payload(_HEADER, "version")
     return int(match[1])

@@ -78,7 +78,9 @@ async def reset_password(call: Call) -> Response:
 
 
 def _mode(body: Mapping[str, Any], default: Mode) -> Mode:
-    mode = body.get("mode") or default
+    mode = body.get("mode")
+    if mode is None:
+        return default
     if mode not in _MODES:
         raise bad_payload(_MODE, "mode")
     return cast("Mode", mode)

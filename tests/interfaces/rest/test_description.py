@@ -1,0 +1,52 @@
+"""Operations as three people, with what fits their description and what does not: answered as it promises.
+
+Every fifth operation each time; ``DESCRIPTION_EXAMPLES=20`` tries all of them, with so many requests of each kind.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+
+from directapp.app.house import House
+from support.dealer import Dealer, settle
+from support.described import Findings, Visit
+from support.furnished import furnish
+from support.served import served
+
+ROLES = {"tenant_admin": "490", "new_car_sales": "495", "mechanic": "499"}
+EXAMPLES = int(os.environ.get("DESCRIPTION_EXAMPLES", "0"))
+IN_SUITE = 5
+# What no description can say: which values of a request go together, and what another record must say first.
+_BESIDE = (
+    "kan ikke brukes sammen med",
+    "krever aggregate",
+    "kan ikke brukes med cursor",
+    "cursor",
+    "rader inn",
+    "er for mye på én gang",
+    "Idempotensnøkkelen er brukt til noe annet",
+    ": finnes ikke.",
+    "refresh_token mangler",
+    "Må være minst",
+)
+
+
+@pytest.fixture(scope="module")
+async def findings(house: House) -> AsyncIterator[Findings]:
+    dealer: Dealer = await settle(house)
+    await furnish(dealer)
+    async with served(dealer, ROLES) as there:
+        visit = Visit(there, list(ROLES), EXAMPLES or 1)
+        yield await asyncio.to_thread(visit.drive, lambda number, _: bool(EXAMPLES) or number % IN_SUITE == 0)
+
+
+async def test_every_answer_is_described_and_none_is_a_failure_of_ours(findings: Findings) -> None:
+    assert findings.requests > 300
+    assert findings.faults == {}
+
+
+async def test_what_fits_the_description_is_understood(findings: Findings) -> None:
+    unread = {said: found for said, found in findings.refused.items() if not any(words in said for words in _BESIDE)}
+    assert unread == {}
