@@ -18,8 +18,10 @@ import { movePoints } from "./points.js";
 import { openPalette } from "./palette.js";
 import { keepLive } from "./live.js";
 import { fillFromRegistry } from "./registry.js";
+import { keySending } from "./sending.js";
 import { followTheme } from "./theme.js";
 
+keySending(document);
 followTheme(document.documentElement);
 followNetwork(document.documentElement);
 openPalette(document);

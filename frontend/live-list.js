@@ -1,5 +1,5 @@
 // A list keeps up: changed cells in their place, new rows where they belong, rows that left it gone.
-import { fetchPart, isHeld, mergeLines, putInPlace, tint } from "./live-parts.js";
+import { fetchPart, isHeld, mergeLines, putInPlace, steadily, tint } from "./live-parts.js";
 
 // So many rows more than are shown are asked for: new ones at the top must not push the last ones out.
 const SLACK = 25;
@@ -42,7 +42,7 @@ function mergeRows(body, now, goesOn) {
     return mine;
   };
   const shownOn = Boolean(body.querySelector(".list-more"));
-  return mergeLines({ body, was: rowsOf(body), now, shownOn, goesOn, update }) || held;
+  return steadily(() => mergeLines({ body, was: rowsOf(body), now, shownOn, goesOn, update })) || held;
 }
 
 /** Puts what changed of a row in its place; answers whether somebody is in a cell that waits. */

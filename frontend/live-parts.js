@@ -64,6 +64,28 @@ export function tintChanged(was, now) {
   });
 }
 
+const LINE = "[data-row], [data-card], tr, li";
+let pointed = null;
+document.addEventListener("pointerover", ({ target }) => (pointed = target.closest?.(LINE)), { passive: true });
+
+/** What one points at, or is in, stays where it stands on the screen while other lines come and go. */
+export function steadily(deed) {
+  const mine = document.activeElement?.closest(LINE);
+  const line = pointed?.isConnected ? pointed : mine;
+  const before = line?.getBoundingClientRect().top;
+  const done = deed();
+  const moved = line?.isConnected ? line.getBoundingClientRect().top - before : 0;
+  if (Math.abs(moved) >= 1) scrollOf(line).scrollBy({ top: moved, behavior: "instant" });
+  return done;
+}
+
+function scrollOf(line) {
+  for (let place = line.parentElement; place; place = place.parentElement) {
+    if (place.scrollHeight > place.clientHeight + 8 && /auto|scroll/.test(getComputedStyle(place).overflowY)) return place;
+  }
+  return window;
+}
+
 /** Lines are compared as far as both reach; what comes after the last shown one is left to "show more". */
 export function mergeLines({ body, was, now, shownOn, goesOn, update }) {
   const old = [...was.keys()];

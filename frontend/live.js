@@ -6,12 +6,16 @@ import { isView, keepUpView } from "./live-views.js";
 
 const GATHER = 60;
 const SETTLED = 400;
+// While a finger or a button of the mouse is down, and so long after, nothing is put in place under it; one that was
+// let go of outside the window is not waited for.
+const CALM = 1200;
+const LONGEST = 8000;
 
 export function keepLive(page) {
   const keepUp = isHome() ? keepUpHome : isView() ? keepUpView : page.querySelector("#head") ? keepUpRecord : keepUpList;
   if (!page.querySelector("#head, #list, [data-live], [data-bell]")) return;
   const waiting = new Map();
-  let source, timer, busy, missed = false, held = false;
+  let source, timer, busy, missed = false, held = false, touched = -CALM, down = false;
 
   const soon = (delay) => {
     clearTimeout(timer);
@@ -19,6 +23,7 @@ export function keepLive(page) {
   };
   async function refresh() {
     if (busy) return soon(GATHER);
+    if (performance.now() - touched < (down ? LONGEST : CALM)) return soon(CALM / 4);
     if (page.hidden) return (missed = true);
     busy = true;
     const changes = [...waiting.values()];
@@ -53,6 +58,12 @@ export function keepLive(page) {
   // A page that the browser keeps for "back" lets go of its connection, and takes it up again.
   addEventListener("pagehide", rest);
   addEventListener("pageshow", ({ persisted }) => persisted && listen());
+  const hand = (isDown) => () => {
+    down = isDown;
+    touched = performance.now();
+  };
+  page.addEventListener("pointerdown", hand(true), true);
+  for (const name of ["pointerup", "pointercancel"]) page.addEventListener(name, hand(false), true);
   page.addEventListener("focusout", () => {
     if (!held) return;
     missed = true;

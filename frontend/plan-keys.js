@@ -76,6 +76,7 @@ export function planKeys(page, plan) {
     if (!row.movable && !row.resizable) return plan.say(plan.words.locked, "bad");
     held = { id, was: { start: row.start, end: row.end, resource: row.row }, start: row.start, end: row.end, resource: row.row };
     plan.held = true;
+    plan.lifted = id;
     plan.hold();
     plan.draw(id, held, true);
     plan.say(plan.words.said_up.replace("{title}", row.title).replace("{when}", plan.span(held)));
@@ -131,6 +132,7 @@ export function planKeys(page, plan) {
     const { id, was } = held;
     held = null;
     plan.held = false;
+    plan.lifted = undefined;
     plan.root.classList.remove("is-refusing");
     plan.server.forget();
     plan.verdict.hide();
@@ -143,13 +145,13 @@ export function planKeys(page, plan) {
   async function putDown() {
     const { id, was, ...to } = held;
     if (to.start === was.start && to.end === was.end && to.resource === was.resource) return putBack();
-    const values = plan.valuesOf(id, to);
     held = null;
+    plan.lifted = undefined;
     plan.server.forget();
     plan.verdict.hide();
-    const said = await plan.place(values, to);
+    plan.draw(id, to);
+    const said = await plan.move(id, to);
     plan.held = false;
-    plan.draw(id, said.ok ? to : was, false);
     plan.release();
     plan.say(said.ok ? plan.fill("said_down", to) : `${plan.words.said_back} ${said.why}`, said.ok ? "" : "bad");
     setTimeout(() => focus(id), 30);

@@ -1,5 +1,7 @@
 // What the plan asks the server: whether a booking may stand there, and to put it there.
 const PATIENCE = 110;
+// An answer that is lost is asked for again, under the same key.
+const AGAIN_AFTER = [700, 2500];
 
 export function serverOf({ csrf, words }) {
   let waiting, asked = 0;
@@ -28,11 +30,14 @@ export function serverOf({ csrf, words }) {
     async put(values) {
       const back = location.pathname + location.search;
       const key = crypto.randomUUID().replaceAll("-", "");
-      try {
-        return await post("/app/plan/put", { ...values, back, _key: key });
-      } catch {
-        return { ok: false, why: words.said_no_network };
+      for (const pause of [...AGAIN_AFTER, 0]) {
+        try {
+          return await post("/app/plan/put", { ...values, back, _key: key });
+        } catch {
+          await new Promise((done) => setTimeout(done, pause));
+        }
       }
+      return { ok: false, why: words.said_no_network };
     },
     async read(address) {
       const answer = await fetch(address);

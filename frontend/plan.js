@@ -3,6 +3,7 @@ import { createCalendar, Interaction, ResourceTimeline } from "@event-calendar/c
 import { dragWaiting, verdictOf } from "./plan-drag.js";
 import { planKeys } from "./plan-keys.js";
 import { serverOf } from "./plan-server.js";
+import { turnsOf } from "./plan-turns.js";
 import { between, clockOf, clockTime, dayOf, shift, spanText, wallOf } from "./plan-time.js";
 
 const GATHER = 120;
@@ -106,6 +107,9 @@ function deeds(plan) {
         movable: config.may && AHEAD.has(row.status),
         resizable: config.may && (AHEAD.has(row.status) || row.status === "in_progress"),
       };
+      made.stored = { start: made.start, end: made.end, resource: made.row };
+      const shown = plan.isBusy(row.id) && plan.rows.get(row.id);
+      if (shown) Object.assign(made, { start: shown.start, end: shown.end, row: shown.row });
       plan.rows.set(row.id, made);
       return made;
     },
@@ -124,17 +128,18 @@ function deeds(plan) {
       place.classList.toggle("visually-hidden", tone !== "bad");
       place.classList.toggle("plan-told", tone === "bad");
     },
-    /** What a move sends: only what it changes. */
+    /** What a move sends: only what it changes of what is stored. */
     valuesOf(id, { start, end, resource }) {
-      const row = plan.rows.get(id);
+      const { stored, version } = plan.rows.get(id);
       return {
         booking: id,
-        _version: row.version,
-        starts_at: start === row.start ? undefined : start,
-        ends_at: end === row.end ? undefined : end,
-        resource: resource === row.row ? undefined : resource,
+        _version: version,
+        starts_at: start === stored.start ? undefined : start,
+        ends_at: end === stored.end ? undefined : end,
+        resource: resource === stored.resource ? undefined : resource,
       };
     },
+    ...turnsOf(plan),
     ask(values, to, spoken = false) {
       if (String(to.resource).startsWith("at:") && values.resource !== undefined) {
         server.forget();
@@ -188,6 +193,7 @@ function deeds(plan) {
         const row = found.has(id) ? deed.learn(found.get(id)) : undefined;
         if (!row) plan.rows.delete(id);
         if (!row || !plan.drawn.has(row.row)) plan.calendar.removeEventById(id);
+        else if (old && plan.isBusy(id)) continue;
         else if (old && plan.drawn.has(old.row)) plan.calendar.updateEvent(eventOf(plan, row));
         else plan.calendar.addEvent(eventOf(plan, row));
         if (row && old?.version !== row.version) requestAnimationFrame(() => tint(plan.root, id));
@@ -394,6 +400,7 @@ function follow(plan, event) {
 }
 
 function land(plan) {
+  const id = plan.lifted;
   page.documentElement.classList.remove("is-planning");
   plan.root.classList.remove("is-refusing");
   plan.landed = performance.now();
@@ -402,14 +409,12 @@ function land(plan) {
   plan.server.forget();
   plan.verdict.hide();
   plan.release();
+  setTimeout(() => plan.rest(id));
 }
 
 async function dropped(plan, info) {
   const to = toOf(info.event);
-  const values = plan.valuesOf(info.event.id, to);
-  if (!values.starts_at && !values.ends_at && !values.resource) return;
-  const said = await plan.place(values, to);
-  if (!said.ok) info.revert();
+  const said = await plan.move(info.event.id, to);
   plan.say(said.ok ? plan.fill("said_down", to) : `${plan.words.said_back} ${said.why}`, said.ok ? "" : "bad");
 }
 

@@ -14,6 +14,7 @@ from directapp.app.house import House
 from support.chromium import CHROMIUM
 from support.dealer import Dealer
 from support.pages import PASSWORD, build_pages, give_password
+from support.sheets import built_sheet, dropped_selectors, missed, whole_sheet
 
 # The shell without a window is Chromium too, and lighter.
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
@@ -57,9 +58,18 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@pytest.fixture(scope="session")
+async def dropped(chromium: Browser) -> list[str]:
+    """Return the selectors that the build has left out of the sheet."""
+    return await dropped_selectors(chromium, await whole_sheet(), built_sheet())
+
+
 @pytest.fixture
-async def open_as(address: str, chromium: Browser, dealer: Dealer) -> AsyncIterator[Opener]:
-    """Sign a person in, in a context of their own; what the browser complains of fails the test."""
+async def open_as(address: str, chromium: Browser, dealer: Dealer, dropped: list[str]) -> AsyncIterator[Opener]:
+    """Sign a person in, in a context of their own; what the browser complains of fails the test.
+
+    So does a page that is left in a state for which the sheet has a rule no more.
+    """
     complaints: list[str] = []
     contexts = []
 
@@ -86,5 +96,7 @@ async def open_as(address: str, chromium: Browser, dealer: Dealer) -> AsyncItera
 
     yield open_page
     for context in contexts:
+        for page in context.pages:
+            complaints.extend(f"no rule: {selector} ({page.url})" for selector in await missed(page, dropped))
         await context.close()
     assert not complaints

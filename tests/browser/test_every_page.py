@@ -1,7 +1,7 @@
 """Every page that the router knows: each list and form looked at by axe, each other page named with who looks at it."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from playwright.async_api import Page
 from browser.test_views import DESK, PHONE, violations
 from support.dealer import Dealer
 from support.pages import build_pages, fill_yard
+from support.sheets import missed
 
 Opener = Callable[..., Awaitable[Page]]
 
@@ -98,7 +99,7 @@ async def test_every_page_is_looked_at_by_somebody(dealer: Dealer) -> None:
         assert fixed.startswith("{") or fixed.strip("/") in source, f"{module} does not visit {path}"
 
 
-async def look(page: Page, addresses: Iterable[str]) -> dict[str, Any]:
+async def look(page: Page, addresses: Iterable[str], dropped: Sequence[str]) -> dict[str, Any]:
     """Visit pages, and return what is wrong with each; those that the reader may not open are passed over."""
     found: dict[str, Any] = {}
     for address in addresses:
@@ -108,6 +109,7 @@ async def look(page: Page, addresses: Iterable[str]) -> dict[str, Any]:
             continue
         assert answer.status == 200, (address, answer.status)
         found[address] = await violations(page)
+        found[f"{address} has no rule"] = await missed(page, dropped)
         wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
         found[f"{address} is too wide"] = wide if wide > 0 else None
     return {address: problem for address, problem in found.items() if problem}
@@ -116,21 +118,21 @@ async def look(page: Page, addresses: Iterable[str]) -> dict[str, Any]:
 @pytest.mark.slow
 @TURNS
 async def test_no_list_and_no_form_shuts_anyone_out(
-    *, device: dict[str, Any], scheme: str, turn: int, dealer: Dealer, open_as: Opener
+    *, device: dict[str, Any], scheme: str, turn: int, dealer: Dealer, open_as: Opener, dropped: list[str]
 ) -> None:
     await fill_yard(dealer, 7)
     page = await open_as("tenant_admin", color_scheme=scheme, **device)
     names = sorted(name for name, shape in dealer.house.platform.spec.shapes.items() if shape.declared.exposed)
     places = [f"/app/{name}{'/new' if (number + turn) % 2 else ''}" for number, name in enumerate(names)]
-    assert not await look(page, [*places, *OWN])
+    assert not await look(page, [*places, *OWN], dropped)
 
 
 @TURNS
 async def test_no_page_of_the_plan_or_of_a_record_shuts_anyone_out(
-    *, device: dict[str, Any], scheme: str, turn: int, dealer: Dealer, open_as: Opener
+    *, device: dict[str, Any], scheme: str, turn: int, dealer: Dealer, open_as: Opener, dropped: list[str]
 ) -> None:
     del turn
     cars = await fill_yard(dealer, 7)
     page = await open_as("planner", "499", color_scheme=scheme, **device)
     of_car = [f"/app/cars/{cars[4]}{rest}" for rest in ("/history", "/promise", "/do/transfer")]
-    assert not await look(page, [*PLAN, *of_car, f"/app/cars/bulk?record={cars[4]}&record={cars[5]}"])
+    assert not await look(page, [*PLAN, *of_car, f"/app/cars/bulk?record={cars[4]}&record={cars[5]}"], dropped)

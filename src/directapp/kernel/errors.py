@@ -119,6 +119,10 @@ class InvalidError(DirectAppError):
     code = "FAILED_VALIDATION"
 
 
+class ReusedKeyError(InvalidError):
+    """An idempotency key that stands for something else already."""
+
+
 class TooLargeError(DirectAppError):
     """More bytes than the limit allows (413 CONTENT_TOO_LARGE)."""
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -24,6 +25,7 @@ from directapp.kernel.errors import (
     NotFoundError,
     NotUniqueError,
     Problem,
+    ReusedKeyError,
     StaleError,
 )
 from directapp.kernel.text import Text
@@ -263,8 +265,15 @@ class Corridor:
 
     # -- idempotency -------------------------------------------------------------------------------
 
+    async def recall(self, intent: Intent) -> Answer | None:
+        """Return what an intent was answered before it came again; None where it was not done under its key."""
+        async with self.database.unit(intent.actor, readonly=True) as unit:
+            with suppress(ReusedKeyError):
+                return await self.replay(unit, intent)
+        return None
+
     async def replay(self, unit: Unit, intent: Intent) -> Answer | None:
-        """Return what an intent with this key was answered before (InvalidError: the key was another's)."""
+        """Return what an intent with this key was answered before (ReusedKeyError: the key was another's)."""
         stored = await self._stored(unit, intent) if intent.key and not intent.dry_run else None
         return None if stored is None else _load(stored)
 
@@ -292,7 +301,7 @@ class Corridor:
         if not rows:
             return None
         if rows[0]["fingerprint"] != fingerprint(*intents):
-            raise InvalidError(Problem(_KEY_REUSED, field="Idempotency-Key"))
+            raise ReusedKeyError(Problem(_KEY_REUSED, field="Idempotency-Key"))
         return str(rows[0]["answer"])
 
     async def _remember(self, unit: Unit, answer: str, *intents: Intent) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -126,6 +126,10 @@ class Bookkeeper:
 
     async def open(self, order: Order, total: int) -> UUID:
         """Begin a run and return its id."""
+        return (await self.begin(order, total, key=None, said=None))[0]
+
+    async def begin(self, order: Order, total: int, *, key: str | None, said: str | None) -> tuple[UUID, bool]:
+        """Begin a run and return its id, and whether it began now: with the same key, as in an Intent, one is begun."""
         values = {
             "source": order.reader.source,
             "name": order.name,
@@ -137,9 +141,14 @@ class Bookkeeper:
             "rows_total": total,
             "created_by": order.by.user if order.by is not None else None,
         }
-        done = await self.corridor.perform(self._intent("create", None, values))
+        done = await self.corridor.perform(replace(self._intent("create", None, values), key=key, said=said))
         assert done.record is not None
-        return done.record
+        return done.record, not done.replayed
+
+    async def opened(self, key: str | None, said: str) -> UUID | None:
+        """Return the run that was begun with a key, None where none was."""
+        answer = await self.corridor.recall(replace(self._intent("create", None, {}), key=key, said=said))
+        return answer.record if answer else None
 
     async def close(self, run: UUID, outcomes: Mapping[str, int], now: datetime, **more: Any) -> None:
         """End a run with its figures."""

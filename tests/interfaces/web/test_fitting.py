@@ -16,7 +16,7 @@ async def test_less_room_is_asked_about_on_the_page_with_what_was_typed(dealer: 
     typed = await browser.form(page, "all", _fields="capacity note", capacity="1", note="Bare en løftebukk igjen")
     asked = await browser.client.post(page, data=typed)
     assert asked.status_code == 409
-    assert "passer ikke lenger" in asked.text
+    assert "som ikke lenger passer" in asked.text
     assert 'name="_confirm"' in asked.text
     assert "Bare en løftebukk igjen" in asked.text
     assert (await dealer.read(browser.actor, "resources", hall))["capacity"] == 2

@@ -27,8 +27,8 @@ def asked(why: Text, bookings: Iterable[Row], field: str) -> list[Problem]:
     if not rows:
         return []
     first = Text(
-        "{why} {n} booking(er) passer ikke lenger. De står til de blir flyttet eller avlyst:",
-        "{why} {n} booking(s) no longer fit. They stand until they are moved or cancelled:",
+        "{why} Bookinger som ikke lenger passer: {n}. De står til de blir flyttet eller avlyst:",
+        "{why} Bookings that no longer fit: {n}. They stand until they are moved or cancelled:",
     ).fill(why=why, n=len(rows))
     named = [
         Problem(

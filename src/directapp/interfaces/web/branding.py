@@ -20,7 +20,7 @@ from directapp.interfaces.web.look import SITES
 from directapp.interfaces.web.record_links import COLOURS
 from directapp.interfaces.web.record_view import Record, look_up
 from directapp.interfaces.web.records import UnresolvedError, perform
-from directapp.interfaces.web.uploads import chunks_of, file_key
+from directapp.interfaces.web.uploads import chunks_of, file_key, key_with
 from directapp.interfaces.web.words import WORDS as COMMON
 from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem
 from directapp.services.attachments import Attachments, Incoming
@@ -159,7 +159,7 @@ async def _keep_logo(desk: Desk, attachments: Attachments, posted: Posted) -> UU
         incoming,
         {"purpose": LOGO},
         origin="web",
-        key=file_key(posted.key),
+        key=file_key(await key_with(file, posted.key)),
         request_id=desk.request_id,
     )
     return kept.record

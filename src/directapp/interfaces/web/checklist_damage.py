@@ -1,5 +1,6 @@
 """Damage: marked on the outline of a car at its inspection, with a note and a photo, and shown on the car's page."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -31,11 +32,14 @@ from directapp.interfaces.web.record_view import Answered, Record, look_up, page
 from directapp.interfaces.web.records import UnresolvedError, perform, record_id
 from directapp.interfaces.web.uploads import keep_file
 from directapp.interfaces.web.words import WORDS as COMMON
-from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem, StaleError
 from directapp.services.attachments import Attachments
 from directapp.store.query import Condition, Order, Query
 
 _MOST = 50
+# How often a mark is laid over what others have stored in between; each time somebody else has got on.
+_TRIES = 12
+Marks = list[dict[str, Any]]
 
 
 def add_damage(router: APIRouter, attachments: Attachments) -> None:
@@ -43,14 +47,12 @@ def add_damage(router: APIRouter, attachments: Attachments) -> None:
 
     @router.post("/app/inspections/{record}/marks")
     async def add_mark(desk: PersonDesk, record: str) -> Response:
-        seen, posted, stored = await _begin(desk, record)
+        seen, posted = await _begin(desk, record)
         try:
             mark = _read_mark(posted)
             if posted.files:
                 mark["file"] = await _keep_photo(desk, attachments, seen, posted)
-            # A form sent again brings the mark that is there.
-            if mark_key(mark) not in map(mark_key, stored):
-                await _save(desk, seen, posted, [*stored, mark])
+            await _save(desk, seen, posted, lambda stored: _with(stored, mark))
         except NotFoundError:
             raise
         except DirectAppError as error:
@@ -63,11 +65,9 @@ def add_damage(router: APIRouter, attachments: Attachments) -> None:
 
 async def remove_mark(desk: PersonDesk, record: str) -> Response:
     """Take a mark off the outline; its photo stays among the car's files."""
-    seen, posted, stored = await _begin(desk, record)
-    gone = next((place for place, mark in enumerate(stored) if mark_key(mark) == posted.get("mark")), None)
+    seen, posted = await _begin(desk, record)
     try:
-        if gone is not None:
-            await _save(desk, seen, posted, stored[:gone] + stored[gone + 1 :])
+        await _save(desk, seen, posted, lambda stored: [m for m in stored if mark_key(m) != posted.get("mark")])
     except NotFoundError:
         raise
     except DirectAppError as error:
@@ -75,13 +75,18 @@ async def remove_mark(desk: PersonDesk, record: str) -> Response:
     return await _done(desk, seen)
 
 
-async def _begin(desk: Desk, record: str) -> tuple[Record, Posted, list[dict[str, Any]]]:
+async def _begin(desk: Desk, record: str) -> tuple[Record, Posted]:
     shape, target = desk.shape(INSPECTIONS), record_id(record)
     posted = await read_signed(desk)
     seen = await look_up(desk, shape, target)
     if not may_mark(shape, seen.view):
         raise ForbiddenError
-    return seen, posted, [m for m in seen.view.row.get(MARKS) or () if isinstance(m, dict)]
+    return seen, posted
+
+
+def _with(stored: Marks, mark: dict[str, Any]) -> Marks:
+    """Return the marks with one more; a form sent again brings the mark that is there."""
+    return stored if mark_key(mark) in map(mark_key, stored) else [*stored, mark]
 
 
 def _read_mark(posted: Posted) -> dict[str, Any]:
@@ -99,13 +104,26 @@ def _read_mark(posted: Posted) -> dict[str, Any]:
 
 async def _keep_photo(desk: Desk, attachments: Attachments, seen: Record, posted: Posted) -> str:
     values = {"car": seen.view.row["car"], "stage": INSPECTION, "title": posted.get("note").strip()[:200] or None}
-    key = f"{posted.key}-photo" if posted.key else None
+    key = posted.key_of("photo")
     file = await keep_file(desk, attachments, desk.spec[FILES], posted.files[0], values=values, key=key)
     return str(file)
 
 
-async def _save(desk: Desk, seen: Record, posted: Posted, marks: list[dict[str, Any]]) -> None:
-    await perform(desk, seen.shape, "update", posted, {MARKS: marks}, target=seen.id, version=seen.version)
+async def _save(desk: Desk, seen: Record, posted: Posted, change: Callable[[Marks], Marks]) -> None:
+    """Store what changes of the marks, over what others have stored since the page was made."""
+    for left in reversed(range(_TRIES)):
+        stored = [m for m in seen.view.row.get(MARKS) or () if isinstance(m, dict)]
+        marks = change(stored)
+        if marks == stored:
+            return
+        try:
+            await perform(desk, seen.shape, "update", posted, {MARKS: marks}, target=seen.id, version=seen.version)
+        except StaleError:
+            if not left:
+                raise
+            seen = await look_up(desk, seen.shape, seen.id)
+        else:
+            return
 
 
 async def _done(desk: Desk, seen: Record) -> Response:

@@ -14,7 +14,6 @@ from directapp.derive.tables import Listing
 from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.kernel.errors import DirectAppError
-from directapp.kernel.ids import uuid7
 from directapp.services.intent import Intent
 from directapp.store.query import Condition, Junction, Query
 
@@ -56,7 +55,7 @@ async def choose_columns(desk: PersonDesk, collection: str) -> Response:
     shape, posted = desk.shape(collection), await read_signed(desk)
     possible = {f.name for f in tables.choosable(shape, readable_anywhere(desk.person, shape))}
     wanted = [] if posted.get("standard") else [n for n in _in_order(posted) if n in possible]
-    await _keep(desk, shape, posted, list(dict.fromkeys(wanted)))
+    await _keep(desk, shape, list(dict.fromkeys(wanted)))
     back = posted.get("back")
     return desk.go(back if back.startswith(f"/app/{shape.name}") else f"/app/{shape.name}")
 
@@ -72,18 +71,18 @@ def _in_order(posted: Posted) -> list[str]:
     return names
 
 
-async def _keep(desk: Desk, shape: Shape, posted: Posted, columns: list[str]) -> None:
+async def _keep(desk: Desk, shape: Shape, columns: list[str]) -> None:
     row = await _row(desk, shape)
     try:
-        await _write(desk, shape, row, columns, posted.key)
+        await _write(desk, shape, row, columns)
     except DirectAppError as error:
         if row is not None or int(error.status) != _CONFLICT:
             raise
         # Another tab of the same person was first.
-        await _write(desk, shape, await _row(desk, shape), columns, uuid7().hex)
+        await _write(desk, shape, await _row(desk, shape), columns)
 
 
-async def _write(desk: Desk, shape: Shape, row: dict[str, Any] | None, columns: list[str], key: str | None) -> None:
+async def _write(desk: Desk, shape: Shape, row: dict[str, Any] | None, columns: list[str]) -> None:
     patch: dict[str, Any] = {"columns": columns}
     intent = Intent(
         actor=desk.person,
@@ -92,7 +91,6 @@ async def _write(desk: Desk, shape: Shape, row: dict[str, Any] | None, columns: 
         origin="web",
         target=UUID(row["id"]) if row else None,
         patch=patch if row else {**patch, "collection": shape.name},
-        key=key,
         request_id=desk.request_id,
     )
     await desk.platform.corridor.perform(intent)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import orjson
 from fastapi import Request
@@ -35,13 +37,24 @@ class Posted:
     files: tuple[UploadFile, ...] = ()
     version: int | None = None
     key: str | None = None
+    path: str = ""
     base: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def said(self) -> str:
-        """What was typed, as it is sent again: without the sign-in's token and the time at which a tap waited."""
-        told = {name: values for name, values in self.typed.items() if name not in _PASSING}
+        """What was typed and where, as it is sent again: without the token and the time at which a tap waited."""
+        return self.said_but()
+
+    def said_but(self, *left_out: str) -> str:
+        """Return what was typed and chosen, and where, without some of the fields."""
+        passing = _PASSING.union(left_out)
+        told: dict[str, Any] = {name: values for name, values in self.typed.items() if name not in passing}
+        told[""] = [self.path, *((file.filename, file.size) for file in self.files)]
         return orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
+
+    def key_of(self, part: object) -> str | None:
+        """Return the key of a part of what the form does: a record of many, a file; None where the form has none."""
+        return uuid5(NAMESPACE_OID, f"{self.key} {part}").hex if self.key else None
 
     def get(self, name: str) -> str:
         """Return the last value of a name, empty when there is none."""
@@ -85,6 +98,7 @@ async def read_form(request: Request, *, most: int = STRANGER_BYTES) -> Posted:
         files=tuple(files),
         version=int(version) if _VERSION.fullmatch(version) else None,
         key=typed.get("_key", [""])[-1][:64] or None,
+        path=request.url.path,
         base=_base(typed.get("_base", [""])[-1]),
     )
 

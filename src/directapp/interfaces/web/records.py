@@ -1,5 +1,6 @@
 """Records: the page of any record, creating one, and saving its groups."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from directapp.interfaces.web.lists import may_create
 from directapp.interfaces.web.record_view import Answered, Record, look_up, page_context
 from directapp.interfaces.web.registry.taken import complete, slot_of
 from directapp.interfaces.web.words import WORDS
-from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem, StaleError
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem, ReusedKeyError, StaleError
 from directapp.services.intent import Answer, Intent
 
 
@@ -162,22 +163,46 @@ async def perform(
     target: UUID | None = None,
     version: int | None = None,
 ) -> Answer:
-    """Hand an intent of this form to the corridor."""
-    return await desk.platform.corridor.perform(
-        Intent(
-            actor=desk.person,
-            collection=shape.name,
-            verb=verb,
-            origin="web",
-            target=target,
-            patch=patch,
-            version=version,
-            key=posted.key,
-            said=posted.said,
-            reason=posted.reason,
-            request_id=desk.request_id,
-            confirmed=posted.get("_confirm") == "1",
-        )
+    """Hand an intent of this form to the corridor; a form that was sent before and then changed is another one."""
+    intent = _intent(desk, shape, verb, posted, patch, target=target, version=version)
+    try:
+        return await desk.platform.corridor.perform(intent)
+    except ReusedKeyError as error:
+        if target is None:
+            # What was sent may have made a record already: whoever sends it shall know.
+            raise ReusedKeyError(WORDS["sent_before"]) from error
+        return await desk.platform.corridor.perform(replace(intent, key=None))
+
+
+async def sent_before(desk: Desk, shape: Shape, verb: str, posted: Posted, *, target: UUID | None = None) -> bool:
+    """Whether just this form has been stored: where what it asks for would no longer be open."""
+    intent = _intent(desk, shape, verb, posted, {}, target=target)
+    return await desk.platform.corridor.recall(intent) is not None
+
+
+def _intent(
+    desk: Desk,
+    shape: Shape,
+    verb: str,
+    posted: Posted,
+    patch: dict[str, Any],
+    *,
+    target: UUID | None = None,
+    version: int | None = None,
+) -> Intent:
+    return Intent(
+        actor=desk.person,
+        collection=shape.name,
+        verb=verb,
+        origin="web",
+        target=target,
+        patch=patch,
+        version=version,
+        key=posted.key,
+        said=posted.said,
+        reason=posted.reason,
+        request_id=desk.request_id,
+        confirmed=posted.get("_confirm") == "1",
     )
 
 

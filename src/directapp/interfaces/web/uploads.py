@@ -1,9 +1,10 @@
 """Uploads: files dropped or photographed on a record's page, kept and hung on the record."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from fastapi import APIRouter, Response
 from starlette.datastructures import UploadFile
@@ -45,7 +46,7 @@ async def _keep_all(desk: Desk, attachments: Attachments, child: Child, target: 
     values = _values(child, target, posted)
     for number, file in enumerate(posted.files):
         try:
-            await keep_file(desk, attachments, child.shape, file, values=values, key=f"{posted.key}-{number}")
+            await keep_file(desk, attachments, child.shape, file, values=values, key=posted.key_of(number))
         except DirectAppError as error:
             problems += [_about(file, p) for p in error.problems]
     if not posted.files:
@@ -62,9 +63,17 @@ def _about(file: UploadFile, problem: Problem) -> Problem:
 
 
 async def keep_file(
-    desk: Desk, attachments: Attachments, shape: Shape, file: UploadFile, *, values: dict[str, Any], key: str | None
+    desk: Desk,
+    attachments: Attachments,
+    shape: Shape,
+    file: UploadFile,
+    *,
+    values: dict[str, Any],
+    key: str | None,
+    said: str | None = None,
 ) -> UUID | None:
-    """Keep an upload and hang it on its record; return the file's id."""
+    """Keep an upload and hang it on its record; return the file's id. ``said`` as in an Intent."""
+    key = await key_with(file, key)
     kept = await attachments.keep(
         desk.person,
         Incoming(name=file.filename, chunks=chunks_of(file)),
@@ -80,11 +89,23 @@ async def keep_file(
             verb="create",
             origin="web",
             patch={**values, "file": kept.record},
-            key=key[:64] if key else None,
+            key=key,
+            said=said,
             request_id=desk.request_id,
         )
     )
     return kept.record
+
+
+async def key_with(file: UploadFile, key: str | None) -> str | None:
+    """Return a form's key for just this file: another one, sent with the same form, is another upload."""
+    if key is None:
+        return None
+    digest = hashlib.sha256()
+    async for chunk in chunks_of(file):
+        digest.update(chunk)
+    await file.seek(0)
+    return uuid5(NAMESPACE_OID, f"{key} {digest.hexdigest()}").hex
 
 
 def file_key(key: str | None) -> str | None:

@@ -120,6 +120,10 @@ WORDS: dict[str, Text] = {
     "cancel": T("Avbryt", "Cancel"),
     "delete": T("Slett", "Delete"),
     "saved": T("Lagret", "Saved"),
+    "sent_before": T(
+        "Skjemaet er sendt før, med annet innhold, og det ble lagret. Send igjen hvis dette også skal lagres.",
+        "The form was sent before, with other content, and that was stored. Send it again to store this as well.",
+    ),
     "created_now": T("Opprettet", "Created"),
     "deleted_now": T("Slettet", "Deleted"),
     "undone": T("Angret", "Undone"),

@@ -47,7 +47,9 @@ def add_prints(router: APIRouter, attachments: Attachments) -> None:
             raise InvalidError(Problem(WORDS["no_signature"], field="signature"))
         day = present.input_instant(desk.now.isoformat())[:10]
         values = {"car": target, "stage": "delivery", "title": f"{SIGNATURE} {day}"}
-        await keep_file(desk, attachments, desk.shape(FILES), posted.files[0], values=values, key=posted.key)
+        await keep_file(
+            desk, attachments, desk.shape(FILES), posted.files[0], values=values, key=posted.key, said=posted.said
+        )
         desk.cookies.append(notes.tell_done(say("signed_saved", desk.language), desk.now))
         return desk.go(f"/app/cars/{target}/print/handover")
 

@@ -208,7 +208,7 @@ async def _report_damage(desk: Desk, attachments: Attachments, car: UUID, posted
     stage = next((s for role, s in _STAGES.items() if role in desk.person.roles), "technical")
     for number, file in enumerate(posted.files):
         values = {"car": car, "stage": stage}
-        await keep_file(desk, attachments, desk.shape("car_files"), file, values=values, key=f"{posted.key}-{number}")
+        await keep_file(desk, attachments, desk.shape("car_files"), file, values=values, key=posted.key_of(number))
 
 
 async def undo(desk: PersonDesk, car: str) -> Response:

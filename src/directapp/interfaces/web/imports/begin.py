@@ -82,10 +82,13 @@ async def take_export(desk: PersonDesk) -> Response:
     starting.sees_imports(desk)
     if not starting.may_import_export(desk.person, desk):
         raise ForbiddenError
-    contents = await asyncio.to_thread(starting.unzipped, await _uploaded(await read_signed(desk)))
+    posted = await read_signed(desk)
+    if begun := await starting.begun(desk, posted):
+        return desk.go(f"{PATH}/{begun}")
+    contents = await asyncio.to_thread(starting.unzipped, await _uploaded(posted))
     read_export(desk.spec, contents, desk.now)
     kept = await asyncio.to_thread(_keep, desk, contents, kind=SOURCE, name=", ".join(contents))
-    return desk.go(f"{PATH}/{await starting.start(desk, kept, dry_run=True)}")
+    return desk.go(f"{PATH}/{await starting.start(desk, kept, posted, dry_run=True)}")
 
 
 def _keep(desk: Desk, contents: dict[str, bytes], **about: Any) -> store.Kept:

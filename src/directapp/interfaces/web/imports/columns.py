@@ -28,7 +28,6 @@ from directapp.interfaces.web.imports.words import (
 )
 from directapp.interfaces.web.refs import as_uuid
 from directapp.kernel.errors import BadPayloadError, NotFoundError
-from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Language, Text
 
 _PREVIEW, _LONGEST_EXAMPLE = 5, 60
@@ -205,6 +204,8 @@ def chosen_columns(table: Table, posted: Mapping[str, str], allowed: frozenset[s
 async def try_sheet(desk: PersonDesk, token: str) -> Response:
     """Try a sheet with the columns that were chosen."""
     posted = await read_signed(desk)
+    if begun := await starting.begun(desk, posted):
+        return desk.go(f"{starting.PATH}/{begun}")
     said = {name: values[-1] for name, values in posted.typed.items() if values}
     sheet = await _sheet(desk, token, starting.asked_layout(said))
     columns = chosen_columns(sheet.table, said, sheet.allowed)
@@ -212,11 +213,5 @@ async def try_sheet(desk: PersonDesk, token: str) -> Response:
     if key and key not in keys_of(sheet.shape, columns.values()):
         raise BadPayloadError(WORDS["key_without_column"])
     manner = asked_manner(said, manner_of(sheet.shape, sheet.table, columns))
-    again = await starting.remember(
-        sheet.kept,
-        uuid7(),
-        columns=columns,
-        key=key or None,
-        layout=_chosen(sheet.table.layout, manner),
-    )
-    return desk.go(f"{starting.PATH}/{await starting.start(desk, again, dry_run=True)}")
+    chosen = {"columns": columns, "key": key or None, "layout": _chosen(sheet.table.layout, manner)}
+    return desk.go(f"{starting.PATH}/{await starting.start(desk, sheet.kept, posted, dry_run=True, chosen=chosen)}")

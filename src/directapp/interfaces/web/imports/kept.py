@@ -1,5 +1,6 @@
 """Kept: what somebody has uploaded for an import, in the data folder until it is taken in."""
 
+import os
 import shutil
 import time
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-_META = "import.json"
+_META, _UPLOAD = "import.json", "upload"
 _DAYS_KEPT = 7
 
 
@@ -25,17 +26,24 @@ class Kept:
         """Return the files by name."""
         return {path.name: path.read_bytes() for path in sorted(self.folder.iterdir()) if path.name != _META}
 
-    def under(self, run: UUID, **more: Any) -> "Kept":
-        """Return it moved under a run's id, with more known of it."""
+    def under(self, run: UUID) -> "Kept":
+        """Return it moved under a run's id."""
         target = self.folder.with_name(str(run))
         self.folder.rename(target)
-        about = {**self.about, **more}
+        return Kept(target, self.about)
+
+    def copied(self, run: UUID, **more: Any) -> "Kept":
+        """Return it under a run's id as well, with more known of it: the upload may be tried again, otherwise."""
+        target = self.folder.with_name(str(run))
+        shutil.copytree(self.folder, target, copy_function=os.link, ignore=shutil.ignore_patterns(_META))
+        about = {**self.about, **more, _UPLOAD: self.folder.name}
         (target / _META).write_bytes(orjson.dumps(about))
         return Kept(target, about)
 
     def drop(self) -> None:
-        """Forget the files."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Forget the files, and what was uploaded."""
+        for folder in (self.folder, self.folder.with_name(str(self.about.get(_UPLOAD, self.folder.name)))):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def keep(data: Path, token: UUID, contents: Mapping[str, bytes], **about: Any) -> Kept:

@@ -185,14 +185,16 @@ def _column(run: Mapping[str, Any], row: Mapping[str, Any], field: str) -> str |
 
 async def take_in(desk: PersonDesk, run: str) -> Response:
     """Take in what was tried."""
-    await read_signed(desk)
+    posted = await read_signed(desk)
     known = await _run(desk, run)
+    if begun := await starting.begun(desk, posted):
+        return desk.go(f"{PATH}/{begun}")
     kept = _kept(desk, known)
     if not known["dry_run"] or known["status"] == "running" or kept is None:
         raise ConflictError(WORDS["unknown_file"])
     if known["source"] == SOURCE and not starting.may_import_export(desk.person, desk):
         raise ForbiddenError
-    return desk.go(f"{PATH}/{await starting.start(desk, kept, dry_run=False)}")
+    return desk.go(f"{PATH}/{await starting.start(desk, kept, posted, dry_run=False)}")
 
 
 async def resume(desk: PersonDesk, run: str) -> Response:
@@ -200,7 +202,9 @@ async def resume(desk: PersonDesk, run: str) -> Response:
     await read_signed(desk)
     known = await _run(desk, run)
     kept = _kept(desk, known)
-    if not starting.has_stopped(known, desk.now) or kept is None:
+    if not starting.has_stopped(known, desk.now):
+        return desk.go(f"{PATH}/{run}")
+    if kept is None:
         raise ConflictError(WORDS["unknown_file"])
     if known["source"] == SOURCE and not starting.may_import_export(desk.person, desk):
         raise ForbiddenError

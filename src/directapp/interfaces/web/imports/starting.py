@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +21,11 @@ from directapp.domains.imports import prototype
 from directapp.domains.imports.ledger import LEDGER
 from directapp.domains.imports.prototype import FILES, SOURCE, read_export
 from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.forms_in import Posted
 from directapp.interfaces.web.imports.kept import Kept
 from directapp.interfaces.web.imports.words import WORDS
 from directapp.kernel.actor import Actor, system_actor
-from directapp.kernel.errors import BadPayloadError, TooLargeError
+from directapp.kernel.errors import BadPayloadError, ReusedKeyError, TooLargeError
 from directapp.services.importing import Importing
 from directapp.services.incoming import Reader
 from directapp.services.ledger import IMPORTER, Order
@@ -31,6 +33,7 @@ from directapp.services.ledger import IMPORTER, Order
 PATH = "/app/imports"
 _MOST_ROW_DIGITS = 7
 _SILENCE = timedelta(minutes=3)
+_AS_IT_IS: Mapping[str, Any] = MappingProxyType({})
 _tasks: set[asyncio.Task[None]] = set()
 
 
@@ -116,11 +119,6 @@ async def only_file(kept: Kept) -> bytes:
     return next(iter((await asyncio.to_thread(kept.contents)).values()))
 
 
-async def remember(kept: Kept, token: UUID, **more: Any) -> Kept:
-    """Return an upload under another token, with more known of it."""
-    return await asyncio.to_thread(kept.under, token, **more)
-
-
 async def table_reader(desk: Desk, context: Mapping[str, Any], table: Table | None = None) -> TableReader:
     """Return the reader of a sheet, or (without table) of rows of it that are tried again."""
     shape = desk.shape(context["collection"])
@@ -151,13 +149,35 @@ def writer_of(desk: Desk, source: str) -> Actor:
     return system_actor(desk.person.tenant, IMPORTER) if source == SOURCE else desk.person
 
 
-async def start(desk: Desk, kept: Kept, *, dry_run: bool) -> UUID:
-    """Open a run for what was uploaded, let it work on, and return its id."""
-    order = await _order(desk, kept, dry_run=dry_run)
+def key_of(desk: Desk, posted: Posted) -> str | None:
+    """Return the key under which a form begins a run: all runs are the importer's."""
+    return posted.key_of(desk.person.user)
+
+
+async def begun(desk: Desk, posted: Posted) -> UUID | None:
+    """Return the run that just this form has begun, None where it began none."""
+    return await importing(desk).books(desk.person.tenant).opened(key_of(desk, posted), posted.said)
+
+
+async def start(
+    desk: Desk, kept: Kept, posted: Posted, *, dry_run: bool, chosen: Mapping[str, Any] = _AS_IT_IS
+) -> UUID:
+    """Open a run for what was uploaded, let it work on, and return its id; ``chosen`` is how a sheet is read."""
+    order = await _order(desk, Kept(kept.folder, {**kept.about, **chosen}), dry_run=dry_run)
     house = importing(desk)
-    run = await house.books(desk.person.tenant).open(order, len(order.reader.rows()))
-    _begin(house, order, run, await remember(kept, run))
+    books, rows = house.books(desk.person.tenant), order.reader.rows()
+    try:
+        run, fresh = await books.begin(order, len(rows), key=key_of(desk, posted), said=posted.said)
+    except ReusedKeyError:
+        # Gone back to the columns, and chosen otherwise: another run.
+        run, fresh = await books.open(order, len(rows)), True
+    if fresh:
+        _begin(house, order, run, await asyncio.to_thread(_under, kept, run, chosen))
     return run
+
+
+def _under(kept: Kept, run: UUID, chosen: Mapping[str, Any]) -> Kept:
+    return kept.copied(run, **chosen) if chosen else kept.under(run)
 
 
 async def go_on(desk: Desk, kept: Kept, run: Mapping[str, Any]) -> None:

@@ -73,7 +73,7 @@ WORDS: dict[str, Text] = {
         "Filen er ikke lenger her. Last den opp på nytt.", "The file is no longer here. Upload it again."
     ),
     "no_file": T("Velg en fil.", "Choose a file."),
-    "rows_read": T("{rows} rader, {columns} kolonner", "{rows} rows, {columns} columns"),
+    "rows_read": T("Rader: {rows} · Kolonner: {columns}", "Rows: {rows} · Columns: {columns}"),
     "layout": T("Slik er filen lest", "How the file was read"),
     "layout_again": T("Les filen på nytt", "Read the file again"),
     "layout_sheet": T("Ark", "Sheet"),
@@ -91,20 +91,20 @@ WORDS: dict[str, Text] = {
         "The file has several sheets. This one was read: {sheet}. Not read: {others}.",
     ),
     "rows_above": T(
-        "{rows} rader står over overskriftene og tas ikke inn.",
-        "{rows} rows stand above the headings and are left out.",
+        "Rader over overskriftene, som ikke tas inn: {rows}.",
+        "Rows above the headings, which are left out: {rows}.",
     ),
     "no_headings": T(
         "Ingen rad ser ut som overskrifter. Velg felt for kolonnene selv, eller si hvilken rad det er.",
         "No row looks like headings. Choose the columns' fields yourself, or say which row it is.",
     ),
     "hidden_rows": T(
-        "{rows} av radene er skjult i filen, kanskje av et filter. De tas inn som de andre.",
-        "{rows} of the rows are hidden in the file, perhaps by a filter. They are taken in like the others.",
+        "Rader som er skjult i filen, kanskje av et filter: {rows}. De tas inn som de andre.",
+        "Rows that are hidden in the file, perhaps by a filter: {rows}. They are taken in like the others.",
     ),
     "odd_rows": T(
-        "{rows} rader er det noe påfallende ved. Prøvekjøringen sier hva.",
-        "Something is odd about {rows} rows. The trial says what.",
+        "Rader det er noe påfallende ved: {rows}. Prøvekjøringen sier hva.",
+        "Rows that something is odd about: {rows}. The trial says what.",
     ),
     "columns_left": T("Ikke foreslått for noe felt: {columns}.", "Not proposed for any field: {columns}."),
     "field_twice": T(
@@ -134,12 +134,12 @@ ENCODING_NAMES: tuple[tuple[str, Text], ...] = (
     ("mac_roman", T("Macintosh", "Macintosh")),
 )
 NUMBER_FORMATS: tuple[tuple[str, Text], ...] = (
-    ("auto", T("Som i Norge; tvetydige avvises", "As in Norway; ambiguous ones are refused")),
+    ("auto", T("Norsk; tvetydige avvises", "Norwegian; no ambiguity")),
     ("norwegian", T("1.234,50", "1.234,50")),
     ("english", T("1,234.50", "1,234.50")),
 )
 DATE_FORMATS: tuple[tuple[str, Text], ...] = (
-    ("sheet", T("Som i Norge; tvetydige avvises", "As in Norway; ambiguous ones are refused")),
+    ("sheet", T("Norsk; tvetydige avvises", "Norwegian; no ambiguity")),
     ("day_first", T("Dag først: 31/12/2026", "Day first: 31/12/2026")),
     ("month_first", T("Måned først: 12/31/2026", "Month first: 12/31/2026")),
 )

@@ -15,7 +15,7 @@ from directapp.interfaces.web import notes
 from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.messages.words import WORDS, speak_messages
-from directapp.interfaces.web.records import perform
+from directapp.interfaces.web.records import perform, sent_before
 from directapp.kernel.errors import DirectAppError
 from directapp.store.query import Condition, Query
 
@@ -114,6 +114,8 @@ async def save(desk: PersonDesk) -> Response:
 
 async def _write(desk: Desk, row: dict[str, Any], posted: Posted, patch: dict[str, Any]) -> None:
     shape = desk.shape(CHOICES)
+    if await sent_before(desk, shape, "create", posted):
+        return
     if row:
         await perform(desk, shape, "update", posted, patch, target=UUID(row["id"]), version=posted.version)
     else:

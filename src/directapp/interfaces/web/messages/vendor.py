@@ -1,7 +1,7 @@
 """The vendor's page: one work item, and an answer without an account: done, price or delayed, with photos."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -27,9 +27,9 @@ from directapp.interfaces.web.messages.public import (
     shut,
 )
 from directapp.interfaces.web.messages.words import WORDS, speak_messages
-from directapp.interfaces.web.uploads import chunks_of, file_key
+from directapp.interfaces.web.uploads import chunks_of, file_key, key_with
 from directapp.kernel.actor import Actor, system_actor
-from directapp.kernel.errors import DirectAppError, Problem
+from directapp.kernel.errors import DirectAppError, Problem, ReusedKeyError
 from directapp.services.attachments import Attachments, Incoming
 from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent, Origin
@@ -121,10 +121,14 @@ async def _answer(platform: Platform, attachments: Attachments, scene: _Scene, p
         key=posted.key,
         origin="web",
     )
-    await platform.corridor.perform(intent)
+    try:
+        await platform.corridor.perform(intent)
+    except ReusedKeyError:
+        # Sent before, and thought better of since: the later answer counts.
+        await platform.corridor.perform(replace(intent, key=None))
     for number, file in enumerate(posted.files[:MOST_PHOTOS]):
-        key = f"{posted.key}-{number}"[:64] if posted.key else None
         incoming = Incoming(name=file.filename, chunks=chunks_of(file))
+        key = await key_with(file, posted.key_of(number))
         photo = Photo(car=scene.car["id"], link=scene.link, item=scene.item, key=key, origin="web")
         await hang_photo(platform.corridor, attachments, actor, photo, incoming)
 

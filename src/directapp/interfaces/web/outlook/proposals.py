@@ -18,10 +18,9 @@ from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.outlook.words import speak_outlook
 from directapp.interfaces.web.plan.scope import CARS, PLAN
 from directapp.interfaces.web.plan.slots import when
-from directapp.interfaces.web.records import record_id
+from directapp.interfaces.web.records import perform, record_id
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
-from directapp.services.intent import Intent
 from directapp.store.query import Order, Query
 
 PROPOSALS = "plan_proposals"
@@ -121,17 +120,7 @@ async def ask(desk: PersonDesk) -> Response:
 
 
 async def _perform(desk: Desk, posted: Posted, verb: str, target: UUID | None, patch: dict[str, Any]) -> UUID:
-    intent = Intent(
-        actor=desk.person,
-        collection=PROPOSALS,
-        verb=verb,
-        origin="web",
-        target=target,
-        patch=patch,
-        key=posted.key,
-        request_id=desk.request_id,
-    )
-    answer = await desk.platform.corridor.perform(intent)
+    answer = await perform(desk, desk.shape(PROPOSALS), verb, posted, patch, target=target)
     if answer.record is None:
         raise NotFoundError
     return answer.record

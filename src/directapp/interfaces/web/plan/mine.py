@@ -23,7 +23,7 @@ from directapp.interfaces.web.plan.page import MARKS, car_page
 from directapp.interfaces.web.plan.reads import name_of
 from directapp.interfaces.web.plan.scope import BOOKINGS, CARS, PLAN
 from directapp.interfaces.web.plan.words import say, speak_plan
-from directapp.interfaces.web.records import perform, record_id
+from directapp.interfaces.web.records import perform, record_id, sent_before
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import DirectAppError, NotFoundError
 from directapp.store.query import Condition, Order, Query
@@ -160,7 +160,7 @@ async def _perform(desk: Desk, posted: Posted, target: UUID, step: str) -> None:
     """Do a step; what waited for the network happened when it was tapped."""
     verb, fact, _ = _VERBS[step]
     shape, at = desk.shape(BOOKINGS), tapped_at(posted, desk.now)
-    if at == desk.now:
+    if at == desk.now or await sent_before(desk, shape, verb, posted, target=target):
         await perform(desk, shape, verb, posted, {}, target=target)
         return
     patch: dict[str, Any] = {fact: at}

@@ -24,8 +24,9 @@ from directapp.interfaces.web.plan.slots import Found, Slot, find_slots, find_wa
 from directapp.interfaces.web.plan.waiting import BOOK, waiting_of, wants_of
 from directapp.interfaces.web.plan.words import say, speak_plan
 from directapp.interfaces.web.records import record_id
-from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
-from directapp.services.intent import Intent
+from directapp.interfaces.web.words import WORDS as COMMON
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, ReusedKeyError
+from directapp.services.intent import Answer, Intent
 from directapp.store.query import Condition, Query
 
 CHAIN = "chain"
@@ -221,7 +222,13 @@ async def book(desk: PersonDesk) -> Response:
     if not chosen or not given["car"]:
         raise NotFoundError
     target = record_id(given["booking"]) if given["booking"] else None
-    answers = await desk.platform.corridor.perform_all([_intent(desk, posted, given, slot, target) for slot in chosen])
+    answers: list[Answer | DirectAppError]
+    try:
+        answers = await desk.platform.corridor.perform_all(
+            [_intent(desk, posted, given, slot, target) for slot in chosen]
+        )
+    except ReusedKeyError:
+        answers = [ReusedKeyError(COMMON["sent_before"])]
     refused = [a for a in answers if isinstance(a, DirectAppError)]
     if any(isinstance(error, NotFoundError) for error in refused):
         raise NotFoundError

@@ -90,6 +90,8 @@ async def do_bulk(desk: PersonDesk, collection: str) -> Response:
     picked = await _picked(desk, shape, list(posted.typed.get("record", ())))
     verbs = shared_verbs(desk, shape, picked)
     chosen = next((v for v in verbs if v.name == posted.get("verb")), None)
+    if chosen is None and await _begun(desk, shape, picked, posted):
+        chosen = shape.verb(posted.get("verb"))
     if chosen is None:
         return await _page(desk, shape, picked, verbs, None, status=HTTPStatus.CONFLICT)
     patch, problems = await read_patch(desk, list(chosen.params), posted)
@@ -100,20 +102,31 @@ async def do_bulk(desk: PersonDesk, collection: str) -> Response:
     return desk.page("views/bulk_done.html", **_common(desk, shape), verb=chosen, picked=results)
 
 
-async def _do(desk: Desk, shape: Shape, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted) -> Picked:
+async def _begun(desk: Desk, shape: Shape, picked: list[Picked], posted: Posted) -> bool:
+    """Whether just this was begun before: what was done then has its answer, and the rest is done now."""
+    verb = shape.verb(posted.get("verb"))
+    asked = [_intent(desk, shape, verb, one, patch={}, posted=posted) for one in picked] if verb else []
+    return any([await desk.platform.corridor.recall(intent) is not None for intent in asked])
+
+
+def _intent(desk: Desk, shape: Shape, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted) -> Intent:
     which = which_param(shape, verb)
-    intent = Intent(
+    return Intent(
         actor=desk.person,
         collection=shape.name,
         verb=verb.name,
         origin="web",
         target=None if which else one.id,
         patch={**patch, which: [str(one.id)]} if which else dict(patch),
-        key=f"{posted.key}-{one.id.hex}"[:64] if posted.key else None,
+        key=posted.key_of(one.id),
+        said=posted.said_but("record"),
         request_id=desk.request_id,
     )
+
+
+async def _do(desk: Desk, shape: Shape, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted) -> Picked:
     try:
-        await desk.platform.corridor.perform(intent)
+        await desk.platform.corridor.perform(_intent(desk, shape, verb, one, patch=patch, posted=posted))
     except DirectAppError as error:
         why = " ".join(p.message.pick(desk.language) for p in error.problems)
         return Picked(one.id, one.title, one.href, one.view, done=False, why=why)

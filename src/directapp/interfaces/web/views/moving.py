@@ -18,7 +18,7 @@ from directapp.interfaces.web import notes, refs
 from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.forms_in import read_signed
 from directapp.interfaces.web.record_view import Answered
-from directapp.interfaces.web.records import perform, read_patch, record_id
+from directapp.interfaces.web.records import perform, read_patch, record_id, sent_before
 from directapp.interfaces.web.views.words import WORDS, speak_views
 from directapp.kernel.errors import ConflictError, DirectAppError, NotFoundError, Problem
 from directapp.kernel.text import Text
@@ -111,6 +111,8 @@ async def move(desk: PersonDesk, collection: str, record: str) -> Response:
     posted = await read_signed(desk)
     view = await desk.platform.reading.view(desk.person, collection, target)
     back = posted.get("back")
+    if await sent_before(desk, shape, "update", posted, target=target):
+        return _moved(desk, shape, target, posted.get("to"), back)
     found = await moves_of(desk, shape, target, view)
     wanted = next((m for m in found if m.to == posted.get("to")), None)
     if wanted is None:
@@ -128,8 +130,14 @@ async def move(desk: PersonDesk, collection: str, record: str) -> Response:
         answered = Answered(typed=posted.typed, problems=by_field, summary=summary)
         status = int(error.status)
         return await _moves_page(desk, shape, target, view, (wanted,), back=back, answered=answered, status=status)
-    path = f"/app/{collection}/{target}"
-    text = desk.say(WORDS["moved"]).format(to=wanted.label)
+    return _moved(desk, shape, target, wanted.to, back)
+
+
+def _moved(desk: Desk, shape: Shape, target: UUID, to: str, back: str) -> Response:
+    """Say that a record was moved, and go back to where it was moved."""
+    state = shape.declared.workflow.state(to) if shape.declared.workflow else None
+    path = f"/app/{shape.name}/{target}"
+    text = desk.say(WORDS["moved"]).format(to=state.label.pick(desk.language) if state else to)
     undo = f"{path}/undo" if shape.declared.history else None
     desk.cookies.append(notes.tell_done(text, desk.now, undo=undo, href=path))
     return desk.go(back if back.startswith("/app/") else path)

@@ -1,0 +1,86 @@
+// What a form sends: the same content once at a time and under the same key, other content under a key of its own. What
+// is typed while an answer is on its way stands in the form that comes with it.
+import { newKey } from "./queue.js";
+
+const PASSING = new Set(["_csrf", "_key", "_at"]);
+const TYPED = "input:not([type=hidden], [type=file], [type=checkbox], [type=radio]), textarea, select";
+// A page that the browser has not left by then stays: its form may be sent again.
+const PATIENCE = 8000;
+const sent = new WeakMap();
+const formOf = new WeakMap();
+
+export function keySending(page) {
+  page.addEventListener("submit", (event) => begin(event, event.target), true);
+  // A page that one goes back to is as it was left, and nothing is on its way.
+  addEventListener("pageshow", () => [...page.forms].forEach((form) => sent.get(form)?.going.splice(0)));
+  // Where the form has left the page its events reach the page itself; the request knows whose it is.
+  const on = (name, deed) =>
+    page.addEventListener(`htmx:${name}`, ({ detail: { ctx } }) => {
+      const form = formOf.get(ctx) ?? ctx?.sourceElement;
+      if (form && sent.has(form)) deed(form, sent.get(form), ctx);
+    });
+  on("before:request", (form, state, ctx) => formOf.set(ctx, form));
+  on("before:response", (form, state, ctx) => {
+    if (ctx.target?.isConnected === false) ctx.target = page.querySelector(form.getAttribute("hx-target"));
+  });
+  on("before:swap", (form, state) => {
+    // Of several answers the first has brought another form, in which one may be typing by now.
+    const here = form.isConnected ? form : alikeTo(page, form);
+    const before = here === form ? state.last : here && valuesOf(here, standing);
+    state.since = here ? [...valuesOf(here)].filter(([name, value]) => before.get(name) !== value) : [];
+  });
+  on("after:swap", (form, state) => {
+    const fresh = alikeTo(page, form);
+    for (const [name, value] of fresh ? state.since : []) typeIn(fresh, name, value);
+    state.since = [];
+  });
+  on("finally:request", (form, state) => state.going.shift());
+}
+
+function begin(event, form) {
+  if (form.method !== "post") return;
+  const key = form.elements._key;
+  const state = sent.get(form) ?? { keys: new Map(), going: [], since: [] };
+  const said = contentOf(form, event.submitter);
+  if (state.going.includes(said)) {
+    event.preventDefault();
+    return event.stopImmediatePropagation();
+  }
+  if (key && !state.keys.has(said)) state.keys.set(said, state.keys.size ? newKey() : key.value);
+  if (key) key.value = state.keys.get(said);
+  state.going.push(said);
+  state.last = valuesOf(form);
+  sent.set(form, state);
+  // None is dropped because another is on its way.
+  if (form.hasAttribute("hx-post")) return form.setAttribute("hx-sync", "this:queue all");
+  const arrived = () => (state.going = state.going.filter((one) => one !== said));
+  setTimeout(() => event.defaultPrevented && arrived());
+  setTimeout(arrived, PATIENCE);
+}
+
+function alikeTo(page, form) {
+  return [...page.forms].find((other) => other !== form && other.action === form.action);
+}
+
+function typeIn(form, name, value) {
+  const field = form.elements.namedItem(name);
+  if (!field || !("value" in field)) return;
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  if (!form.contains(document.activeElement) && field.matches("textarea, [type=text], input:not([type])")) field.focus();
+}
+
+function contentOf(form, submitter) {
+  const told = [...new FormData(form, submitter)].filter(([name]) => !PASSING.has(name));
+  return JSON.stringify(told.map(([name, v]) => [name, typeof v === "string" ? v : [v.name, v.size, v.lastModified]]));
+}
+
+/** What people type or choose, by name; what a box or a file holds is not carried over. */
+function valuesOf(form, read = (field) => field.value) {
+  return new Map([...form.elements].filter((f) => f.name && f.matches(TYPED)).map((field) => [field.name, read(field)]));
+}
+
+/** What stood in a field when it came. */
+function standing(field) {
+  return field.options ? [...field.options].find((one) => one.defaultSelected)?.value ?? field.options[0]?.value : field.defaultValue;
+}
