@@ -202,17 +202,27 @@ def test_a_small_file_of_many_pixels_is_judged_by_pixels_and_bytes() -> None:
         assert "6300 × 6300" in refusal("stor.png", content).en
 
 
-def bomb(kind: bytes, lead: bytes) -> bytes:
-    """Return a picture with a chunk of 100 kB that unpacks to 100 MB."""
-    packed = zlib.compress(bytes(100_000_000), 9)
-    return png((4, 4), 8, 2, bytes(12), chunk(kind, lead + packed))
-
-
 @pytest.fixture
 async def pool() -> AsyncIterator[Processes]:
     pool = short_work()
     yield pool
     await pool.close()
+
+
+async def test_nothing_is_decoded_before_the_header_is_judged(pool: Processes, tmp_path: Path) -> None:
+    before = await highest(pool)
+    for number, size in enumerate(((6300, 6300), (9000, 8800))):
+        source = tmp_path / str(number)
+        source.write_bytes(png(size, 8, 6, bytes(size[0] * 4)))
+        with pytest.raises(InvalidError):
+            await pool.run(examine_file, "stor.png", source, tmp_path / "kept")
+    assert await highest(pool) - before < 60
+
+
+def bomb(kind: bytes, lead: bytes) -> bytes:
+    """Return a picture with a chunk of 100 kB that unpacks to 100 MB."""
+    packed = zlib.compress(bytes(100_000_000), 9)
+    return png((4, 4), 8, 2, bytes(12), chunk(kind, lead + packed))
 
 
 @pytest.mark.parametrize(("kind", "lead"), [(b"iCCP", b"a\0\0"), (b"zTXt", b"a\0\0"), (b"iTXt", b"a\0\1\0\0\0")])

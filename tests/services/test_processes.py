@@ -62,6 +62,14 @@ async def test_work_that_takes_too_long_is_killed_even_in_c(pool: Processes) -> 
     assert await pool.run(abs, -1) == 1
 
 
+async def test_work_that_waits_is_given_more_time_than_work_that_works(pool: Processes) -> None:
+    child = await pool.run(os.getpid)
+    await pool.run_within(0.2, time.sleep, 0.5)
+    assert await pool.run(os.getpid) == child
+    with pytest.raises(TooHeavyError, match="stopped after 0 seconds"):
+        await pool.run_within(0.1, time.sleep, 60)
+
+
 async def test_work_that_takes_too_much_memory_is_refused(pool: Processes) -> None:
     with pytest.raises(TooHeavyError, match="more than 512 MB"):
         await pool.run(bytes, 10**9)

@@ -117,15 +117,17 @@ def _measured(content: bytes) -> tuple[int, int, int]:
     try:
         with _opened(content) as image:
             width, height = image.size
-            orientation = _orientation(image)
             _judge(image, _LARGEST)
+            orientation = _orientation(image)
     except _ERRORS:
         raise refused(_BROKEN) from None
     return (height, width, orientation) if orientation in _SIDEWAYS else (width, height, orientation)
 
 
 def _orientation(image: Image.Image) -> int:
-    orientation = image.getexif().get(_ORIENTATION, 1)
+    # Asked for the EXIF data of a PNG that has none before its pixels, the library decodes them all.
+    exif = image.getexif() if "exif" in image.info or image.format != "PNG" else {}
+    orientation = exif.get(_ORIENTATION, 1)
     return orientation if isinstance(orientation, int) and orientation in range(1, 9) else 1
 
 

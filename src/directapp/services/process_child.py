@@ -74,14 +74,17 @@ def main() -> None:
     stays = True
     while stays:
         try:
-            seconds, call = read_frame(incoming)
+            seconds, longest, call = read_frame(incoming)
         except EOFError:
             return
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        # Either timer ends the process: nothing in it listens.
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, longest)
         for kind, value in _answers(call):
             stays = kind == ITEM or (kind != MEMORY and not _grown(memory))
             outgoing.write(frame((kind, value, stays)))
             outgoing.flush()
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 

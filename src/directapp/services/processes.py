@@ -7,6 +7,7 @@ too long is killed, one that takes too much memory is refused, one that dies is 
 import asyncio
 import os
 import pickle
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
@@ -28,8 +29,9 @@ T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 _MEGABYTE = 1024 * 1024
 _GRACE_SECONDS = 5.0
+_PATIENCE = 4.0
 _RETRY_SECONDS = 5
-_SHORT_MEGABYTES, _SHORT_SECONDS, _SHORT_WAITING = 768, 30.0, 256
+_SHORT_MEGABYTES, _SHORT_SECONDS, _SHORT_WAITING = 768, 20.0, 256
 _KEPT_NAMES = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV"})
 _TOO_LONG = Text(
     "Arbeidet ble stoppet etter {seconds} sekunder. Prøv med en mindre eller enklere fil.",
@@ -66,10 +68,10 @@ class _Child:
     idle: bool = True
 
     async def ask(self, call: tuple[Any, ...], seconds: float) -> None:
-        """Hand over a piece of work."""
+        """Hand over a piece of work that may take so many seconds of the processor."""
         assert self.process.stdin is not None
         self.idle = False
-        self.process.stdin.write(frame((seconds + _GRACE_SECONDS, call)))
+        self.process.stdin.write(frame((seconds, seconds * _PATIENCE + _GRACE_SECONDS, call)))
         with suppress(BrokenPipeError, ConnectionResetError):
             await self.process.stdin.drain()
 
@@ -80,8 +82,9 @@ class _Child:
             size = LENGTH.unpack(await self.process.stdout.readexactly(LENGTH.size))[0]
             packed = await self.process.stdout.readexactly(size)
         except asyncio.IncompleteReadError:
-            _log.warning("a working process died", status=await self.process.wait())
-            raise WorkDiedError from None
+            status = await self.process.wait()
+            _log.warning("a working process died", status=status)
+            raise (TimeoutError if status == -signal.SIGPROF else WorkDiedError) from None
         kind, value, stays = pickle.loads(packed)  # noqa: S301 - both ends are ours
         self.idle = stays and kind != ITEM
         if kind == REFUSED:
@@ -102,7 +105,8 @@ class _Child:
 class Processes:
     """A few child processes, started when they are first needed.
 
-    ``memory`` is in bytes of address space, a child; ``seconds`` what a piece of work may take unless it is said;
+    ``memory`` is in bytes of address space, a child; ``seconds`` of the processor what a piece of work may take unless
+    it is said (by the clock some times as long: a busy machine is not the file's fault);
     ``waiting`` how many pieces may stand in line before further ones are refused (TooManyError).
     """
 
@@ -132,7 +136,7 @@ class Processes:
     async def run_within(self, seconds: float, work: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> T:
         """Do as ``run``, in so many seconds."""
         async with self._child() as child:
-            deadline = asyncio.get_running_loop().time() + seconds
+            deadline = asyncio.get_running_loop().time() + seconds * _PATIENCE
             await child.ask((work, args, named), seconds)
             result: T = (await self._heard(child, deadline, seconds))[1]
             return result
@@ -145,7 +149,7 @@ class Processes:
         The seconds count on while the caller is busy with a piece.
         """
         async with self._child() as child:
-            deadline = asyncio.get_running_loop().time() + seconds
+            deadline = asyncio.get_running_loop().time() + seconds * _PATIENCE
             await child.ask((work, args, named), seconds)
             while (heard := await self._heard(child, deadline, seconds))[0] != DONE:
                 yield heard[1]

@@ -222,3 +222,71 @@ async def test_a_form_without_a_file_or_of_another_kind_is_refused(api: Any, rec
     ):
         (problem,) = await api.refused(reception, "POST", "/files", 400, **more)
         assert problem["code"] == "INVALID_PAYLOAD"
+
+
+@pytest.mark.parametrize("said", ["text/html", "image/svg+xml", "application/x-msdownload", "image/png; x=<script>"])
+async def test_what_the_sender_calls_it_counts_for_nothing(api: Any, reception: Actor, said: str) -> None:
+    row = await api.ok(reception, "POST", "/files", files={"file": ("bulk.jpg", photo(), said)})
+    assert row["media_type"] == "image/jpeg"
+    answer = await api.call(reception, "GET", f"/assets/{row['id']}")
+    assert (answer.headers["Content-Type"], answer.headers["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
+    (problem,) = await api.refused(
+        reception, "POST", "/files", 422, files={"file": ("bulk.jpg", b"<svg onload='alert(1)'/>", "image/jpeg")}
+    )
+    assert problem["field"] == "file"
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("faktura.pdf.exe", None),
+        ("faktura\u202efdp.exe", None),
+        ("faktura.exe\u00a0", None),
+        ("faktura.exe. . .", None),
+        ("faktura.pdf:skjult.exe", None),
+        ("faktura.php.pdf", "faktura.php.pdf"),
+        ("../../etc/faktura.pdf", "faktura.pdf"),
+        ("C:\\temp\\faktura.pdf", "faktura.pdf"),
+        ("fak\u200btura.pdf", "faktura.pdf"),
+        (".pdf", "pdf"),
+    ],
+)
+async def test_a_name_is_judged_by_the_ending_that_counts(
+    api: Any, reception: Actor, name: str, kept: str | None
+) -> None:
+    files = {"file": (name, b"%PDF-1.7\n1 0 obj\n")}
+    if kept is None:
+        await api.refused(reception, "POST", "/files", 422, files=files)
+        return
+    row = await api.ok(reception, "POST", "/files", files=files)
+    assert row["name"] == kept
+    answer = await api.call(reception, "GET", f"/assets/{row['id']}")
+    assert answer.headers["Content-Disposition"] == f"inline; filename*=UTF-8''{kept}"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("bilde.jpg", photo() + office("word/document.xml")),
+        ("bilde.png", photo("PNG") + b"<script>alert(1)</script>"),
+        ("bilde.webp", photo("WEBP") + b"%PDF-1.7\n<script>"),
+        ("bilde.avif", photo("AVIF") + b"\0\0\0\x20free<script>alert(1)</script>"),
+    ],
+)
+async def test_a_picture_that_is_something_else_too_comes_back_as_a_picture_alone(
+    api: Any, reception: Actor, name: str, content: bytes
+) -> None:
+    row = await upload(api, reception, name, content)
+    answer = await api.call(reception, "GET", f"/assets/{row['id']}")
+    assert answer.headers["Content-Type"] == row["media_type"] == f"image/{name[6:].replace('jpg', 'jpeg')}"
+    for other in (b"PK\x03\x04", b"script", b"%PDF", b"Telefon"):
+        assert other not in answer.content
+    small = await api.call(reception, "GET", f"/assets/{row['id']}?key=small")
+    assert Image.open(io.BytesIO(small.content)).size == (160, 80)
+
+
+async def test_the_refusal_of_a_kind_says_what_it_is(api: Any, reception: Actor) -> None:
+    film = {"file": ("bilde.heic", b"\0\0\0\x18ftypmp42\0\0\0\0isommp42" + b"\0" * 40)}
+    answer = await api.call(reception, "POST", "/files", files=film)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["message"].startswith("Filen er en MP4-video. Det støttes ikke.")

@@ -27,8 +27,8 @@ from directapp.kernel.text import Text
 from directapp.store.query import Query
 from directapp.store.words import question_words
 
-# Rows that are written between two turns of the event loop: some milliseconds of work.
-_PAGE, _SLICE = 500, 50
+# Rows that are read at once, and written between two turns of the event loop: a few milliseconds of work each.
+_PAGE, _SLICE = 50, 10
 _BOOK_SECONDS, _CHUNK = 120.0, 256 * 1024
 _ASKED_OTHERWISE = frozenset({"header", "all", "after", "column"})
 _TOO_MANY = Text(
@@ -67,6 +67,7 @@ async def _pages(desk: Desk, listing: Listing) -> AsyncIterator[list[dict[str, A
     while True:
         page = await desk.platform.reading.page(desk.person, listing.shape.name, query)
         rows: list[dict[str, Any]] = orjson.loads(page.json)
+        await asyncio.sleep(0)
         yield rows
         if len(rows) < _PAGE:
             return

@@ -20,7 +20,7 @@ from directapp.interfaces.web.imports.exporting import written_book
 from directapp.kernel.errors import NotFoundError
 from directapp.store.query import Condition, Order, Query
 
-_PAGE, _SLICE = 500, 50
+_PAGE, _SLICE = 200, 50
 _FIELDS = ("id", "collection", "row_number", "external_id", "outcome", "record", "notes")
 _SORT = (Order("collection"), Order("row_number"))
 _JSON = "application/json"
