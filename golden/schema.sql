@@ -337,6 +337,7 @@ CREATE TABLE cars (
 	status TEXT NOT NULL, 
 	status_since TIMESTAMP WITH TIME ZONE, 
 	shared_identity BOOLEAN DEFAULT false, 
+	outlook_at TIMESTAMP WITH TIME ZONE, 
 	archived_at TIMESTAMP WITH TIME ZONE, 
 	archived_from TEXT, 
 	archive_reason TEXT, 

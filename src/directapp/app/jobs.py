@@ -68,6 +68,14 @@ def errands(auth: Auth) -> Sequence[Errand]:
             at_once=1,
             seconds=120,
         ),
+        Errand(
+            name=planning.OUTLOOK,
+            run=planning.work_out,
+            together=planning.TOGETHER,
+            label=Text("Regn ut når bilen er klar", "Work out when the car is ready"),
+            at_once=1,
+            seconds=120,
+        ),
     )
 
 
@@ -82,9 +90,6 @@ def schedules(corridor: Corridor, owner: str, unused: UnusedFiles) -> Sequence[S
 
     async def forget_old(job: Job) -> None:
         await forget(corridor, job.tenant)
-
-    async def recount_bookings(job: Job) -> None:
-        await recount(job, planning.SYSTEM)
 
     async def drop_unused(job: Job) -> None:
         await unused.sweep(job.tenant)
@@ -114,19 +119,7 @@ def schedules(corridor: Corridor, owner: str, unused: UnusedFiles) -> Sequence[S
             when=Every(3600),
             run=forget_old,
         ),
-        Schedule(
-            name="recount bookings",
-            label=Text("Tell bookede timer på nytt", "Count booked hours anew"),
-            when=Daily(time(2, 10)),
-            run=recount_bookings,
-            attempts=1,
-        ),
-        Schedule(
-            name="free closed cars",
-            label=Text("Frigi tid til leverte og arkiverte biler", "Free the time of delivered and archived cars"),
-            when=Daily(time(2, 20)),
-            run=sweep(planning.free_closed, REACTOR),
-        ),
+        *_of_planning(),
         Schedule(
             name="purge sign-ins",
             label=Text("Slett utløpte innlogginger og lenker", "Delete sign-ins and links that ran out"),
@@ -145,5 +138,40 @@ def schedules(corridor: Corridor, owner: str, unused: UnusedFiles) -> Sequence[S
             when=Every(86_400),
             run=make_room,
             tenants=False,
+        ),
+    )
+
+
+def _of_planning() -> Sequence[Schedule]:
+    async def recount_bookings(job: Job) -> None:
+        await recount(job, planning.SYSTEM)
+
+    return (
+        Schedule(
+            name="recount bookings",
+            label=Text("Tell bookede timer på nytt", "Count booked hours anew"),
+            when=Daily(time(2, 10)),
+            run=recount_bookings,
+            attempts=1,
+        ),
+        Schedule(
+            name="free closed cars",
+            label=Text("Frigi tid til leverte og arkiverte biler", "Free the time of delivered and archived cars"),
+            when=Daily(time(2, 20)),
+            run=sweep(planning.free_closed, REACTOR),
+        ),
+        Schedule(
+            name="work out outlooks",
+            label=Text("Regn ut når biler i klargjøring er klare", "Work out when cars in preparation are ready"),
+            when=Every(3600),
+            run=planning.by_the_clock(coming=False),
+            seconds=3000,
+        ),
+        Schedule(
+            name="work out all outlooks",
+            label=Text("Regn ut når alle biler er klare", "Work out when all cars are ready"),
+            when=Daily(time(3, 40)),
+            run=planning.by_the_clock(coming=True),
+            seconds=7200,
         ),
     )

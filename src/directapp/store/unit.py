@@ -18,7 +18,7 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.ids import uuid7
 from directapp.store.compiler import Compiler, Plan, make_plan
 from directapp.store.kept import PLAN_LEAST, Budget
-from directapp.store.names import copy_of, ident, literal
+from directapp.store.names import copy_of, ident, literal, parameter_type
 from directapp.store.session import lock_key, lock_sql, settings_of
 from directapp.store.written import AUDIT_COLUMNS, audit_marks, audit_values, marks, outbox_sql, tokens_sql
 
@@ -301,6 +301,23 @@ class Unit:
             " RETURNING c.id"
         )
         return await self._write_all(name, write, " JOIN w ON w.id = e.record", changes, events) == len(changes)
+
+    async def work_out(self, shape: Shape, name: str, values: Mapping[UUID, Any]) -> list[UUID]:
+        """Put down what was worked out of other rows, where it differs; return the records that changed.
+
+        It is nobody's edit: neither version nor audit tell of it.
+        """
+        column = ident(name)
+        rows = await self.fetch(
+            f"UPDATE {ident(shape.name)} t SET {column} = u.value"
+            f" FROM unnest($2::uuid[], $3::{parameter_type(shape.fields[name])}[]) AS u(id, value)"
+            f" WHERE t.tenant_id = $1 AND t.id = u.id AND t.{column} IS DISTINCT FROM u.value RETURNING t.id",
+            self.actor.tenant,
+            list(values),
+            list(values.values()),
+        )
+        self.recalled.pop(shape.name, None)
+        return [row["id"] for row in rows]
 
     async def delete(self, shape: Shape, record: UUID, audit: AuditEntry, events: Sequence[Event]) -> bool:
         """Delete a row, with audit and outbox; False when there is none the actor may delete."""

@@ -15,7 +15,7 @@ from directapp.domains.cars.fields import GROUPS
 from directapp.domains.cars.transfers import CAR_TRANSFERS
 
 DATA = Path(__file__).parent / "data"
-ADDED = {"archive_reason", "shared_identity"}
+ADDED = {"archive_reason", "outlook_at", "shared_identity"}
 
 
 def matrix(collection: str) -> list[dict[str, str]]:

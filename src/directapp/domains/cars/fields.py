@@ -361,6 +361,7 @@ SYSTEM = group(
             "It stood so before it was refused. Correct the plate or the order number to make it one car’s again.",
         ),
     ),
+    field("outlook_at", "Klar, sist regnet ut", "Ready, as last worked out", Kind.INSTANT, computed=True),
     field("archived_at", "Arkivert", "Archived", Kind.INSTANT, computed=True),
     choice("archived_from", "Arkivert fra", "Archived from", _status_choices(), computed=True),
     choice("archive_reason", "Grunn til arkivering", "Archived because", ARCHIVE_REASONS, computed=True),

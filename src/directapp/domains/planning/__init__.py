@@ -11,6 +11,7 @@ from directapp.domains.planning.absences import ABSENCES
 from directapp.domains.planning.bookings import RESOURCE_BOOKINGS
 from directapp.domains.planning.capacities import CAPACITY_RULES, RESOURCE_CAPACITIES
 from directapp.domains.planning.feeds import CALENDAR_FEEDS
+from directapp.domains.planning.outlook_jobs import OUTLOOK, TOGETHER, by_the_clock, work_out
 from directapp.domains.planning.proposals import ASKED, PLAN_PROPOSALS
 from directapp.domains.planning.proposing import propose
 from directapp.domains.planning.reactions import REACTIONS, free_closed
@@ -20,7 +21,18 @@ from directapp.domains.planning.sharing import RESOURCE_SHARING, SHARING_WEEKS
 from directapp.domains.planning.timebank import TIMEBANK_ENTRIES
 from directapp.domains.planning.types import RESOURCE_TYPES
 
-__all__ = ["ASKED", "COLLECTIONS", "REACTIONS", "SYSTEM", "free_closed", "propose"]
+__all__ = [
+    "ASKED",
+    "COLLECTIONS",
+    "OUTLOOK",
+    "REACTIONS",
+    "SYSTEM",
+    "TOGETHER",
+    "by_the_clock",
+    "free_closed",
+    "propose",
+    "work_out",
+]
 
 COLLECTIONS: tuple[Collection, ...] = (
     RESOURCE_TYPES,

@@ -10,6 +10,7 @@ from directapp.domains.planning.booking_rules import CLOSED
 from directapp.domains.planning.booking_verbs import worked_hours
 from directapp.domains.planning.engine.spans import local_day
 from directapp.domains.planning.full_week import tell_full_week
+from directapp.domains.planning.outlook_jobs import OF_CAR, OF_OTHERS, ask, then_ask
 from directapp.domains.planning.types import seed_types
 from directapp.services.act import Act, Seen
 
@@ -127,7 +128,7 @@ async def recount(act: Act) -> None:
         await act.create("resource_capacities", {**keys, "day": day, "used_hours": used}, system="planning")
 
 
-REACTIONS: dict[str, Any] = {
+_FOLLOW: dict[str, Any] = {
     "tenant.named": give_types,
     "booking.created": booked,
     "booking.moved": tell_full_week,
@@ -138,4 +139,9 @@ REACTIONS: dict[str, Any] = {
     "capacity.changed": recount,
     "car.archived": free,
     "car.delivered": free,
+}
+
+# What moves the time at which a car will be ready has it worked out anew.
+REACTIONS: dict[str, Any] = _FOLLOW | {
+    event: then_ask(_FOLLOW[event]) if event in _FOLLOW else ask for event in (*OF_CAR, *OF_OTHERS)
 }

@@ -23,8 +23,9 @@ from directapp.services.act import Act
 
 _AHEAD = timedelta(days=14)
 _FARTHEST = timedelta(days=120)
+_FUTURE = timedelta(days=731)
 _SHOWN = 20
-_CHAIN = ("technical", "cosmetic", "quality")
+CHAIN = ("technical", "cosmetic", "quality")
 _END_OF_DAY = "16:00"
 _NO_AGREEMENT = Text(
     "Du kan finne tid for eget anlegg og for anlegg som ditt har delingsavtale med.",
@@ -114,17 +115,30 @@ async def chains(act: Act) -> None:
     }
 
 
+def sent_back(car: Row, work: str) -> bool:
+    """Whether a failed quality check named this work, and nobody has begun it again."""
+    return car.get("rework") in {work, "both"} and car.get(f"{work}_completed_at") is not None
+
+
+def is_left(car: Row, work: str) -> bool:
+    """Whether a car still needs a kind of work; not said means yes. The quality check comes in any case."""
+    if work == "quality":
+        return True
+    done = car.get(f"{work}_completed_at") is not None and not sent_back(car, work)
+    return car.get(f"needs_{work}") is not False and not done
+
+
+def kind_of(found: Survey, work: str, *, able: bool = True) -> Row | None:
+    """Return the type that a kind of work is booked as, of those that somebody does here where ``able``."""
+    does = {t for r in found.world.resources for t in r.types}
+    of_work = [t for name, t in found.types.items() if t["work"] == work and (name in does or not able)]
+    return min(of_work, key=lambda t: (t["order"] or 0, str(t["id"])), default=None)
+
+
 def needed(car: Row, found: Survey) -> list[Row]:
-    """Return the types of work that a car still needs, in the order in which they are done."""
-    kinds = []
-    for work in _CHAIN:
-        if work != "quality" and (car.get(f"needs_{work}") is False or car.get(f"{work}_completed_at")):
-            continue
-        able = {t for r in found.world.resources for t in r.types}
-        of_work = [t for name, t in found.types.items() if t["work"] == work and name in able]
-        if of_work:
-            kinds.append(min(of_work, key=lambda t: (t["order"] or 0, str(t["id"]))))
-    return kinds
+    """Return the types of work that a car still needs and somebody does, in the order in which they are done."""
+    kinds = (kind_of(found, work) for work in CHAIN if is_left(car, work))
+    return [kind for kind in kinds if kind is not None]
 
 
 def promised(car: Row) -> datetime | None:
@@ -185,8 +199,10 @@ async def consumer_of(act: Act, car: Row | None) -> UUID:
 
 def range_of(act: Act, car: Row | None) -> tuple[datetime, datetime]:
     """Return between which instants to search (InvalidError: they make no sense)."""
-    asked = act.params.get("earliest") or act.now
-    earliest = max(asked, act.now)
+    earliest = max(act.params.get("earliest") or act.now, act.now)
+    if earliest - act.now > _FUTURE:
+        words = Text("Søk høyst to år fram.", "Search two years ahead, at most.")
+        raise InvalidError(Problem(words, field="earliest"))
     latest = act.params.get("latest")
     if latest is None:
         due = promised(car) if car else None

@@ -1,11 +1,14 @@
+import random
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from bench.autoplan import bound, instance
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from directapp.domains.planning.engine.autoplan import Effort, Plan, PlanCar, PlanStep, autoplan
+from directapp.domains.planning.engine.autoplan import Effort, Plan, PlanCar, PlanStep, autoplan, planned
+from directapp.domains.planning.engine.plan_first import Placing, by_promise, by_weight
 from directapp.domains.planning.engine.spans import Span
 from directapp.domains.planning.engine.workdays import Hours, Schedule
 from directapp.domains.planning.engine.world import Agreement, Booking, Busy, Job, Ledger, Resource, World
@@ -195,3 +198,37 @@ def test_however_short_the_effort_there_is_a_plan(seconds: float) -> None:
     cars = [car(f"c{n}", PlanStep(type="mechanical", hours=2)) for n in range(8)]
     found = autoplan(world, cars, start=at(0), until=at(0, 5), effort=Effort(seconds=seconds, threads=1))
     assert len(found.proposals) == 8
+
+
+@pytest.mark.parametrize(
+    ("seed", "times", "resources"), [(1, 1, 25), (1, 1, 13), (2, 1, 9), (3, 1, 9), (4, 2, 13), (5, 2, 25)]
+)
+def test_a_plan_is_never_later_than_a_simple_rule_and_much_less_so_where_it_is_tight(
+    seed: int, times: int, resources: int
+) -> None:
+    task = instance(seed, times, resources)
+    placing = Placing(task)
+    rules = [task.lateness(placing.plan(order(task))) for order in (by_promise, by_weight)]
+    late = task.lateness(planned(task, Effort(seconds=0.5 if times == 1 else 4, steady=True)).chosen)
+    assert late <= min(rules)
+    assert late >= bound(task) - 1
+    if bound(task) < 0.5 * min(rules):
+        assert late <= 0.9 * min(rules)
+
+
+def test_an_order_that_begins_alike_is_planned_as_if_anew() -> None:
+    task = instance(1, 1, 9)
+    placing, chance = Placing(task), random.Random(1)
+    order = by_promise(task)
+    placing.plan(order)
+    placing.keep()
+    for _ in range(30):
+        here, there = sorted(chance.sample(range(len(order)), 2))
+        order[here], order[there] = order[there], order[here]
+        assert placing.plan(order, here) == Placing(task).plan(order)
+        placing.keep()
+
+
+def test_where_no_car_waits_the_plan_is_empty() -> None:
+    found = plan(World(resources=(resource("a"),)))
+    assert (found.proposals, found.unplanned, found.late_hours) == ((), (), 0)

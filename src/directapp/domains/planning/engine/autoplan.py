@@ -7,7 +7,7 @@ Solving takes seconds of processor time: run it in a thread.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from directapp.domains.planning.engine.chains import Chain, find_chains
@@ -15,6 +15,7 @@ from directapp.domains.planning.engine.lanes import folded
 from directapp.domains.planning.engine.plan_first import first_plan
 from directapp.domains.planning.engine.plan_parts import (
     Chosen,
+    Effort,
     Piece,
     PlanCar,
     PlanStep,
@@ -22,7 +23,7 @@ from directapp.domains.planning.engine.plan_parts import (
     lane_numbers,
     task_of,
 )
-from directapp.domains.planning.engine.plan_solver import Effort, solve
+from directapp.domains.planning.engine.plan_solver import Solved, solve
 from directapp.domains.planning.engine.slots import Finder
 from directapp.domains.planning.engine.spans import HOUR, day_of, hours_between, instant, monday_of
 from directapp.domains.planning.engine.words import hours_text, when_text
@@ -30,6 +31,10 @@ from directapp.domains.planning.engine.world import Booking, Slot, World
 from directapp.kernel.text import Text
 
 __all__ = ["Effort", "Plan", "PlanCar", "PlanStep", "Proposal", "Unplanned", "autoplan"]
+
+
+# The solver is asked at any rate: of a few cars it proves that nothing is better.
+_LEAST = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +76,7 @@ def autoplan(
     finder = Finder(world)
     task = task_of(finder, ordered, start, until)
     effort = effort or Effort()
-    solved = solve(task, first_plan(task, effort.seed), effort)
+    solved = planned(task, effort)
     lanes = lane_numbers(task, solved.chosen)
     proposals = [_proposal(task, n, solved.chosen, lanes[n]) for n in solved.chosen]
     proposals.sort(key=lambda p: (p.slot.start, p.car, p.step))
@@ -83,6 +88,13 @@ def autoplan(
         seconds=solved.seconds,
         late_hours=sum(_late(task, n, solved.chosen) for n in range(len(task.cars)) if n not in left),
     )
+
+
+def planned(task: Task, effort: Effort) -> Solved:
+    """Return the plan of a task: never later, by the weight of the cars, than either simple rule makes it."""
+    first = first_plan(task, effort)
+    solved = solve(task, first, replace(effort, seconds=max(_LEAST, effort.seconds - first.seconds)))
+    return replace(solved, seconds=first.seconds + solved.seconds)
 
 
 def _stays(proposal: Proposal) -> bool:

@@ -30,6 +30,20 @@ _ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How hard to look: seconds, the seed of chance, and threads.
+
+    ``steady`` counts the seconds in steps of the search instead of on the clock, so that one thread gives the same
+    plan again on any machine; that is for tests.
+    """
+
+    seconds: float = 5.0
+    seed: int = 1
+    threads: int = 2
+    steady: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanStep:
     """One kind of work that a car needs. What is booked already is moved only where it is not pinned."""
 
@@ -126,6 +140,10 @@ class Task:
         if due is None or not pieces:
             return 0
         return max(0, chosen[pieces[-1]][1] + self.pieces[pieces[-1]].quarters - max(due, -self.horizon))
+
+    def lateness(self, chosen: "Chosen") -> int:
+        """Return how many quarters cars are late, each by its weight."""
+        return sum(weight * self.delay(car, chosen) for car, weight in enumerate(self.weights))
 
     def sites(self) -> dict[str, list[int]]:
         """Return the cars of each site."""

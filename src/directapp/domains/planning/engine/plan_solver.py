@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from directapp.domains.planning.engine.plan_first import First
 from directapp.domains.planning.engine.plan_parts import (
     DONE,
     FAIR,
@@ -10,6 +11,7 @@ from directapp.domains.planning.engine.plan_parts import (
     MOVED,
     OUT,
     Chosen,
+    Effort,
     Limit,
     Task,
     site_weight,
@@ -19,20 +21,6 @@ from directapp.domains.planning.engine.slots import QUARTER
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effort:
-    """How hard to look: seconds, the seed of chance, and threads.
-
-    ``steady`` counts the seconds in steps of the solver instead of on the clock, so that one thread gives the same
-    plan again on any machine; that is for tests.
-    """
-
-    seconds: float = 5.0
-    seed: int = 1
-    threads: int = 2
-    steady: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +48,11 @@ class _Model:
     worst: Any = None
 
 
-def solve(task: Task, first: Chosen, effort: Effort) -> Solved:
-    """Return the best plan found within the effort, never a worse one than the first."""
+def solve(task: Task, first: First, effort: Effort) -> Solved:
+    """Return the best plan found within the effort: never a worse one than the first, nor a later one than it may be.
+
+    ``effort`` is what is left of it.
+    """
     # Imported here: it loads numpy and pandas, a second or more that neither the server's start nor any other request
     # shall wait for.
     from ortools.sat.python import cp_model  # noqa: PLC0415
@@ -73,7 +64,8 @@ def solve(task: Task, first: Chosen, effort: Effort) -> Solved:
     for limit in task.limits:
         _add_limit(made, limit)
     made.model.minimize(_cost(made))
-    _hint(made, first)
+    made.model.add(sum(w * late for w, late in zip(task.weights, made.late, strict=True)) <= first.at_most)
+    _hint(made, first.chosen)
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = effort.seed
     solver.parameters.num_workers = 1 if effort.steady else effort.threads
@@ -86,7 +78,7 @@ def solve(task: Task, first: Chosen, effort: Effort) -> Solved:
     solver.parameters.max_presolve_iterations = 1
     status = solver.solve(made.model)
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-        return Solved(first, proven=False, seconds=solver.wall_time)
+        return Solved(first.chosen, proven=False, seconds=solver.wall_time)
     return Solved(_chosen(made, solver), proven=status == cp_model.OPTIMAL, seconds=solver.wall_time)
 
 
@@ -215,7 +207,7 @@ def _kept(made: _Model, n: int, weight: int) -> list[Any]:
 def _fairness(made: _Model, horizon: int) -> Any:
     """Count the site whose cars are latest on average once more, by the weight of its agreement."""
     task, sites = made.task, made.task.sites()
-    if len(sites) == 1:
+    if len(sites) < 2:  # noqa: PLR2004 - nobody to be fair between
         return 0
     share = {site: site_weight(task.finder, site) for site in sites}
     worst = made.worst = made.model.new_int_var(0, (2 * horizon + 1) * max(share.values()), "worst")

@@ -21,7 +21,8 @@ Lever = Literal["parts", "place", "priority"]
 class Remaining:
     """A step that is left: as it is booked, or the job to find a place for; without either, its usual hours count.
 
-    ``hours`` is the estimate, or the mean of the stage where nothing is booked for it.
+    ``hours`` is the estimate, or the mean of the stage where nothing is booked for it. Work waits for the approvals
+    that are outstanding, and what ``needs_parts`` for the parts: it does not begin, or end, before.
     """
 
     label: Text
@@ -30,16 +31,29 @@ class Remaining:
     booked: Booking | None = None
     started_at: datetime | None = None
     needs_parts: bool = False
+    needs_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarAhead:
-    """What is left of a car: steps in their order, when its last part is expected, and the site's working hours."""
+    """What is left of a car: steps in their order, when its last part is expected, and the site's working hours.
+
+    ``parts_late`` says that the day of the parts has passed or is not known, and theirs is the next that is likely;
+    ``approved_at`` is when what waits for somebody's yes is counted as approved. ``told`` are the sites whose free
+    times whoever asks may know, None all: of others it is told when a step is done, and nothing more.
+    """
 
     steps: tuple[Remaining, ...]
     schedule: Schedule
     parts_eta: datetime | None = None
+    parts_late: bool = False
+    approved_at: datetime | None = None
     priority: int = 0
+    told: frozenset[str] | None = None
+
+    def tells(self, slot: Slot) -> bool:
+        """Whether a free place may be told of."""
+        return self.told is None or slot.site in self.told
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +100,7 @@ def promise(finder: Finder, car: CarAhead, now: datetime, movable: Iterable[Mova
     """
     course = _course(finder, car, now, frozenset())
     gains = _gains(finder, car, now, course.ready_at, [m for m in movable if _yields(m, car)])
+    gains = [gain for gain in gains if all(car.tells(slot) for _, slot in gain.slots)]
     gains.sort(key=lambda gain: (-gain.hours, gain.lever, gain.reason.nb))
     return Promise(course.ready_at, tuple(course.reasons), tuple(gains))
 
@@ -109,18 +124,38 @@ class _Walk:
 
     def through(self, now: datetime) -> _Course:
         """Return where the steps end; without an end where one of them has no place."""
-        at, eta = now, self.car.parts_eta
+        at = now
         for n, step in enumerate(self.car.steps):
-            begin = at
-            if step.needs_parts and step.started_at is None and eta is not None and eta > begin:
-                begin = eta
-                self._say(Text("{step} venter på deler til {when}.", "{step} waits for parts until {when}."), step, eta)
+            held = self._held(step, at)
+            begin = at if step.started_at is not None else held
             end = self._end(n, step, begin)
             if end is None:
                 return self.course
-            at = max(at, end)
+            # What is under way ends when what it waits for has come, and not before.
+            at = max(at, end, held)
         self.course.ready_at = at
         return self.course
+
+    def _held(self, step: Remaining, at: datetime) -> datetime:
+        """Return until when a step is held up by parts and approvals, and say so; not before an instant."""
+        eta, yes = self.car.parts_eta, self.car.approved_at
+        if step.needs_parts and eta is not None and eta > at:
+            words = Text("{step} venter på deler til {when}.", "{step} waits for parts until {when}.")
+            if self.car.parts_late:
+                words = Text(
+                    "{step} venter på deler som er forsinket eller uten dato; tidligst ventet {when}.",
+                    "{step} waits for parts that are overdue or without a date; expected {when} at the earliest.",
+                )
+            self._say(words, step, eta)
+            at = eta
+        if step.needs_approval and yes is not None and yes > at:
+            words = Text(
+                "{step} venter på godkjenning; regnet som gitt {when}.",
+                "{step} waits for an approval; counted as given {when}.",
+            )
+            self._say(words, step, yes)
+            at = yes
+        return at
 
     def _say(self, words: Text, step: Remaining, when: datetime, **values: object) -> None:
         self.course.reasons.append(words.fill(step=step.label, when=when_text(when), **values))
@@ -155,6 +190,8 @@ class _Walk:
             "{step}: første ledige plass er {start}, ferdig {when}.",
             "{step}: the first free place is {start}, done {when}.",
         )
+        if not self.car.tells(slot):
+            words = Text("{step} ventes ferdig {when}.", "{step} is expected to be done {when}.")
         self._say(words, step, slot.end, start=when_text(slot.start))
         return slot.end
 
@@ -199,7 +236,7 @@ def _parts_gains(finder: Finder, car: CarAhead, now: datetime, ready: datetime) 
     cases.append((now, Text("Delene på plass nå", "The parts here now")))
     for eta, words in cases:
         if eta >= now:
-            sooner = replace(car, parts_eta=eta)
+            sooner = replace(car, parts_eta=eta, parts_late=False)
             courses = [_course(finder, sooner, now, anew) for anew in (frozenset[int](), waiting)]
             best = min(courses, key=lambda c: (c.ready_at is None, c.ready_at or ready))
             found += _gain("parts", words, best, ready)

@@ -1,0 +1,78 @@
+"""When outlooks are worked out anew: for a car that something happened to, and by the clock for all that wait."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+from uuid import UUID
+
+from directapp.domains.planning.outlooks import ARRIVED, COMING, outlooks
+from directapp.domains.planning.rights import SYSTEM
+from directapp.services.act import Act, Seen, beyond
+from directapp.services.jobs import Failures, Job, Run, acting
+from directapp.services.worked_out import put_down
+
+OUTLOOK = "outlook.asked"
+# So many cars are worked out in one transaction: some hundred milliseconds of thought.
+TOGETHER = 50
+_COLUMN = "outlook_at"
+_WORKFLOW = "workflow"
+
+# What moves the time at which a car will be ready, by whose record it is told of.
+OF_CAR = (
+    *("car.registered", "car.sent", "car.arrived", "car.planned", "car.unplanned", "car.ready_to_plan"),
+    *("inspection.started", "inspection.approved", "inspection.failed"),
+    *("parts.ordered", "parts.arrived", "parts.all_arrived"),
+    *("technical.started", "technical.completed", "cosmetic.started", "cosmetic.completed"),
+    *("quality.checked", "quality.approved", "quality.failed"),
+)
+OF_OTHERS = (
+    *("booking.created", "booking.moved", "booking.started", "booking.completed", "booking.cancelled"),
+    *("booking.no_show", "parts_order.ordered", "parts_order.arrived", "parts_order.cancelled"),
+    *("work_item.proposed", "work_item.approved", "work_item.declined"),
+)
+
+
+async def ask(act: Act) -> None:
+    """Ask for the outlook of the car that an event is about."""
+    if act.seen is None:
+        return
+    car = act.seen.id if act.collection == "cars" else act.seen.row.get("car")
+    if car is not None:
+        act.emit(OUTLOOK, car=str(car))
+
+
+def then_ask(reaction: Callable[[Act], Coroutine[Any, Any, None]]) -> Callable[[Act], Coroutine[Any, Any, None]]:
+    """Return a reaction that is followed by asking for the outlook."""
+
+    async def follow_and_ask(act: Act) -> None:
+        await reaction(act)
+        await ask(act)
+
+    return follow_and_ask
+
+
+async def work_out(jobs: Sequence[Job]) -> Failures:
+    """Work out the outlooks of the cars that were asked about, each once."""
+    await _work_out(jobs[0], {"id": sorted({UUID(job.payload["car"]) for job in jobs})})
+    return {}
+
+
+def by_the_clock(*, coming: bool) -> Run:
+    """Return the round over the cars that are being prepared; over those that are to come as well."""
+    statuses = [*ARRIVED, *(COMING if coming else ())]
+
+    async def round_of_all(job: Job) -> None:
+        cars = await _work_out(job, {"status": statuses})
+        while len(cars) == TOGETHER:
+            cars = await _work_out(job, {"status": statuses, "id": beyond(cars)})
+
+    return round_of_all
+
+
+async def _work_out(job: Job, asked: dict[str, Any]) -> list[Seen]:
+    """Work out the next cars that are asked for; return them. The write holds them no longer than it must."""
+    async with acting(job.corridor, job.tenant, SYSTEM, OUTLOOK, "", None) as act:
+        cars = await act.find("cars", system=_WORKFLOW, limit=TOGETHER, **asked)
+        found = await outlooks(act, [car.row for car in cars])
+    ready = {c.id: None if c.row.get("ready_for_delivery_at") else found[c.id].ready_at for c in cars}
+    await put_down(job, _WORKFLOW, "cars", _COLUMN, ready)
+    return cars
