@@ -130,6 +130,18 @@ async def test_used_cars_known_by_plate_are_not_doubled(dealer: Dealer) -> None:
     assert outcomes(bare) == [(2, "held", ["license_plate"])]
 
 
+async def test_of_many_rows_with_one_key_the_first_others_are_named(dealer: Dealer) -> None:
+    text = "VIN;Merke;Modell;Biltype;Forhandler\n" + "WVWZZZE1ZMA000001;VW;Golf;Bruktbil;490\n" * 200
+    report = await taken(dealer, sheet(dealer, text), dry_run=True)
+    assert report.outcomes == {"held": 200}
+    said = [r.notes[-1].text.en for r in report.results]
+    assert "also stands in row 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 …." in said[0]
+    assert "row 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 …." in said[199]
+    assert max(map(len, said)) < 200
+    few = sheet(dealer, "VIN;Merke;Modell;Biltype;Forhandler\n" + "WVWZZZE1ZMA000001;VW;Golf;Bruktbil;490\n" * 3)
+    assert "row 2, 4." in (await taken(dealer, few, dry_run=True)).results[1].notes[-1].text.en
+
+
 async def test_what_is_held_is_taken_in_when_a_person_says_so(dealer: Dealer) -> None:
     house = Importing(dealer.house.platform.corridor, LEDGER)
     reader = sheet(dealer, "VIN;Merke;Biltype\n;Saab;Bruktbil\n")

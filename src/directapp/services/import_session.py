@@ -28,7 +28,7 @@ from directapp.services.work import Work
 from directapp.store.unit import Unit
 
 _log = structlog.get_logger(__name__)
-_LONGEST_ID, _FEW = 100, 3
+_LONGEST_ID, _FEW, _AT_ONCE, _MOST_NAMED = 100, 3, 100, 10
 _REPEATED = Text(
     "{label} {value} står også på rad {rows}. Velg hvilken som skal tas inn.",
     "{label} {value} also stands in row {rows}. Choose which to take in.",
@@ -123,7 +123,7 @@ class Session:
         plans = [
             Plan(i, hash_of(i.data), known.get((i.collection, i.external)) if i.external else None) for i in incoming
         ]
-        return self._hold_repeated(plans)
+        return await self._hold_repeated(plans)
 
     def _understood(self, raw: Raw) -> Incoming:
         """Understand a row; what nobody foresaw in it rejects it, and never stops the others."""
@@ -156,7 +156,7 @@ class Session:
         answered: dict[UUID | None, str | None] = {
             row.row: row.decision for row in waiting if row.corrected is not None or row.decision
         }
-        held = self._hold_repeated(plans)
+        held = await self._hold_repeated(plans)
         free = [plan if answered.get(again.row) == "take" else again for plan, again in zip(plans, held, strict=True)]
         skipped = [self._plan_row(row) for row in rows if row.waits and row.decision == "skip"]
         return [plan for plan in free if plan.row in answered] + skipped
@@ -180,9 +180,11 @@ class Session:
                 latest[key] = row
         return latest
 
-    def _hold_repeated(self, plans: Sequence[Plan]) -> list[Plan]:
+    async def _hold_repeated(self, plans: Sequence[Plan]) -> list[Plan]:
         places: dict[tuple[str, str, str], list[int]] = defaultdict(list)
         for place, plan in enumerate(plans):
+            if place % _AT_ONCE == 0:
+                await asyncio.sleep(0)
             i = plan.incoming
             once = {**i.once, "id": i.external} if i.external else i.once
             for name, value in once.items():
@@ -190,8 +192,10 @@ class Session:
                 places[i.collection, name, code_key(str(value)) if item.code else str(value)].append(place)
         held = list(plans)
         for (collection, name, value), group in places.items():
+            if len(group) > 1:
+                await asyncio.sleep(0)
             for place in group if len(group) > 1 else ():
-                rows = ", ".join(str(plans[p].incoming.number) for p in group if p != place)
+                rows = _others(place, group, plans)
                 label = self.corridor.spec[collection].fields[name].label
                 own = plans[place].incoming.once.get(name, value)
                 text = _REPEATED.fill(label=label, value=own, rows=rows)
@@ -463,6 +467,13 @@ class Session:
         if self.touched and self.corridor.after_commit:
             await self.corridor.after_commit(self.actor, self.touched, True)
         self.touched = []
+
+
+def _others(place: int, group: Sequence[int], plans: Sequence[Plan]) -> str:
+    """Return the numbers of the other rows of a group, of many only the first."""
+    others = [p for p in group[: _MOST_NAMED + 1] if p != place][:_MOST_NAMED]
+    more = " …" if len(group) - 1 > len(others) else ""
+    return ", ".join(str(plans[p].incoming.number) for p in others) + more
 
 
 def _is_locked(shape: Shape, seen: Seen) -> bool:

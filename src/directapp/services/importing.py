@@ -4,6 +4,7 @@ The key of a row is its id in the source and its hash: what was read before is n
 somebody has changed here since stays as it is.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -44,7 +45,7 @@ class Importing:
     async def run(self, order: Order, progress: Progress = _silent, *, run: UUID | None = None) -> Report:
         """Read a source whole; ``run`` is one that was opened for it already, and goes on where it was stopped."""
         books = self.books(order.actor.tenant)
-        raws = order.reader.rows()
+        raws = await asyncio.to_thread(order.reader.rows)
         run = run or await books.open(order, len(raws))
         session = Session(self.corridor, books, order.actor, order.reader)
         report = Report(run, order.dry_run)

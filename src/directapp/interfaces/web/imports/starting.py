@@ -165,7 +165,7 @@ async def start(
     """Open a run for what was uploaded, let it work on, and return its id; ``chosen`` is how a sheet is read."""
     order = await _order(desk, Kept(kept.folder, {**kept.about, **chosen}), dry_run=dry_run)
     house = importing(desk)
-    books, rows = house.books(desk.person.tenant), order.reader.rows()
+    books, rows = house.books(desk.person.tenant), await asyncio.to_thread(order.reader.rows)
     try:
         run, fresh = await books.begin(order, len(rows), key=key_of(desk, posted), said=posted.said)
     except ReusedKeyError:
