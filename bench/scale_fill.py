@@ -254,7 +254,7 @@ _CHILDREN = (
     _child(
         "files", 1, "k * interval '3 days'",
         {"name": "'bilde.jpg'", "media_type": "'image/jpeg'", "size_bytes": "200000", "storage_key": "'a/b'",
-         "purpose": "'image'", "sha256": "md5(c.id::text || c.k)"},
+         "purpose": "'car'", "sha256": "md5(c.id::text || c.k)"},
     ),
     (
         "INSERT INTO car_files (tenant_id, id, car, file, stage, created_at, updated_at, created_by, "
@@ -264,7 +264,7 @@ _CHILDREN = (
         + " FROM files f JOIN cars c ON c.tenant_id = f.tenant_id AND c.id = f.car"
     ),
     _child("comments", 1, "interval '4 days'", {"text": "'Kunden ringer'", "created_by": "c.seller"}),
-    _child("inspections", 1, "interval '5 days'", {"kind": "'intake'", "approved": "true", "signed_at": "c.at"}),
+    _child("inspections", 1, "interval '5 days'", {"kind": "'mottak'", "approved": "true", "signed_at": "c.at"}),
     _child(
         "work_items", 1, "k * interval '4 days'",
         {"description": "'Skift bremser'", "kind": "'technical'", "price": "2000", "estimate": "2000",
@@ -285,7 +285,7 @@ _CHILDREN = (
     ),
     _child(
         "car_transfers", 1, "interval '2 days'",
-        {"from": "c.dealership", "to": "c.prep_center", "reason": "'preparation'", "by": "c.seller", "at": "c.at",
+        {"from": "c.dealership", "to": "c.prep_center", "reason": "'prep'", "by": "c.seller", "at": "c.at",
          "status": "'received'", "closed_at": "c.at + interval '1 day'"},
     ),
     _child(
@@ -307,7 +307,7 @@ _CHILDREN = (
         "notifications", 1, "k * interval '6 days'",
         {"receiver": "CASE WHEN c.car_type = 'new' THEN c.seller"
                      " ELSE ({planners})[array_position({places}, c.dealership)] END", "event": "'car.ready'",
-         "type": "'car'", "priority": "'normal'", "title": "'Bilen er klar'",
+         "type": "'delivery'", "priority": "'normal'", "title": "'Bilen er klar'",
          "read_at": "CASE WHEN c.status = 'archived' THEN c.at END", "key": "'n' || c.k || c.id"},
     ),
     _child(

@@ -156,6 +156,18 @@ def _followed(rule: Rule) -> Iterator[str]:
             return
 
 
+def _pointed_at(rule: Rule) -> Iterator[Parent]:
+    """Yield the parts of a rule that ask for rows which point to the same one."""
+    match rule:
+        case Parent(key=key) if key != "id":
+            yield rule
+        case All(parts=parts) | Either(parts=parts):
+            for part in parts:
+                yield from _pointed_at(part)
+        case _:
+            return
+
+
 class Spec:
     """All collections of the product, in load order."""
 
@@ -198,6 +210,17 @@ class Spec:
             led = ((shape.fields[n], self[str(shape.fields[n].ref)]) for n in names)
             if kept := tuple((item, parent) for item, parent in led if parent.declared.sight):
                 found[shape.name] = kept
+        return found
+
+    @cached_property
+    def followed(self) -> dict[str, Shape]:
+        """The records that the rows of each collection are seen with, themselves or over rows that point to them."""
+        found = {name: kept[0][1] for name, kept in self.copies.items()}
+        for shape in self.shapes.values():
+            rules = [g.rows for g in shape.declared.access.grants]
+            led = [r.collection for rule in rules for r in _pointed_at(rule) if r.collection in self.copies]
+            if led and shape.name not in found:
+                found[shape.name] = found[led[0]]
         return found
 
     @cached_property

@@ -1,5 +1,6 @@
 """Reading: lists, single records, figures and history, masked by the same entries as everything else."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 import orjson
 
 from directapp.declare.case import Case
+from directapp.declare.rules import Everything
 from directapp.declare.spec import Shape, Spec
 from directapp.declare.verbs import Verb
 from directapp.kernel.actor import Actor
@@ -17,6 +19,7 @@ from directapp.kernel.text import Text
 from directapp.services import judge
 from directapp.services.corridor import why_blocked
 from directapp.store.database import Database
+from directapp.store.kept import Budget
 from directapp.store.orders import served
 from directapp.store.query import Order, Path, Query
 from directapp.store.steps import FEW_AND_MANY, RAREST
@@ -30,6 +33,10 @@ MOST_AT_EACH = 1_000
 MOST_TOLD = 50_000
 # An order that no index gives is made by looking at every row: of so many at most.
 MOST_SORTED = 25_000
+# In a table of at least so many rows, those of the few records that an actor sees are found from these: few for a list,
+# which else meets fifty soon enough, and more for a count.
+LARGE, FEW_LISTED, FEW_COUNTED = 50_000, 2_000, 20_000
+_SEEN_SECONDS, _SEEN_KEPT = 300.0, 5_000
 
 _TOO_LONG = Text(
     "Det er flere enn {most} rader, og de kan ikke sorteres etter {field}. Snevre inn med et filter først.",
@@ -73,6 +80,7 @@ class Reading:
         self.spec = spec
         self.database = database
         self.clock = clock
+        self._seen: Budget[tuple[object, ...], tuple[int, float]] = Budget(_SEEN_KEPT)
 
     def shape(self, actor: Actor, collection: str) -> Shape:
         """Return a collection the actor may read at all (ForbiddenError: none of the roles may)."""
@@ -90,14 +98,23 @@ class Reading:
         valued = query.filter is not None and any(True for _ in query.filter.values())
         steady = not query.aggregate and (bool(query.search) or not valued)
         stepped = not query.aggregate and (bool(query.search) or valued)
+        seen = await self._records_seen(actor, shape)
+        query = replace(query, few=seen <= FEW_LISTED)
+        # Beside what is found from few records there may be a way of its own, which hangs on whose it is.
+        steady = steady and not query.few
         async with self.database.unit(actor, readonly=True, steady=steady) as unit:
             query = await self._narrowed(unit, shape, query)
             await self._refuse_long_sort(unit, shape, query)
             counts = {}
             for name in query.counts:
-                asked = _only_rows(Query() if name == "total_count" else query, MOST_TOLD)
+                asked = replace(
+                    _only_rows(Query() if name == "total_count" else query, MOST_TOLD), few=seen <= FEW_COUNTED
+                )
                 counts[name] = await unit.run(self.database.count_plan(actor.roles, shape, asked), asked.values())
             if stepped:
+                if query.search and query.found is None:
+                    # Which rows are looked at hangs on whose they are.
+                    await unit.simple("SET LOCAL plan_cache_mode = auto")
                 ids = await unit.run(self.database.ids_plan(actor.roles, shape, query), query.values())
                 json = (
                     await unit.run(self.database.rows_plan(actor.roles, shape, query.fields), [ids]) if ids else b"[]"
@@ -115,10 +132,7 @@ class Reading:
             return
         if served(shape, roles, query.sort, query.filter):
             return
-        # What PostgreSQL believes, to within a few in a hundred: a small table needs no counting.
-        if int(
-            await unit.value("SELECT reltuples::bigint FROM pg_class WHERE oid = $1::text::regclass", shape.name)
-        ) < (MOST_SORTED):
+        if await self.database.size(shape.name) < MOST_SORTED:
             return
         asked = Query(filter=query.filter, most=MOST_SORTED)
         if await unit.run(self.database.count_plan(roles, shape, asked), asked.values()) > MOST_SORTED:
@@ -128,6 +142,7 @@ class Reading:
     async def count(self, actor: Actor, collection: str, query: Query, *, most: int = MOST_COUNTED) -> int:
         """Return how many rows a query finds, ``most`` + 1 where there are more than that."""
         shape, asked = self.shape(actor, collection), _only_rows(query, most)
+        asked = replace(asked, few=await self._records_seen(actor, shape) <= FEW_COUNTED)
         async with self.database.unit(actor, readonly=True, steady=False) as unit:
             asked = await self._narrowed(unit, shape, asked)
             return int(await unit.run(self.database.count_plan(actor.roles, shape, asked), asked.values()))
@@ -141,6 +156,30 @@ class Reading:
             asked = await self._narrowed(unit, shape, asked)
             found = await unit.run(self.database.counts_plan(actor.roles, shape, asked), asked.values())
         return {code: count for code, count in orjson.loads(found).items() if count}
+
+    async def _records_seen(self, actor: Actor, shape: Shape) -> int:
+        """Return how many records an actor sees in full, of those that rows of a large table are or follow.
+
+        It is as of the last minutes, and decides how rows are found, not which: one past FEW_COUNTED stands for many,
+        and for what follows nothing.
+        """
+        many = FEW_COUNTED + 1
+        parent = shape if shape.declared.sight else self.spec.followed.get(shape.name)
+        if parent is None or any(isinstance(g.rows, Everything) for g in shape.grants_of(actor.roles)):
+            return many
+        if await self.database.size(shape.name) < LARGE:
+            return many
+        now = time.monotonic()
+        key = (parent.name, actor.tenant, actor.user, actor.site, actor.sites, actor.roles)
+        known = self._seen.get(key)
+        if known is None or known[1] < now:
+            async with self.database.unit(actor, readonly=True, steady=False) as unit:
+                # Whoever sees few has an index to find them by; for many, any way is quick.
+                await unit.simple("SET LOCAL enable_seqscan = off")
+                count = await unit.run(self.database.seen_plan(actor.roles, parent, FEW_COUNTED), [])
+            known = (int(count), now + _SEEN_SECONDS)
+            self._seen.put(key, known, 1)
+        return known[0]
 
     @staticmethod
     async def _narrowed(unit: Unit, shape: Shape, query: Query) -> Query:

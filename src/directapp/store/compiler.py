@@ -95,8 +95,8 @@ def forbidden_field(name: str) -> ForbiddenError:
 class Compiler:
     """Writes one statement. Not reused: it numbers parameters as it goes."""
 
-    def __init__(self, spec: Spec, roles: frozenset[str]) -> None:
-        """Prepare for an actor's roles."""
+    def __init__(self, spec: Spec, roles: frozenset[str], *, few: bool = False) -> None:
+        """Prepare for an actor's roles, and for rows that are found from the few records that the actor sees."""
         self._spec = spec
         self._roles = roles
         self._slots: list[Who | Whose | str | int] = []
@@ -104,6 +104,8 @@ class Compiler:
         self._aliases = 0
         self._written = 0
         self.rules = RuleSql(spec, self.actor_parameter, lambda s: s.grants_of(roles), roles_in_sql=False)
+        if few:
+            self.rules.begin_at(self.actor_parameter("tenant"))
 
     @property
     def slots(self) -> tuple[Who | Whose | str | int, ...]:
@@ -375,7 +377,7 @@ PAGE = "convert_to(coalesce(json_agg({}), '[]'::json)::text, 'UTF8')"
 
 def compile_list(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
     """Compile a list: one row, one column, the JSON array as UTF-8 bytes."""
-    compiler = Compiler(spec, roles)
+    compiler = Compiler(spec, roles, few=query.few)
     where = compiler.where(shape, "c", query)
     if query.after is not None:
         where = join("AND", [where, compiler.after(shape, "c", query)])

@@ -1,6 +1,7 @@
 """The database: one pool, one driver, units of work on it; and the tables outside tenant isolation."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -12,7 +13,7 @@ import asyncpg
 from directapp.declare.spec import Shape, Spec
 from directapp.kernel.actor import Actor
 from directapp.store.compiler import Plan, compile_list, compile_one
-from directapp.store.figures import compile_aggregate, compile_count, compile_counts
+from directapp.store.figures import compile_aggregate, compile_count, compile_counts, compile_seen
 from directapp.store.kept import IDLE_SECONDS, MOST_STATEMENTS, PLAN_BUDGET, PLAN_LEAST, Budget, LeanConnection
 from directapp.store.policies import EXEMPT
 from directapp.store.query import Path, Query
@@ -24,6 +25,7 @@ from directapp.store.unit import Plans, Unit, prepare, recorded
 _DRIVER_STATEMENTS = 4
 CHANNEL = "directapp"
 _AGAIN_SECONDS = 0.5
+SIZED_SECONDS = 300.0
 
 
 class UnsafeRoleError(Exception):
@@ -46,6 +48,8 @@ class Database:
         self.lookups: Plans = Budget(PLAN_BUDGET)
         self._listening: asyncio.Task[None] | None = None
         self._connected = asyncio.Event()
+        self._sizes: dict[str, int] = {}
+        self._sized_at = -SIZED_SECONDS
 
     async def open(self) -> Self:
         """Connect, and refuse a role that owns tables, is superuser or bypasses RLS."""
@@ -132,6 +136,13 @@ class Database:
             if cast("LeanConnection", unit.connection).worn:
                 await unit.connection.close()
 
+    async def size(self, table: str) -> int:
+        """Return how many rows a table has, as PostgreSQL believed within the last minutes."""
+        if time.monotonic() - self._sized_at > SIZED_SECONDS:
+            self._sized_at = time.monotonic()
+            self._sizes = {row["relname"]: row["reltuples"] for row in await self.pool.fetch(_SIZES)}
+        return self._sizes.get(table, 0)
+
     # -- compiled reads -----------------------------------------------------------------------------
 
     def _plan(self, kind: str, key: tuple[object, ...], make: Callable[[], Plan]) -> Plan:
@@ -165,6 +176,10 @@ class Database:
         """Return the (cached) plan of a count."""
         key = (shape.name, roles, query.shape())
         return self._plan("count", key, lambda: compile_count(self.spec, roles, shape, query))
+
+    def seen_plan(self, roles: frozenset[str], shape: Shape, most: int) -> Plan:
+        """Return the (cached) plan of a count of what is seen in full."""
+        return self._plan("seen", (shape.name, roles, most), lambda: compile_seen(self.spec, roles, shape, most))
 
     def counts_plan(self, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
         """Return the (cached) plan of a count at each code of a choice."""
@@ -227,6 +242,8 @@ _SESSION = {
     "statement_timeout": "120s",
     "idle_in_transaction_session_timeout": "60s",
 }
+
+_SIZES = "SELECT relname, reltuples::bigint FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
 
 _STRONG = """
 SELECT CASE WHEN r.rolsuper THEN 'it is superuser' WHEN r.rolbypassrls THEN 'it bypasses row-level security'

@@ -10,8 +10,16 @@ from directapp.store.rule_sql import join
 
 def compile_count(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
     """Compile the number of rows a query finds, paging left out."""
-    compiler = Compiler(spec, roles)
+    compiler = Compiler(spec, roles, few=query.few)
     return bounded(_counted(shape, compiler.where(shape, "c", query), query.most), compiler.slots)
+
+
+def compile_seen(spec: Spec, roles: frozenset[str], shape: Shape, most: int) -> Plan:
+    """Compile the number of records that an actor sees in full, one past ``most`` where there are more."""
+    compiler = Compiler(spec, roles)
+    seen = compiler.rules.entries(shape, "c", lambda g: g.rows if g.full else None)
+    where = join("AND", [f"c.tenant_id = {compiler.actor_parameter('tenant')}", seen])
+    return bounded(_counted(shape, where, most), compiler.slots)
 
 
 def compile_counts(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) -> Plan:

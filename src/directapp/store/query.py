@@ -81,7 +81,7 @@ class Query:
     ``fields`` are paths; empty means every field of the record itself. ``after`` holds the sort values
     and id of the last row seen (keyset paging). ``search`` are words as ``question_words`` cuts them; ``found``
     are all records that the rarest of them is in, None where they are too many. Counting stops one past ``most``
-    (0: never).
+    (0: never). ``few``: rows that follow another record are found from the few that the actor sees of these.
     """
 
     fields: tuple[Path, ...] = ()
@@ -96,6 +96,7 @@ class Query:
     group_by: tuple[str, ...] = ()
     counts: frozenset[str] = frozenset()
     most: int = 0
+    few: bool = False
 
     def shape(self) -> tuple[object, ...]:
         """Return what decides the SQL: the key of the plan cache."""
@@ -110,6 +111,7 @@ class Query:
             self.group_by,
             self.offset > 0,
             self.most,
+            self.few,
         )
 
     def values(self) -> list[Any]:

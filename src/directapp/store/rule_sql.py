@@ -46,8 +46,13 @@ class RuleSql:
         self._value = actor_value
         self._grants_of = grants_of
         self._roles_in_sql = roles_in_sql
+        self._tenant = ""
 
-    def rule(self, rule: Rule, alias: str, shape: Shape) -> str:  # noqa: C901, PLR0911 - one case a rule
+    def begin_at(self, tenant: str) -> None:
+        """Let rows of ``c`` that follow a record be found from all such records that are seen, and not one by one."""
+        self._tenant = tenant
+
+    def rule(self, rule: Rule, alias: str, shape: Shape) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a rule
         """Return the condition of one rule; ``true`` and ``false`` stand for all and none."""
         match rule:
             case Everything():
@@ -74,6 +79,8 @@ class RuleSql:
                 return self._followed(alias, shape, column, self._spec[name], inner)
             case Parent(column=column, collection=name, rule=inner, key=key):
                 parent = self._spec[name]
+                if self._tenant and _begins(alias) and inner == Everything():
+                    return self._among(alias, column, parent, key, None)
                 return self._exists(alias, column, parent, lambda p: self.rule(inner, p, parent), key)
 
     def entries(
@@ -139,6 +146,8 @@ class RuleSql:
 
         What the copies of it on the row decide is decided there; it is looked up only where they leave it open.
         """
+        if self._tenant and parent.declared.sight and _begins(alias):
+            return self._among(alias, column, parent, "id", rule)
         guarded = self._roles_in_sql and rule is None
         full = [(g.role, g.rows) for g in self._grants_of(parent) if g.full]
         asked = self._widest(full) if rule is None else [("", rule)]
@@ -162,6 +171,20 @@ class RuleSql:
         # Without a record there is nobody who sees it, whatever its copies do not say.
         return join("AND", [f"{alias}.{ident(column)} IS NOT NULL", found]) if parent.declared.sight else found
 
+    def _among(self, alias: str, column: str, parent: Shape, key: str, rule: Rule | None) -> str:
+        """Return whether a reference is to one of all the records that are seen, or satisfy a rule."""
+        inner = f"s{int(alias[1:] or 0) + 1}"
+        full = key == "id"
+        held = (
+            self.rule(rule, inner, parent)
+            if rule
+            else self.entries(parent, inner, lambda g: g.rows if g.full or not full else None)
+        )
+        return (
+            f"{alias}.{ident(column)} = ANY (ARRAY(SELECT {inner}.{ident(key)} FROM {ident(parent.name)} {inner}"
+            f" WHERE {join('AND', [f'{inner}.tenant_id = {self._tenant}', held])}))"
+        )
+
     @staticmethod
     def _exists(alias: str, column: str, parent: Shape, written: Callable[[str], str], key: str = "id") -> str:
         # By depth, not by count: equal rules must read alike, so that entries sharing one collapse.
@@ -170,6 +193,8 @@ class RuleSql:
         if condition == "false":
             return "false"
         tail = "" if condition == "true" else f" AND ({condition})"
+        # One by one: PostgreSQL may else read all of many records to have them at hand.
+        tail += " OFFSET 0" if parent.declared.sight or key != "id" else ""
         return (
             f"EXISTS (SELECT 1 FROM {ident(parent.name)} {inner} WHERE {inner}.tenant_id = {alias}.tenant_id"
             f" AND {inner}.{ident(key)} = {alias}.{ident(column)}{tail})"
@@ -216,6 +241,11 @@ class _Copies:
                 return self.writer.rule(ours, self.alias, self.shape)
             case _:
                 return self.writer.rule(rule, self.alias, self.shape)
+
+
+def _begins(alias: str) -> bool:
+    """Whether this is the list itself, or what its rows are found from."""
+    return alias == "c" or (alias[0] == "s" and alias[1:].isdigit())
 
 
 def _part_parent(rule: Rule) -> tuple[SeenInFull | None, Rule]:

@@ -32,7 +32,7 @@ SELECT CASE WHEN cardinality(ids) <= $8::int THEN ids END FROM (
 
 def compile_ids(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
     """Compile the ids of a page, in order: one row, an array."""
-    compiler = Compiler(spec, roles)
+    compiler = Compiler(spec, roles, few=query.few)
     table = f"{ident(shape.name)} c"
     window = bool(query.search) and query.found is None
     plain = compiler.where(shape, "c", query, searched=not window)
