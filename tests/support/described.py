@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -14,7 +15,8 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.failures import Failure, FailureGroup
 
-from directapp.declare.kinds import Kind
+from directapp.declare.fields import Field
+from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.spec import Shape
 from support.served import Served
 
@@ -116,11 +118,24 @@ class Visit:
             return
         if positive and answer.status_code in _UNDERSTOOD:
             for one in answer.json()["errors"]:
-                said = f"{answer.status_code} {one['extensions'].get('field')}: {one['message']}"
-                findings.note(findings.refused, said, f"{label} {_shown(case)}")
+                name = str(one["extensions"].get("field"))
+                if answer.status_code == HTTPStatus.BAD_REQUEST or self._misread(case, name):
+                    findings.note(findings.refused, f"{name}: {one['message']}", f"{label} {_shown(case)}")
         for failure in _failures(case, answer):
             kind = f"{label}: {type(failure).__name__} at {answer.status_code}"
             findings.note(findings.faults, kind, f"{_shown(case)}\n{answer.text[:300]}\n{failure}"[:1500])
+
+    def _misread(self, case: Any, name: str) -> bool:
+        """Whether a field's value is refused for itself, and not for what other values or records say."""
+        shape = self.served.dealer.house.platform.spec.get(_collection(case.path))
+        items = {f.name: f for f in _every_field(shape)} if shape else {}
+        values = [body[name] for body in _bodies(case) if name in body] if name in items else []
+        try:
+            for value in values:
+                items[name].understand(value)
+        except BadValueError:
+            return True
+        return False
 
     def _aim(self, case: Any, chance: random.Random) -> None:
         """Have a case be about records that there are, most of the time."""
@@ -131,8 +146,8 @@ class Visit:
         if "id" in case.path_parameters and self.known.get(collection) and chance.random() < _OFTEN:
             case.path_parameters["id"] = chance.choice(self.known[collection])
         references = _references(shape)
-        for body in case.body if isinstance(case.body, list) else [case.body]:
-            for name in sorted(set(body) & set(references)) if isinstance(body, dict) else ():
+        for body in _bodies(case):
+            for name in sorted(set(body) & set(references)):
                 kind, target = references[name]
                 ids = self.known.get(target)
                 if ids and body[name] and chance.random() < _OFTEN:
@@ -159,9 +174,18 @@ def _collection(path: str) -> str:
     return parts[1] if parts[0] == "items" else parts[0]
 
 
+def _bodies(case: Any) -> list[dict[str, Any]]:
+    """Return the records of a body: itself, those of a list, or what many are changed to."""
+    found = case.body if isinstance(case.body, list) else [case.body]
+    return [one.get("data", one) for one in found if isinstance(one, dict) and isinstance(one.get("data", one), dict)]
+
+
+def _every_field(shape: Shape) -> list[Field]:
+    return [*(p for verb in shape.declared.verbs for p in verb.params), *shape.fields.values()]
+
+
 def _references(shape: Shape) -> dict[str, tuple[Kind, str]]:
-    every = [*shape.fields.values(), *(p for verb in shape.declared.verbs for p in verb.params)]
-    return {f.name: (f.kind, f.ref) for f in every if f.ref}
+    return {f.name: (f.kind, f.ref) for f in _every_field(shape) if f.ref}
 
 
 def _shown(case: Any) -> str:

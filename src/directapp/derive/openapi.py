@@ -279,7 +279,7 @@ def _data(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _found(shape: Shape) -> dict[str, Any]:
     """Describe what an act answers: mostly the record, else what it looked for or made."""
-    return {"anyOf": [_ref(shape.name), {"type": ["object", "array", "null"]}]}
+    return {"anyOf": [_ref(shape.name), *({"type": other} for other in ("object", "array", "null"))]}
 
 
 def _ref(name: str) -> dict[str, Any]:

@@ -156,6 +156,8 @@ def written(item: Field, *, empty: bool = True) -> Schema:
         del found["maxItems"]
     elif codes:
         found = {"type": "string", "enum": codes}
+    elif item.kind is Kind.CHOICES:
+        found["items"] = {"pattern": rf"^{_LINE}*$", **found["items"]}
     if item.required and item.kind in {Kind.CHOICES, Kind.REFS}:
         found["minItems"] = 1
     if not item.required and empty:
