@@ -84,7 +84,8 @@ class LoopWatch:
         seen = 0.0
         while not stop.wait(_TICK / 2):
             beat = self._beat
-            if beat != seen and time.monotonic() - beat > _TICK + self.limit:
+            # Half the limit: what is looked at only when it has passed may be gone again.
+            if beat != seen and time.monotonic() - beat > _TICK + self.limit / 2:
                 seen, frame = beat, sys._current_frames().get(ident)  # noqa: SLF001 - the documented way to them
                 self._where = told(frame) if frame is not None else None
 

@@ -9,9 +9,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from directapp.derive.sheet.layout import read_table
+from directapp.derive.sheet.layout import Table, read_table
+from directapp.derive.sheet.rows import TableReader
+from directapp.domains.imports.ledger import LEDGER
 from directapp.interfaces.web.imports import starting
 from directapp.kernel.actor import Actor
+from directapp.services.importing import Importing
+from directapp.services.ledger import Order
 from support.dealer import Dealer
 from support.export import car, small
 from support.pages import PASSWORD, give_password
@@ -158,3 +162,20 @@ async def test_another_companys_run_and_file_are_not_found(browser: httpx.AsyncC
     broken = await upload(browser, "sheet", {"x.csv": b"\x00\x00\x00"}, collection="cars")
     assert broken.status_code == 400
     assert (await upload(browser, "prototype", {"cars.json": json.dumps([]).encode()})).status_code == 400
+
+
+async def test_a_run_shows_how_far_it_is_until_it_has_ended(browser: httpx.AsyncClient, dealer: Dealer) -> None:
+    person = await sign_in(browser, dealer, "tenant_admin")
+    spec = dealer.house.platform.spec
+    reader = TableReader(spec=spec, shape=spec["cars"], table=Table(), columns={}, key=None)
+    order = Order(actor=person, by=person, reader=reader, name="biler.csv", collection="cars")
+    books = Importing(dealer.house.platform.corridor, LEDGER).books(dealer.tenant)
+    run = await books.open(order, 5000)
+    for done in (0, 1200):
+        await books.tell(run, done, {})
+        for path in (f"/app/imports/{run}", f"/app/imports/{run}/progress"):
+            page = (await browser.get(path)).text
+            assert f'<progress max="5000" value="{done}"' in page
+            assert 'hx-trigger="every 1s"' in page
+    await books.close(run, {"created": 5000}, dealer.house.platform.clock())
+    assert "<progress" not in (await browser.get(f"/app/imports/{run}/progress")).text
