@@ -86,7 +86,7 @@ WORDS: dict[str, Text] = {
     # Lists
     "new": T("Ny", "New"),
     "filter": T("Filter", "Filter"),
-    "filters_on": T("{count} filter i bruk", "{count} filters on"),
+    "filters_on": T("{count} filter i bruk", "Filters in use: {count}"),
     "show_result": T("Vis", "Show"),
     "reset": T("Nullstill", "Clear"),
     "add_filter": T("Legg til filter", "Add a filter"),

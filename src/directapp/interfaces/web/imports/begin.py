@@ -24,6 +24,7 @@ from directapp.kernel.ids import uuid7
 from directapp.store.query import Query
 
 _EARLIER = 20
+_SHOWN_OF_RUN = ("started_at", "name", "status", "dry_run", "rows_total")
 
 
 def add_beginnings(router: APIRouter) -> None:
@@ -54,14 +55,15 @@ async def show_start(desk: PersonDesk) -> Response:
         path=PATH,
         may_export=starting.may_import_export(desk.person, desk),
         collections=[Option(s.name, s.declared.plural.pick(desk.language), s.name == "cars") for s in may],
+        heads=[desk.spec[LEDGER.runs].fields[n].label.pick(desk.language) for n in _SHOWN_OF_RUN],
         runs=[_run_line(desk, run) for run in orjson.loads(page.json)],
     )
 
 
 def _run_line(desk: Desk, run: dict[str, Any]) -> dict[str, Any]:
     shape = desk.spec[LEDGER.runs]
-    names = ("started_at", "name", "status", "dry_run", "rows_total")
-    return {"href": f"{PATH}/{run['id']}", "cells": [desk.teller.value(shape, n, run, short=True) for n in names]}
+    cells = [desk.teller.value(shape, n, run, short=True) for n in _SHOWN_OF_RUN]
+    return {"href": f"{PATH}/{run['id']}", "cells": cells}
 
 
 async def _uploaded(posted: Posted) -> dict[str, bytes]:
