@@ -17,7 +17,7 @@ from directapp.domains.messages.vendor_answers import MAIL, is_live
 from directapp.domains.messages.vendor_match import INVITE_MAIL, INVITE_SMS, Sort, code_of
 from directapp.interfaces.web.messages.inbound import ONLY_PICTURES, hear
 from directapp.interfaces.web.messages.vendor import MOST_PHOTOS, Photo, hang_photo, vendor_actor
-from directapp.kernel.errors import DirectAppError
+from directapp.kernel.errors import DirectAppError, TooManyError
 from directapp.kernel.text import Text, pick_language
 from directapp.services.act import Seen
 from directapp.services.attachments import Attachments, Incoming
@@ -119,6 +119,8 @@ class MailRoom:
         photo = Photo(car=item.row["car"], link=link.row, item=item.row, key=key, origin="worker")
         try:
             await hang_photo(job.corridor, self.attachments, vendor_actor(job.tenant), photo, incoming)
+        except TooManyError as error:
+            raise LaterError(type(error).__name__, seconds=_BUSY_REST) from error
         except DirectAppError as error:
             # What is no picture, or too large a one, does not take the others with it.
             _log.info("photo of a letter not kept", why=type(error).__name__)

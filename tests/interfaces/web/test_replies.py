@@ -355,6 +355,25 @@ async def deliver(vendors: Vendors, letter: Written, **more: str) -> None:
     await vendors.settled()
 
 
+async def test_a_photo_that_comes_when_too_many_are_read_is_kept_later(vendors: Vendors, outside_time: Time) -> None:
+    dealer = vendors.dealer
+    work = await asked(dealer, email="lakk@example.test")
+    files = [("en.png", "image/png", PNG, "attachment"), ("to.png", "image/png", PNG + b"2", "attachment")]
+    short_work = dealer.house.platform.short_work
+    kept, short_work.waiting = short_work.waiting, -short_work.most
+    manager = await dealer.person("manager", "495")
+    try:
+        await deliver(vendors, Written(to=address(vendors, work), text="Ferdig", files=files))
+        assert await rows(dealer, manager, "car_files", car=str(work.car)) == []
+    finally:
+        short_work.waiting = kept
+    outside_time.ahead += timedelta(minutes=1)
+    await vendors.settled()
+    outside_time.ahead -= timedelta(minutes=1)
+    assert len(await rows(dealer, manager, "car_files", car=str(work.car))) == 2
+    assert await status(dealer, work) == "done"
+
+
 QUOTED = "\n\nDen fre. 20. nov. 2026 kl. 13:00 skrev DirectApp <x@da.example.test>:\n> Svar FERDIG, PRIS 4500\n> Hei"
 
 
