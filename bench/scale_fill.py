@@ -53,7 +53,7 @@ async def fill(owner: str, weak: str, cars: int) -> Filled:
     """Bring an empty database to the schema and fill it.
 
     Tables are filled before row-level security shuts the owner out, without indexes and foreign keys, which are
-    made afterwards.
+    made afterwards; the search's index is what bringing a database up to date makes.
     """
     spec = SPEC
     await bring_up_to_date(spec, owner, utc_now(), policies=False)
@@ -63,7 +63,7 @@ async def fill(owner: str, weak: str, cars: int) -> Filled:
         undo = await _bare(connection)
         await connection.execute(_ID)
         await _people(connection)
-        for statement in (_CARS, *_CHILDREN, _TOKENS, _AUDIT):
+        for statement in (_CARS, *_CHILDREN, _AUDIT):
             await connection.execute(_bound(statement, cars))
         for statement in undo:
             await connection.execute(statement)
@@ -327,14 +327,6 @@ _CHILDREN = (
         " FROM resource_bookings GROUP BY tenant_id, provider, resource_type, day"
     ),
 )  # fmt: skip
-_TOKENS = """
-INSERT INTO search_tokens (tenant_id, collection, record, field, token)
-SELECT c.tenant_id, 'cars', c.id, f.field, f.token FROM cars c, LATERAL (VALUES ('vin', lower(c.vin)),
- ('license_plate', lower(c.license_plate)), ('order_number', lower(c.order_number)), ('make', lower(c.make)),
- ('model', lower(c.model)), ('customer_name', 'kunde'),
- ('customer_name', lower(split_part(c.customer_name, ' ', 2))),
- ('customer_name', split_part(c.customer_name, ' ', 3))) f(field, token) ON CONFLICT DO NOTHING
-"""
 # A million changes of the last months, not sealed yet.
 _AUDIT = """
 INSERT INTO audit (tenant_id, id, at, actor_name, roles, origin, collection, record, verb, version, changes)

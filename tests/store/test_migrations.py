@@ -114,3 +114,28 @@ async def test_what_was_written_oddly_comes_up_composed_and_what_was_double_is_m
         "both_alike": ("EL12345", "0RD 1", None, True),
         "odd": ("\u00c5SE12", "O2", None, False),
     }
+
+
+async def test_rows_of_a_car_with_a_code_of_the_past_learn_who_sees_them(old: Old) -> None:
+    await asyncio.to_thread(command.upgrade, old.alembic, "0010")
+    connection = await asyncpg.connect(old.owner)
+    try:
+        await connection.execute(
+            "INSERT INTO car_transfers (tenant_id, id, car, reason) VALUES ($1, $2, $3, 'preparation')",
+            TENANT,
+            uuid7(),
+            CAR,
+        )
+        codes = "ADD CONSTRAINT ck_car_transfers_reason_choice CHECK (reason IN ('prep', 'sale')) NOT VALID"
+        await connection.execute(f"ALTER TABLE car_transfers {codes}")
+        await connection.execute("ALTER TABLE cars NO FORCE ROW LEVEL SECURITY")
+        await connection.execute("UPDATE cars SET car_type = 'used'")
+        await connection.execute("ALTER TABLE cars FORCE ROW LEVEL SECURITY")
+        await asyncio.to_thread(command.upgrade, old.alembic, "0011")
+        await connection.execute("ALTER TABLE car_transfers NO FORCE ROW LEVEL SECURITY")
+        rows = await connection.fetch("SELECT reason, car_car_type FROM car_transfers")
+        assert [tuple(row) for row in rows] == [("preparation", "used")]
+        with pytest.raises(asyncpg.CheckViolationError):
+            await connection.execute("UPDATE car_transfers SET reason = 'other'")
+    finally:
+        await connection.close()
