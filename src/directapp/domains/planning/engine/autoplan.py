@@ -12,7 +12,7 @@ from datetime import datetime
 
 from directapp.domains.planning.engine.chains import Chain, find_chains
 from directapp.domains.planning.engine.lanes import folded
-from directapp.domains.planning.engine.plan_first import first_plan
+from directapp.domains.planning.engine.plan_first import Price, first_plan
 from directapp.domains.planning.engine.plan_parts import (
     Chosen,
     Effort,
@@ -94,7 +94,10 @@ def planned(task: Task, effort: Effort) -> Solved:
     """Return the plan of a task: never later, by the weight of the cars, than either simple rule makes it."""
     first = first_plan(task, effort)
     solved = solve(task, first, replace(effort, seconds=max(_LEAST, effort.seconds - first.seconds)))
-    return replace(solved, seconds=first.seconds + solved.seconds)
+    price, seconds = Price(task), first.seconds + solved.seconds
+    # Short of time, the solver may end with a plan of its own that is worse than the one it was shown.
+    worse = not solved.proven and price.exact(solved.chosen) > price.exact(first.chosen)
+    return replace(solved, chosen=first.chosen if worse else solved.chosen, seconds=seconds)
 
 
 def _stays(proposal: Proposal) -> bool:

@@ -16,6 +16,7 @@ from directapp.domains.planning.engine.plan_parts import (
     DONE,
     FAIR,
     LATE,
+    MOVED,
     OUT,
     Chosen,
     Effort,
@@ -65,7 +66,7 @@ def by_weight(task: Task) -> list[int]:
 
 def first_plan(task: Task, effort: Effort) -> First:
     """Return the best plan that is found among orders of the cars."""
-    placing, price = Placing(task), _Price(task)
+    placing, price = Placing(task), Price(task)
     begun = [(order, placing.plan(order)) for order in (by_promise(task), by_weight(task))]
     order, plan = min(begun, key=lambda one: price.lateness(one[1]))
     at_most = price.lateness(plan)
@@ -76,7 +77,7 @@ def first_plan(task: Task, effort: Effort) -> First:
 class _Annealing:
     """The search for a better order."""
 
-    def __init__(self, placing: "Placing", price: "_Price", at_most: int, effort: Effort) -> None:
+    def __init__(self, placing: "Placing", price: "Price", at_most: int, effort: Effort) -> None:
         self.placing, self.price, self.at_most, self.effort = placing, price, at_most, effort
         self.seconds = 0.0
         self.chance = random.Random(effort.seed)  # noqa: S311 - the same plan for the same seed, nothing to guess
@@ -126,8 +127,8 @@ class _Annealing:
         return tried, min(here, there)
 
 
-class _Price:
-    """What a plan costs, but for the fine points that only the solver weighs."""
+class Price:
+    """What a plan costs."""
 
     def __init__(self, task: Task) -> None:
         self.task = task
@@ -138,7 +139,22 @@ class _Price:
         """Return the quarters that cars are late, by their weight."""
         return self.task.lateness(chosen)
 
+    def exact(self, chosen: Chosen) -> int:
+        """Return what a plan costs, as the solver counts it."""
+        task, total = self.task, self.whole(chosen)
+        for n, (number, start) in chosen.items():
+            piece, machine = task.pieces[n], task.machines[number]
+            total += next(option.cost for option in piece.options if option.machine == number)
+            booked = piece.step.booked
+            if booked is not None and (machine.resource.id, task.second(start)) != (
+                booked.resource,
+                int(booked.start.timestamp()),
+            ):
+                total += task.weights[piece.car] * MOVED
+        return total
+
     def whole(self, chosen: Chosen) -> int:
+        """Return what a plan costs, but for the fine points: who does what, and what is moved."""
         task = self.task
         delays = [task.delay(car, chosen) for car in range(len(task.cars))]
         total = 0
