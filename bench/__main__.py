@@ -59,10 +59,10 @@ class Bench:
         """Return the id of the n-th seeded car of the first site."""
         return str(UUID(_md5(f"{self.seeded.tenant}{n * 8}")))
 
-    def request(self, role: str, method: str, path: str, body: object = None) -> str:
-        """Return the raw bytes of one request, as text."""
+    def request(self, role: str, method: str, path: str, body: object = None, more: str = "") -> str:
+        """Return the raw bytes of one request, as text; ``more`` are further lines of its head."""
         payload = "" if body is None else json.dumps(body)
-        head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {self.tokens[role]}\r\n"
+        head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {self.tokens[role]}\r\n{more}"
         return f"{head}Content-Type: application/json\r\nContent-Length: {len(payload.encode())}\r\n\r\n{payload}"
 
     def load(self, requests: list[str], *, runs: int = 0, connections: int = 16) -> dict[str, float]:

@@ -47,9 +47,11 @@ class Lane(asyncio.BufferedProtocol):
             if place < 0:
                 return
             head = self._head[:place].lower() + b"\r\n"
-            start = head.index(b"content-length:") + 15
-            self._left = int(head[start : head.index(b"\r\n", start)]) - (len(self._head) - place - 4)
-            self.failed += not head.startswith(b"http/1.1 20")
+            unchanged = head.startswith(b"http/1.1 304")
+            start = 0 if unchanged else head.index(b"content-length:") + 15
+            whole = 0 if unchanged else int(head[start : head.index(b"\r\n", start)])
+            self._left = whole - (len(self._head) - place - 4)
+            self.failed += not head.startswith((b"http/1.1 20", b"http/1.1 304"))
         else:
             self._left -= nbytes
         if self._left <= 0:

@@ -46,7 +46,7 @@ def test_the_framework_inside_stays_small() -> None:
     services = [ROOT / f"src/directapp/services/{name}.py" for name in [*corridor, "undo", "work"]]
     compiler = [ROOT / f"src/directapp/store/{name}.py" for name in ("compiler", "query", "rule_sql", "names")]
     lines = sum(len(p.read_text().splitlines()) for p in [*declare, *services, *compiler])
-    assert lines < 4600
+    assert lines < 4800
 
 
 def test_nothing_is_left_to_do_and_no_domain_is_named_below_it() -> None:

@@ -8,6 +8,7 @@ from directapp.declare.verbs import Verb
 from directapp.derive.dialect import DEFAULT_LIMIT, LARGEST_LIMIT
 from directapp.derive.openapi_fixed import (
     FIXED,
+    HEADERS,
     PARAMETERS,
     READ_REFUSALS,
     RESPONSES,
@@ -20,6 +21,7 @@ from directapp.derive.openapi_query import filter_schemas, list_parameters, shar
 from directapp.derive.openapi_records import body_of, record_schemas, written
 from directapp.services.undo import UNDO
 
+_AGAIN = {"$ref": "#/components/parameters/If-None-Match"}
 _WRITE = ("dry_run", "confirm", "Idempotency-Key", "X-Reason")
 _TOLD_ONCE = (
     "The answer carries a secret that is told this once and not kept with the answer. Sent again with its"
@@ -56,6 +58,7 @@ def describe(spec: Spec, *, version: str = "1") -> dict[str, Any]:
         "components": {
             "securitySchemes": SECURITY,
             "parameters": PARAMETERS | _choosing(spec),
+            "headers": HEADERS,
             "responses": RESPONSES,
             "schemas": SCHEMAS | record_schemas(spec) | _filters(spec),
         },
@@ -157,9 +160,8 @@ def _list(shape: Shape) -> dict[str, Any]:
         "properties": {"data": rows, "meta": {"$ref": "#/components/schemas/Meta"}},
         "required": ["data"],
     }
-    return _operation(
-        shape, f"list_{shape.name}", f"List {_many(shape)}", parameters=list_parameters(shape), answer=answer
-    )
+    parameters = [*list_parameters(shape), _AGAIN]
+    return _operation(shape, f"list_{shape.name}", f"List {_many(shape)}", parameters=parameters, answer=answer)
 
 
 def _get(shape: Shape) -> dict[str, Any]:
@@ -167,7 +169,7 @@ def _get(shape: Shape) -> dict[str, Any]:
         shape,
         f"read_{shape.name}",
         f"Read one of {_many(shape)}",
-        parameters=[_fields(shape)],
+        parameters=[_fields(shape), _AGAIN],
         answer=_data(_ref(shape.name)),
     )
 
@@ -267,6 +269,9 @@ def _operation(
     done: dict[str, Any] = {"204": {"description": "Done; nothing to say."}}
     if answer is not None:
         done = {"200": {"description": "Done.", "content": {"application/json": {"schema": answer}}}}
+        if _AGAIN in found["parameters"]:
+            done["200"]["headers"] = {"ETag": {"$ref": "#/components/headers/ETag"}}
+            done["304"] = {"description": "Nothing has changed since the answer with one of the ETags named."}
     writes = body is not None or answer is None
     refusals = WRITE_REFUSALS if writes else READ_REFUSALS
     found["responses"] = done | {code: {"$ref": f"#/components/responses/{code}"} for code in refusals}

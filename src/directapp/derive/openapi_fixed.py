@@ -43,7 +43,19 @@ PARAMETERS: dict[str, Any] = {
     ),
     "Idempotency-Key": _header("Idempotency-Key", "Makes it safe to send the same request again.", "^[!-~]+$", 200),
     "If-Match": _header("If-Match", "The version the writer saw; another one answers 409 STALE.", _VERSION, 14),
+    "If-None-Match": _header(
+        "If-None-Match",
+        "The ETags of earlier answers to the same question; where one of them still holds, the answer is 304. It holds"
+        " for the same person with the same rights until anything is written. An answer that changes with the clock"
+        " alone has no ETag: leave out such fields (of cars: expected_ready_at, sla_status) to have one.",
+        "^[ -~]*$",
+        4000,
+    ),
     "X-Reason": _header("X-Reason", "Why, for the history.", "^[ -~]*$", 1000),
+}
+
+HEADERS: dict[str, Any] = {
+    "ETag": {"description": "What If-None-Match names to ask again.", "schema": {"type": "string"}},
 }
 
 _STATUSES = {

@@ -18,8 +18,9 @@ from directapp.kernel.errors import BadQueryError, ForbiddenError, NotFoundError
 from directapp.kernel.text import Text
 from directapp.services import judge
 from directapp.services.corridor import why_blocked
+from directapp.services.tags import Revisit, tag_of
 from directapp.store.database import Database
-from directapp.store.kept import Budget
+from directapp.store.kept import PLAN_LEAST, Budget
 from directapp.store.orders import served
 from directapp.store.query import Order, Path, Query
 from directapp.store.steps import FEW_AND_MANY, RAREST
@@ -44,13 +45,22 @@ _TOO_LONG = Text(
 )
 
 
+# Bytes of figures that are kept by their tags: those of a front page that many look at.
+_FIGURES_BUDGET = 4_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A list as PostgreSQL wrote it, in UTF-8, and the counts that were asked for; ``more``: those that stopped."""
+    """A list as PostgreSQL wrote it, in UTF-8, and the counts that were asked for; ``more``: those that stopped.
+
+    ``tag`` is its entity tag, None where it has none; ``same``: the reader has it already, and it is left out.
+    """
 
     json: bytes
     counts: dict[str, int]
     more: tuple[str, ...] = ()
+    tag: str | None = None
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,7 @@ class Reading:
         self.database = database
         self.clock = clock
         self._seen: Budget[tuple[object, ...], tuple[int, float]] = Budget(_SEEN_KEPT)
+        self._figures: Budget[str, Page] = Budget(_FIGURES_BUDGET)
 
     def shape(self, actor: Actor, collection: str) -> Shape:
         """Return a collection the actor may read at all (ForbiddenError: none of the roles may)."""
@@ -89,20 +100,25 @@ class Reading:
             raise ForbiddenError
         return shape
 
-    async def page(self, actor: Actor, collection: str, query: Query) -> Page:
-        """Return the rows that a query finds, as JSON."""
+    async def page(self, actor: Actor, collection: str, query: Query, *, again: Revisit | None = None) -> Page:
+        """Return the rows that a query finds, as JSON; ``again``: with a tag, and not what the reader already has."""
         shape = self.shape(actor, collection)
         if not query.sort and not query.aggregate:
             query = replace(query, sort=self.default_sort(actor, shape))
         # A search begins at its records: only what a filter finds hangs on its values.
         valued = query.filter is not None and any(True for _ in query.filter.values())
         steady = not query.aggregate and (bool(query.search) or not valued)
-        stepped = not query.aggregate and (bool(query.search) or valued)
         seen = await self._records_seen(actor, shape)
         query = replace(query, few=seen <= FEW_LISTED)
         # Beside what is found from few records there may be a way of its own, which hangs on whose it is.
         steady = steady and not query.few
         async with self.database.unit(actor, readonly=True, steady=steady) as unit:
+            tag = None if again is None else await self._tag(unit, shape, query, again)
+            if tag and again and tag in again.known:
+                return Page(b"", {}, tag=tag, same=True)
+            known = self._figures.get(tag) if tag and query.aggregate else None
+            if known is not None:
+                return known
             query = await self._narrowed(unit, shape, query)
             await self._refuse_long_sort(unit, shape, query)
             counts = {}
@@ -111,19 +127,31 @@ class Reading:
                     _only_rows(Query() if name == "total_count" else query, MOST_TOLD), few=seen <= FEW_COUNTED
                 )
                 counts[name] = await unit.run(self.database.count_plan(actor.roles, shape, asked), asked.values())
-            if stepped:
-                if query.search and query.found is None:
-                    # Which rows are looked at hangs on whose they are.
-                    await unit.simple("SET LOCAL plan_cache_mode = auto")
-                ids = await unit.run(self.database.ids_plan(actor.roles, shape, query), query.values())
-                json = (
-                    await unit.run(self.database.rows_plan(actor.roles, shape, query.fields), [ids]) if ids else b"[]"
-                )
-            else:
-                make = self.database.aggregate_plan if query.aggregate else self.database.list_plan
-                json = await unit.run(make(actor.roles, shape, query), query.values())
+            json = await self._rows(unit, shape, query, stepped=bool(query.search) or valued)
         told = {name: min(count, MOST_TOLD) for name, count in counts.items()}
-        return Page(json, told, tuple(name for name in sorted(told) if counts[name] > MOST_TOLD))
+        page = Page(json, told, tuple(name for name in sorted(told) if counts[name] > MOST_TOLD), tag)
+        if tag and query.aggregate:
+            self._figures.put(tag, page, PLAN_LEAST + len(json))
+        return page
+
+    async def _rows(self, unit: Unit, shape: Shape, query: Query, *, stepped: bool) -> bytes:
+        roles, database = unit.actor.roles, self.database
+        json = b"[]"
+        if query.aggregate or not stepped:
+            make = database.aggregate_plan if query.aggregate else database.list_plan
+            json = await unit.run(make(roles, shape, query), query.values())
+        else:
+            if query.search and query.found is None:
+                # Which rows are looked at hangs on whose they are.
+                await unit.simple("SET LOCAL plan_cache_mode = auto")
+            if ids := await unit.run(database.ids_plan(roles, shape, query), query.values()):
+                json = await unit.run(database.rows_plan(roles, shape, query.fields), [ids])
+        return json
+
+    async def _tag(self, unit: Unit, shape: Shape, query: Query, again: Revisit) -> str | None:
+        """Return the tag of a list or of figures, whichever way they are read: what is asked says all of it."""
+        make = self.database.aggregate_plan if query.aggregate else self.database.list_plan
+        return await tag_of(unit, again.question, [make(unit.actor.roles, shape, query)])
 
     async def _refuse_long_sort(self, unit: Unit, shape: Shape, query: Query) -> None:
         """Refuse an order that no index gives to very many rows (BadQueryError)."""
@@ -210,13 +238,28 @@ class Reading:
 
     async def one(self, actor: Actor, collection: str, record: UUID, fields: tuple[Path, ...] = ()) -> str:
         """Return one record as JSON text (NotFoundError: unseen)."""
+        return (await self.one_page(actor, collection, record, fields)).json.decode()
+
+    async def one_page(
+        self,
+        actor: Actor,
+        collection: str,
+        record: UUID,
+        fields: tuple[Path, ...] = (),
+        *,
+        again: Revisit | None = None,
+    ) -> Page:
+        """Return one record (NotFoundError: unseen); ``again``: with a tag, and not what the reader already has."""
         shape = self.shape(actor, collection)
         plan = self.database.one_plan(actor.roles, shape, fields)
         async with self.database.unit(actor, readonly=True, steady=True) as unit:
+            tag = None if again is None else await tag_of(unit, again.question, [plan])
+            if tag and again and tag in again.known:
+                return Page(b"", {}, tag=tag, same=True)
             json = await unit.run(plan, [record])
         if json is None:
             raise NotFoundError
-        return str(json)
+        return Page(json.encode(), {}, tag=tag)
 
     async def seen(self, actor: Actor, changes: Sequence[tuple[str, UUID]]) -> list[tuple[str, UUID]]:
         """Return those of the records that the actor sees."""

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -30,6 +31,16 @@ def json_response(content: bytes, status: int = 200, headers: dict[str, str] | N
         headers={"Cache-Control": "no-store", **(headers or {})},
         media_type="application/json",
     )
+
+
+def tagged(tag: str | None) -> dict[str, str]:
+    """Return the header of an answer's entity tag; none where it has none."""
+    return {} if tag is None else {"ETag": f'"{tag}"'}
+
+
+def unchanged(tag: str | None) -> Response:
+    """Return the answer to a reader who already has what would be sent."""
+    return Response(status_code=int(HTTPStatus.NOT_MODIFIED), headers={"Cache-Control": "no-store", **tagged(tag)})
 
 
 def entries(error: DirectAppError, language: str, **more: Any) -> list[dict[str, Any]]:

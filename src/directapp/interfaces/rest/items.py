@@ -24,11 +24,12 @@ from directapp.interfaces.rest.body import (
     taken_version,
 )
 from directapp.interfaces.rest.door import Call
-from directapp.interfaces.rest.errors import json_response, refusals
+from directapp.interfaces.rest.errors import json_response, refusals, tagged, unchanged
 from directapp.kernel.errors import BadPayloadError, DirectAppError, NotFoundError
 from directapp.kernel.text import Text
 from directapp.services.intent import Answer, Intent
 from directapp.services.reading import Page
+from directapp.services.tags import Revisit, revisit
 from directapp.services.undo import UNDO
 from directapp.store.query import Path
 
@@ -52,7 +53,8 @@ _UNKNOWN_VERB = Text("Handlingen {verb} finnes ikke.", "There is no act {verb}."
 
 async def read_many(call: Call) -> Response:
     """Answer a list."""
-    return await _list(call, _remembered(call))
+    asked = _remembered(call)
+    return await _list(call, asked, _again(call) if asked.lasting else None)
 
 
 async def search_many(call: Call) -> Response:
@@ -85,14 +87,22 @@ def _understood(call: Call, raw: Mapping[str, Any]) -> Asked:
     return parse_query(platform.spec, shape, call.actor, raw, now=platform.clock(), order=order)
 
 
-async def _list(call: Call, asked: Asked) -> Response:
-    page = await call.house.platform.reading.page(call.actor, call.collection, asked.query)
+def _again(call: Call) -> Revisit:
+    """Return what is asked as words, with the tags that the caller has of it."""
+    scope = call.request.scope
+    return revisit(scope["path"].encode() + b"?" + scope["query_string"], call.request.headers.get("if-none-match"))
+
+
+async def _list(call: Call, asked: Asked, again: Revisit | None = None) -> Response:
+    page = await call.house.platform.reading.page(call.actor, call.collection, asked.query, again=again)
+    if page.same:
+        return unchanged(page.tag)
     meta: dict[str, Any] = dict(page.counts) | ({"at_least": list(page.more)} if page.more else {})
     text = page.json
     if asked.keys is not None:
         text, meta["next_cursor"] = _paged(asked, page)
     end = b',"meta":' + orjson.dumps(meta) + b"}" if meta else b"}"
-    return json_response(b"".join((b'{"data":', text, end)))
+    return json_response(b"".join((b'{"data":', text, end)), headers=tagged(page.tag))
 
 
 def _paged(asked: Asked, page: Page) -> tuple[bytes, str | None]:
@@ -111,8 +121,11 @@ async def read_one(call: Call) -> Response:
     """Answer one record."""
     parameters = _only(call, "fields")
     fields = _fields(call, call.shape, parameters)
-    json = await call.house.platform.reading.one(call.actor, call.collection, call.record(), fields)
-    return json_response(b'{"data":' + json.encode() + b"}")
+    reading = call.house.platform.reading
+    page = await reading.one_page(call.actor, call.collection, call.record(), fields, again=_again(call))
+    if page.same:
+        return unchanged(page.tag)
+    return json_response(b'{"data":' + page.json + b"}", headers=tagged(page.tag))
 
 
 def _only(call: Call, *names: str) -> dict[str, Any]:
