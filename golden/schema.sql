@@ -1036,6 +1036,7 @@ CREATE INDEX ix_resource_bookings_provider_starts_at ON resource_bookings (tenan
 CREATE INDEX ix_resource_bookings_resource_day ON resource_bookings (tenant_id, resource, day);
 CREATE INDEX ix_resource_bookings_resource_type ON resource_bookings (tenant_id, resource_type);
 CREATE INDEX ix_resource_bookings_starts_at_id ON resource_bookings (tenant_id, starts_at, id);
+CREATE INDEX ix_resource_bookings_status_id ON resource_bookings (tenant_id, status, id);
 CREATE TABLE resource_capacities (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -1517,6 +1518,7 @@ CREATE INDEX ix_work_items_declined_by ON work_items (tenant_id, declined_by);
 CREATE INDEX ix_work_items_done_by ON work_items (tenant_id, done_by);
 CREATE INDEX ix_work_items_inspection ON work_items (tenant_id, inspection);
 CREATE INDEX ix_work_items_status_created_at ON work_items (tenant_id, status, created_at);
+CREATE INDEX ix_work_items_status_id ON work_items (tenant_id, status, id);
 CREATE UNIQUE INDEX uq_work_items_inspection_inspection_item ON work_items (tenant_id, inspection, inspection_item);
 CREATE TABLE workflow_rules (
 	tenant_id UUID NOT NULL, 

@@ -102,6 +102,7 @@ RESOURCE_BOOKINGS = Collection(
         ("provider", "resource_type", "day"),
         ("agreement", "week"),
         ("car", "starts_at"),
+        ("status", "id"),
     ),
     heard=(
         Heard(event="booking.created", when=is_booked),

@@ -313,7 +313,7 @@ WORK_ITEMS = Collection(
             message=Text("Kontrollpunktet har alt et arbeidspunkt.", "The inspection item already has a work item."),
         ),
     ),
-    indexes=(("car", "status"), ("status", "created_at")),
+    indexes=(("car", "status"), ("status", "created_at"), ("status", "id")),
     events=(("started_at", "work_item.started"),),
     heard=(Heard(event="work_item.proposed", when=lambda case: case.before is None),),
 )
