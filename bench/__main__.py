@@ -289,7 +289,9 @@ async def run(cars: int, seconds: int, runs: int, only: str) -> None:
     # What a request itself costs is measured where nothing works behind the scenes.
     process, port = start_app(postgres, data, "--no-worker")
     try:
-        bench = Bench(postgres, database, seeded, port, {}, seconds, runs, cars, process.pid, server)
+        bench = Bench(
+            postgres, database, seeded, port, {}, seconds, runs, cars, application=process.pid, postmaster=server
+        )
         await sign_in(bench)
         await measure_cost(bench, Reading(load_spec(), database), only)
         if only:
