@@ -100,8 +100,13 @@ class Reading:
             raise ForbiddenError
         return shape
 
-    async def page(self, actor: Actor, collection: str, query: Query, *, again: Revisit | None = None) -> Page:
-        """Return the rows that a query finds, as JSON; ``again``: with a tag, and not what the reader already has."""
+    async def page(
+        self, actor: Actor, collection: str, query: Query, *, again: Revisit | None = None, chosen: bool = False
+    ) -> Page:
+        """Return the rows that a query finds, as JSON; ``again``: with a tag, and not what the reader already has.
+
+        ``chosen``: the reader has chosen the order, which is refused where it asks too much (BadQueryError).
+        """
         shape = self.shape(actor, collection)
         if not query.sort and not query.aggregate:
             query = replace(query, sort=self.default_sort(actor, shape))
@@ -120,7 +125,8 @@ class Reading:
             if known is not None:
                 return known
             query = await self._narrowed(unit, shape, query)
-            await self._refuse_long_sort(unit, shape, query)
+            if chosen:
+                await self._refuse_long_sort(unit, shape, query)
             counts = {}
             for name in query.counts:
                 asked = replace(

@@ -94,7 +94,7 @@ def _again(call: Call) -> Revisit:
 
 
 async def _list(call: Call, asked: Asked, again: Revisit | None = None) -> Response:
-    page = await call.house.platform.reading.page(call.actor, call.collection, asked.query, again=again)
+    page = await call.house.platform.reading.page(call.actor, call.collection, asked.query, again=again, chosen=True)
     if page.same:
         return unchanged(page.tag)
     meta: dict[str, Any] = dict(page.counts) | ({"at_least": list(page.more)} if page.more else {})

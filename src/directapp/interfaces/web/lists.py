@@ -57,7 +57,7 @@ async def show_list(desk: PersonDesk, collection: str) -> Response:
     shape = desk.shape(collection)
     address = address_of(desk, collection)
     listing = listing_of(desk, shape, address, await kept_columns(desk, shape))
-    page = await desk.platform.reading.page(desk.person, collection, listing.query)
+    page = await desk.platform.reading.page(desk.person, collection, listing.query, chosen=True)
     rows: list[dict[str, Any]] = orjson.loads(page.json)
     context = await _table(desk, listing, rows)
     if desk.partial and address.get("after"):
