@@ -122,11 +122,11 @@ async def measure_cost(bench: "Bench", reading: Reading, only: str = "") -> None
 def _spent(bench: "Bench", row: Row) -> tuple[float, float, float]:
     """Return milliseconds a request of the application and of PostgreSQL, and how many requests failed."""
     requests = iter(row.requests)
-    once = len(row.requests) == _MOST
+    once = len(row.requests) >= _SPELLINGS
     tries = []
     for turn in range(bench.runs + 1):
-        # What writes is never sent twice.
-        sent = list(itertools.islice(requests, _MOST // (bench.runs + 1))) if once else row.requests
+        # What writes is never sent twice, nor what is to be answered anew.
+        sent = list(itertools.islice(requests, len(row.requests) // (bench.runs + 1))) if once else row.requests
         before = processes.seconds(bench.application), processes.seconds(bench.postmaster)
         done = bench.load(sent, runs=1, connections=1)
         after = processes.seconds(bench.application), processes.seconds(bench.postmaster)
