@@ -1,5 +1,6 @@
 """What questions of ever new shape leave behind: on a connection, and in the process."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Iterator
 from itertools import combinations, islice, product
@@ -8,6 +9,7 @@ import asyncpg
 import pytest
 
 from directapp.kernel.actor import Actor
+from directapp.kernel.errors import BadQueryError
 from directapp.kernel.ids import uuid7
 from directapp.services.reading import Reading
 from directapp.store import kept
@@ -56,6 +58,18 @@ async def test_a_shape_asked_once_is_not_prepared_one_asked_again_is(database: D
     for _ in range(3):
         await reading.page(admin, "jobs", often)
     assert await prepared(database) == [database.list_plan(admin.roles, SPEC["jobs"], often).sql]
+
+
+async def test_a_list_waits_for_no_second_connection(
+    database: Database, admin: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many readers as there are connections would wait for each other."""
+    monkeypatch.setattr("directapp.store.database.SIZED_SECONDS", -1.0)
+    monkeypatch.setattr("directapp.services.reading.MOST_SORTED", -1)
+    reading, by_cost = Reading(SPEC, database), Query(sort=(Order("cost"),))
+    async with asyncio.timeout(20):
+        with pytest.raises(BadQueryError):
+            await reading.page(admin, "jobs", by_cost, chosen=True)
 
 
 async def test_shapes_asked_again_leave_no_more_than_the_budget(database: Database, admin: Actor) -> None:

@@ -117,6 +117,8 @@ class Reading:
         query = replace(query, few=seen <= FEW_LISTED)
         # Beside what is found from few records there may be a way of its own, which hangs on whose it is.
         steady = steady and not query.few
+        # Asked before the transaction, which would else hold one connection while it waits for another.
+        long = chosen and await self.database.size(shape.name) >= MOST_SORTED
         async with self.database.unit(actor, readonly=True, steady=steady) as unit:
             tag = None if again is None else await self._tag(unit, shape, query, again)
             if tag and again and tag in again.known:
@@ -125,7 +127,7 @@ class Reading:
             if known is not None:
                 return known
             query = await self._narrowed(unit, shape, query)
-            if chosen:
+            if long:
                 await self._refuse_long_sort(unit, shape, query)
             counts = {}
             for name in query.counts:
@@ -160,13 +162,11 @@ class Reading:
         return await tag_of(unit, again.question, [make(unit.actor.roles, shape, query)])
 
     async def _refuse_long_sort(self, unit: Unit, shape: Shape, query: Query) -> None:
-        """Refuse an order that no index gives to very many rows (BadQueryError)."""
+        """Refuse an order of a large table that no index gives, for very many rows (BadQueryError)."""
         roles, declared = unit.actor.roles, self.default_sort(unit.actor, shape)
         if query.aggregate or query.found is not None or query.sort == declared:
             return
         if served(shape, roles, query.sort, query.filter):
-            return
-        if await self.database.size(shape.name) < MOST_SORTED:
             return
         asked = Query(filter=query.filter, most=MOST_SORTED)
         if await unit.run(self.database.count_plan(roles, shape, asked), asked.values()) > MOST_SORTED:

@@ -139,8 +139,8 @@ class Database:
     async def size(self, table: str) -> int:
         """Return how many rows a table has, as PostgreSQL believed within the last minutes."""
         if time.monotonic() - self._sized_at > SIZED_SECONDS:
-            self._sized_at = time.monotonic()
             self._sizes = {row["relname"]: row["reltuples"] for row in await self.pool.fetch(_SIZES)}
+            self._sized_at = time.monotonic()
         return self._sizes.get(table, 0)
 
     # -- compiled reads -----------------------------------------------------------------------------

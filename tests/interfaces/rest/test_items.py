@@ -7,6 +7,7 @@ import pytest
 from directapp.kernel.actor import Actor
 from directapp.kernel.ids import uuid7
 from directapp.services import reading
+from directapp.store import database
 from support.plan import lay_plan
 
 CAR = {"car_type": "used", "make": "Audi", "model": "Q4", "license_plate": "EL 12345"}
@@ -335,6 +336,7 @@ async def test_counts_stop_and_very_many_rows_are_not_sorted_by_what_no_index_gi
     owner = await asyncpg.connect(api.dealer.house.owner_dsn)
     await owner.execute("ANALYZE cars")
     await owner.close()
+    monkeypatch.setattr(database, "SIZED_SECONDS", -1.0)
     monkeypatch.setattr(reading, "MOST_TOLD", 4)
     monkeypatch.setattr(reading, "MOST_SORTED", 4)
     body = (await api.call(admin, "GET", "/items/cars?limit=1&meta=filter_count")).json()

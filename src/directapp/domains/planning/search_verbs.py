@@ -200,9 +200,6 @@ async def consumer_of(act: Act, car: Row | None) -> UUID:
 def range_of(act: Act, car: Row | None) -> tuple[datetime, datetime]:
     """Return between which instants to search (InvalidError: they make no sense)."""
     earliest = max(act.params.get("earliest") or act.now, act.now)
-    if earliest - act.now > _FUTURE:
-        words = Text("Søk høyst to år fram.", "Search two years ahead, at most.")
-        raise InvalidError(Problem(words, field="earliest"))
     latest = act.params.get("latest")
     if latest is None:
         due = promised(car) if car else None
@@ -211,6 +208,9 @@ def range_of(act: Act, car: Row | None) -> tuple[datetime, datetime]:
     if latest <= earliest:
         words = Text("Slutten må være etter starten.", "The end must be after the start.")
         raise InvalidError(Problem(words, field="latest"))
+    if earliest - act.now > _FUTURE:
+        words = Text("Søk høyst to år fram.", "Search two years ahead, at most.")
+        raise InvalidError(Problem(words, field="earliest"))
     if latest - earliest > _FARTHEST:
         words = Text("Søk i høyst 120 dager om gangen.", "Search 120 days at a time, at most.")
         raise InvalidError(Problem(words, field="latest"))
