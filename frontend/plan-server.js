@@ -39,9 +39,10 @@ export function serverOf({ csrf, words }) {
       }
       return { ok: false, why: words.said_no_network };
     },
+    /** Reads an address; nothing where no good answer comes. */
     async read(address) {
-      const answer = await fetch(address);
-      return answer.ok && !answer.redirected ? answer : undefined;
+      const answer = await fetch(address).catch(() => undefined);
+      return answer?.ok && !answer.redirected ? answer : undefined;
     },
   };
 }

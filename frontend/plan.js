@@ -7,6 +7,7 @@ import { turnsOf } from "./plan-turns.js";
 import { between, clockOf, clockTime, dayOf, shift, spanText, wallOf } from "./plan-time.js";
 
 const GATHER = 120;
+const READ_AGAIN = 3000;
 // So many rows are drawn at first; what is further down is drawn when one comes near it.
 const FIRST_ROWS = 18;
 const NEAR_ROWS = 8;
@@ -159,7 +160,7 @@ function deeds(plan) {
       const said = await server.put(values);
       plan.root.classList.remove("is-refusing");
       if (said.done !== undefined) page.querySelector("#done").innerHTML = said.done;
-      if (said.ok) await deed.freshen([said.id]);
+      if (said.ok && !(await deed.freshen([said.id]))) plan.late.set(said.id, true);
       plan.release();
       deed.around();
       return said;
@@ -184,7 +185,7 @@ function deeds(plan) {
     async freshen(ids) {
       const asked = ids.map((id) => `&id=${id}`).join("");
       const answer = await server.read(`${config.data}${config.data.includes("?") ? "" : "?"}${asked}`);
-      if (!answer) return;
+      if (!answer) return false;
       const { bookings } = await answer.json();
       const found = new Map(bookings.map((row) => [row.id, row]));
       const rows = plan.resources.length;
@@ -199,6 +200,7 @@ function deeds(plan) {
         if (row && old?.version !== row.version) requestAnimationFrame(() => tint(plan.root, id));
       }
       if (plan.resources.length !== rows) deed.rowsAgain();
+      return true;
     },
     /** Draws what is booked on rows that were out of sight. */
     showRows(ids) {
@@ -213,10 +215,11 @@ function deeds(plan) {
     },
     async again() {
       const answer = await server.read(config.data);
-      if (!answer) return;
+      if (!answer) return false;
       deed.take(await answer.json());
       deed.rowsAgain();
       plan.calendar.setOption("events", eventsOf(plan));
+      return true;
     },
     async around() {
       const answer = await server.read(config.side);
@@ -465,16 +468,25 @@ function keepUp(plan) {
   addEventListener("online", catchUp);
 }
 
-function keepUpSoon(plan) {
+/** One reading at a time: an older answer drawn after a newer one would take back what that has drawn. */
+function keepUpSoon(plan, delay = GATHER) {
   clearTimeout(plan.soon);
   plan.soon = setTimeout(async () => {
-    if (plan.holds || page.hidden || !plan.late.size) return;
+    if (plan.holds || page.hidden || plan.isReading || !plan.late.size) return;
     const late = new Set(plan.late.keys());
     plan.late.clear();
-    const all = late.delete("all");
-    const around = late.delete("around");
-    if (all || late.size > MANY) await plan.again();
-    else if (late.size) await plan.freshen([...late]);
-    if (all || around || late.size) await plan.around();
-  }, GATHER);
+    plan.isReading = true;
+    const isRead = await readLate(plan, new Set(late));
+    plan.isReading = false;
+    if (!isRead) for (const one of late) plan.late.set(one, true);
+    if (plan.late.size) keepUpSoon(plan, isRead ? GATHER : READ_AGAIN);
+  }, delay);
+}
+
+async function readLate(plan, late) {
+  const all = late.delete("all");
+  late.delete("around");
+  const isRead = await (all || late.size > MANY ? plan.again() : !late.size || plan.freshen([...late]));
+  await plan.around();
+  return isRead;
 }

@@ -35,6 +35,13 @@ async def slowly(page: Page, address: str) -> list[str]:
     return sent
 
 
+async def stands_at(page: Page, booking: UUID, x: float) -> None:
+    """Wait until a booking is drawn where it was let go of: a hand takes hold of what it sees."""
+    async with asyncio.timeout(20):
+        while abs((await box(drawn(page, booking)))["x"] - x) > 1:
+            await page.wait_for_timeout(20)
+
+
 async def marks(dealer: Dealer, inspection: UUID) -> list[str]:
     row = await dealer.read(await dealer.person("reception", "499"), "inspections", inspection)
     return sorted(m["note"] for m in row["damage_marks"] or ())
@@ -156,9 +163,11 @@ async def test_drags_in_a_hurry_all_count(plan: Plan, open_as: Opener) -> None:
     page = await opened(await open_as("planner", "499", service_workers="block"), plan)
     hour = await wide(page, booking, 1)
     sent = await slowly(page, "**/app/plan/put")
-    for hours in (1, 1):
-        await pull(page, drawn(page, booking), hours, per_hour=hour)
+    begun = (await box(drawn(page, booking)))["x"]
+    for hours in (1, 2):
+        await pull(page, drawn(page, booking), 1, per_hour=hour)
         await page.mouse.up()
+        await stands_at(page, booking, begun + hours * hour)
     await pull(page, drawn(page, other), 1, per_hour=hour)
     await page.mouse.up()
     # In the hand when the first answers come: it is neither dropped nor drawn elsewhere.
