@@ -128,44 +128,39 @@ class Shape:
 _SYSTEM_GRANT = Grant(role="system", read=(EVERY,), write=(EVERY,), create=True, delete=True, verbs=(EVERY,))
 
 
-def columns_of(rule: Rule) -> Iterator[str]:
-    """Yield the columns of the own table that a rule looks at."""
+def leaves(rule: Rule) -> Iterator[Rule]:
+    """Yield the parts of a rule that look at something themselves."""
     match rule:
-        case Is(column=c) | In(column=c) | Empty(column=c) | SeenInFull(column=c) | Parent(column=c):
-            yield c
         case All(parts=parts) | Either(parts=parts):
             for part in parts:
-                yield from columns_of(part)
+                yield from leaves(part)
         case Not(part=part):
-            yield from columns_of(part)
+            yield from leaves(part)
         case _:
-            return
+            yield rule
+
+
+def columns_of(rule: Rule) -> Iterator[str]:
+    """Yield the columns of the own table that a rule looks at."""
+    for leaf in leaves(rule):
+        match leaf:
+            case Is(column=c) | In(column=c) | Empty(column=c) | SeenInFull(column=c) | Parent(column=c):
+                yield c
 
 
 def _followed(rule: Rule) -> Iterator[str]:
     """Yield the references that a rule follows to one record."""
-    match rule:
-        case SeenInFull(column=column) | Parent(column=column, key="id"):
-            yield column
-        case All(parts=parts) | Either(parts=parts):
-            for part in parts:
-                yield from _followed(part)
-        case Not(part=part):
-            yield from _followed(part)
-        case _:
-            return
+    for leaf in leaves(rule):
+        match leaf:
+            case SeenInFull(column=column) | Parent(column=column, key="id"):
+                yield column
 
 
 def _pointed_at(rule: Rule) -> Iterator[Parent]:
     """Yield the parts of a rule that ask for rows which point to the same one."""
-    match rule:
-        case Parent(key=key) if key != "id":
-            yield rule
-        case All(parts=parts) | Either(parts=parts):
-            for part in parts:
-                yield from _pointed_at(part)
-        case _:
-            return
+    for leaf in leaves(rule):
+        if isinstance(leaf, Parent) and leaf.key != "id":
+            yield leaf
 
 
 class Spec:

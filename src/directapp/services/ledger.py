@@ -200,35 +200,33 @@ class Bookkeeper:
 
     async def keep(self, unit: Unit, run: UUID, results: Iterable[Result]) -> None:
         """Write rows down inside a transaction: new ones, or what has become of those that waited."""
-        present = unit.actor
-        unit.become(self.actor)
-        shape, work = self.corridor.spec[self.ledger.rows], self._work(unit)
-        fresh: list[dict[str, Any]] = []
-        for result in results:
-            made = {
-                "outcome": result.outcome,
-                "notes": [note.as_json() for note in result.notes],
-                "record": result.record,
-            }
-            if result.replaces is not None:
-                newer = {"outcome": "unchanged", "notes": [Note(level="info", text=_NEWER).as_json()]}
-                await work.update(shape, result.replaces, newer)
-            if result.row is not None:
-                await work.update(shape, result.row, made)
-                continue
-            read = {
-                "run": run,
-                "collection": result.raw.collection,
-                "row_number": result.raw.number,
-                "external_id": result.external,
-                "hash": result.hash,
-                "data": dict(result.raw.data),
-            }
-            fresh.append({**read, **made})
-        for start in range(0, len(fresh), _AT_ONCE):
-            await work.create_all(shape, fresh[start : start + _AT_ONCE], verb="create")
-            await asyncio.sleep(0)
-        unit.become(present)
+        with unit.acting_as(self.actor):
+            shape, work = self.corridor.spec[self.ledger.rows], self._work(unit)
+            fresh: list[dict[str, Any]] = []
+            for result in results:
+                made = {
+                    "outcome": result.outcome,
+                    "notes": [note.as_json() for note in result.notes],
+                    "record": result.record,
+                }
+                if result.replaces is not None:
+                    newer = {"outcome": "unchanged", "notes": [Note(level="info", text=_NEWER).as_json()]}
+                    await work.update(shape, result.replaces, newer)
+                if result.row is not None:
+                    await work.update(shape, result.row, made)
+                    continue
+                read = {
+                    "run": run,
+                    "collection": result.raw.collection,
+                    "row_number": result.raw.number,
+                    "external_id": result.external,
+                    "hash": result.hash,
+                    "data": dict(result.raw.data),
+                }
+                fresh.append({**read, **made})
+            for start in range(0, len(fresh), _AT_ONCE):
+                await work.create_all(shape, fresh[start : start + _AT_ONCE], verb="create")
+                await asyncio.sleep(0)
 
     async def keep_all(self, run: UUID, results: Sequence[Result], chunk: int) -> None:
         """Write the rows of a trial down, after it has been rolled back."""

@@ -40,10 +40,9 @@ async def as_of(unit: Unit, shape: Shape, seen: Seen, version: int) -> Seen:
     """Return a record as the transaction that wrote a version of it left it; without audit as it is now."""
     if seen.version <= version:
         return seen
-    present = unit.actor
-    unit.become(system_actor(present.tenant, "corridor"))
-    rows = await unit.fetch(_LATER, present.tenant, shape.name, seen.id, version)
-    unit.become(present)
+    tenant = unit.actor.tenant
+    with unit.acting_as(system_actor(tenant, "corridor")):
+        rows = await unit.fetch(_LATER, tenant, shape.name, seen.id, version)
     held: dict[str, Any] = {}
     for row in rows:
         for name, (before, _) in orjson.loads(row["changes"]).items():

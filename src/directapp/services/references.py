@@ -99,9 +99,8 @@ async def check(
     if not actor.is_system:
         await refuse_unseen(unit, shape.fields, values, row=row, before=before)
     if before and any(shape.fields[n].tree and v is not None for n, v in values.items()):
-        unit.become(system_actor(actor.tenant, "corridor"))
-        await refuse_circle(unit, shape, values, before["id"])
-        unit.become(actor)
+        with unit.acting_as(system_actor(actor.tenant, "corridor")):
+            await refuse_circle(unit, shape, values, before["id"])
 
 
 async def refuse_circle(unit: Unit, shape: Shape, values: Mapping[str, Any], record: UUID) -> None:

@@ -48,11 +48,8 @@ class Tallying:
         return done
 
     async def _settle(self, of: str, keys: dict[int, set[Any]], system: str) -> list[tuple[str, UUID]]:
-        present = self.unit.actor
-        self.unit.become(system_actor(present.tenant, system))
-        done = await settle(self.unit, of, keys, lifted=sorted(self.lifted), now=self.now)
-        self.unit.become(present)
-        return done
+        with self.unit.acting_as(system_actor(self.unit.actor.tenant, system)):
+            return await settle(self.unit, of, keys, lifted=sorted(self.lifted), now=self.now)
 
     @asynccontextmanager
     async def lift(self, shape: Shape, records: Sequence[UUID]) -> AsyncIterator[None]:
@@ -80,8 +77,5 @@ class Tallying:
         return found
 
     async def _find(self, shape: Shape, equals: dict[str, Any]) -> list[Row]:
-        present = self.unit.actor
-        self.unit.become(system_actor(present.tenant, "corridor"))
-        rows: list[Row] = [*await self.unit.find(shape, 10_000, equals)]
-        self.unit.become(present)
-        return rows
+        with self.unit.acting_as(system_actor(self.unit.actor.tenant, "corridor")):
+            return [*await self.unit.find(shape, 10_000, equals)]

@@ -330,9 +330,8 @@ class Work:
         if system is None or f"sys_{system}" in present.roles:
             yield
             return
-        self.unit.become(system_actor(present.tenant, system))
-        yield
-        self.unit.become(present)
+        with self.unit.acting_as(system_actor(present.tenant, system)):
+            yield
 
     async def finish(self) -> None:
         """Write the events that no write has taken along."""

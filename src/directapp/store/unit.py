@@ -1,7 +1,7 @@
 """The unit of work: one connection, one transaction, one actor; what a write needs, as few statements as can be."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -129,6 +129,16 @@ class Unit:
     def become(self, actor: Actor) -> None:
         """Go on as somebody else in the same transaction (nested system intents)."""
         self.actor = actor
+
+    @contextmanager
+    def acting_as(self, actor: Actor) -> Iterator[None]:
+        """Go on as somebody else inside, and back afterwards."""
+        present = self.actor
+        self.become(actor)
+        try:
+            yield
+        finally:
+            self.become(present)
 
     async def _settle(self) -> None:
         if self.settled is not self.actor and self.settled != self.actor:
