@@ -269,6 +269,17 @@ def start_app(
     raise RuntimeError("the application did not start")
 
 
+async def put_away(
+    process: subprocess.Popen[bytes], database: Database, postgres: EmbeddedPostgres, data: Path
+) -> None:
+    """End an application and its server, and delete what they kept."""
+    process.terminate()
+    process.wait(20)
+    await database.close()
+    await asyncio.to_thread(postgres.stop)
+    shutil.rmtree(data, ignore_errors=True)
+
+
 async def sign_in(bench: Bench) -> None:
     """Fetch a token for a person of each role."""
     for role in bench.seeded.people:
@@ -306,11 +317,7 @@ async def run(cars: int, seconds: int, runs: int, only: str) -> None:
             line = next(text for text in memory.read_text().splitlines() if text.startswith("VmHWM"))
             print(f"application process: {int(line.split()[1]) // 1024} MB at its highest")
     finally:
-        process.terminate()
-        process.wait(20)
-        await database.close()
-        await asyncio.to_thread(postgres.stop)
-        shutil.rmtree(data, ignore_errors=True)
+        await put_away(process, database, postgres, data)
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ import asyncio
 import csv
 import io
 import re
-import shutil
 import statistics
 import tempfile
 import time
@@ -24,7 +23,7 @@ import httpx
 from PIL import Image
 
 from bench import processes
-from bench.__main__ import PASSWORD, Bench, cookie_of, email_of, prepare, start_app
+from bench.__main__ import PASSWORD, Bench, cookie_of, email_of, prepare, put_away, start_app
 
 SHEET = Path(__file__).parents[1] / "tests/data/sheets/own_dealer_export_first40.csv"
 _LETTERS = "ABDEFHJKLNPRSTUVXYZ"
@@ -190,11 +189,7 @@ async def measure(cars: int, rows: int, seconds: int) -> None:
         print(f"event loop, the last minute: {health}")
         await browser.client.aclose()
     finally:
-        process.terminate()
-        process.wait(20)
-        await database.close()
-        await asyncio.to_thread(postgres.stop)
-        shutil.rmtree(data, ignore_errors=True)
+        await put_away(process, database, postgres, data)
 
 
 def main() -> None:

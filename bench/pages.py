@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import itertools
 import json
-import shutil
 import statistics
 import tempfile
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page
 
-from bench.__main__ import PASSWORD, Bench, cookie_of, email_of, prepare, start_app
+from bench.__main__ import PASSWORD, Bench, cookie_of, email_of, prepare, put_away, start_app
 from bench.chromium import chromium
 from bench.seed import Seeded, seed
 from directapp.app.spec import load_spec
@@ -168,11 +167,7 @@ async def run(cars: int, seconds: int, runs: int) -> None:
             await first_loads(browser, base, await email_of(database, seeded, "planner"))
             await scroll_board(browser, base, await email_of(database, other, "tenant_admin"))
     finally:
-        process.terminate()
-        process.wait(20)
-        await database.close()
-        await asyncio.to_thread(postgres.stop)
-        shutil.rmtree(data, ignore_errors=True)
+        await put_away(process, database, postgres, data)
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import os
-import shutil
 import statistics
 import tempfile
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 import httpx
 from playwright.async_api import Browser
 
-from bench.__main__ import Bench, cookie_of, email_of, prepare, start_app
+from bench.__main__ import Bench, cookie_of, email_of, prepare, put_away, start_app
 from bench.chromium import chromium
 from bench.pages import sign_in
 from bench.seed import Seeded, analyse
@@ -144,11 +143,7 @@ async def run() -> None:
             f" {own:.0f} ms of them the page's own work (medians); load {os.getloadavg()[0]:.1f}"
         )
     finally:
-        process.terminate()
-        process.wait(20)
-        await database.close()
-        await asyncio.to_thread(postgres.stop)
-        shutil.rmtree(data, ignore_errors=True)
+        await put_away(process, database, postgres, data)
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import json
 import random
-import shutil
 import tempfile
 import urllib.parse
 from collections import Counter
@@ -18,7 +17,7 @@ from pathlib import Path
 import httpx
 
 from bench import processes
-from bench.__main__ import PASSWORD, email_of, prepare, start_app
+from bench.__main__ import PASSWORD, email_of, prepare, put_away, start_app
 from bench.seed import Seeded
 from directapp.app.spec import load_spec
 from directapp.declare.kinds import Kind
@@ -131,11 +130,7 @@ async def run(shapes: int, cars: int) -> None:
                 flush=True,
             )
     finally:
-        process.terminate()
-        process.wait(20)
-        await database.close()
-        await asyncio.to_thread(postgres.stop)
-        shutil.rmtree(data, ignore_errors=True)
+        await put_away(process, database, postgres, data)
     print(f"answers by status: {dict(answers)}")
     if highest_backend > BACKEND_MEGABYTES or highest_process > PROCESS_MEGABYTES or any(s >= 500 for s in answers):  # noqa: PLR2004 - ours
         raise SystemExit("over the limit")
