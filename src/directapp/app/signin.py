@@ -10,21 +10,21 @@ import asyncpg
 
 from directapp.app.post import Post
 from directapp.domains.people.mails import Mail
-from directapp.domains.people.ports import Failures, Rows
+from directapp.domains.people.ports import Failures, OpenRows
 from directapp.kernel.actor import Actor
 from directapp.services.act import Seen
 from directapp.services.corridor import Corridor
 from directapp.services.drafts import TakenError
-from directapp.services.intent import Intent
+from directapp.services.intent import Answer, Intent
 from directapp.services.work import Work
 
 
 class WorkRows:
     """The rows of one tenant inside one transaction."""
 
-    def __init__(self, work: Work) -> None:
-        """Keep the work that every call goes through."""
-        self._work = work
+    def __init__(self, work: Work, corridor: Corridor) -> None:
+        """Keep the work that every call goes through, and the corridor, which knows forms that came before."""
+        self._work, self._corridor = work, corridor
 
     async def look_up(self, collection: str, record: UUID) -> Seen:
         """Return a record (NotFoundError: there is none)."""
@@ -42,6 +42,18 @@ class WorkRows:
         """Change a record that is still as it was found."""
         return await self._work.update(self._work.spec[on.collection], on.id, patch, version=on.version)
 
+    async def came_before(self, form: str | None) -> bool:
+        """Whether a form's key was kept."""
+        return await self._corridor.replay(self._work.unit, self._sent(form)) is not None
+
+    async def keep_form(self, form: str | None) -> None:
+        """Keep a form's key, and nothing of what it held."""
+        answer = Answer(collection="users", record=None, json=None, changes={})
+        await self._corridor.remember(self._work.unit, answer, self._sent(form))
+
+    def _sent(self, form: str | None) -> Intent:
+        return Intent(actor=self._work.actor, collection="users", verb="sign_in", origin="worker", key=form)
+
 
 class SignInPort:
     """What signing in asks of the house."""
@@ -58,12 +70,12 @@ class SignInPort:
         return (rows[0]["tenant_id"], rows[0]["user_id"]) if rows else None
 
     @asynccontextmanager
-    async def open(self, actor: Actor) -> AsyncIterator[Rows[Seen]]:
+    async def open(self, actor: Actor) -> AsyncIterator[OpenRows[Seen]]:
         """Open a transaction as a system actor."""
         async with self._database.unit(actor) as unit:
             work = self._corridor.work(unit, Intent(actor=actor, collection="", verb="sign_in", origin="worker"))
             try:
-                yield WorkRows(work)
+                yield WorkRows(work, self._corridor)
                 await work.finish()
             except (asyncpg.PostgresError, TakenError) as error:
                 shape = self._corridor.spec["users"]

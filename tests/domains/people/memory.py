@@ -65,6 +65,13 @@ class MemoryRows:
         self._put(on.collection, on.id, {**stored, **patch, "version": stored["version"] + 1})
         return await self.look_up(on.collection, on.id)
 
+    async def came_before(self, form: str | None) -> bool:
+        return form is not None and bool(await self.find("forms", form=form))
+
+    async def keep_form(self, form: str | None) -> None:
+        if form is not None:
+            self._put("forms", uuid4(), {"form": form})
+
     def _put(self, collection: str, record: UUID, row: dict[str, Any]) -> None:
         table = self.tables.setdefault(collection, {})
         self.undo.append((table, record, table.get(record)))

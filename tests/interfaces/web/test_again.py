@@ -4,6 +4,7 @@ The same form has the same answer and writes once, whatever has become of the re
 another one.
 """
 
+import asyncio
 import io
 from datetime import timedelta
 from typing import Any
@@ -17,11 +18,12 @@ from directapp.interfaces.web.imports import starting
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
 from directapp.store.query import Query
+from interfaces.web.test_email_change import letters
 from interfaces.web.test_messages import asked_vendor, photograph
 from support.browser import Browser, Opener
 from support.dealer import Dealer
 from support.export import small
-from support.pages import new_car
+from support.pages import PASSWORD, new_car
 from support.plan import OSLO, Plan, lay_plan
 
 
@@ -222,3 +224,41 @@ async def test_one_key_at_two_places_is_two_forms(dealer: Dealer, signed: Opener
     second = await seller.send(f"/app/cars/{other}/part/comments", **said)
     assert (second.status_code, "Skjemaet er sendt før" in second.text) == (422, True)
     assert [c["car"] for c in await rows(seller, "comments")] == [str(car)]
+
+
+async def test_a_password_is_changed_once_and_its_form_may_come_again(signed: Opener) -> None:
+    seller = await signed("new_car_sales")
+    new = "vinterdekk i mai"
+    form = {"_key": uuid7().hex, "current_password": PASSWORD, "new_password": new, "repeated": new}
+    await twice(seller, "/app/me/password", **form)
+    # Pressed twice at once, by a browser without the script.
+    late = {**form, "_key": uuid7().hex, "current_password": new, "new_password": "sommerdekk i juli"}
+    late["repeated"] = late["new_password"]
+    both = await asyncio.gather(*(seller.send("/app/me/password", **late) for _ in range(2)))
+    assert [a.status_code for a in both] == [303, 303]
+    async with seller.dealer.house.platform.database.unit(seller.actor, readonly=True) as unit:
+        kept = str(await unit.fetch("SELECT actor, key, fingerprint, answer FROM idempotency"))
+    assert form["_key"] in kept
+    assert not any(word in kept for word in (PASSWORD, "vinterdekk", "sommerdekk"))
+
+
+@pytest.mark.parametrize("key", ["same", "other"])
+async def test_another_new_password_needs_the_present_one(signed: Opener, key: str) -> None:
+    seller = await signed("new_car_sales")
+    new, other = "vinterdekk i mai", "sommerdekk i juli"
+    form = {"_key": "same", "current_password": PASSWORD, "new_password": new, "repeated": new}
+    assert (await seller.send("/app/me/password", **form)).status_code == 303
+    again = {**form, "_key": key, "new_password": other, "repeated": other}
+    refused = await seller.send("/app/me/password", **again)
+    assert (refused.status_code, "Nåværende passord er feil" in refused.text) == (422, True)
+    known = await seller.send("/app/me/password", **{**again, "current_password": new})
+    assert known.status_code == 303
+    # The first form is no longer what holds.
+    assert (await seller.send("/app/me/password", **form)).status_code == 422
+
+
+async def test_another_address_is_asked_for_once(signed: Opener) -> None:
+    seller = await signed("new_car_sales")
+    new = f"ny.{uuid7().hex[-8:]}@example.com"
+    await twice(seller, "/app/me/email", new_email=new, current_password=PASSWORD)
+    assert len(letters(seller.dealer.house, new)) == 1

@@ -264,8 +264,12 @@ async def _note_used(auth: Auth, token: Token, key: Mapping[str, Any]) -> None:
             await rows.change({"last_used_at": now}, on=await rows.look_up("api_keys", token.id))
 
 
-async def change_password(auth: Auth, actor: Actor, *, current: str, new: str, address: str) -> None:
+async def change_password(
+    auth: Auth, actor: Actor, *, current: str, new: str, address: str, form: str | None = None
+) -> None:
     """Set another password, and end every other session and every API key of the user.
+
+    A form that comes again with the password it has set is done: its present password is no longer the stored one.
 
     Raises:
         ForbiddenError: the actor is not a person who signed in.
@@ -275,15 +279,23 @@ async def change_password(auth: Auth, actor: Actor, *, current: str, new: str, a
     """
     if actor.user is None or actor.session is None:
         raise ForbiddenError
+    sent = form and f"{actor.user} {form}"
     async with auth.open(actor.tenant) as rows:
         email = (await load_user(rows, actor.user))["email"]
+        again = await rows.came_before(sent)
     problem = password_problem(new, email)
     if problem is not None:
         raise InvalidError(problem)
     tried = lockout.attempt(email, address, str(actor.session))
+    if again:
+        await lockout.refuse_locked(auth.port, tried, auth.clock())
+        if await auth.passwords.verify(await _stored_hash(auth, actor.tenant, actor.user), new):
+            return
     await demand_password(auth, actor.tenant, actor.user, password=current, tried=tried)
     stored = await auth.passwords.hash(new)
     async with auth.open(actor.tenant) as rows:
+        if not await rows.came_before(sent):
+            await rows.keep_form(sent)
         await store_password(rows, actor.user, stored)
         await end_sessions(rows, actor.user, auth.clock(), keep=actor.session)
         await end_keys(rows, actor.user, auth.clock())

@@ -30,8 +30,12 @@ _TAKEN = Text(
 )
 
 
-async def ask_email_change(auth: Auth, actor: Actor, *, email: str, password: str, address: str) -> None:
+async def ask_email_change(
+    auth: Auth, actor: Actor, *, email: str, password: str, address: str, form: str | None = None
+) -> None:
     """Send a link to the present address and one to the new; both have to be confirmed within the hour.
+
+    A form that comes again with the same address sends nothing.
 
     Raises:
         ForbiddenError: the actor is not a person who signed in.
@@ -45,14 +49,21 @@ async def ask_email_change(auth: Auth, actor: Actor, *, email: str, password: st
         new = str(read(Kind.EMAIL, email))
     except BadValueError as error:
         raise InvalidError(Problem(error.text, field="email")) from None
+    sent = form and f"{actor.user} {new} {form}"
     async with auth.open(actor.tenant) as rows:
         old = str((await load_user(rows, actor.user))["email"])
+        again = await rows.came_before(sent)
+    if again:
+        return
     if new == old:
         raise InvalidError(Problem(_SAME, field="email"))
     tried = lockout.attempt(old, address, str(actor.session))
     await demand_password(auth, actor.tenant, actor.user, password=password, tried=tried)
     now, tokens = auth.clock(), {}
     async with auth.open(actor.tenant) as rows:
+        if await rows.came_before(sent):
+            return
+        await rows.keep_form(sent)
         user = await load_user(rows, actor.user)
         for link in await rows.find("one_time_links", user=actor.user, purpose=[OLD, NEW], limit=1000):
             if link.row["expires_at"] > now:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from directapp.declare.kinds import BadValueError, Kind, read
 from directapp.domains.people.passwords import Passwords
-from directapp.domains.people.ports import AuthPort, Found, Rows
+from directapp.domains.people.ports import AuthPort, Found, OpenRows, Rows
 from directapp.domains.people.tokens import Signer, Token
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import Clock, utc_now
@@ -29,7 +29,7 @@ class Auth:
     passwords: Passwords = field(default_factory=Passwords)
     clock: Clock = utc_now
 
-    def open(self, tenant: UUID) -> AbstractAsyncContextManager[Rows[Any]]:
+    def open(self, tenant: UUID) -> AbstractAsyncContextManager[OpenRows[Any]]:
         """Open a transaction in a tenant as the sign-in system."""
         return self.port.open(system_actor(tenant, "signin"))
 

@@ -42,6 +42,16 @@ class Rows(Protocol[Record]):
         """Change a record (StaleError: somebody changed it since it was found)."""
 
 
+class OpenRows(Rows[Record], Protocol):
+    """The rows of a transaction of its own, and which forms were stored in one before."""
+
+    async def came_before(self, form: str | None) -> bool:
+        """Whether a form's key was kept; the same form has to wait until this transaction ends."""
+
+    async def keep_form(self, form: str | None) -> None:
+        """Keep a form's key, that it is known when it comes again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failures:
     """Failed attempts under one key."""
@@ -56,7 +66,7 @@ class AuthPort(Protocol):
     async def find_login(self, email: str) -> tuple[UUID, UUID] | None:
         """Return (tenant, user) of a normalised e-mail address, from outside every tenant."""
 
-    def open(self, actor: Actor) -> AbstractAsyncContextManager[Rows[Any]]:
+    def open(self, actor: Actor) -> AbstractAsyncContextManager[OpenRows[Any]]:
         """Open a transaction as a system actor; it commits on a clean exit and rolls back on an error."""
 
     async def count_failures(self, keys: Sequence[str]) -> Mapping[str, Failures]:

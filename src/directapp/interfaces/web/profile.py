@@ -118,6 +118,7 @@ async def change_password(desk: PersonDesk) -> Response:
                 current=posted.get("current_password"),
                 new=posted.get("new_password"),
                 address=client_address(desk.request),
+                form=posted.key,
             )
         except DirectAppError as error:
             problems, status = error.problems, int(error.status)
@@ -138,6 +139,7 @@ async def change_email(desk: PersonDesk) -> Response:
             email=posted.get("new_email"),
             password=posted.get("current_password"),
             address=client_address(desk.request),
+            form=posted.key,
         )
     except DirectAppError as error:
         _, summary = forms.sort_problems(error.problems, {}, desk.language)
