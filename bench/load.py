@@ -20,7 +20,7 @@ class Lane(asyncio.BufferedProtocol):
         self._buffer = bytearray(_BUFFER)
         self._left = -1
         self._head = b""
-        self.failed = 0
+        self.failures: list[int] = []
         self.done = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -51,7 +51,8 @@ class Lane(asyncio.BufferedProtocol):
             start = 0 if unchanged else head.index(b"content-length:") + 15
             whole = 0 if unchanged else int(head[start : head.index(b"\r\n", start)])
             self._left = whole - (len(self._head) - place - 4)
-            self.failed += not head.startswith((b"http/1.1 20", b"http/1.1 304"))
+            status = head.split(maxsplit=2)[1]
+            self.failures += [] if status.startswith(b"2") or unchanged else [int(status)]
         else:
             self._left -= nbytes
         if self._left <= 0:
@@ -76,10 +77,12 @@ async def _all(job: dict[str, object]) -> dict[str, object]:
     await asyncio.gather(*(lane.done for lane in lanes))
     took = time.perf_counter() - began
     times.sort()
+    failures = [status for lane in lanes for status in lane.failures]
     return {
         "count": len(times),
         "rate": len(times) / took,
-        "failed": sum(lane.failed for lane in lanes),
+        "failed": len(failures),
+        "status": failures[0] if failures else 0,
         **{f"p{p}": times[min(len(times) - 1, len(times) * p // 100)] * 1000 for p in (50, 95, 99)},
     }
 
