@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from directapp.domains.planning.engine.workdays import holiday
 from directapp.domains.planning.types import seed_types
 from directapp.kernel.actor import Actor, system_actor
@@ -106,6 +108,14 @@ class Plan:
             ends_at=at(day, end).isoformat(),
             **more,
         )
+
+    async def figures(self, reader: Actor | None = None, **params: Any) -> dict[str, Any]:
+        """Ask for the figures of the plan's week."""
+        asked = {"first": self.day.isoformat(), "last": (self.day + timedelta(days=4)).isoformat()} | params
+        answer = await self.dealer.do(reader or await self.planner(), "resource_bookings", "figures", **asked)
+        assert answer.json is not None
+        found: dict[str, Any] = orjson.loads(answer.json)
+        return found
 
 
 async def lay_plan(dealer: Dealer) -> Plan:

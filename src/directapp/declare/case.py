@@ -101,11 +101,19 @@ class Sums:
 
     ``by`` (what is grouped by) and ``of`` (aggregates) are SQL by name, ``{row}`` being the record. With ``latest``,
     of those that share some columns only the one with the highest value of another counts. ``either`` names
-    references of which one must be among some ids, ``within`` spans of time that all must lie in.
+    references of which one must be among some ids, ``within`` spans of time that all must lie in, ``where`` is a
+    further condition in SQL; ``moments`` are instants that the SQL names, as ``{now}``. Of the groups those of which
+    ``having`` holds are told, in an ``order`` of their own and at most ``most``, or added up once more: ``over``.
     """
 
     by: Mapping[str, str]
     of: Mapping[str, str]
+    where: str = ""
+    having: str = ""
+    over: Mapping[str, str] = field(default_factory=dict)
+    order: str = ""
+    most: int = 0
+    moments: Mapping[str, datetime] = field(default_factory=dict)
     either: Mapping[str, Sequence[UUID]] = field(default_factory=dict)
     within: Mapping[str, Span] = field(default_factory=dict)
     latest: tuple[tuple[str, ...], str] | None = None

@@ -1,5 +1,6 @@
 """Sums as SQL: figures over many records, in one statement that brings no more rows than there are groups."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,20 +17,32 @@ def sums_sql(shape: Shape, tenant: UUID, asked: Sums) -> tuple[str, list[Any]]:
         values.append(value)
         return f"${len(values)}"
 
+    named = {name: f"{mark(at)}::timestamptz" for name, at in asked.moments.items()}
+
+    def written(sql: str) -> str:
+        return sql.format_map({"row": "r", **named})
+
+    def columns(told: Mapping[str, str]) -> str:
+        return ", ".join(f"{written(sql)} AS {ident(name)}" for name, sql in told.items())
+
     parts = ["r.tenant_id = $1"]
-    named = [f"r.{ident(name)} = ANY({mark(list(ids))}::uuid[])" for name, ids in asked.either.items()]
-    parts += [f"({' OR '.join(named)})"] if named else []
+    either = [f"r.{ident(name)} = ANY({mark(list(ids))}::uuid[])" for name, ids in asked.either.items()]
+    parts += [f"({' OR '.join(either)})"] if either else []
     for name, span in asked.within.items():
         parts += [f"r.{ident(name)} {op} {mark(at)}" for op, at in ((">=", span.start), ("<", span.end)) if at]
+    parts += [written(asked.where)] if asked.where else []
     rows, order = "r.*", ""
     if asked.latest is not None:
         same = ", ".join(f"r.{ident(name)}" for name in asked.latest[0])
         rows, order = f"DISTINCT ON ({same}) r.*", f" ORDER BY {same}, r.{ident(asked.latest[1])} DESC"
-    told = {**asked.by, **asked.of}
-    columns = ", ".join(f"{sql.replace('{row}', 'r')} AS {ident(name)}" for name, sql in told.items())
-    grouped = ", ".join(str(n + 1) for n in range(len(asked.by)))
-    return (
-        f"SELECT {columns} FROM (SELECT {rows} FROM {ident(shape.name)} r WHERE {' AND '.join(parts)}{order}) r"
-        + (f" GROUP BY {grouped} ORDER BY {grouped}" if grouped else ""),
-        values,
+    grouped = ", ".join(str(n + 1) for n in range(len(asked.by))) if asked.of else ""
+    sql = (
+        f"SELECT {columns({**asked.by, **asked.of})} FROM"
+        f" (SELECT {rows} FROM {ident(shape.name)} r WHERE {' AND '.join(parts)}{order}) r"
+        + (f" GROUP BY {grouped}" if grouped else "")
+        + (f" HAVING {written(asked.having)}" if asked.having else "")
     )
+    if asked.over:
+        return f"SELECT {columns(asked.over)} FROM ({sql}) r", values
+    ordered = written(asked.order) or grouped
+    return sql + (f" ORDER BY {ordered}" if ordered else "") + (f" LIMIT {asked.most}" if asked.most else ""), values

@@ -3,24 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-import orjson
 import pytest
 
-from directapp.kernel.actor import Actor, system_actor
+from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import ForbiddenError, InvalidError
 from directapp.store.outbox import relay_actor
 from directapp.store.unit import recorded
 from support.dealer import Time
 from support.plan import Plan, at
-
-
-async def figures(plan: Plan, reader: Actor | None = None, **params: Any) -> dict[str, Any]:
-    """Ask for the figures of the plan's week."""
-    asked = {"first": plan.day.isoformat(), "last": (plan.day + timedelta(days=4)).isoformat()} | params
-    answer = await plan.dealer.do(reader or await plan.planner(), "resource_bookings", "figures", **asked)
-    assert answer.json is not None
-    found: dict[str, Any] = orjson.loads(answer.json)
-    return found
 
 
 async def work_a_day(plan: Plan, time: Time) -> None:
@@ -42,8 +32,8 @@ async def work_a_day(plan: Plan, time: Time) -> None:
 async def test_a_day_of_work_in_figures(plan: Plan, time: Time) -> None:
     try:
         await work_a_day(plan, time)
-        found = await figures(plan)
-        own = await figures(plan, await plan.dealer.person("finance", "495"))
+        found = await plan.figures()
+        own = await plan.figures(await plan.dealer.person("finance", "495"))
     finally:
         time.ahead = timedelta()
     mechanical, cosmetic = (str(plan.types[k]) for k in ("mechanical", "cosmetic"))
@@ -95,7 +85,7 @@ async def test_a_years_stages_are_added_up_where_they_lie(plan: Plan) -> None:
     seen: list[tuple[str, tuple[Any, ...]]] = []
     token = recorded.set(seen)
     try:
-        found = await figures(plan, first=(plan.day - timedelta(days=300)).isoformat())
+        found = await plan.figures(first=(plan.day - timedelta(days=300)).isoformat())
     finally:
         recorded.reset(token)
     (stage,) = [s for s in found["stages"] if s["status"] == "quality_check"]
@@ -111,27 +101,27 @@ async def test_a_years_stages_are_added_up_where_they_lie(plan: Plan) -> None:
 async def test_what_is_nearly_full_is_named(plan: Plan) -> None:
     for hour in range(8, 16, 2):
         await plan.book(await plan.car(), "mechanic", f"{hour:02d}:00", f"{hour + 2:02d}:00")
-    found = await figures(plan, last=plan.day.isoformat())
+    found = await plan.figures(last=plan.day.isoformat())
     assert sorted(b["nb"] for b in found["bottlenecks"]) == [
         "Mekanisk: 100 % belagt (8 av 8 timer).",
         "mechanic: 100 % belagt (8 av 8 timer).",
     ]
-    assert not (await figures(plan))["bottlenecks"]
+    assert not (await plan.figures())["bottlenecks"]
 
 
 async def test_everyone_sees_the_own_sites_figures_and_no_others(plan: Plan) -> None:
     outside = str(plan.dealer.sites["490"])
     with pytest.raises(ForbiddenError) as caught:
-        await figures(plan, site=outside)
+        await plan.figures(site=outside)
     assert caught.value.problems[0].field == "site"
     with pytest.raises(ForbiddenError):
-        await figures(plan, await plan.dealer.person("mechanic", "499"))
+        await plan.figures(await plan.dealer.person("mechanic", "499"))
     admin = await plan.dealer.person("tenant_admin", "490")
-    assert len((await figures(plan, admin))["sites"]) == 4
-    assert [s["number"] for s in (await figures(plan, admin, site=outside))["sites"]] == ["490"]
+    assert len((await plan.figures(admin))["sites"]) == 4
+    assert [s["number"] for s in (await plan.figures(admin, site=outside))["sites"]] == ["490"]
     for first, last in ((plan.day, plan.day - timedelta(days=1)), (plan.day, plan.day + timedelta(days=400))):
         with pytest.raises(InvalidError) as wrong:
-            await figures(plan, first=first.isoformat(), last=last.isoformat())
+            await plan.figures(first=first.isoformat(), last=last.isoformat())
         assert wrong.value.problems[0].field == "last"
 
 

@@ -1,11 +1,9 @@
 """Figures: how the capacity is used, how the work went and what sites owe each other, for a period and some sites."""
 
-import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
-from statistics import fmean
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +11,12 @@ from directapp.declare.case import Row, Span, Sums
 from directapp.declare.fields import field as param
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
-from directapp.domains.planning.booking_hours import GONE
+from directapp.domains.planning import booked_sums
+from directapp.domains.planning.booked_sums import Period
 from directapp.domains.planning.engine import figures as engine
-from directapp.domains.planning.engine.figures import TimeEntry, Utilisation, Work
-from directapp.domains.planning.engine.spans import hours_between, local_day, monday_of
-from directapp.domains.planning.engine.workdays import at_clock
-from directapp.domains.planning.engine.world import Agreement
+from directapp.domains.planning.engine.figures import TimeEntry, Utilisation
+from directapp.domains.planning.engine.spans import local_day, monday_of
+from directapp.domains.planning.engine.world import Agreement, Resource
 from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.survey import Survey, survey
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
@@ -27,52 +25,6 @@ from directapp.services.act import Act
 
 _ONE_DAY = timedelta(days=1)
 _LONGEST = 370
-_AT_A_TIME, _SHOWN = 50_000, 50
-_TOLERANCE = 15
-_WORK = (
-    "car",
-    "resource_type",
-    "resource",
-    "person",
-    "provider",
-    "consumer",
-    "starts_at",
-    "ends_at",
-    "status",
-    "estimated_hours",
-    "actual_hours",
-    "started_at",
-    "completed_at",
-)
-
-
-@dataclass(slots=True, kw_only=True)
-class Period:
-    """The days that are asked about, both included, with the bookings of the sites in them."""
-
-    first: date
-    last: date
-    now: datetime
-    rows: list[Row] = field(default_factory=list)
-    works: list[Work] = field(default_factory=list)
-
-    @property
-    def start(self) -> datetime:
-        """The first moment."""
-        return at_clock(self.first, "00:00")
-
-    @property
-    def end(self) -> datetime:
-        """The moment after the last."""
-        return at_clock(self.last + _ONE_DAY, "00:00")
-
-    def within(self, first: date, last: date) -> "Period":
-        """Return a shorter or other period of the same rows."""
-        asked = Period(first=first, last=last, now=self.now)
-        start, end = asked.start, asked.end
-        asked.works = [w for w in self.works if start <= w.start < end]
-        asked.rows = [r for r in self.rows if start <= r["starts_at"] < end]
-        return asked
 
 
 async def figures(act: Act) -> None:
@@ -84,14 +36,13 @@ async def figures(act: Act) -> None:
     choices = await sites_of(act)
     places = {k: r for k, r in choices.items() if act.params.get("site") in {None, k}}
     sites = list(places)
-    monday = monday_of(today)
-    whole = Period(first=min(first, monday), last=max(last, monday + 6 * _ONE_DAY), now=act.now)
-    whole.rows = await _bookings(act, sites, whole)
+    monday, asked = monday_of(today), Period(first=first, last=last)
+    whole = Period(first=min(first, monday), last=max(last, monday + 6 * _ONE_DAY))
     found = await survey(act, sites, whole.start, whole.end, busy=False)
-    here = {str(s) for s in sites}
+    here = set(sites)
     names = {str(d.id): str(d.row["name"]) for d in await act.find("dealerships", system="corridor", limit=500)}
+    rows = await booked_sums.booked(act, sites, asked)
     agreements = await _agreements(act, sites)
-    asked = Period(first=first, last=last, now=act.now)
     act.found = {
         "first": first.isoformat(),
         "last": last.isoformat(),
@@ -99,49 +50,27 @@ async def figures(act: Act) -> None:
         "choices": [_place(r) for r in choices.values()],
         "names": names,
         "types": {k: {"nb": t["name_nb"], "en": t["name_en"]} for k, t in found.types.items()},
-        # A year's bookings take a second of thought: other requests are answered meanwhile.
-        **await asyncio.to_thread(_of_bookings, whole, found, here, (first, last, today), agreements),
+        "period": (period := _load(rows, asked, found, here)),
+        **await _loads(act, found, sites, {asked: period}),
+        **_use(rows, asked, found, here),
+        **await _work(act, sites, asked),
+        "delayed": period["late"],
+        **_shared(rows, agreements),
         **await _time_bank(act, sites, asked),
         "stages": await _stages(act, sites, asked),
         **await _ready(act, sites, asked),
     }
 
 
-def _of_bookings(
-    whole: Period, found: Survey, here: set[str], days: tuple[date, date, date], agreements: list[Agreement]
-) -> dict[str, Any]:
-    """Return the figures that rest on single bookings."""
-    whole.works = _works(whole.rows)
-    first, last, today = days
-    monday, asked = monday_of(today), whole.within(first, last)
-    return {
-        "today": _load(whole.within(today, today), found, here),
-        "week": _load(whole.within(monday, monday + 6 * _ONE_DAY), found, here),
-        "period": _load(asked, found, here),
-        **_use(asked, found, here),
-        **_work(asked, here),
-        "lent": [
-            {
-                "provider": one.provider,
-                "consumer": one.consumer,
-                "type": one.type,
-                "week": one.monday.isoformat(),
-                "hours": round(one.hours, 2),
-                "cap": one.cap,
-                "share": None if one.share is None else round(one.share, 4),
-            }
-            for one in engine.lent_hours(asked.works, agreements)
-        ],
-        "settlements": [
-            {
-                "provider": one.provider,
-                "consumer": one.consumer,
-                "hours": str(one.hours),
-                "types": {kind: str(hours) for kind, hours in one.types},
-            }
-            for one in engine.settlements(asked.works)
-        ],
-    }
+async def _loads(act: Act, found: Survey, sites: list[UUID], known: dict[Period, dict[str, Any]]) -> dict[str, Any]:
+    """Return how today and this week stand."""
+    today = local_day(act.now)
+    monday = monday_of(today)
+    asked = {"today": Period(first=today, last=today), "week": Period(first=monday, last=monday + 6 * _ONE_DAY)}
+    for period in asked.values():
+        if period not in known:
+            known[period] = _load(await booked_sums.booked(act, sites, period), period, found, set(sites))
+    return {name: known[period] for name, period in asked.items()}
 
 
 def _check(first: date, last: date) -> None:
@@ -172,25 +101,11 @@ def _place(row: Row) -> dict[str, str]:
     return {"id": str(row["id"]), "number": str(row["number"]), "name": str(row["name"])}
 
 
-async def _of_sites(act: Act, collection: str, columns: Sequence[str], sites: list[UUID], **more: Any) -> list[Row]:
-    """Return the rows that name one of the sites in one of two columns, each once."""
-    found: dict[Any, Row] = {}
-    for column in columns:
-        equals: dict[str, Any] = {column: sites, **more}
-        for seen in await act.every(collection, at_a_time=_AT_A_TIME, **equals):
-            found[seen.id] = seen.row
-    return list(found.values())
-
-
-async def _bookings(act: Act, sites: list[UUID], period: Period) -> list[Row]:
-    span = Span(period.start, period.end)
-    columns = ("provider", "consumer")
-    rows = await _of_sites(act, "resource_bookings", columns, sites, system=SYSTEM, only=_WORK, starts_at=span)
-    return [r for r in rows if r["status"] not in GONE]
-
-
 async def _agreements(act: Act, sites: list[UUID]) -> list[Agreement]:
-    rows = await _of_sites(act, "resource_sharing", ("provider", "consumer"), sites, system=SYSTEM)
+    found: dict[UUID, Row] = {}
+    for column in ("provider", "consumer"):
+        named: dict[str, Any] = {column: sites}
+        found |= {seen.id: seen.row for seen in await act.every("resource_sharing", system=SYSTEM, **named)}
     return [
         Agreement(
             provider=str(r["provider"]),
@@ -199,64 +114,48 @@ async def _agreements(act: Act, sites: list[UUID]) -> list[Agreement]:
             priority=int(r["priority"]),
             hours_per_week=float(r["max_hours_per_week"]),
         )
-        for r in rows
+        for r in found.values()
     ]
 
 
-def _works(rows: Iterable[Row]) -> list[Work]:
-    return [
-        Work(
-            id=str(r["id"]),
-            type=str(r["resource_type"]),
-            resource=str(r["resource"]),
-            provider=str(r["provider"]),
-            consumer=str(r["consumer"]),
-            start=r["starts_at"],
-            end=r["ends_at"],
-            person=str(r["person"]) if r["person"] else None,
-            estimated=float(r["estimated_hours"] or hours_between(r["starts_at"], r["ends_at"])),
-            actual=None if r["actual_hours"] is None else float(r["actual_hours"]),
-            started_at=r["started_at"],
-            completed_at=r["completed_at"],
-        )
-        for r in rows
-    ]
-
-
-def _here(period: Period, here: set[str]) -> list[Work]:
-    return [w for w in period.works if w.provider in here]
-
-
-def _load(period: Period, found: Survey, here: set[str]) -> dict[str, Any]:
+def _load(rows: Iterable[Row], period: Period, found: Survey, here: set[UUID]) -> dict[str, Any]:
     """Return the sums of a period: what is booked at these sites, and how far it has come."""
-    works = _here(period, here)
-    resources = [r for r in found.world.resources if r.site in here]
-    ended = [w for w in works if w.completed_at is not None]
-    return {
-        "jobs": len(works),
-        "completed": len(ended),
-        "booked": round(sum(hours_between(w.start, w.end) for w in works), 2),
-        "available": round(sum(engine.available_hours(resources, period.start, period.end).values()), 2),
-        "late": len(engine.delays((w for w in works if w.start <= period.now), period.now, tolerance=_TOLERANCE)),
-    }
+    ours = [r for r in rows if r["provider"] in here]
+    resources = _resources(found, here)
+    sums: dict[str, Any] = {name: sum(r[name] for r in ours) for name in ("jobs", "completed", "late", "booked")}
+    available = sum(engine.available_hours(resources, period.start, period.end).values())
+    return {**sums, "booked": _two(sums["booked"]), "available": _two(available)}
 
 
-def _use(period: Period, found: Survey, here: set[str]) -> dict[str, Any]:
-    resources = [r for r in found.world.resources if r.site in here]
-    works = _here(period, here)
-    by_resource = engine.by_resource(resources, works, period.start, period.end)
+def _resources(found: Survey, here: set[UUID]) -> list[Resource]:
+    sites = set(map(str, here))
+    return [r for r in found.world.resources if r.site in sites]
+
+
+def _by(rows: Iterable[Row], key: str, value: str) -> dict[str, float]:
+    sums: dict[str, float] = {}
+    for row in rows:
+        sums[str(row[key])] = sums.get(str(row[key]), 0.0) + row[value]
+    return sums
+
+
+def _use(rows: Iterable[Row], period: Period, found: Survey, here: set[UUID]) -> dict[str, Any]:
+    resources = _resources(found, here)
+    ours = [r for r in rows if r["provider"] in here]
+    by_resource = engine.by_resource(resources, _by(ours, "resource", "inside"), period.start, period.end)
     hours = {u.key: u.available for u in by_resource}
     laid_out: dict[str, float] = {}
     planned = {(ledger.site, ledger.type) for ledger in found.world.ledgers if ledger.resource is None}
+    sites = set(map(str, here))
     for ledger in found.world.ledgers:
-        if ledger.resource is None and ledger.site in here and period.first <= ledger.day <= period.last:
+        if ledger.resource is None and ledger.site in sites and period.first <= ledger.day <= period.last:
             laid_out[ledger.type] = laid_out.get(ledger.type, 0.0) + ledger.allocated
     for resource in resources:
         # Where nobody has laid out hours, there are those that people and bays work.
         for kind in resource.types:
             if (resource.site, kind) not in planned:
                 laid_out[kind] = laid_out.get(kind, 0.0) + hours[resource.id]
-    by_type = engine.by_type(works, laid_out, period.start, period.end)
+    by_type = engine.by_type(_by(ours, "resource_type", "inside"), laid_out)
     names = {k: Text(str(r["name"]), str(r["name"])) for k, r in found.resources.items()}
     names |= {k: Text(str(t["name_nb"]), str(t["name_en"])) for k, t in found.types.items()}
     narrow = engine.bottlenecks([*by_resource, *by_type], names)
@@ -271,55 +170,75 @@ def _use(period: Period, found: Survey, here: set[str]) -> dict[str, Any]:
 
 
 def _told(one: Utilisation) -> dict[str, Any]:
+    return {"key": one.key, "booked": _two(one.booked), "available": _two(one.available), "share": round(one.share, 4)}
+
+
+def _shared(rows: Iterable[Row], agreements: list[Agreement]) -> dict[str, Any]:
+    """Return what sites use of each other's in each week, and what they owe each other for it."""
+    lent: dict[tuple[str, str, str, date], float] = {}
+    owed: dict[tuple[str, str, str], Decimal] = {}
+    for row in rows:
+        if row["week"] is None:
+            continue
+        key = str(row["provider"]), str(row["consumer"]), str(row["resource_type"])
+        lent[*key, row["week"]] = lent.get((*key, row["week"]), 0.0) + row["booked"]
+        if row["owed"] is not None:
+            owed[key] = owed.get(key, Decimal(0)) + row["owed"]
     return {
-        "key": one.key,
-        "booked": round(one.booked, 2),
-        "available": round(one.available, 2),
-        "share": round(one.share, 4),
+        "lent": [
+            {
+                "provider": one.provider,
+                "consumer": one.consumer,
+                "type": one.type,
+                "week": one.monday.isoformat(),
+                "hours": _two(one.hours),
+                "cap": one.cap,
+                "share": None if one.share is None else round(one.share, 4),
+            }
+            for one in engine.lent_hours(lent, agreements)
+        ],
+        "settlements": [
+            {
+                "provider": one.provider,
+                "consumer": one.consumer,
+                "hours": str(one.hours),
+                "types": {kind: str(hours) for kind, hours in one.types},
+            }
+            for one in engine.settlements(owed)
+        ],
     }
 
 
-def _work(period: Period, here: set[str]) -> dict[str, Any]:
+async def _work(act: Act, sites: list[UUID], period: Period) -> dict[str, Any]:
     """Return how the work went: beside its estimate, beside its plan, and how long cars waited between jobs."""
-    works = _here(period, here)
-    ended = [w for w in works if w.completed_at is not None]
-    sums: dict[str, list[float]] = {}
-    for work in ended:
-        if work.actual is not None and work.estimated is not None:
-            pair = sums.setdefault(work.type, [0.0, 0.0])
-            pair[0] += work.estimated
-            pair[1] += work.actual
-    late = engine.delays((w for w in works if w.start <= period.now), period.now, tolerance=_TOLERANCE)
-    rows = {str(r["id"]): r for r in period.rows}
-    by_car: dict[Any, list[Work]] = {}
-    for work in ended:
-        by_car.setdefault(rows[work.id]["car"], []).append(work)
-    idle = [engine.idle_hours(jobs) for jobs in by_car.values() if len(jobs) > 1]
+    idle = await booked_sums.idle(act, sites, period)
     return {
-        "accuracy": [
-            {
-                "type": a.key,
-                "ratio": a.ratio,
-                "n": a.n,
-                "estimated": _two(sums[a.key][0]),
-                "actual": _two(sums[a.key][1]),
-            }
-            for a in engine.accuracy(ended)
-        ],
+        "accuracy": sorted(
+            (
+                {
+                    "type": str(one["resource_type"]),
+                    "ratio": round(one["ratio"], 3),
+                    "n": one["n"],
+                    "estimated": _two(one["estimated"]),
+                    "actual": _two(one["actual"]),
+                }
+                for one in await booked_sums.taken(act, sites, period)
+            ),
+            key=lambda told: told["type"],
+        ),
         "delays": [
             {
-                "booking": d.work,
-                "car": str(rows[d.work]["car"]),
-                "resource": str(rows[d.work]["resource"]),
-                "type": str(rows[d.work]["resource_type"]),
-                "starts_at": rows[d.work]["starts_at"].isoformat(),
-                "late_start": d.late_start,
-                "overrun": d.overrun,
+                "booking": str(one["id"]),
+                "car": str(one["car"]),
+                "resource": str(one["resource"]),
+                "type": str(one["resource_type"]),
+                "starts_at": one["starts_at"].isoformat(),
+                "late_start": one["late_start"],
+                "overrun": one["overrun"],
             }
-            for d in late[:_SHOWN]
+            for one in await booked_sums.delays(act, sites, period)
         ],
-        "delayed": len(late),
-        "idle": {"cars": len(idle), "mean": _two(fmean(idle)) if idle else None},
+        "idle": {"cars": idle["cars"], "mean": None if idle["mean"] is None else _two(idle["mean"])},
     }
 
 

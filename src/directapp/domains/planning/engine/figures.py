@@ -1,37 +1,17 @@
 """How the capacity is used and how the work went: sums and medians over plain values."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
-from statistics import median
+from datetime import date, datetime
+from decimal import Decimal
 
-from directapp.domains.planning.engine.spans import HOUR, floor_second, hours_between, local_day, monday_of
+from directapp.domains.planning.engine.spans import HOUR, floor_second
 from directapp.domains.planning.engine.words import number_text
 from directapp.domains.planning.engine.workdays import WorkingTime
 from directapp.domains.planning.engine.world import Agreement, Resource
 from directapp.kernel.text import Text
 
 NARROW = 0.9
-_MINUTE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """A booking as the figures see it: planned, and as far as it has come, as it went."""
-
-    id: str
-    type: str
-    resource: str
-    provider: str
-    consumer: str
-    start: datetime
-    end: datetime
-    person: str | None = None
-    estimated: float | None = None
-    actual: float | None = None
-    started_at: datetime | None = None
-    completed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +36,6 @@ class Bottleneck:
 
     utilisation: Utilisation
     reason: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Accuracy:
-    """How jobs took beside what was estimated: 1.2 is a fifth longer; over so many jobs."""
-
-    key: str
-    ratio: float
-    n: int
-
-
-@dataclass(frozen=True, slots=True)
-class Delay:
-    """How many minutes late a job began, and how many it ran over its planned length."""
-
-    work: str
-    late_start: int
-    overrun: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,26 +94,15 @@ def available_hours(resources: Iterable[Resource], start: datetime, end: datetim
 
 
 def by_resource(
-    resources: Sequence[Resource], works: Iterable[Work], start: datetime, end: datetime
+    resources: Sequence[Resource], booked: Mapping[str, float], start: datetime, end: datetime
 ) -> list[Utilisation]:
     """Return how much of each resource's time in a period is booked."""
-    booked = _booked(works, start, end, lambda work: work.resource)
     return [Utilisation(name, booked.get(name, 0.0), h) for name, h in available_hours(resources, start, end).items()]
 
 
-def by_type(works: Iterable[Work], allocated: Mapping[str, float], start: datetime, end: datetime) -> list[Utilisation]:
-    """Return how much of each kind of work is booked in a period, of the hours that are laid out for it."""
-    booked = _booked(works, start, end, lambda work: work.type)
+def by_type(booked: Mapping[str, float], allocated: Mapping[str, float]) -> list[Utilisation]:
+    """Return how much of each kind of work is booked, of the hours that are laid out for it."""
     return [Utilisation(k, booked.get(k, 0.0), float(allocated.get(k, 0.0))) for k in sorted({*booked, *allocated})]
-
-
-def _booked(works: Iterable[Work], start: datetime, end: datetime, key: Callable[[Work], str]) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for work in works:
-        inside = hours_between(max(work.start, start), min(work.end, end))
-        if inside > 0:
-            found[key(work)] = found.get(key(work), 0.0) + inside
-    return found
 
 
 def bottlenecks(utilised: Iterable[Utilisation], names: Mapping[str, Text] | None = None) -> list[Bottleneck]:
@@ -171,42 +122,10 @@ def bottlenecks(utilised: Iterable[Utilisation], names: Mapping[str, Text] | Non
     return found
 
 
-def accuracy(works: Iterable[Work], key: Callable[[Work], str] = lambda work: work.type) -> list[Accuracy]:
-    """Return, by kind of work or another key, the median of actual beside estimated hours."""
-    ratios = _grouped(
-        (key(w), w.actual / w.estimated)
-        for w in works
-        if w.actual is not None and w.estimated is not None and w.estimated
-    )
-    return [Accuracy(k, round(median(found), 3), len(found)) for k, found in sorted(ratios.items())]
-
-
-def delays(works: Iterable[Work], now: datetime, *, tolerance: int = 0) -> list[Delay]:
-    """Return the jobs that began late or ran over by more minutes than tolerated, the worst first.
-
-    What has not begun or ended yet is as late as it is now.
-    """
-    found = []
-    for work in works:
-        late = max(0, (min(work.started_at or work.completed_at or now, now) - work.start) // _MINUTE)
-        over = 0
-        if work.started_at is not None:
-            ran = (work.completed_at or max(now, work.started_at)) - work.started_at
-            over = max(0, (ran - (work.end - work.start)) // _MINUTE)
-        if max(late, over) > tolerance:
-            found.append(Delay(work.id, late, over))
-    return sorted(found, key=lambda d: (-(d.late_start + d.overrun), d.work))
-
-
-def lent_hours(works: Iterable[Work], agreements: Iterable[Agreement]) -> list[Lent]:
-    """Return, week by week, the hours that sites used of each other's, beside each agreement's cap."""
+def lent_hours(hours: Mapping[tuple[str, str, str, date], float], agreements: Iterable[Agreement]) -> list[Lent]:
+    """Return the hours that sites used of each other's, by type and week, beside each agreement's cap."""
     caps = {(a.provider, a.consumer, a.type): a.hours_per_week for a in agreements}
-    sums: dict[tuple[str, str, str, date], float] = {}
-    for work in works:
-        if work.provider != work.consumer:
-            key = work.provider, work.consumer, work.type, monday_of(local_day(work.start))
-            sums[key] = sums.get(key, 0.0) + hours_between(work.start, work.end)
-    return [Lent(*key, hours, caps.get(key[:3])) for key, hours in sorted(sums.items())]
+    return [Lent(*key, used, caps.get(key[:3])) for key, used in sorted(hours.items())]
 
 
 def time_bank(entries: Iterable[TimeEntry], first: date, last: date) -> list[TimeSum]:
@@ -219,38 +138,12 @@ def time_bank(entries: Iterable[TimeEntry], first: date, last: date) -> list[Tim
     return [TimeSum(p, sum(k.values(), Decimal(0)), tuple(sorted(k.items()))) for p, k in sorted(sums.items())]
 
 
-def settlements(works: Iterable[Work]) -> list[Settlement]:
-    """Return the hours to settle between sites: what the work took, and what was booked where nobody wrote that."""
+def settlements(owed: Mapping[tuple[str, str, str], Decimal]) -> list[Settlement]:
+    """Return the hours to settle between sites: of a provider, by a consumer, for a type of work."""
     sums: dict[tuple[str, str], dict[str, Decimal]] = {}
-    for work in works:
-        if work.provider == work.consumer or work.completed_at is None:
-            continue
-        kinds = sums.setdefault((work.provider, work.consumer), {})
-        hours = work.actual if work.actual is not None else hours_between(work.start, work.end)
-        kinds[work.type] = kinds.get(work.type, Decimal(0)) + _hundredths(hours)
+    for (provider, consumer, kind), hours in owed.items():
+        sums.setdefault((provider, consumer), {})[kind] = hours
     return [
         Settlement(provider, consumer, sum(kinds.values(), Decimal(0)), tuple(sorted(kinds.items())))
         for (provider, consumer), kinds in sorted(sums.items())
     ]
-
-
-def _hundredths(hours: float) -> Decimal:
-    return Decimal(str(hours)).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def idle_hours(works: Iterable[Work]) -> float:
-    """Return how long one car waited between its stages of work: from the end of one to the beginning of the next."""
-    spans = sorted((w.started_at or w.start, w.completed_at or w.end) for w in works)
-    waited, until = 0.0, None
-    for start, end in spans:
-        if until is not None and start > until:
-            waited += hours_between(until, start)
-        until = end if until is None else max(until, end)
-    return waited
-
-
-def _grouped(pairs: Iterable[tuple[str, float]]) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {}
-    for key, value in pairs:
-        found.setdefault(key, []).append(value)
-    return found
