@@ -1,9 +1,12 @@
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 import pytest
 
@@ -320,6 +323,61 @@ async def test_bulk_is_all_or_nothing_or_row_by_row(world: World) -> None:
     results = await world.corridor.perform_all(intents, atomic=False)
     assert [isinstance(r, Answer) for r in results] == [True, True, True, False]
     assert (await world.row(world.seller, jobs[0]))["note"] == "B"
+
+
+class CountingCorridor(Corridor):
+    """Counts how often many intents were begun."""
+
+    begun = 0
+
+    async def _together(self, *given: Any, **more: Any) -> Any:
+        self.begun += 1
+        return await super()._together(*given, **more)
+
+
+async def wait_for_waiters(database: Database, count: int) -> None:
+    """Return when as many transactions wait for a record that another holds."""
+    waiting = (
+        "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database"
+        " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+    )
+    while await database.pool.fetchval(waiting) < count:
+        await asyncio.sleep(0.01)
+
+
+def notes(actor: Actor, jobs: list[UUID], note: str) -> list[Intent]:
+    given: dict[str, Any] = {"collection": "jobs", "verb": "update", "patch": {"note": note}, "origin": "test"}
+    return [Intent(actor=actor, target=job, **given) for job in jobs]
+
+
+async def test_two_bulk_writes_in_opposite_orders_end_without_a_deadlock(world: World, database: Database) -> None:
+    jobs = [await world.job(title=f"Nr {i}") for i in range(3)]
+    corridor = CountingCorridor(SPEC, database)
+    async with database.unit(world.admin) as unit:
+        await unit.lock(jobs[1])
+        orders = ((jobs, "A"), (jobs[::-1], "B"))
+        both = [asyncio.create_task(corridor.perform_all(notes(world.seller, *order))) for order in orders]
+        await wait_for_waiters(database, 2)
+    for results in await asyncio.gather(*both):
+        assert [type(result) for result in results] == [Answer] * 3
+    assert corridor.begun == 2
+    assert len({(await world.row(world.seller, job))["note"] for job in jobs}) == 1
+
+
+async def test_a_bulk_write_that_ends_a_deadlock_begins_anew(world: World, database: Database) -> None:
+    jobs = sorted([await world.job(title=f"Nr {i}") for i in range(2)])
+    corridor = CountingCorridor(SPEC, database)
+    # PostgreSQL turns out whichever it looks at first, nearly always the one that waited first.
+    while corridor.begun < 2:
+        corridor.begun = 0
+        with suppress(asyncpg.DeadlockDetectedError):
+            async with database.unit(world.admin) as unit:
+                await unit.lock(jobs[1])
+                bulk = asyncio.create_task(corridor.perform_all(notes(world.seller, jobs, "A")))
+                await wait_for_waiters(database, 1)
+                await unit.lock(jobs[0])
+        assert [type(result) for result in await bulk] == [Answer] * 2
+    assert [(await world.row(world.seller, job))["note"] for job in jobs] == ["A", "A"]
 
 
 async def test_lists_filter_sort_page_and_search(world: World) -> None:

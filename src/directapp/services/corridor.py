@@ -96,7 +96,7 @@ class Corridor:
         return answer
 
     async def perform_all(self, intents: Sequence[Intent], *, atomic: bool = True) -> list[Answer | DirectAppError]:
-        """Do many intents of one actor in one transaction, a savepoint each.
+        """Do many intents of one actor in one transaction, a savepoint each; their records are held in one order.
 
         ``atomic``: any refusal rolls everything back; the answers then hold the refusals.
         """
@@ -126,11 +126,10 @@ class Corridor:
             replayed = await self._replay_all(unit, intents)
             if replayed is not None:
                 return replayed, (), False
+            await unit.lock_all(intent.target for intent in intents if intent.target)
             for intent in intents:
                 try:
                     async with unit.savepoint():
-                        if intent.target:
-                            await unit.lock(intent.target)
                         answer, work = await self._in(unit, shape, intent)
                     results.append(answer)
                     touched += work.touched
