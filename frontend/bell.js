@@ -11,7 +11,9 @@ export function ringBell(page) {
 
   async function count() {
     if (page.hidden) return;
-    const answer = await fetch("/app/bell", { headers: { Accept: "application/json", "HX-Request": "true" } }).catch(() => undefined);
+    const answer = await fetch("/app/bell", { headers: { Accept: "application/json", "HX-Request": "true" } }).catch(
+      () => undefined,
+    );
     if (!answer?.ok || !answer.headers.get("Content-Type")?.includes("json")) return;
     const told = await answer.json();
     for (const bell of bells) show(bell, told);

@@ -15,7 +15,9 @@ export function dragCards(page) {
     fetch(card.dataset.move, { headers: { accept: JSON_TYPE } })
       .then((answer) => answer.json())
       .then((told) => {
-        if (card === mine) light(page, card, (moves = told));
+        if (card !== mine) return;
+        moves = told;
+        light(page, card, moves);
       })
       .catch(() => {});
   });
@@ -74,7 +76,9 @@ export function fillLanes(page) {
     },
     { rootMargin: "400px 0px", scrollMargin: "400px 0px" },
   );
-  const watch = () => page.querySelectorAll(".lane .card-more a").forEach((more) => nearing.observe(more));
+  const watch = () => {
+    for (const more of page.querySelectorAll(".lane .card-more a")) nearing.observe(more);
+  };
   watch();
   page.addEventListener("htmx:after:swap", watch);
 }

@@ -1,7 +1,7 @@
 // Builds the web pages' assets into static/build/: one style sheet, one script and one icon sprite, each under
 // a name that carries its hash, and manifest.json, which tells the templates those names.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -88,7 +88,10 @@ async function docs() {
   const folder = join(top, "src/directapp/interfaces/rest/static/build");
   await mkdir(folder, { recursive: true });
   for (const name of ["swagger-ui.css", "swagger-ui-bundle.js"]) {
-    const text = (await readFile(join(top, "node_modules/swagger-ui-dist", name), "utf8")).replace(/\n.*sourceMappingURL=.*/, "");
+    const text = (await readFile(join(top, "node_modules/swagger-ui-dist", name), "utf8")).replace(
+      /\n.*sourceMappingURL=.*/,
+      "",
+    );
     await writeFile(join(folder, name), text);
     await writeFile(join(folder, `${name}.gz`), gzipSync(text, { level: 9 }));
   }
@@ -106,7 +109,10 @@ async function main() {
     "scan.js": await put("scan.js", await bundle("scan.js")),
     "sign.js": await put("sign.js", await bundle("sign.js")),
     "sw.js": await put("sw.js", await bundle("sw.js")),
-    "zxing.wasm": await put("zxing.wasm", await readFile(join(top, "node_modules/zxing-wasm/dist/reader/zxing_reader.wasm"))),
+    "zxing.wasm": await put(
+      "zxing.wasm",
+      await readFile(join(top, "node_modules/zxing-wasm/dist/reader/zxing_reader.wasm")),
+    ),
     "icons.svg": await put("icons.svg", await sprite()),
   };
   // The manifest changes in one step, and only then do older files go: a running server never meets a gap.

@@ -33,7 +33,8 @@ export function editCells(page) {
   page.addEventListener("click", ({ target }) => {
     if (target.closest?.("[data-cell-cancel]")) leave(target.closest("[data-cell-form]"));
   });
-  for (const event of ["scroll", "resize"]) addEventListener(event, () => page.querySelectorAll("[data-cell-form]").forEach(place), true);
+  for (const event of ["scroll", "resize"])
+    addEventListener(event, () => page.querySelectorAll("[data-cell-form]").forEach(place), true);
   takeUpDrafts(page);
 }
 
@@ -90,7 +91,9 @@ async function edit(cell) {
   if (open?.contains(document.activeElement) || (open && isTyped(open))) return first(open)?.focus();
   open?.remove();
   const record = cell.closest("[data-row]").querySelector("a[href]").getAttribute("href");
-  const answer = await fetch(`${record}/cell/${headOf(cell).dataset.field}`, { headers: { "hx-request": "true" } }).catch(() => null);
+  const answer = await fetch(`${record}/cell/${headOf(cell).dataset.field}`, {
+    headers: { "hx-request": "true" },
+  }).catch(() => null);
   if (!answer) return;
   if (answer.headers.has("HX-Redirect")) return location.assign(answer.headers.get("HX-Redirect"));
   const said = read(await answer.text()).querySelector("[data-cell-form], .cell-shut");
@@ -107,7 +110,9 @@ function read(html) {
 /** The form lies over its cell, above everything: the table does not move while one types. */
 function show(cell, form) {
   const made = document.importNode(form, true);
-  made.elements._columns.value = [...cell.closest("table").tHead.rows[0].cells].map((head) => head.dataset.field).join();
+  made.elements._columns.value = [...cell.closest("table").tHead.rows[0].cells]
+    .map((head) => head.dataset.field)
+    .join();
   made.elements._back.value = location.pathname + location.search;
   made.popover = "manual";
   cell.append(made);

@@ -1,7 +1,8 @@
 // A checklist under a gloved hand: every tap is sent for itself, in the order of the taps, and nothing is replaced. What
 // is tapped while an answer is on its way goes together with the next. A refusal is told at its line.
-import { keepUpHead } from "./live-record.js";
+
 import { tint } from "./live-parts.js";
+import { keepUpHead } from "./live-record.js";
 import { all, newKey, put, recall, value } from "./queue.js";
 
 const CALM = 1500;
@@ -17,7 +18,10 @@ function answerOne(page, form) {
   const here = new URL(form.action).pathname;
   const sending = new Map();
   const alone = [];
-  let busy = false, touched = 0, hand = null, fresh = null;
+  let busy = false,
+    touched = 0,
+    hand = null,
+    fresh = null;
 
   const lines = () => [...form.querySelectorAll("[data-line]")];
   const codeOf = (name) => name.slice(name.indexOf(".") + 1);
@@ -66,7 +70,11 @@ function answerOne(page, form) {
 
   function fieldsOf(batch) {
     const known = JSON.stringify(Object.fromEntries(batch.map((name) => [name, base[name]])));
-    const plain = [["_csrf", form.elements._csrf.value], ["_key", newKey()], ["_base", known]];
+    const plain = [
+      ["_csrf", form.elements._csrf.value],
+      ["_key", newKey()],
+      ["_base", known],
+    ];
     return [...plain, ...batch.map((name) => [name, sending.get(name)])];
   }
 
@@ -227,5 +235,8 @@ function answerOne(page, form) {
 
 function storedIn(line) {
   if ("result" in line.dataset) return [line.dataset.result, line.dataset.note];
-  return [line.querySelector("input[checked]")?.value ?? "", line.querySelector(".checklist-note input").getAttribute("value")];
+  return [
+    line.querySelector("input[checked]")?.value ?? "",
+    line.querySelector(".checklist-note input").getAttribute("value"),
+  ];
 }

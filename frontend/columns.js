@@ -37,7 +37,10 @@ export function orderColumns(page) {
     const { top, height } = over.getBoundingClientRect();
     if (over !== dragged) over[event.clientY < top + height / 2 ? "before" : "after"](dragged);
   });
-  page.addEventListener("drop", (event) => dragged && event.target.closest?.("[data-columns]") && event.preventDefault());
+  page.addEventListener(
+    "drop",
+    (event) => dragged && event.target.closest?.("[data-columns]") && event.preventDefault(),
+  );
   page.addEventListener("dragend", () => {
     dragged?.classList.remove("is-dragged");
     if (dragged) say(dragged);
@@ -60,5 +63,7 @@ function say(line) {
   const list = line.parentElement;
   const place = [...list.children].indexOf(line) + 1;
   const label = line.querySelector("label").textContent.trim();
-  list.parentElement.querySelector("[data-columns-said]").textContent = list.dataset.moved.replace("{label}", label).replace("{place}", place);
+  list.parentElement.querySelector("[data-columns-said]").textContent = list.dataset.moved
+    .replace("{label}", label)
+    .replace("{place}", place);
 }

@@ -7,7 +7,10 @@ export function askCombos(page) {
   page.addEventListener("focusin", ({ target }) => target.matches?.("[data-combo-text]") && prepare(target));
   page.addEventListener("input", ({ target }) => target.matches?.("[data-combo-text]") && typed(target));
   page.addEventListener("keydown", (event) => event.target.matches?.("[data-combo-text]") && steer(event));
-  page.addEventListener("focusout", ({ target }) => target.matches?.("[data-combo-text]") && setTimeout(close, 120, target));
+  page.addEventListener(
+    "focusout",
+    ({ target }) => target.matches?.("[data-combo-text]") && setTimeout(close, 120, target),
+  );
   page.addEventListener("mousedown", (event) => {
     const option = event.target.closest?.(".combo-option");
     if (!option) return;
@@ -30,7 +33,12 @@ function prepare(text) {
   made.setAttribute("role", "listbox");
   made.hidden = true;
   combo.append(made);
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": made.id, "aria-autocomplete": "list" }))
+  for (const [name, value] of Object.entries({
+    role: "combobox",
+    "aria-expanded": "false",
+    "aria-controls": made.id,
+    "aria-autocomplete": "list",
+  }))
     text.setAttribute(name, value);
 }
 
@@ -45,7 +53,9 @@ function typed(text) {
 async function ask(text) {
   const { combo, list } = parts(text);
   const asked = text.value.trim();
-  const answer = await fetch(`${combo.dataset.combo}?q=${encodeURIComponent(asked)}`, { headers: { accept: "application/json" } });
+  const answer = await fetch(`${combo.dataset.combo}?q=${encodeURIComponent(asked)}`, {
+    headers: { accept: "application/json" },
+  });
   if (!answer.ok || text.value.trim() !== asked) return;
   const found = await answer.json();
   list.replaceChildren(...found.map((option, place) => item(option, `${list.id}-${place}`)));

@@ -4,7 +4,9 @@ const LANGUAGES = { nb: "nb-NO", en: "en-GB" };
 export function takeDictation(page) {
   const Recognition = window.SpeechRecognition ?? window.webkitSpeechRecognition;
   if (!Recognition) return;
-  const settle = () => page.querySelectorAll("[data-dictate][hidden]").forEach((button) => (button.hidden = false));
+  const settle = () => {
+    for (const button of page.querySelectorAll("[data-dictate][hidden]")) button.hidden = false;
+  };
   settle();
   page.addEventListener("htmx:after:swap", settle);
   let heard = null;
@@ -16,7 +18,9 @@ export function takeDictation(page) {
     if (running?.button === button) return;
     heard = listen(new Recognition(), button, page.getElementById(button.dataset.dictate));
     const mine = heard;
-    heard.addEventListener("end", () => heard === mine && (heard = null));
+    heard.addEventListener("end", () => {
+      if (heard === mine) heard = null;
+    });
   });
 }
 
@@ -33,7 +37,8 @@ function listen(recognition, button, field) {
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });
   recognition.addEventListener("error", ({ error }) => {
-    if (error === "not-allowed" || error === "service-not-allowed") button.title = button.querySelector("span").textContent = button.dataset.refused;
+    if (error === "not-allowed" || error === "service-not-allowed")
+      button.title = button.querySelector("span").textContent = button.dataset.refused;
   });
   recognition.addEventListener("end", () => {
     button.setAttribute("aria-pressed", "false");

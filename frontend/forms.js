@@ -16,7 +16,8 @@ export function helpForms(page) {
     if (target.matches?.("[data-reload]") && target.value) target.form.submit();
   });
   const settle = () => {
-    for (const button of page.querySelectorAll("[data-now][hidden], [data-take][hidden], [data-copy][hidden]")) button.hidden = false;
+    for (const button of page.querySelectorAll("[data-now][hidden], [data-take][hidden], [data-copy][hidden]"))
+      button.hidden = false;
   };
   settle();
   page.querySelector("[data-focus]")?.focus();

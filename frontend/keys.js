@@ -14,7 +14,7 @@ export function listenToKeys(page) {
 }
 
 function isTyping(place) {
-  return place.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(place.tagName) && place.type !== "checkbox";
+  return place.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(place.tagName) && place.type !== "checkbox");
 }
 
 function rowOf(place) {

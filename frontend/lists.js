@@ -9,14 +9,21 @@ export function openRows(page) {
   const open = (event) => {
     const row = event.target.closest?.("[data-row]");
     clearTimeout(waiting);
-    if (!row || event.target.closest("form") || event.defaultPrevented || event.target.closest("a, button, input, label, select, summary")) return;
+    if (
+      !row ||
+      event.target.closest("form") ||
+      event.defaultPrevented ||
+      event.target.closest("a, button, input, label, select, summary")
+    )
+      return;
     if (String(getSelection())) return;
     const link = row.querySelector("a[href]");
     if (!link) return;
     if (event.ctrlKey || event.metaKey || event.button === 1) window.open(link.href, "_blank", "noopener");
     else if (event.button !== 0) return;
     // A cell that may be edited waits to see whether the click is the first of two.
-    else if (editableAt(event.target)) waiting = event.detail > 1 ? undefined : setTimeout(() => link.click(), SECOND_CLICK);
+    else if (editableAt(event.target))
+      waiting = event.detail > 1 ? undefined : setTimeout(() => link.click(), SECOND_CLICK);
     else link.click();
   };
   page.addEventListener("click", open);

@@ -20,7 +20,8 @@ export async function keepUpHome(page, changes, missed) {
   } else {
     for (const old of here) if (looksOf(old) !== looksOf(parts.get(old.id))) exchange(old, parts.get(old.id));
   }
-  if (focused && document.activeElement === document.body) page.querySelector(`#home a[href="${CSS.escape(focused)}"]`)?.focus();
+  if (focused && document.activeElement === document.body)
+    page.querySelector(`#home a[href="${CSS.escape(focused)}"]`)?.focus();
   return "done";
 }
 

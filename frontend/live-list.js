@@ -32,7 +32,12 @@ function addressOf(list) {
 }
 
 function rowsOf(body) {
-  return new Map([...body.querySelectorAll(":scope > [data-row]")].map((row) => [row.querySelector("a[href]")?.getAttribute("href"), row]));
+  return new Map(
+    [...body.querySelectorAll(":scope > [data-row]")].map((row) => [
+      row.querySelector("a[href]")?.getAttribute("href"),
+      row,
+    ]),
+  );
 }
 
 function mergeRows(body, now, goesOn) {

@@ -15,19 +15,30 @@ export async function fetchPart(address, part = false) {
 export function looksOf(element) {
   const fields = [...element.querySelectorAll("input, select, textarea")]
     .filter(({ name }) => !PASSING.test(name))
-    .map((field) => `${field.name}=${field.type === "checkbox" || field.type === "radio" ? field.defaultChecked : stored(field)}`);
+    .map(
+      (field) =>
+        `${field.name}=${field.type === "checkbox" || field.type === "radio" ? field.defaultChecked : stored(field)}`,
+    );
   return `${element.textContent.replace(/\s+/g, " ").trim()}|${fields.join("|")}|${element.querySelectorAll("img, svg g").length}`;
 }
 
 function stored(field) {
-  if (field.options) return [...field.options].filter((o) => o.defaultSelected).map((o) => o.value).join();
+  if (field.options)
+    return [...field.options]
+      .filter((o) => o.defaultSelected)
+      .map((o) => o.value)
+      .join();
   return field.defaultValue;
 }
 
 /** Whether a reader is in it, has typed something that is not saved, or was just told why it was not saved. */
 export function isHeld(element) {
   if (element.matches(REFUSED) || element.querySelector(REFUSED)) return true;
-  if (element.contains(document.activeElement) && document.activeElement.matches("input, select, textarea, button, a, summary, [contenteditable]")) return true;
+  if (
+    element.contains(document.activeElement) &&
+    document.activeElement.matches("input, select, textarea, button, a, summary, [contenteditable]")
+  )
+    return true;
   return [...element.querySelectorAll("input, select, textarea")].some(isTyped);
 }
 
@@ -81,7 +92,8 @@ export function steadily(deed) {
 
 function scrollOf(line) {
   for (let place = line.parentElement; place; place = place.parentElement) {
-    if (place.scrollHeight > place.clientHeight + 8 && /auto|scroll/.test(getComputedStyle(place).overflowY)) return place;
+    if (place.scrollHeight > place.clientHeight + 8 && /auto|scroll/.test(getComputedStyle(place).overflowY))
+      return place;
   }
   return window;
 }

@@ -79,7 +79,8 @@ async function keepUpSections(page, changes, missed, mine) {
   for (const section of page.querySelectorAll("details.section[open][hx-get]")) {
     const code = section.id.slice(2);
     const body = section.querySelector(".section-body");
-    const concerned = missed || changed.has(code) || (mine && code === "history") || (code === "damage" && changed.has("inspections"));
+    const concerned =
+      missed || changed.has(code) || (mine && code === "history") || (code === "damage" && changed.has("inspections"));
     if (!concerned || !body || isHeld(body) || body.querySelector(".skeleton")) continue;
     const fresh = await fetchPart(section.getAttribute("hx-get"), true);
     if (!fresh || looksOf(fresh.body) === looksOf(body)) continue;

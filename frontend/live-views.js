@@ -23,7 +23,8 @@ export async function keepUpView(page, changes, missed) {
   const known = new Set(thingsIn(list).map(standing));
   const held = view === "board" ? keepUpLanes(list, fresh) : keepUpDays(list, fresh);
   for (const lane of long) if (lane.isConnected) await keepUpLong(lane);
-  if (focused && document.activeElement === document.body) page.querySelector(`#list a[href="${CSS.escape(focused)}"]`)?.focus();
+  if (focused && document.activeElement === document.body)
+    page.querySelector(`#list a[href="${CSS.escape(focused)}"]`)?.focus();
   for (const thing of thingsIn(page.querySelector("#list"))) if (!known.has(standing(thing))) tint(thing);
   return held ? "held" : "done";
 }
@@ -48,7 +49,8 @@ function keepUpLanes(list, fresh) {
     const mine = old.get(lane.dataset.lane);
     if (looksOf(mine) === looksOf(lane)) continue;
     // Further cards that somebody has asked for stay, and are asked for anew.
-    if (isLong(mine, lane)) mine.querySelector(".lane-count").textContent = lane.querySelector(".lane-count").textContent;
+    if (isLong(mine, lane))
+      mine.querySelector(".lane-count").textContent = lane.querySelector(".lane-count").textContent;
     else putInPlace(mine, lane);
   }
   return false;

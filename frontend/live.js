@@ -12,10 +12,22 @@ const CALM = 1200;
 const LONGEST = 8000;
 
 export function keepLive(page) {
-  const keepUp = isHome() ? keepUpHome : isView() ? keepUpView : page.querySelector("#head") ? keepUpRecord : keepUpList;
+  const keepUp = isHome()
+    ? keepUpHome
+    : isView()
+      ? keepUpView
+      : page.querySelector("#head")
+        ? keepUpRecord
+        : keepUpList;
   if (!page.querySelector("#head, #list, [data-live], [data-bell]")) return;
   const waiting = new Map();
-  let source, timer, busy, missed = false, held = false, touched = -CALM, down = false;
+  let source,
+    timer,
+    busy,
+    missed = false,
+    held = false,
+    touched = -CALM,
+    down = false;
 
   const soon = (delay) => {
     clearTimeout(timer);
@@ -24,7 +36,10 @@ export function keepLive(page) {
   async function refresh() {
     if (busy) return soon(GATHER);
     if (performance.now() - touched < (down ? LONGEST : CALM)) return soon(CALM / 4);
-    if (page.hidden) return (missed = true);
+    if (page.hidden) {
+      missed = true;
+      return;
+    }
     busy = true;
     const changes = [...waiting.values()];
     waiting.clear();

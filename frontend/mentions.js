@@ -4,7 +4,9 @@ const MARK = /(?:^|[\s(])@([\p{L}\p{M}'.-]*(?: [\p{L}\p{M}'.-]*){0,2})$/u;
 let serial = 0;
 
 export function pickMentions(page) {
-  const settle = () => page.querySelectorAll("[data-mention-open][hidden]").forEach((button) => (button.hidden = false));
+  const settle = () => {
+    for (const button of page.querySelectorAll("[data-mention-open][hidden]")) button.hidden = false;
+  };
   settle();
   page.addEventListener("htmx:after:swap", settle);
   page.addEventListener("input", ({ target }) => {
@@ -13,7 +15,10 @@ export function pickMentions(page) {
     target.mentionTimer = setTimeout(ask, WAIT, target);
   });
   page.addEventListener("keydown", (event) => event.target.matches?.("[data-mention]") && steer(event));
-  page.addEventListener("focusout", ({ target }) => target.matches?.("[data-mention]") && setTimeout(close, 150, target));
+  page.addEventListener(
+    "focusout",
+    ({ target }) => target.matches?.("[data-mention]") && setTimeout(close, 150, target),
+  );
   // The focus stays in the text while one points at a name.
   page.addEventListener("mousedown", (event) => event.target.closest?.(".mention-option") && event.preventDefault());
   page.addEventListener("click", ({ target }) => {
@@ -38,7 +43,9 @@ function typed(text) {
 async function ask(text) {
   const asked = typed(text);
   if (asked === undefined) return close(text);
-  const answer = await fetch(`${text.dataset.mention}?q=${encodeURIComponent(asked)}`, { headers: { accept: "application/json" } }).catch(() => null);
+  const answer = await fetch(`${text.dataset.mention}?q=${encodeURIComponent(asked)}`, {
+    headers: { accept: "application/json" },
+  }).catch(() => null);
   if (!answer?.ok || typed(text) !== asked) return;
   const found = await answer.json();
   if (!found.length) return close(text);
@@ -46,7 +53,10 @@ async function ask(text) {
   list.replaceChildren(...found.map((person, place) => line(person, `${list.id}-${place}`)));
   list.hidden = false;
   mark(text, list.firstElementChild);
-  text.parentElement.querySelector("[data-mention-said]").textContent = text.dataset.mentionFound.replace("{count}", found.length);
+  text.parentElement.querySelector("[data-mention-said]").textContent = text.dataset.mentionFound.replace(
+    "{count}",
+    found.length,
+  );
 }
 
 function listOf(text) {
@@ -70,7 +80,10 @@ function line({ value, label, hint }, id) {
   made.role = "option";
   made.dataset.person = value;
   made.dataset.label = label;
-  for (const [name, words] of [["", label], ["quiet", hint]]) {
+  for (const [name, words] of [
+    ["", label],
+    ["quiet", hint],
+  ]) {
     const part = document.createElement("span");
     part.className = name;
     part.textContent = words;

@@ -14,9 +14,14 @@ async function begin() {
   const files = performance.getEntriesByType("resource").map((entry) => entry.name);
   const sprite = document.querySelector("svg use")?.getAttribute("href")?.split("#")[0];
   if (sprite) files.push(new URL(sprite, location).href);
-  active.postMessage({ kind: "hello", person: document.querySelector('meta[name="person"]')?.content, addresses: files });
+  active.postMessage({
+    kind: "hello",
+    person: document.querySelector('meta[name="person"]')?.content,
+    addresses: files,
+  });
   const kept = [...document.querySelectorAll("a[data-keep]")].map((a) => a.href);
-  if (kept.length) active.postMessage({ kind: "keep", addresses: [...new Set([location.origin + location.pathname, ...kept])] });
+  if (kept.length)
+    active.postMessage({ kind: "keep", addresses: [...new Set([location.origin + location.pathname, ...kept])] });
   addEventListener("online", flush);
   setInterval(async () => (await all()).some((e) => e.state === "waiting") && flush(), RETRY);
   await show();
@@ -30,7 +35,8 @@ function heard({ kind, up }) {
   if (kind === "network") root.classList.toggle("is-offline", !up || !navigator.onLine);
   if (kind === "queue") show();
   // What was sent has changed the queue of cars; nothing is being typed on that page while no sheet is open.
-  if (kind === "sent" && document.querySelector("[data-floor]") && !document.querySelector("details.sheet[open]")) location.reload();
+  if (kind === "sent" && document.querySelector("[data-floor]") && !document.querySelector("details.sheet[open]"))
+    location.reload();
 }
 
 async function show() {
@@ -81,7 +87,8 @@ async function card(words, entry, { out, person }) {
   made.append(element("h2", "", about?.title ?? entry.url));
   made.append(element("p", "quiet", new Date(entry.at).toLocaleString(root.lang === "en" ? "en-GB" : "nb-NO")));
   const other = entry.person && person && entry.person !== person;
-  if (entry.state === "waiting") made.append(element("p", "is-queued", other ? words.wOtherPerson : out ? words.wSignedOut : words.wWaits));
+  if (entry.state === "waiting")
+    made.append(element("p", "is-queued", other ? words.wOtherPerson : out ? words.wSignedOut : words.wWaits));
   else made.append(...reasons(words, entry));
   if (entry.state === "refused") made.classList.add("is-refused");
   made.append(both(words, entry, about));
@@ -107,7 +114,9 @@ function typed(entry) {
 
 function reasons(words, entry) {
   const page = new DOMParser().parseFromString(entry.answer ?? "", "text/html");
-  const said = [...page.querySelectorAll(".summary li, .field-error, .state p:not(.quiet):not(:has(a)), .banner-stale")];
+  const said = [
+    ...page.querySelectorAll(".summary li, .field-error, .state p:not(.quiet):not(:has(a)), .banner-stale"),
+  ];
   const told = [...new Set(said.map((e) => e.textContent.trim()).filter(Boolean))];
   return [element("p", "is-queued", words.wRefused), ...told.map((text) => element("p", "", text))];
 }
@@ -126,12 +135,17 @@ function both(words, entry, about) {
     const said = typeof text === "string" ? text : `${words.wPhoto}: ${text.name}`;
     row(body, known.get(name)?.label ?? "", said, known.get(name)?.stored ?? "");
   }
-  if (!told.length) for (const name of tapped) row(body, known.get(name).label, moment(entry.at), known.get(name).stored || words.wEmpty);
+  if (!told.length)
+    for (const name of tapped)
+      row(body, known.get(name).label, moment(entry.at), known.get(name).stored || words.wEmpty);
   return body.rows.length ? table : element("span", "");
 }
 
 function moment(at) {
-  return new Date(at).toLocaleString(root.lang === "en" ? "en-GB" : "nb-NO", { dateStyle: "short", timeStyle: "short" });
+  return new Date(at).toLocaleString(root.lang === "en" ? "en-GB" : "nb-NO", {
+    dateStyle: "short",
+    timeStyle: "short",
+  });
 }
 
 function row(body, ...cells) {

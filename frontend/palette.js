@@ -9,17 +9,21 @@ export function openPalette(page) {
   let asked = 0;
   let answered = { go: null, items: [], for: "" };
 
-  page.addEventListener("keydown", (event) => {
-    const own = page.querySelector("#q");
-    const slash = event.key === "/" && !own && !/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
-    if (!slash && !((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k")) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    if (dialog.open) return text.select();
-    dialog.showModal();
-    text.select();
-    ask();
-  }, true);
+  page.addEventListener(
+    "keydown",
+    (event) => {
+      const own = page.querySelector("#q");
+      const slash = event.key === "/" && !own && !/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+      if (!slash && !((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k")) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (dialog.open) return text.select();
+      dialog.showModal();
+      text.select();
+      ask();
+    },
+    true,
+  );
 
   text.addEventListener("input", ask);
   text.addEventListener("keydown", async (event) => {
@@ -54,7 +58,8 @@ export function openPalette(page) {
     mark(place);
   }
   function mark(place) {
-    [...list.children].forEach((option, here) => option.setAttribute("aria-selected", String(here === place)));
+    for (const [here, option] of [...list.children].entries())
+      option.setAttribute("aria-selected", String(here === place));
     const option = list.children[place];
     text.setAttribute("aria-activedescendant", option?.id ?? "");
     option?.scrollIntoView({ block: "nearest" });
@@ -63,7 +68,9 @@ export function openPalette(page) {
   async function ask() {
     const words = text.value;
     const mine = ++asked;
-    const answer = await fetch(`${dialog.dataset.palette}?q=${encodeURIComponent(words)}`, { headers: { accept: "application/json" } });
+    const answer = await fetch(`${dialog.dataset.palette}?q=${encodeURIComponent(words)}`, {
+      headers: { accept: "application/json" },
+    });
     if (!answer.ok || mine !== asked) return;
     const told = await answer.json();
     if (mine !== asked) return;

@@ -1,5 +1,5 @@
 // A waiting car is dragged from the list onto a row; the mark beside the hand says whether it fits there, and why not.
-import { shift, spanText, wallOf } from "./plan-time.js";
+import { shift, wallOf } from "./plan-time.js";
 
 const FAR = 6;
 
@@ -48,7 +48,11 @@ export function dragWaiting(page, plan) {
   page.addEventListener("selectstart", (event) => drag && event.preventDefault());
   page.addEventListener("dragstart", (event) => event.target.closest?.("[data-want]") && event.preventDefault());
   // The click that ends a drag opens nothing.
-  page.addEventListener("click", (event) => event.target.closest?.("[data-want]")?.dataset.dragged && event.preventDefault(), true);
+  page.addEventListener(
+    "click",
+    (event) => event.target.closest?.("[data-want]")?.dataset.dragged && event.preventDefault(),
+    true,
+  );
 
   function begin() {
     drag.moved = true;
@@ -82,7 +86,13 @@ export function dragWaiting(page, plan) {
   }
 
   function valuesOf({ want, to }) {
-    return { car: want.dataset.car, resource_type: want.dataset.type, resource: to.resource, starts_at: to.start, ends_at: to.end };
+    return {
+      car: want.dataset.car,
+      resource_type: want.dataset.type,
+      resource: to.resource,
+      starts_at: to.start,
+      ends_at: to.end,
+    };
   }
 
   async function drop() {
@@ -92,7 +102,7 @@ export function dragWaiting(page, plan) {
     const said = await plan.place(valuesOf(mine), mine.to);
     if (said.ok) return plan.say(plan.fill("said_booked", mine.to));
     // A bay needs somebody to work in it: the wizard asks who.
-    if (said.fields?.includes("person")) return (location.href = plan.confirmAt(valuesOf(mine)));
+    if (said.fields?.includes("person")) return location.assign(plan.confirmAt(valuesOf(mine)));
     plan.say(said.why, "bad");
   }
 

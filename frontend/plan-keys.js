@@ -49,7 +49,8 @@ export function planKeys(page, plan) {
 
   function choose(id, across, down) {
     const mine = plan.rows.get(id);
-    const inRow = (resource) => [...plan.rows.values()].filter((r) => r.row === resource).sort((a, b) => (a.start < b.start ? -1 : 1));
+    const inRow = (resource) =>
+      [...plan.rows.values()].filter((r) => r.row === resource).sort((a, b) => (a.start < b.start ? -1 : 1));
     if (across) {
       const row = inRow(mine.row);
       return focus(row[row.indexOf(mine) + across]?.id);
@@ -58,7 +59,9 @@ export function planKeys(page, plan) {
     for (let n = order.indexOf(mine.row) + down; n >= 0 && n < order.length; n += down) {
       const row = inRow(order[n]);
       if (!row.length) continue;
-      const near = row.reduce((best, r) => (Math.abs(between(mine.start, r.start)) < Math.abs(between(mine.start, best.start)) ? r : best));
+      const near = row.reduce((best, r) =>
+        Math.abs(between(mine.start, r.start)) < Math.abs(between(mine.start, best.start)) ? r : best,
+      );
       plan.showRows([order[n]]);
       return setTimeout(() => focus(near.id), 0);
     }
@@ -74,7 +77,13 @@ export function planKeys(page, plan) {
   function pickUp(id) {
     const row = plan.rows.get(id);
     if (!row.movable && !row.resizable) return plan.say(plan.words.locked, "bad");
-    held = { id, was: { start: row.start, end: row.end, resource: row.row }, start: row.start, end: row.end, resource: row.row };
+    held = {
+      id,
+      was: { start: row.start, end: row.end, resource: row.row },
+      start: row.start,
+      end: row.end,
+      resource: row.row,
+    };
     plan.held = true;
     plan.lifted = id;
     plan.hold();
@@ -116,8 +125,10 @@ export function planKeys(page, plan) {
     let start = shift(held.start, across * STEP);
     const [low, high] = plan.limits;
     // The night is stepped over: before the morning is the evening before.
-    if (clockTime(start) < low || (across < 0 && dayOf(start) !== dayOf(held.start))) start = shift(`${besides(held.start, -1)}T${high}`, -length);
-    else if (clockTime(shift(start, length)) > high || dayOf(shift(start, length)) !== dayOf(start)) start = `${besides(held.start, 1)}T${low}`;
+    if (clockTime(start) < low || (across < 0 && dayOf(start) !== dayOf(held.start)))
+      start = shift(`${besides(held.start, -1)}T${high}`, -length);
+    else if (clockTime(shift(start, length)) > high || dayOf(shift(start, length)) !== dayOf(start))
+      start = `${besides(held.start, 1)}T${low}`;
     if (!plan.days.includes(dayOf(start))) return;
     held.start = start;
     held.end = shift(start, length);

@@ -4,11 +4,16 @@ const PATIENCE = 110;
 const AGAIN_AFTER = [700, 2500];
 
 export function serverOf({ csrf, words }) {
-  let waiting, asked = 0;
+  let waiting,
+    asked = 0;
 
   async function post(path, values) {
     const body = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== undefined && value !== ""));
-    const answer = await fetch(path, { method: "POST", body, headers: { "x-csrf-token": csrf, accept: "application/json" } });
+    const answer = await fetch(path, {
+      method: "POST",
+      body,
+      headers: { "x-csrf-token": csrf, accept: "application/json" },
+    });
     if (!answer.headers.get("content-type")?.includes("json")) throw new Error(String(answer.status));
     return answer.json();
   }

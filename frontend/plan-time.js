@@ -23,10 +23,20 @@ export function wallOf(date) {
   return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
-export const shift = (wall, minutes) => new Date(Date.parse(`${wall}:00Z`) + minutes * MINUTE).toISOString().slice(0, 16);
+export const shift = (wall, minutes) =>
+  new Date(Date.parse(`${wall}:00Z`) + minutes * MINUTE).toISOString().slice(0, 16);
 export const between = (start, end) => (Date.parse(`${end}:00Z`) - Date.parse(`${start}:00Z`)) / MINUTE;
 export const dayOf = (wall) => wall.slice(0, 10);
 export const clockTime = (wall) => wall.slice(11, 16);
+
+/** The hours that are drawn, whole ones: those of the sites, and further where a booking begins earlier or ends later. */
+export function shownHours(spans, [from, to]) {
+  const low = [from, ...spans.map(({ start }) => clockTime(start))].sort()[0];
+  const within = spans.filter(({ start, end }) => dayOf(start) === dayOf(end));
+  const high = [to, ...within.map(({ end }) => clockTime(end))].sort().at(-1);
+  const whole = high.slice(3) === "00" ? high : `${String(Number(high.slice(0, 2)) + 1).padStart(2, "0")}:00`;
+  return [`${low.slice(0, 2)}:00`, whole];
+}
 
 /** "tor. 26. nov. 08:00–10:30" */
 export function spanText(start, end, locale) {

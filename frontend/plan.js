@@ -2,19 +2,15 @@
 import { createCalendar, Interaction, ResourceTimeline } from "@event-calendar/core";
 import { dragWaiting, verdictOf } from "./plan-drag.js";
 import { planKeys } from "./plan-keys.js";
+import { keepUp, keepUpSoon } from "./plan-live.js";
 import { serverOf } from "./plan-server.js";
+import { between, clockOf, dayOf, shift, shownHours, spanText, wallOf } from "./plan-time.js";
 import { turnsOf } from "./plan-turns.js";
-import { between, clockOf, clockTime, dayOf, shift, spanText, wallOf } from "./plan-time.js";
 
-const GATHER = 120;
-const READ_AGAIN = 3000;
 // So many rows are drawn at first; what is further down is drawn when one comes near it.
 const FIRST_ROWS = 18;
 const NEAR_ROWS = 8;
-const MANY = 40;
 const NARROW = matchMedia("(max-width: 48rem)");
-const AROUND = new Set(["cars", "resource_capacities", "sharing_weeks", "capacity_rules", "resource_sharing"]);
-const ROWS = new Set(["resources", "working_hours", "absences", "resource_types"]);
 const MARKS = ["overrun", "held_up", "absent", "late"];
 const AHEAD = new Set(["scheduled", "confirmed"]);
 
@@ -36,7 +32,18 @@ async function begin(config) {
   const answer = await server.read(config.data);
   if (!answer) return;
   const told = await answer.json();
-  const plan = { root, config, words, server, verdict, locale, rows: new Map(), drawn: new Set(), holds: 0, late: new Map() };
+  const plan = {
+    root,
+    config,
+    words,
+    server,
+    verdict,
+    locale,
+    rows: new Map(),
+    drawn: new Set(),
+    holds: 0,
+    late: new Map(),
+  };
   Object.assign(plan, deeds(plan));
   plan.take(told);
   if (!plan.resources.length) return plan.empty();
@@ -46,7 +53,7 @@ async function begin(config) {
   dragWaiting(page, plan);
   planKeys(page, plan);
   openBookings(plan);
-  keepUp(plan);
+  keepUp(page, plan);
   root.dataset.ready = "1";
 }
 
@@ -68,17 +75,20 @@ function deeds(plan) {
       plan.clock = clockOf(told.offsets);
       plan.closed = told.closed;
       plan.limits = told.limits;
-      plan.resources = told.resources.map((r) => ({ id: r.id, title: r.capacity > 1 ? `${r.name} (${r.capacity})` : r.name }));
+      plan.resources = told.resources.map((r) => ({
+        id: r.id,
+        title: r.capacity > 1 ? `${r.name} (${r.capacity})` : r.name,
+      }));
       plan.known = new Set(plan.resources.map((r) => r.id));
       plan.rows.clear();
       for (const row of told.bookings) deed.learn(row);
       const walls = [...plan.rows.values()];
-      const low = walls.reduce((least, r) => (clockTime(r.start) < least ? clockTime(r.start) : least), plan.limits[0]);
-      const high = walls.reduce((most, r) => (dayOf(r.start) === dayOf(r.end) && clockTime(r.end) > most ? clockTime(r.end) : most), plan.limits[1]);
-      plan.shown = [`${low.slice(0, 2)}:00`, high.slice(3) === "00" ? high : `${String(Number(high.slice(0, 2)) + 1).padStart(2, "0")}:00`];
+      plan.shown = shownHours(walls, plan.limits);
       const days = Array.from({ length: config.days }, (_, n) => dayOf(shift(`${config.first}T12:00`, n * 1440)));
       const [from, to] = plan.limits;
-      const shut = (day) => told.closed.filter(([, start, end]) => start === `${day}T${from}` && end === `${day}T${to}`).length >= told.resources.length;
+      const shut = (day) =>
+        told.closed.filter(([, start, end]) => start === `${day}T${from}` && end === `${day}T${to}`).length >=
+        told.resources.length;
       const used = new Set(walls.map((r) => dayOf(r.start)));
       plan.days = days.length === 1 ? days : days.filter((day) => used.has(day) || !(isWeekend(day) && shut(day)));
       plan.hidden = days.filter((day) => !plan.days.includes(day)).map((day) => new Date(`${day}T12:00Z`).getUTCDay());
@@ -89,7 +99,11 @@ function deeds(plan) {
       const elsewhere = !plan.known.has(row.resource);
       if (elsewhere && (!config.site || row.provider === config.site)) return undefined;
       if (elsewhere && !plan.resources.some((r) => r.id === site)) {
-        plan.resources.push({ id: site, title: words.at_site.replace("{site}", config.sites[row.provider] ?? ""), elsewhere: true });
+        plan.resources.push({
+          id: site,
+          title: words.at_site.replace("{site}", config.sites[row.provider] ?? ""),
+          elsewhere: true,
+        });
         page.querySelector("[data-plan-elsewhere]")?.removeAttribute("hidden");
       }
       const car = row.car ?? {};
@@ -115,13 +129,16 @@ function deeds(plan) {
       return made;
     },
     span: ({ start, end }) => spanText(start, end, locale),
-    fill: (word, { start, end, resource }) => words[word].replace("{when}", spanText(start, end, locale)).replace("{resource}", nameOf(resource)),
+    fill: (word, { start, end, resource }) =>
+      words[word].replace("{when}", spanText(start, end, locale)).replace("{resource}", nameOf(resource)),
     label(id) {
       const row = plan.rows.get(id);
       if (!row) return "";
       const marks = [...MARKS.filter((m) => row[m]), ...(row.pinned ? ["pinned"] : [])].map((m) => words[`mark_${m}`]);
       const status = config.statuses[row.status]?.label;
-      return [row.title, row.kind, spanText(row.start, row.end, locale), nameOf(row.row), status, ...marks].filter(Boolean).join(", ");
+      return [row.title, row.kind, spanText(row.start, row.end, locale), nameOf(row.row), status, ...marks]
+        .filter(Boolean)
+        .join(", ");
     },
     say(text, tone = "") {
       const place = page.querySelector("[data-plan-said]");
@@ -155,7 +172,8 @@ function deeds(plan) {
       });
     },
     async place(values, to) {
-      if (String(to.resource).startsWith("at:") && values.resource !== undefined) return { ok: false, why: words.elsewhere };
+      if (String(to.resource).startsWith("at:") && values.resource !== undefined)
+        return { ok: false, why: words.elsewhere };
       plan.hold();
       const said = await server.put(values);
       plan.root.classList.remove("is-refusing");
@@ -172,7 +190,7 @@ function deeds(plan) {
     hold: () => (plan.holds += 1),
     release() {
       plan.holds = Math.max(plan.holds - 1, 0);
-      if (!plan.holds && plan.late.size) keepUpSoon(plan);
+      if (!plan.holds && plan.late.size) keepUpSoon(page, plan);
     },
     /** Draws a booking where it is being moved to, or where it stands. */
     draw(id, { start, end, resource }, held) {
@@ -296,7 +314,7 @@ function eventOf(plan, row, held = false) {
 }
 
 function draw(plan) {
-  const { config, locale, words } = plan;
+  const { config, locale } = plan;
   const week = config.span === "week";
   const minutes = between(`${config.first}T${plan.shown[0]}`, `${config.first}T${plan.shown[1]}`);
   plan.slotMinutes = week ? 60 : 30;
@@ -354,8 +372,10 @@ function plain({ words }) {
 /** One booking at a time is reached with the tab key; what was drawn anew under the hand keeps the focus. */
 function stepIn(plan) {
   const mine = plan.focused && root.querySelector(`[data-booking="${CSS.escape(plan.focused)}"]`);
-  if (mine && mine !== page.activeElement && (page.activeElement === page.body || !page.activeElement)) mine.focus({ preventScroll: true });
-  if (!root.querySelector('[data-booking][tabindex="0"]')) root.querySelector("[data-booking]")?.setAttribute("tabindex", "0");
+  if (mine && mine !== page.activeElement && (page.activeElement === page.body || !page.activeElement))
+    mine.focus({ preventScroll: true });
+  if (!root.querySelector('[data-booking][tabindex="0"]'))
+    root.querySelector("[data-booking]")?.setAttribute("tabindex", "0");
 }
 
 function contentOf(plan, event) {
@@ -447,46 +467,4 @@ function tint(place, id) {
   const found = place.querySelector(`[data-id="${CSS.escape(id)}"]`);
   found?.classList.add("is-changed");
   setTimeout(() => found?.classList.remove("is-changed"), 2000);
-}
-
-/** What others change is drawn when nothing is being moved here. */
-function keepUp(plan) {
-  page.addEventListener("live:changes", ({ detail }) => {
-    for (const [collection, id] of detail.changes) {
-      if (collection === "resource_bookings") plan.late.set(id, true);
-      else if (ROWS.has(collection)) plan.late.set("all", true);
-      else if (AROUND.has(collection)) plan.late.set("around", true);
-    }
-    keepUpSoon(plan);
-  });
-  const catchUp = () => {
-    plan.late.set("all", true);
-    plan.late.set("around", true);
-    keepUpSoon(plan);
-  };
-  page.addEventListener("visibilitychange", () => !page.hidden && catchUp());
-  addEventListener("online", catchUp);
-}
-
-/** One reading at a time: an older answer drawn after a newer one would take back what that has drawn. */
-function keepUpSoon(plan, delay = GATHER) {
-  clearTimeout(plan.soon);
-  plan.soon = setTimeout(async () => {
-    if (plan.holds || page.hidden || plan.isReading || !plan.late.size) return;
-    const late = new Set(plan.late.keys());
-    plan.late.clear();
-    plan.isReading = true;
-    const isRead = await readLate(plan, new Set(late));
-    plan.isReading = false;
-    if (!isRead) for (const one of late) plan.late.set(one, true);
-    if (plan.late.size) keepUpSoon(plan, isRead ? GATHER : READ_AGAIN);
-  }, delay);
-}
-
-async function readLate(plan, late) {
-  const all = late.delete("all");
-  late.delete("around");
-  const isRead = await (all || late.size > MANY ? plan.again() : !late.size || plan.freshen([...late]));
-  await plan.around();
-  return isRead;
 }

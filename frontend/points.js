@@ -14,7 +14,8 @@ export function movePoints(page) {
   const number = () => {
     [...list.children].forEach((point, place) => {
       point.querySelector("[data-number]").textContent = place + 1;
-      for (const field of point.querySelectorAll("[aria-label]")) field.ariaLabel = field.ariaLabel.replace(DIGITS, place + 1);
+      for (const field of point.querySelectorAll("[aria-label]"))
+        field.ariaLabel = field.ariaLabel.replace(DIGITS, place + 1);
       for (const label of point.querySelectorAll("[data-label]")) {
         label.textContent = label.dataset.label.replace("{number}", place + 1);
         label.parentElement.title = label.textContent;
@@ -27,7 +28,9 @@ export function movePoints(page) {
     const code = point.querySelector("[name=code]");
     const made = `new-${crypto.getRandomValues(new Uint32Array(2)).join("")}`;
     for (const one of [point, ...point.querySelectorAll("*")])
-      for (const name of ["id", "value"]) if (one.getAttribute(name)?.includes(code.defaultValue) && one !== code) one.setAttribute(name, one.getAttribute(name).replace(code.defaultValue, made));
+      for (const name of ["id", "value"])
+        if (one.getAttribute(name)?.includes(code.defaultValue) && one !== code)
+          one.setAttribute(name, one.getAttribute(name).replace(code.defaultValue, made));
     code.value = made;
     if (after) after.after(point);
     else list.append(point);
@@ -56,7 +59,9 @@ export function movePoints(page) {
     if (!button) return;
     event.preventDefault();
     const point = button.closest("[data-point]");
-    ({ add: () => add(), up: () => move(point, -1), down: () => move(point, 1), remove: () => remove(point) })[button.dataset.do]();
+    ({ add: () => add(), up: () => move(point, -1), down: () => move(point, 1), remove: () => remove(point) })[
+      button.dataset.do
+    ]();
   });
   form.addEventListener("keydown", (event) => {
     const point = event.target.closest("[data-point]");

@@ -12,15 +12,17 @@ const formOf = new WeakMap();
 export function keySending(page) {
   page.addEventListener("submit", (event) => begin(event, event.target), true);
   // A page that one goes back to is as it was left, and nothing is on its way.
-  addEventListener("pageshow", () => [...page.forms].forEach((form) => sent.get(form)?.going.splice(0)));
+  addEventListener("pageshow", () => {
+    for (const form of page.forms) sent.get(form)?.going.splice(0);
+  });
   // Where the form has left the page its events reach the page itself; the request knows whose it is.
   const on = (name, deed) =>
     page.addEventListener(`htmx:${name}`, ({ detail: { ctx } }) => {
       const form = formOf.get(ctx) ?? ctx?.sourceElement;
       if (form && sent.has(form)) deed(form, sent.get(form), ctx);
     });
-  on("before:request", (form, state, ctx) => formOf.set(ctx, form));
-  on("before:response", (form, state, ctx) => {
+  on("before:request", (form, _state, ctx) => formOf.set(ctx, form));
+  on("before:response", (form, _state, ctx) => {
     if (ctx.target?.isConnected === false) ctx.target = page.querySelector(form.getAttribute("hx-target"));
   });
   on("before:swap", (form, state) => {
@@ -34,7 +36,7 @@ export function keySending(page) {
     for (const [name, value] of fresh ? state.since : []) typeIn(fresh, name, value);
     state.since = [];
   });
-  on("finally:request", (form, state) => state.going.shift());
+  on("finally:request", (_form, state) => state.going.shift());
 }
 
 function begin(event, form) {
@@ -67,7 +69,8 @@ function typeIn(form, name, value) {
   if (!field || !("value" in field)) return;
   field.value = value;
   field.dispatchEvent(new Event("input", { bubbles: true }));
-  if (!form.contains(document.activeElement) && field.matches("textarea, [type=text], input:not([type])")) field.focus();
+  if (!form.contains(document.activeElement) && field.matches("textarea, [type=text], input:not([type])"))
+    field.focus();
 }
 
 function contentOf(form, submitter) {
@@ -77,10 +80,14 @@ function contentOf(form, submitter) {
 
 /** What people type or choose, by name; what a box or a file holds is not carried over. */
 function valuesOf(form, read = (field) => field.value) {
-  return new Map([...form.elements].filter((f) => f.name && f.matches(TYPED)).map((field) => [field.name, read(field)]));
+  return new Map(
+    [...form.elements].filter((f) => f.name && f.matches(TYPED)).map((field) => [field.name, read(field)]),
+  );
 }
 
 /** What stood in a field when it came. */
 function standing(field) {
-  return field.options ? [...field.options].find((one) => one.defaultSelected)?.value ?? field.options[0]?.value : field.defaultValue;
+  return field.options
+    ? ([...field.options].find((one) => one.defaultSelected)?.value ?? field.options[0]?.value)
+    : field.defaultValue;
 }

@@ -12,7 +12,10 @@ if (form) {
   form.hidden = false;
   const at = (event) => {
     const box = pad.getBoundingClientRect();
-    return [((event.clientX - box.left) * pad.width) / box.width, ((event.clientY - box.top) * pad.height) / box.height];
+    return [
+      ((event.clientX - box.left) * pad.width) / box.width,
+      ((event.clientY - box.top) * pad.height) / box.height,
+    ];
   };
   const clear = () => {
     pen.fillStyle = "#fff";
@@ -43,6 +46,9 @@ if (form) {
     body.append("file", new File([picture], "signature.png", { type: "image/png" }));
     const answer = await fetch(form.action, { method: "POST", body });
     if (answer.ok) location.reload();
-    else said.textContent = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".state p")?.textContent ?? answer.status;
+    else
+      said.textContent =
+        new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".state p")?.textContent ??
+        answer.status;
   });
 }

@@ -7,7 +7,8 @@ const FILES = "files-1";
 const PATIENCE = 8000;
 const MOST_PAGES = 120;
 const QUEUE_PAGE = "/app/offline";
-const KEPT = /^\/(?:$|app\/(?:floor|offline|scan|me|plan\/mine)$|app\/(?:cars|inspections|work_items)\/[0-9a-f-]{36}(?:\/part\/[a-z_]+|\/damage)?$)/;
+const KEPT =
+  /^\/(?:$|app\/(?:floor|offline|scan|me|plan\/mine)$|app\/(?:cars|inspections|work_items)\/[0-9a-f-]{36}(?:\/part\/[a-z_]+|\/damage)?$)/;
 const TAKEN =
   /^\/app\/(?:floor\/[0-9a-f-]{36}\/(?:start|done|approve|part|damage|note)|resource_bookings\/[0-9a-f-]{36}\/tap\/(?:start|finish)|(?:cars|inspections|work_items)\/[0-9a-f-]{36}(?:\/fact\/[a-z_]+|\/answers|\/marks|\/part\/(?:comments|car_files))?)$/;
 const PLAIN = new Set(["_csrf", "_key", "_at"]);
@@ -19,7 +20,9 @@ addEventListener("install", (event) => {
   event.waitUntil(skipWaiting());
 });
 // A page is asked for while the worker still wakes up.
-addEventListener("activate", (event) => event.waitUntil(Promise.all([clients.claim(), registration.navigationPreload?.enable()])));
+addEventListener("activate", (event) =>
+  event.waitUntil(Promise.all([clients.claim(), registration.navigationPreload?.enable()])),
+);
 
 addEventListener("fetch", (event) => {
   const { request } = event;
@@ -58,7 +61,8 @@ async function page(event, address) {
   try {
     const answer = (await event.preloadResponse) ?? (await fetch(event.request));
     tell({ kind: "network", up: true });
-    if (answer.ok && !answer.redirected && KEPT.test(address.pathname)) event.waitUntil(store(event.request, answer.clone()));
+    if (answer.ok && !answer.redirected && KEPT.test(address.pathname))
+      event.waitUntil(store(event.request, answer.clone()));
     return answer;
   } catch {
     tell({ kind: "network", up: false });
@@ -190,7 +194,8 @@ async function sendOne(entry) {
   } catch {
     return false;
   }
-  if (new URL(answer.url).pathname === "/sign-in" || answer.headers.get("hx-redirect")?.startsWith("/sign-in")) return false;
+  if (new URL(answer.url).pathname === "/sign-in" || answer.headers.get("hx-redirect")?.startsWith("/sign-in"))
+    return false;
   if (answer.status >= 500 || answer.status === 429) return false;
   const text = await answer.text();
   if (answer.ok) await drop(entry.id);

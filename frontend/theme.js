@@ -6,6 +6,7 @@ export function followTheme(root) {
     const choice = event.target.closest?.("[data-theme-choice]")?.dataset.themeChoice;
     if (!choice) return;
     const age = choices.has(choice) ? 365 * 24 * 3600 : 0;
+    // biome-ignore lint/suspicious/noDocumentCookie: Safari and Firefox of our target know no Cookie Store.
     document.cookie = `theme=${choice}; path=/; max-age=${age}; samesite=lax`;
     if (choices.has(choice)) root.dataset.bsTheme = choice;
     else delete root.dataset.bsTheme;
