@@ -68,7 +68,8 @@ node_modules/.run: package.json package-lock.json .npmrc | .venv/.run
 	@$(NPM) ci --omit=dev --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-node_modules/.dev: node_modules/.run
+node_modules/.dev: package.json package-lock.json .npmrc | .venv/.run
+	@echo "setup: front-end packages, those for checks too"
 	@$(NPM) ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch node_modules/.run $@
 
