@@ -9,12 +9,10 @@ are done as the corridor.
 from collections.abc import Iterator
 
 from directapp.declare.spec import Shape, Spec
-from directapp.store.names import copy_of, ident
+from directapp.store.names import TENANT, copy_of, ident
 
 _SEED = 12
-_AS_CORRIDOR = "PERFORM set_config('app.roles', 'sys_corridor', true);"
-_AS_BEFORE = "PERFORM set_config('app.roles', actor, true);"
-_DECLARE = "DECLARE actor text := coalesce(current_setting('app.roles', true), '');"
+_AS_OWNER = "RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS"
 
 
 def copy_statements(spec: Spec) -> list[str]:
@@ -27,7 +25,12 @@ def copy_statements(spec: Spec) -> list[str]:
             followers.setdefault(parent.name, []).append((spec[name], ref.name))
     for name, rows in followers.items():
         statements += _moved(spec[name], rows)
-    return statements
+    return statements + [_owner_policy(name) for name in sorted({*spec.copies, *followers})]
+
+
+def _owner_policy(table: str) -> str:
+    name, own = ident(f"{table}_copies"), f"{ident(table)}.tenant_id = {TENANT}"
+    return f"CREATE POLICY {name} ON {ident(table)} TO CURRENT_USER USING ({own})"
 
 
 def _lock(word: str, record: str) -> str:
@@ -41,10 +44,9 @@ def _taken(shape: Shape, column: str, parent: Shape) -> Iterator[str]:
     ours = ", ".join(f"NEW.{ident(copy_of(column, n))}" for n in parent.declared.sight)
     theirs = ", ".join(f"p.{ident(n)}" for n in parent.declared.sight)
     yield (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {_DECLARE} BEGIN"
-        f" {_lock('_shared', f'NEW.{ref}')} {_AS_CORRIDOR}"
+        f"CREATE OR REPLACE FUNCTION {name}() {_AS_OWNER} $$ BEGIN {_lock('_shared', f'NEW.{ref}')}"
         f" SELECT {theirs} INTO {ours} FROM {ident(parent.name)} p"
-        f" WHERE p.tenant_id = NEW.tenant_id AND p.id = NEW.{ref}; {_AS_BEFORE} RETURN NEW; END $$"
+        f" WHERE p.tenant_id = NEW.tenant_id AND p.id = NEW.{ref}; RETURN NEW; END $$"
     )
     yield f"DROP TRIGGER IF EXISTS {name} ON {ident(shape.name)}"
     yield (
@@ -64,8 +66,8 @@ def _moved(parent: Shape, rows: list[tuple[Shape, str]]) -> Iterator[str]:
         )
     before, after = (f"({', '.join(f'{word}.{ident(n)}' for n in sight)})" for word in ("OLD", "NEW"))
     yield (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ {_DECLARE} BEGIN"
-        f" {_lock('', 'NEW.id')} {_AS_CORRIDOR} {' '.join(writes)} {_AS_BEFORE} RETURN NULL; END $$"
+        f"CREATE OR REPLACE FUNCTION {name}() {_AS_OWNER} $$ BEGIN"
+        f" {_lock('', 'NEW.id')} {' '.join(writes)} RETURN NULL; END $$"
     )
     yield f"DROP TRIGGER IF EXISTS {name} ON {ident(parent.name)}"
     yield (

@@ -98,12 +98,10 @@ def _collection(spec: Spec, shape: Shape) -> list[str]:
     def where(picked: Callable[[Grant], Rule | None], *also: str) -> str:
         return join("AND", [own, writer.entries(shape, ident(table), picked, also=also)])
 
-    # What is copied from another record follows it, whoever moves that.
-    follows = ("sys_corridor",) if shape.name in spec.copies else ()
     see = where(lambda g: g.rows, "sys_corridor")
     insert = where(lambda g: g.edit_rule if g.create else None)
-    edit = where(lambda g: _while_open(g) if g.write else None, *follows)
-    after = where(lambda g: g.edit_rule if g.write or g.verbs else None, *follows)
+    edit = where(lambda g: _while_open(g) if g.write else None)
+    after = where(lambda g: g.edit_rule if g.write or g.verbs else None)
     delete = where(lambda g: _while_open(g) if g.delete else None)
     statements = [
         _policy(table, "SELECT", f"USING ({see})"),
