@@ -77,6 +77,7 @@ class LeanConnection(asyncpg.Connection):
     """
 
     budget = STATEMENT_BUDGET
+    prepares_at_once = False
 
     def __init__(self, *args: Any, **more: Any) -> None:
         """Begin with nothing prepared."""
@@ -101,7 +102,7 @@ class LeanConnection(asyncpg.Connection):
         if state is not None and not state.closed:
             return state
         mark = hash(query)
-        named = self._seen.get(mark) is not None
+        named = self.prepares_at_once or self._seen.get(mark) is not None
         self._seen.put(mark, True, 1)
         state = await super()._get_statement(query, *rest, **(how | {"named": named, "use_cache": False}))  # type: ignore[misc]
         if named:
@@ -124,3 +125,4 @@ class EveryRoleConnection(LeanConnection):
     """A connection of the few that work for every role of a tenant in turn, and end soon."""
 
     budget = 4 * STATEMENT_BUDGET
+    prepares_at_once = True

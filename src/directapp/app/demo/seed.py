@@ -14,6 +14,7 @@ from directapp.app.demo.story import LONGEST, REGISTRY
 from directapp.app.demo.worktime import Worktime
 from directapp.app.house import House
 from directapp.kernel.actor import system_actor
+from directapp.store.database import Database
 
 _MARK = "demo_seeded"
 Progress = Callable[[str, int], None]
@@ -27,32 +28,32 @@ async def seed_demo(house: House, tell: Progress, groups: Sequence[Group] = GROU
     missing = [g for g in groups if await house.auth.port.find_login(_admin(g)) is None]
     if missing:
         password_hash = await house.auth.passwords.hash(house.settings.demo_password)
-        for group in missing:
-            await play(house, group, password_hash, tell)
+        async with tuned(house.platform.database) as database:
+            for group in missing:
+                await play(house, database, group, password_hash, tell)
     return [*_lines(house.settings.demo_password), *[line for g in groups for line in await _broken_off(house, g)]]
 
 
-async def play(house: House, group: Group, password_hash: str, tell: Progress) -> Director:
+async def play(house: House, database: Database, group: Group, password_hash: str, tell: Progress) -> Director:
     """Open a tenant some months ago and play its cars' lives up to now."""
     time = Worktime(house.platform.clock())
     opened = time.at(-LONGEST - 9)
-    async with tuned(house.platform.database) as database:
-        tenant, cast = await open_tenant(house, group, opened, password_hash)
-        sites = await site_ids(house, tenant)
-        stage = Stage(
-            time=time,
-            sites=sites,
-            people={key: actor.user for key, actor in cast.items() if actor.user is not None},
-            parts=await fill_shelves(house, group, cast, opened),
-            plan=await lay_plan(house, group, cast, sites, at=opened, now=time),
-        )
-        cast[REGISTRY] = system_actor(tenant, "demo")
-        director = Director(house=house, tenant=tenant, database=database, stage=stage, cast=cast)
-        await director.play(all_lives(group), partial(tell, group.name))
-        await correct_hours(house, cast, time)
-        morning = time.morning(time.day(0))
-        await tell_what_is_late(director.corridor(morning), tenant)
-        await settle_messages(director.corridor(time.now), tenant, morning)
+    tenant, cast = await open_tenant(house, group, opened, password_hash)
+    sites = await site_ids(house, tenant)
+    stage = Stage(
+        time=time,
+        sites=sites,
+        people={key: actor.user for key, actor in cast.items() if actor.user is not None},
+        parts=await fill_shelves(house, group, cast, opened),
+        plan=await lay_plan(house, group, cast, sites, at=opened, now=time),
+    )
+    cast[REGISTRY] = system_actor(tenant, "demo")
+    director = Director(house=house, tenant=tenant, database=database, stage=stage, cast=cast)
+    await director.play(all_lives(group), partial(tell, group.name))
+    await correct_hours(house, cast, time)
+    morning = time.morning(time.day(0))
+    await tell_what_is_late(director.corridor(morning), tenant)
+    await settle_messages(director.corridor(time.now), tenant, morning)
     await perform_as(house, cast[ADMIN], time.now, "tenants", {"settings": {_MARK: True}}, target=tenant)
     return director
 
