@@ -316,6 +316,32 @@ def test_the_formats_of_a_sheet_are_told_by_its_own_values() -> None:
     assert [field for _, field in unsure[0][2]] == ["sale_price", "eta"]
 
 
+@pytest.mark.parametrize(
+    ("hours", "price", "meant"),
+    [
+        ("2.5", "349.900", "349900.00"),
+        ("1.25", "kr 1.250,-", "1250.00"),
+        ("2,5", "349,900", None),
+        ("2.5", "349,900", "349900.00"),
+        ("2,5", "349.900", "349900.00"),
+        ("2.5", "1,349,900", "1349900.00"),
+    ],
+)
+def test_hours_written_with_a_dot_make_no_price_a_thousandth(hours: str, price: str, meant: str | None) -> None:
+    """What one column tells of signs does not turn the thousands of another into decimals."""
+    sheet = f"VIN;Beregnet teknisk;Salgspris\nWVWZZZTR000081435;{hours};{price}\n"
+    ((_, values, notes),) = come_to(table_of(sheet.encode()))
+    assert str(values["estimated_technical_hours"]) in {"2.50", "1.25"}
+    assert (values.get("sale_price") and str(values["sale_price"])) == meant
+    assert notes == ([] if meant else [("rejected", "sale_price")])
+
+
+@pytest.mark.parametrize("other", ["99.90", "99,90"])
+def test_a_price_with_cents_makes_no_other_a_thousandth(other: str) -> None:
+    rows = come_to(table_of(f"VIN;Salgspris\n1;349.900\n2;{other}\n".encode()))
+    assert [str(values["sale_price"]) for _, values, _ in rows] == ["349900.00", "99.90"]
+
+
 def test_choices_are_known_by_a_beginning_that_only_one_has() -> None:
     table = table_of(b"VIN;Biltype\n1;Brukt\n2;Ny bil\n3;used\n4;Romskip\n")
     reader = reader_of(table)

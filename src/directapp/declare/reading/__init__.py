@@ -6,7 +6,7 @@ they come from. What is stored already comes back through ``kinds.restored`` ins
 
 from directapp.declare.reading.dates import CLOCK_FORM, AmbiguousDateError, read_clock, read_date, read_instant
 from directapp.declare.reading.manner import FOREIGN, SHEET, TYPED, BadValueError, DateFormat, Manner, NumberFormat
-from directapp.declare.reading.numbers import AmbiguousNumberError, format_of, read_number, read_whole
+from directapp.declare.reading.numbers import AmbiguousNumberError, format_among, format_of, read_number, read_whole
 from directapp.declare.reading.phones import read_phone
 from directapp.declare.reading.text import (
     ALIKE,
@@ -40,6 +40,7 @@ __all__ = [
     "clean_structure",
     "clean_text",
     "code_key",
+    "format_among",
     "format_of",
     "of_sort",
     "read_clock",

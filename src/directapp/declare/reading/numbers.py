@@ -1,7 +1,7 @@
 """Numbers as people in Norway write them, read exactly or refused."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Context, Decimal
 from typing import Any
 
@@ -23,6 +23,8 @@ _TELLING = re.compile(
     r"\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:\.\d{3})+,\d+)"
     r"|\d{1,3}(?:,\d{3})+\.\d+|\d*\.(?:\d{1,2}|\d{4,})|\d{1,3}(?:,\d{3}){2,})[^\d]*"
 )
+# Only one format has a sign before three digits and another sign behind them, or the same one twice.
+_TWO_SIGNS = re.compile(r"\d[.,]\d{3}[.,]\d")
 
 
 class AmbiguousNumberError(BadValueError):
@@ -82,6 +84,22 @@ def format_of(text: str) -> NumberFormat | None:
     if found is None:
         return None
     return NumberFormat.NORWEGIAN if found["dots"] is not None else NumberFormat.ENGLISH
+
+
+def format_among(texts: Iterable[str]) -> NumberFormat:
+    """Return the format that numbers written together tell of.
+
+    A lone sign between other digits (2.5) settles nothing where the same sign stands before exactly three (349.900):
+    each is then read by itself.
+    """
+    bare = {_SPACES.sub("", visible(text)) for text in texts}
+    told = {style for text in bare if (style := format_of(text)) is not None}
+    if len(told) != 1:
+        return NumberFormat.AUTO
+    style = told.pop()
+    decimals = "," if style is NumberFormat.NORWEGIAN else "."
+    unsure = any(re.search(rf"(?<![\d.,])\d{{1,3}}[{decimals}]\d{{3}}(?![\d.,]\d)", text) for text in bare)
+    return NumberFormat.AUTO if unsure and not any(map(_TWO_SIGNS.search, bare)) else style
 
 
 def _no_number() -> BadValueError:

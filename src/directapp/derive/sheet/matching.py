@@ -8,7 +8,7 @@ from typing import Literal
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
-from directapp.declare.reading import DateFormat, Manner, NumberFormat, format_of
+from directapp.declare.reading import DateFormat, Manner, format_among
 from directapp.declare.spec import Shape
 from directapp.derive.sheet.cells import shown
 from directapp.derive.sheet.layout import Table
@@ -111,7 +111,7 @@ def keys_of(shape: Shape, names: Iterable[str]) -> tuple[str, ...]:
 
 def manner_of(shape: Shape, table: Table, columns: Mapping[str, str]) -> Manner:
     """Return how the numbers and dates of a sheet are written, as far as its own values tell."""
-    numbers: set[NumberFormat] = set()
+    numbers: set[str] = set()
     days: set[DateFormat] = set()
     for place, column in enumerate(table.columns):
         item = shape.fields.get(columns.get(column.key, ""))
@@ -119,11 +119,11 @@ def manner_of(shape: Shape, table: Table, columns: Mapping[str, str]) -> Manner:
             continue
         texts = {line.cells[place] for line in table.lines if isinstance(line.cells[place], str)}
         if item.kind in _NUMBERS:
-            numbers |= {number for text in texts if (number := format_of(text)) is not None}
+            numbers |= texts
         else:
             days |= {day for text in texts if (day := _days_of(shown(text))) is not None}
     return Manner(
-        numbers=numbers.pop() if len(numbers) == 1 else NumberFormat.AUTO,
+        numbers=format_among(numbers),
         dates=days.pop() if len(days) == 1 else DateFormat.SHEET,
     )
 
