@@ -425,7 +425,8 @@ def test_text_is_composed_on_entry() -> None:
 
 
 @pytest.mark.parametrize(
-    "sign", ["\u200b", "\u00ad", "\ufeff", "\u2060", "\u202e", "\u202a", "\u2067", "\u200f", "\u061c", "\u3164"]
+    "sign",
+    ["\u200b", "\u00ad", "\ufeff", "\u2060", "\u202e", "\u202a", "\u2067", "\u200f", "\u061c", "\u3164", "\u2800"],
 )
 def test_what_nobody_sees_is_refused_in_text_and_left_out_of_codes(sign: str) -> None:
     """The refusal says where; what nobody can be asked about loses it."""
@@ -446,11 +447,20 @@ def test_emoji_and_other_scripts_keep_their_joiners() -> None:
         "1\ufe0f\u20e3",
     ):
         assert NOTE.understand(text) == text
-    with pytest.raises(BadValueError):
-        NAME.understand("Ka\u200dri")
+    for text in (
+        "\u26a0\ufe0fSjekk",
+        "ok\u2714\ufe0fok",
+        "\u2764\ufe0f/",
+        "\xa9\ufe0f 2026",
+        "\U0001f3f4\U000e0067\U000e007f",
+    ):
+        assert NOTE.understand(text) == text
+    for text in ("Ka\u200dri", "Ka\ufe0fri", "Ka\U000e0067ri"):
+        with pytest.raises(BadValueError):
+            NAME.understand(text)
 
 
-@pytest.mark.parametrize("sign", ["\x00", "\x01", "\x1b", "\x7f", "\x92", "\ud800"])
+@pytest.mark.parametrize("sign", ["\x00", "\x01", "\x1b", "\x7f", "\x92", "\ud800", "\uffff"])
 def test_what_cannot_be_stored_is_refused(sign: str) -> None:
     """One cell must not stop a run, so the refusal is the field's; no sign is taken out in silence."""
     for item in (NAME, NOTE, field("code", "Kode", "Code", code=True)):
@@ -458,7 +468,7 @@ def test_what_cannot_be_stored_is_refused(sign: str) -> None:
             with pytest.raises(BadValueError):
                 item.understand(f"a{sign}b", manner)
     for wrong in ({"a": f"x{sign}"}, [f"{sign}"], {f"{sign}": 1}):
-        if sign == "\x00" or sign >= "\ud800":
+        if sign in {"\x00", "\ud800"}:
             with pytest.raises(BadValueError):
                 read(Kind.JSON, wrong)
 
@@ -478,7 +488,8 @@ def test_codes_are_written_in_one_way() -> None:
     assert clean_code("\u0410\u0412 \u2013 12") == "AB - 12"
     assert clean_code(12345) == "12345"
     assert clean_code("A\u030aS-1") == "\u00c5S-1"
-    for wrong in ("4,01E+11", "4.01e+11", "1E+05", 2**53 + 1, 12.5, True):
+    assert clean_code("'00123") == "00123"
+    for wrong in ("\u200b", "4,01E+11", "4.01e+11", "1E+05", 2**53 + 1, 12.5, True):
         with pytest.raises(BadValueError):
             clean_code(wrong)
 
@@ -513,6 +524,13 @@ def test_a_list_may_come_as_text() -> None:
 def test_an_email_address_has_nothing_unseen() -> None:
     """As pasted from a letter."""
     assert read(Kind.EMAIL, "\u200bKari@Example.no\ufeff") == "kari@example.no"
+
+
+@pytest.mark.parametrize("address", ["иван@почта.рф", "kari@αβγ.gr"])  # noqa: RUF001 - other alphabets
+def test_an_address_in_another_alphabet_keeps_its_letters(address: str) -> None:
+    """Letters drawn like Latin ones are Latin where that makes the whole address so, and only there."""
+    assert read(Kind.EMAIL, address) == address
+    assert read(Kind.EMAIL, "k\u0430ri@example.no") == "kari@example.no"
 
 
 _TURN = datetime(2026, 10, 25, tzinfo=UTC).replace(tzinfo=None)

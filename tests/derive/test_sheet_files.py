@@ -185,6 +185,22 @@ def test_a_row_of_totals_is_held(last: bytes) -> None:
     assert table_of("own_totals_row.csv").lines[3].flaw == "total"
 
 
+def test_sums_between_and_below_the_rows_are_held() -> None:
+    """Otherwise a car with the plate DELSUM would be made; one that begins with another word stays a car."""
+    table = table_of(
+        b"Skilt;Merke;Salgspris\nEL10001;VW;100000\nDelsum;;100000\nEL10003;Audi;50000\nSUM 2 biler;2 stk;50000\n"
+        b"Totalt antall: 2;;150000\nSUMMIT;Total;1\n"
+    )
+    assert [line.flaw for line in table.lines] == [None, "total", None, "total", "total", None]
+
+
+def test_a_number_that_its_own_comma_has_parted_holds_its_row() -> None:
+    """Also where it is so in every row, and the cents would stand in a column without a heading."""
+    for rest in (b"349,900", b"349900,50", b"kr 349,900,Kari"):
+        table = table_of(b"VIN,Merke,Salgspris\n" + b"".join(b"%d,VW,%b\n" % (n, rest) for n in range(3)))
+        assert [line.flaw for line in table.lines] == ["long"] * 3
+
+
 def test_headings_that_come_again_are_held() -> None:
     rows = come_to(table_of(b"VIN;Merke\nWVWZZZTR009648185;VW\nVIN;Merke\nWVWZZZTR009648186;VW\n"))
     assert ("held", None) in rows[1][2]
@@ -231,6 +247,40 @@ def test_one_odd_byte_does_not_spoil_the_rest() -> None:
 def test_norwegian_letters_are_read_in_any_encoding(encoding: str) -> None:
     text = "Regnr;Kundens navn;Farge\nEL12345;Åse Bjørnstad på Møre;Blå\nEL12346;Pål Ødegård;Grønn\n"
     assert table_of(text.encode(encoding)).rows[0] == ("EL12345", "Åse Bjørnstad på Møre", "Blå")
+
+
+def test_rows_in_utf8_within_another_encoding_are_read_and_told() -> None:
+    data = "Regnr;Kunde\nEL10001;Bj\u00f8rn\nEL10002;\u00c5se\nEL10003;Kj\u00e6rsti \u00d8\n".encode("cp1252")
+    rows = come_to(table_of(data + "EL10004;Bj\u00f8rn \u00c5s\n".encode()))
+    assert [values["customer_name"] for _, values, _ in rows] == [
+        "Bj\u00f8rn",
+        "\u00c5se",
+        "Kj\u00e6rsti \u00d8",
+        "Bj\u00f8rn \u00c5s",
+    ]
+    assert [notes for _, _, notes in rows] == [[], [], [], [("warning", None)]]
+
+
+def test_letters_garbled_before_they_came_into_the_file_hold_their_row() -> None:
+    garbled = [name.encode().decode("cp1252") for name in ("Bj\u00f8rn", "\u00c5se", "It\u2019s", "Blå «bil»")]
+    names = [*garbled, "JO\u00c3O", "Ærlig", "Château"]
+    rows = [come_to(table_of(f"VIN;Kunde\n1;{name}\n".encode()))[0][2] for name in names]
+    rows += [come_to(table_of(book(["VIN", "Kunde"], ["1", name])))[0][2] for name in names]
+    assert [("held", None) in notes for notes in rows] == [True, True, True, True, False, False, False] * 2
+
+
+def test_sixteen_bits_are_known_from_either_end() -> None:
+    text = "Regnr;Kunde\nEL10001;Bjørn\n"
+    for encoding in ("utf-16-le", "utf-16-be"):
+        assert table_of(text.encode(encoding)).rows == (("EL10001", "Bjørn"),)
+    with pytest.raises(BadPayloadError):
+        table_of(text.encode("utf-32"))
+
+
+def test_a_space_before_a_quote_is_no_part_of_the_value() -> None:
+    table = table_of(b'"Regnr", "Modell", "Farge"\n"EL10001", "A3, Sport",  "R"\n"EL10002", 5" felg, "B" x\n')
+    assert table.rows == (("EL10001", "A3, Sport", "R"), ("EL10002", '5" felg', '"B" x'))
+    assert [line.flaw for line in table.lines] == [None, None]
 
 
 def test_what_is_a_text_by_a_formula_is_that_text() -> None:
@@ -350,7 +400,64 @@ def test_choices_are_known_by_a_beginning_that_only_one_has() -> None:
     assert "Nybil" in next(n for n in found[3].notes if n.field == "car_type").text.nb
 
 
+@pytest.mark.parametrize("error", ["#N/A", "#I/T", "#VERDI!", "#DIV/0!", "#NAVN?", "########"])
+def test_an_error_saved_as_text_is_nobodys_name(error: str) -> None:
+    """As a CSV file holds what the spreadsheet showed; other signs of number are the customer's own."""
+    table = table_of(f"VIN;Kunde;Modell\nWVWZZZTR000081435;{error};#1\n".encode())
+    ((_, values, notes),) = come_to(table)
+    assert (values.get("customer_name"), values["model"], notes) == (None, "#1", [("rejected", "customer_name")])
+
+
+def test_how_programs_write_nothing_is_nothing() -> None:
+    ((_, values, notes),) = come_to(table_of(b"VIN;Kunde;Modell;Farge\nWVWZZZTR000081435;NULL;(null);Null\n"))
+    assert (values, notes) == ({"vin": "WVWZZZTR000081435", "color": "Null"}, [])
+
+
+def test_a_time_of_day_that_a_date_cannot_hold_is_told() -> None:
+    rows = come_to(
+        table_of(b"VIN;ETA\n1;01.02.2027 13:45\n2;46419,75\n3;01.02.2027 00:00\n4;2027-02-01T00:00:00Z\n5;46419\n")
+    )
+    assert {str(values["eta"]) for _, values, _ in rows} == {"2027-02-01"}
+    assert [[n for n in notes if n[1] == "eta"] for _, _, notes in rows] == [[("warning", "eta")]] * 2 + [[]] * 3
+
+
+def test_noughts_that_a_number_format_shows_are_part_of_a_number() -> None:
+    """An order number typed as 00471, kept as 471 and shown by its format; money and years read the same."""
+    made = book(
+        ["VIN", "Ordrenr", "Telefon", "Salgspris"],
+        ["WVWZZZTR000081435", 471, 91234567, 471],
+        B2="00000", C2="00 00 00 00", D2="00000",
+    )  # fmt: skip
+    ((_, values, notes),) = come_to(table_of(made))
+    assert (values["order_number"], values["sale_price"], notes) == ("00471", Decimal(471), [])
+    assert values["customer_phone"] == "+4791234567"
+
+
+def test_digits_that_a_spreadsheet_has_lost_reject_the_row() -> None:
+    """It keeps fifteen digits of a number and writes noughts for the others."""
+    rows = come_to(table_of(book(["VIN", "Ordrenr"], ["WVWZZZTR000081435", 1234567890123450], ["X", 123456789012345])))
+    assert [("rejected", "order_number") in notes for _, _, notes in rows] == [True, False]
+    assert rows[1][1]["order_number"] == "123456789012345"
+
+
 # --- what is refused -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<html><body><table><tr><td>Regnr</td></tr></table></body></html>",
+        b'\xef\xbb\xbf<?xml version="1.0"?>\n<Workbook></Workbook>',
+        b"\n  <table border=1>\n<tr><td>Regnr;Merke</td></tr></table>",
+        b'[{"Regnr": "EL10001", "Merke": "VW"},\n{"Regnr": "EL10002"}]',
+        "<table><tr><td>Regnr</td></tr></table>".encode("utf-16-le"),
+    ],
+)
+def test_pages_called_a_spreadsheet_are_refused_in_words(data: bytes) -> None:
+    """As many systems write what they call a file for Excel."""
+    with pytest.raises(BadPayloadError) as refused:
+        table_of(data)
+    assert "lagre den som XLSX" in refused.value.problems[0].message.nb
 
 
 def test_entities_are_never_resolved_and_bombs_never_unpacked() -> None:

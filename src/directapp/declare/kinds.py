@@ -16,7 +16,7 @@ from directapp.declare.reading import (
     TYPED,
     BadValueError,
     Manner,
-    clean_code,
+    clean_address,
     clean_line,
     clean_structure,
     clean_text,
@@ -137,7 +137,7 @@ def _json(value: Any, _manner: Manner) -> Any:
 
 def _email(value: Any) -> str:
     try:
-        return _normal_email(clean_code(value))
+        return _normal_email(clean_address(value))
     except EmailNotValidError:
         raise BadValueError("Skal være en gyldig e-postadresse.", "Must be a valid e-mail address.") from None
 

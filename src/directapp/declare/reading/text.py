@@ -12,15 +12,18 @@ LARGEST_EXACT = 2**53
 # What a code's key leaves out, and the signs that are taken for others.
 SEPARATORS, ALIKE, SAME = " -./_,;#*+()", "OI", "01"
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff]")
+# No XML file, and so no XLSX, can hold the last two either.
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # What nobody sees: format signs (Cf, bidi marks among them), fillers, and what only changes the look of a sign.
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d159"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-# Joiners and the choice of a look belong to emoji and to scripts that need them, not to Latin words.
+# Joiners and the choice of a look belong to emoji, flags and to scripts that need them, not to Latin words.
 _JOINED = re.compile(
-    "(?<=[^\x00-\u02ff])[\u200c\u200d\ufe00-\ufe0f]+(?=[^\x00-\u02ff]|\\Z|[\\s.,!?:;)])|(?<=[0-9#*])\ufe0f"
+    "(?<=[^\x00-\u02ff])[\u200c\u200d\ufe00-\ufe0f]+(?=[^\x00-\u02ff]|\\Z|[\\s.,!?:;)])|(?<=[0-9#*\xa9\xae])\ufe0f"
+    "|(?<=[\u2000-\u303d\u3297\u3299\U0001f000-\U0001faff])\ufe0f|(?<=\U0001f3f4)[\U000e0020-\U000e007f]+"
 )
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _POWER = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d{1,3}")
@@ -66,17 +69,38 @@ def clean_code(value: Any) -> str:
         BadValueError: it is no text, or a number that a sheet has rounded.
 
     """
-    text = _spelt(value)
-    if not text.isascii():
-        text = visible(unicodedata.normalize("NFKC", visible(text)))
-        text = _DASHES.sub("-", text).translate(_TWINS)
-    text = " ".join(_BREAKS.sub(" ", text).split())
-    _refuse(_CONTROLS.search(text), text)
+    written = _spelt(value)
+    text = _plain(written)
+    if not text and written.strip():
+        raise BadValueError("Verdien har bare tegn som ikke vises.", "The value has only characters that nobody sees.")
+    # A spreadsheet's mark of text, typed or pasted along.
+    text = text.translate(_TWINS).removeprefix("'")
     if _POWER.fullmatch(text):
         raise BadValueError(
             f"«{text}» er et nummer som et regneark har forkortet. Skriv alle sifrene, i en kolonne med tekst.",
             f"“{text}” is a number that a spreadsheet has shortened. Write all its digits, in a column of text.",
         )
+    return text
+
+
+def clean_address(value: Any) -> str:
+    """Return an e-mail address without invisible signs; look-alike letters are Latin ones where all others are.
+
+    Raises:
+        BadValueError: it is no text.
+
+    """
+    text = _plain(_spelt(value))
+    latin = text.translate(_TWINS)
+    return latin if latin.isascii() else text
+
+
+def _plain(text: str) -> str:
+    if not text.isascii():
+        text = visible(unicodedata.normalize("NFKC", visible(text)))
+        text = _DASHES.sub("-", text)
+    text = " ".join(_BREAKS.sub(" ", text).split())
+    _refuse(_CONTROLS.search(text), text)
     return text
 
 

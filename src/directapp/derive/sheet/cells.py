@@ -1,5 +1,6 @@
 """Cells and lines as a file holds them, plain enough for JSON; what is odd about one is kept with it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,7 +18,15 @@ _TOO_LONG = Text(
 
 Cell = Any
 Odd = Literal["date", "time", "duration", "formula", "error"]
-Flaw = Literal["quote", "long", "bytes", "heading", "total"]
+Flaw = Literal["quote", "long", "bytes", "heading", "total", "garbled"]
+# What a spreadsheet shows in place of a value, once it has been saved as text, in English and Scandinavian.
+ERROR_TEXT = re.compile(
+    r"#{3,}|#(?:N/A|I/T|SAKNAS!|NULL!|DIV/0!|VALUE!|VERDI!|VÆRDI!|VÄRDEFEL!|REF!|REFERENS!|NAME\?|NAVN\?|NAMN\?|NUM!|TALL!"
+    r"|OGILTIGT!|SPILL!|OVERFLYT!|CALC!|BEREGN!|FIELD!|FELT!|GETTING_DATA)"
+)
+# Letters of UTF-8 that were read as Windows writes them: Bj\u00c3\u00b8rn, it\u00e2\u20ac\u2122s.
+_SECOND = re.escape("".join(bytes([n]).decode("cp1252", errors="ignore") for n in range(0x80, 0xC0))) + "\u0080-\u009f"
+GARBLED = re.compile(f"\u00c3[{_SECOND}]|\u00c2[\u0080-\u00bf]|\u00e2\u20ac[{_SECOND}]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from directapp.derive.sheet.cells import MOST_COLUMNS, MOST_ROWS, Flaw, Line, too_long, trimmed, unreadable
+from directapp.derive.sheet.cells import GARBLED, MOST_COLUMNS, MOST_ROWS, Flaw, Line, too_long, trimmed, unreadable
 
 SEPARATORS = (";", "\t", ",", "|")
 ENCODINGS = ("utf-8", "cp1252", "utf-16", "cp865", "mac_roman")
 _SAMPLE, _SAMPLE_LINES = 64 * 1024, 60
+_OPENED = re.compile(r" +(?=\")")
 _FORMULA_TEXT = re.compile(r'="([^"]*)"')
+# How programs write that there is no value.
+_NOTHING = frozenset({"NULL", "(null)", "\\N"})
 _ODD = "\ue000"
 # What the letters æøåÆØÅ are in the encodings that a Norwegian file may be in when it is not UTF-8.
 _NORWEGIAN = {name: bytes(b"".join(c.encode(name) for c in "æøåÆØÅ")) for name in ("cp1252", "cp865", "mac_roman")}
@@ -65,6 +68,8 @@ def _meant(cell: str) -> str:
     kept = _FORMULA_TEXT.fullmatch(text)
     if kept is not None:
         return kept[1]
+    if text in _NOTHING:
+        return ""
     return text[1:] if text[:1] == "'" and text[1:2] in set("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20") else text
 
 
@@ -83,6 +88,9 @@ def records(text: str, separator: str, width: int = 0) -> Iterator[tuple[list[st
     cells: list[str] = []
     flaw: Flaw | None = None
     while place < len(text) or cells:
+        opened = _OPENED.match(text, place)
+        if opened is not None:
+            place = opened.end()
         quoted = _quoted(text, place, separator, width) if text[place : place + 1] == '"' else None
         end = ends.match(text, quoted[1]) if quoted is not None else None
         if quoted is None or end is None:
@@ -149,12 +157,14 @@ def _separator_of(text: str) -> str:
 
 
 def _encoding_of(data: bytes) -> str:
+    if data[:4] in {codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE}:
+        raise unreadable()
     if data[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
         return "utf-16"
     if data[:3] == codecs.BOM_UTF8:
         return "utf-8"
     head = data[:_SAMPLE]
-    if head[1:2] == b"\0" and head.count(b"\0") * 3 > len(head):
+    if b"\0" in head[:2] and head.count(b"\0") * 3 > len(head):
         return "utf-16"
     try:
         data.decode("utf-8")
@@ -175,8 +185,17 @@ def _decoded(data: bytes, encoding: str) -> str:
     if encoding == "utf-8":
         return data.decode("utf-8", errors="directapp_odd_bytes").removeprefix("\ufeff")
     if encoding == "utf-16" and data[:2] not in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
-        encoding = "utf-16-le"
-    return data.decode(encoding, errors="replace").removeprefix("\ufeff")
+        encoding = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
+    text = data.decode(encoding, errors="replace").removeprefix("\ufeff")
+    return GARBLED.sub(_said, text) if encoding == "cp1252" else text
+
+
+def _said(found: re.Match[str]) -> str:
+    """Read letters of UTF-8 within another encoding as such, and mark the place."""
+    try:
+        return _ODD + found[0].encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return found[0]
 
 
 def _odd_bytes(error: UnicodeError) -> tuple[str, int]:

@@ -1,14 +1,17 @@
 """Layout: where the table in a file begins, what its columns are called, and which rows are none of it."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from directapp.declare.reading import BadValueError, read_number
 from directapp.derive.sheet.cells import (
+    GARBLED,
     MOST_BYTES,
     MOST_ROWS,
     Cell,
@@ -20,7 +23,7 @@ from directapp.derive.sheet.cells import (
     unreadable,
 )
 from directapp.derive.sheet.csv_file import read_csv
-from directapp.derive.sheet.words import heading_words, plain_word
+from directapp.derive.sheet.words import closed_up, heading_words, plain_word
 from directapp.derive.sheet.xlsx_file import letters, read_xlsx
 from directapp.kernel.errors import BadPayloadError
 from directapp.kernel.text import Text
@@ -31,13 +34,25 @@ _OLD_FORMAT = Text(
     "Filen er i et eldre format, eller passordbeskyttet. Lagre den som XLSX eller CSV uten passord.",
     "The file is in an older format, or protected by a password. Save it as XLSX or CSV without one.",
 )
+_PAGE = Text(
+    "Filen er en nettside, XML eller JSON og ikke et regneark, uansett hva den heter. Åpne den i regnearkprogrammet og"
+    " lagre den som XLSX eller CSV.",
+    "The file is a web page, XML or JSON and no spreadsheet, whatever it is called. Open it in the spreadsheet and save"
+    " it as XLSX or CSV.",
+)
+_MARKUP = re.compile(rb"\W{0,6}?(?:<[!?a-zA-Z][^;\t\n]{0,200}?>|\[\s*\{\s*\"|\{\s*\"|\{\\rtf)")
 _NO_SUCH_ROW = Text("Rad {row} finnes ikke i filen.", "There is no row {row} in the file.")
 _SEARCHED = 40
 _PIECE, _SECONDS = 500, 60.0
 _MOST_HEADER_ROWS = 3
 _TOTALS = frozenset(
-    {"sum", "total", "totalt", "totals", "totalsum", "ialt", "summer", "grandtotal", "sumtotal", "delsum"}
+    {"sum", "total", "totalt", "totals", "totalsum", "ialt", "summer", "grandtotal", "sumtotal", "delsum", "subtotal"}
 )
+_BEGINS_TOTAL = re.compile(
+    r"(?:(?:grand|sub|mellom|del|total)?(?:sum|totals?|totalt)|antall?|ialt)(?:antall?|biler|cars|stk|\d+)*"
+)
+# What is left of a number where its own comma parted it: 349,900 and 349900,50.
+_FIRST_PART, _LATER_PART = re.compile(r"(?:kr\.? ?)?-?\d+"), re.compile(r"\d\d\d?(?: ?kr\.?|,-)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +167,8 @@ def _opened(data: bytes, layout: Layout) -> _Found:
         )  # fmt: skip
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise BadPayloadError(_OLD_FORMAT)
+    if _MARKUP.match(data[:500].replace(b"\0", b"")):
+        raise BadPayloadError(_PAGE)
     if data[:4] in {b"\x89PNG", b"%PDF", b"\xff\xd8\xff\xe0"} or not data.strip(b"\0"):
         raise BadPayloadError(_EMPTY) if not data else unreadable()
     file = read_csv(data, layout.encoding, layout.separator)
@@ -230,7 +247,7 @@ def _headings(found: _Found, start: int | None, count: int) -> list[str]:
 
 def _table(found: _Found, start: int | None, count: int) -> Table:
     headings = _headings(found, start, count)
-    body = found.lines if start is None else found.lines[start + count :]
+    body = list(map(_told, found.lines if start is None else found.lines[start + count :]))
     if not body:
         raise BadPayloadError(_EMPTY)
     if len(body) > MOST_ROWS:
@@ -267,7 +284,16 @@ def _stray_places(body: Sequence[Line], width: int) -> frozenset[int]:
     counted = Counter(
         place for line in body for place, cell in enumerate(line.cells) if place >= width and not blank(cell)
     )
-    return frozenset(place for place, count in counted.items() if count * 2 <= len(body))
+    return frozenset(
+        place for place, count in counted.items() if count * 2 <= len(body) or all(_parted(line) for line in body)
+    )
+
+
+def _parted(line: Line) -> bool:
+    """Whether a number may have been parted by its own comma."""
+    return any(
+        _FIRST_PART.fullmatch(shown(one)) and _LATER_PART.fullmatch(shown(other)) for one, other in pairwise(line.cells)
+    )
 
 
 def _flaw(line: Line, stray: frozenset[int], heads: Collection[tuple[str, ...]]) -> Any:
@@ -275,7 +301,21 @@ def _flaw(line: Line, stray: frozenset[int], heads: Collection[tuple[str, ...]])
         return line.flaw
     if any(not blank(cell) for place, cell in enumerate(line.cells) if place in stray):
         return "long"
-    return "heading" if len(line.cells) > 1 and _as_shown(line) in heads else line.flaw
+    if len(line.cells) > 1 and _as_shown(line) in heads:
+        return "heading"
+    return line.flaw or ("total" if _says_total(line) else None)
+
+
+def _says_total(line: Line) -> bool:
+    """Whether a row begins with a word for a sum, where a car's would begin with what it is known by."""
+    first = next((cell for cell in line.cells if not blank(cell)), None)
+    return isinstance(first, str) and _BEGINS_TOTAL.fullmatch(closed_up(plain_word(first))) is not None
+
+
+def _told(line: Line) -> Line:
+    """Mark a row with a text that was read in the wrong encoding before it came into the file."""
+    found = next((cell for cell in line.cells if isinstance(cell, str) and GARBLED.search(cell)), None)
+    return line if line.flaw or found is None else replace(line, flaw="garbled", told=found)
 
 
 def _as_shown(line: Line) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +11,14 @@ import orjson
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError, Kind
-from directapp.declare.reading import SHEET, Manner
+from directapp.declare.reading import SHEET, Manner, read_instant
 from directapp.declare.spec import Shape, Spec
-from directapp.derive.sheet.cells import Cell, blank, kind_of, shown
+from directapp.derive.sheet.cells import ERROR_TEXT, Cell, blank, kind_of, shown
 from directapp.derive.sheet.layout import Table
 from directapp.derive.sheet.words import closed_up, plain_word
 from directapp.derive.shown import readable_anywhere
 from directapp.kernel.actor import Actor
+from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import ForbiddenError
 from directapp.kernel.text import LANGUAGES, Text
 from directapp.services.incoming import UNSTORABLE, Incoming, Level, Note, Raw
@@ -39,6 +40,10 @@ _NO_KEY = Text(
 )
 _NO_CHOICE = Text("«{value}» finnes ikke; velg blant: {choices}.", "No “{value}”; choose from: {choices}.")
 _WHY = Text("«{value}»: {why}", "“{value}”: {why}")
+_NO_CLOCK = Text(
+    "«{value}» har et klokkeslett; feltet er en dato, så bare dagen er tatt med.",
+    "“{value}” has a time of day; the field is a date, so the day alone is taken in.",
+)
 _ODD: Mapping[str, Text] = {
     "formula": Text(
         "Cellen er en formel uten utregnet verdi ({value}). Åpne filen i regnearkprogrammet og lagre den på nytt.",
@@ -75,6 +80,14 @@ _FLAWS: Mapping[str, tuple[Level, Text]] = {
     ),
     "heading": ("held", Text("Raden gjentar overskriftene.", "The row repeats the headings.")),
     "total": ("held", Text("Raden ser ut som en sum av de andre.", "The row looks like a total of the others.")),
+    "garbled": (
+        "held",
+        Text(
+            "«{value}» ser ut til å være lest i feil tegnsett før det kom i filen. Rett det før raden tas inn.",
+            "“{value}” seems to have been read in the wrong encoding before it came into the file. Correct it before"
+            " the row is taken in.",
+        ),
+    ),
     "bytes": (
         "warning",
         Text(
@@ -176,14 +189,19 @@ class TableReader:
         read = _READERS.get(item.kind)
         value = plain if read is None else read(self, item, plain)
         try:
-            return item.understand(value, self.manner)
+            meant = item.understand(value, self.manner)
         except BadValueError as error:
             raise _UnreadableError(_WHY.fill(value=shown(cell), why=error.text)) from None
+        if item.kind is Kind.DATE and _has_clock(value, self.manner):
+            notes.append(Note(level="warning", text=_NO_CLOCK.fill(value=shown(cell)), field=item.name))
+        return meant
 
     @staticmethod
     def _plain(item: Field, cell: Cell, notes: list[Note]) -> Cell:
         """Return a cell as a plain value, where what it is suits its field."""
         odd, text = kind_of(cell), shown(cell)
+        if odd is None and ERROR_TEXT.fullmatch(text):
+            odd = "error"
         if odd is None:
             return text if isinstance(cell, float) and item.kind in _TEXTS else cell
         free = item.kind in _TEXTS and not item.code and item.parse is None
@@ -271,6 +289,11 @@ def index_refs(shape: Shape, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[st
             key = (shape.name, text)
             found[key] = (*found.get(key, ()), record)
     return found
+
+
+def _has_clock(value: Any, manner: Manner) -> bool:
+    moment = read_instant(value, manner.dates)
+    return time() not in {moment.time(), moment.astimezone(OSLO).time()}
 
 
 def _norwegian_day(text: str) -> str:

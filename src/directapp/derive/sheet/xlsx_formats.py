@@ -8,7 +8,8 @@ from typing import Literal
 
 from directapp.derive.sheet.cells import Cell, odd
 
-Class = Literal["number", "date", "time", "duration"]
+# A whole number shown with leading noughts is known by how many digits it has.
+Class = Literal["number", "date", "time", "duration"] | int
 
 _BUILTIN: Mapping[int, Class] = {
     **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)), "date"),
@@ -18,6 +19,9 @@ _BUILTIN: Mapping[int, Class] = {
 _NOISE = re.compile(
     r'"[^"]*"|\\.|_.|\*.|\[(?:\$[^\]]*|[A-Za-z]+[0-9]*|[<>=][^\]]*)\]|am/pm|a/p|general|standard', re.IGNORECASE
 )
+_NOUGHTS = re.compile(r"0(?:[ \\-]*0)+")
+# A spreadsheet keeps fifteen digits of a number and writes noughts for the others.
+_MOST_EXACT = 1e15
 _ELAPSED = re.compile(r"\[[hms]+\]", re.IGNORECASE)
 _EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}  # noqa: DTZ001 - a wall clock's
 # Excel takes 1900 for a leap year: the days before its 29 February are one later than they seem.
@@ -30,6 +34,8 @@ def class_of(number: int, code: str | None) -> Class:
     if code is None:
         return _BUILTIN.get(number, "number")
     first = code.split(";", 1)[0].lower()
+    if _NOUGHTS.fullmatch(first):
+        return first.count("0")
     if _ELAPSED.search(first):
         return "duration"
     left = _NOISE.sub("", first)
@@ -48,8 +54,8 @@ def number_of(text: str, shape: Class, *, since_1904: bool) -> Cell:
     number = float(text)
     if not math.isfinite(number):
         return text
-    if shape == "number":
-        return int(number) if number.is_integer() else number
+    if isinstance(shape, int) or shape == "number" or abs(number) >= _MOST_EXACT:
+        return _shown_number(number, shape if isinstance(shape, int) else 0)
     if shape == "date" and 1 <= number < _LAST_DAY:
         return odd("date", _moment(number, since_1904=since_1904))
     if shape == "date":
@@ -57,6 +63,14 @@ def number_of(text: str, shape: Class, *, since_1904: bool) -> Cell:
     if shape == "time" and 1 <= number < _LAST_DAY:
         return odd("date", _moment(number, since_1904=since_1904))
     return odd("time" if shape == "time" and 0 <= number < 1 else "duration", _clock(number))
+
+
+def _shown_number(number: float, digits: int) -> Cell:
+    if abs(number) >= _MOST_EXACT:
+        return f"{number:.14E}"
+    if not number.is_integer():
+        return number
+    return f"{number:0{digits}.0f}" if digits and number >= 0 else int(number)
 
 
 def _moment(number: float, *, since_1904: bool) -> str:
