@@ -1,26 +1,15 @@
 """Branding, rights and damage in a real browser: live preview, and readable by all in both themes."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
+from support.axe import violations
 from support.dealer import Dealer
 from support.pages import new_car
 
 Opener = Callable[..., Awaitable[Page]]
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
-_RUN = """async () => (await axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-})).violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join("; "))"""
-
-
-async def violations(page: Page) -> list[str]:
-    await page.wait_for_load_state("networkidle")
-    await page.evaluate(AXE.read_text())
-    found: list[str] = await page.evaluate(_RUN)
-    return found
 
 
 async def test_a_colour_shows_as_it_is_chosen(dealer: Dealer, open_as: Opener) -> None:

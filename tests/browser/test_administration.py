@@ -1,7 +1,6 @@
 """Administration and the front page in a real browser: by keyboard, readable by all in both themes, and live."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +8,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from directapp.kernel.clock import utc_now
+from support.axe import violations
 from support.dealer import Dealer
 from support.pages import fill_yard, new_car
 
 Opener = Callable[..., Awaitable[Page]]
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
-_RUN = """async () => (await axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-})).violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join("; "))"""
 DEVICES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
@@ -33,13 +29,6 @@ async def template(dealer: Dealer) -> UUID:
 
 async def texts(page: Page) -> list[str]:
     found: list[str] = await page.locator("[data-point] [name=nb]").evaluate_all("all => all.map(one => one.value)")
-    return found
-
-
-async def violations(page: Page) -> list[str]:
-    await page.wait_for_load_state("networkidle")
-    await page.evaluate(AXE.read_text())
-    found: list[str] = await page.evaluate(_RUN)
     return found
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from browser.test_views import DESK, PHONE, violations
+from browser.test_views import DESK, PHONE
+from support.axe import violations
 from support.dealer import Dealer
 from support.pages import build_pages, fill_yard
 from support.sheets import missed

@@ -8,14 +8,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from support.axe import violations
 from support.dealer import Dealer, Time
 from support.plan import Plan, at, lay_plan
 
 Opener = Callable[..., Awaitable[Page]]
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
-_RUN = """async () => (await axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-})).violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join("; "))"""
 DEVICES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
@@ -50,10 +47,7 @@ async def test_everyone_can_read_the_figures(
     await expect(page.get_by_text("mechanic: 100 % belagt (8 av 8 timer).")).to_be_visible()
     await expect(page.locator("[aria-labelledby=resources-title] table")).to_be_visible()
     assert not await page.evaluate(_WIDER)
-    await page.wait_for_load_state("networkidle")
-    await page.evaluate(AXE.read_text())
-    found: list[str] = await page.evaluate(_RUN)
-    assert not found
+    assert not await violations(page)
 
 
 async def test_a_period_is_chosen_by_hand_and_the_hours_are_taken_home(

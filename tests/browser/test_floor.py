@@ -16,22 +16,19 @@ from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
 from directapp.kernel.clock import utc_now
+from support.axe import violations
 from support.dealer import Dealer
 from support.floor_cars import planned_car
 from support.node import find_node
 from support.pages import PASSWORD, give_password
 
 TOP = Path(__file__).parents[2]
-AXE = TOP / "node_modules/axe-core/axe.min.js"
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SMALLEST = 48
 DESK_PAGES = ("/app/floor", "/app/scan", "/app/cars/labels", "/app/offline")
 
 Opener = Callable[..., Awaitable[Page]]
 
-_RUN = """async () => (await axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-})).violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join("; "))"""
 _SMALL = """(least) => [...document.querySelectorAll(".floor .tap, .bottombar-link, .primary-action .btn, .floor-head")]
   .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < least)
   .map(e => e.textContent.trim() + " " + e.getBoundingClientRect().height)"""
@@ -104,13 +101,6 @@ async def inspected(dealer: Dealer, car: UUID) -> None:
     points = (await dealer.read(reception, "inspections", made)).get("items") or []
     answers = [{"item": p["code"], "result": "remark" if n == 1 else "ok", "note": None} for n, p in enumerate(points)]
     await dealer.do(reception, "inspections", "update", made, answers=answers, note="Ripe i venstre bakdør")
-
-
-async def violations(page: Page) -> list[str]:
-    await page.wait_for_load_state("networkidle")
-    await page.evaluate(AXE.read_text())
-    found: list[str] = await page.evaluate(_RUN)
-    return found
 
 
 @pytest.fixture

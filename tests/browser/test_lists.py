@@ -7,8 +7,8 @@ from uuid import UUID
 from playwright.async_api import Locator, Page, expect
 
 from browser.test_live import SOON, settled
-from browser.test_views import violations
 from directapp.store.query import Query
+from support.axe import violations
 from support.dealer import Dealer
 from support.pages import fill_yard, new_car
 

@@ -7,20 +7,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from directapp.kernel.clock import utc_now
+from support.axe import violations
 from support.dealer import Dealer
 from support.pages import new_car
 from support.post import SELLER, logged, rows, sold_car, told
 
 TOP = Path(__file__).parents[2]
-AXE = TOP / "node_modules/axe-core/axe.min.js"
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-_RUN = """async () => (await axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-})).violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join("; "))"""
 
 
 @pytest.fixture
@@ -28,12 +24,6 @@ def pictures() -> Path | None:
     """Where pictures are put for a person to look at, when that folder is there."""
     folder = Path("/tmp/msg-pictures")  # noqa: S108 - only looked at
     return folder if folder.is_dir() else None
-
-
-async def violations(page: Page) -> list[str]:
-    await page.evaluate(AXE.read_text())
-    found: list[str] = await page.evaluate(_RUN)
-    return found
 
 
 async def test_the_bell_rings_by_itself_and_stops_when_all_is_read(dealer: Dealer, open_as: Any) -> None:
@@ -208,7 +198,6 @@ async def test_the_pages_shut_nobody_out(
         "suppressed": "/app/suppressed_addresses",
     }.items():
         await page.goto(path)
-        await page.wait_for_timeout(300)
         found[name] = await violations(page)
         if device == "phone":
             assert await page.evaluate("document.documentElement.scrollWidth") <= 390, name

@@ -9,10 +9,11 @@ from uuid import UUID
 import pytest
 from playwright.async_api import Page, expect
 
-from browser.test_views import DESK, PHONE, violations
+from browser.test_views import DESK, PHONE
 from directapp.domains.operations import keep
 from directapp.services.jobs import Errand, GiveUpError, Job, acting
 from directapp.services.relay import Relay
+from support.axe import violations
 from support.dealer import Dealer, Time
 from support.fakes.server import Fake, Heard, Reply, as_text
 from support.pages import new_car

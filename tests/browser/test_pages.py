@@ -9,33 +9,21 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
+from support.axe import violations
 from support.dealer import Dealer
 from support.pages import PASSWORD, fill_yard, give_password, new_car
 
 Opener = Callable[..., Awaitable[Page]]
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 640}}
 
-_RUN = """async () => (await axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-})).violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(
-  n => n.html.slice(0, 160) + " | " + n.failureSummary
-).join("; "))"""
 _SHIFT = """() => new Promise(done => {
   let sum = 0;
   new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value })
     .observe({ type: "layout-shift", buffered: true });
   setTimeout(() => done(sum), 400);
 })"""
-
-
-async def violations(page: Page) -> list[str]:
-    await page.wait_for_load_state("networkidle")
-    await page.evaluate(AXE.read_text())
-    found: list[str] = await page.evaluate(_RUN)
-    return found
 
 
 @pytest.mark.parametrize(("scheme", "device"), [("light", DESK), ("dark", PHONE)], ids=["desk", "phone"])

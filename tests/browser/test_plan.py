@@ -10,8 +10,9 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from browser.test_floor import Gate, gate, keep, phone
-from browser.test_views import DESK, PHONE, violations
+from browser.test_views import DESK, PHONE
 from directapp.kernel.clock import utc_now
+from support.axe import violations
 from support.dealer import Dealer
 from support.plan import OSLO, Plan, at, lay_plan
 

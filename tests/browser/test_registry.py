@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 from playwright.async_api import Page, expect
 
-from browser.test_views import DESK, PHONE, Opener, violations
+from browser.test_views import DESK, PHONE, Opener
 from directapp.connectors.outgoing import open_client
+from support.axe import violations
 from support.dealer import Dealer
 from support.fakes.registry import FakeRegistry
 from support.fakes.server import Reply, as_text

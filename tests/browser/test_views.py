@@ -7,20 +7,13 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from browser.test_pages import _RUN, AXE
+from support.axe import violations
 from support.dealer import Dealer
 from support.pages import fill_yard, new_car
 
 Opener = Callable[..., Awaitable[Page]]
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-
-async def violations(page: Page) -> list[str]:
-    """Ask axe; pages that listen for changes never fall silent, so nothing is waited for."""
-    await page.evaluate(AXE.read_text())
-    found: list[str] = await page.evaluate(_RUN)
-    return found
 
 
 def lane(page: Page, code: str) -> Any:

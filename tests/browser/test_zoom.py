@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from browser.test_floor import DESK_PAGES, violations
+from browser.test_floor import DESK_PAGES
 from browser.test_pages import DESK, PHONE
+from support.axe import violations
 from support.dealer import Dealer
 from support.floor_cars import planned_car
 
