@@ -1,0 +1,226 @@
+"""Every address of the pages, as every role, with the answer that is expected: as declared, or said here."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from directapp.declare.spec import Spec
+from directapp.interfaces.web import router as pages
+from support.browser import Browser, Opener
+from support.dealer import Dealer
+from support.pages import fill_yard
+
+SITES = {
+    "new_car_sales": "495",
+    "used_car_sales": "495",
+    "parts": "499",
+    "reception": "499",
+    "planner": "499",
+    "mechanic": "499",
+    "detailer": "499",
+    "sales_manager": "490",
+    "manager": "490",
+    "finance": "490",
+    "tenant_admin": "490",
+}
+EVERYBODY = frozenset(SITES)
+# A car that 495 has sold as new and 499 prepares; the others of this list work elsewhere or with used cars.
+SEE_THE_CAR = EVERYBODY - {"used_car_sales", "sales_manager", "manager", "finance"}
+LEADERS = frozenset({"manager", "tenant_admin"})
+PLANNERS = LEADERS | {"planner"}
+SEE_THE_PLAN = EVERYBODY - {"new_car_sales", "used_car_sales", "sales_manager"}
+ADMIN = frozenset({"tenant_admin"})
+NOTHING = "00000000-0000-7000-8000-000000000000"
+
+Expected = Mapping[int, frozenset[str]]
+ALL: Expected = {200: EVERYBODY}
+ELSEWHERE: Expected = {303: EVERYBODY}
+NOWHERE: Expected = {404: EVERYBODY}
+
+
+def only(roles: frozenset[str], refused: int = 403, opens: int = 200) -> Expected:
+    """Return that these roles are let in, and the others refused."""
+    return {opens: roles, refused: EVERYBODY - roles}
+
+
+THE_CAR = only(SEE_THE_CAR, 404)
+LETTER = "/app/letters/{code}/{language}"
+# Each address, of the car or of nothing where it names a record, and who is answered what.
+ROUTES: dict[str, tuple[str, Expected]] = {
+    "/": ("/", ALL),
+    "/app/absences/{record}/do/to_move": (f"/app/absences/{NOTHING}/do/to_move", only(PLANNERS, opens=404)),
+    "/app/admin": ("/app/admin", only(LEADERS | {"sales_manager"})),
+    "/app/admin/goals": ("/app/admin/goals", only(LEADERS)),
+    "/app/admin/people": ("/app/admin/people", only(LEADERS)),
+    "/app/admin/sites": ("/app/admin/sites", ALL),
+    "/app/admin/templates": ("/app/admin/templates", only(EVERYBODY - {"finance"})),
+    "/app/admin/templates/new": ("/app/admin/templates/new", only(LEADERS)),
+    "/app/admin/templates/{record}": (f"/app/admin/templates/{NOTHING}", only(EVERYBODY - {"finance"}, opens=404)),
+    "/app/bell": ("/app/bell", ALL),
+    "/app/board": ("/app/board", ELSEWHERE),
+    "/app/branding": ("/app/branding", only(LEADERS)),
+    "/app/branding/preview": ("/app/branding/preview", ALL),
+    "/app/cars/eu-control": ("/app/cars/eu-control", ALL),
+    "/app/cars/labels": ("/app/cars/labels", ALL),
+    "/app/cars/{car}/print/{kind}": ("/app/cars/CAR/print/card", THE_CAR),
+    "/app/cars/{record}/damage": ("/app/cars/CAR/damage", THE_CAR),
+    "/app/cars/{record}/do/fill_from_registry": (
+        "/app/cars/CAR/do/fill_from_registry",
+        {
+            200: ADMIN | {"new_car_sales"},
+            403: frozenset({"parts", "reception", "planner", "mechanic", "detailer", "finance"}),
+            404: frozenset({"used_car_sales", "sales_manager", "manager"}),
+        },
+    ),
+    "/app/cars/{record}/part/messages": ("/app/cars/CAR/part/messages", THE_CAR),
+    "/app/cars/{record}/promise": ("/app/cars/CAR/promise", THE_CAR),
+    "/app/enrichment_runs": ("/app/enrichment_runs", only(ADMIN)),
+    "/app/figures": ("/app/figures", only(PLANNERS | {"finance"})),
+    "/app/figures/timebank.csv": ("/app/figures/timebank.csv", only(PLANNERS | {"finance"})),
+    "/app/floor": ("/app/floor", ALL),
+    "/app/import_runs": ("/app/import_runs", ELSEWHERE),
+    "/app/imports": ("/app/imports", only(LEADERS)),
+    "/app/imports/sheet/{token}": ("/app/imports/sheet/none", NOWHERE),
+    "/app/imports/{run}": (f"/app/imports/{NOTHING}", only(LEADERS, opens=404)),
+    "/app/imports/{run}/progress": (f"/app/imports/{NOTHING}/progress", only(LEADERS, opens=404)),
+    "/app/imports/{run}/report.{kind}": (f"/app/imports/{NOTHING}/report.csv", only(LEADERS, opens=404)),
+    "/app/letters": ("/app/letters", only(LEADERS)),
+    LETTER: ("/app/letters/customer.tomorrow/nb", only(LEADERS)),
+    "/app/live/who": ("/app/live/who", {400: EVERYBODY}),
+    "/app/me": ("/app/me", ALL),
+    "/app/me/notices": ("/app/me/notices", ALL),
+    "/app/notifications": ("/app/notifications", ALL),
+    "/app/notifications/{record}/open": (f"/app/notifications/{NOTHING}/open", NOWHERE),
+    "/app/offline": ("/app/offline", ALL),
+    "/app/offline/me": ("/app/offline/me", ALL),
+    "/app/offline/stored": ("/app/offline/stored", NOWHERE),
+    "/app/operations": ("/app/operations", only(ADMIN)),
+    "/app/palette": ("/app/palette", ALL),
+    "/app/permissions": ("/app/permissions", only(LEADERS)),
+    "/app/plan": ("/app/plan", only(SEE_THE_PLAN)),
+    "/app/plan/book": ("/app/plan/book", only(PLANNERS)),
+    "/app/plan/booking/{booking}": (f"/app/plan/booking/{NOTHING}", only(SEE_THE_PLAN, opens=404)),
+    "/app/plan/data": ("/app/plan/data", only(SEE_THE_PLAN)),
+    "/app/plan/mine": ("/app/plan/mine", ALL),
+    "/app/plan/proposals": ("/app/plan/proposals", only(PLANNERS)),
+    "/app/plan/proposals/{record}": (f"/app/plan/proposals/{NOTHING}", only(PLANNERS, opens=404)),
+    "/app/plan/room": ("/app/plan/room", only(PLANNERS, opens=422)),
+    "/app/plan/side": ("/app/plan/side", only(SEE_THE_PLAN)),
+    "/app/scan": ("/app/scan", ALL),
+    "/app/{collection}": ("/app/cars", ALL),
+    "/app/{collection}/board": ("/app/cars/board", ALL),
+    "/app/{collection}/bulk": ("/app/cars/bulk", ALL),
+    "/app/{collection}/calendar": ("/app/cars/calendar", ALL),
+    "/app/{collection}/count": ("/app/cars/count", ALL),
+    "/app/{collection}/do/{verb}": ("/app/cars/do/no-such-verb", NOWHERE),
+    "/app/{collection}/export.csv": ("/app/cars/export.csv", ALL),
+    "/app/{collection}/export.xlsx": ("/app/cars/export.xlsx", ALL),
+    "/app/{collection}/new": ("/app/cars/new", only(LEADERS | {"new_car_sales", "used_car_sales", "sales_manager"})),
+    "/app/{collection}/options": ("/app/cars/options", ALL),
+    "/app/{collection}/{record}": ("/app/cars/CAR", THE_CAR),
+    "/app/{collection}/{record}/cell/{name}": (
+        "/app/cars/CAR/cell/seller_notes",
+        only(ADMIN | {"new_car_sales"}, 404, opens=303),
+    ),
+    "/app/{collection}/{record}/do/{verb}": ("/app/cars/CAR/do/archive", THE_CAR),
+    # Of a car that one does not see both are empty, as of one that there is not.
+    "/app/{collection}/{record}/history": ("/app/cars/CAR/history", ALL),
+    "/app/{collection}/{record}/part/{child}": ("/app/cars/CAR/part/comments", ALL),
+    "/app/{collection}/{record}/mentionable": ("/app/cars/CAR/mentionable", THE_CAR),
+    "/app/{collection}/{record}/move": ("/app/cars/CAR/move", THE_CAR),
+    "/app/{path:path}": ("/app/nowhere/at/all", NOWHERE),
+    "/calendar/{token}.ics": ("/calendar/none.ics", NOWHERE),
+    "/forgot": ("/forgot", ALL),
+    "/hooks/sveve/{secret}": ("/hooks/sveve/none", {401: EVERYBODY}),
+    "/icon-192.png": ("/icon-192.png", ALL),
+    "/icon-512.png": ("/icon-512.png", ALL),
+    "/link/{token}": ("/link/none", {410: EVERYBODY}),
+    "/logo/{token}": ("/logo/none", NOWHERE),
+    "/manifest.webmanifest": ("/manifest.webmanifest", ALL),
+    "/sign-in": ("/sign-in", ALL),
+    "/static/brand/{colour}.css": ("/static/brand/c2fe06.css", ALL),
+    "/static/mark.svg": ("/static/mark.svg", ALL),
+    "/static/{name}": ("/static/none", NOWHERE),
+    "/status/{token}": ("/status/none", NOWHERE),
+    "/sw.js": ("/sw.js", ALL),
+    "/vendor/{token}": ("/vendor/none", NOWHERE),
+}
+# Answers without an end: read in test_live.
+STREAMS = {"/app/live"}
+
+
+def get_routes(routes: Iterable[Any]) -> set[str]:
+    """Return the paths that answer to GET."""
+    found = set[str]()
+    for route in routes:
+        if hasattr(route, "original_router"):
+            found |= get_routes(route.original_router.routes)
+        elif "GET" in (getattr(route, "methods", None) or ()):
+            found.add(route.path)
+    return found
+
+
+def test_every_route_is_visited(dealer: Dealer) -> None:
+    house = dealer.house
+    registered = get_routes(pages.build(house.platform, house.auth, outside=house.post.outside).routes)
+    assert registered == ROUTES.keys() | STREAMS
+    assert house.platform.spec.roles == tuple(sorted(SITES))
+    for path, (_, expected) in ROUTES.items():
+        assert sorted(role for roles in expected.values() for role in roles) == sorted(EVERYBODY), path
+
+
+async def stand_for(dealer: Dealer, car: UUID) -> None:
+    """Give the car people who work on it."""
+    mechanic, detailer = await dealer.person("mechanic", "499"), await dealer.person("detailer", "499")
+    people = {"assigned_mechanic": str(mechanic.user), "assigned_detailer": str(detailer.user)}
+    await dealer.do(await dealer.person("planner", "499"), "cars", "update", car, **people)
+
+
+@pytest.mark.parametrize("role", SITES)
+async def test_every_route_answers_a_role_as_expected(role: str, dealer: Dealer, signed: Opener) -> None:
+    car = (await fill_yard(dealer, 7))[5]
+    await stand_for(dealer, car)
+    browser = await signed(role, SITES[role])
+    for path, (address, expected) in ROUTES.items():
+        (status,) = (code for code, roles in expected.items() if role in roles)
+        await sound(browser, address.replace("CAR", str(car)), status, path)
+
+
+@pytest.mark.parametrize("role", SITES)
+async def test_every_collection_opens_for_the_roles_of_its_access(role: str, dealer: Dealer, signed: Opener) -> None:
+    spec = dealer.house.platform.spec
+    await stand_for(dealer, (await fill_yard(dealer, 7))[5])
+    browser = await signed(role, SITES[role])
+    for name in sorted(shape.name for shape in spec.exposed if f"/app/{shape.name}" not in ROUTES):
+        page = f"/app/{name}"
+        listed = await sound(browser, page, 200 if may(spec, name, role) else 403)
+        await sound(browser, f"{page}/new", 200 if may(spec, name, role, create=True) else 403)
+        record = re.search(rf'href="({page}/[0-9a-f-]{{36}})"', listed)
+        if record is None:
+            continue
+        shown = await sound(browser, record[1], 200)
+        for part in sorted(set(re.findall(r'hx-get="([^"]+)"', shown))):
+            await sound(browser, part.replace("&amp;", "&"), 200)
+
+
+def may(spec: Spec, name: str, role: str, *, create: bool = False) -> bool:
+    """Return whether the access of a collection says that a role reads or creates."""
+    grants = [grant for grant in spec[name].declared.access.grants if grant.role == role]
+    return any(grant.create or not create for grant in grants)
+
+
+async def sound(browser: Browser, address: str, status: int, path: str = "") -> str:
+    """Open an address: it answers as expected, never with inline script or style, a second heading or an id twice."""
+    answer = await browser.get(address)
+    assert answer.status_code == status, (path or address, address)
+    # A letter is dressed for the programs that people read letters in.
+    if not answer.headers.get("content-type", "").startswith("text/html") or path == LETTER:
+        return ""
+    assert not re.search(r"<script(?![^>]* src=)|\son[a-z]+=|\sstyle=|<style", answer.text), address
+    assert len(re.findall(r"<h1", answer.text)) <= 1, address
+    ids = re.findall(r'\sid="([^"]+)"', answer.text)
+    assert len(ids) == len(set(ids)), (address, sorted({i for i in ids if ids.count(i) > 1}))
+    return answer.text
