@@ -142,6 +142,8 @@ CREATE TABLE car_accessories (
 	CONSTRAINT pk_car_accessories PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX ix_car_accessories_car ON car_accessories (tenant_id, car);
+CREATE INDEX ix_car_accessories_car_dealership_status_some ON car_accessories (tenant_id, car_dealership, status) WHERE "status" <> 'installed';
+CREATE INDEX ix_car_accessories_car_prep_center_status_some ON car_accessories (tenant_id, car_prep_center, status) WHERE "status" <> 'installed';
 CREATE INDEX ix_car_accessories_changed_after_order_at ON car_accessories (tenant_id, changed_after_order_at);
 CREATE INDEX ix_car_accessories_created_at_id ON car_accessories (tenant_id, created_at, id);
 CREATE INDEX ix_car_accessories_status ON car_accessories (tenant_id, status);
@@ -350,11 +352,14 @@ CREATE TABLE cars (
 	CONSTRAINT pk_cars PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX ix_cars_assigned_detailer_cosmetic_completed_at ON cars (tenant_id, assigned_detailer, cosmetic_completed_at);
+CREATE INDEX ix_cars_assigned_detailer_status_some ON cars (tenant_id, assigned_detailer, status) WHERE "status" <> 'archived';
+CREATE INDEX ix_cars_assigned_mechanic_status_some ON cars (tenant_id, assigned_mechanic, status) WHERE "status" <> 'archived';
 CREATE INDEX ix_cars_assigned_mechanic_technical_completed_at ON cars (tenant_id, assigned_mechanic, technical_completed_at);
 CREATE INDEX ix_cars_car_type_updated_at ON cars (tenant_id, car_type, updated_at);
 CREATE INDEX ix_cars_cosmetic_completed_by ON cars (tenant_id, cosmetic_completed_by);
 CREATE INDEX ix_cars_created_at ON cars (tenant_id, created_at);
 CREATE INDEX ix_cars_current_location ON cars (tenant_id, current_location);
+CREATE INDEX ix_cars_dealership_status_some ON cars (tenant_id, dealership, status) WHERE "status" <> 'archived';
 CREATE INDEX ix_cars_dealership_updated_at ON cars (tenant_id, dealership, updated_at);
 CREATE INDEX ix_cars_delivery_date ON cars (tenant_id, delivery_date);
 CREATE INDEX ix_cars_delivery_date_id_some ON cars (tenant_id, delivery_date, id) WHERE "status" <> 'archived';
@@ -367,6 +372,7 @@ CREATE INDEX ix_cars_in_vehicle_bank_updated_at ON cars (tenant_id, in_vehicle_b
 CREATE INDEX ix_cars_inspection_completed_at ON cars (tenant_id, inspection_completed_at);
 CREATE INDEX ix_cars_license_plate ON cars (tenant_id, license_plate);
 CREATE INDEX ix_cars_order_number ON cars (tenant_id, order_number);
+CREATE INDEX ix_cars_original_dealership_status_some ON cars (tenant_id, original_dealership, status) WHERE "status" <> 'archived';
 CREATE INDEX ix_cars_original_dealership_updated_at ON cars (tenant_id, original_dealership, updated_at);
 CREATE INDEX ix_cars_prep_center_ready_for_delivery_at ON cars (tenant_id, prep_center, ready_for_delivery_at);
 CREATE INDEX ix_cars_prep_center_status ON cars (tenant_id, prep_center, status);
@@ -917,6 +923,8 @@ CREATE TABLE parts_orders (
 	car_assigned_detailer UUID, 
 	CONSTRAINT pk_parts_orders PRIMARY KEY (tenant_id, id)
 );
+CREATE INDEX ix_parts_orders_car_dealership_status_some ON parts_orders (tenant_id, car_dealership, status) WHERE "status" <> 'installed';
+CREATE INDEX ix_parts_orders_car_prep_center_status_some ON parts_orders (tenant_id, car_prep_center, status) WHERE "status" <> 'installed';
 CREATE INDEX ix_parts_orders_car_status ON parts_orders (tenant_id, car, status);
 CREATE INDEX ix_parts_orders_desc_ordered_at_desc_id ON parts_orders (tenant_id, ordered_at DESC NULLS LAST, id DESC);
 CREATE INDEX ix_parts_orders_part ON parts_orders (tenant_id, part);

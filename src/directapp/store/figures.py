@@ -1,11 +1,15 @@
 """Counts and figures: how many rows a query finds, and what their values come to."""
 
+from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import Shape, Spec
 from directapp.store.compiler import PAGE, Compiler, Plan, bounded
 from directapp.store.names import ident, instant_text, json_sql, literal, value_sql
-from directapp.store.query import Query
+from directapp.store.query import Query, conjuncts
 from directapp.store.rule_sql import join
+
+# So many codes are planned one by one.
+_FEW_CODES = 8
 
 
 def compile_count(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
@@ -25,18 +29,41 @@ def compile_seen(spec: Spec, roles: frozenset[str], shape: Shape, most: int) -> 
 def compile_counts(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
     """Compile the number of rows at each code of a choice, the first of ``group_by``: one JSON object, zeros included.
 
-    Each is counted for itself, so that an index answers it and counting stops where the query says.
+    Each is counted for itself, so that an index answers it and counting stops where the query says. What a workflow
+    ends at holds most rows of a long past: such codes are planned one by one, and so are all of few. What is computed
+    has no index: it is counted in one go.
     """
     compiler = Compiler(spec, roles)
     item = shape.fields[query.group_by[0]]
-    guard = compiler.readable(shape, item.name, "c")
-    where = join("AND", [compiler.where(shape, "c", query), guard, f"{value_sql(item, 'c')} = v.code"])
-    codes = ", ".join(f"({literal(choice.code)})" for choice in item.choices)
-    sql = (
-        f"SELECT convert_to(coalesce(json_object_agg(v.code, ({_counted(shape, where, query.most)})), '{{}}')::text,"
-        f" 'UTF8') FROM (VALUES {codes}) v(code)"
+    where = join("AND", [compiler.where(shape, "c", query), compiler.readable(shape, item.name, "c")])
+    among = [c.value for c in conjuncts(query.filter) if c.path == (item.name,) and c.op == "among"]
+    codes = [c.code for c in item.choices if all(c.code in some for some in among)]
+    counted = (
+        _each_code(shape, item, where, codes, query.most) if item.stored else _in_one_go(shape, item, where, query)
     )
+    sql = f"SELECT convert_to(coalesce(json_object_agg(q.code, q.n), '{{}}')::text, 'UTF8') FROM ({counted}) q"
     return bounded(sql, compiler.slots)
+
+
+def _in_one_go(shape: Shape, item: Field, where: str, query: Query) -> str:
+    rows = f"SELECT {value_sql(item, 'c')} AS code FROM {ident(shape.name)} c WHERE {where} OFFSET 0"
+    return f"SELECT k.code, least(count(*), {query.most + 1}) AS n FROM ({rows}) k WHERE k.code IS NOT NULL GROUP BY 1"
+
+
+def _each_code(shape: Shape, item: Field, where: str, codes: list[str], most: int) -> str:
+    column, flow = value_sql(item, "c"), shape.declared.workflow
+    ended = {s.code for s in flow.states if s.locked} if flow and item.name == "status" else set()
+    single = [literal(code) for code in codes if code in ended or len(codes) <= _FEW_CODES]
+    others = [code for code in map(literal, codes) if code not in single]
+    found = [
+        f"SELECT {code} AS code, ({_counted(shape, join('AND', [where, f'{column} = {code}']), most)}) AS n"
+        for code in single
+    ]
+    if others:
+        some = f"{column} IN ({', '.join(others)})"
+        each = _counted(shape, join("AND", [where, some, f"{column} = v.code"]), most)
+        found.append(f"SELECT v.code, ({each}) AS n FROM (VALUES {', '.join(f'({code})' for code in others)}) v(code)")
+    return " UNION ALL ".join(found)
 
 
 def _counted(shape: Shape, where: str, most: int) -> str:

@@ -1,6 +1,6 @@
 """Orders of lists: which of them an index gives, so that PostgreSQL reads the first rows and stops."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from directapp.declare.collection import Index
@@ -8,7 +8,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Other, Rule
 from directapp.declare.spec import Shape
 from directapp.store.names import nullable
-from directapp.store.query import Condition, Filter, Junction, Order
+from directapp.store.query import Filter, Order, conjuncts
 from directapp.store.tables import indexes_of
 
 # Of these a few values stand in very many rows each: an index that begins with one says little of the order within.
@@ -36,6 +36,9 @@ def _plainly_read(shape: Shape, roles: frozenset[str], name: str) -> bool:
 
 
 def _gives(shape: Shape, index: Index, wanted: tuple[tuple[str, bool], ...]) -> bool:
+    if any(name.lstrip("-") not in shape.fields for name in index.fields):
+        # It begins with a copy of what the record that is referred to says.
+        return False
     ours = [(name.lstrip("-"), name.startswith("-")) for name in index.fields]
     turned = all(not falling and not nullable(shape.fields[name]) for name, falling in ours)
     for columns in (ours, *([[(name, not falling) for name, falling in ours]] if turned else [])):
@@ -58,13 +61,5 @@ def _holds(where: Rule | None, condition: Filter | None) -> bool:
         return False
     return any(
         part.path == (where.column,) and part.op == "among" and where.value not in part.value
-        for part in _conjuncts(condition)
+        for part in conjuncts(condition)
     )
-
-
-def _conjuncts(part: Filter | None) -> Iterator[Condition]:
-    if isinstance(part, Condition):
-        yield part
-    elif isinstance(part, Junction) and part.word == "and":
-        for one in part.parts:
-            yield from _conjuncts(one)

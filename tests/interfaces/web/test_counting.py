@@ -8,7 +8,7 @@ from directapp.derive.present import show_count
 from directapp.interfaces.web.desk import SPOKEN_COOKIE
 from directapp.kernel.actor import system_actor
 from directapp.services.reading import MOST_COUNTED
-from directapp.store.query import Condition, Query
+from directapp.store.query import Condition, Junction, Query
 from support.browser import Opener
 from support.dealer import Dealer
 
@@ -17,6 +17,13 @@ _CARS = """
 INSERT INTO cars (tenant_id, id, status, car_type, dealership, original_dealership, prep_center, delivery_date)
 SELECT $1, gen_random_uuid(), CASE WHEN n > 12 THEN 'registered' ELSE 'draft' END, 'new', $2, $2, $3,
        current_date - 5 FROM generate_series(1, $4::int) n
+"""
+_OTHERS = """
+UPDATE cars SET status = CASE right(id::text, 1) WHEN '1' THEN 'archived' WHEN '2' THEN 'delivered' ELSE status END,
+       car_type = CASE WHEN right(id::text, 1) < '5' THEN 'used' ELSE car_type END,
+       delivery_date = current_date + ascii(right(id::text, 1)) - 56,
+       in_vehicle_bank = right(id::text, 1) = '3', visibility = 'global'
+ WHERE tenant_id = $1 AND status = 'registered'
 """
 
 
@@ -43,6 +50,47 @@ async def test_a_count_stops_one_past_the_most(dealer: Dealer) -> None:
     assert await reading.counts(admin, "cars", drafts, "status") == {"draft": 12}
     stranger = await dealer.person("reception", "490")
     assert await reading.counts(stranger, "cars", Query(), "status") == {}, "only what this person sees is counted"
+
+
+@pytest.mark.parametrize("name", ["status", "sla_status", "car_type"])
+async def test_each_of_many_codes_is_counted_as_if_alone(dealer: Dealer, name: str) -> None:
+    await stock(dealer, 30)
+    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
+        await unit.value(_OTHERS, dealer.tenant)
+    reading, codes = dealer.house.platform.reading, dealer.house.platform.spec["cars"].fields[name].choices
+    open_ones = Condition(("status",), "among", ("draft", "registered", "sold"))
+    met: set[str] = set()
+    for role, site in (("tenant_admin", "495"), ("new_car_sales", "495"), ("used_car_sales", "324")):
+        reader = await dealer.person(role, site)
+        for filter_ in (None, open_ones, Junction("or", (open_ones, Condition(("car_type",), "eq", "new")))):
+            alone = {}
+            for code in codes:
+                here = Condition((name,), "eq", code.code)
+                query = Query(filter=Junction("and", (here, filter_)) if filter_ else here)
+                if count := await reading.count(reader, "cars", query, most=7):
+                    alone[code.code] = count
+            assert await reading.counts(reader, "cars", Query(filter=filter_), name, most=7) == alone
+            met |= {*alone}
+    assert len(met) > 1
+
+
+async def test_where_nothing_is_due_any_more_the_newest_stand_first(dealer: Dealer, signed: Opener) -> None:
+    await stock(dealer, 30)
+    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
+        await unit.value(
+            "UPDATE cars SET delivery_date = current_date - (id::text < '8')::int WHERE tenant_id = $1", dealer.tenant
+        )
+        await unit.value("UPDATE cars SET status = 'archived' WHERE tenant_id = $1 AND status = 'draft'", dealer.tenant)
+    browser = await signed("tenant_admin", "495")
+    shown = {
+        s: re.findall(
+            r'href="/app/cars/([0-9a-f-]{36})"', (await browser.get(f"/app/cars/board?all=1&status={s}")).text
+        )
+        for s in ("archived", "registered")
+    }
+    assert shown["archived"] == sorted(shown["archived"], reverse=True)
+    assert shown["registered"] == sorted(shown["registered"]), "those due a day earlier come before"
+    assert len(shown["archived"]) == 12
 
 
 async def test_pages_say_ten_thousand_and_more(dealer: Dealer, signed: Opener) -> None:

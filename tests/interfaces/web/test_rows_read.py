@@ -24,7 +24,7 @@ from support.pages import PASSWORD, build_pages, give_password
 from support.server import Server
 
 PAGES = (
-    "/", "/app/cars", "/app/cars?all=1", "/app/cars/board", "/app/cars/calendar",
+    "/", "/app/cars", "/app/cars?all=1", "/app/cars/board", "/app/cars/board?all=1", "/app/cars/calendar",
     "/app/cars?q=el10777", "/app/cars?q=hansen+el10777", "/app/palette?q=wsc", "/app/palette?q=s12",
     "/app/notifications", "/app/floor", "/app/plan", "/app/figures",
 )  # fmt: skip

@@ -5,10 +5,10 @@ from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, One
-from directapp.declare.collection import Collection, Views
+from directapp.declare.collection import Collection, Index, Views
 from directapp.declare.fields import Field, Group, field
 from directapp.declare.kinds import Kind
-from directapp.declare.rules import All, Is, Parent, Rule, SeenInFull, Who, all_of, either
+from directapp.declare.rules import All, Is, Other, Parent, Rule, SeenInFull, Who, all_of, either
 from directapp.domains.cars.access import AT_PREP, OWNED
 from directapp.domains.cars.states import CLOSED
 from directapp.domains.cars.words import PARTS_STATUSES
@@ -135,6 +135,14 @@ CAR_ACCESSORIES = Collection(
     rules=(car_is_open, mechanic_installs),
     fill=(supply_times, changed_after_order),
     related=(One("car", "car", "cars"),),
-    indexes=(("car",), ("status",), ("changed_after_order_at",)),
+    indexes=(
+        ("car",),
+        ("status",),
+        ("changed_after_order_at",),
+        *(
+            Index((copy, "status"), where=Other("status", "installed"))
+            for copy in ("car_dealership", "car_prep_center")
+        ),
+    ),
     events=(("changed_after_order_at", "accessories.changed"),),
 )

@@ -154,6 +154,10 @@ CARS = Collection(
         Index(("updated_at", "id"), where=NOT_ARCHIVED),
         Index(("delivery_date", "id"), where=NOT_ARCHIVED),
         Index(("id",), where=Empty("archived_at")),
+        *(
+            Index((whose, "status"), where=NOT_ARCHIVED)
+            for whose in ("dealership", "original_dealership", "assigned_mechanic", "assigned_detailer")
+        ),
         ("car_type", "updated_at"),
         ("in_vehicle_bank", "updated_at"),
         ("seller", "status"),

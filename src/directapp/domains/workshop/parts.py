@@ -5,9 +5,10 @@ from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, Many, One
-from directapp.declare.collection import Collection, Views
+from directapp.declare.collection import Collection, Index, Views
 from directapp.declare.fields import Choice, Group, choices, field
 from directapp.declare.kinds import Kind
+from directapp.declare.rules import Other
 from directapp.declare.verbs import Verb
 from directapp.declare.workflow import Fact, State, Step, Workflow
 from directapp.domains.workshop.parts_effects import car_follows, enough_in_stock, stock_follows
@@ -281,6 +282,13 @@ PARTS_ORDERS = Collection(
         Many("siblings", "parts_orders", "car", via="car"),
     ),
     consequences=(car_follows, stock_follows),
-    indexes=(("car", "status"), ("status", "eta")),
+    indexes=(
+        ("car", "status"),
+        ("status", "eta"),
+        *(
+            Index((copy, "status"), where=Other("status", "installed"))
+            for copy in ("car_dealership", "car_prep_center")
+        ),
+    ),
     events=(("ordered_at", "parts_order.ordered"),),
 )

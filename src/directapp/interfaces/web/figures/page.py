@@ -22,7 +22,7 @@ from directapp.interfaces.web.lists import listing_of
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ForbiddenError, InvalidError
 from directapp.services.intent import Intent
-from directapp.store.query import Query
+from directapp.services.reading import MOST_COUNTED
 
 PATH, BOOKINGS, CARS = "/app/figures", "resource_bookings", "cars"
 _ONE_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
@@ -171,13 +171,13 @@ async def _sla(desk: Desk, asked: Asked) -> list[tuple[str, str, str, str]]:
     """Return how many open cars are overdue, at risk and on time: name, number, list, tone."""
     shape = desk.spec[CARS]
     site = (("prep_center", asked.site),) if asked.site else ()
+    query = listing_of(desk, shape, Address(f"/app/{CARS}", site)).query
+    counts = await desk.platform.reading.counts(desk.person, CARS, query, "sla_status", most=MOST_COUNTED)
     made = []
     for code in _SLA:
         address = Address(f"/app/{CARS}", (("sla_status", code), *site))
-        filter_ = listing_of(desk, shape, address).query.filter
-        count = await desk.platform.reading.count(desk.person, CARS, Query(filter=filter_))
         tone = "late" if code == "delayed" else ""
-        made.append((desk.say(WORDS[code]), desk.count(count), address.text, tone))
+        made.append((desk.say(WORDS[code]), desk.count(counts.get(code, 0)), address.text, tone))
     return made
 
 

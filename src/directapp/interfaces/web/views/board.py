@@ -98,9 +98,9 @@ async def _lane(desk: Desk, listing: Listing, state: State, count: int, goals: G
 async def _cards(
     desk: Desk, listing: Listing, state: State, goals: Goals, *, most: int
 ) -> tuple[tuple[Card, ...], str | None]:
-    """Return the next cards of a column, what is due first, and where those after them are."""
+    """Return the next cards of a column in its order, and where those after them are."""
     shape, address = listing.shape, listing.address
-    sort = _sort(shape, listing)
+    sort = _sort(shape, listing, state)
     here: Filter = Condition((board.STATUS,), "eq", state.code)
     query = Query(
         fields=board.card_paths(desk.teller, shape, listing.readable),
@@ -116,8 +116,9 @@ async def _cards(
     return board.cards_of(desk.teller, shape, shown, listing.readable, goals), more
 
 
-def _sort(shape: Shape, listing: Listing) -> tuple[Order, ...]:
-    due = board.faces_of(shape, listing.readable).due
+def _sort(shape: Shape, listing: Listing, state: State) -> tuple[Order, ...]:
+    """Return what is due first, and the newest first where nothing is due any more."""
+    due = None if state.locked else board.faces_of(shape, listing.readable).due
     return (Order(due),) if due else (Order("id", descending=True),)
 
 
