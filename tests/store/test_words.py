@@ -29,6 +29,8 @@ def finds(asked: str, value: str, field: Field = PLAIN) -> bool:
         ("ID.4", "ID.4"), ("id4", "ID.4 GTX"), ("id 4", "ID.4"), ("id.4 gtx", "ID.4 GTX"), ("ev 6", "Kia EV6"),
         ("EL 12345", "EL12345"), ("el-12345", "EL12345"), ("e l 12345", "EL12345"), ("aa 12345", "AA12345"),
         ("654321", "WVWZZZE1ZMP654321"), ("wvwzzze1z mp654321", "WVWZZZE1ZMP654321"),
+        ("]C1WVWZZZE1ZMP654321", "WVWZZZE1ZMP654321"), ("IWVWZZZE1ZMP654321", "WVWZZZE1ZMP654321"),
+        (" *]A0IWVWZZZE1ZMP654321*", "WVWZZZE1ZMP654321"), ("]C1EL 12345", "EL12345"), ("[C1", "C1"),
         ("o'brien", "O'Brien"), ("obrien", "O'Brien"), ("hansen olsen", "Hansen-Olsen"), ("hansenol", "Hansen-Olsen"),
         ("Kari 5", "Kari 5"), ("A", "A Hansen"), ("ola@x.no", "ola@x.no"),
     ],

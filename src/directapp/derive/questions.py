@@ -25,6 +25,9 @@ FROM, TO, NONE = ".from", ".to", "_null"
 _RANGES = frozenset({Kind.DATE, Kind.INSTANT, Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 _WORDS = frozenset({Kind.STRING, Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.CHOICES})
 _SHOWN = 60
+_UNSEEN = Text("Du har ikke innsyn i feltet.", "You do not see the field.")
+_NO_SUCH_WAY = Text("Feltet kan ikke filtreres slik.", "The field cannot be filtered in this way.")
+_NOTHING_SEEN = Text("Verdien har bare tegn som ikke vises.", "The value has only characters that nobody sees.")
 RESERVED = frozenset({"q", "sort", "columns", "after", "with", "all", "rows"})
 
 
@@ -41,7 +44,7 @@ class Address:
 
     def all(self, name: str) -> tuple[str, ...]:
         """Return every value of a parameter that has one."""
-        return tuple(v for n, v in self.params if n == name and v)
+        return tuple(v for n, v in self.params if n == name and v.strip())
 
     def but(self, **changes: str | None) -> "Address":
         """Return the address with parameters set anew, or left out (None)."""
@@ -61,8 +64,13 @@ class Address:
 
 def filtered(address: Address, shape: Shape, readable: frozenset[str]) -> tuple[str, ...]:
     """Return the fields that the address filters by."""
-    names = (n.removesuffix(FROM).removesuffix(TO) for n, v in address.params if v and n not in RESERVED)
-    return tuple(dict.fromkeys(n for n in names if n in shape.fields and n in readable))
+    return tuple(n for n in _asked(address, shape) if n in readable)
+
+
+def _asked(address: Address, shape: Shape) -> tuple[str, ...]:
+    """Return the fields that an address would filter by, also those that its reader does not see."""
+    names = (n.partition(".")[0] for n, v in address.params if v.strip() and n not in RESERVED)
+    return tuple(dict.fromkeys(n for n in names if n in shape.fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +85,9 @@ class Unread:
 def build_filter(address: Address, shape: Shape, readable: frozenset[str]) -> Filter | None:
     """Return what the address asks for; where some of it cannot be read, nothing is found."""
     parts: list[Filter] = []
-    for name in filtered(address, shape, readable):
+    for name in _asked(address, shape):
         try:
-            parts += _conditions(address, shape.fields[name])
+            parts += _conditions(address, shape.fields[name], readable)
         except UnreadError:
             return Condition(("id",), "in", [])
     return None if not parts else parts[0] if len(parts) == 1 else Junction("and", tuple(parts))
@@ -88,10 +96,10 @@ def build_filter(address: Address, shape: Shape, readable: frozenset[str]) -> Fi
 def unread(address: Address, shape: Shape, readable: frozenset[str]) -> tuple[Unread, ...]:
     """Return the filters of an address that cannot be read."""
     found = []
-    for name in filtered(address, shape, readable):
+    for name in _asked(address, shape):
         item = shape.fields[name]
         try:
-            list(_conditions(address, item))
+            list(_conditions(address, item, readable))
         except UnreadError as error:
             found.append(Unread(item, visible(error.written)[:_SHOWN].replace("\0", ""), error.why))
     return tuple(found)
@@ -106,7 +114,13 @@ class UnreadError(ValueError):
         self.written, self.why = written, why
 
 
-def _conditions(address: Address, item: Field) -> Iterable[Filter]:
+def _conditions(address: Address, item: Field, readable: frozenset[str]) -> Iterable[Filter]:
+    if item.name not in readable:
+        raise UnreadError("•", _UNSEEN)
+    ways = {"", FROM, TO} if item.kind in _RANGES else {""}
+    for name, value in address.params:
+        if name.partition(".")[0] == item.name and value.strip() and name.removeprefix(item.name) not in ways:
+            raise UnreadError(f"{name}={value}", _NO_SUCH_WAY)
     values = address.all(item.name)
     if NONE in values and len(values) == 1:
         yield Condition((item.name,), "null", value=True)
@@ -134,9 +148,12 @@ def _said(item: Field, values: Sequence[str]) -> Iterable[Filter]:
 
 def _spelt(text: str) -> str:
     try:
-        return clean_line(text, FOREIGN)
+        line = clean_line(text, FOREIGN)
     except BadValueError as error:
         raise UnreadError(text, error.text) from None
+    if not line:
+        raise UnreadError(text, _NOTHING_SEEN)
+    return line
 
 
 def _understand(item: Field, text: str) -> Any:

@@ -24,6 +24,9 @@ _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d
 _PART = re.compile(r"[^\W_]+")
 _TWO_FOR_ONE = re.compile(r"a[ae]|oe|ue")
 _PHONE = re.compile(r"(?:00)?47(?:0(?=\d{8}$))?|00")
+# What a scanner sends before a code: the symbology's name, and the I that marks a VIN.
+_SYMBOLOGY = re.compile(r"^\s*\*?\][A-Za-z]\w")
+_MARKED_VIN = re.compile(r"i[a-hj-npr-z0-9]{17}")
 _LONGEST = 40
 _LONGEST_QUESTION = 400
 _TAIL = 6
@@ -70,7 +73,7 @@ def question_words(text: str | None) -> tuple[Word, ...]:
     if text is None or not text.strip():
         return ()
     units: list[str] = []
-    for parts in _chunks(text[:_LONGEST_QUESTION]):
+    for parts in _chunks(_SYMBOLOGY.sub("", text[:_LONGEST_QUESTION])):
         # ID.4 is one word and not a 4 that stands somewhere.
         units += ["".join(parts)] if len(parts) > 1 and min(map(len, parts)) == 1 else parts
     if not units:
@@ -83,6 +86,8 @@ def _alternatives(units: list[str], place: int) -> list[str]:
     """Return how a word may be written: alone, with its neighbours, or as part of one long code or number."""
     unit = units[place]
     found = [unit, "".join(units), *("".join(units[i : i + 2]) for i in (place - 1, place) if 0 <= i < len(units) - 1)]
+    if _MARKED_VIN.fullmatch(unit):
+        found.append(unit[1:])
     if unit.isdigit():
         first = next(i for i in range(place, -1, -1) if i == 0 or not units[i - 1].isdigit())
         last = next(i for i in range(place, len(units)) if i + 1 == len(units) or not units[i + 1].isdigit())

@@ -18,6 +18,10 @@ UNREAD = {
     "dealership=bogus": "Filteret Forhandler kan ikke leses («bogus»)",
     "car_type=sykkel": "Filteret Biltype kan ikke leses («sykkel»)",
     "model_year=2e3": "Filteret Årsmodell kan ikke leses («2e3»)",
+    "make=%E2%80%8B": "Filteret Merke kan ikke leses («»)",
+    "make.from=A": "Filteret Merke kan ikke leses («make.from=A»)",
+    "sale_price.over=1": "Filteret Salgspris kan ikke leses («sale_price.over=1»)",
+    "prep_cost.from=1": "Filteret Klargjøringskostnad kan ikke leses («•»), så ingenting vises. Du har ikke innsyn",
 }
 
 
