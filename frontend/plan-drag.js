@@ -58,7 +58,7 @@ export function dragWaiting(page, plan) {
     drag.moved = true;
     drag.want.dataset.dragged = "1";
     drag.ghost = page.createElement("div");
-    drag.ghost.className = `plan-ghost ${[...drag.want.classList].find((name) => name.startsWith("phase-")) ?? ""}`;
+    drag.ghost.className = `plan-ghost ${[...drag.want.classList].find((name) => name.startsWith("hue-")) ?? ""}`;
     drag.ghost.textContent = drag.want.dataset.title;
     page.body.append(drag.ghost);
     page.documentElement.classList.add("is-planning");

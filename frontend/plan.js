@@ -294,7 +294,7 @@ function drawOnTheWay(plan) {
 }
 
 function eventOf(plan, row, held = false) {
-  const phase = plan.config.statuses[row.status]?.phase ?? "order";
+  const hue = plan.config.statuses[row.status]?.hue ?? "steel";
   return {
     id: row.id,
     resourceId: row.row,
@@ -304,7 +304,7 @@ function eventOf(plan, row, held = false) {
     startEditable: row.movable,
     durationEditable: row.resizable,
     classNames: [
-      `phase-${phase}`,
+      `hue-${hue}`,
       `is-${row.status}`,
       ...(MARKS.some((m) => row[m]) ? ["is-marked"] : []),
       ...(held ? ["is-held"] : []),

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from playwright.async_api import Browser, Page
 
-from directapp.derive.pages import PHASES
+from directapp.declare.workflow import HUES
 from directapp.interfaces.web.admin.people import IN, INVITED, OUT
 from directapp.interfaces.web.checklist_view import RESULTS
 from support.dealer import Dealer
@@ -22,7 +22,7 @@ Opener = Callable[..., Awaitable[Page]]
 
 # The class names that are composed of a word and a value; what other class a sheet names, something writes as it is.
 COMPOSED: dict[str, tuple[str, ...]] = {
-    "phase-": tuple(PHASES),
+    "hue-": HUES,
     "age-": ("good", "soon", "late", "done"),
     "answer-": RESULTS,
     "point-": (*RESULTS, "none"),
@@ -111,7 +111,7 @@ def test_what_the_code_composes_is_declared() -> None:
     scripts = "".join(p.read_text() for p in (TOP / "frontend").glob("*.js"))
     named = re.findall(r"(?:class\w*|toggle|add|element)\b[^;]*?`([^`]*)`", scripts, re.IGNORECASE)
     found |= {prefix for text in named for prefix in re.findall(r"(?:^|\s)([a-z]+-)\$\{", text)}
-    assert found >= {"phase-", "is-", "age-", "answer-"}
+    assert found >= {"hue-", "is-", "age-", "answer-"}
     assert found <= set(COMPOSED)
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from directapp.declare.case import Case
-from directapp.declare.workflow import Fact, State, Step, Workflow
+from directapp.declare.workflow import Fact, Step, Workflow, state
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.errors import Problem
@@ -34,11 +34,11 @@ def replay(case: Case) -> str:
 
 DOOR = Workflow(
     states=(
-        State(code="shut", label=Text("Lukket", "Shut"), phase="order"),
-        State(code="open", label=Text("Åpen", "Open"), phase="order"),
-        State(code="painted", label=Text("Malt", "Painted"), phase="order"),
-        State(code="failed", label=Text("Stoppet", "Failed"), phase="order"),
-        State(code="locked", label=Text("Låst", "Locked"), phase="closed", locked=True),
+        state("shut", "Lukket", "Shut", "steel"),
+        state("open", "Åpen", "Open", "steel"),
+        state("painted", "Malt", "Painted", "steel"),
+        state("failed", "Stoppet", "Failed", "steel"),
+        state("locked", "Låst", "Locked", "grey", locked=True),
     ),
     steps=(
         Step(
@@ -120,7 +120,9 @@ def test_what_only_follows_from_a_write_is_not_taken_back() -> None:
 
 def test_a_locked_record_takes_only_what_is_unlocked_and_never_moves() -> None:
     locked = PAINTED | {"status": "locked", "locked_at": 3}
-    assert [p.field for p in walk(locked, colour="red", note="x").problems] == ["colour"]
+    (refused,) = walk(locked, colour="red", note="x").problems
+    assert refused.field == "colour"
+    assert refused.message.nb == "Statusen er «Låst», og da kan ikke feltet endres."
     assert walk(locked, note="x", passed=False).visited == ("locked",)
 
 

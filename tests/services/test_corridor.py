@@ -180,6 +180,13 @@ async def test_a_status_word_is_judged_as_a_step(world: World) -> None:
     await world.do(world.seller, "update", job, status="new")
 
 
+async def test_a_status_that_an_act_leads_to_names_the_act(world: World) -> None:
+    job = await world.job()
+    with pytest.raises(ConflictError) as refused:
+        await world.do(world.seller, "update", job, status="shelved")
+    assert "(shelve)" in refused.value.problems[0].message.en
+
+
 async def test_a_wrong_fact_is_taken_back_until_the_next_step(world: World) -> None:
     job = await world.job()
     await world.do(world.admin, "update", job, doer=str(world.doer.user), started_at=utc_now().isoformat())

@@ -12,7 +12,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Everything, Is, Not, SeenInFull, Who, all_of, either
 from directapp.declare.spec import Spec
 from directapp.declare.verbs import Verb
-from directapp.declare.workflow import Fact, State, Step, Workflow
+from directapp.declare.workflow import Fact, Step, Workflow, state
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.errors import Problem
@@ -68,10 +68,10 @@ def _replay(case: Case) -> str:
 
 FLOW = Workflow(
     states=(
-        State(code="new", label=T("Ny", "New"), phase="order"),
-        State(code="started", label=T("Startet", "Started"), phase="technical"),
-        State(code="done", label=T("Ferdig", "Done"), phase="closed", locked=True),
-        State(code="shelved", label=T("Lagt bort", "Shelved"), phase="closed", locked=True),
+        state("new", "Ny", "New", "steel"),
+        state("started", "Startet", "Started", "violet"),
+        state("done", "Ferdig", "Done", "grey", locked=True),
+        state("shelved", "Lagt bort", "Shelved", "grey", locked=True),
     ),
     steps=(
         Step(origins=("new",), to="started", when=_started, fact="started_at", event="job.started"),
@@ -182,6 +182,7 @@ JOBS = Collection(
     verbs=(
         Verb(
             name="shelve",
+            to="shelved",
             label=T("Legg bort", "Shelve"),
             run=shelve,
             params=(field("why", "Grunn", "Why", required=True),),

@@ -138,6 +138,7 @@ class Views:
 
     ``sort`` names fields, descending with a leading ``-``. ``home`` says that it stands in the menu.
     ``keys`` are further fields, beside the id and what is unique, by which a row of a sheet means a record.
+    ``urgency`` names a choice that says how urgent a record is.
     """
 
     columns: tuple[str, ...]
@@ -147,6 +148,7 @@ class Views:
     icon: str = "list"
     menu: bool = False
     keys: tuple[str, ...] = ()
+    urgency: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,11 +17,11 @@ _MEASURES = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a choice field: its code, its label and, where it matters, its phase (colour)."""
+    """One value of a choice field: its code, its label and, where it matters, its colour (a ``Hue``)."""
 
     code: str
     label: Text
-    phase: str | None = None
+    hue: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ class Verb:
     ``run`` gets the corridor's Act (declared in services) and returns the id of the record to answer
     with, or None. ``states`` are those in which it makes sense; ``blocked`` says why not right now.
     ``params`` are what the person fills in. ``primary`` verbs are offered first. ``secrets`` are what
-    ``run`` puts into the Act's ``shown_once``, each and no other.
+    ``run`` puts into the Act's ``shown_once``, each and no other. ``to`` is the status that it brings a record to.
     """
 
     name: str
@@ -46,3 +46,4 @@ class Verb:
     primary: bool = False
     danger: bool = False
     secrets: tuple[Secret, ...] = ()
+    to: str | None = None

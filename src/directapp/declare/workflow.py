@@ -1,24 +1,59 @@
 """Workflow: controlled states that follow from facts. Declared as data, judged by one pure engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 from directapp.declare.case import Case
+from directapp.declare.fields import Choice
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
 Guard = Callable[[Case], Problem | None]
 Condition = Callable[[Case], bool]
+# The colours of the style sheet that a status may have.
+Hue = Literal["steel", "blue", "amber", "red", "orange", "indigo", "violet", "pink", "olive", "green", "teal", "grey"]
+HUES: tuple[str, ...] = get_args(Hue)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """States that are one stage to people: label and colour.
+
+    ``hours`` is how long a record usually stands at one of them before it is noticed, where its site has set no goal.
+    ``aside`` phases are shown only while a record stands there. ``needed`` names a field that says no where a record
+    skips the phase, ``done`` the instant at which it was completed. A group of fields with the phase's code is what is
+    worked with there.
+    """
+
+    code: str
+    label: Text
+    hue: Hue
+    hours: float | None = None
+    aside: bool = False
+    needed: str | None = None
+    done: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """One status: label, phase (colour) and order; ``locked`` records take no edit."""
+    """One status: label, phase and order; ``locked`` records take no edit."""
 
     code: str
     label: Text
-    phase: str
+    phase: Phase
     locked: bool = False
+
+
+def state(code: str, nb: str, en: str, hue: Hue, *, hours: float | None = None, locked: bool = False) -> State:
+    """Return a state that is a phase of its own."""
+    label = Text(nb, en)
+    return State(code=code, label=label, phase=Phase(code=code, label=label, hue=hue, hours=hours), locked=locked)
+
+
+def status_choices(states: Iterable[State]) -> tuple[Choice, ...]:
+    """Return the choices of the field that holds a status."""
+    return tuple(Choice(s.code, s.label, s.phase.hue) for s in states)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +107,9 @@ class Workflow:
     ``replay`` computes the status from the facts alone, for taken-back facts and imports.
     ``words`` maps a status that may be written by name to the fact it stands for.
     ``unlocked`` names fields that may be written in locked states. ``guards`` hold for any write.
+    ``since`` names the instant at which the present status began, ``sites`` the references to the sites whose goals
+    say how long a record may stand there, the first that has one. ``again`` says whether instants that are set may be
+    set anew: the work is to be done once more.
     """
 
     states: tuple[State, ...]
@@ -83,10 +121,17 @@ class Workflow:
     entries: tuple[str, ...] = ()
     unlocked: frozenset[str] = frozenset()
     guards: tuple[Guard, ...] = ()
+    again: Condition | None = None
+    since: str | None = None
+    sites: tuple[str, ...] = ()
 
     def state(self, code: object) -> State | None:
         """Return the state with a code, or None."""
         return next((s for s in self.states if s.code == code), None)
+
+    def phase(self, code: str) -> Phase | None:
+        """Return the phase with a code, or None."""
+        return next((s.phase for s in self.states if s.phase.code == code), None)
 
     def order(self, code: str) -> int:
         """Return the place of a state in the flow, from 0."""
@@ -139,9 +184,10 @@ class Workflow:
         return (), self.replay(case)
 
     def _locked(self, case: Case, state: State) -> tuple[Problem, ...]:
-        message = Text("Bilen er {state} og kan ikke endres.", "The record is {state} and cannot be changed.").fill(
-            state=state.label
-        )
+        message = Text(
+            "Statusen er «{state}», og da kan ikke feltet endres.",
+            "The status is “{state}”, in which this field cannot be changed.",
+        ).fill(state=state.label)
         return tuple(Problem(message, field=name) for name in case.patch if name not in self.unlocked)
 
     def _refuse(self, fact: Fact, state: str) -> Problem:

@@ -8,30 +8,15 @@ from typing import Any
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import Shape
 from directapp.declare.workflow import State, Workflow
-from directapp.derive import present
-from directapp.derive.pages import PHASES, age_of
+from directapp.derive.pages import age_of, began
 from directapp.derive.questions import Address
 from directapp.derive.shown import NOTHING, Shown, Teller, page_of, paths_for
 from directapp.kernel.actor import Actor
-from directapp.kernel.text import Language, Text
+from directapp.kernel.text import Language
 from directapp.store.query import Path
 
 EVERYTHING = "all"
 STATUS = "status"
-# Hours that a record stands at a phase before it is noticed, where its site has set no goal of its own.
-USUAL_HOURS: Mapping[str, float] = {
-    "order": 24 * 30,
-    "moving": 24 * 2,
-    "inspection": 24,
-    "failed": 24,
-    "waiting": 24 * 5,
-    "planning": 24 * 2,
-    "technical": 24,
-    "cosmetic": 24,
-    "quality": 8,
-    "ready": 24 * 5,
-    "commercial": 24 * 7,
-}
 # What a goal is made of: the hours after which a record is noticed, and those after which it is late.
 SOON, LATE = "yellow", "red"
 _LATE = 2
@@ -59,10 +44,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """One status: its name and colour, how many stand there, the first cards and where the rest are."""
+    """One status: its name and colour, how many stand there, the first cards and where the rest are.
+
+    Lanes of one ``phase`` stand together under ``phase_label``.
+    """
 
     code: str
     label: str
+    hue: str
     phase: str
     phase_label: str
     count: int
@@ -119,9 +108,16 @@ def faces_of(shape: Shape, readable: frozenset[str]) -> Faces:
 
 def card_paths(teller: Teller, shape: Shape, readable: frozenset[str]) -> tuple[Path, ...]:
     """Return the paths that fetch what cards show."""
-    wanted = (*faces_of(shape, readable).names, "status_since", "sla_status", "dealership", "prep_center", "updated_at")
+    wanted = (*faces_of(shape, readable).names, *judged_by(shape), "updated_at")
     names = tuple(dict.fromkeys(n for n in wanted if n in readable))
     return paths_for(teller.spec, teller.actor, shape, names)
+
+
+def judged_by(shape: Shape) -> tuple[str, ...]:
+    """Return the fields that say how urgent a record is and how long it has stood at its status."""
+    flow, urgency = shape.declared.workflow, shape.declared.views.urgency
+    stood = (STATUS, flow.since, *flow.sites) if flow and flow.since else ()
+    return (*stood, *((urgency,) if urgency else ()))
 
 
 def cards_of(
@@ -143,7 +139,7 @@ def _card(teller: Teller, shape: Shape, row: Mapping[str, Any], faces: Faces, go
     plate = next((s for n in faces.titles if (s := told(n)).look == "plate"), NOTHING)
     title = teller.title(shape, row)
     people = tuple(dict.fromkeys(s.text for n in faces.people if (s := told(n))))
-    sla = teller.value(shape, "sla_status", row) if "sla_status" in shape.fields else NOTHING
+    urgency = told(shape.declared.views.urgency)
     return Card(
         id=str(row["id"]),
         href=page_of(shape.name, row["id"]),
@@ -152,8 +148,8 @@ def _card(teller: Teller, shape: Shape, row: Mapping[str, Any], faces: Faces, go
         who=told(faces.who),
         place=told(faces.place),
         due=told(faces.due),
-        due_tone=sla.tone if sla.tone != "done" else None,
-        age=age_of(teller, row),
+        due_tone=urgency.tone if urgency.tone != "done" else None,
+        age=age_of(teller, shape, row),
         age_tone=age_tone(teller, shape, row, goals),
         people=people[:1],
     )
@@ -161,11 +157,11 @@ def _card(teller: Teller, shape: Shape, row: Mapping[str, Any], faces: Faces, go
 
 def age_tone(teller: Teller, shape: Shape, row: Mapping[str, Any], goals: Goals) -> str | None:
     """Return soon past the first goal of the stage, late past the second; none where nothing is expected."""
-    flow, since = shape.declared.workflow, present.read_instant(row.get("status_since"))
+    flow, since = shape.declared.workflow, began(shape, row)
     state = flow.state(row.get(STATUS)) if flow else None
-    if state is None or since is None or state.locked:
+    if flow is None or state is None or since is None or state.locked:
         return None
-    limits = limits_of(state, _site_goals(state, row, goals))
+    limits = limits_of(state, _site_goals(flow, state, row, goals))
     stood = (teller.now - since) / timedelta(hours=1)
     return None if limits is None or stood <= limits[0] else "late" if stood > limits[1] else "soon"
 
@@ -175,13 +171,15 @@ def limits_of(state: State, goals: Mapping[str, Mapping[str, float]]) -> tuple[f
     own = goals.get(state.code)
     if own:
         return own[SOON], own[LATE]
-    usual = USUAL_HOURS.get(state.phase)
+    usual = state.phase.hours
     return None if usual is None else (usual, _LATE * usual)
 
 
-def _site_goals(state: State, row: Mapping[str, Any], goals: Goals) -> Mapping[str, Mapping[str, float]]:
-    """Return the goals of the site that prepares the record, else of the one that owns it."""
-    for name in ("prep_center", "dealership"):
+def _site_goals(
+    flow: Workflow, state: State, row: Mapping[str, Any], goals: Goals
+) -> Mapping[str, Mapping[str, float]]:
+    """Return the goals of the first site of the record that has one."""
+    for name in flow.sites:
         value = row.get(name)
         site = str(value.get("id")) if isinstance(value, Mapping) else str(value)
         if state.code in goals.get(site, {}):
@@ -211,11 +209,13 @@ def lane_of(
     state: State, language: Language, *, count: int, cards: tuple[Card, ...] = (), more_href: str | None = None
 ) -> Lane:
     """Return a state's column."""
+    phase = state.phase
     return Lane(
         code=state.code,
         label=state.label.pick(language),
-        phase=state.phase,
-        phase_label=PHASES.get(state.phase, Text(state.phase, state.phase)).pick(language),
+        hue=phase.hue,
+        phase=phase.code,
+        phase_label=phase.label.pick(language),
         count=count,
         cards=cards,
         more_href=more_href,

@@ -30,7 +30,7 @@ class Event:
     title: str
     href: str
     status: str
-    phase: str
+    hue: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +129,8 @@ def _event(teller: Teller, shape: Shape, row: Mapping[str, Any], clock: str) -> 
     flow = shape.declared.workflow
     state = flow.state(row.get("status")) if flow else None
     status = state.label.pick(teller.language) if state else ""
-    phase = state.phase if state else "order"
-    return Event(clock, teller.title(shape, row), page_of(shape.name, row["id"]), status, phase)
+    hue = state.phase.hue if state else "steel"
+    return Event(clock, teller.title(shape, row), page_of(shape.name, row["id"]), status, hue)
 
 
 def _day(teller: Teller, span: Span, day: date, events: Sequence[Event], most: int) -> Day:

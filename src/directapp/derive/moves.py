@@ -43,7 +43,7 @@ class Move:
 
     to: str
     label: str
-    phase: str
+    hue: str
     patch: Mapping[str, Any] = field(default_factory=dict)
     asks: tuple[str, ...] = ()
     why: str | None = None
@@ -124,7 +124,7 @@ def missing_move(shape: Shape, row: Mapping[str, Any], to: State, writable: froz
     fact = shape.fields[step.fact].label if step and step.fact else ""
     why = _why_missing(flow, str(row.get(STATUS)), to, writable)
     why = why.fill(state=flow.label(row.get(STATUS)), to=to.label, fact=fact)
-    return Move(to=to.code, label=to.label.pick(language), phase=to.phase, why=why.pick(language))
+    return Move(to=to.code, label=to.label.pick(language), hue=to.phase.hue, why=why.pick(language))
 
 
 def _why_missing(flow: Workflow, origin: str, to: State, writable: frozenset[str]) -> Text:

@@ -10,28 +10,12 @@ from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind, restored
 from directapp.declare.rules import All, In, Is, Rule, Who
 from directapp.declare.spec import Shape, Spec
-from directapp.declare.workflow import State, Workflow
+from directapp.declare.workflow import Phase, State, Workflow
 from directapp.derive import present
 from directapp.derive.shown import Shown, Teller
 from directapp.kernel.actor import Actor
 from directapp.kernel.text import Language, Text
 
-# What the phases of any workflow are called where a whole phase is one stage of the track.
-PHASES: dict[str, Text] = {
-    "order": Text("Bestilling", "Order"),
-    "moving": Text("Ankomst", "Arrival"),
-    "inspection": Text("Mottak", "Inspection"),
-    "failed": Text("Avvik", "Deviation"),
-    "waiting": Text("Venter", "Waiting"),
-    "planning": Text("Planlegging", "Planning"),
-    "technical": Text("Teknisk", "Technical"),
-    "cosmetic": Text("Kosmetisk", "Cosmetic"),
-    "quality": Text("Kvalitet", "Quality"),
-    "ready": Text("Klar", "Ready"),
-    "commercial": Text("Salg", "Sale"),
-    "closed": Text("Levert", "Delivered"),
-}
-_ASIDE = frozenset({"failed", "waiting"})
 _FEW_STATES = 6
 
 
@@ -60,7 +44,7 @@ class Stage:
     """One stage of a record's track: ``place`` is done, now or next; ``note`` says what stands there."""
 
     label: str
-    phase: str
+    hue: str
     place: str
     note: str = ""
 
@@ -73,30 +57,30 @@ def track_of(teller: Teller, shape: Shape, row: Mapping[str, Any]) -> tuple[Stag
         return ()
     if len(flow.states) <= _FEW_STATES:
         return _states(teller, flow, state)
-    phases = list(dict.fromkeys(s.phase for s in flow.states if s.phase not in _ASIDE or s is state))
+    phases = list(dict.fromkeys(s.phase for s in flow.states if not s.phase.aside or s is state))
     here = phases.index(state.phase)
     return tuple(
         _phase(teller, row, phase, state, done=place < here)
         for place, phase in enumerate(phases)
-        if row.get(f"needs_{phase}") is not False or phase == state.phase
+        if phase == state.phase or phase.needed is None or row.get(phase.needed) is not False
     )
 
 
 def _states(teller: Teller, flow: Workflow, state: State) -> tuple[Stage, ...]:
     here = flow.order(state.code)
     return tuple(
-        Stage(s.label.pick(teller.language), s.phase, "now" if s is state else "done" if place < here else "next")
+        Stage(s.label.pick(teller.language), s.phase.hue, "now" if s is state else "done" if place < here else "next")
         for place, s in enumerate(flow.states)
     )
 
 
-def _phase(teller: Teller, row: Mapping[str, Any], phase: str, state: State, *, done: bool) -> Stage:
+def _phase(teller: Teller, row: Mapping[str, Any], phase: Phase, state: State, *, done: bool) -> Stage:
     if phase == state.phase:
-        return Stage(state.label.pick(teller.language), phase, "now")
-    finished = present.read_instant(row.get(f"{phase}_completed_at"))
-    label = PHASES.get(phase, Text(phase, phase)).pick(teller.language)
+        return Stage(state.label.pick(teller.language), phase.hue, "now")
+    finished = present.read_instant(row.get(phase.done)) if phase.done else None
+    label = phase.label.pick(teller.language)
     note = present.show_moment(finished, teller.now, teller.language) if finished else ""
-    return Stage(label, phase, "done" if done or finished else "next", note)
+    return Stage(label, phase.hue, "done" if done or finished else "next", note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +113,7 @@ def next_facts(
         if fact.field not in writable or item.kind not in {Kind.INSTANT, Kind.BOOLEAN}:
             continue
         offer = _offer(flow, Case(row=stored, before=stored, actor=actor, now=now), item, readable=frozenset(row))
-        fits = state.code in fact.states and _group_code(shape, fact.field) == state.phase
+        fits = state.code in fact.states and _group_code(shape, fact.field) == state.phase.code
         if offer is not None and (offer.moves or fact.field in named or (fits and offer.blocked is None)):
             found.append(offer)
     return tuple(sorted(found, key=lambda o: (o.blocked is not None, o.moves is None)))
@@ -143,7 +127,7 @@ def _group_code(shape: Shape, name: str) -> str:
 def _offer(flow: Workflow, case: Case, item: Field, *, readable: frozenset[str]) -> NextFact | None:
     value: Any = True if item.kind is Kind.BOOLEAN else case.now
     present_value = case.get(item.name)
-    again = item.kind is Kind.INSTANT and present_value is not None and case.get("rework") is not None
+    again = item.kind is Kind.INSTANT and present_value is not None and flow.again is not None and flow.again(case)
     if present_value is True or (item.kind is Kind.INSTANT and present_value is not None and not again):
         return None
     patch = {item.name: value}
@@ -211,8 +195,6 @@ CREATED, CHANGED = Text("opprettet", "created"), Text("endret", "changed")
 UNDID, IMPORTED, DELETED = Text("angret", "undid"), Text("importerte", "imported"), Text("slettet", "deleted")
 _DEEDS = {"create": CREATED, "update": CHANGED, "undo": UNDID, "import": IMPORTED, "delete": DELETED}
 SYSTEM = Text("Systemet", "The system")
-# When the status changed stands at the head of the line already.
-FOLLOWS_STATUS = "status_since"
 
 
 def history_of(
@@ -250,9 +232,11 @@ def _differences(
     teller: Teller, shape: Shape, changes: Mapping[str, Sequence[Any]], names: Mapping[str, str]
 ) -> list[Difference]:
     told = []
+    # When the status changed stands at the head of the line already.
+    follows = since_of(shape)
     for name, (was, now) in changes.items():
         item = shape.fields.get(name)
-        if item is None or name == FOLLOWS_STATUS or (was in (None, "", []) and now in (None, "", [], False)):
+        if item is None or name == follows or (was in (None, "", []) and now in (None, "", [], False)):
             continue
         pair = (None, now) if _is_nested(was) else (was, now)
         shown = [_told(teller, shape, item, value, names) for value in pair]
@@ -327,13 +311,24 @@ def _next_fact(flow: Workflow, state: State) -> str | None:
     return min(onward)[1] if onward else None
 
 
-def stay_of(teller: Teller, row: Mapping[str, Any]) -> str | None:
+def since_of(shape: Shape) -> str | None:
+    """Return the field that says since when a record has its present status."""
+    return shape.declared.workflow.since if shape.declared.workflow else None
+
+
+def began(shape: Shape, row: Mapping[str, Any]) -> datetime | None:
+    """Return when a record's present status began, where its collection keeps it."""
+    since = since_of(shape)
+    return present.read_instant(row.get(since)) if since else None
+
+
+def stay_of(teller: Teller, shape: Shape, row: Mapping[str, Any]) -> str | None:
     """Return how long a record has stood at its status, in days and hours."""
-    since = present.read_instant(row.get("status_since"))
+    since = began(shape, row)
     return present.show_stay(since, teller.now, teller.language) if since else None
 
 
-def age_of(teller: Teller, row: Mapping[str, Any]) -> str | None:
+def age_of(teller: Teller, shape: Shape, row: Mapping[str, Any]) -> str | None:
     """Return how long a record has stood at its status."""
-    since = present.read_instant(row.get("status_since"))
+    since = began(shape, row)
     return present.show_age(since, teller.now, teller.language) if since else None

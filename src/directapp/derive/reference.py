@@ -196,7 +196,8 @@ def _verb(shape: Shape, verb: Verb) -> list[str]:
 
 def _workflow(flow: Workflow) -> str:
     states = [
-        [f"`{s.code}`", s.label.nb, s.label.en, s.phase, "takes no edit" if s.locked else ""] for s in flow.states
+        [f"`{s.code}`", s.label.nb, s.label.en, s.phase.label.en, "takes no edit" if s.locked else ""]
+        for s in flow.states
     ]
     steps = [_step(flow, s) for s in flow.steps]
     facts = [[f"`{f.field}`", _states(flow, f.states), _states(flow, f.clears), f.refusal.en] for f in flow.facts]

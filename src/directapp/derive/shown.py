@@ -28,7 +28,7 @@ _YEARS = frozenset({"model_year", "year"})
 class Shown:
     """What is written for a value: the text, how it looks, where it leads.
 
-    ``exact`` is for hovering, ``machine`` for a ``time`` element, ``phase`` the colour of a chip,
+    ``exact`` is for hovering, ``machine`` for a ``time`` element, ``hue`` the colour of a chip,
     ``tone`` says that it is late, soon or done.
     """
 
@@ -37,7 +37,7 @@ class Shown:
     href: str | None = None
     exact: str | None = None
     machine: str | None = None
-    phase: str | None = None
+    hue: str | None = None
     tone: str | None = None
 
     def __bool__(self) -> bool:
@@ -104,8 +104,8 @@ class Teller:
     def _choice(self, item: Field, value: Any) -> Shown:
         choice = item.choice(value)
         text = choice.label.pick(self.language) if choice else str(value)
-        phase = choice.phase if choice else None
-        return Shown(text=text, look="chip" if phase else "text", phase=phase, tone=_TONES.get(str(value)))
+        hue = choice.hue if choice else None
+        return Shown(text=text, look="chip" if hue else "text", hue=hue, tone=_TONES.get(str(value)))
 
     def _day(self, _: Field, value: Any) -> Shown:
         day = present.read_day(value)

@@ -8,16 +8,14 @@ from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import Shape
 from directapp.derive import questions
-from directapp.derive.board import Goals, age_tone
+from directapp.derive.board import Goals, age_tone, judged_by
 from directapp.derive.inputs import Option
+from directapp.derive.pages import since_of
 from directapp.derive.questions import FROM, NONE, TO, Address
 from directapp.derive.shown import NO, YES, Shown, Teller, page_of, paths_for, readable_anywhere
 from directapp.kernel.text import Language, Text
 from directapp.store.query import Order, Path, Query
 from directapp.store.words import Word
-
-# How long a record has stood at its status, and what its colour is made from.
-SINCE, AGED = "status_since", ("status", "dealership", "prep_center")
 
 PAGE = 50
 # An open page that keeps up asks again for as many rows as it shows, up to so many.
@@ -97,7 +95,7 @@ def list_of(
     sort = questions.build_sort(address, shape, readable)
     titles = tuple(n for n in shape.declared.views.title if n in readable)
     keys = tuple(o.field for o in sort)
-    aged = tuple(n for n in AGED if n in readable) if SINCE in columns else ()
+    aged = tuple(n for n in judged_by(shape) if n in readable) if since_of(shape) in columns else ()
     names = tuple(dict.fromkeys(("id", *columns, *titles, *keys, *aged)))
     query = Query(
         fields=paths_for(teller.spec, teller.actor, shape, names),
@@ -164,10 +162,11 @@ def rows_of(
 ) -> tuple[TableRow, ...]:
     """Return the rows with a cell for each column; by ``goals`` the age of a status turns yellow and red."""
     shape = listing.shape
+    since = since_of(shape)
 
     def cell(name: str, row: Mapping[str, Any]) -> Shown:
         told = teller.value(shape, name, row, short=True)
-        return replace(told, tone=age_tone(teller, shape, row, goals or {})) if name == SINCE and told else told
+        return replace(told, tone=age_tone(teller, shape, row, goals or {})) if name == since and told else told
 
     return tuple(
         TableRow(

@@ -44,12 +44,11 @@ def demand_reached(shape: Shape, flow: Workflow, asked: object, visited: tuple[s
         return
     present, wanted = visited[0], str(asked)
     step = flow.step_to(present, wanted)
-    # A state is named by what was done, its verb by what to do: archived, archive.
-    verb = next((v for v in shape.declared.verbs if wanted.startswith(v.name)), None)
-    if step is not None and step.fact is not None:
-        text = _BY_FACT.fill(label=shape.fields[step.fact].label, field=step.fact)
-    elif verb is not None:
+    verb = next((v for v in shape.declared.verbs if v.to == wanted), None)
+    if verb is not None:
         text = _BY_VERB.fill(label=verb.label, verb=verb.name)
+    elif step is not None and step.fact is not None:
+        text = _BY_FACT.fill(label=shape.fields[step.fact].label, field=step.fact)
     else:
         text = _NO_STEP.fill(origin=flow.label(present), to=flow.label(wanted))
     raise ConflictError(Problem(text, field="status"))

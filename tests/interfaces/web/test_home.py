@@ -84,7 +84,7 @@ async def test_what_is_due_first_waits_on_top(dealer: Dealer, signed: Opener) ->
     due = re.findall(r'class="home-due[^"]*"><time datetime="([^"]+)"', work)
     assert len(due) > 2
     assert due == sorted(due)
-    states = set(re.findall(r'class="chip phase-\w+"[^>]*>([^<]+)<', work))
+    states = set(re.findall(r'class="chip hue-\w+"[^>]*>([^<]+)<', work))
     assert states == {"Klar for planlegging"}
 
 

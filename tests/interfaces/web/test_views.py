@@ -33,6 +33,17 @@ async def test_the_board_counts_the_same_filter_as_the_list(dealer: Dealer, sign
     assert "/app/cars?make=audi&amp;status=planned&amp;status=inspection" in narrowed
 
 
+async def test_bookings_stand_under_their_own_states(signed: Opener) -> None:
+    browser = await signed("planner", "499")
+    asked = "&".join(f"status={code}" for code in ("confirmed", "in_progress", "cancelled"))
+    page = (await browser.get(f"/app/resource_bookings/board?{asked}")).text
+    headings = [
+        " ".join(re.sub(r"<[^>]+>", "", text).split())
+        for text in re.findall(r'<h2 class="phase-name">(.*?)</h2>', page, re.DOTALL)
+    ]
+    assert headings == ["Bekreftet", "Pågår", "Avlyst"]
+
+
 async def test_what_is_closed_is_left_out_until_asked_for(dealer: Dealer, signed: Opener, car: UUID) -> None:
     seller = await dealer.person("new_car_sales", "495")
     other = await new_car(dealer, seller, 2)

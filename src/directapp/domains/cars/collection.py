@@ -101,6 +101,7 @@ VIEWS = Views(
     icon="car",
     menu=True,
     keys=("license_plate",),
+    urgency="sla_status",
 )
 
 CARS = Collection(

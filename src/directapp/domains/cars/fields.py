@@ -5,6 +5,7 @@ from typing import Any
 
 from directapp.declare.fields import Choice, Field, Group, choices, field
 from directapp.declare.kinds import Kind
+from directapp.declare.workflow import status_choices
 from directapp.domains.cars import defaults, identifiers
 from directapp.domains.cars.fields_registry import REGISTRY
 from directapp.domains.cars.headings import HEADINGS
@@ -48,10 +49,6 @@ def choice(name: str, nb: str, en: str, of: tuple[Choice, ...], **more: Any) -> 
 def yes_no(name: str, nb: str, en: str, *, default: bool | None = None) -> Field:
     """Return a yes/no field; without default it has a third value, not said."""
     return field(name, nb, en, Kind.BOOLEAN, default=default)
-
-
-def _status_choices() -> tuple[Choice, ...]:
-    return tuple(Choice(s.code, s.label, s.phase) for s in STATES)
 
 
 IDENTITY = group(
@@ -347,7 +344,7 @@ SYSTEM = group(
     "system",
     "System",
     "System",
-    choice("status", "Status", "Status", _status_choices(), computed=True, default="draft"),
+    choice("status", "Status", "Status", status_choices(STATES), computed=True, default="draft"),
     field("status_since", "Status siden", "Status since", Kind.INSTANT, computed=True, default=lambda c: c.now),
     field(
         "shared_identity",
@@ -363,7 +360,7 @@ SYSTEM = group(
     ),
     field("outlook_at", "Klar, sist regnet ut", "Ready, as last worked out", Kind.INSTANT, computed=True),
     field("archived_at", "Arkivert", "Archived", Kind.INSTANT, computed=True),
-    choice("archived_from", "Arkivert fra", "Archived from", _status_choices(), computed=True),
+    choice("archived_from", "Arkivert fra", "Archived from", status_choices(STATES), computed=True),
     choice("archive_reason", "Grunn til arkivering", "Archived because", ARCHIVE_REASONS, computed=True),
     field(
         "previous_car",

@@ -3,9 +3,10 @@
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, Consequence
 from directapp.declare.collection import Collection, Views
-from directapp.declare.fields import Choice, Group, field
+from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, SeenInFull, Who, Whose, either
+from directapp.declare.workflow import status_choices
 from directapp.domains.cars.states import STATES
 from directapp.kernel.text import Text
 
@@ -24,7 +25,7 @@ STAGE = Group(
             "Status",
             "Status",
             Kind.CHOICE,
-            choices=tuple(Choice(s.code, s.label, s.phase) for s in STATES),
+            choices=status_choices(STATES),
             computed=True,
         ),
         field("entered_at", "Fra", "From", Kind.INSTANT, computed=True),

@@ -7,6 +7,7 @@ from directapp.declare.case import Case
 from directapp.declare.fields import Choice, field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
+from directapp.declare.workflow import status_choices
 from directapp.domains.cars import closing, receiving
 from directapp.domains.cars.states import IN_WORK, OPEN, STATES
 from directapp.domains.cars.transfer_verbs import CODE_PARAMS
@@ -195,6 +196,7 @@ HAND_OVER = Verb(
 )
 ARCHIVE = Verb(
     name="archive",
+    to="archived",
     label=Text("Arkiver", "Archive"),
     run=closing.archive,
     params=(field("reason", "Grunn", "Reason", Kind.CHOICE, choices=closing.ARCHIVE_CHOICES, required=True),),
@@ -221,7 +223,7 @@ CORRECT = Verb(
             "Status",
             "Status",
             Kind.CHOICE,
-            choices=tuple(Choice(s.code, s.label, s.phase) for s in STATES),
+            choices=status_choices(STATES),
             required=True,
         ),
         _REASON,

@@ -184,4 +184,7 @@ WORKFLOW = Workflow(
     entries=("draft", "registered"),
     unlocked=UNLOCKED,
     guards=guards.ALWAYS,
+    again=lambda case: case.get("rework") is not None,
+    since="status_since",
+    sites=("prep_center", "dealership"),
 )

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from directapp.declare.fields import Choice, Group, field
+from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
-from directapp.declare.workflow import State
+from directapp.declare.workflow import state, status_choices
 from directapp.kernel.text import Text
 
 STATES = (
-    State(code="scheduled", label=Text("Booket", "Booked"), phase="planning"),
-    State(code="confirmed", label=Text("Bekreftet", "Confirmed"), phase="moving"),
-    State(code="in_progress", label=Text("Pågår", "In progress"), phase="technical"),
-    State(code="completed", label=Text("Fullført", "Completed"), phase="ready"),
-    State(code="cancelled", label=Text("Avlyst", "Cancelled"), phase="closed", locked=True),
-    State(code="no_show", label=Text("Ikke møtt", "No show"), phase="failed", locked=True),
+    state("scheduled", "Booket", "Booked", "indigo"),
+    state("confirmed", "Bekreftet", "Confirmed", "blue"),
+    state("in_progress", "Pågår", "In progress", "violet"),
+    state("completed", "Fullført", "Completed", "green"),
+    state("cancelled", "Avlyst", "Cancelled", "grey", locked=True),
+    state("no_show", "Ikke møtt", "No show", "red", locked=True),
 )
 AHEAD = frozenset({"scheduled", "confirmed"})
 # What is over holds no time: the rest of a job that ended early is free.
@@ -57,7 +57,7 @@ WORK = Group(
             "Status",
             "Status",
             Kind.CHOICE,
-            choices=tuple(Choice(s.code, s.label, s.phase) for s in STATES),
+            choices=status_choices(STATES),
             computed=True,
             default="scheduled",
         ),

@@ -64,9 +64,17 @@ _REASON = field("reason", "Grunn", "Reason", Kind.TEXT, max_length=500)
 _HOURS = field("actual_hours", "Medgåtte timer", "Actual hours", Kind.DECIMAL, minimum=0, maximum=24, unit="t")
 
 VERBS = (
-    Verb(name="confirm", label=Text("Bekreft", "Confirm"), run=confirm, states=("scheduled",), icon="check"),
+    Verb(
+        name="confirm",
+        to="confirmed",
+        label=Text("Bekreft", "Confirm"),
+        run=confirm,
+        states=("scheduled",),
+        icon="check",
+    ),
     Verb(
         name="start",
+        to="in_progress",
         label=Text("Start arbeidet", "Start the work"),
         run=start,
         states=tuple(sorted(AHEAD)),
@@ -75,6 +83,7 @@ VERBS = (
     ),
     Verb(
         name="complete",
+        to="completed",
         label=Text("Fullfør arbeidet", "Complete the work"),
         run=complete,
         states=("in_progress", *sorted(AHEAD)),
@@ -84,6 +93,7 @@ VERBS = (
     ),
     Verb(
         name="cancel",
+        to="cancelled",
         label=Text("Avlys", "Cancel"),
         run=cancel,
         states=(*sorted(AHEAD), "in_progress"),
@@ -93,6 +103,7 @@ VERBS = (
     ),
     Verb(
         name="no_show",
+        to="no_show",
         label=Text("Ikke møtt", "No show"),
         run=no_show,
         states=tuple(sorted(AHEAD)),

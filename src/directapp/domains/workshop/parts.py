@@ -6,11 +6,11 @@ from typing import Any
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, Many, One
 from directapp.declare.collection import Collection, Index, Views
-from directapp.declare.fields import Choice, Group, choices, field
+from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Other
 from directapp.declare.verbs import Verb
-from directapp.declare.workflow import Fact, State, Step, Workflow
+from directapp.declare.workflow import Fact, Step, Workflow, state, status_choices
 from directapp.domains.workshop.parts_effects import car_follows, enough_in_stock, stock_follows
 from directapp.domains.workshop.rights import EVERYONE, SEEN, closed_car
 from directapp.kernel.errors import Problem
@@ -20,11 +20,11 @@ from directapp.services.act import Act
 SIDES = choices(("seller", "Selgerforhandler", "Selling site"), ("prep", "Klargjøringssenter", "Prep centre"))
 
 STATES = (
-    State(code="ordered", label=Text("Bestilt", "Ordered"), phase="waiting"),
-    State(code="in_transit", label=Text("Underveis", "In transit"), phase="moving"),
-    State(code="arrived", label=Text("Ankommet", "Arrived"), phase="ready"),
-    State(code="installed", label=Text("Montert", "Installed"), phase="closed"),
-    State(code="cancelled", label=Text("Avbestilt", "Cancelled"), phase="closed"),
+    state("ordered", "Bestilt", "Ordered", "orange"),
+    state("in_transit", "Underveis", "In transit", "blue"),
+    state("arrived", "Ankommet", "Arrived", "green"),
+    state("installed", "Montert", "Installed", "grey"),
+    state("cancelled", "Avbestilt", "Cancelled", "grey"),
 )
 
 
@@ -66,7 +66,7 @@ ORDER = Group(
             "Status",
             "Status",
             Kind.CHOICE,
-            choices=tuple(Choice(s.code, s.label, s.phase) for s in STATES),
+            choices=status_choices(STATES),
             computed=True,
             default="ordered",
         ),
@@ -214,6 +214,7 @@ async def receive(act: Act) -> None:
 VERBS = (
     Verb(
         name="receive",
+        to="arrived",
         label=Text("Ta imot delen", "Receive the part"),
         run=receive,
         states=("ordered", "in_transit"),
@@ -223,6 +224,7 @@ VERBS = (
     ),
     Verb(
         name="install",
+        to="installed",
         label=Text("Meld montert", "Report installed"),
         run=_setter("installed_at"),
         states=("arrived",),
@@ -231,6 +233,7 @@ VERBS = (
     ),
     Verb(
         name="cancel",
+        to="cancelled",
         label=Text("Avbestill", "Cancel the order"),
         run=_setter("cancelled_at"),
         states=("ordered", "in_transit", "arrived"),

@@ -104,6 +104,7 @@ def needs_approval(case: Case) -> Problem | None:
 VERBS = (
     Verb(
         name="approve",
+        to="approved",
         label=Text("Godkjenn", "Approve"),
         run=approve,
         states=("proposed",),
@@ -114,6 +115,7 @@ VERBS = (
     ),
     Verb(
         name="decline",
+        to="declined",
         label=Text("Avslå", "Decline"),
         run=decline,
         states=("proposed", "approved"),
@@ -124,6 +126,7 @@ VERBS = (
     ),
     Verb(
         name="start",
+        to="in_progress",
         label=Text("Start arbeidet", "Start the work"),
         run=start,
         states=("proposed", "approved"),
@@ -133,6 +136,7 @@ VERBS = (
     ),
     Verb(
         name="complete",
+        to="done",
         label=Text("Fullfør arbeidet", "Complete the work"),
         run=complete,
         states=("proposed", "approved", "in_progress"),

@@ -6,9 +6,9 @@ from typing import Any
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, Consequence, Many, One, Row
 from directapp.declare.collection import Collection, Heard, Unique, Views
-from directapp.declare.fields import Choice, Group, choices, field
+from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
-from directapp.declare.workflow import Fact, State, Step, Workflow
+from directapp.declare.workflow import Fact, Step, Workflow, state, status_choices
 from directapp.domains.workshop.rights import (
     DETAILERS_CAR,
     MECHANICS_CAR,
@@ -33,11 +33,11 @@ KINDS = choices(
 )
 
 STATES = (
-    State(code="proposed", label=Text("Foreslått", "Proposed"), phase="waiting"),
-    State(code="approved", label=Text("Godkjent", "Approved"), phase="planning"),
-    State(code="in_progress", label=Text("Pågår", "In progress"), phase="technical"),
-    State(code="done", label=Text("Utført", "Done"), phase="ready"),
-    State(code="declined", label=Text("Avslått", "Declined"), phase="closed"),
+    state("proposed", "Foreslått", "Proposed", "orange"),
+    state("approved", "Godkjent", "Approved", "indigo"),
+    state("in_progress", "Pågår", "In progress", "violet"),
+    state("done", "Utført", "Done", "green"),
+    state("declined", "Avslått", "Declined", "grey"),
 )
 COUNTED_STATES = frozenset({"approved", "in_progress", "done"})
 
@@ -53,7 +53,7 @@ JOB = Group(
             "Status",
             "Status",
             Kind.CHOICE,
-            choices=tuple(Choice(s.code, s.label, s.phase) for s in STATES),
+            choices=status_choices(STATES),
             computed=True,
             default="proposed",
         ),

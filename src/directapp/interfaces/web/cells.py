@@ -35,7 +35,7 @@ def _title(value: Shown) -> str:
 
 
 _LOOKS: dict[str, Callable[[Shown, Markup], str]] = {
-    "chip": lambda value, text: f'<span class="chip phase-{escape(value.phase)}">{text}</span>',
+    "chip": lambda value, text: f'<span class="chip hue-{escape(value.hue)}">{text}</span>',
     "plate": lambda _, text: f'<span class="plate">{text}</span>',
     "mono": lambda value, text: f'<span class="mono"{_title(value)}>{text}</span>',
     "time": lambda value, text: f'<time{_tone(value)} datetime="{escape(value.machine)}"{_title(value)}>{text}</time>',

@@ -41,7 +41,7 @@ class Tile:
     number: int
     name: str
     href: str
-    phase: str | None = None
+    hue: str | None = None
     late: bool = False
 
 
@@ -158,7 +158,7 @@ async def _stages(desk: Desk, fronts: Sequence[Front]) -> tuple[Tile, ...]:
     query = listing_of(desk, shape, address).query
     counts = await desk.platform.reading.counts(desk.person, shape.name, query, STATUS)
     return tuple(
-        Tile(counts[s.code], desk.say(s.label), _at(address, s.code), s.phase)
+        Tile(counts[s.code], desk.say(s.label), _at(address, s.code), s.phase.hue)
         for s in flow.states
         if counts.get(s.code) and not s.locked
     )

@@ -96,7 +96,7 @@ class StageTime:
     """How long cars stood at a stage on average, beside the goal there."""
 
     name: str
-    phase: str
+    hue: str
     mean: str
     goal: str
     tone: str | None
@@ -173,7 +173,7 @@ def _stage_time(
     mean, limits = fmean(hours), board.limits_of(state, goals)
     return StageTime(
         name=desk.say(WORDS["planned_on"] if code == "ready_to_plan" else state.label),
-        phase=state.phase,
+        hue=state.phase.hue,
         mean=_span(desk, mean),
         goal=_span(desk, limits[0]) if limits else "",
         tone=None if limits is None or mean <= limits[0] else "late" if mean > limits[1] else "soon",

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import Shape
 from directapp.declare.verbs import Verb
-from directapp.derive import board, tables
+from directapp.derive import board, pages, tables
 from directapp.derive.questions import Address, filtered, mark_of
 from directapp.derive.shown import writable_anywhere
 from directapp.derive.tables import Listing
@@ -73,7 +73,7 @@ async def _table(desk: Desk, listing: Listing, rows: list[dict[str, Any]]) -> di
     shape, address = listing.shape, listing.address
     size = tables.size_of(address)
     more, shown = len(rows) > size, rows[:size]
-    goals = await goals_of(desk) if tables.SINCE in listing.columns else {}
+    goals = await goals_of(desk) if pages.since_of(shape) in listing.columns else {}
     return {
         "title": shape.declared.plural.pick(desk.language),
         "here": shape.name,

@@ -116,7 +116,7 @@ async def page_context(desk: Desk, record: Record, answered: Answered | None = N
     facts = pages.next_facts(shape, view.row, view.writable, desk.person, desk.now)
     mine, others = _part(shape, groups, facts, makes=may_create(desk, shape), phase=_phase(shape, view.row))
     written = frozenset(i.name for g in groups for i in g.inputs) | elsewhere | ({"items"} if checklist else set())
-    head = head_of(desk, record, await goals_of(desk) if "status_since" in view.row else {})
+    head = head_of(desk, record, await goals_of(desk) if pages.since_of(shape) in view.row else {})
     read = forms.read_groups(shape, desk.teller, record.told, view.readable, without=written)
     return {
         **head,
@@ -151,7 +151,7 @@ def head_of(desk: Desk, record: Record, goals: board.Goals) -> dict[str, Any]:
         "plural": shape.declared.plural.pick(desk.language),
         "chip": desk.teller.value(shape, "status", record.told) if state else None,
         "locked": state.label.pick(desk.language) if state and state.locked else None,
-        "age": pages.stay_of(desk.teller, record.told) if state and not state.locked else None,
+        "age": pages.stay_of(desk.teller, shape, record.told) if state and not state.locked else None,
         "age_tone": board.age_tone(desk.teller, shape, record.told, goals),
         "key_lines": key_lines(desk, record),
         "track": track,
@@ -164,7 +164,7 @@ def head_of(desk: Desk, record: Record, goals: board.Goals) -> dict[str, Any]:
 def key_lines(desk: Desk, record: Record) -> list[forms.Line]:
     """Return the declared columns that say most, apart from what the title and the chip say."""
     shape = record.shape
-    said = {*shape.declared.views.title, "status", "status_since", "updated_at"}
+    said = {*shape.declared.views.title, "status", pages.since_of(shape), "updated_at"}
     lines = []
     for name in shape.declared.views.columns:
         shown = desk.teller.value(shape, name, record.told, short=True) if name not in said else None
@@ -190,7 +190,7 @@ def _sorted_offers(offers: Sequence[Offer]) -> list[Offer]:
 def _phase(shape: Shape, row: Mapping[str, Any]) -> str:
     """Return the phase a record stands in; a group of that name is the one worked with."""
     state = shape.declared.workflow.state(row.get("status")) if shape.declared.workflow else None
-    return state.phase if state else ""
+    return state.phase.code if state else ""
 
 
 def _part(

@@ -41,7 +41,7 @@ class Line:
 
     code: str
     label: str
-    phase: str
+    hue: str
     yellow: str
     red: str
     usual: tuple[str, str]
@@ -249,7 +249,7 @@ def _line(desk: Desk, state: State, typed: Mapping[str, str], stored: Goals, ans
     return Line(
         code=state.code,
         label=desk.say(state.label),
-        phase=state.phase,
+        hue=state.phase.hue,
         yellow=typed.get(names[0], ""),
         red=typed.get(names[1], ""),
         usual=(told[0], told[1]),

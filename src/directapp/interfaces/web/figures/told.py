@@ -27,7 +27,7 @@ class Cell:
     href: str = ""
     share: float | None = None
     tone: str = ""
-    phase: str = ""
+    hue: str = ""
     figure: bool = False
 
 
@@ -241,7 +241,7 @@ class Teller:
             tone = "" if limits is None or mean <= limits[0] else "late" if mean > limits[1] else "soon"
             rows.append(
                 [
-                    Cell(text=self.desk.say(state.label), phase=state.phase),
+                    Cell(text=self.desk.say(state.label), hue=state.phase.hue),
                     Cell(text=self.length(mean), tone=tone, figure=True),
                     Cell(text=self.length(float(one["median"])), figure=True),
                     Cell(text=self.length(limits[0]) if limits else "–", figure=True),

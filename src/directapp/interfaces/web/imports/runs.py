@@ -32,9 +32,9 @@ _TELLING = (
     "make", "model", "kjennemerke", "customer_name", "status", "first_name", "last_name", "dealership_code",
     "dealership_name",
 )  # fmt: skip
-_PHASES = {
-    "created": "ready", "repaired": "quality", "changed": "planning", "unchanged": "closed", "held": "waiting",
-    "rejected": "failed",
+_HUES = {
+    "created": "green", "repaired": "olive", "changed": "indigo", "unchanged": "grey", "held": "orange",
+    "rejected": "red",
 }  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def _frame(desk: Desk, run: Mapping[str, Any], outcome: str) -> dict[str, Any]:
             "number": run.get(o.code) or 0,
             "href": f"{path}?outcome={o.code}",
             "here": o.code == outcome,
-            "phase": _PHASES[o.code],
+            "hue": _HUES[o.code],
         }
         for o in OUTCOMES
     ]
@@ -144,7 +144,7 @@ def _row(desk: Desk, run: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str
         "about": _about({**row["data"], **(row["corrected"] or {})}),
         "kind": shape.declared.label.pick(desk.language) if shape else row["collection"],
         "outcome": report.outcome_label(row["outcome"]).pick(desk.language),
-        "phase": _PHASES.get(row["outcome"], "closed"),
+        "hue": _HUES.get(row["outcome"], "grey"),
         "notes": [_note(desk, shape, note) for note in notes],
         "href": f"/app/{row['collection']}/{row['record']}" if row["record"] else None,
         "waits": waits and not run["dry_run"],

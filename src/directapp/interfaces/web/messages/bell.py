@@ -22,7 +22,7 @@ NOTIFICATIONS = "notifications"
 _MOST = 200
 _MANY = 99
 _RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
-_PHASES = {"urgent": "failed", "high": "waiting", "normal": "moving", "low": "closed"}
+_HUES = {"urgent": "red", "high": "orange", "normal": "blue", "low": "grey"}
 _UNREAD = Condition(("read_at",), "null", value=True)
 
 
@@ -62,7 +62,7 @@ class Line:
     body: str
     type: str
     priority: str
-    phase: str
+    hue: str
     stands_out: bool
     when: Shown
     unread: bool
@@ -154,7 +154,7 @@ def _line(desk: Desk, shape: Shape, row: dict[str, Any]) -> Line:
         body=row.get("body") or "",
         type=desk.teller.value(shape, "type", row).text,
         priority=desk.teller.value(shape, "priority", row).text,
-        phase=_PHASES.get(row["priority"], "moving"),
+        hue=_HUES.get(row["priority"], "blue"),
         stands_out=row["priority"] in {"urgent", "high"},
         when=desk.teller.value(shape, "created_at", row),
         unread=row["read_at"] is None,

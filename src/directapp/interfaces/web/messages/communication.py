@@ -27,14 +27,14 @@ MESSAGES, LINKS, CARS = "messages", "status_links", "cars"
 _MOST = 100
 _ICONS = {"in_app": "bell", "email": "mail", "sms": "message", "phone": "phone", "letter": "file-text"}
 _WEIGHT = ("in_app", "letter", "phone", "sms", "email")
-_PHASES = {
-    "queued": "waiting",
-    "sent": "moving",
-    "delivered": "ready",
-    "bounced": "failed",
-    "complained": "failed",
-    "failed": "failed",
-    "skipped": "closed",
+_HUES = {
+    "queued": "orange",
+    "sent": "blue",
+    "delivered": "green",
+    "bounced": "red",
+    "complained": "red",
+    "failed": "red",
+    "skipped": "grey",
 }
 
 
@@ -44,7 +44,7 @@ class Way:
 
     channel: str
     status: str
-    phase: str
+    hue: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +205,7 @@ def _line(desk: Desk, rows: Sequence[dict[str, Any]]) -> Line:
         Way(
             tell(shape, "channel", one).text,
             desk.say(WORDS["came_in"]) if one.get("direction") == "in" else tell(shape, "status", one).text,
-            _PHASES.get(str(one["status"]), "closed"),
+            _HUES.get(str(one["status"]), "grey"),
         )
         for one in rows
     )

@@ -59,7 +59,7 @@ async def show_plan(desk: PersonDesk) -> Response:
         "words": context["p"],
         "types": {str(k["id"]): {"name": name_of(k, desk), "work": k["work"]} for k in context["kinds"]},
         "sites": context["sites"],
-        "statuses": {s.code: {"label": s.label.pick(desk.language), "phase": s.phase} for s in states},
+        "statuses": {s.code: {"label": s.label.pick(desk.language), "hue": s.phase.hue} for s in states},
         "may": may_plan(desk),
         "span": scope.span,
         "first": scope.first.isoformat(),

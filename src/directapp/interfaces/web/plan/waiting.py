@@ -25,7 +25,7 @@ class Want:
     name: str
     hours: float
     told: str
-    phase: str
+    hue: str
     href: str
 
 
@@ -65,7 +65,9 @@ def _one(desk: Desk, row: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]])
 def wants_of(desk: Desk, row: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]) -> tuple[Want, ...]:
     """Return the work a car needs and has no time for yet."""
     found = []
+    flow = desk.spec[CARS].declared.workflow
     for work in WORKS:
+        phase = flow.phase(work) if flow else None
         open_ = row.get(f"needs_{work}") is not False and not row.get(f"{work}_completed_at")
         kind = next((k for k in kinds if k["work"] == work), None)
         if not open_ or kind is None or row.get(f"scheduled_{work}_start"):
@@ -78,7 +80,7 @@ def wants_of(desk: Desk, row: Mapping[str, Any], kinds: Sequence[Mapping[str, An
                 name=str(kind["name_en" if desk.language == "en" else "name_nb"]),
                 hours=length,
                 told=present.show_span(timedelta(hours=length), desk.language),
-                phase=work,
+                hue=phase.hue if phase else "steel",
                 href=f"{BOOK}?{urlencode({'car': row['id'], 'type': kind['id']})}",
             )
         )

@@ -73,7 +73,7 @@ def _night(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
         "trigger": desk.teller.value(shape, "trigger", row),
         "person": desk.teller.value(shape, "asked_by", row),
         "status": desk.teller.value(shape, "status", row),
-        "phase": {"running": "moving", "finished": "ready", "stopped": "waiting"}.get(row["status"], "closed"),
+        "hue": {"running": "blue", "finished": "green", "stopped": "orange"}.get(row["status"], "grey"),
         "why": desk.teller.value(shape, "stopped_by", row),
         "asked": _number(row["cars_asked"]),
         "results": [

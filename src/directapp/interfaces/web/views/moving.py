@@ -101,8 +101,8 @@ async def _judge(desk: Desk, shape: Shape, target: UUID, view: View, tried: Try)
 def _move(desk: Desk, shape: Shape, to: str, tried: Try, why: str | None = None) -> Move:
     flow = shape.declared.workflow
     state = flow.state(to) if flow else None
-    label, phase = (state.label.pick(desk.language), state.phase) if state else (to, "order")
-    return Move(to=to, label=label, phase=phase, patch=tried.patch, asks=tried.asks, why=why)
+    label, hue = (state.label.pick(desk.language), state.phase.hue) if state else (to, "steel")
+    return Move(to=to, label=label, hue=hue, patch=tried.patch, asks=tried.asks, why=why)
 
 
 async def move(desk: PersonDesk, collection: str, record: str) -> Response:
