@@ -233,3 +233,34 @@ def test_the_examples_of_the_form_are_understood() -> None:
         "delivery_date",
         "dealership",
     }
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Skilt = EL 12345",
+        "license_plate er en av el-12346, el-12345",
+        "Skilt inneholder el 12",
+        "Understellsnummer = *WVWZZZ1KZ4W000001*",
+        "Ordrenummer = ord 1",
+        "Kundens e-post = Kari@Example.NO",
+        'Merke = "Audi"',
+        "Merke er «Audi»",
+        "Salgspris ≥ 349.900",
+        "Salgspris ≤ 349 900",
+        "Salgspris ≠ 349900,50",
+    ],
+)
+def test_codes_and_quoted_words_are_compared_as_they_are_stored(line: str) -> None:
+    fields = load_spec()["cars"].fields
+    row = {
+        "license_plate": "EL12345",
+        "vin": "WVWZZZ1KZ4W000001",
+        "order_number": "ORD1",
+        "customer_email": "kari@example.no",
+        "make": "Audi",
+        "sale_price": Decimal(349900),
+    }
+    assert holds(read_conditions(line, vocabulary("cars", fields, fields)), row)
+    with pytest.raises(BadValueError, match="Line 1, VIN"):
+        read_conditions("Understellsnummer = 123", vocabulary("cars", fields, fields))

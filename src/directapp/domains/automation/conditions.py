@@ -15,7 +15,7 @@ from uuid import UUID
 
 from directapp.declare.fields import Choice, Field
 from directapp.declare.kinds import BadValueError, Kind, read
-from directapp.declare.reading import SHEET
+from directapp.declare.reading import SHEET, clean_code
 from directapp.kernel.clock import OSLO
 from directapp.kernel.text import Text
 
@@ -39,6 +39,9 @@ _WORDS = {
     ">=": ">=",
     "<=": "<=",
     "!=": "!=",
+    "\u2265": ">=",
+    "\u2264": "<=",
+    "\u2260": "!=",
     "=": "=",
     ">": ">",
     "<": "<",
@@ -52,6 +55,7 @@ _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 _TIMES = frozenset({Kind.DATE, Kind.INSTANT})
 _TEXTS = frozenset({Kind.STRING, Kind.TEXT, Kind.EMAIL, Kind.PHONE})
 _CLOCK = re.compile(r"\d[:.]\d\d(?::\d\d)?\s*(?:z|[+-]\d\d:?\d\d)?$|\dT\d", re.IGNORECASE)
+_QUOTED = re.compile("(?:\"[^\"]+\"|'[^']+'|«[^»]+»|\u201c[^\u201d]+\u201d)")
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u00b4`"), "'")
 
 _UNREAD = Text(
@@ -208,9 +212,16 @@ def _typed(item: Field, value: str, word: str) -> Any:
         return _time(item.kind, value)
     if item.kind in {Kind.REF, Kind.REFS}:
         return _record(value)
-    if item.kind in _TEXTS:
-        return read(Kind.PHONE, value) if item.kind is Kind.PHONE and word != "has" else plain(value)
-    return read(item.kind, value, SHEET)
+    return _said(item, value, word) if item.kind in _TEXTS else read(item.kind, value, SHEET)
+
+
+def _said(item: Field, value: str, word: str) -> str:
+    """Return a text as it is compared: what identifies a thing as its field keeps it, or a part of that."""
+    value = value[1:-1] if _QUOTED.fullmatch(value) else value
+    coded = item.code and item.parse is not None
+    if word != "has" and (coded or item.kind in {Kind.PHONE, Kind.EMAIL}):
+        return plain(str(item.understand(value)))
+    return plain("".join(clean_code(value).split()) if coded else value)
 
 
 def _chosen(item: Field, value: str) -> str:
