@@ -14,7 +14,10 @@ from directapp.kernel.ids import uuid7
 SPEC = load_spec()
 HEARD = {choice.code for choice in CATALOGUE}
 # What a domain tells itself, to do something later; nothing has happened that anybody else would act on.
-INNER = {"tenant.named", "capacity.changed", "plan.asked", "car.archive_due"}
+INNER = {"tenant.named", "capacity.changed", "plan.asked", "car.archive_due"} | {
+    "car.work_changed",
+    "parts_order.expected",
+}
 # Asked of the post office by a person: these are tasks.
 TASKS = {"customer.share", "vendor.asked", "vendor.said", "vendor.unmatched"}
 

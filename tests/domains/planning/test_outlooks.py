@@ -132,6 +132,26 @@ async def test_parts_that_are_overdue_move_the_time_as_the_clock_goes(
     assert here < at(plan.day + timedelta(days=2), "12:00")
 
 
+async def test_a_changed_day_estimate_or_need_moves_the_time_at_once(plan: Plan) -> None:
+    """Not by the clock: all that `expected` lets follow are the events of the change itself."""
+    car = await plan.car()
+    planner, parts = await plan.planner(), await plan.dealer.person("parts", "499")
+    free = minute(await expected(plan, car))
+    await plan.dealer.do(planner, "cars", "update", car, estimated_technical_hours="6")
+    longer = minute(await expected(plan, car))
+    assert longer > free
+    await plan.dealer.do(planner, "cars", "update", car, estimated_technical_hours=None)
+    assert minute(await expected(plan, car)) == free
+    order = await plan.dealer.create(parts, "parts_orders", car=str(car), part_name="Hengerfeste", eta=str(plan.day))
+    waiting = minute(await expected(plan, car))
+    later = plan.day + timedelta(days=3)
+    await plan.dealer.do(parts, "parts_orders", "update", order, eta=later.isoformat())
+    assert minute(await expected(plan, car)) > f"{later} 12:00" > waiting
+    seller = await plan.dealer.person("new_car_sales", "495")
+    await plan.dealer.do(seller, "cars", "update", car, needs_technical=False)
+    assert minute(await expected(plan, car)) < f"{later} 12:00", "only the work on parts waits for them"
+
+
 async def test_work_that_waits_for_a_yes_begins_after_it(plan: Plan) -> None:
     car = await plan.car()
     free = await expected(plan, car)

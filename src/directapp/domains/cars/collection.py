@@ -57,6 +57,17 @@ HEARD = (
     Heard(event="quality.failed", when=becomes(_is("quality_approved", said=False))),
     Heard(event="car.ready", when=becomes(lambda case: case.get("ready_for_delivery_at") is not None)),
     Heard(event="car.pickup", when=becomes(_is("ready_for_pickup", said=True))),
+    # Told to planning alone: what is left to do, or when it can begin, is another.
+    Heard(
+        event="car.work_changed",
+        when=lambda case: (
+            case.before is not None
+            and case.changed(
+                *("eta", "needs_technical", "needs_cosmetic", "prep_center"),
+                *("estimated_technical_hours", "estimated_cosmetic_hours"),
+            )
+        ),
+    ),
 )
 
 # What most questions are about: a twentieth of the cars, when a house is old.

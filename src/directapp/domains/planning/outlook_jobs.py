@@ -19,6 +19,7 @@ _WORKFLOW = "workflow"
 # What moves the time at which a car will be ready, by whose record it is told of.
 OF_CAR = (
     *("car.registered", "car.sent", "car.arrived", "car.planned", "car.unplanned", "car.ready_to_plan"),
+    "car.work_changed",
     *("inspection.started", "inspection.approved", "inspection.failed"),
     *("parts.ordered", "parts.arrived", "parts.all_arrived"),
     *("technical.started", "technical.completed", "cosmetic.started", "cosmetic.completed"),
@@ -27,6 +28,7 @@ OF_CAR = (
 OF_OTHERS = (
     *("booking.created", "booking.moved", "booking.started", "booking.completed", "booking.cancelled"),
     *("booking.no_show", "parts_order.ordered", "parts_order.arrived", "parts_order.cancelled"),
+    "parts_order.expected",
     *("work_item.proposed", "work_item.approved", "work_item.declined"),
 )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, Many, One
-from directapp.declare.collection import Collection, Index, Views
+from directapp.declare.collection import Collection, Heard, Index, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Other
@@ -294,4 +294,6 @@ PARTS_ORDERS = Collection(
         ),
     ),
     events=(("ordered_at", "parts_order.ordered"),),
+    # Told to planning alone.
+    heard=(Heard(event="parts_order.expected", when=lambda case: case.before is not None and case.changed("eta")),),
 )
