@@ -1,5 +1,6 @@
 """Imports as they go wrong: a cell, a row, a refusal, a stop; and how many statements they take when they go right."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from directapp.services.import_session import Session
 from directapp.services.importing import Importing
 from directapp.services.incoming import Raw
 from directapp.services.ledger import IMPORTER, Order, Report
+from directapp.store.query import Query
 from directapp.store.unit import recorded
 from support.dealer import Dealer
 from support.export import small
@@ -151,6 +153,21 @@ async def test_what_is_held_is_taken_in_when_a_person_says_so(dealer: Dealer) ->
     await dealer.do(admin, "import_rows", "update", row.row, decision="take")
     again = await house.retry(admin, reader, report.run)
     assert [(r.outcome, [n.level for n in r.notes]) for r in again.results] == [("created", ["warning"])]
+
+
+async def test_answered_rows_that_are_tried_again_twice_at_once_are_taken_in_once(dealer: Dealer) -> None:
+    """Nothing tells such rows apart but their place in the file: two runs would make two cars of each."""
+    house = Importing(dealer.house.platform.corridor, LEDGER)
+    reader = sheet(dealer, "VIN;Merke;Biltype\n;Saab;Bruktbil\n;Volvo;Bruktbil\n")
+    report = await taken(dealer, reader)
+    admin = await dealer.person("tenant_admin")
+    for row in await house.books(dealer.tenant).rows_of(report.run):
+        await dealer.do(admin, "import_rows", "update", row.row, decision="take")
+    both = await asyncio.gather(*(house.retry(admin, reader, report.run) for _ in range(2)))
+    assert sorted(len(one.results) for one in both) == [0, 2]
+    page = await dealer.house.platform.reading.page(admin, "cars", Query(fields=(("make",),)))
+    assert sorted(row["make"] for row in json.loads(page.json)) == ["Saab", "Volvo"]
+    assert [k.outcome for k in await house.books(dealer.tenant).rows_of(report.run)] == ["created"] * 2
 
 
 # --- together ------------------------------------------------------------------------------------

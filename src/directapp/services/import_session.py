@@ -139,7 +139,10 @@ class Session:
         return incoming
 
     async def fresh(self, plans: Sequence[Plan]) -> list[Plan]:
-        """Return the plans with what another import has read in the meantime."""
+        """Return the plans with what another import has read in the meantime; what it has settled is left out."""
+        again = [p.row for p in plans if p.row is not None]
+        waiting = {row.row for row in await self.books.known(id=again) if row.waits} if again else set()
+        plans = [p for p in plans if p.row is None or p.row in waiting]
         asked = [p.incoming.external for p in plans if p.row is None and p.known is None and p.incoming.external]
         known = await self._remember(asked)
         return [
