@@ -13,6 +13,9 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine  # noqa: TID251 - to hold the migrations against the metadata
 
 from directapp.app.spec import load_spec
+from directapp.declare.collection import SYSTEM
+from directapp.domains import cars, planning, workshop
+from directapp.domains.people.roles import LABELS
 from directapp.kernel.clock import utc_now
 from directapp.kernel.text import Text
 from directapp.store.migrate import bring_up_to_date
@@ -53,6 +56,38 @@ def test_nothing_is_left_to_do_and_no_domain_is_named_below_it() -> None:
     # The dialect itself has fixed paths for these.
     names = set(load_spec().shapes) - {"files", "users", "roles"}
     below = [p for p in SOURCES if p.parent.name in {"services", "store", "declare", "derive"}]
+    named = [
+        f"{path.name}: {node.value}"
+        for path in below
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and node.value in names
+    ]
+    assert named == []
+
+
+def test_generic_packages_name_no_field_phase_or_role_of_the_trade() -> None:
+    trade = [shape for domain in (cars, workshop, planning) for shape in domain.COLLECTIONS]
+    fields = {f.name for shape in trade for group in shape.groups for f in group.fields}
+    flows = [shape.workflow for shape in trade if shape.workflow]
+    phases = {s.phase.code for flow in flows for s in flow.states}
+    states = {s.code for flow in flows for s in flow.states}
+    system = {f.name for f in SYSTEM.fields}
+    # A word alone may mean anything; these and what is made of several words mean the trade.
+    alone = {
+        "vin",
+        "eta",
+        "seller",
+        "rework",
+        "priority",
+        "technical",
+        "cosmetic",
+        "dealership",
+        "mechanic",
+        "detailer",
+    }
+    names = {n for n in fields | phases | states | set(LABELS) if "_" in n or n in alone} - system
+    assert {"prep_center", "license_plate", "waiting_parts", "new_car_sales", "technical"} <= names
+    below = [p for p in SOURCES if {"services", "store", "declare", "derive"} & set(p.parts)]
     named = [
         f"{path.name}: {node.value}"
         for path in below

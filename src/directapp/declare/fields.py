@@ -15,13 +15,20 @@ MAX_LENGTH = {Kind.STRING: 200, Kind.TEXT: 10_000, Kind.CHOICE: 60, Kind.EMAIL: 
 _MEASURES = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 
 
+# How a value is set: in the frame of a licence plate, as a code in one width, as a number without thousands.
+Style = Literal["plate", "mono", "year"]
+# What a choice says of time: too late, soon, done.
+Tone = Literal["late", "soon", "done"]
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a choice field: its code, its label and, where it matters, its colour (a ``Hue``)."""
+    """One value of a choice field: its code and label; where it matters, its colour (a ``Hue``) and its urgency."""
 
     code: str
     label: Text
     hue: str | None = None
+    tone: Tone | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +47,7 @@ class Field:
     ``offered`` says which of the choices are an actor's to make; whoever writes the field refuses the others.
     ``headings`` are what else people call it at the top of a column of a sheet, beside its name and labels.
     ``form`` is what JSON Schema says of a written value beyond its kind; its ``type`` array or object is demanded.
-    ``secret`` values are never read back and stand in the audit only as changed.
+    ``secret`` values are never read back and stand in the audit only as changed. ``style`` says how a value is set.
     """
 
     name: str
@@ -68,6 +75,7 @@ class Field:
     offered: Callable[[Actor], Collection[str]] | None = None
     headings: tuple[str, ...] = ()
     unit: str | None = None
+    style: Style | None = None
     help: Text | None = None
 
     @property
@@ -156,6 +164,7 @@ def field(name: str, nb: str, en: str, kind: Kind = Kind.STRING, **more: Any) ->
     return Field(name=name, label=Text(nb, en), kind=kind, **more)
 
 
-def choices(*triples: tuple[str, str, str]) -> tuple[Choice, ...]:
-    """Return choices from (code, nb, en) triples."""
-    return tuple(Choice(code, Text(nb, en)) for code, nb, en in triples)
+def choices(*triples: tuple[str, str, str], tones: Mapping[str, Tone] | None = None) -> tuple[Choice, ...]:
+    """Return choices from (code, nb, en) triples, and the tones of some codes."""
+    told = tones or {}
+    return tuple(Choice(code, Text(nb, en), tone=told.get(code)) for code, nb, en in triples)

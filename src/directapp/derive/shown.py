@@ -15,13 +15,9 @@ from directapp.kernel.clock import OSLO
 from directapp.kernel.text import Language, Text
 
 YES, NO = Text("Ja", "Yes"), Text("Nei", "No")
-# How some fields of any collection are set: a plate in its frame, codes in one width.
-_LOOKS = {"license_plate": "plate", "plate": "plate", "vin": "mono", "order_number": "mono", "part_number": "mono"}
-_TONES = {"delayed": "late", "at_risk": "soon", "on_time": "done", "urgent": "late", "high": "soon"}
 _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 _LONG = 140
 _LONG_CODE, _TAIL = 17, 6
-_YEARS = frozenset({"model_year", "year"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +79,14 @@ class Teller:
     def _plain(self, item: Field, value: Any) -> Shown:
         if item.kind in _NUMBERS:
             return Shown(text=self._number(item, value), look="figure")
-        look = _LOOKS.get(item.name, "prose" if item.kind is Kind.TEXT else "text")
+        look = item.style or ("prose" if item.kind is Kind.TEXT else "text")
         return Shown(text=present.show_plate(str(value)) if look == "plate" else str(value), look=look)
 
     def _number(self, item: Field, value: Any) -> str:
         number = present.read_number(value)
         if number is None:
             return str(value)
-        if item.name in _YEARS:
+        if item.style == "year":
             return str(value)
         if item.kind is Kind.MONEY:
             return present.show_money(number, self.language)
@@ -105,7 +101,7 @@ class Teller:
         choice = item.choice(value)
         text = choice.label.pick(self.language) if choice else str(value)
         hue = choice.hue if choice else None
-        return Shown(text=text, look="chip" if hue else "text", hue=hue, tone=_TONES.get(str(value)))
+        return Shown(text=text, look="chip" if hue else "text", hue=hue, tone=choice.tone if choice else None)
 
     def _day(self, _: Field, value: Any) -> Shown:
         day = present.read_day(value)

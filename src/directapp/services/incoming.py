@@ -85,10 +85,11 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The two collections that imports are kept in."""
+    """The two collections that imports are kept in, and the field of a run that says for which site it is."""
 
     runs: str
     rows: str
+    site: str
 
 
 class Reader(Protocol):

@@ -136,7 +136,7 @@ class Bookkeeper:
             "file": order.file,
             "collection": order.collection,
             "columns": order.reader.context,
-            "dealership": order.by.site if order.by is not None and not order.actor.is_system else None,
+            self.ledger.site: order.by.site if order.by is not None and not order.actor.is_system else None,
             "dry_run": order.dry_run,
             "rows_total": total,
             "created_by": order.by.user if order.by is not None else None,

@@ -29,7 +29,7 @@ GROUPS = (
         "Accessory",
         field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True),
         field("name", "Navn", "Name", required=True, search=True, max_length=200),
-        field("part_number", "Delenummer", "Part number", code=True, search=True, max_length=60),
+        field("part_number", "Delenummer", "Part number", code=True, style="mono", search=True, max_length=60),
         field("quantity", "Antall", "Quantity", Kind.INTEGER, required=True, default=1, minimum=0, maximum=999),
         field("comment", "Merknad", "Comment", Kind.TEXT),
     ),

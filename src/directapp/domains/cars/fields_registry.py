@@ -22,7 +22,7 @@ REGISTRY = Group(
     "registry",
     Text("Kjøretøyregisteret", "Vehicle registry"),
     (
-        field("year", "Registreringsår", "Year", Kind.INTEGER, minimum=1886, maximum=2100),
+        field("year", "Registreringsår", "Year", Kind.INTEGER, minimum=1886, maximum=2100, style="year"),
         field("fuel_type", "Drivstoff", "Fuel", Kind.CHOICE, choices=FUELS),
         _count("engine_size", "Slagvolum", "Engine size", "cm³", 30_000),
         field("power_kw", "Effekt", "Power", Kind.DECIMAL, minimum=0, maximum=5_000, unit="kW"),

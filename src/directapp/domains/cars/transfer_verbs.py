@@ -17,7 +17,15 @@ _NOT_OPEN = Text("Overføringen er alt avsluttet.", "The transfer is already clo
 
 CODE_PARAMS: tuple[Field, ...] = (
     field("code", "Understellsnummer eller skilt", "VIN or plate", code=True, max_length=40),
-    field("vin", "Understellsnummer", "VIN", parse=identifiers.parse_vin, form=identifiers.VIN_FORM, code=True),
+    field(
+        "vin",
+        "Understellsnummer",
+        "VIN",
+        parse=identifiers.parse_vin,
+        form=identifiers.VIN_FORM,
+        code=True,
+        style="mono",
+    ),
     field(
         "license_plate", "Skilt", "Licence plate", parse=identifiers.plate_value, form=identifiers.PLATE_FORM, code=True
     ),

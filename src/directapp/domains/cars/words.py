@@ -15,6 +15,7 @@ PRIORITIES = choices(
     ("normal", "Normal", "Normal"),
     ("high", "Høy", "High"),
     ("urgent", "Haster", "Urgent"),
+    tones={"urgent": "late", "high": "soon"},
 )
 CUSTOMER_KINDS = choices(("person", "Privatperson", "Person"), ("company", "Bedrift", "Company"))
 CUSTOMER_LANGUAGES = choices(("nb", "Norsk", "Norwegian"), ("en", "Engelsk", "English"))
@@ -37,7 +38,12 @@ REWORK = choices(
     ("cosmetic", "Kosmetisk", "Cosmetic"),
     ("both", "Teknisk og kosmetisk", "Technical and cosmetic"),
 )
-SLA = choices(("on_time", "I rute", "On time"), ("at_risk", "Utsatt", "At risk"), ("delayed", "Forsinket", "Delayed"))
+SLA = choices(
+    ("on_time", "I rute", "On time"),
+    ("at_risk", "Utsatt", "At risk"),
+    ("delayed", "Forsinket", "Delayed"),
+    tones={"on_time": "done", "at_risk": "soon", "delayed": "late"},
+)
 ARCHIVE_REASONS = choices(
     ("cancelled", "Avbestilt", "Cancelled"),
     ("scrapped", "Vraket", "Scrapped"),

@@ -2,4 +2,4 @@
 
 from directapp.services.incoming import Ledger
 
-LEDGER = Ledger(runs="import_runs", rows="import_rows")
+LEDGER = Ledger(runs="import_runs", rows="import_rows", site="dealership")

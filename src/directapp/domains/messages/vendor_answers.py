@@ -22,7 +22,12 @@ ANSWERED = "vendor.answered"
 SAID = "vendor.said"
 UNMATCHED = "vendor.unmatched"
 MAIL = "vendor.mail"
-ANSWERS = choices(("done", "Ferdig", "Done"), ("price", "Pris", "Price"), ("delayed", "Forsinket", "Delayed"))
+ANSWERS = choices(
+    ("done", "Ferdig", "Done"),
+    ("price", "Pris", "Price"),
+    ("delayed", "Forsinket", "Delayed"),
+    tones={"delayed": "late"},
+)
 CLOSED_ITEM = frozenset({"done", "declined"})
 
 _GONE = Text("Lenken gjelder ikke lenger.", "The link no longer works.")

@@ -26,7 +26,11 @@ TYPES = choices(
     ("system", "System", "System"),
 )
 PRIORITIES = choices(
-    ("low", "Lav", "Low"), ("normal", "Normal", "Normal"), ("high", "Høy", "High"), ("urgent", "Haster", "Urgent")
+    ("low", "Lav", "Low"),
+    ("normal", "Normal", "Normal"),
+    ("high", "Høy", "High"),
+    ("urgent", "Haster", "Urgent"),
+    tones={"urgent": "late", "high": "soon"},
 )
 CHANNELS = choices(
     ("in_app", "I DirectApp", "In DirectApp"),

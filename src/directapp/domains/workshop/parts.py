@@ -47,7 +47,7 @@ ORDER = Group(
     (
         field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True),
         field("part", "Lagervare", "Stock item", Kind.REF, ref="parts_inventory", immutable=True),
-        field("part_number", "Delenummer", "Part number", code=True, max_length=60, search=True),
+        field("part_number", "Delenummer", "Part number", code=True, style="mono", max_length=60, search=True),
         field("part_name", "Del", "Part", search=True),
         field("quantity", "Antall", "Quantity", Kind.INTEGER, minimum=1, maximum=9999, required=True, default=1),
         field("from_stock", "Tas fra lager", "Taken from stock", Kind.BOOLEAN, default=False, immutable=True),

@@ -26,7 +26,7 @@ ENTRY = Group(
     Text("Utført arbeid", "Work performed"),
     (
         field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True),
-        field("vin", "Understellsnummer", "VIN", code=True, search=True, max_length=17),
+        field("vin", "Understellsnummer", "VIN", code=True, style="mono", search=True, max_length=17),
         field("type", "Type", "Type", Kind.CHOICE, choices=TYPES, required=True),
         field("performed_by", "Utført av", "Performed by", Kind.REF, ref="users", on_delete="set_null"),
         field("performed_at", "Utført", "Performed", Kind.INSTANT, required=True, fact=True),

@@ -8,11 +8,11 @@ import orjson
 from fastapi import APIRouter, Response
 
 from directapp.declare.spec import Shape
-from directapp.derive import floor, present
-from directapp.derive.floor import Job, Task
+from directapp.derive import present
 from directapp.derive.shown import Shown, page_of, readable_anywhere
 from directapp.interfaces.web import refs
 from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.floor.tasks import DONE, NEXT, RUNNING, WAITING, Job, Task, tasks_of
 from directapp.interfaces.web.floor.words import WORDS, say, speak_floor
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import OSLO
@@ -27,7 +27,7 @@ HANDS: Mapping[str, tuple[Job, str]] = {
 RECEPTION = "reception"
 INSPECTED = ("at_prep_center", "inspection", "inspection_failed")
 CHECKED = ("quality_check",)
-_SECTIONS = (floor.RUNNING, floor.NEXT, floor.WAITING, floor.DONE)
+_SECTIONS = (RUNNING, NEXT, WAITING, DONE)
 _MOST = 60
 
 
@@ -101,7 +101,7 @@ async def _assigned(desk: Desk, shape: Shape) -> list[Section]:
     found: list[Task] = []
     for job, column in jobs:
         rows = await _rows(desk, shape, _mine(desk, shape, job, column))
-        found += floor.tasks_of(shape, rows, (job,), desk.person, desk.now)
+        found += tasks_of(shape, rows, (job,), desk.person, desk.now)
     cards = await _cards(desk, shape, found)
     return [
         Section(
@@ -135,7 +135,7 @@ async def _received(desk: Desk, shape: Shape) -> list[Section]:
         here = Condition(("prep_center",), "eq", desk.person.site)
         rows = await _rows(desk, shape, Junction("and", (here, Condition(("status",), "in", list(states)))))
         rows.sort(key=lambda r: (str(r.get("delivery_date") or "9999"), str(r["id"])))
-        tasks = [Task(row=r, job=Job("inspection"), place=floor.NEXT) for r in rows]
+        tasks = [Task(row=r, job=Job("inspection"), place=NEXT) for r in rows]
         made.append(Section(code, say(code, desk.language), await _cards(desk, shape, tasks)))
     return made
 
@@ -186,7 +186,7 @@ def _card(desk: Desk, shape: Shape, task: Task, sites: Mapping[str, str]) -> Car
         steps=steps,
         after=after,
         blocked=task.blocked,
-        reports=task.place != floor.DONE,
+        reports=task.place != DONE,
     )
 
 

@@ -8,10 +8,10 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Response
 
-from directapp.derive.floor import Job
 from directapp.interfaces.web import notes
 from directapp.interfaces.web.desk import Desk, PersonDesk
 from directapp.interfaces.web.floor.mine import CARS, HANDS, jobs_of, mine_page, moment_of
+from directapp.interfaces.web.floor.tasks import Job
 from directapp.interfaces.web.floor.words import WORDS, say
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.record_view import look_up
