@@ -121,7 +121,6 @@ class AppDoors:
 async def _answer(house: House, bound: socket.socket) -> None:
     config = uvicorn.Config(
         build_app(house),
-        loop="uvloop",
         http=BoundedProtocol,
         log_config=None,
         access_log=False,

@@ -1,6 +1,6 @@
 """Commands. What they need of the installation comes through doors that app opens."""
 
-import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -17,6 +17,11 @@ from directapp.interfaces.cli.people import find_person
 from directapp.services.explain import explain
 from directapp.services.platform import Platform
 from directapp.services.seal import verify
+
+if sys.platform == "win32":
+    from asyncio import run as run_loop
+else:
+    from uvloop import run as run_loop
 
 T = TypeVar("T")
 
@@ -180,7 +185,7 @@ def _go(work: Awaitable[T]) -> T:
     async def whole() -> T:
         return await work
 
-    return asyncio.run(whole())
+    return run_loop(whole())
 
 
 def _fail_on(lines: list[str], good: str) -> None:
