@@ -143,9 +143,9 @@ class Compiler:
         reading = [g for g in self.grants(shape) if name in shape.reads(g)]
         if item is None or item.secret or not reading:
             raise forbidden_field(name)
-        if len(reading) == len(self.grants(shape)):
-            return "true"
-        return self.rules.entries(shape, alias, lambda g: g.rows if name in shape.reads(g) else None)
+        condition = self.rules.entries(shape, alias, lambda g: g.rows if name in shape.reads(g) else None)
+        # Rows are seen ones: it is not asked of each again whether it is seen.
+        return "true" if condition == self.visible(shape, alias) else condition
 
     # -- shapes -----------------------------------------------------------------------------------
 

@@ -241,6 +241,8 @@ _SESSION = {
     "application_name": "directapp",
     "statement_timeout": "120s",
     "idle_in_transaction_session_timeout": "60s",
+    # To start a worker costs more than to read fewer pages than these.
+    "min_parallel_table_scan_size": "64MB",
 }
 
 _SIZES = "SELECT relname, reltuples::bigint FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
