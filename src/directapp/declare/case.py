@@ -42,7 +42,8 @@ class Case:
 
     def changed(self, *names: str) -> bool:
         """Whether the write changes any of these fields."""
-        return any(self.get(name) != self.was(name) for name in names)
+        after, before = self.row, self.before or {}
+        return any(after.get(name) != before.get(name) for name in names)
 
     def one(self, name: str) -> Row:
         """Return a related record, an empty mapping when there is none."""

@@ -53,6 +53,11 @@ class Shape:
         return tuple(f for f in self.fields.values() if f.stored)
 
     @cached_property
+    def columns(self) -> dict[str, None]:
+        """The names of the fields that have a column, each without a value: an empty row."""
+        return dict.fromkeys(f.name for f in self.stored)
+
+    @cached_property
     def searchable(self) -> tuple[Field, ...]:
         """The fields that search finds."""
         return tuple(f for f in self.fields.values() if f.search)

@@ -226,9 +226,9 @@ def _was_due(step: Step, case: Case) -> bool:
 
 
 def _is_taken_back(case: Case, name: str) -> bool:
-    before, after = case.was(name), case.get(name)
     if name not in case.patch:
         return False
+    before, after = case.was(name), case.get(name)
     return (before is not None and after is None) or (before is True and after is False)
 
 

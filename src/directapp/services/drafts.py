@@ -42,7 +42,8 @@ class Draft:
 def written_values(draft: Draft, now: datetime, person: UUID | None) -> dict[str, Any]:
     """Return the columns that are written of a draft: what changed, and who changed it when."""
     shape, case, before = draft.shape, draft.case, draft.case.before
-    values = {n: v for n, v in case.row.items() if before is None or v != before.get(n)}
+    row = case.row if before is None else {n: v for n, v in case.row.items() if v != before.get(n)}
+    values = {n: v for n, v in row.items() if n in shape.columns}
     values |= {"version": 1 if before is None else int(before["version"]) + 1, "updated_at": now, "updated_by": person}
     if before is None:
         values |= {
@@ -51,14 +52,16 @@ def written_values(draft: Draft, now: datetime, person: UUID | None) -> dict[str
             "created_by": case.get("created_by") or person,
         }
         values["updated_at"] = case.get("updated_at") or now
-    return {n: v for n, v in values.items() if n in shape.fields and shape.fields[n].stored}
+    return values
 
 
 def events_of(draft: Draft, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the events that a write of these columns tells of, each with its payload."""
-    shape, case, before = draft.shape, draft.case, draft.case.before
-    changed = {n for n in values if case.get(n) is not None and (before is None or before.get(n) != case.get(n))}
-    names = [*draft.events, *(event for name, event in shape.declared.events if name in changed)]
+    shape, case = draft.shape, draft.case
+    names = [
+        *draft.events,
+        *(e for n, e in shape.declared.events if n in values and case.get(n) is not None and case.changed(n)),
+    ]
     told = {"from": case.was("status"), "to": case.get("status"), "version": values["version"]}
     heard = {
         h.event: {"was": {n: json_value(shape.fields[n], case.was(n)) for n in h.tells}}

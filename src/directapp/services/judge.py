@@ -149,11 +149,12 @@ def changes(shape: Shape, before: Mapping[str, Any] | None, after: Mapping[str, 
     """Return field -> [before, after] for what differs; secrets only as changed."""
     found: dict[str, list[Any]] = {}
     for name, value in after.items():
-        item = shape.fields[name]
         old = None if before is None else before.get(name)
-        if name in {"id", "version", "created_at", "created_by", "updated_at", "updated_by"} or old == value:
+        if old == value or name in {"id", "version", "created_at", "created_by", "updated_at", "updated_by"}:
             continue
-        found[name] = ["•", "•"] if item.secret else [json_value(item, old), json_value(item, value)]
+        item = shape.fields[name]
+        was = None if old is None else json_value(item, old)
+        found[name] = ["•", "•"] if item.secret else [was, json_value(item, value)]
     return found
 
 

@@ -192,8 +192,7 @@ class Work:
         if not who.is_system:
             judge.refuse_fields(shape, values, judge.writable_anywhere(shape, grants, create=True))
         parsed = {k: v for k, v in judge.understand(shape, values, None, judge.manner_of(who)).items() if v is not None}
-        row: dict[str, Any] = dict.fromkeys(f.name for f in shape.stored)
-        row |= parsed | judge.defaults(shape, {**values, **parsed}, who, self.now)
+        row: dict[str, Any] = shape.columns | parsed | judge.defaults(shape, {**values, **parsed}, who, self.now)
         row["id"] = UUID(str(record)) if record and who.is_system else uuid7()
         await check(self.unit, shape, parsed, row)
         flow = shape.declared.workflow

@@ -20,7 +20,15 @@ from directapp.store.compiler import Compiler, Plan, make_plan
 from directapp.store.kept import PLAN_LEAST, Budget
 from directapp.store.names import copy_of, ident, literal, parameter_type
 from directapp.store.session import lock_key, lock_sql, settings_of
-from directapp.store.written import AUDIT_COLUMNS, audit_marks, audit_values, marks, outbox_sql, tokens_sql
+from directapp.store.written import (
+    AUDIT_COLUMNS,
+    audit_marks,
+    audit_values,
+    insert_sql,
+    outbox_sql,
+    tokens_sql,
+    update_sql,
+)
 
 # What ran, for the goldens and the benchmark; None outside them.
 recorded: ContextVar[list[tuple[str, tuple[Any, ...]]] | None] = ContextVar("recorded", default=None)
@@ -269,19 +277,11 @@ class Unit:
         """Insert a row with its audit and outbox rows and its search tokens."""
         row = change.row
         self.recalled.pop(shape.name, None)
-        values: list[Any] = [self.actor.tenant, *row.values()]
-        columns = ", ".join(["tenant_id", *(ident(n) for n in row)])
-        # Without RETURNING, which would have the row judged by the policies for reading too.
-        sql = f"WITH w AS (INSERT INTO {ident(shape.name)} ({columns}) VALUES ({marks(0, len(values))}))"
-        sql += f", a AS (INSERT INTO audit (tenant_id, {AUDIT_COLUMNS}) VALUES ($1, {audit_marks(len(values))}))"
-        values += audit_values(change.audit)
-        if events:
-            sql += f", o AS ({outbox_sql('$1', '', len(values))})"
-            values += _event_values(events)
-        if any(tokens.values()):
-            sql += f", s AS ({tokens_sql(len(values))})"
-            values += [shape.name, *_token_values({row["id"]: tokens})]
-        await self.value(f"{sql} SELECT 1", *values)
+        values: list[Any] = [self.actor.tenant, *row.values(), *audit_values(change.audit)]
+        values += _event_values(events) if events else []
+        found = any(tokens.values())
+        values += [shape.name, *_token_values({row["id"]: tokens})] if found else []
+        await self.value(insert_sql(shape.name, tuple(row), events=bool(events), tokens=found), *values)
         self.held.add(row["id"])
 
     async def update(  # noqa: PLR0917 - what is written, in the order of the statement
@@ -289,9 +289,7 @@ class Unit:
     ) -> bool:
         """Update a row that still has its version, with audit and outbox; False when it has not."""
         values: list[Any] = [self.actor.tenant, record, version, *row.values()]
-        sets = ", ".join(f"{ident(n)} = ${i + 4}" for i, n in enumerate(row))
-        write = f"UPDATE {ident(shape.name)} SET {sets} WHERE tenant_id = $1 AND id = $2 AND version = $3"
-        return await self._write(write, values, audit, events)
+        return await self._write(update_sql(shape.name, tuple(row)), values, audit, events)
 
     async def insert_all(self, shape: Shape, changes: Sequence[Change], events: Sequence[Event]) -> None:
         """Insert rows that have the same columns, with their audit rows and events."""

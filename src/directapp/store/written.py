@@ -1,6 +1,9 @@
 """What every write puts down beside its rows, as SQL: the audit and the outbox."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from directapp.store.names import ident
 
 if TYPE_CHECKING:
     from directapp.store.unit import AuditEntry
@@ -46,6 +49,27 @@ def tokens_sql(n: int) -> str:
     )
 
 
+@lru_cache(maxsize=256)
+def insert_sql(table: str, columns: tuple[str, ...], *, events: bool, tokens: bool) -> str:
+    """Return the insert of a row with its audit row, with or without events and search tokens."""
+    n = len(columns) + 1
+    names = ", ".join(["tenant_id", *map(ident, columns)])
+    # Without RETURNING, which would have the row judged by the policies for reading too.
+    sql = f"WITH w AS (INSERT INTO {ident(table)} ({names}) VALUES ({_marks(n)}))"
+    sql += f", a AS (INSERT INTO audit (tenant_id, {AUDIT_COLUMNS}) VALUES ($1, {audit_marks(n)}))"
+    n += len(_AUDIT_TYPES)
+    sql += f", o AS ({outbox_sql('$1', '', n)})" if events else ""
+    sql += f", s AS ({tokens_sql(n + (_OUTBOX_VALUES if events else 0))})" if tokens else ""
+    return f"{sql} SELECT 1"
+
+
+@lru_cache(maxsize=1024)
+def update_sql(table: str, columns: tuple[str, ...]) -> str:
+    """Return the update of a row that still has its version: tenant, record and version the first parameters."""
+    sets = ", ".join(f"{ident(name)} = ${i + 4}" for i, name in enumerate(columns))
+    return f"UPDATE {ident(table)} SET {sets} WHERE tenant_id = $1 AND id = $2 AND version = $3"
+
+
 AUDIT_COLUMNS = (
     "id, at, actor, actor_name, roles, via, origin, request_id, reason, collection, record, verb, version, changes, act"
 )
@@ -53,13 +77,14 @@ _AUDIT_TYPES = (
     "::uuid", "::timestamptz", "::uuid", "::text", "::text[]", "::text", "::text", "::text", "::text", "::text",
     "::uuid", "::text", "::integer", "::jsonb", "::uuid",
 )  # fmt: skip
+_OUTBOX_VALUES = 6
 
 
-def marks(before: int, count: int) -> str:
-    """Return the marks of so many parameters, after those before."""
-    return ", ".join(f"${before + i + 1}" for i in range(count))
+def _marks(count: int) -> str:
+    return ", ".join(f"${i + 1}" for i in range(count))
 
 
+@lru_cache(maxsize=256)
 def audit_marks(before: int) -> str:
     """Return the marks of an audit row's parameters, after those before."""
     return ", ".join(f"${before + i + 1}{t}" for i, t in enumerate(_AUDIT_TYPES))
