@@ -31,7 +31,7 @@ from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
 from directapp.services.reading import Reading
 from directapp.store.database import Database
-from directapp.store.embedded import DATABASE, EmbeddedPostgres
+from directapp.store.embedded.server import DATABASE, EmbeddedPostgres
 from directapp.store.migrate import bring_up_to_date
 from directapp.store.query import Aggregate, Query
 from directapp.store.words import question_words

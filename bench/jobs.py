@@ -22,7 +22,7 @@ from directapp.services.act import Act
 from directapp.services.intent import Intent
 from directapp.services.jobs import Errand, Job, acting
 from directapp.services.relay import Relay
-from directapp.store.embedded import EmbeddedPostgres
+from directapp.store.embedded.server import EmbeddedPostgres
 from directapp.store.migrate import bring_up_to_date
 from directapp.store.outbox import relay_actor
 

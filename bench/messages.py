@@ -24,7 +24,7 @@ from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
 from directapp.services.intent import Intent
 from directapp.services.jobs import acting
-from directapp.store.embedded import EmbeddedPostgres
+from directapp.store.embedded.server import EmbeddedPostgres
 from directapp.store.migrate import bring_up_to_date
 from directapp.store.outbox import relay_actor
 

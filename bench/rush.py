@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from directapp.store.embedded import EmbeddedPostgres
+from directapp.store.embedded.server import EmbeddedPostgres
 
 # The rush is the suite's own, at its full size.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))

@@ -26,7 +26,7 @@ from directapp.app.spec import load_spec
 from directapp.app.web import build_app
 from directapp.kernel.clock import oslo_day, utc_now
 from directapp.services.seal import seal
-from directapp.store.embedded import EmbeddedPostgres
+from directapp.store.embedded.server import EmbeddedPostgres
 from directapp.store.migrate import bring_up_to_date
 
 LIMIT_MS, MOST_RATIO = 200.0, 1.3

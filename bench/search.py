@@ -23,7 +23,7 @@ from directapp.domains.people.principal import load_actor
 from directapp.kernel.actor import Actor
 from directapp.services.reading import Reading
 from directapp.store.compiler import Plan, compile_list
-from directapp.store.embedded import EmbeddedPostgres
+from directapp.store.embedded.server import EmbeddedPostgres
 from directapp.store.query import Query
 from directapp.store.session import settings_sql
 from directapp.store.words import question_words

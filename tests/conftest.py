@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from directapp.app.house import House
-from directapp.store.embedded import EmbeddedPostgres
+from directapp.store.embedded.server import EmbeddedPostgres
 from support.dealer import Dealer, Time, built_house, settle, template
 from support.server import Server, as_weak
 

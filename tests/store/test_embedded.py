@@ -17,8 +17,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from directapp.store import embedded_files
-from directapp.store.embedded import (
+from directapp.store.embedded import files
+from directapp.store.embedded.server import (
     AlreadyRunningError,
     DamagedDataError,
     EmbeddedPostgres,
@@ -33,7 +33,7 @@ CHILD = """
 import asyncio, sys, time
 from pathlib import Path
 import asyncpg
-from directapp.store.embedded import EmbeddedPostgres
+from directapp.store.embedded.server import EmbeddedPostgres
 
 async def write(dsn):
     connection = await asyncpg.connect(dsn)
@@ -192,8 +192,8 @@ def test_the_socket_folder_is_private_and_short(standing: EmbeddedPostgres) -> N
 
 
 def test_a_socket_folder_made_by_someone_else_is_refused(folder: Path) -> None:
-    place = embedded_files.locate(folder)
-    sockets = embedded_files.socket_folder(place)
+    place = files.locate(folder)
+    sockets = files.socket_folder(place)
     sockets.parent.mkdir(exist_ok=True)
     sockets.symlink_to(folder)
     try:
@@ -246,7 +246,7 @@ async def test_a_cluster_root_restored_is_handed_over(folder: Path) -> None:
 @pytest.mark.skipif(not AS_ROOT, reason="becomes another user")
 def test_an_ordinary_user_runs_it_directly(folder: Path) -> None:
     os.chown(folder, 65534, 65534)
-    account = embedded_files.Account(65534, 65534, switch=True)
+    account = files.Account(65534, 65534, switch=True)
     version = f"import sys; assert sys.version_info[:2] == {sys.version_info[:2]}"
     found = [
         it
@@ -414,10 +414,10 @@ def test_a_signal_to_the_terminal_passes_the_server_by(standing: EmbeddedPostgre
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root copies the programs")
 def test_programs_are_copied_once_by_many_at_the_same_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded_files, "SYSTEM_DIR", folder / "system")
-    account = embedded_files.locate(folder).account
+    monkeypatch.setattr(files, "SYSTEM_DIR", folder / "system")
+    account = files.locate(folder).account
     with ThreadPoolExecutor(4) as pool:
-        jobs = [pool.submit(embedded_files.install_binaries, account) for _ in range(4)]
+        jobs = [pool.submit(files.install_binaries, account) for _ in range(4)]
         found = {job.result() for job in jobs}
     assert len(found) == 1
     assert len(list((folder / "system").iterdir())) == 1

@@ -12,7 +12,7 @@ import structlog
 from directapp.app.settings import Settings, kept_secret
 from directapp.app.spec import load_spec
 from directapp.kernel.clock import utc_now
-from directapp.store.embedded import AlreadyRunningError, EmbeddedPostgres, EmbeddedPostgresError
+from directapp.store.embedded.server import AlreadyRunningError, EmbeddedPostgres, EmbeddedPostgresError
 from directapp.store.migrate import bring_up_to_date
 from directapp.store.policies import APP_ROLE
 

@@ -11,9 +11,9 @@ import orjson
 
 from directapp.app.spec import load_spec
 from directapp.declare.spec import Spec
-from directapp.derive.openapi import describe
 from directapp.derive.permissions import permission_text
 from directapp.derive.reference import reference_text
+from directapp.interfaces.rest.openapi.document import describe
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
@@ -21,7 +21,7 @@ from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
 from directapp.services.reading import Reading
 from directapp.store.database import Database
-from directapp.store.embedded import EmbeddedPostgres
+from directapp.store.embedded.server import EmbeddedPostgres
 from directapp.store.migrate import bring_up_to_date
 from directapp.store.query import Query
 from directapp.store.schema import schema_text

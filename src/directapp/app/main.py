@@ -28,7 +28,7 @@ from directapp.interfaces.web.live import end_streams
 from directapp.interfaces.web.render import is_built
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import DirectAppError
-from directapp.store.embedded import EmbeddedPostgresError
+from directapp.store.embedded.server import EmbeddedPostgresError
 from directapp.store.migrate import generate
 from directapp.store.schema import lint
 

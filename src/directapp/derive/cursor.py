@@ -10,7 +10,7 @@ import orjson
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind, read
 from directapp.declare.spec import Shape
-from directapp.derive.dialect_input import bad_query
+from directapp.kernel.errors import bad_query
 from directapp.kernel.text import Text
 from directapp.store.query import Order
 

@@ -47,6 +47,12 @@ class BadQueryError(DirectAppError):
     code = "INVALID_QUERY"
 
 
+def bad_query(text: Text, name: str, **values: object) -> BadQueryError:
+    """Return a refusal that names the parameter or field it is about."""
+    shown = name[:120]
+    return BadQueryError(Problem(text.fill(name=shown, **values), field=shown))
+
+
 class BadPayloadError(DirectAppError):
     """A body that cannot be understood (400 INVALID_PAYLOAD)."""
 

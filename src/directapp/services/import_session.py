@@ -206,8 +206,6 @@ class Session:
                 held[place] = replace(held[place], incoming=held[place].incoming.noted(note))
         return held
 
-    # -- doing it ----------------------------------------------------------------------------------
-
     async def write_all(self, unit: Unit, plans: Sequence[Plan]) -> list[Result]:
         """Write rows together, or fewer at a time and at last one by one, so that only what is wrong is refused."""
         results: list[Result] = []

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRouter
 
-from directapp.derive.openapi import describe
 from directapp.interfaces.rest.door import Door
+from directapp.interfaces.rest.openapi.document import describe
 from directapp.interfaces.rest.router import build
 
 OPEN = {

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from directapp.derive.openapi import describe
 from directapp.domains.people.tokens import TokenKind, parse_token
 from directapp.domains.planning.feeds import parse_feed
+from directapp.interfaces.rest.openapi.document import describe
 from directapp.kernel.actor import system_actor
 from interfaces.rest.test_signing import give_password, sign_in
 

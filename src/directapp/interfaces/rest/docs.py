@@ -5,8 +5,8 @@ from pathlib import Path
 import orjson
 from starlette.responses import FileResponse, Response
 
-from directapp.derive.openapi import describe
 from directapp.interfaces.rest.door import Call, Surroundings
+from directapp.interfaces.rest.openapi.document import describe
 from directapp.kernel.errors import NotFoundError
 
 _BUILT = Path(__file__).parent / "static" / "build"

@@ -14,9 +14,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from directapp.declare.spec import Shape
-from directapp.derive.dialect import Asked
-from directapp.derive.dialect_input import nest
 from directapp.domains.people.flow import Auth
+from directapp.interfaces.rest.dialect.input import nest
+from directapp.interfaces.rest.dialect.query import Asked
 from directapp.interfaces.rest.errors import failure, refusal
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import BadPayloadError, DirectAppError, ForbiddenError, NotFoundError, Problem

@@ -12,11 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from directapp.connectors.storage import MissingBytesError
-from directapp.derive.dialect_input import bad_query
 from directapp.interfaces.rest.body import bad_payload, idempotency_key, reason
 from directapp.interfaces.rest.door import Call
 from directapp.interfaces.rest.errors import json_response
-from directapp.kernel.errors import BadPayloadError, NotFoundError, Problem
+from directapp.kernel.errors import BadPayloadError, NotFoundError, Problem, bad_query
 from directapp.kernel.requests import bounded
 from directapp.kernel.text import Text
 from directapp.services.attachments import SIZES, Incoming, Stored

@@ -11,8 +11,6 @@ from directapp.declare.kinds import BadValueError, Kind, read
 from directapp.declare.spec import Shape
 from directapp.declare.verbs import Verb
 from directapp.derive.cursor import pack
-from directapp.derive.dialect import Asked, parse_fields, parse_query
-from directapp.derive.dialect_input import bad_query
 from directapp.interfaces.rest.body import (
     bad_payload,
     idempotency_key,
@@ -23,9 +21,10 @@ from directapp.interfaces.rest.body import (
     reason,
     taken_version,
 )
+from directapp.interfaces.rest.dialect.query import Asked, parse_fields, parse_query
 from directapp.interfaces.rest.door import Call
 from directapp.interfaces.rest.errors import json_response, refusals, tagged, unchanged
-from directapp.kernel.errors import BadPayloadError, DirectAppError, NotFoundError
+from directapp.kernel.errors import BadPayloadError, DirectAppError, NotFoundError, bad_query
 from directapp.kernel.text import Text
 from directapp.services.intent import Answer, Intent
 from directapp.services.reading import Page

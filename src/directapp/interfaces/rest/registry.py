@@ -8,12 +8,11 @@ from uuid import UUID
 import orjson
 from starlette.responses import Response
 
-from directapp.derive.dialect_input import bad_query
 from directapp.domains.registry.lookups import Kept, Looked, Lookups
 from directapp.domains.registry.preview import Change, may_look_up, preview
 from directapp.interfaces.rest.door import Call
 from directapp.interfaces.rest.errors import json_response
-from directapp.kernel.errors import BadPayloadError, DirectAppError, ForbiddenError, NotFoundError
+from directapp.kernel.errors import BadPayloadError, DirectAppError, ForbiddenError, NotFoundError, bad_query
 from directapp.kernel.text import Text
 
 CARS = "cars"

@@ -8,10 +8,10 @@ from uuid import UUID
 import orjson
 from starlette.responses import Response
 
-from directapp.derive.dialect_input import bad_query, json_or_value, words
+from directapp.interfaces.rest.dialect.input import json_or_value, words
 from directapp.interfaces.rest.door import Call
 from directapp.interfaces.rest.errors import json_response
-from directapp.kernel.errors import BadQueryError, Problem
+from directapp.kernel.errors import BadQueryError, Problem, bad_query
 from directapp.kernel.text import Text
 
 _MOST = 1000

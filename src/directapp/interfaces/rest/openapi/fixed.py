@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from directapp.derive.dialect import DEFAULT_LIMIT, LARGEST_LIMIT, LARGEST_OFFSET
+from directapp.interfaces.rest.dialect.query import DEFAULT_LIMIT, LARGEST_LIMIT, LARGEST_OFFSET
 
 _REFUSED = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Errors"}}}}
 

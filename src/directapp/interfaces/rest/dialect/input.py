@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from directapp.kernel.errors import BadQueryError, Problem
+from directapp.kernel.errors import bad_query
 from directapp.kernel.text import Text
 
 _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
@@ -17,12 +17,6 @@ _MOST_PAIRS = 2000
 _NOT_READ = Text("Parameteren {name} kan ikke leses.", "The parameter {name} cannot be read.")
 _TWICE = Text("Parameteren {name} er oppgitt på to måter.", "The parameter {name} is given in two ways.")
 _NOT_JSON = Text("{name} er ikke gyldig JSON.", "{name} is not valid JSON.")
-
-
-def bad_query(text: Text, name: str, **values: object) -> BadQueryError:
-    """Return a refusal that names the parameter or field it is about."""
-    shown = name[:120]
-    return BadQueryError(Problem(text.fill(name=shown, **values), field=shown))
 
 
 def nest(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:

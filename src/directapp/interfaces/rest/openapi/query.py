@@ -5,9 +5,9 @@ from typing import Any
 from directapp.declare.fields import Field, field
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import Shape
-from directapp.derive.dialect import FIGURES, META, MOST_SORTS, UNLISTED
-from directapp.derive.dialect_filter import OPERATORS
-from directapp.derive.openapi_records import Schema, written
+from directapp.interfaces.rest.dialect.filter import OPERATORS
+from directapp.interfaces.rest.dialect.query import FIGURES, META, MOST_SORTS, UNLISTED
+from directapp.interfaces.rest.openapi.records import Schema, written
 
 _MOST = 50
 _FILTER = (

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from directapp.derive.dialect import parse_query
-from directapp.derive.dialect_input import nest
+from directapp.interfaces.rest.dialect.input import nest
+from directapp.interfaces.rest.dialect.query import parse_query
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import BadQueryError, DirectAppError, ForbiddenError
 from directapp.kernel.ids import uuid7

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from directapp.store.embedded_files import (
+from directapp.store.embedded.files import (
     MAJOR,
     Account,
     DamagedDataError,

@@ -9,10 +9,10 @@ from typing import Any, Literal
 from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError, Kind, read, relative_now
 from directapp.declare.spec import Shape, Spec
-from directapp.derive.dialect_input import bad_query, json_or_value, listed
+from directapp.interfaces.rest.dialect.input import json_or_value, listed
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import oslo_day
-from directapp.kernel.errors import BadQueryError, ForbiddenError, Problem
+from directapp.kernel.errors import BadQueryError, ForbiddenError, Problem, bad_query
 from directapp.kernel.text import Text
 from directapp.store.query import Condition, Filter, Junction, Path
 

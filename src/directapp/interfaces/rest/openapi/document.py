@@ -5,8 +5,8 @@ from typing import Any
 
 from directapp.declare.spec import Shape, Spec
 from directapp.declare.verbs import Verb
-from directapp.derive.dialect import DEFAULT_LIMIT, LARGEST_LIMIT
-from directapp.derive.openapi_fixed import (
+from directapp.interfaces.rest.dialect.query import DEFAULT_LIMIT, LARGEST_LIMIT
+from directapp.interfaces.rest.openapi.fixed import (
     FIXED,
     HEADERS,
     PARAMETERS,
@@ -17,8 +17,8 @@ from directapp.derive.openapi_fixed import (
     TAGS,
     WRITE_REFUSALS,
 )
-from directapp.derive.openapi_query import filter_schemas, list_parameters, shared_filters, shared_parameters
-from directapp.derive.openapi_records import body_of, record_schemas, written
+from directapp.interfaces.rest.openapi.query import filter_schemas, list_parameters, shared_filters, shared_parameters
+from directapp.interfaces.rest.openapi.records import body_of, record_schemas, written
 from directapp.services.undo import UNDO
 
 _AGAIN = {"$ref": "#/components/parameters/If-None-Match"}

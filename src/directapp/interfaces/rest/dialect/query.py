@@ -9,10 +9,10 @@ from typing import Any
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import Shape, Spec
 from directapp.derive.cursor import keys_of, unpack
-from directapp.derive.dialect_filter import LONGEST_PATH, FilterReader, followed, readable_field
-from directapp.derive.dialect_input import bad_query, mapping, words
+from directapp.interfaces.rest.dialect.filter import LONGEST_PATH, FilterReader, followed, readable_field
+from directapp.interfaces.rest.dialect.input import mapping, words
 from directapp.kernel.actor import Actor
-from directapp.kernel.errors import BadQueryError, Problem
+from directapp.kernel.errors import BadQueryError, Problem, bad_query
 from directapp.kernel.text import Text
 from directapp.store.query import Aggregate, Order, Path, Query
 from directapp.store.words import Word, question_words

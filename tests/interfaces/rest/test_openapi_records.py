@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from directapp.app.spec import load_spec
 from directapp.declare.fields import Field, field
 from directapp.declare.kinds import BadValueError, Kind
-from directapp.derive.openapi_records import record_schemas, up_to, written
+from directapp.interfaces.rest.openapi.records import record_schemas, up_to, written
 
 # Their parse tidies what any text of their kind may hold.
 TIDIED = {"parts_inventory.part_number", "workflow_rules.conditions"}

@@ -23,10 +23,10 @@ from types import TracebackType
 from typing import Final, Literal, Self
 from urllib.parse import quote
 
-from directapp.store import embedded_cluster as making
-from directapp.store import embedded_files as files
-from directapp.store.embedded_cluster import APP_ROLE, DATABASE, OWNER_ROLE
-from directapp.store.embedded_files import (
+from directapp.store.embedded import cluster as making
+from directapp.store.embedded import files
+from directapp.store.embedded.cluster import APP_ROLE, DATABASE, OWNER_ROLE
+from directapp.store.embedded.files import (
     AlreadyRunningError,
     BinariesMissingError,
     DamagedDataError,
