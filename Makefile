@@ -1,5 +1,6 @@
 # make run    starts DirectApp with its own PostgreSQL; PORT and DIRECTAPP_DATA move it
 # make test   runs every test; ARGS="-k plan" narrows it
+# make test-fast  runs those that need no PostgreSQL and no browser, within a minute
 # make check  what must hold before a commit; make format mends what can be mended by a tool
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -32,7 +33,7 @@ ASSETS := src/directapp/interfaces/web/static/build/manifest.json
 # What the style sheet is purged against: the templates, and the code that writes class names.
 MARKUP := $(shell find src/directapp/interfaces/web src/directapp/derive \( -name '*.html' -o -name '*.jinja' -o -name '*.py' \) 2>/dev/null)
 
-.PHONY: setup dev browser run test check format golden lock bench scale clean
+.PHONY: setup dev browser run test test-fast check format golden lock bench scale clean
 setup: .venv/.package $(ASSETS)
 	@:
 dev: .venv/.dev node_modules/.dev $(ASSETS)
@@ -83,7 +84,11 @@ run: .venv/.package
 	@if [[ -e $(ASSETS) ]]; then $(MAKE) setup; else $(MAKE) setup & fi; exec $(BIN)/directapp run --demo
 
 test: dev browser
-	@exec $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@exec $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# What a test needs follows from its fixtures (tests/support/schedule.py): nobody keeps a list.
+test-fast: dev
+	@exec $(BIN)/python -m pytest -n $$(nproc || echo 2) --dist loadfile --no-loadscope-reorder -m 'not (browser or embedded or server)' $(ARGS)
 
 browser:
 	@if command -v chromium-headless-shell >/dev/null; then :; \

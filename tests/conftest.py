@@ -1,58 +1,41 @@
 """What the tests stand on: a real PostgreSQL, ours or the one that DATABASE_URL names."""
 
+import asyncio
 import os
 import shutil
-import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from directapp.app.house import House
+from directapp.app.spec import load_spec
+from directapp.kernel.clock import utc_now
 from directapp.store.embedded.server import EmbeddedPostgres
+from directapp.store.migrate import bring_up_to_date
 from support.dealer import Dealer, Time, built_house, settle, template
+from support.once import copied, made_once, open_folder, share
+from support.schedule import Schedule, count_workers
 from support.server import Server, as_weak
+
+PRISTINE = "pristine"
 
 # A change is judged by the same examples each time, however slow the machine; HYPOTHESIS_SEARCH=1 looks further.
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=2000, deadline=None)
 settings.load_profile("search" if os.environ.get("HYPOTHESIS_SEARCH") else "same")
 
-# The longest files, the longest first: one that began last would keep a single processor busy at the end.
-LONGEST = (
-    "browser/test_journey.py",
-    "app/test_kill.py",
-    "store/test_embedded.py",
-    "browser/test_pages.py",
-    "domains/planning/test_rush.py",
-    "app/test_demo.py",
-    "browser/test_every_page.py",
-    "browser/test_administration.py",
-    "browser/test_registry.py",
-    "browser/test_floor.py",
-    "browser/test_zoom.py",
-    "app/test_worker.py",
-    "services/test_killed_worker.py",
-    "browser/test_keyboard.py",
-    "browser/test_plan.py",
-    "docs/test_how_to.py",
-    "interfaces/web/test_sections.py",
-    "browser/test_messages.py",
-    "browser/test_views.py",
-    "interfaces/web/test_letters.py",
-    "rls/test_access.py",
-    "browser/test_lists.py",
-    "browser/test_live.py",
-    "domains/imports/test_prototype_import.py",
-    "interfaces/web/test_home.py",
-)
+
+def pytest_configure(config: pytest.Config) -> None:
+    share(config)
+    config.pluginmanager.register(Schedule(config))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the longest files begin; the others follow in the order in which they were found."""
-    place = {Path(__file__).parent / name: number for number, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: place.get(item.path, len(place)))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    return count_workers()
 
 
 @pytest.fixture(scope="session")
@@ -64,15 +47,35 @@ async def server() -> AsyncIterator[Server]:
         yield server
         await server.close()
         return
-    folder = Path(tempfile.mkdtemp(prefix="directapp-test-"))
-    folder.chmod(0o711)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        whole = await asyncio.to_thread(made_once, "server", make_server)
+        with copied(whole, "directapp-test-") as folder, started(folder) as server:
+            server.pristine = PRISTINE
+            yield server
+        return
+    folder = open_folder("directapp-test-")
+    try:
+        with started(folder) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[Server]:
     postgres = EmbeddedPostgres(folder, durable=False)
     postgres.start()
     try:
         yield Server(postgres.owner_dsn(), postgres.app_dsn())
     finally:
         postgres.stop("immediate")
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+def make_server(folder: Path) -> None:
+    """Make a server that every worker copies, with a database at the present schema."""
+    with EmbeddedPostgres(folder, durable=False) as postgres:
+        postgres.create_database(PRISTINE)
+        asyncio.run(bring_up_to_date(load_spec(), postgres.owner_dsn(PRISTINE), utc_now()))
 
 
 @pytest.fixture(scope="session")

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.program import Installation, copied, installed
+from support.once import copied
+from support.program import Installation, installed
 
 
 @pytest.fixture(scope="session")
-def whole() -> Iterator[Installation]:
-    with installed() as made:
-        yield made
+def whole() -> Installation:
+    return installed()
 
 
 @pytest.fixture
 def installation(whole: Installation) -> Iterator[Installation]:
-    with copied(whole) as own:
-        yield own
+    with copied(whole.data, "directapp-program-") as data:
+        yield Installation(data, whole.token)

@@ -27,6 +27,7 @@ from directapp.store.embedded.server import (
     StartFailedError,
 )
 
+pytestmark = pytest.mark.embedded
 AS_ROOT = os.geteuid() == 0
 NOTE = "CREATE TABLE IF NOT EXISTS note (word text NOT NULL)"
 CHILD = """

@@ -2,17 +2,15 @@
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
+from support.once import made_once
 
 PROGRAM = str(Path(sys.executable).with_name("directapp"))
 PASSWORD = "et-godt-passord-1"
@@ -52,32 +50,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def _folder() -> Iterator[Path]:
-    # Started by root, PostgreSQL works as somebody else, who must be able to come in.
-    folder = Path(tempfile.mkdtemp(prefix="directapp-program-"))
-    folder.chmod(0o711)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def installed() -> Installation:
+    """Return an installation that the program's own command made from nothing, once for all who copy it."""
+    whole = made_once("installation", _install)
+    return Installation(whole / "data", (whole / "token").read_text())
 
 
-@contextmanager
-def installed() -> Iterator[Installation]:
-    """Make an installation from nothing, with the program's own command."""
-    with _folder() as data:
-        command = [PROGRAM, "add-tenant", "Prøvegruppen", _CHIEF, "Kari", "Sjef"]
-        there = environment(data, free_port())
-        made = subprocess.run(command, env=there, capture_output=True, text=True, check=True)
-        token = re.search(r"/link/(\S+)", made.stdout)
-        assert token
-        yield Installation(data, token[1])
-
-
-@contextmanager
-def copied(whole: Installation) -> Iterator[Installation]:
-    """Copy an installation that does not run, owners and all."""
-    with _folder() as data:
-        subprocess.run(["cp", "-a", f"{whole.data}/.", str(data)], check=True)
-        yield Installation(data, whole.token)
+def _install(folder: Path) -> None:
+    data = folder / "data"
+    data.mkdir()
+    data.chmod(0o711)
+    command = [PROGRAM, "add-tenant", "Prøvegruppen", _CHIEF, "Kari", "Sjef"]
+    made = subprocess.run(command, env=environment(data, free_port()), capture_output=True, text=True, check=True)
+    token = re.search(r"/link/(\S+)", made.stdout)
+    assert token
+    (folder / "token").write_text(token[1])
