@@ -1,5 +1,6 @@
 // A cell of a list is edited in its place: double click, or Enter, F2 or e on it. Left and right choose the cell.
 import htmx from "htmx.org";
+import { along, beside, editableAt, headOf } from "./cells-walk.js";
 import { forgetDraft, notSent, restoreDraft } from "./drafts.js";
 import { putCells } from "./live-list.js";
 
@@ -38,16 +39,6 @@ export function editCells(page) {
   takeUpDrafts(page);
 }
 
-/** The cell at a place of the page, where its column may be edited by this person. */
-export function editableAt(place) {
-  const cell = place.closest?.("[data-row] > td, [data-row] > th");
-  return cell && headOf(cell)?.hasAttribute("data-edit") ? cell : null;
-}
-
-function headOf(cell) {
-  return cell.closest("table")?.tHead?.rows[0].cells[cell.cellIndex];
-}
-
 function onCell(event, row, cell) {
   const { key } = event;
   const own = event.target === cell;
@@ -64,20 +55,6 @@ function go(event, cell) {
   if (!cell) return;
   event.preventDefault();
   focus(cell);
-}
-
-function along(row, cell, step) {
-  const cells = [...row.cells].filter(editableAt);
-  const here = cells.indexOf(cell);
-  if (here < 0) return step > 0 ? cells[0] : null;
-  return cells[here + step] ?? null;
-}
-
-function beside(row, cell, step) {
-  let other = row;
-  do other = step > 0 ? other.nextElementSibling : other.previousElementSibling;
-  while (other && !other.matches("[data-row]"));
-  return other?.cells[cell.cellIndex] ?? null;
 }
 
 function focus(cell) {

@@ -1,31 +1,52 @@
+// @ts-check
 // What is typed and not saved survives a sign-in that ran out, a lost network and a closed tab, in this tab's storage.
 const PREFIX = "draft:";
 const LIFE = 12 * 3600 * 1000;
 
+/** @param {Document} page */
 export function keepDrafts(page) {
   restoreAll(page);
-  page.addEventListener("input", ({ target }) => remember(target.form));
-  page.addEventListener("change", ({ target }) => remember(target.form));
+  page.addEventListener("input", ({ target }) => remember(formOf(target)));
+  page.addEventListener("change", ({ target }) => remember(formOf(target)));
   page.addEventListener("click", ({ target }) => {
-    const cancel = target.closest?.("[data-cancel]");
+    const cancel = closest(target, "[data-cancel]");
     if (cancel) forgetDraft(cancel.closest("form"));
   });
   // A form that was answered is the server's to show: with what was typed where something is wrong.
-  page.addEventListener("htmx:before:swap", ({ target }) => forgetDraft(target.closest?.("form[data-draft]")));
+  page.addEventListener("htmx:before:swap", ({ target }) => forgetDraft(formOf(closest(target, "form[data-draft]"))));
   page.addEventListener("submit", ({ target }) => {
-    if (target.dataset?.draft) sessionStorage.setItem("sent", target.dataset.draft);
+    const draft = formOf(target)?.dataset.draft;
+    if (draft) sessionStorage.setItem("sent", draft);
   });
 }
 
+/** @type {(place: EventTarget | null, selector: string) => Element | null} */
+function closest(place, selector) {
+  return place instanceof Element ? place.closest(selector) : null;
+}
+
+/**
+ * The form that something is, or belongs to.
+ * @type {(place: EventTarget | null) => HTMLFormElement | null}
+ */
+function formOf(place) {
+  if (place instanceof HTMLFormElement) return place;
+  return place instanceof HTMLElement && "form" in place && place.form instanceof HTMLFormElement ? place.form : null;
+}
+
+/** @param {HTMLFormElement | null} form */
 function remember(form) {
-  if (!form?.dataset?.draft) return;
+  if (!form?.dataset.draft) return;
   const values = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !name.startsWith("_"));
   sessionStorage.setItem(PREFIX + form.dataset.draft, JSON.stringify({ at: Date.now(), values }));
 }
 
-/** The draft of a form has done its work. */
+/**
+ * The draft of a form has done its work.
+ * @param {HTMLFormElement | null | undefined} form
+ */
 export function forgetDraft(form) {
-  if (!form?.dataset?.draft) return;
+  if (!form?.dataset.draft) return;
   sessionStorage.removeItem(PREFIX + form.dataset.draft);
   if (sessionStorage.getItem("sent") === form.dataset.draft) sessionStorage.removeItem("sent");
 }
@@ -35,6 +56,7 @@ export function notSent() {
   sessionStorage.removeItem("sent");
 }
 
+/** @param {Document} page */
 function restoreAll(page) {
   const sent = sessionStorage.getItem("sent");
   if (sent && !page.querySelector(".bare-main")) {
@@ -45,16 +67,20 @@ function restoreAll(page) {
   } else if (sent) {
     sessionStorage.setItem("signed-out", "1");
   }
-  for (const form of page.querySelectorAll("form[data-draft]")) restoreDraft(form);
+  for (const form of page.forms) if (form.dataset.draft) restoreDraft(form);
 }
 
-/** Puts what was typed back into a form, where a draft of it is kept. */
+/**
+ * Puts what was typed back into a form, where a draft of it is kept.
+ * @param {HTMLFormElement} form
+ */
 export function restoreDraft(form) {
   const kept = JSON.parse(sessionStorage.getItem(PREFIX + form.dataset.draft) ?? "null");
   if (!kept || Date.now() - kept.at > LIFE) return forgetDraft(form);
   for (const [name, value] of kept.values) {
     const input = form.elements.namedItem(name);
-    if (input && "value" in input && input.type !== "checkbox" && input.type !== "radio") input.value = value;
+    const isBox = input instanceof HTMLInputElement && (input.type === "checkbox" || input.type === "radio");
+    if (input && "value" in input && !isBox) input.value = value;
   }
   form.closest("details")?.setAttribute("open", "");
 }

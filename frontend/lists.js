@@ -1,4 +1,4 @@
-import { editableAt } from "./cells.js";
+import { editableAt } from "./cells-walk.js";
 
 const SECOND_CLICK = 220;
 

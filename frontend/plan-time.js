@@ -1,14 +1,21 @@
+// @ts-check
 // Times on the plan are Norway's wall clock, written "2026-11-23T08:00", wherever the browser stands.
 const MINUTE = 60000;
 
-/** What turns the server's instants into wall times and back; offsets are [from this millisecond on, minutes ahead]. */
+/**
+ * What turns the server's instants into wall times and back; offsets are [from this millisecond on, minutes ahead].
+ * @param {[from: number, minutes: number][]} offsets
+ */
 export function clockOf(offsets) {
+  /** @param {number} at */
   const ahead = (at) => (offsets.findLast(([from]) => at >= from) ?? offsets[0])[1];
   return {
+    /** @param {string} instant */
     wall(instant) {
       const at = Date.parse(instant);
       return new Date(at + ahead(at) * MINUTE).toISOString().slice(0, 16);
     },
+    /** @param {string} wall */
     instant(wall) {
       const at = Date.parse(`${wall}:00Z`);
       return new Date(at - ahead(at - ahead(at) * MINUTE) * MINUTE).toISOString();
@@ -16,29 +23,45 @@ export function clockOf(offsets) {
   };
 }
 
-/** The wall time of a date as the calendar hands it over: its parts are what is meant. */
+/**
+ * The wall time of a date as the calendar hands it over: its parts are what is meant.
+ * @param {Date} date
+ */
 export function wallOf(date) {
+  /** @param {number} number */
   const two = (number) => String(number).padStart(2, "0");
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
   return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
+/** @type {(wall: string, minutes: number) => string} */
 export const shift = (wall, minutes) =>
   new Date(Date.parse(`${wall}:00Z`) + minutes * MINUTE).toISOString().slice(0, 16);
+/** @type {(start: string, end: string) => number} */
 export const between = (start, end) => (Date.parse(`${end}:00Z`) - Date.parse(`${start}:00Z`)) / MINUTE;
+/** @type {(wall: string) => string} */
 export const dayOf = (wall) => wall.slice(0, 10);
+/** @type {(wall: string) => string} */
 export const clockTime = (wall) => wall.slice(11, 16);
 
-/** The hours that are drawn, whole ones: those of the sites, and further where a booking begins earlier or ends later. */
+/**
+ * The hours that are drawn, whole ones: those of the sites, and further where a booking begins earlier or ends later.
+ * @param {{ start: string, end: string }[]} spans
+ * @param {[from: string, to: string]} hours
+ * @returns {[from: string, to: string]}
+ */
 export function shownHours(spans, [from, to]) {
-  const low = [from, ...spans.map(({ start }) => clockTime(start))].sort()[0];
+  const [low = from] = [from, ...spans.map(({ start }) => clockTime(start))].sort();
   const within = spans.filter(({ start, end }) => dayOf(start) === dayOf(end));
-  const high = [to, ...within.map(({ end }) => clockTime(end))].sort().at(-1);
+  const high = [to, ...within.map(({ end }) => clockTime(end))].sort().at(-1) ?? to;
   const whole = high.slice(3) === "00" ? high : `${String(Number(high.slice(0, 2)) + 1).padStart(2, "0")}:00`;
   return [`${low.slice(0, 2)}:00`, whole];
 }
 
-/** "tor. 26. nov. 08:00–10:30" */
+/**
+ * "tor. 26. nov. 08:00–10:30"
+ * @type {(start: string, end: string, locale: string) => string}
+ */
 export function spanText(start, end, locale) {
   const day = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
   return `${day.format(Date.parse(`${start}:00Z`))} ${clockTime(start)}–${clockTime(end)}`;

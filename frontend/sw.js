@@ -1,6 +1,6 @@
 // The worker of the installed app: keeps my queue of cars and the pages that were opened, takes forms when there is no
 // network, and sends them in order when it is back. It never decides what is right: the server judges each entry.
-import { all, drop, newKey, put, recall, remember, set, value } from "./queue.js";
+import { all, drop, joined, plain, put, recall, remember, set } from "./queue.js";
 
 const PAGES = "pages-1";
 const FILES = "files-1";
@@ -11,7 +11,6 @@ const KEPT =
   /^\/(?:$|app\/(?:floor|offline|scan|me|plan\/mine)$|app\/(?:cars|inspections|work_items)\/[0-9a-f-]{36}(?:\/part\/[a-z_]+|\/damage)?$)/;
 const TAKEN =
   /^\/app\/(?:floor\/[0-9a-f-]{36}\/(?:start|done|approve|part|damage|note)|resource_bookings\/[0-9a-f-]{36}\/tap\/(?:start|finish)|(?:cars|inspections|work_items)\/[0-9a-f-]{36}(?:\/fact\/[a-z_]+|\/answers|\/marks|\/part\/(?:comments|car_files))?)$/;
-const PLAIN = new Set(["_csrf", "_key", "_at"]);
 
 addEventListener("install", (event) => {
   // Where the browser can, what it has kept comes without waking the worker; what it has not comes from the network.
@@ -139,19 +138,10 @@ async function enqueue(request, address) {
   };
   set(entry, "_at", String(entry.at));
   const before = (await all()).filter((e) => e.url === entry.url && e.state === "waiting");
-  if (before.some((e) => said(e) === said(entry) && value(e, "_key") === value(entry, "_key"))) return;
-  // A form that carries all of its part replaces what waits of it; anything else said on the same sheet is new.
-  const whole = entry.fields.some(([n]) => n === "_fields");
-  const same = before.findLast((e) => whole && value(e, "_group") === value(entry, "_group"));
-  if (same) entry.id = same.id;
-  else if (before.some((e) => value(e, "_key") === value(entry, "_key"))) set(entry, "_key", newKey());
-  await put(entry);
+  const kept = joined(entry, before);
+  if (!kept) return;
+  await put(kept);
   tell({ kind: "queue" });
-}
-
-function said(entry) {
-  const plain = entry.fields.filter(([n]) => !PLAIN.has(n));
-  return JSON.stringify(plain.map(([n, v]) => [n, typeof v === "string" ? v : [v.name, v.size]]));
 }
 
 const flush = () => navigator.locks.request("queue", send);
@@ -201,7 +191,7 @@ async function sendOne(entry) {
   if (answer.ok) await drop(entry.id);
   else await put({ ...entry, state: "refused", status: answer.status, answer: text });
   if (entry.url.endsWith("/answers")) {
-    const values = Object.fromEntries(entry.fields.filter(([n]) => !PLAIN.has(n)));
+    const values = Object.fromEntries(plain(entry));
     await tell({ kind: "answered", url: entry.url, values, ok: answer.ok, answer: text });
   }
   return true;
