@@ -105,6 +105,7 @@ check: dev
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo | tail -n 20
 	@$(BIOME) check --error-on-warnings --log-level=error frontend || { echo "check: make format mends most of this"; exit 1; }
+	@$(NODE) node_modules/typescript/bin/tsc --project . || { echo "check: a script's types do not fit"; exit 1; }
 	@said=$$($(NODE) --test --test-reporter=dot frontend/tests/*.test.js 2>&1) || { echo "$$said"; exit 1; }
 	@$(BIN)/directapp golden --check
 	@! grep -nE '://|--index-url|--find-links' requirements/*.txt || { echo "check: a lock names an address"; exit 1; }
