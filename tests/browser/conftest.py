@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from support.chromium import CHROMIUM
 from support.dealer import Dealer
 from support.pages import PASSWORD, build_pages, give_password
 from support.sheets import built_sheet, dropped_selectors, missed, whole_sheet
+from support.visits import Visits
 
 # The shell without a window is Chromium too, and lighter.
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
@@ -22,16 +24,24 @@ PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch":
 PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
 
+# The files from which tests were left out.
+NARROWED = pytest.StashKey[set[Path]]()
 Opener = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture(scope="session")
-async def address(house: House) -> AsyncIterator[str]:
+def visits(house: House) -> Visits:
+    pages = build_pages(house)
+    return Visits(pages, pages.routes)
+
+
+@pytest.fixture(scope="session")
+async def address(visits: Visits) -> AsyncIterator[str]:
     """Serve the pages on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    config = uvicorn.Config(build_pages(house), port=port, log_config=None, access_log=False, ws="none")
+    config = uvicorn.Config(visits, port=port, log_config=None, access_log=False, ws="none")
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:
@@ -55,8 +65,29 @@ async def dropped(chromium: Browser) -> list[str]:
     return await dropped_selectors(chromium, await whole_sheet(), built_sheet())
 
 
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    for item in items:
+        item.config.stash.setdefault(NARROWED, set()).add(item.path)
+
+
+@pytest.fixture(scope="module")
+def promised(request: pytest.FixtureRequest, visits: Visits) -> Iterator[list[str]]:
+    """Hold a module to the pages that it is said to visit, where all of its tests have run here and passed."""
+    ran: list[str] = []
+    yield ran
+    path, session = request.path, request.session
+    whole = sum(item.path == path and "promised" in item.fixturenames for item in session.items)
+    narrowed = path in session.config.stash.get(NARROWED, set()) or any("::" in one for one in session.config.args)
+    missing = visits.missing(path.stem)
+    visits.opened.clear()
+    if len(ran) == whole and not narrowed and not session.testsfailed:
+        assert not missing
+
+
 @pytest.fixture
-async def open_as(address: str, chromium: Browser, dealer: Dealer, dropped: list[str]) -> AsyncIterator[Opener]:
+async def open_as(
+    address: str, chromium: Browser, dealer: Dealer, dropped: list[str], promised: list[str]
+) -> AsyncIterator[Opener]:
     """Sign a person in, in a context of their own; what the browser complains of fails the test.
 
     So does a page that is left in a state for which the sheet has a rule no more.
@@ -86,6 +117,7 @@ async def open_as(address: str, chromium: Browser, dealer: Dealer, dropped: list
         return page
 
     yield open_page
+    promised.append(dealer.tenant.hex)
     for context in contexts:
         for page in context.pages:
             complaints.extend(f"no rule: {selector} ({page.url})" for selector in await missed(page, dropped))

@@ -1,8 +1,7 @@
 """Every address of the pages, as every role, with the answer that is expected: as declared, or said here."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
 import pytest
@@ -12,6 +11,7 @@ from directapp.interfaces.web import router as pages
 from support.browser import Browser, Opener
 from support.dealer import Dealer
 from support.pages import fill_yard
+from support.visits import get_routes
 
 SITES = {
     "new_car_sales": "495",
@@ -152,20 +152,9 @@ ROUTES: dict[str, tuple[str, Expected]] = {
 STREAMS = {"/app/live"}
 
 
-def get_routes(routes: Iterable[Any]) -> set[str]:
-    """Return the paths that answer to GET."""
-    found = set[str]()
-    for route in routes:
-        if hasattr(route, "original_router"):
-            found |= get_routes(route.original_router.routes)
-        elif "GET" in (getattr(route, "methods", None) or ()):
-            found.add(route.path)
-    return found
-
-
 def test_every_route_is_visited(dealer: Dealer) -> None:
     house = dealer.house
-    registered = get_routes(pages.build(house.platform, house.auth, outside=house.post.outside).routes)
+    registered = set(get_routes(pages.build(house.platform, house.auth, outside=house.post.outside).routes))
     assert registered == ROUTES.keys() | STREAMS
     assert house.platform.spec.roles == tuple(sorted(SITES))
     for path, (_, expected) in ROUTES.items():
