@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 
@@ -30,11 +31,11 @@ class Served:
 
 
 @asynccontextmanager
-async def served(dealer: Dealer, roles: dict[str, str]) -> AsyncIterator[Served]:
-    """Serve people of these roles at their sites, as the program itself serves."""
+async def served(dealer: Dealer, roles: dict[str, str], front: Any = None) -> AsyncIterator[Served]:
+    """Serve people of these roles at their sites, as the program itself serves; ``front``: by an application in use."""
     actors = {role: await dealer.person(role, site) for role, site in roles.items()}
     car = await new_car(dealer, await dealer.person(*SELLER), 1)
-    front = build_app(dealer.house)
+    front = front or build_app(dealer.house)
     authenticate = front.app.state.authenticate
 
     async def known(authorization: str | None = None, cookie: str | None = None) -> Actor:
@@ -55,3 +56,4 @@ async def served(dealer: Dealer, roles: dict[str, str]) -> AsyncIterator[Served]
         finally:
             server.should_exit = True
             await serving
+            front.app.state.authenticate = authenticate

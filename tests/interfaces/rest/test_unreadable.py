@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
+from directapp.app.house import House
+from directapp.app.web import build_app
 from support.dealer import Dealer
 from support.served import Served, served
 
@@ -17,10 +19,15 @@ DEEP = b"[" * 10_000 + b"]" * 10_000
 FORM = b"multipart/form-data; boundary=b"
 
 
+@pytest.fixture(scope="module")
+def front(house: House) -> Any:
+    return build_app(house)
+
+
 @pytest.fixture
-async def there(dealer: Dealer) -> AsyncIterator[Served]:
+async def there(dealer: Dealer, front: Any) -> AsyncIterator[Served]:
     """Serve the application to an administrator who has one car."""
-    async with served(dealer, {"tenant_admin": "490"}) as found:
+    async with served(dealer, {"tenant_admin": "490"}, front) as found:
         yield found
 
 
