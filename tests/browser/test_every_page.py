@@ -15,7 +15,7 @@ from support.visits import NO_PAGES, SEEN, get_routes
 
 Opener = Callable[..., Awaitable[Page]]
 
-OWN = ("/app/admin/templates/new", "/app/imports", "/app/import_runs", "/app/figures")
+OWN = ("/app/admin/templates/new", "/app/imports", "/app/figures")
 PLAN = ("/app/plan", "/app/plan/book", "/app/plan/mine", "/app/plan/proposals")
 TURNS = pytest.mark.parametrize(
     ("device", "scheme", "turn"), [(DESK, "light", 0), (PHONE, "dark", 1)], ids=["desk-light", "phone-dark"]

@@ -46,7 +46,9 @@ async def test_no_page_shuts_anyone_out(scheme: str, device: dict[str, Any], dea
     await page.click("details.pop summary")
     found["filters"] = await violations(page)
     await page.context.clear_cookies()
-    for address in ("/sign-in", "/forgot", "/link/x"):
+    given = await dealer.do(admin, "users", "hand_over_link", (await dealer.person("parts", "495")).user)
+    (link,) = given.shown_once.values()
+    for address in ("/sign-in", "/forgot", "/link/x", f"/link/{link.rpartition('/')[2]}"):
         await page.goto(address)
         found[address] = await violations(page)
     told = [f"{address}: {problem}" for address, problems in found.items() for problem in problems]

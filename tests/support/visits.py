@@ -40,7 +40,6 @@ SEEN = {
     "/app/cars/labels": "test_floor",
     "/app/cars/{car}/print/{kind}": "test_floor",
     "/app/imports": "test_every_page",
-    "/app/import_runs": "test_every_page",
     "/app/plan": "test_every_page",
     "/app/plan/book": "test_every_page",
     "/app/plan/mine": "test_every_page",
@@ -56,11 +55,11 @@ SEEN = {
     "/status/{token}": "test_messages",
     "/vendor/{token}": "test_messages",
 }
-# Parts of pages, files and data; and pages that need what only their own tests over HTTP have.
+# Parts of pages, files, data and what leads elsewhere; and pages that need what only their own tests over HTTP have.
 NO_PAGES = re.compile(
     r"^/static/|^/app/live|/part/|/cell/|\.(ics|csv|xlsx|js|png|webmanifest|\{kind\})$|^/(hooks|logo)/"
     r"|/(count|options|mentionable|move|preview|palette|bell|open|data|side|me|stored|board)$"
-    r"|^/app/letters/|\{path:path\}|^/app/imports/(sheet/|\{run\})|^/app/plan/(room$|(booking|proposals)/\{)|/to_move$"
+    r"|^/app/letters/|\{path:path\}|^/app/imports/(sheet/|\{run\})|^/app/plan/(room$|(booking|proposals)/\{)|/to_move$|^/app/import_runs$"
 )
 
 
