@@ -83,17 +83,19 @@ class Index:
     """An index behind the tenant: fields in order, over the rows of a rule (all: None).
 
     A leading ``-`` is the order a list asks for that is sorted descending: what is missing stands last. A field that
-    is only compared, or sorted ascending, needs none.
+    is only compared, or sorted ascending, needs none. With ``sight`` it also holds what decides who sees a row: rows
+    are counted in the index alone.
     """
 
     fields: tuple[str, ...]
     where: Rule | None = None
+    sight: bool = False
 
     @property
     def name(self) -> str:
         """What its name in the database ends with."""
         names = "_".join(n.replace("-", "desc_") for n in self.fields)
-        return names if self.where is None else f"{names}_some"
+        return names + "_some" * (self.where is not None) + "_seen" * self.sight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

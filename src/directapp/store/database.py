@@ -243,6 +243,7 @@ _SESSION = {
     "idle_in_transaction_session_timeout": "60s",
     # To start a worker costs more than to read fewer pages than these.
     "min_parallel_table_scan_size": "64MB",
+    "min_parallel_index_scan_size": "16MB",
 }
 
 _SIZES = "SELECT relname, reltuples::bigint FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"

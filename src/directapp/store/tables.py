@@ -30,7 +30,7 @@ from directapp.declare.collection import Index as Declared
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Rule
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import Shape, Spec, columns_of
 from directapp.store.names import copy_of, ident, nullable
 from directapp.store.uniques import indexed, predicate, unique_name
 
@@ -99,7 +99,13 @@ def _collection_table(metadata: MetaData, spec: Spec, shape: Shape) -> None:
             table.c.tenant_id,
             *(_index_column(shape, table, name) for name in index.fields),
             postgresql_where=where,
+            postgresql_include=sorted(_looked_at(shape) - {*index.fields}) if index.sight else [],
         )
+
+
+def _looked_at(shape: Shape) -> set[str]:
+    """Return the columns that decide who sees a row."""
+    return {column for grant in shape.declared.access.grants for column in columns_of(grant.rows)}
 
 
 def _predicate(spec: Spec, shape: Shape, rule: Rule) -> TextClause:

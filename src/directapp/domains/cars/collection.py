@@ -162,6 +162,7 @@ CARS = Collection(
         ("assigned_mechanic", "technical_completed_at"),
         ("assigned_detailer", "cosmetic_completed_at"),
         ("status", "updated_at"),
+        Index(("status",), sight=True),
         Index(("status", "delivery_date", "id"), where=NOT_ARCHIVED),
         Index(("updated_at", "id"), where=NOT_ARCHIVED),
         Index(("delivery_date", "id"), where=NOT_ARCHIVED),
