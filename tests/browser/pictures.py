@@ -32,6 +32,7 @@ from support.chromium import CHROMIUM
 from support.registry_demo import NEW_CAR, demo_registry, fill_a_night
 
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
+SHEET = Path(__file__).parents[1] / "data/sheets/own_dealer_export_first40.csv"
 DOMAIN, PASSWORD = "demo.directapp.no", "klargjort-2026"
 DEVICES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
@@ -81,6 +82,21 @@ async def look_up(page: Page) -> None:
     await page.fill("#registry-code", NEW_CAR[0])
     await page.click("[data-registry-look]")
     await page.wait_for_selector("[data-take-over]")
+
+
+async def import_columns(page: Page) -> None:
+    """Upload a dealer's sheet, and look at how its columns are understood."""
+    await page.goto("/app/imports")
+    await page.set_input_files("form[action='/app/imports/sheet'] input[type=file]", SHEET)
+    await page.locator("form[action='/app/imports/sheet'] button").click()
+    await page.wait_for_url("**/app/imports/sheet/*")
+
+
+async def import_trial(page: Page) -> None:
+    """Try the sheet out, and look at what came of each row."""
+    await import_columns(page)
+    await page.locator("form.import-columns .btn-primary").click()
+    await page.wait_for_selector("a[href$='report.csv']")
 
 
 async def plan(page: Page) -> None:
@@ -135,6 +151,8 @@ PAGES: dict[str, tuple[str, Callable[[Page], Awaitable[None]]]] = {
     "car": ("planner.499", car),
     "inspection": ("reception.499", inspection),
     "import": ("admin", at("/app/imports")),
+    "import-columns": ("manager.490", import_columns),
+    "import-trial": ("manager.490", import_trial),
     "users": ("manager.490", at("/app/users")),
     "board": ("planner.499", at("/app/cars/board")),
     "calendar": ("planner.499", at("/app/cars/calendar")),

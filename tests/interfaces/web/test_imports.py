@@ -116,6 +116,7 @@ async def test_a_sheet_is_matched_tried_and_taken_in(browser: httpx.AsyncClient,
     await starting.settled()
     page = await browser.get(answer.url.path)
     assert numbers(page.text) == [1, 0, 0, 0, 0, 1]
+    assert "WVWZZZE1ZMP654321, O-1, VW, Golf" in page.text, "by what a car is known by, whatever its columns are called"
     taken = await browser.post(f"{answer.url.path}/commit", data=await token(browser, answer.url.path))
     await starting.settled()
     assert "Tatt inn." in (await browser.get(taken.url.path)).text

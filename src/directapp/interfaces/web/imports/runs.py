@@ -29,8 +29,8 @@ _FIELDS = (
     "id", "collection", "row_number", "external_id", "data", "outcome", "notes", "record", "corrected", "decision",
 )  # fmt: skip
 _TELLING = (
-    "make", "model", "kjennemerke", "customer_name", "status", "first_name", "last_name", "dealership_code",
-    "dealership_name",
+    *("license_plate", "vin", "order_number", "make", "model", "kjennemerke", "customer_name", "status"),
+    *("first_name", "last_name", "dealership_code", "dealership_name"),
 )  # fmt: skip
 _HUES = {
     "created": "green", "repaired": "olive", "changed": "indigo", "unchanged": "grey", "held": "orange",
@@ -141,7 +141,7 @@ def _row(desk: Desk, run: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str
     return {
         "id": row["id"],
         "number": row["row_number"],
-        "about": _about({**row["data"], **(row["corrected"] or {})}),
+        "about": _about(run, {**row["data"], **(row["corrected"] or {})}),
         "kind": shape.declared.label.pick(desk.language) if shape else row["collection"],
         "outcome": report.outcome_label(row["outcome"]).pick(desk.language),
         "hue": _HUES.get(row["outcome"], "grey"),
@@ -154,9 +154,11 @@ def _row(desk: Desk, run: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str
     }
 
 
-def _about(data: Mapping[str, Any]) -> str:
+def _about(run: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     """Return what tells a row from its like: the words people know a car, a person or a site by."""
-    known = [shown(data[name]) for name in _TELLING if data.get(name) not in (None, "")]
+    columns = {field: column for column, field in ((run["columns"] or {}).get("columns") or {}).items()}
+    names = [columns.get(name, name) for name in _TELLING]
+    known = [shown(data[name]) for name in names if data.get(name) not in (None, "")]
     return ", ".join(known or [shown(v) for name, v in data.items() if name and v not in (None, "")][:3])
 
 
