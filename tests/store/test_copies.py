@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from directapp.app.spec import load_spec
@@ -117,6 +118,41 @@ async def test_rows_follow_a_car_that_moves_whoever_moves_it(lot: Lot) -> None:
         assert await unit.value("SELECT current_setting('app.roles')") == "sys_custodian", "and is who it was"
     assert await lot.sites() == [lot.there]
     assert (await lot.seen_at(lot.here), await lot.seen_at(lot.there)) == (0, 1)
+
+
+async def test_a_code_of_the_past_keeps_no_car_where_it_is(lot: Lot, server: Server) -> None:
+    """Neither one of the car nor one of its rows: only a code that is written is asked about."""
+    (here,) = await lot.database.plain("SELECT current_database() AS name")
+    owner = await asyncpg.connect(server.owner(here["name"]))
+    try:
+        async with lot.database.unit(lot.demo) as unit:
+            await unit.value(
+                "INSERT INTO work_items (tenant_id, id, car, description, kind, status)"
+                " VALUES ($1, $2, $3, 'x', 'technical', 'proposed')",
+                lot.demo.tenant,
+                uuid7(),
+                lot.car,
+            )
+        for table, past in (("work_items", "kind = 'mechanical_then'"), ("cars", "priority = 'then'")):
+            await owner.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+            await owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_choices")
+            await owner.execute(f"UPDATE {table} SET {past} WHERE tenant_id = $1", lot.demo.tenant)
+            await owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_choices")
+            await owner.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    finally:
+        await owner.close()
+    async with lot.database.unit(lot.demo) as unit:
+        await lot.move(unit)
+        await unit.value("UPDATE work_items SET kind = kind, description = 'y' WHERE tenant_id = $1", lot.demo.tenant)
+    corridor = system_actor(lot.demo.tenant, "corridor")
+    async with lot.database.unit(corridor, readonly=True) as unit:
+        rows = await unit.fetch("SELECT kind, description, car_dealership FROM work_items WHERE car = $1", lot.car)
+    assert [tuple(row) for row in rows] == [("mechanical_then", "y", lot.there)]
+    for kind in ("another", "mechanical_Then"):
+        with pytest.raises(asyncpg.CheckViolationError) as refused:
+            async with lot.database.unit(lot.demo) as unit:
+                await unit.value("UPDATE work_items SET kind = $2 WHERE tenant_id = $1", lot.demo.tenant, kind)
+        assert refused.value.constraint_name == "ck_work_items_kind_choice"
 
 
 async def test_what_copies_leave_open_is_looked_up(lot: Lot) -> None:

@@ -8,7 +8,6 @@ from sqlalchemy import MetaData
 
 from directapp.declare.access import Grant
 from directapp.declare.collection import Limit
-from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import All, In, Rule
 from directapp.declare.spec import Shape, Spec
@@ -66,7 +65,7 @@ def policy_statements(spec: Spec, metadata: MetaData, existing: frozenset[str] =
         statements.append(f"REVOKE ALL ON {ident(table)} FROM {APP_ROLE}, PUBLIC")
     for shape in spec.shapes.values():
         statements += _collection(spec, shape)
-        statements += [s for f in shape.stored if f.kind is Kind.CHOICE and f.choices for s in _choice(shape.name, f)]
+        statements += _choices(shape)
         statements += [s for limit in shape.declared.limits for s in _limit(shape.name, limit)]
         statements += [s for f in shape.stored if f.sign_in for s in _directory(shape.name, f.name)]
     statements += copy_statements(spec)
@@ -130,14 +129,33 @@ def _while_open(grant: Grant) -> Rule:
     return All((grant.edit_rule, In("status", grant.states)))
 
 
-def _choice(table: str, item: Field) -> list[str]:
-    """Hold a choice to its codes; not asked of rows that are there already, so that a new code costs nothing."""
-    name = ident(f"ck_{table}_{item.name}_choice")
-    codes = ", ".join(literal(choice.code) for choice in item.choices)
-    return [
-        f"ALTER TABLE {ident(table)} DROP CONSTRAINT IF EXISTS {name}",
-        f"ALTER TABLE {ident(table)} ADD CONSTRAINT {name} CHECK ({ident(item.name)} IN ({codes})) NOT VALID",
-    ]
+def _choices(shape: Shape) -> Iterator[str]:
+    """Hold choices to their codes whenever they are written.
+
+    A CHECK would also be asked of a row whose code is of the past while something else of it is written: it could
+    neither be edited nor follow its car to another site.
+    """
+    held = [item for item in shape.stored if item.kind is Kind.CHOICE and item.choices]
+    name, table = ident(f"{shape.name}_choices"), ident(shape.name)
+    tests = []
+    for item in held:
+        column, check = ident(item.name), f"ck_{shape.name}_{item.name}_choice"
+        codes = ", ".join(literal(choice.code) for choice in item.choices)
+        yield f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {ident(check)}"
+        tests.append(
+            f"IF NEW.{column} NOT IN ({codes}) AND (TG_OP = 'INSERT' OR NEW.{column} IS DISTINCT FROM OLD.{column})"
+            f" THEN RAISE check_violation USING CONSTRAINT = {literal(check)}; END IF;"
+        )
+    yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
+    if held:
+        yield (
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN {' '.join(tests)} RETURN NEW; END $$"
+        )
+        yield (
+            f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE OF {', '.join(ident(f.name) for f in held)} ON {table}"
+            f" FOR EACH ROW EXECUTE FUNCTION {name}()"
+        )
 
 
 def _limit(table: str, limit: Limit) -> list[str]:
