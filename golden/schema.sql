@@ -380,6 +380,7 @@ CREATE INDEX ix_cars_prep_center_updated_at ON cars (tenant_id, prep_center, upd
 CREATE INDEX ix_cars_previous_car ON cars (tenant_id, previous_car);
 CREATE INDEX ix_cars_seller_status ON cars (tenant_id, seller, status);
 CREATE INDEX ix_cars_status_delivery_date_id_some ON cars (tenant_id, status, delivery_date, id) WHERE "status" <> 'archived';
+CREATE INDEX ix_cars_status_id_some ON cars (tenant_id, status, id) WHERE "status" = 'archived';
 CREATE INDEX ix_cars_status_seen ON cars (tenant_id, status) INCLUDE (assigned_detailer, assigned_mechanic, car_type, cosmetic_completed_at, current_location, dealership, in_vehicle_bank, make, needs_cosmetic, needs_technical, original_dealership, prep_center, technical_completed_at, visibility);
 CREATE INDEX ix_cars_status_updated_at ON cars (tenant_id, status, updated_at);
 CREATE INDEX ix_cars_technical_completed_by ON cars (tenant_id, technical_completed_by);

@@ -1,15 +1,20 @@
 """Counts and figures: how many rows a query finds, and what their values come to."""
 
+from typing import Any
+
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import Shape, Spec
 from directapp.store.compiler import PAGE, Compiler, Plan, bounded
 from directapp.store.names import ident, instant_text, json_sql, literal, value_sql
-from directapp.store.query import Query, conjuncts
+from directapp.store.orders import conjuncts
+from directapp.store.query import Query
 from directapp.store.rule_sql import join
 
 # So many codes are planned one by one.
 _FEW_CODES = 8
+# So many rows are counted in one go.
+_FEW_ROWS = 10_000
 
 
 def compile_count(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
@@ -38,9 +43,10 @@ def compile_counts(spec: Spec, roles: frozenset[str], shape: Shape, query: Query
     where = join("AND", [compiler.where(shape, "c", query), compiler.readable(shape, item.name, "c")])
     among = [c.value for c in conjuncts(query.filter) if c.path == (item.name,) and c.op == "among"]
     codes = [c.code for c in item.choices if all(c.code in some for some in among)]
-    counted = (
-        _each_code(shape, item, where, codes, query.most) if item.stored else _in_one_go(shape, item, where, query)
-    )
+    if item.stored:
+        counted = _each_code(shape, item, where, codes, query.most, known=among)
+    else:
+        counted = _in_one_go(shape, item, where, query)
     sql = f"SELECT convert_to(coalesce(json_object_agg(q.code, q.n), '{{}}')::text, 'UTF8') FROM ({counted}) q"
     return bounded(sql, compiler.slots)
 
@@ -50,20 +56,30 @@ def _in_one_go(shape: Shape, item: Field, where: str, query: Query) -> str:
     return f"SELECT k.code, least(count(*), {query.most + 1}) AS n FROM ({rows}) k WHERE k.code IS NOT NULL GROUP BY 1"
 
 
-def _each_code(shape: Shape, item: Field, where: str, codes: list[str], most: int) -> str:
+def _each_code(shape: Shape, item: Field, where: str, codes: list[str], most: int, *, known: list[Any]) -> str:
     column, flow = value_sql(item, "c"), shape.declared.workflow
     ended = {s.code for s in flow.states if s.locked} if flow and item.name == "status" else set()
-    single = [literal(code) for code in codes if code in ended or len(codes) <= _FEW_CODES]
-    others = [code for code in map(literal, codes) if code not in single]
+    single = [code for code in codes if code in ended or len(codes) <= _FEW_CODES]
+    others = [code for code in codes if code not in single]
     found = [
         f"SELECT {code} AS code, ({_counted(shape, join('AND', [where, f'{column} = {code}']), most)}) AS n"
-        for code in single
+        for code in map(literal, single)
     ]
-    if others:
-        some = f"{column} IN ({', '.join(others)})"
-        each = _counted(shape, join("AND", [where, some, f"{column} = v.code"]), most)
-        found.append(f"SELECT v.code, ({each}) AS n FROM (VALUES {', '.join(f'({code})' for code in others)}) v(code)")
-    return " UNION ALL ".join(found)
+    if not others:
+        return " UNION ALL ".join(found)
+    # Asked twice for the same codes, PostgreSQL would expect fewer rows.
+    if not any({*codes} == {*others} for codes in known):
+        where = join("AND", [where, f"{column} IN ({', '.join(map(literal, others))})"])
+    each = _counted(shape, join("AND", [where, f"{column} = v.code"]), most)
+    values = f"(VALUES {', '.join(f'({literal(code)})' for code in others)}) v(code)"
+    # Of a reader's few rows each is looked at once, wherever it stands; of many, the first at each code.
+    size = "(SELECT count(*) FROM few)"
+    found += [
+        f"SELECT few.code, least(count(*), {most + 1}) AS n FROM few WHERE {size} <= {_FEW_ROWS} GROUP BY 1",
+        f"SELECT v.code, ({each}) FROM {values} WHERE {size} > {_FEW_ROWS}",
+    ]
+    few = f"SELECT {column} AS code FROM {ident(shape.name)} c WHERE {where} LIMIT {_FEW_ROWS + 1}"
+    return f"WITH few AS MATERIALIZED ({few}) {' UNION ALL '.join(found)}"
 
 
 def _counted(shape: Shape, where: str, most: int) -> str:

@@ -1,6 +1,6 @@
 """Orders of lists: which of them an index gives, so that PostgreSQL reads the first rows and stops."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from directapp.declare.collection import Index
@@ -8,7 +8,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Other, Rule
 from directapp.declare.spec import Shape
 from directapp.store.names import nullable
-from directapp.store.query import Filter, Order, conjuncts
+from directapp.store.query import Condition, Filter, Junction, Order
 from directapp.store.tables import indexes_of
 
 # Of these a few values stand in very many rows each: an index that begins with one says little of the order within.
@@ -63,3 +63,12 @@ def _holds(where: Rule | None, condition: Filter | None) -> bool:
         part.path == (where.column,) and part.op == "among" and where.value not in part.value
         for part in conjuncts(condition)
     )
+
+
+def conjuncts(part: Filter | None) -> Iterator[Condition]:
+    """Yield the conditions that all must hold."""
+    if isinstance(part, Condition):
+        yield part
+    elif isinstance(part, Junction) and part.word == "and":
+        for one in part.parts:
+            yield from conjuncts(one)

@@ -58,15 +58,6 @@ class Junction:
 Filter = Condition | Junction
 
 
-def conjuncts(part: Filter | None) -> Iterator[Condition]:
-    """Yield the conditions that all must hold."""
-    if isinstance(part, Condition):
-        yield part
-    elif isinstance(part, Junction) and part.word == "and":
-        for one in part.parts:
-            yield from conjuncts(one)
-
-
 @dataclass(frozen=True, slots=True)
 class Order:
     """One sort key."""

@@ -167,6 +167,7 @@ CARS = Collection(
         Index(("updated_at", "id"), where=NOT_ARCHIVED),
         Index(("delivery_date", "id"), where=NOT_ARCHIVED),
         Index(("id",), where=Empty("archived_at")),
+        Index(("status", "id"), where=Is("status", "archived")),
         *(
             Index((whose, "status"), where=NOT_ARCHIVED)
             for whose in ("dealership", "original_dealership", "assigned_mechanic", "assigned_detailer")

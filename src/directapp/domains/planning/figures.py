@@ -279,8 +279,8 @@ def _person(row: Row) -> Mapping[str, str]:
     return {"name": f"{row['first_name']} {row['last_name']}", "email": str(row["email"])}
 
 
-_STAY = "extract(epoch FROM {row}.left_at - {row}.entered_at)::float8 / 3600"
-_LEAD = "extract(epoch FROM {row}.ready_for_delivery_at - {row}.created_at)::float8 / 3600"
+_STAY = "date_part('epoch', {row}.left_at - {row}.entered_at) / 3600"
+_LEAD = "date_part('epoch', {row}.ready_for_delivery_at - {row}.created_at) / 3600"
 _MEDIAN = "percentile_cont(0.5) WITHIN GROUP (ORDER BY {})"
 # A stay that was written twice goes on to its later end.
 _STAYS = Sums(
