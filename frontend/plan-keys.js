@@ -1,5 +1,5 @@
 // The plan by keyboard: arrows choose a booking, M picks it up, arrows move it, Enter puts it down, Escape gives up.
-import { between, clockTime, dayOf, shift } from "./plan-time.js";
+import { between, shift, stepped } from "./plan-time.js";
 
 const STEP = 15;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -121,22 +121,7 @@ export function planKeys(page, plan) {
       if (to) held.resource = to.id;
       return;
     }
-    const length = between(held.start, held.end);
-    let start = shift(held.start, across * STEP);
-    const [low, high] = plan.limits;
-    // The night is stepped over: before the morning is the evening before.
-    if (clockTime(start) < low || (across < 0 && dayOf(start) !== dayOf(held.start)))
-      start = shift(`${besides(held.start, -1)}T${high}`, -length);
-    else if (clockTime(shift(start, length)) > high || dayOf(shift(start, length)) !== dayOf(start))
-      start = `${besides(held.start, 1)}T${low}`;
-    if (!plan.days.includes(dayOf(start))) return;
-    held.start = start;
-    held.end = shift(start, length);
-  }
-
-  function besides(wall, step) {
-    const n = plan.days.indexOf(dayOf(wall)) + step;
-    return plan.days[n] ?? dayOf(shift(`${dayOf(wall)}T12:00`, step * 1440));
+    Object.assign(held, stepped(held, across * STEP, plan));
   }
 
   function putBack() {

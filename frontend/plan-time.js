@@ -59,6 +59,27 @@ export function shownHours(spans, [from, to]) {
 }
 
 /**
+ * A booking moved by some minutes. The night is stepped over, and days that are not shown: before the morning is the
+ * evening of the day before. Where there is no such day, the booking stays.
+ * @param {{ start: string, end: string }} booking
+ * @param {number} minutes
+ * @param {{ limits: [from: string, to: string], days: string[] }} shown
+ * @returns {{ start: string, end: string }}
+ */
+export function stepped(booking, minutes, { limits: [low, high], days }) {
+  const length = between(booking.start, booking.end);
+  /** @param {number} step */
+  const beside = (step) => days[days.indexOf(dayOf(booking.start)) + step];
+  let start = shift(booking.start, minutes);
+  const [before, after] = [beside(-1), beside(1)];
+  const isEarly = clockTime(start) < low || (minutes < 0 && dayOf(start) !== dayOf(booking.start));
+  const isLate = clockTime(shift(start, length)) > high || dayOf(shift(start, length)) !== dayOf(start);
+  if (isEarly) start = before ? shift(`${before}T${high}`, -length) : booking.start;
+  else if (isLate) start = after ? `${after}T${low}` : booking.start;
+  return { start, end: shift(start, length) };
+}
+
+/**
  * "tor. 26. nov. 08:00–10:30"
  * @type {(start: string, end: string, locale: string) => string}
  */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { between, clockOf, clockTime, dayOf, shift, shownHours, spanText, wallOf } from "../plan-time.js";
+import { between, clockOf, clockTime, dayOf, shift, shownHours, spanText, stepped, wallOf } from "../plan-time.js";
 
 // Norway in the autumn of 2026: summer time ends on 25 October at 03:00, which is 01:00 in Greenwich.
 const NORWAY = clockOf([
@@ -59,6 +59,40 @@ test("a booking that ends on another day does not say when the day ends", () => 
     "07:00",
     "16:00",
   ]);
+});
+
+// A week without its Wednesday.
+const WEEK = { limits: ["07:00", "16:00"], days: ["2026-11-23", "2026-11-24", "2026-11-26", "2026-11-27"] };
+const move = (start, end, minutes) => Object.values(stepped({ start, end }, minutes, WEEK));
+
+test("a booking is moved within its day", () => {
+  assert.deepEqual(move("2026-11-23T08:00", "2026-11-23T10:00", 15), ["2026-11-23T08:15", "2026-11-23T10:15"]);
+  assert.deepEqual(move("2026-11-23T07:15", "2026-11-23T10:00", -15), ["2026-11-23T07:00", "2026-11-23T09:45"]);
+  assert.deepEqual(move("2026-11-23T14:00", "2026-11-23T15:45", 15), ["2026-11-23T14:15", "2026-11-23T16:00"]);
+});
+
+test("past the evening comes the next morning, whatever lies between", () => {
+  assert.deepEqual(move("2026-11-23T14:00", "2026-11-23T16:00", 15), ["2026-11-24T07:00", "2026-11-24T09:00"]);
+  assert.deepEqual(move("2026-11-24T14:00", "2026-11-24T16:00", 15), ["2026-11-26T07:00", "2026-11-26T09:00"]);
+});
+
+test("before the morning is the evening before", () => {
+  assert.deepEqual(move("2026-11-26T07:00", "2026-11-26T09:00", -15), ["2026-11-24T14:00", "2026-11-24T16:00"]);
+});
+
+test("before the first morning and after the last evening it stays", () => {
+  const [first, last] = [
+    ["2026-11-23T07:00", "2026-11-23T09:00"],
+    ["2026-11-27T14:00", "2026-11-27T16:00"],
+  ];
+  assert.deepEqual(move(...first, -15), first);
+  assert.deepEqual(move(...last, 15), last);
+});
+
+test("where the day is the whole round of the clock, midnight is stepped over", () => {
+  const round = { limits: ["00:00", "24:00"], days: ["2026-11-23", "2026-11-24"] };
+  const late = { start: "2026-11-23T21:45", end: "2026-11-23T23:45" };
+  assert.deepEqual(stepped(late, 15, round), { start: "2026-11-24T00:00", end: "2026-11-24T02:00" });
 });
 
 test("a span is told in the reader's language", () => {
