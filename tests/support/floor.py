@@ -37,10 +37,16 @@ ASSIGNED: dict[str, Rule] = {
 }
 
 
-def _cardboard(name: str, access: Access, *fields: Field) -> Collection:
+def _cardboard(name: str, access: Access, *fields: Field, sight: tuple[str, ...] = ()) -> Collection:
     groups = (Group("all", WORD, fields),)
     return Collection(
-        name=name, label=WORD, plural=WORD, groups=groups, access=access, views=Views(columns=(), title=())
+        name=name,
+        label=WORD,
+        plural=WORD,
+        groups=groups,
+        access=access,
+        views=Views(columns=(), title=()),
+        sight=sight,
     )
 
 
@@ -85,6 +91,7 @@ CARS = _cardboard(
     *_instants("parts_ordered_prep_at", "parts_arrived_prep_at"),
     column("parts_status", "Deler", "Parts", computed=True, default="none"),
     column("prep_cost", "Kostnad", "Cost", Kind.MONEY, computed=True, default=0),
+    sight=("dealership", "prep_center", "car_type", "assigned_mechanic", "assigned_detailer"),
 )
 SPEC = Spec((USERS, DEALERSHIPS, CARS, *workshop.COLLECTIONS, *records.COLLECTIONS, *imports.COLLECTIONS))
 
