@@ -12,6 +12,7 @@ import { takeDictation } from "./dictate.js";
 import { keepDrafts } from "./drafts.js";
 import { dropFiles, helpForms } from "./forms.js";
 import { listenToKeys } from "./keys.js";
+import { keepLeaving } from "./leaving.js";
 import { closePops, followNetwork, keepUndoBars, openRows } from "./lists.js";
 import { keepLive } from "./live.js";
 import { pickMentions } from "./mentions.js";
@@ -22,6 +23,7 @@ import { keySending } from "./sending.js";
 import { followTheme } from "./theme.js";
 
 keySending(document);
+keepLeaving(document);
 followTheme(document.documentElement);
 followNetwork(document.documentElement);
 openPalette(document);

@@ -1,6 +1,7 @@
 """Quick taps: a checklist answered with a glove on a slow network, on none, and by two people at once."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from browser.test_floor import Gate, gate, keep, phone
 from browser.test_views import PHONE
+from directapp.kernel.clock import utc_now
 from support.dealer import Dealer
 from support.floor_cars import planned_car
 
@@ -16,6 +18,12 @@ Opener = Callable[..., Awaitable[Page]]
 __all__ = ["gate", "phone"]
 POINTS = 10
 SLOW = 0.6
+_TICK = """async (facts) => {
+  for (const fact of facts) {
+    document.querySelector(`form[action$="/fact/${fact}"] button`).click();
+    await new Promise((done) => setTimeout(done, 80));
+  }
+}"""
 
 
 async def begun(dealer: Dealer, points: int = POINTS) -> UUID:
@@ -190,3 +198,64 @@ async def test_ten_taps_without_network_wait_and_are_sent_in_order(dealer: Deale
     await expect(line(page, POINTS - 1).locator("[data-said]")).to_have_text("")
     await expect(page.locator("[data-queue]")).to_be_hidden()
     assert list(await stored(dealer, made)) == [f"punkt-{n}" for n in range(POINTS)]
+
+
+async def ordered(dealer: Dealer, open_as: Opener) -> tuple[UUID, Page]:
+    """Order a part for a car and open it as those who fetch it, away from what others change."""
+    hands = await dealer.person("parts", "499")
+    car = await planned_car(dealer, 9, upto="arrived")
+    made = await dealer.create(hands, "parts_orders", car=str(car), part_name="Krok", ordered_by_side="prep")
+    page = await open_as("parts", "499", **PHONE, service_workers="block")
+    await page.route("**/app/live", lambda route: route.abort())
+    return made, page
+
+
+@pytest.mark.parametrize("slow", ["request", "answer"])
+async def test_two_facts_of_a_part_ticked_at_once_are_both_stored(slow: str, dealer: Dealer, open_as: Opener) -> None:
+    part, page = await ordered(dealer, open_as)
+    await page.goto(f"/app/parts_orders/{part}")
+    await page.route("**/fact/*", slow_answer if slow == "answer" else slow_request)
+    await page.evaluate(_TICK, ["sent_at", "arrived_at"])
+    await expect(page.locator("#done")).to_contain_text("Ankommet")
+    row = await dealer.read(await dealer.person("parts", "499"), "parts_orders", part)
+    assert row["arrived_at"] > row["sent_at"]
+    assert row["version"] == 3
+
+
+async def test_a_tick_that_is_refused_says_so_though_another_follows(dealer: Dealer, open_as: Opener) -> None:
+    part, page = await ordered(dealer, open_as)
+    hands = await dealer.person("parts", "499")
+    await page.goto(f"/app/parts_orders/{part}")
+    await dealer.do(hands, "parts_orders", "update", part, cancelled_at=utc_now().isoformat())
+    await page.route("**/fact/*", slow_request)
+    await page.evaluate(_TICK, ["sent_at", "arrived_at"])
+    # The page of the first refusal, not that of the last.
+    await page.wait_for_url("**/fact/sent_at")
+    await expect(page.locator(".summary").first).to_have_text("Sendt: Delen er Avbestilt.")
+
+
+async def test_two_groups_of_an_accessory_saved_at_once_are_both_stored(dealer: Dealer, open_as: Opener) -> None:
+    seller = await dealer.person("new_car_sales", "495")
+    car = await planned_car(dealer, 9, upto="arrived")
+    made = await dealer.create(seller, "car_accessories", car=str(car), name="Krok")
+    page = await open_as("new_car_sales", service_workers="block", at=f"/app/car_accessories/{made}")
+    await page.route(f"**/app/car_accessories/{made}", slow_request)
+    await page.evaluate("document.querySelectorAll('details.field-group').forEach((e) => (e.open = true))")
+    await page.fill("#name", "Hengerfeste")
+    await page.fill("#price", "4900")
+    for group in ("content", "price"):
+        await page.locator(f"#g-{group} button[type=submit]").click()
+    await expect(page.locator("#g-price input[name=_base]")).to_have_value(re.compile("4900"))
+    row = await dealer.read(seller, "car_accessories", made)
+    assert (row["name"], row["price"], row["version"]) == ("Hengerfeste", "4900.00", 3)
+
+
+async def slow_request(route: Route) -> None:
+    await asyncio.sleep(SLOW)
+    await route.continue_()
+
+
+async def slow_answer(route: Route) -> None:
+    answer = await route.fetch(max_redirects=0)
+    await asyncio.sleep(SLOW)
+    await route.fulfill(response=answer)
