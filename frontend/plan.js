@@ -30,7 +30,7 @@ async function begin(config) {
   const server = serverOf({ csrf: root.dataset.csrf, words });
   const verdict = verdictOf(page);
   const answer = await server.read(config.data);
-  if (!answer) return;
+  if (!answer) return root.setAttribute("data-ready", "0");
   const told = await answer.json();
   const plan = {
     root,
@@ -59,10 +59,9 @@ async function begin(config) {
 
 async function showList({ list }) {
   const place = page.querySelector("[data-plan-list]");
-  const answer = await fetch(list, { headers: { "HX-Request": "true" } });
-  if (!answer.ok) return;
-  place.innerHTML = await answer.text();
-  place.hidden = false;
+  const asked = fetch(list, { headers: { "HX-Request": "true" } });
+  place.innerHTML = await asked.then((answer) => (answer.ok ? answer.text() : "")).catch(() => "");
+  place.hidden = !place.innerHTML;
   root.hidden = true;
 }
 

@@ -18,7 +18,7 @@ DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 640}}
 
-_SHIFT = """() => new Promise(done => {
+SHIFT = """() => new Promise(done => {
   let sum = 0;
   new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value })
     .observe({ type: "layout-shift", buffered: true });
@@ -79,7 +79,7 @@ async def test_nothing_moves_and_little_is_sent(dealer: Dealer, open_as: Opener)
         await cdp.send("Network.setCacheDisabled", {"cacheDisabled": True})
         cdp.on("Network.loadingFinished", lambda told, into=weights: into.append(told["encodedDataLength"]))
         await page.goto(address)
-        assert await page.evaluate(_SHIFT) < 0.01, address
+        assert await page.evaluate(SHIFT) < 0.01, address
         await page.wait_for_load_state("networkidle")
         assert len(weights) < 25, address
         assert sum(weights) < 250_000, (address, sum(weights))

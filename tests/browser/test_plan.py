@@ -1,5 +1,6 @@
 """The plan in a browser: drag, resize, refusal with its reason, keyboard, two planners, the wizard, the phone."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -7,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from browser.test_floor import Gate, gate, keep, phone
+from browser.test_pages import SHIFT
 from browser.test_views import DESK, PHONE
 from directapp.kernel.clock import utc_now
 from support.axe import violations
@@ -19,6 +21,10 @@ from support.plan import OSLO, Plan, at, lay_plan
 Opener = Callable[..., Awaitable[Page]]
 __all__ = ["gate", "phone"]
 HOUR = 1.0
+TABLET: dict[str, Any] = {"viewport": {"width": 820, "height": 1180}}
+SLOW = 0.6
+# Of the screen, as the browser counts it.
+MOST_MOVED = 0.1
 
 
 async def opened(page: Page, plan: Plan, more: str = "&span=day") -> Page:
@@ -94,6 +100,33 @@ async def test_a_booking_is_dragged_to_another_time(plan: Plan, open_as: Opener)
     await page.locator("#done").get_by_role("button", name="Angre").click()
     await page.wait_for_url("**/app/plan?day=*")
     assert await times(plan, booking) == ("08:00", "10:00")
+
+
+@pytest.mark.parametrize("device", [DESK, TABLET, PHONE], ids=["desk", "tablet", "phone"])
+async def test_nothing_moves_when_the_plan_comes_late(device: dict[str, Any], plan: Plan, open_as: Opener) -> None:
+    await booked(plan, "08:00", "10:00")
+    for number in range(8):
+        await plan.resource(f"Løfter {number}", "technical")
+    for _ in range(4):
+        await plan.car()
+
+    async def late(route: Route) -> None:
+        if route.request.resource_type == "fetch":
+            await asyncio.sleep(SLOW)
+        await route.continue_()
+
+    page = await open_as("planner", "499", service_workers="block", motion=True, **device)
+    await page.route("**/app/plan**", late)
+    await page.goto(f"/app/plan?day={plan.day.isoformat()}&span=day")
+    shown = page.locator("[data-plan-list] .plan-line" if device is PHONE else ".ec-event[data-id]")
+    await expect(shown).to_have_count(1)
+    await expect(page.locator(".plan-car").first).to_be_visible()
+    assert await page.evaluate(SHIFT) < MOST_MOVED
+    if device is not PHONE:
+        await plan.car()
+        await booked(plan, "13:00", "14:00")
+        await expect(shown).to_have_count(2)
+        assert await page.evaluate(SHIFT) < MOST_MOVED
 
 
 async def test_a_booking_is_made_longer_at_its_end(plan: Plan, open_as: Opener) -> None:
