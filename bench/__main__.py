@@ -27,8 +27,8 @@ from directapp.app.spec import load_spec
 from directapp.domains.people.passwords import Passwords
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import utc_now
-from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
+from directapp.services.pipeline import Pipeline
 from directapp.services.reading import Reading
 from directapp.store.database import Database
 from directapp.store.embedded.server import DATABASE, EmbeddedPostgres
@@ -104,7 +104,7 @@ def report(name: str, found: dict[str, float], alone: float | None, count: int) 
 async def measure(bench: Bench) -> None:
     """Measure every promised figure."""
     spec = load_spec()
-    reading, corridor = Reading(spec, bench.database), Corridor(spec, bench.database)
+    reading, pipeline = Reading(spec, bench.database), Pipeline(spec, bench.database)
     people = bench.seeded.people
     seller = people["new_car_sales"]
 
@@ -129,7 +129,7 @@ async def measure(bench: Bench) -> None:
     logged = await statements(lambda: reading.one(seller, "cars", UUID(bench.car(2))))
     some = [bench.request("new_car_sales", "GET", f"/items/cars/{bench.car(n * 2)}") for n in range(1, 400)]
     report("one car", bench.load(some), bench.alone(pgbench.script(logged)), len(logged))
-    await measure_writes(bench, corridor)
+    await measure_writes(bench, pipeline)
     await measure_pages(bench)
 
 
@@ -145,7 +145,7 @@ async def measure_pages(bench: Bench) -> None:
         report(name, bench.load([head], connections=1), None, 0)
 
 
-async def measure_writes(bench: Bench, corridor: Corridor) -> None:
+async def measure_writes(bench: Bench, pipeline: Pipeline) -> None:
     """Measure an audited update, a create and the sign-in."""
     # What was signed in with may have run out by now.
     await sign_in(bench)
@@ -156,14 +156,14 @@ async def measure_writes(bench: Bench, corridor: Corridor) -> None:
     async def note() -> object:
         patch = {"seller_notes": f"notat {next(number)}"}
         admin = people["tenant_admin"]
-        return await corridor.perform(
+        return await pipeline.perform(
             Intent(actor=admin, collection="cars", verb="update", origin="rest", patch=patch, target=alive)
         )
 
     async def make() -> object:
         patch = {"make": "VW", "model": "ID.4", "car_type": "new", "order_number": f"P{next(number)}"}
         seller = people["new_car_sales"]
-        return await corridor.perform(
+        return await pipeline.perform(
             Intent(actor=seller, collection="cars", verb="create", origin="rest", patch=patch)
         )
 
@@ -242,7 +242,7 @@ async def prepare(data: Path, cars: int) -> tuple[EmbeddedPostgres, Database, Se
     stored = await Passwords().hash(PASSWORD)
     for actor in seeded.people.values():
         patch = {"user": str(actor.user), "password_hash": stored}
-        await Corridor(spec, database).perform(
+        await Pipeline(spec, database).perform(
             Intent(actor=demo, collection="credentials", verb="create", origin="cli", patch=patch)
         )
     return postgres, database, seeded

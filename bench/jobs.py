@@ -50,7 +50,7 @@ async def worker(owner: str, weak: str, data: str) -> None:
 
 async def through(house: House, tenant: UUID, events: int, kind: str) -> tuple[float, float]:
     """Return how many events a second one worker takes through, and its own processor time for each in ms."""
-    corridor = house.platform.corridor
+    pipeline = house.platform.pipeline
 
     async def nothing(_: Act) -> None: ...
 
@@ -59,13 +59,13 @@ async def through(house: House, tenant: UUID, events: int, kind: str) -> tuple[f
 
     async def run(_: Job) -> None: ...
 
-    async with acting(corridor, tenant, "demo", "bench", "", None) as act:
+    async with acting(pipeline, tenant, "demo", "bench", "", None) as act:
         cars = [await act.create("cars", {"make": "VW"}) for _ in range(100)]
         for number in range(events):
             act.emit("bench.event", on=cars[number % len(cars)])
     reactions = {"nothing": {"bench.event": [nothing]}, "write": {"bench.event": [write]}}
     errands = [Errand(name="bench.event", run=run, at_once=16)] if kind == "errand" else []
-    relay = Relay(corridor, reactions.get(kind, {}), "workflow", errands=errands)
+    relay = Relay(pipeline, reactions.get(kind, {}), "workflow", errands=errands)
     start, used = time.perf_counter(), time.process_time()
 
     def figures() -> tuple[float, float]:
@@ -87,7 +87,7 @@ async def through(house: House, tenant: UUID, events: int, kind: str) -> tuple[f
 
 async def latency(house: House, actor: Actor, rate: float, seconds: float) -> tuple[float, int, list[float]]:
     """Write at a rate beside a worker of its own; return the rate reached and how long events waited."""
-    corridor, since = house.platform.corridor, utc_now()
+    pipeline, since = house.platform.pipeline, utc_now()
     count = int(rate * seconds)
     start = time.perf_counter()
 
@@ -96,7 +96,7 @@ async def latency(house: House, actor: Actor, rate: float, seconds: float) -> tu
         vin = f"WVWZZZ{number:011d}"
         patch = {"make": "VW", "model": "ID.4", "car_type": "new", "vin": vin}
         intent = Intent(actor=actor, collection="cars", verb="create", patch=patch, origin="test")
-        await corridor.perform(intent)
+        await pipeline.perform(intent)
 
     await asyncio.gather(*(one(number) for number in range(count)))
     reached = count / (time.perf_counter() - start)

@@ -86,7 +86,7 @@ async def worker(owner: str, weak: str, data: str, provider: str) -> None:
 async def cars_of(house: House, seeded: Seeded) -> list[UUID]:
     """Return some cars that the people of the first site see."""
     values = {"make": "VW", "model": "ID.4", "dealership": seeded.sites[0], "prep_center": seeded.sites[0]}
-    async with acting(house.platform.corridor, seeded.tenant, "demo", "bench", "", None) as act:
+    async with acting(house.platform.pipeline, seeded.tenant, "demo", "bench", "", None) as act:
         return [(await act.create("cars", values)).id for _ in range(50)]
 
 
@@ -104,8 +104,8 @@ async def change(house: House, seeded: Seeded, cars: list[UUID], numbers: range)
         )
         for number in numbers
     ]
-    corridor = house.platform.corridor
-    await (corridor.perform(intents[0]) if len(intents) == 1 else corridor.perform_all(intents))
+    pipeline = house.platform.pipeline
+    await (pipeline.perform(intents[0]) if len(intents) == 1 else pipeline.perform_all(intents))
 
 
 async def run(  # noqa: PLR0917 - what is measured

@@ -17,8 +17,8 @@ from bench.seed import Seeded, seed
 from directapp.app.spec import load_spec
 from directapp.domains.people.passwords import Passwords
 from directapp.kernel.actor import system_actor
-from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
+from directapp.services.pipeline import Pipeline
 from directapp.store.database import Database
 
 BOARD_CARS = 2_000
@@ -146,7 +146,7 @@ async def full_board(database: Database) -> Seeded:
     admin = seeded.people["tenant_admin"]
     patch = {"user": str(admin.user), "password_hash": await Passwords().hash(PASSWORD)}
     demo = system_actor(seeded.tenant, "demo")
-    await Corridor(load_spec(), database).perform(
+    await Pipeline(load_spec(), database).perform(
         Intent(actor=demo, collection="credentials", verb="create", origin="cli", patch=patch)
     )
     return seeded

@@ -9,8 +9,8 @@ from directapp.app.spec import load_spec
 from directapp.domains.people.passwords import Passwords
 from directapp.kernel.actor import system_actor
 from directapp.kernel.clock import utc_now
-from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
+from directapp.services.pipeline import Pipeline
 from directapp.store.database import Database
 from directapp.store.migrate import bring_up_to_date
 from directapp.store.names import copy_of
@@ -78,11 +78,11 @@ async def fill(owner: str, weak: str, cars: int) -> Filled:
         await connection.close()
     stored = await Passwords().hash(PASSWORD)
     async with Database(spec, weak, size=2) as database:
-        corridor, demo = Corridor(spec, database), system_actor(TENANT, "demo")
+        pipeline, demo = Pipeline(spec, database), system_actor(TENANT, "demo")
         for role in ROLES:
             patch = {"user": str(person(role, 0)), "password_hash": stored}
             intent = Intent(actor=demo, collection="credentials", verb="create", origin="cli", patch=patch)
-            await corridor.perform(intent)
+            await pipeline.perform(intent)
     connection = await asyncpg.connect(owner)
     try:
         await connection.execute("ANALYZE credentials")

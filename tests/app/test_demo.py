@@ -1,4 +1,4 @@
-"""The demo: every stage has its cars, every role its person, and everything came through the corridor."""
+"""The demo: every stage has its cars, every role its person, and everything came through the pipeline."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -56,7 +56,7 @@ async def tenant_of(house: House, email: str) -> UUID:
 
 async def rows(house: House, domain: str, sql: str) -> list[dict[str, Any]]:
     tenant = await tenant_of(house, f"admin@{domain}")
-    async with house.platform.database.unit(system_actor(tenant, "corridor"), readonly=True) as unit:
+    async with house.platform.database.unit(system_actor(tenant, "pipeline"), readonly=True) as unit:
         return [dict(r) for r in await unit.fetch(sql)]
 
 

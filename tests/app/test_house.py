@@ -87,7 +87,7 @@ async def test_the_audit_is_sealed_and_tampering_shows(dealer: Dealer, time: Tim
 async def test_a_staff_session_is_timed_named_and_logged(dealer: Dealer, time: Time) -> None:
     house = dealer.house
     session = await begin_staff_session(
-        house.auth, house.platform.corridor, dealer.tenant, operator="Ada", reason="Sak 17", minutes=10
+        house.auth, house.platform.pipeline, dealer.tenant, operator="Ada", reason="Sak 17", minutes=10
     )
     actor = await house.principals.authenticate(cookie=session.cookie)
     assert (actor.tenant, actor.name) == (dealer.tenant, "Drift: Ada")
@@ -103,7 +103,7 @@ async def test_a_staff_session_is_timed_named_and_logged(dealer: Dealer, time: T
         time.ahead = timedelta()
     with pytest.raises(InvalidError):
         await begin_staff_session(
-            house.auth, house.platform.corridor, dealer.tenant, operator="Ada", reason=" ", minutes=600
+            house.auth, house.platform.pipeline, dealer.tenant, operator="Ada", reason=" ", minutes=600
         )
 
 

@@ -66,7 +66,7 @@ async def test_answers_kept_for_a_resend_go_after_a_day(dealer: Dealer, house: H
         patch={"language": "en"},
         key=key,
     )
-    await house.platform.corridor.perform(intent)
+    await house.platform.pipeline.perform(intent)
     assert await remembered(dealer, key)
     await house.schedules.once(dealer.tenant)
     time.ahead += NIGHT + timedelta(hours=1)
@@ -79,5 +79,5 @@ async def test_answers_kept_for_a_resend_go_after_a_day(dealer: Dealer, house: H
 
 
 async def remembered(dealer: Dealer, key: str) -> bool:
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "corridor"), readonly=True) as unit:
+    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "pipeline"), readonly=True) as unit:
         return bool(await unit.value("SELECT count(*) FROM idempotency WHERE key = $1", key))

@@ -235,7 +235,7 @@ async def run(dealer: Dealer, schedule: Any) -> None:
     await schedule.run(
         Job(
             id=uuid4(),
-            corridor=house.platform.corridor,
+            pipeline=house.platform.pipeline,
             tenant=dealer.tenant,
             name=schedule.event,
             collection="",

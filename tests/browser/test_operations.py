@@ -58,10 +58,10 @@ async def give_up(dealer: Dealer, reason: str) -> None:
         raise GiveUpError(reason)
 
     car = await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
-    corridor = dealer.house.platform.corridor
-    async with acting(corridor, dealer.tenant, "demo", "test", "", None) as act:
+    pipeline = dealer.house.platform.pipeline
+    async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
         act.emit("trial.sent", on=await act.look_up("cars", car))
-    await Relay(corridor, {}, "workflow", errands=[Errand(name="trial.sent", run=fail)], keep=keep).drain(dealer.tenant)
+    await Relay(pipeline, {}, "workflow", errands=[Errand(name="trial.sent", run=fail)], keep=keep).drain(dealer.tenant)
 
 
 def tile(page: Page, name: str) -> Any:

@@ -25,7 +25,7 @@ from directapp.app.spec import load_spec
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
-from directapp.services.corridor import Corridor
+from directapp.services.pipeline import Pipeline
 from directapp.services.intent import Intent
 from directapp.services.reading import Reading
 from directapp.store.database import Database
@@ -42,11 +42,11 @@ async def follow():
     assert await bring_up_to_date(spec, owner, utc_now())
     person = {"first_name": "A", "last_name": "B", "email": f"{tenant}@example.test", "roles": ["tenant_admin"]}
     async with Database(spec, app) as database:
-        corridor, reading = Corridor(spec, database), Reading(spec, database)
+        pipeline, reading = Pipeline(spec, database), Reading(spec, database)
 
         async def create(actor, collection, **patch):
             intent = Intent(actor=actor, collection=collection, verb="create", origin="test", patch=patch)
-            return (await corridor.perform(intent)).record
+            return (await pipeline.perform(intent)).record
 
         async def show(actor, collection, record, *names):
             fields = tuple((n,) for n in names)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from directapp.kernel.ids import uuid7
-from directapp.services.corridor import Corridor
+from directapp.services.pipeline import Pipeline
 from directapp.services.reading import Reading
 from directapp.store.database import Database
 from support.floor import SPEC, Floor, lay_out
@@ -23,4 +23,4 @@ async def floor_database(server: Server) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def floor(floor_database: Database) -> Floor:
-    return await Floor(Corridor(SPEC, floor_database), Reading(SPEC, floor_database), uuid7()).open()
+    return await Floor(Pipeline(SPEC, floor_database), Reading(SPEC, floor_database), uuid7()).open()

@@ -11,8 +11,8 @@ from directapp.declare.spec import Shape, Spec
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
 from directapp.kernel.ids import uuid7
-from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
+from directapp.services.pipeline import Pipeline
 from directapp.store.database import Database
 from directapp.store.names import ident
 from directapp.store.query import Condition, Query
@@ -75,7 +75,7 @@ async def test_writes_touch_only_what_the_declaration_says(sample: Sample, role:
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_the_corridor_refuses_every_field_that_is_not_written(sample: Sample, role: str) -> None:
-    corridor = Corridor(SPEC, sample.database)
+    pipeline = Pipeline(SPEC, sample.database)
     actor = sample.actors(role)[0]
     oracle = Oracle(SPEC, actor, sample.rows)
     for shape in SPEC.exposed:
@@ -88,7 +88,7 @@ async def test_the_corridor_refuses_every_field_that_is_not_written(sample: Samp
                 actor=actor, collection=shape.name, verb="update", origin="test", target=some, patch={item.name: None}
             )
             with pytest.raises(ForbiddenError):
-                await corridor.perform(intent)
+                await pipeline.perform(intent)
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -14,8 +14,8 @@ from directapp.declare.spec import Shape
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import DirectAppError, InvalidError
 from directapp.kernel.ids import uuid7
-from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
+from directapp.services.pipeline import Pipeline
 from directapp.services.references import MISSING
 from directapp.store.unit import recorded
 from support.oracle import Oracle
@@ -81,10 +81,10 @@ def _verb_doors(sample: Sample, shape: Shape, verb: Any) -> Iterator[Door]:
             yield Door(shape, item, item.ref, verb.name, None, others)
 
 
-async def said(corridor: Corridor, door: Door, actor: Actor, record: UUID) -> list[tuple[str | None, str, str]]:
+async def said(pipeline: Pipeline, door: Door, actor: Actor, record: UUID) -> list[tuple[str | None, str, str]]:
     """Return what is answered about the reference: its field, code and words."""
     try:
-        await corridor.perform(door.intent(actor, record))
+        await pipeline.perform(door.intent(actor, record))
     except DirectAppError as error:
         return [(p.field, type(error).__name__, p.message.nb) for p in error.problems if p.field == door.item.name]
     return []
@@ -92,7 +92,7 @@ async def said(corridor: Corridor, door: Door, actor: Actor, record: UUID) -> li
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_hidden_and_none_are_one_answer_at_every_door(sample: Sample, role: str) -> None:
-    corridor = Corridor(SPEC, sample.database)
+    pipeline = Pipeline(SPEC, sample.database)
     actor = sample.actors(role)[0]
     oracle = Oracle(SPEC, actor, sample.rows)
     tried = 0
@@ -103,7 +103,7 @@ async def test_hidden_and_none_are_one_answer_at_every_door(sample: Sample, role
         hidden = [i for i, row in rows if not oracle.sees(shape, row) and i != held][:1]
         missing = [(door.item.name, InvalidError.__name__, MISSING.fill(label=door.item.label).nb)]
         for record in (*(hidden or [next(iter(sample.theirs[door.target]))]), uuid7()):
-            answer = await said(corridor, door, actor, record)
+            answer = await said(pipeline, door, actor, record)
             assert answer == missing, f"{role} {door.shape.name} {door.verb} {door.item.name}"
             tried += 1
     assert tried > 10
@@ -127,7 +127,7 @@ async def test_every_reference_of_the_declaration_has_a_door_here(sample: Sample
 
 
 async def test_what_the_row_held_already_stays_however_hidden(sample: Sample) -> None:
-    corridor, actor = Corridor(SPEC, sample.database), sample.actors("new_car_sales")[0]
+    pipeline, actor = Pipeline(SPEC, sample.database), sample.actors("new_car_sales")[0]
     oracle, cars = Oracle(SPEC, actor, sample.rows), SPEC["cars"]
     record, row = next(
         (i, row)
@@ -141,20 +141,20 @@ async def test_what_the_row_held_already_stays_however_hidden(sample: Sample) ->
     intent = Intent(
         actor=actor, collection="cars", verb="update", origin="test", target=record, patch=patch, dry_run=True
     )
-    answer = await corridor.perform(intent)
+    answer = await pipeline.perform(intent)
     assert set(answer.changes) >= {"seller_notes"}
     assert "trade_in_for" not in answer.changes
 
 
 async def test_references_cost_one_statement_however_many_collections(sample: Sample) -> None:
-    corridor, actor = Corridor(SPEC, sample.database), sample.actors("tenant_admin")[0]
+    pipeline, actor = Pipeline(SPEC, sample.database), sample.actors("tenant_admin")[0]
     hidden = {"dealership": str(uuid7()), "seller": str(uuid7()), "trade_in_for": str(uuid7())}
     intent = Intent(actor=actor, collection="cars", verb="create", origin="test", patch=hidden)
     statements: list[tuple[str, tuple[Any, ...]]] = []
     mark = recorded.set(statements)
     try:
         with pytest.raises(InvalidError) as refused:
-            await corridor.perform(intent)
+            await pipeline.perform(intent)
     finally:
         recorded.reset(mark)
     assert {p.field for p in refused.value.problems} == set(hidden)

@@ -40,7 +40,7 @@ def sheet(dealer: Dealer, text: str | bytes, key: str | None = "vin") -> TableRe
 async def taken(dealer: Dealer, reader: TableReader, *, dry_run: bool = False, role: str = "tenant_admin") -> Report:
     person = await dealer.person(role)
     order = Order(actor=person, by=person, reader=reader, name="biler.csv", dry_run=dry_run, collection="cars")
-    return await Importing(dealer.house.platform.corridor, LEDGER).run(order)
+    return await Importing(dealer.house.platform.pipeline, LEDGER).run(order)
 
 
 def outcomes(report: Report) -> list[tuple[int, str, list[str | None]]]:
@@ -79,7 +79,7 @@ async def test_a_nul_rejects_its_row_by_name_and_stops_no_other(dealer: Dealer) 
     for dry_run in (True, False):
         report = await taken(dealer, sheet(dealer, (FILES / "I6_nul.csv").read_bytes()), dry_run=dry_run)
         assert outcomes(report) == [(2, "created", []), (3, "rejected", ["seller_notes"]), (4, "created", [])]
-    kept = await Importing(dealer.house.platform.corridor, LEDGER).books(dealer.tenant).rows_of(report.run)
+    kept = await Importing(dealer.house.platform.pipeline, LEDGER).books(dealer.tenant).rows_of(report.run)
     assert kept[1].data["Notat"] == {"is": "unstorable", "text": "to\u2400to"}
 
 
@@ -109,7 +109,7 @@ async def test_the_prototypes_cells_stop_nothing_either(dealer: Dealer) -> None:
     contents = {**small(people=False), "cars.json": json.dumps({"data": rows}).encode()}
     actor = system_actor(dealer.tenant, IMPORTER)
     reader = read_export(SPEC, contents, dealer.house.platform.clock())
-    house = Importing(dealer.house.platform.corridor, LEDGER)
+    house = Importing(dealer.house.platform.pipeline, LEDGER)
     for dry_run in (True, False):
         report = await house.run(Order(actor=actor, reader=reader, name="x", dry_run=dry_run))
         found = {r.raw.number: r for r in report.results if r.raw.collection == "cars"}
@@ -145,7 +145,7 @@ async def test_of_many_rows_with_one_key_the_first_others_are_named(dealer: Deal
 
 
 async def test_what_is_held_is_taken_in_when_a_person_says_so(dealer: Dealer) -> None:
-    house = Importing(dealer.house.platform.corridor, LEDGER)
+    house = Importing(dealer.house.platform.pipeline, LEDGER)
     reader = sheet(dealer, "VIN;Merke;Biltype\n;Saab;Bruktbil\n")
     report = await taken(dealer, reader)
     row = (await house.books(dealer.tenant).rows_of(report.run))[0]
@@ -157,7 +157,7 @@ async def test_what_is_held_is_taken_in_when_a_person_says_so(dealer: Dealer) ->
 
 async def test_answered_rows_that_are_tried_again_twice_at_once_are_taken_in_once(dealer: Dealer) -> None:
     """Nothing tells such rows apart but their place in the file: two runs would make two cars of each."""
-    house = Importing(dealer.house.platform.corridor, LEDGER)
+    house = Importing(dealer.house.platform.pipeline, LEDGER)
     reader = sheet(dealer, "VIN;Merke;Biltype\n;Saab;Bruktbil\n;Volvo;Bruktbil\n")
     report = await taken(dealer, reader)
     admin = await dealer.person("tenant_admin")
@@ -220,7 +220,7 @@ async def test_rows_written_together_are_judged_as_rows_alone(dealer: Dealer) ->
 async def test_a_run_that_is_stopped_says_what_it_stored_and_goes_on(
     dealer: Dealer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house = Importing(dealer.house.platform.corridor, LEDGER)
+    house = Importing(dealer.house.platform.pipeline, LEDGER)
     reader, admin = sheet(dealer, cars(250, 5000)), await dealer.person("tenant_admin")
     order = Order(actor=admin, by=admin, reader=reader, name="x", dry_run=False, collection="cars")
     run = await house.books(dealer.tenant).open(order, 250)

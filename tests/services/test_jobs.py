@@ -45,15 +45,15 @@ def moving(time: Time) -> Iterator[Time]:
 
 def relay(dealer: Dealer, *errands: Errand, lease: float = 30.0, **reactions: Any) -> Relay:
     """Return a worker of its own, as another process would have."""
-    corridor = dealer.house.platform.corridor
+    pipeline = dealer.house.platform.pipeline
     named = {name.replace("_", "."): (each,) if callable(each) else each for name, each in reactions.items()}
-    return Relay(corridor, named, "workflow", errands=errands, keep=keep, lease=lease)
+    return Relay(pipeline, named, "workflow", errands=errands, keep=keep, lease=lease)
 
 
 async def ask(dealer: Dealer, event: str, count: int = 1, **payload: Any) -> UUID:
     """Put events about a new car in the outbox; return the car."""
-    corridor = dealer.house.platform.corridor
-    async with acting(corridor, dealer.tenant, "demo", "test", "", None) as act:
+    pipeline = dealer.house.platform.pipeline
+    async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
         car = await act.create("cars", {"make": "VW"})
         for number in range(count):
             act.emit(event, on=car, number=number, **payload)
@@ -81,10 +81,10 @@ async def letters(dealer: Dealer, site: str = "490") -> list[dict[str, Any]]:
 
 
 async def test_a_write_that_is_rolled_back_asks_for_nothing(dealer: Dealer) -> None:
-    corridor = dealer.house.platform.corridor
+    pipeline = dealer.house.platform.pipeline
 
     async def change_and_fail() -> None:
-        async with acting(corridor, dealer.tenant, "demo", "test", "", None) as act:
+        async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
             car = await act.create("cars", {"make": "VW"})
             act.emit("trial.sent", on=car)
             await act.change({"model": "Golf"}, on=car)
@@ -106,7 +106,7 @@ async def test_a_dry_run_asks_for_nothing(dealer: Dealer) -> None:
         origin="test",
         dry_run=True,
     )
-    await dealer.house.platform.corridor.perform(intent)
+    await dealer.house.platform.pipeline.perform(intent)
     assert len(await outbox(dealer, "car.identified")) == before
 
 
@@ -142,7 +142,7 @@ async def test_a_failing_reaction_holds_up_no_other_and_each_takes_effect_once(d
     moving.ahead = timedelta(minutes=1)
     await worker.drain(dealer.tenant)
     assert (await dealer.read(admin, "cars", car))["model"] == "Golf"
-    async with acting(worker._corridor, dealer.tenant, "demo", "test", "", None) as act:
+    async with acting(worker._pipeline, dealer.tenant, "demo", "test", "", None) as act:
         assert len(await act.find("cars", model="follows")) == 1
 
 
@@ -172,8 +172,8 @@ async def test_several_workers_run_each_reaction_once(dealer: Dealer) -> None:
 
 async def test_what_reacts_writes_live_and_says_how_deep_it_goes(dealer: Dealer) -> None:
     told: list[tuple[str, UUID]] = []
-    corridor = dealer.house.platform.corridor
-    before = corridor.after_commit
+    pipeline = dealer.house.platform.pipeline
+    before = pipeline.after_commit
 
     async def listen(_: object, touched: Sequence[tuple[str, UUID]], _asked: object) -> None:
         told.extend(touched)
@@ -183,11 +183,11 @@ async def test_what_reacts_writes_live_and_says_how_deep_it_goes(dealer: Dealer)
         act.emit("trial.deeper")
 
     car = await ask(dealer, "trial.sold")
-    corridor.after_commit = listen
+    pipeline.after_commit = listen
     try:
         await relay(dealer, trial_sold=react).once(dealer.tenant)
     finally:
-        corridor.after_commit = before
+        pipeline.after_commit = before
     assert ("cars", car) in told
     (row,) = await outbox(dealer, "trial.deeper")
     assert row["payload"]["depth"] == 1
@@ -360,8 +360,8 @@ async def test_what_a_killed_worker_left_is_run_by_another_once_its_lease_is_ove
         runs.append((job.attempt, job.key))
 
     await ask(dealer, "trial.sent")
-    corridor = dealer.house.platform.corridor
-    dead = Outbox(corridor.database, corridor.clock)
+    pipeline = dealer.house.platform.pipeline
+    dead = Outbox(pipeline.database, pipeline.clock)
     (claimed,) = await dead.claim(dealer.tenant, "trial.sent", UUID(int=7), 30.0, 10)
     worker = relay(dealer, Errand(name="trial.sent", run=send))
     assert await worker.once(dealer.tenant) == 0
@@ -378,8 +378,8 @@ async def test_a_job_that_kills_its_worker_every_time_is_given_up_too(dealer: De
         pytest.fail("it must not run again")
 
     await ask(dealer, "trial.sent")
-    corridor = dealer.house.platform.corridor
-    dead = Outbox(corridor.database, corridor.clock)
+    pipeline = dealer.house.platform.pipeline
+    dead = Outbox(pipeline.database, pipeline.clock)
     for _ in range(2):
         await dead.claim(dealer.tenant, "trial.sent", UUID(int=7), 30.0, 10)
         moving.ahead += timedelta(seconds=31)
@@ -499,8 +499,8 @@ async def test_several_workers_and_one_schedule_run_each_occurrence_once(dealer:
         runs.append(job.payload["due"])
 
     schedule = Schedule(name="trial", label=LABEL, when=Daily(clock_time(9, 0)), run=note)
-    corridor = dealer.house.platform.corridor
-    workers = [(Schedules(corridor, [schedule]), relay(dealer, schedule.errand)) for _ in range(3)]
+    pipeline = dealer.house.platform.pipeline
+    workers = [(Schedules(pipeline, [schedule]), relay(dealer, schedule.errand)) for _ in range(3)]
 
     async def work() -> None:
         await asyncio.gather(*(clock.once(dealer.tenant) for clock, _ in workers))
@@ -508,7 +508,7 @@ async def test_several_workers_and_one_schedule_run_each_occurrence_once(dealer:
 
     await work()
     assert runs == []
-    first = schedule.when.next(corridor.clock())
+    first = schedule.when.next(pipeline.clock())
     for day in range(1, 4):
         moving.ahead += timedelta(days=1)
         await work()
@@ -521,7 +521,7 @@ async def test_several_workers_and_one_schedule_run_each_occurrence_once(dealer:
     (stands,) = await workers[0][0].appointments(dealer.tenant)
     assert (stands.name, stands.last_error) == ("trial", None)
     assert stands.last_at
-    assert stands.next_at == schedule.when.next(corridor.clock())
+    assert stands.next_at == schedule.when.next(pipeline.clock())
 
 
 async def test_a_schedule_keeps_its_error_and_does_not_run_over_itself(dealer: Dealer, moving: Time) -> None:
@@ -534,8 +534,8 @@ async def test_a_schedule_keeps_its_error_and_does_not_run_over_itself(dealer: D
             raise OSError("nobody answers")
 
     schedule = Schedule(name="trial", label=LABEL, when=Every(3600), run=run, attempts=9)
-    corridor = dealer.house.platform.corridor
-    clock, worker = Schedules(corridor, [schedule]), relay(dealer, schedule.errand)
+    pipeline = dealer.house.platform.pipeline
+    clock, worker = Schedules(pipeline, [schedule]), relay(dealer, schedule.errand)
     await clock.once(dealer.tenant)
     moving.ahead += timedelta(hours=1)
     assert await clock.once(dealer.tenant) == 1

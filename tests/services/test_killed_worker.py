@@ -74,7 +74,7 @@ class Yard:
 
     async def everything(self, collection: str) -> list[Mapping[str, Any]]:
         """Return every row of a collection, however many."""
-        reader = system_actor(self.dealer.tenant, "corridor")
+        reader = system_actor(self.dealer.tenant, "pipeline")
         async with self.dealer.house.platform.database.unit(reader, readonly=True) as unit:
             return [dict(row) for row in await unit.fetch(f'SELECT * FROM "{collection}"')]
 

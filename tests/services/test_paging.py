@@ -33,7 +33,7 @@ async def run(dealer: Dealer, repeated: Any, name: str) -> None:
     """Run one of the schedules, as the worker does."""
     (schedule,) = [s for s in repeated if isinstance(s, Schedule) and s.name == name]
     job = Job(
-        id=uuid7(), corridor=dealer.house.platform.corridor, tenant=dealer.tenant, name=name, collection="tenants",
+        id=uuid7(), pipeline=dealer.house.platform.pipeline, tenant=dealer.tenant, name=name, collection="tenants",
         record=dealer.tenant, payload={}, key=name, attempt=1, last=True, asked_at=utc_now(),
     )  # fmt: skip
     await schedule.run(job)
@@ -42,7 +42,7 @@ async def run(dealer: Dealer, repeated: Any, name: str) -> None:
 async def test_every_record_is_found_a_page_at_a_time(dealer: Dealer) -> None:
     await fill(dealer, "registered", _BEYOND)
     seen: list[tuple[str, tuple[Any, ...]]] = []
-    async with acting(dealer.house.platform.corridor, dealer.tenant, "workflow", "test", "", None) as act:
+    async with acting(dealer.house.platform.pipeline, dealer.tenant, "workflow", "test", "", None) as act:
         token = recorded.set(seen)
         try:
             found = await act.every("cars", only=("status",), status="registered")

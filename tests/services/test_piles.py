@@ -21,7 +21,7 @@ ODD = 'Bil «Å» "sitat" \\ {klamme}, 1\n2'
 
 
 def act_as(dealer: Dealer, system: str = "demo") -> Any:
-    return acting(dealer.house.platform.corridor, dealer.tenant, system, "test", "", None)
+    return acting(dealer.house.platform.pipeline, dealer.tenant, system, "test", "", None)
 
 
 async def cars(dealer: Dealer, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -104,9 +104,9 @@ async def test_one_that_cannot_stand_stops_the_pile(dealer: Dealer) -> None:
 
 
 async def test_a_person_makes_no_pile(dealer: Dealer) -> None:
-    corridor = dealer.house.platform.corridor
-    async with corridor.database.unit(await dealer.person("new_car_sales", "495")) as unit:
-        act, _ = await act_in(corridor, unit, "test", "", None)
+    pipeline = dealer.house.platform.pipeline
+    async with pipeline.database.unit(await dealer.person("new_car_sales", "495")) as unit:
+        act, _ = await act_in(pipeline, unit, "test", "", None)
         with pytest.raises(ForbiddenError):
             await act.create_all("cars", [{"make": "VW"}, {"make": "VW"}])
 
@@ -151,12 +151,12 @@ async def notes(dealer: Dealer) -> list[str]:
 
 async def handled(dealer: Dealer, react: Any, keys: list[str]) -> Relay:
     """Let a reaction meet several events at once."""
-    corridor = dealer.house.platform.corridor
+    pipeline = dealer.house.platform.pipeline
     async with act_as(dealer) as act:
         for key in keys:
             car = await act.create("cars", {"make": "VW"})
             act.emit("trial.told", on=car, key=key)
-    relay = Relay(corridor, {"trial.told": (react,)}, "workflow")
+    relay = Relay(pipeline, {"trial.told": (react,)}, "workflow")
     assert await relay.once(dealer.tenant) == len(keys)
     return relay
 

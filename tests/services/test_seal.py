@@ -25,7 +25,7 @@ SELECT $1, gen_random_uuid(), $2::timestamptz + (n / 10) * interval '1 second', 
 @pytest.fixture
 async def audited(dealer: Dealer, time: Time) -> AsyncIterator[Dealer]:
     """Give a tenant with 1,300 changes of its own in the audit, ten at each instant."""
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "corridor")) as unit:
+    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "pipeline")) as unit:
         await unit.value(_ROWS, dealer.tenant, time() + timedelta(minutes=1), 1300)
     time.ahead = timedelta(hours=1)
     yield dealer
@@ -33,7 +33,7 @@ async def audited(dealer: Dealer, time: Time) -> AsyncIterator[Dealer]:
 
 
 async def _seals(dealer: Dealer) -> list[asyncpg.Record]:
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "corridor")) as unit:
+    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "pipeline")) as unit:
         return await unit.fetch("SELECT * FROM audit_seal WHERE tenant_id = $1 ORDER BY batch", dealer.tenant)
 
 
@@ -67,7 +67,7 @@ async def test_the_digest_is_that_of_all_rows_in_their_order(audited: Dealer, ti
     database = audited.house.platform.database
     await seal_all(database, audited.tenant, clock=time)
     end: datetime = time() - LAG
-    async with database.unit(system_actor(audited.tenant, "corridor")) as unit:
+    async with database.unit(system_actor(audited.tenant, "pipeline")) as unit:
         rows = await unit.fetch(
             "SELECT (CASE WHEN act IS NULL THEN to_jsonb(a) - 'act' ELSE to_jsonb(a) END)::text AS line"
             " FROM audit a WHERE tenant_id = $1 AND at <= $2 ORDER BY at, id",

@@ -19,7 +19,7 @@ from support.plan import Plan, at, lay_plan
 
 
 async def history(dealer: Dealer) -> int:
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "corridor"), readonly=True) as unit:
+    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "pipeline"), readonly=True) as unit:
         return int(await unit.value("SELECT count(*) FROM audit WHERE tenant_id = $1", dealer.tenant))
 
 
@@ -33,7 +33,7 @@ async def refused(dealer: Dealer, who: str, collection: str, record: UUID, words
 
 
 async def row(dealer: Dealer, collection: str, record: UUID) -> dict[str, Any]:
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "corridor"), readonly=True) as unit:
+    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "pipeline"), readonly=True) as unit:
         found = await unit.look_up(dealer.house.platform.spec[collection], record)
     assert found is not None
     return {name: value for name, value in found.row.items() if "#" not in name}
@@ -267,12 +267,12 @@ async def test_a_message_to_the_customer_is_not_called_back(dealer: Dealer) -> N
     car = await new_car(dealer, seller, 1)
     answer = await dealer.do(seller, "cars", "update", car, seller_notes="Klar")
     assert answer.changes
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "corridor"), readonly=True) as unit:
+    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "pipeline"), readonly=True) as unit:
         act = await unit.value(
             "SELECT act FROM audit WHERE tenant_id = $1 AND record = $2 ORDER BY at DESC LIMIT 1", dealer.tenant, car
         )
     async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "messenger")) as unit:
-        work = dealer.house.platform.corridor.work(
+        work = dealer.house.platform.pipeline.work(
             unit, Intent(actor=unit.actor, collection="", verb="create", origin="worker")
         )
         work.act = act

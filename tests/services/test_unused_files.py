@@ -37,7 +37,7 @@ async def days(time: Time) -> AsyncIterator[Time]:
 
 
 def sweeper(dealer: Dealer, storage: Any = None) -> UnusedFiles:
-    return UnusedFiles(dealer.house.platform.corridor, storage or dealer.house.attachments.storage, KEPT)
+    return UnusedFiles(dealer.house.platform.pipeline, storage or dealer.house.attachments.storage, KEPT)
 
 
 async def kept(dealer: Dealer, actor: Actor, content: bytes = b"hei", **values: str) -> tuple[UUID, str]:

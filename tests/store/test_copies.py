@@ -77,7 +77,7 @@ class Lot:
 
     async def sites(self) -> list[UUID]:
         """Return the site that each comment says the car is at."""
-        async with self.database.unit(system_actor(self.demo.tenant, "corridor"), readonly=True) as unit:
+        async with self.database.unit(system_actor(self.demo.tenant, "pipeline"), readonly=True) as unit:
             rows = await unit.fetch(
                 "SELECT car_dealership AS site FROM comments WHERE tenant_id = $1", unit.actor.tenant
             )
@@ -144,8 +144,8 @@ async def test_a_code_of_the_past_keeps_no_car_where_it_is(lot: Lot, server: Ser
     async with lot.database.unit(lot.demo) as unit:
         await lot.move(unit)
         await unit.value("UPDATE work_items SET kind = kind, description = 'y' WHERE tenant_id = $1", lot.demo.tenant)
-    corridor = system_actor(lot.demo.tenant, "corridor")
-    async with lot.database.unit(corridor, readonly=True) as unit:
+    pipeline = system_actor(lot.demo.tenant, "pipeline")
+    async with lot.database.unit(pipeline, readonly=True) as unit:
         rows = await unit.fetch("SELECT kind, description, car_dealership FROM work_items WHERE car = $1", lot.car)
     assert [tuple(row) for row in rows] == [("mechanical_then", "y", lot.there)]
     for kind in ("another", "mechanical_Then"):

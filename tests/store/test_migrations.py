@@ -65,7 +65,7 @@ async def test_a_database_of_the_first_release_comes_up_with_what_it_holds(old: 
     assert await bring_up_to_date(SPEC, old.owner, utc_now())
     assert await present_revision(old.owner) == ScriptDirectory.from_config(old.alembic).get_current_head()
     async with Database(SPEC, old.app) as database:
-        row = orjson.loads(await Reading(SPEC, database).one(system_actor(TENANT, "corridor"), "cars", CAR))
+        row = orjson.loads(await Reading(SPEC, database).one(system_actor(TENANT, "pipeline"), "cars", CAR))
     assert (row["make"], row["customer_name"]) == ("Audi", "Nora Lie")
     assert row["customer_language"] == "nb", "a car from before the choice has what was true then"
     assert not await bring_up_to_date(SPEC, old.owner, utc_now()), "the second time nothing is missing"

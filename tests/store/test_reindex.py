@@ -8,8 +8,8 @@ import pytest
 
 from directapp.kernel.actor import system_actor
 from directapp.kernel.ids import uuid7
-from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
+from directapp.services.pipeline import Pipeline
 from directapp.services.reading import Reading
 from directapp.store.database import Database
 from directapp.store.query import Query
@@ -32,9 +32,9 @@ async def test_rows_of_an_older_index_are_found_as_they_are_cut_today(server: Se
     demo, admin = system_actor(tenant, "demo"), person(tenant, "tenant_admin", None)
     owner = await asyncpg.connect(server.owner(database))
     async with Database(SPEC, server.app(database)) as store:
-        corridor, reading = Corridor(SPEC, store), Reading(SPEC, store)
+        pipeline, reading = Pipeline(SPEC, store), Reading(SPEC, store)
         for title in ("Škoda til Håkon", "Иван", "ID.4"):
-            await corridor.perform(
+            await pipeline.perform(
                 Intent(actor=demo, collection="jobs", verb="create", origin="test", patch={"title": title})
             )
 

@@ -100,7 +100,7 @@ class Acts:
 
     async def _admin(self, collection: str, target: UUID, verb: str = "update", **values: Any) -> None:
         admin = await self.plan.dealer.person("tenant_admin")
-        await self.plan.dealer.house.platform.corridor.perform(
+        await self.plan.dealer.house.platform.pipeline.perform(
             Intent(
                 actor=admin,
                 collection=collection,
@@ -129,7 +129,7 @@ class Acts:
             patches = [self._when() if kind == "update" else {} for _ in targets]
             asked = [Intent(verb=kind, target=t, patch=p, **whole) for t, p in zip(targets, patches, strict=True)]
         atomic = self.chance.random() < 0.5
-        answers = await self.plan.dealer.house.platform.corridor.perform_all(asked, atomic=atomic)
+        answers = await self.plan.dealer.house.platform.pipeline.perform_all(asked, atomic=atomic)
         if kind == "create" and not (atomic and any(isinstance(a, DirectAppError) for a in answers)):
             self.bookings += [a.record for a in answers if not isinstance(a, DirectAppError) and a.record]
 

@@ -56,7 +56,7 @@ async def go_on_behind(house: House) -> dict[str, str]:
 async def _people(house: House, tenant: UUID) -> list[Actor]:
     found = []
     for name in ("admin", "new-car-sales.495", "planner.499"):
-        async with acting(house.platform.corridor, tenant, "corridor", "pictures", "", None) as act:
+        async with acting(house.platform.pipeline, tenant, "pipeline", "pictures", "", None) as act:
             rows = await act.find("users", limit=1, email=f"{name}@{_DOMAIN}")
         if rows:
             async with house.auth.open(tenant) as auth:
@@ -65,7 +65,7 @@ async def _people(house: House, tenant: UUID) -> list[Actor]:
 
 
 async def _links(house: House, tenant: UUID, seller: Actor, planner: Actor) -> dict[str, str]:
-    async with acting(house.platform.corridor, tenant, "corridor", "pictures", "", None) as act:
+    async with acting(house.platform.pipeline, tenant, "pipeline", "pictures", "", None) as act:
         (site,) = await act.find("dealerships", limit=1, number="495")
         (car, *_) = await act.find("cars", limit=1, status=list(_UNDER_WAY), dealership=site.id, car_type="new")
     shared = await _do(house, seller, "status_links", "share", car=str(car.id))
@@ -83,6 +83,6 @@ async def _links(house: House, tenant: UUID, seller: Actor, planner: Actor) -> d
 
 async def _do(house: House, actor: Actor, collection: str, verb: str, target: UUID | None = None, **patch: Any) -> UUID:
     intent = Intent(actor=actor, collection=collection, verb=verb, target=target, patch=patch, origin="pictures")
-    record = (await house.platform.corridor.perform(intent)).record
+    record = (await house.platform.pipeline.perform(intent)).record
     assert record is not None
     return record

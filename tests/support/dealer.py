@@ -42,7 +42,7 @@ class Dealer:
 
     async def do(self, actor: Actor, collection: str, verb: str, target: UUID | None = None, **patch: Any) -> Answer:
         """Perform one intent."""
-        return await self.house.platform.corridor.perform(
+        return await self.house.platform.pipeline.perform(
             Intent(actor=actor, collection=collection, verb=verb, target=target, patch=patch, origin="test")
         )
 

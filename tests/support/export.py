@@ -30,7 +30,7 @@ class Place:
 
     @property
     def importing(self) -> Importing:
-        return Importing(self.house.platform.corridor, LEDGER)
+        return Importing(self.house.platform.pipeline, LEDGER)
 
     async def read(self, contents: dict[str, bytes], *, dry_run: bool = False) -> Report:
         reader = read_export(load_spec(), contents, utc_now())
@@ -43,7 +43,7 @@ class Place:
 
     async def do(self, actor: Actor, collection: str, verb: str, target: UUID | None, **patch: Any) -> Answer:
         intent = Intent(actor=actor, collection=collection, verb=verb, target=target, patch=patch, origin="test")
-        return await self.house.platform.corridor.perform(intent)
+        return await self.house.platform.pipeline.perform(intent)
 
     async def admin(self) -> Actor:
         """Hire an administrator."""

@@ -21,8 +21,8 @@ from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
-from directapp.services.corridor import Corridor
 from directapp.services.intent import Answer, Intent
+from directapp.services.pipeline import Pipeline
 from directapp.services.reading import Reading
 from directapp.store.query import Condition, Order, Query
 from directapp.store.schema import apply_policies, make_partitions, table_statements
@@ -127,7 +127,7 @@ async def lay_out(dsn: str) -> None:
 class Floor:
     """A tenant with a selling site, a prep centre and a person of any role at either."""
 
-    corridor: Corridor
+    pipeline: Pipeline
     reading: Reading
     tenant: UUID
     limits: dict[str, int | None] = field(
@@ -157,13 +157,13 @@ class Floor:
         """Do something as the demo's seeder."""
         actor = system_actor(self.tenant, "demo")
         intent = Intent(actor=actor, collection=collection, verb=verb, target=target, patch=values, origin="test")
-        return await self.corridor.perform(intent)
+        return await self.pipeline.perform(intent)
 
     async def do(self, role: str, verb: str, collection: str, target: UUID | None = None, /, **values: Any) -> Answer:
         """Do something as the person of a role."""
         actor = await self.person(role)
         intent = Intent(actor=actor, collection=collection, verb=verb, target=target, patch=values, origin="test")
-        return await self.corridor.perform(intent)
+        return await self.pipeline.perform(intent)
 
     async def make(self, role: str, collection: str, /, **values: Any) -> UUID:
         """Create a record as the person of a role and return its id."""

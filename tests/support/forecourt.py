@@ -1,4 +1,4 @@
-"""A car judged as the corridor judges it, without a database: fill, walk, fill, rules."""
+"""A car judged as the pipeline judges it, without a database: fill, walk, fill, rules."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta

@@ -12,15 +12,15 @@ from directapp.domains.cars import reactions
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import utc_now
 from directapp.services.act import Act
-from directapp.services.corridor import Corridor
 from directapp.services.intent import Answer, Intent
+from directapp.services.pipeline import Pipeline
 from directapp.services.reading import Reading
 from directapp.store.database import Database
 
 
 @dataclass
 class Lot:
-    corridor: Corridor
+    pipeline: Pipeline
     reading: Reading
     database: Database
     tenant: UUID
@@ -95,7 +95,7 @@ class Lot:
             origin="api",
             reason=why,  # type: ignore[arg-type]
         )
-        return await self.corridor.perform(intent)
+        return await self.pipeline.perform(intent)
 
     async def car(self, who: str = "new_car_sales.495", **values: Any) -> UUID:
         self.serial += 1
@@ -129,7 +129,7 @@ class Lot:
         actor = system_actor(self.tenant, "archiver")
         async with self.database.unit(actor) as unit:
             intent = Intent(actor=actor, collection="cars", verb=job, origin="worker")
-            work = self.corridor.work(unit, intent)
+            work = self.pipeline.work(unit, intent)
             work.now = self.clock
             seen = await work.look_up("cars", record, system=None) if record else None
             case = Case(row=seen.row if seen else {}, actor=actor, now=work.now, verb=job)

@@ -40,7 +40,7 @@ async def told(dealer: Dealer, person: Actor) -> list[str]:
 async def logged(dealer: Dealer, car: UUID, **equals: Any) -> list[dict[str, Any]]:
     """Do what waits, and return the communication log of a car."""
     await dealer.house.relay.drain(dealer.tenant)
-    reader = system_actor(dealer.tenant, "corridor")
+    reader = system_actor(dealer.tenant, "pipeline")
     query = Query(filter=Condition(("car",), "eq", car), limit=1000)
     found = orjson.loads((await dealer.house.platform.reading.page(reader, "messages", query)).json)
     kept = [row for row in found if all(row.get(name) == value for name, value in equals.items())]

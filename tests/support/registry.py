@@ -39,7 +39,7 @@ def asking(house: House, http: httpx2.AsyncClient, registry: FakeRegistry) -> As
             a_day=a_day,
             patience=patience,
         )
-        return Lookups(house.platform.corridor, single=single, keep=keep)
+        return Lookups(house.platform.pipeline, single=single, keep=keep)
 
     return made
 
@@ -81,7 +81,7 @@ def job(dealer: Dealer, collection: str, record: UUID) -> Job:
     """Return a job as a worker hands one over."""
     return Job(
         id=uuid4(),
-        corridor=dealer.house.platform.corridor,
+        pipeline=dealer.house.platform.pipeline,
         tenant=dealer.tenant,
         name=ENRICH,
         collection=collection,

@@ -47,7 +47,7 @@ async def fill_a_night(house: House, registry: FakeRegistry) -> None:
                 registry.vehicles.append(_of_make(plate, vin, *names, due=due))
         job = Job(
             id=uuid4(),
-            corridor=house.platform.corridor,
+            pipeline=house.platform.pipeline,
             tenant=tenant,
             name=ENRICH,
             collection=RUNS,

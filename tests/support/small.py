@@ -1,4 +1,4 @@
-"""A small world to prove the corridor with: sites, people and jobs, declared like any other collection."""
+"""A small world to prove the pipeline with: sites, people and jobs, declared like any other collection."""
 
 from uuid import UUID
 

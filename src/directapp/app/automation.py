@@ -9,16 +9,16 @@ from directapp.domains.automation.deliveries import DELIVER, Reply, UnsafeAddres
 from directapp.domains.automation.reactions import RUN
 from directapp.domains.automation.workflow_rules import TRIAL
 from directapp.kernel.text import Text
-from directapp.services.corridor import Corridor
 from directapp.services.jobs import Errand
 from directapp.services.past import Past
+from directapp.services.pipeline import Pipeline
 from directapp.store.outbox import Outbox
 
 
-def automation_errands(corridor: Corridor, sender: WebhookSender) -> Sequence[Errand]:
+def automation_errands(pipeline: Pipeline, sender: WebhookSender) -> Sequence[Errand]:
     """Return the errands of automation."""
-    outbox = Outbox(corridor.database, corridor.clock)
-    before = Past(corridor.spec, corridor.database)
+    outbox = Outbox(pipeline.database, pipeline.clock)
+    before = Past(pipeline.spec, pipeline.database)
 
     async def send(url: str, secret: str, message_id: str, sent: datetime, body: bytes) -> Reply:
         try:

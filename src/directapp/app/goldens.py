@@ -17,8 +17,8 @@ from directapp.interfaces.rest.openapi.document import describe
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
-from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
+from directapp.services.pipeline import Pipeline
 from directapp.services.reading import Reading
 from directapp.store.database import Database
 from directapp.store.embedded.server import EmbeddedPostgres
@@ -59,9 +59,9 @@ async def query_counts(spec: Spec) -> str:
 
 async def _count(spec: Spec, database: Database) -> dict[str, int]:
     tenant = uuid7()
-    corridor, reading = Corridor(spec, database), Reading(spec, database)
+    pipeline, reading = Pipeline(spec, database), Reading(spec, database)
     admin = {"first_name": "A", "last_name": "B", "email": "a@example.test", "roles": ["tenant_admin"], "active": True}
-    made = await corridor.perform(
+    made = await pipeline.perform(
         Intent(actor=system_actor(tenant, "demo"), collection="users", verb="create", origin="cli", patch=admin)
     )
     actor = Actor(tenant=tenant, user=made.record, name="admin", roles=frozenset({"tenant_admin"}))
@@ -72,11 +72,11 @@ async def _count(spec: Spec, database: Database) -> dict[str, int]:
     def intent(verb: str, **more: Any) -> Intent:
         return Intent(actor=actor, collection="cars", verb=verb, origin="cli", **more)
 
-    car = (await corridor.perform(intent("create", patch={"make": "VW"}))).record
+    car = (await pipeline.perform(intent("create", patch={"make": "VW"}))).record
     counts["read one car"] = await _statements(lambda: reading.one(actor, "cars", car or uuid7()))
-    counts["create a car"] = await _statements(lambda: corridor.perform(intent("create", patch={"make": "Audi"})))
+    counts["create a car"] = await _statements(lambda: pipeline.perform(intent("create", patch={"make": "Audi"})))
     update = intent("update", target=car, patch={"seller_notes": "Kunden ringer"})
-    counts["update a note"] = await _statements(lambda: corridor.perform(update))
+    counts["update a note"] = await _statements(lambda: pipeline.perform(update))
     return counts
 
 

@@ -27,10 +27,10 @@ from directapp.domains.people.tokens import Signer
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import Clock, utc_now
 from directapp.services.attachments import Attachments
-from directapp.services.corridor import Corridor
 from directapp.services.live import Live
 from directapp.services.loop_watch import LoopWatch
 from directapp.services.operations import Operations
+from directapp.services.pipeline import Pipeline
 from directapp.services.platform import Platform
 from directapp.services.reading import Reading
 from directapp.services.relay import Relay
@@ -107,7 +107,7 @@ class House:
 async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: Clock = utc_now) -> House:
     """Open the database as the weak role and wire everything on it."""
     database = await Database(spec, weak, size=settings.pool).open()
-    corridor = Corridor(spec, database, clock=clock)
+    pipeline = Pipeline(spec, database, clock=clock)
     mailer = Mailer(
         folder=settings.data / "mail",
         sender=settings.smtp_from,
@@ -118,7 +118,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
     )
     post = open_post(settings, mailer)
     auth = Auth(
-        port=SignInPort(corridor, post),
+        port=SignInPort(pipeline, post),
         signer=Signer(settings.signing_secret()),
         base_url=settings.url,
         clock=clock,
@@ -127,7 +127,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
     platform = Platform(
         spec=spec,
         database=database,
-        corridor=corridor,
+        pipeline=pipeline,
         reading=reading,
         live=Live(database, reading),
         data=settings.data,
@@ -143,21 +143,21 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         key=settings.s3_key,
         secret=settings.s3_secret,
     )
-    registry = open_registry(settings, corridor)
-    attachments = Attachments(corridor, storage, platform.short_work, largest=settings.largest_file)
+    registry = open_registry(settings, pipeline)
+    attachments = Attachments(pipeline, storage, platform.short_work, largest=settings.largest_file)
     mail_room = open_mail_room(post.resend, attachments)
-    unused = UnusedFiles(corridor, storage, timedelta(days=settings.unused_files_days))
-    repeated = (*schedules(corridor, owner, unused), *registry.schedules, *post.schedules)
+    unused = UnusedFiles(pipeline, storage, timedelta(days=settings.unused_files_days))
+    repeated = (*schedules(pipeline, owner, unused), *registry.schedules, *post.schedules)
     sender = WebhookSender(private=settings.private_webhooks)
     work = (
         *errands(auth),
         *registry.errands,
         *post.errands,
         *mail_room.errands,
-        *automation_errands(corridor, sender),
+        *automation_errands(pipeline, sender),
         *(schedule.errand for schedule in repeated),
     )
-    relay = Relay(corridor, load_reactions(), REACTOR, errands=work, keep=keep, lease=settings.job_lease)
+    relay = Relay(pipeline, load_reactions(), REACTOR, errands=work, keep=keep, lease=settings.job_lease)
     house = House(
         settings=settings,
         platform=platform,
@@ -165,14 +165,14 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         principals=Principals(auth),
         relay=relay,
         attachments=attachments,
-        schedules=Schedules(corridor, repeated, asked=relay.wake),
+        schedules=Schedules(pipeline, repeated, asked=relay.wake),
         registry=registry,
         post=post,
         sender=sender,
         loop_watch=LoopWatch(settings.loop_lag_ms / 1000),
         owner_dsn=owner,
     )
-    corridor.after_commit = house.written
+    pipeline.after_commit = house.written
     platform.operations = Operations(relay, house.schedules)
     platform.checks["jobs"] = house.jobs
     platform.checks["audit"] = house.audit

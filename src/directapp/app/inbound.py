@@ -97,7 +97,7 @@ class MailRoom:
             raise LaterError(type(error).__name__, seconds=error.retry_after or rest) from error
         if letter is None:
             raise GiveUpError(_NO_LETTER.both)
-        await hear(job.corridor, job.tenant, job.record, _message(letter))
+        await hear(job.pipeline, job.tenant, job.record, _message(letter))
         pictures = [one for one in letter.enclosed if one.is_picture][:MOST_PHOTOS]
         if pictures and not letter.automatic:
             await self._hang(job, self.inbox, letter, pictures)
@@ -118,7 +118,7 @@ class MailRoom:
     async def _keep(self, job: Job, link: Seen, item: Seen, key: str, incoming: Incoming) -> None:
         photo = Photo(car=item.row["car"], link=link.row, item=item.row, key=key, origin="worker")
         try:
-            await hang_photo(job.corridor, self.attachments, vendor_actor(job.tenant), photo, incoming)
+            await hang_photo(job.pipeline, self.attachments, vendor_actor(job.tenant), photo, incoming)
         except TooManyError as error:
             raise LaterError(type(error).__name__, seconds=_BUSY_REST) from error
         except DirectAppError as error:

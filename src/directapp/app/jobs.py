@@ -16,8 +16,8 @@ from directapp.domains.people.flow import Auth
 from directapp.domains.people.links import send_invite, send_reset
 from directapp.domains.people.purge import purge_spent
 from directapp.kernel.text import Text
-from directapp.services.corridor import Corridor
 from directapp.services.jobs import Daily, Errand, Every, GiveUpError, Job, Schedule, sweep, sweep_all
+from directapp.services.pipeline import Pipeline
 from directapp.services.recounting import recount
 from directapp.services.schedules import forget
 from directapp.services.seal import seal_all
@@ -79,17 +79,17 @@ def errands(auth: Auth) -> Sequence[Errand]:
     )
 
 
-def schedules(corridor: Corridor, owner: str, unused: UnusedFiles) -> Sequence[Schedule]:
+def schedules(pipeline: Pipeline, owner: str, unused: UnusedFiles) -> Sequence[Schedule]:
     """Return what is done again and again; ``owner`` is the address of the database's owner."""
 
     async def seal_audit(job: Job) -> None:
-        await seal_all(corridor.database, job.tenant)
+        await seal_all(pipeline.database, job.tenant)
 
     async def make_room(_: Job) -> None:
-        await keep_partitions(owner, corridor.clock())
+        await keep_partitions(owner, pipeline.clock())
 
     async def forget_old(job: Job) -> None:
-        await forget(corridor, job.tenant)
+        await forget(pipeline, job.tenant)
 
     async def drop_unused(job: Job) -> None:
         await unused.sweep(job.tenant)

@@ -197,7 +197,7 @@ class Post:
     @staticmethod
     def _acting(job: Job) -> AbstractAsyncContextManager[Act]:
         """Open a transaction about no message in particular."""
-        return acting(job.corridor, job.tenant, SYSTEM, job.name, "", None)
+        return acting(job.pipeline, job.tenant, SYSTEM, job.name, "", None)
 
     async def _hand_over(self, resend: Resend, batch: Batch, found: list[Letter]) -> Mapping[UUID, str | None]:
         try:
@@ -248,7 +248,7 @@ class Post:
         content = envelope.content
         site = str(content.get("site") or "")
         if site not in brands:
-            found = await act.find("dealerships", system="corridor", limit=1, id=UUID(site)) if site else []
+            found = await act.find("dealerships", system="pipeline", limit=1, id=UUID(site)) if site else []
             brands[site] = letters.brand_of(found[0].row, self.capabilities, envelope.tenant) if found else _PLAIN
         letter = letters.compose(
             subject=envelope.subject,

@@ -20,9 +20,9 @@ from directapp.domains.registry.lookups import Lookups, forget_answers
 from directapp.domains.registry.nightly import Enricher, Manner
 from directapp.kernel.text import Text
 from directapp.services.act import Act
-from directapp.services.corridor import Corridor
 from directapp.services.counters import Counters
 from directapp.services.jobs import Daily, Errand, Schedule, sweep
+from directapp.services.pipeline import Pipeline
 
 # What the night fills; a variant is what people call the car, so its approval code is offered and never pressed on it.
 FILLED = (
@@ -43,16 +43,16 @@ class Registry:
     schedules: tuple[Schedule, ...]
 
 
-def open_registry(settings: Settings, corridor: Corridor) -> Registry:
+def open_registry(settings: Settings, pipeline: Pipeline) -> Registry:
     """Wire the registry; without a key look-ups say so. The caller closes ``http``."""
     http = open_client()
     keep = timedelta(hours=settings.registry_keep_hours)
 
     def asked(patience: Patience, *, alone: bool) -> Lookups:
-        single = _single(settings, http, corridor, patience) if settings.vegvesen_key else None
+        single = _single(settings, http, pipeline, patience) if settings.vegvesen_key else None
         both = single is None or not alone
-        bulk = _bulk(settings, http, corridor, patience) if settings.maskinporten_client and both else None
-        return Lookups(corridor, single=single, bulk=bulk, keep=keep)
+        bulk = _bulk(settings, http, pipeline, patience) if settings.maskinporten_client and both else None
+        return Lookups(pipeline, single=single, bulk=bulk, keep=keep)
 
     manner = Manner(
         fields=FILLED,
@@ -94,18 +94,18 @@ def _schedules(enricher: Enricher, days: int) -> tuple[Schedule, ...]:
     )
 
 
-def _single(settings: Settings, http: httpx2.AsyncClient, corridor: Corridor, patience: Patience) -> Vegvesen:
+def _single(settings: Settings, http: httpx2.AsyncClient, pipeline: Pipeline, patience: Patience) -> Vegvesen:
     return Vegvesen(
         http,
         api_key=settings.vegvesen_key,
-        quota=Counters(corridor.database),
+        quota=Counters(pipeline.database),
         base=settings.vegvesen_url.rstrip("/") or vegvesen.OPEN,
         a_day=settings.vegvesen_a_day,
         patience=patience,
     )
 
 
-def _bulk(settings: Settings, http: httpx2.AsyncClient, corridor: Corridor, patience: Patience) -> VegvesenBulk:
+def _bulk(settings: Settings, http: httpx2.AsyncClient, pipeline: Pipeline, patience: Patience) -> VegvesenBulk:
     issuer = settings.maskinporten_url.rstrip("/") + "/" if settings.maskinporten_url else PRODUCTION
     real = issuer == PRODUCTION
     client = Client(
@@ -121,7 +121,7 @@ def _bulk(settings: Settings, http: httpx2.AsyncClient, corridor: Corridor, pati
         http,
         maskinporten=Maskinporten(http, client, patience=patience),
         client_id=settings.maskinporten_client,
-        quota=Counters(corridor.database),
+        quota=Counters(pipeline.database),
         base=settings.vegvesen_bulk_url.rstrip("/") or (vegvesen.PROTECTED if real else vegvesen.PROTECTED_TEST),
         a_day=settings.vegvesen_a_day,
         patience=patience,

@@ -1,4 +1,4 @@
-"""The port of the sign-in flows, on the corridor and the few tables outside tenant isolation."""
+"""The port of the sign-in flows, on the pipeline and the few tables outside tenant isolation."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -13,18 +13,18 @@ from directapp.domains.people.mails import Mail
 from directapp.domains.people.ports import Failures, OpenRows
 from directapp.kernel.actor import Actor
 from directapp.services.act import Seen
-from directapp.services.corridor import Corridor
 from directapp.services.drafts import TakenError
 from directapp.services.intent import Answer, Intent
+from directapp.services.pipeline import Pipeline
 from directapp.services.work import Work
 
 
 class WorkRows:
     """The rows of one tenant inside one transaction."""
 
-    def __init__(self, work: Work, corridor: Corridor) -> None:
-        """Keep the work that every call goes through, and the corridor, which knows forms that came before."""
-        self._work, self._corridor = work, corridor
+    def __init__(self, work: Work, pipeline: Pipeline) -> None:
+        """Keep the work that every call goes through, and the pipeline, which knows forms that came before."""
+        self._work, self._pipeline = work, pipeline
 
     async def look_up(self, collection: str, record: UUID) -> Seen:
         """Return a record (NotFoundError: there is none)."""
@@ -44,12 +44,12 @@ class WorkRows:
 
     async def came_before(self, form: str | None) -> bool:
         """Whether a form's key was kept."""
-        return await self._corridor.replay(self._work.unit, self._sent(form)) is not None
+        return await self._pipeline.replay(self._work.unit, self._sent(form)) is not None
 
     async def keep_form(self, form: str | None) -> None:
         """Keep a form's key, and nothing of what it held."""
         answer = Answer(collection="users", record=None, json=None, changes={})
-        await self._corridor.remember(self._work.unit, answer, self._sent(form))
+        await self._pipeline.remember(self._work.unit, answer, self._sent(form))
 
     def _sent(self, form: str | None) -> Intent:
         return Intent(actor=self._work.actor, collection="users", verb="sign_in", origin="worker", key=form)
@@ -58,10 +58,10 @@ class WorkRows:
 class SignInPort:
     """What signing in asks of the house."""
 
-    def __init__(self, corridor: Corridor, post: Post) -> None:
-        """Keep the corridor and the way letters go."""
-        self._corridor = corridor
-        self._database = corridor.database
+    def __init__(self, pipeline: Pipeline, post: Post) -> None:
+        """Keep the pipeline and the way letters go."""
+        self._pipeline = pipeline
+        self._database = pipeline.database
         self._post = post
 
     async def find_login(self, email: str) -> tuple[UUID, UUID] | None:
@@ -73,13 +73,13 @@ class SignInPort:
     async def open(self, actor: Actor) -> AsyncIterator[OpenRows[Seen]]:
         """Open a transaction as a system actor."""
         async with self._database.unit(actor) as unit:
-            work = self._corridor.work(unit, Intent(actor=actor, collection="", verb="sign_in", origin="worker"))
+            work = self._pipeline.work(unit, Intent(actor=actor, collection="", verb="sign_in", origin="worker"))
             try:
-                yield WorkRows(work, self._corridor)
+                yield WorkRows(work, self._pipeline)
                 await work.finish()
             except (asyncpg.PostgresError, TakenError) as error:
-                shape = self._corridor.spec["users"]
-                raise await self._corridor.translated(shape, actor, error) from error
+                shape = self._pipeline.spec["users"]
+                raise await self._pipeline.translated(shape, actor, error) from error
 
     async def count_failures(self, keys: Sequence[str]) -> Mapping[str, Failures]:
         """Return the failures of the keys that have any."""

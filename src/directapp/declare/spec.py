@@ -15,8 +15,8 @@ from directapp.kernel.text import Text
 ID = Field(name="id", label=Text("Id", "Id"), kind=Kind.REF, computed=True, immutable=True)
 
 
-# Every collection is read by the corridor (related rows) and written by undo (audited before-values).
-IMPLIED_SYSTEMS = ("corridor", "undo")
+# Every collection is read by the pipeline (related rows) and written by undo (audited before-values).
+IMPLIED_SYSTEMS = ("pipeline", "undo")
 
 
 class DeclarationError(Exception):

@@ -29,7 +29,7 @@ class Secret:
 class Verb:
     """A named act on one record, or on the collection as a whole.
 
-    ``run`` gets the corridor's Act (declared in services) and returns the id of the record to answer
+    ``run`` gets the pipeline's Act (declared in services) and returns the id of the record to answer
     with, or None. ``states`` are those in which it makes sense; ``blocked`` says why not right now.
     ``params`` are what the person fills in. ``primary`` verbs are offered first. ``secrets`` are what
     ``run`` puts into the Act's ``shown_once``, each and no other. ``to`` is the status that it brings a record to.

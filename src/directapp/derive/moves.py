@@ -1,6 +1,6 @@
 """Moves: what would bring a record from its status to another: the fact to set, the fields to fill in, or nothing.
 
-The declared steps say which fact leads where; whether it may be set now is for the corridor to judge, which
+The declared steps say which fact leads where; whether it may be set now is for the pipeline to judge, which
 is asked with a dry run of each ``Try``.
 """
 

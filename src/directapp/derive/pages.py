@@ -99,7 +99,7 @@ def next_facts(
     """Return the facts a record waits for that this person sets, those that move it first.
 
     The engine itself is asked what each would lead to; related records are not at hand here, so the answer
-    is advice, and the corridor still judges the write.
+    is advice, and the pipeline still judges the write.
     """
     flow = shape.declared.workflow
     state = flow.state(row.get("status")) if flow else None

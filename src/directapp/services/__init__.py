@@ -1,1 +1,1 @@
-"""Services: the corridor every read and write walks. Knows no collection by name."""
+"""Services: the pipeline every read and write walks. Knows no collection by name."""

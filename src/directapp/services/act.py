@@ -1,4 +1,4 @@
-"""Act: what a verb or a reaction of a domain may do. Every call walks the corridor."""
+"""Act: what a verb or a reaction of a domain may do. Every call walks the pipeline."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager

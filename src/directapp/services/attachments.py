@@ -1,4 +1,4 @@
-"""Attachments: the bytes outside, the row inside. A file's row walks the corridor like any other."""
+"""Attachments: the bytes outside, the row inside. A file's row walks the pipeline like any other."""
 
 import asyncio
 import shutil
@@ -19,11 +19,11 @@ from directapp.kernel.errors import ForbiddenError, NotFoundError, Problem, TooL
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
 from directapp.services import judge
-from directapp.services.corridor import Corridor
 from directapp.services.drafts import TakenError
 from directapp.services.intent import Answer, Intent, Origin
 from directapp.services.media import Examined, examine_file, shrink_file
 from directapp.services.pictures import PICTURES
+from directapp.services.pipeline import Pipeline
 from directapp.services.processes import Processes
 
 LARGEST = 25 * 1024 * 1024
@@ -87,7 +87,7 @@ class Attachments:
 
     def __init__(
         self,
-        corridor: Corridor,
+        pipeline: Pipeline,
         storage: Storage,
         processes: Processes,
         *,
@@ -97,14 +97,14 @@ class Attachments:
         """Keep the wiring; what bytes are is found out in ``processes``. ``largest`` in bytes."""
         self.storage = storage
         self.largest = largest
-        self._corridor = corridor
+        self._pipeline = pipeline
         self._processes = processes
         self._collection = collection
 
     @property
     def shape(self) -> Shape:
         """The collection of the rows."""
-        return self._corridor.spec[self._collection]
+        return self._pipeline.spec[self._collection]
 
     # -- in ---------------------------------------------------------------------------------------------
 
@@ -176,30 +176,30 @@ class Attachments:
 
     async def _write(self, intent: Intent, place: str) -> Answer:
         """Write the row as the person, finished by the custodian: what the bytes are is not the person's to say."""
-        database, corridor = self._corridor.database, self._corridor
+        database, pipeline = self._pipeline.database, self._pipeline
         try:
             async with database.unit(intent.actor) as unit:
-                kept = await corridor.replay(unit, intent)
+                kept = await pipeline.replay(unit, intent)
                 if kept is not None:
                     return kept
-                work = corridor.work(unit, intent)
+                work = pipeline.work(unit, intent)
                 values = {**intent.patch, "storage_key": place}
                 seen = await work.insert(self._collection, values, system="custodian", verb=intent.verb)
                 await work.finish()
                 json = await unit.run(database.one_plan(intent.actor.roles, self.shape, ()), [seen.id])
                 answer = Answer(collection=self._collection, record=seen.id, json=json, changes=work.changes)
-                await corridor.remember(unit, answer, intent)
+                await pipeline.remember(unit, answer, intent)
         except (asyncpg.PostgresError, TakenError) as error:
-            raise await corridor.translated(self.shape, intent.actor, error) from error
-        if corridor.after_commit is not None:
-            await corridor.after_commit(intent.actor, work.touched, work.asked)
+            raise await pipeline.translated(self.shape, intent.actor, error) from error
+        if pipeline.after_commit is not None:
+            await pipeline.after_commit(intent.actor, work.touched, work.asked)
         return answer
 
     # -- out --------------------------------------------------------------------------------------------
 
     async def look_up(self, actor: Actor, record: UUID) -> Stored:
         """Return a file that the actor sees (NotFoundError: unseen)."""
-        async with self._corridor.database.unit(actor, readonly=True) as unit:
+        async with self._pipeline.database.unit(actor, readonly=True) as unit:
             found = await unit.look_up(self.shape, record)
         if found is None or found.row["storage_key"] is None:
             raise NotFoundError

@@ -9,7 +9,7 @@ from directapp.kernel.actor import system_actor
 from directapp.services.jobs import INSTALLATION
 from directapp.store.database import Database
 
-_ACTOR = "corridor"
+_ACTOR = "pipeline"
 
 _TAKE = """
 INSERT INTO counters AS c (tenant_id, name, day, used) SELECT $1, $2, $3, $4::integer WHERE $4::integer <= $5::integer

@@ -14,7 +14,6 @@ from directapp.kernel.errors import DirectAppError
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
 from directapp.services.act import Act
-from directapp.services.corridor import Corridor, Touched
 from directapp.services.jobs import (
     INSTALLATION,
     Errand,
@@ -28,6 +27,7 @@ from directapp.services.jobs import (
     act_in,
     backoff,
 )
+from directapp.services.pipeline import Pipeline, Touched
 from directapp.store.outbox import Outbox, relay_actor
 from directapp.store.unit import Unit, depth_of_events
 
@@ -67,7 +67,7 @@ def explained(error: BaseException) -> str:
 
 
 async def bury(
-    corridor: Corridor, rows: Outbox, keep: Bury | None, unit: Unit, letter: Letter
+    pipeline: Pipeline, rows: Outbox, keep: Bury | None, unit: Unit, letter: Letter
 ) -> tuple[Actor, Touched]:
     """Close a job that is not tried any more, and keep it as a dead letter in the same transaction.
 
@@ -80,7 +80,7 @@ async def bury(
         return undertaker, ()
     _log.error("job given up", job=job["event"], attempts=job["attempts"], why=letter.reason)
     unit.become(undertaker)
-    act, work = await act_in(corridor, unit, job["event"], "", None)
+    act, work = await act_in(pipeline, unit, job["event"], "", None)
     await keep(act, letter)
     await work.finish()
     return undertaker, tuple(work.touched)
@@ -90,13 +90,13 @@ class Errands:
     """The errands of one worker."""
 
     def __init__(
-        self, corridor: Corridor, errands: Iterable[Errand], *, keep: Bury | None = None, lease: float = 30.0
+        self, pipeline: Pipeline, errands: Iterable[Errand], *, keep: Bury | None = None, lease: float = 30.0
     ) -> None:
         """``keep`` is where dead letters go; ``lease`` seconds after its end a killed worker's errands run again."""
         self.kinds = {errand.name: errand for errand in errands}
         self.names = tuple(self.kinds)
-        self._corridor = corridor
-        self._rows = Outbox(corridor.database, corridor.clock)
+        self._pipeline = pipeline
+        self._rows = Outbox(pipeline.database, pipeline.clock)
         self._keep = keep
         self._lease = lease
         self._me = uuid7()
@@ -126,7 +126,7 @@ class Errands:
                 self._busy[name] += 1
                 task = asyncio.create_task(self._go(tenant, kind, rows))
                 self._running |= {row["id"]: (tenant, task) for row in rows}
-        wait = (due.next_at - self._corridor.clock()).total_seconds() if due.next_at else None
+        wait = (due.next_at - self._pipeline.clock()).total_seconds() if due.next_at else None
         return started, full, wait
 
     @property
@@ -204,7 +204,7 @@ class Errands:
     async def _failed(self, tenant: UUID, kind: Errand, row: Row, error: Exception) -> None:
         attempt = row["attempts"]
         if isinstance(error, LaterError):
-            age = (self._corridor.clock() - row["at"]).total_seconds()
+            age = (self._pipeline.clock() - row["at"]).total_seconds()
             if age + error.seconds > kind.patience:
                 await self._give_up(tenant, row, str(error))
             else:
@@ -223,15 +223,15 @@ class Errands:
 
     async def _give_up(self, tenant: UUID, row: Row, reason: str) -> None:
         letter = Letter(job={**row, "worker": self._me}, kind="errand", reason=reason)
-        async with self._corridor.database.unit(relay_actor(tenant)) as unit:
-            who, touched = await bury(self._corridor, self._rows, self._keep, unit, letter)
-        if touched and self._corridor.after_commit:
-            await self._corridor.after_commit(who, touched, True)
+        async with self._pipeline.database.unit(relay_actor(tenant)) as unit:
+            who, touched = await bury(self._pipeline, self._rows, self._keep, unit, letter)
+        if touched and self._pipeline.after_commit:
+            await self._pipeline.after_commit(who, touched, True)
 
     def _job(self, tenant: UUID, kind: Errand, row: Row) -> Job:
         return Job(
             id=row["id"],
-            corridor=self._corridor,
+            pipeline=self._pipeline,
             tenant=tenant,
             name=row["event"],
             collection=row["collection"],

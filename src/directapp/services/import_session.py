@@ -18,12 +18,12 @@ from directapp.kernel.errors import DirectAppError, NotFoundError
 from directapp.kernel.text import Text
 from directapp.services import judge
 from directapp.services.act import Seen
-from directapp.services.corridor import Corridor
 from directapp.services.drafts import TakenError
 from directapp.services.fitting import fitted
 from directapp.services.incoming import Incoming, Note, Pointer, Raw, Reader, Result
 from directapp.services.ledger import Bookkeeper, Known, hash_of, three_way
 from directapp.services.many import ManyWork, Put
+from directapp.services.pipeline import Pipeline
 from directapp.services.work import Work
 from directapp.store.unit import Unit
 
@@ -103,7 +103,7 @@ class Plan:
 class Session:
     """One reading of a source: what is known already, which records its ids stand for, and the writing."""
 
-    corridor: Corridor
+    pipeline: Pipeline
     books: Bookkeeper
     actor: Actor
     reader: Reader
@@ -191,7 +191,7 @@ class Session:
             i = plan.incoming
             once = {**i.once, "id": i.external} if i.external else i.once
             for name, value in once.items():
-                item = self.corridor.spec[i.collection].fields[name]
+                item = self.pipeline.spec[i.collection].fields[name]
                 places[i.collection, name, code_key(str(value)) if item.code else str(value)].append(place)
         held = list(plans)
         for (collection, name, value), group in places.items():
@@ -199,7 +199,7 @@ class Session:
                 await asyncio.sleep(0)
             for place in group if len(group) > 1 else ():
                 rows = _others(place, group, plans)
-                label = self.corridor.spec[collection].fields[name].label
+                label = self.pipeline.spec[collection].fields[name].label
                 own = plans[place].incoming.once.get(name, value)
                 text = _REPEATED.fill(label=label, value=own, rows=rows)
                 note = Note(level="held", text=text, field=name, before=own)
@@ -233,7 +233,7 @@ class Session:
 
     async def _together(self, unit: Unit, plans: Sequence[Plan]) -> list[Result]:
         """Write rows of one collection in as few statements as one."""
-        shape, work = self.corridor.spec[plans[0].incoming.collection], self._work(unit)
+        shape, work = self.pipeline.spec[plans[0].incoming.collection], self._work(unit)
         there = await self._all_there(work, shape, plans)
         results: list[Result | None] = []
         puts: list[tuple[int, Plan, Put]] = []
@@ -323,7 +323,7 @@ class Session:
         before = self._settled_before(plan)
         if before is not None:
             return before
-        shape = self.corridor.spec[plan.incoming.collection]
+        shape = self.pipeline.spec[plan.incoming.collection]
         try:
             async with unit.savepoint():
                 return await self._place(unit, shape, plan)
@@ -336,7 +336,7 @@ class Session:
         if isinstance(error, TakenError):
             return await self._taken(shape, plan, error)
         if isinstance(error, asyncpg.PostgresError):
-            error = await self.corridor.translated(shape, self.actor, error)
+            error = await self.pipeline.translated(shape, self.actor, error)
         if isinstance(error, DirectAppError):
             return plan.result("rejected", *_refused(error))
         _log.error("a row could not be written", collection=shape.name, row=plan.incoming.number, exc_info=error)
@@ -382,7 +382,7 @@ class Session:
         if "id" in match:
             return [await work.look_up(incoming.collection, match["id"], system=None)]
         found = await work.find(incoming.collection, match, system=None, limit=20)
-        return [seen for seen in found if not _is_locked(self.corridor.spec[incoming.collection], seen)]
+        return [seen for seen in found if not _is_locked(self.pipeline.spec[incoming.collection], seen)]
 
     async def _merge(self, unit: Unit, work: Work, shape: Shape, plan: Plan, values: dict[str, Any]) -> Result:
         """Take what the source has changed since, where nobody here has changed the same."""
@@ -434,7 +434,7 @@ class Session:
             await self._recall(pointer)
             return self.records.get((pointer.collection, pointer.value))
         if pointer not in self.found:
-            rows = await unit.find(self.corridor.spec[pointer.collection], 2, {pointer.column: pointer.value})
+            rows = await unit.find(self.pipeline.spec[pointer.collection], 2, {pointer.column: pointer.value})
             one = rows[0]["id"] if len(rows) == 1 else None
             if one is None:
                 return None
@@ -453,20 +453,20 @@ class Session:
 
     def _work(self, unit: Unit) -> ManyWork:
         kind = QuietWork if self.actor.is_system else ManyWork
-        return kind(spec=self.corridor.spec, unit=unit, actor=self.actor, origin="import", now=self.corridor.clock())
+        return kind(spec=self.pipeline.spec, unit=unit, actor=self.actor, origin="import", now=self.pipeline.clock())
 
     async def _taken(self, shape: Shape, plan: Plan, error: TakenError) -> Result:
         names = error.unique.fields if error.unique else tuple(n for n in (error.sign_in,) if n)
         waits = bool(names) and set(names) <= set(plan.incoming.once)
         if not waits:
-            return plan.result("rejected", *_refused(await self.corridor.translated(shape, self.actor, error)))
+            return plan.result("rejected", *_refused(await self.pipeline.translated(shape, self.actor, error)))
         texts = [(n, _TAKEN.fill(label=shape.fields[n].label, value=error.row.get(n))) for n in names]
         return plan.result("held", *(Note(level="held", text=text, field=n) for n, text in texts))
 
     async def told(self) -> None:
         """Tell the house what is safely written."""
-        if self.touched and self.corridor.after_commit:
-            await self.corridor.after_commit(self.actor, self.touched, True)
+        if self.touched and self.pipeline.after_commit:
+            await self.pipeline.after_commit(self.actor, self.touched, True)
         self.touched = []
 
 

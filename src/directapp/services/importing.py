@@ -1,4 +1,4 @@
-"""Importing: rows from outside through the corridor, each in its own savepoint, tried out or for good.
+"""Importing: rows from outside through the pipeline, each in its own savepoint, tried out or for good.
 
 The key of a row is its id in the source and its hash: what was read before is not read again, and what
 somebody has changed here since stays as it is.
@@ -14,10 +14,10 @@ from uuid import UUID
 import structlog
 
 from directapp.kernel.actor import Actor
-from directapp.services.corridor import Corridor
 from directapp.services.import_session import Plan, Session
 from directapp.services.incoming import Ledger, Reader, Result
 from directapp.services.ledger import Bookkeeper, Order, Report
+from directapp.services.pipeline import Pipeline
 
 Progress = Callable[[int, int], None]
 
@@ -35,19 +35,19 @@ def _silent(_done: int, _total: int) -> None:
 class Importing:
     """Runs imports. It knows the ledger's collections by the names it is given, and no other."""
 
-    corridor: Corridor
+    pipeline: Pipeline
     ledger: Ledger
 
     def books(self, tenant: UUID) -> Bookkeeper:
         """Return the ledger of a tenant."""
-        return Bookkeeper(self.corridor, self.ledger, tenant)
+        return Bookkeeper(self.pipeline, self.ledger, tenant)
 
     async def run(self, order: Order, progress: Progress = _silent, *, run: UUID | None = None) -> Report:
         """Read a source whole; ``run`` is one that was opened for it already, and goes on where it was stopped."""
         books = self.books(order.actor.tenant)
         raws = await asyncio.to_thread(order.reader.rows)
         run = run or await books.open(order, len(raws))
-        session = Session(self.corridor, books, order.actor, order.reader)
+        session = Session(self.pipeline, books, order.actor, order.reader)
         report = Report(run, order.dry_run)
         try:
             stored = {} if order.dry_run else await books.outcomes_of(run)
@@ -58,7 +58,7 @@ class Importing:
             await self._stopped(books, report, error)
             raise
         summary = {"figures": report.figures(), "statuses": report.statuses()}
-        await books.close(run, report.outcomes, self.corridor.clock(), report=summary)
+        await books.close(run, report.outcomes, self.pipeline.clock(), report=summary)
         return report
 
     async def _stopped(self, books: Bookkeeper, report: Report, error: BaseException) -> None:
@@ -66,25 +66,25 @@ class Importing:
         _log.error("an import stopped", run=str(report.run), exc_info=error)
         with suppress(Exception):
             why = f"{type(error).__name__}: {error}"
-            await books.fail(report.run, why, {} if report.dry_run else report.outcomes, self.corridor.clock())
+            await books.fail(report.run, why, {} if report.dry_run else report.outcomes, self.pipeline.clock())
 
     async def retry(
         self, actor: Actor, reader: Reader, run: UUID, *, dry_run: bool = False, progress: Progress = _silent
     ) -> Report:
         """Try again the rows of a run that a person has corrected or decided on."""
         books = self.books(actor.tenant)
-        session = Session(self.corridor, books, actor, reader)
+        session = Session(self.pipeline, books, actor, reader)
         plans = await session.plan_again(await books.rows_of(run))
         report = Report(run, dry_run)
         await self._write(session, plans, report, progress)
         if not dry_run:
-            await books.close(run, Counter(k.outcome for k in await books.rows_of(run)), self.corridor.clock())
+            await books.close(run, Counter(k.outcome for k in await books.rows_of(run)), self.pipeline.clock())
         return report
 
     async def _write(self, session: Session, plans: Sequence[Plan], report: Report, progress: Progress) -> None:
         progress(0, len(plans))
         if report.dry_run:
-            async with self.corridor.database.unit(session.actor, rollback=True) as unit:
+            async with self.pipeline.database.unit(session.actor, rollback=True) as unit:
                 for chunk in _chunks(plans):
                     report.results += map(_tried, await session.write_all(unit, chunk))
                     await session.books.tell(report.run, len(report.results), {})
@@ -93,7 +93,7 @@ class Importing:
                 await session.books.keep_all(report.run, report.results, CHUNK)
             return
         for chunk in _chunks(plans):
-            async with self.corridor.database.unit(session.actor) as unit:
+            async with self.pipeline.database.unit(session.actor) as unit:
                 await unit.value(_ONE_AT_A_TIME, f"import {session.actor.tenant}")
                 results = await session.write_all(unit, await session.fresh(chunk))
                 await session.books.keep(unit, report.run, results)

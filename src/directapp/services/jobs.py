@@ -1,7 +1,7 @@
 """Jobs as they are declared: errands to the outside, and schedules. The relay runs both.
 
 An errand is asked for by an event of its own name, so it exists with the write's commit and not without it.
-It runs outside any transaction, at least once, each time with the same ``key``, and opens the corridor itself
+It runs outside any transaction, at least once, each time with the same ``key``, and opens the pipeline itself
 to write down what came of it.
 """
 
@@ -20,9 +20,9 @@ from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import NotFoundError
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
-from directapp.services.corridor import Corridor
 from directapp.services.drafts import Pile
 from directapp.services.intent import Intent
+from directapp.services.pipeline import Pipeline
 from directapp.services.work import Work
 from directapp.store.unit import Unit
 
@@ -52,7 +52,7 @@ class Job:
     """
 
     id: UUID
-    corridor: Corridor
+    pipeline: Pipeline
     tenant: UUID
     name: str
     collection: str
@@ -65,11 +65,11 @@ class Job:
 
     @asynccontextmanager
     async def act(self, system: str) -> AsyncIterator[Act]:
-        """Open one transaction of the corridor as a named system actor; it commits when the context ends well.
+        """Open one transaction of the pipeline as a named system actor; it commits when the context ends well.
 
         ``act.seen`` is the record that the errand is about, None where that actor sees no such record.
         """
-        async with acting(self.corridor, self.tenant, system, self.name, self.collection, self.record) as act:
+        async with acting(self.pipeline, self.tenant, system, self.name, self.collection, self.record) as act:
             act.params = dict(self.payload)
             yield act
 
@@ -227,25 +227,25 @@ class Letter:
 
 @asynccontextmanager
 async def acting(  # noqa: PLR0917 - who does what to which record
-    corridor: Corridor, tenant: UUID, system: str, verb: str, collection: str, record: UUID | None
+    pipeline: Pipeline, tenant: UUID, system: str, verb: str, collection: str, record: UUID | None
 ) -> AsyncIterator[Act]:
     """Open a transaction as a named system actor, about a record; tell of it once it is committed."""
     actor = system_actor(tenant, system)
-    async with corridor.database.unit(actor, steady=True) as unit:
-        act, work = await act_in(corridor, unit, verb, collection, record)
+    async with pipeline.database.unit(actor, steady=True) as unit:
+        act, work = await act_in(pipeline, unit, verb, collection, record)
         yield act
         await work.finish()
-    if work.touched and corridor.after_commit:
-        await corridor.after_commit(actor, tuple(work.touched), True)
+    if work.touched and pipeline.after_commit:
+        await pipeline.after_commit(actor, tuple(work.touched), True)
 
 
 async def act_in(  # noqa: PLR0917 - who does what to which record
-    corridor: Corridor, unit: Unit, verb: str, collection: str, record: UUID | None, pile: Pile | None = None
+    pipeline: Pipeline, unit: Unit, verb: str, collection: str, record: UUID | None, pile: Pile | None = None
 ) -> tuple[Act, Work]:
     """Return what the present actor of a transaction may do in it, about a record if that actor sees it."""
-    work = corridor.work(unit, Intent(actor=unit.actor, collection=collection, verb=verb, origin="worker"), pile)
+    work = pipeline.work(unit, Intent(actor=unit.actor, collection=collection, verb=verb, origin="worker"), pile)
     seen: Seen | None = None
-    if record is not None and collection in corridor.spec.shapes:
+    if record is not None and collection in pipeline.spec.shapes:
         try:
             seen = await work.look_up(collection, record, system=None, settled=True)
         except NotFoundError:

@@ -15,9 +15,9 @@ from directapp.declare.spec import Shape
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.text import Text
 from directapp.services.act import Seen
-from directapp.services.corridor import Corridor
 from directapp.services.incoming import Ledger, Note, Reader, Result
 from directapp.services.intent import Intent
+from directapp.services.pipeline import Pipeline
 from directapp.services.work import Work
 from directapp.store.unit import Unit
 
@@ -115,7 +115,7 @@ def hash_of(data: Mapping[str, Any]) -> str:
 class Bookkeeper:
     """Reads and writes the ledger of a tenant, as the importer."""
 
-    corridor: Corridor
+    pipeline: Pipeline
     ledger: Ledger
     tenant: UUID
 
@@ -141,30 +141,30 @@ class Bookkeeper:
             "rows_total": total,
             "created_by": order.by.user if order.by is not None else None,
         }
-        done = await self.corridor.perform(replace(self._intent("create", None, values), key=key, said=said))
+        done = await self.pipeline.perform(replace(self._intent("create", None, values), key=key, said=said))
         assert done.record is not None
         return done.record, not done.replayed
 
     async def opened(self, key: str | None, said: str) -> UUID | None:
         """Return the run that was begun with a key, None where none was."""
-        answer = await self.corridor.recall(replace(self._intent("create", None, {}), key=key, said=said))
+        answer = await self.pipeline.recall(replace(self._intent("create", None, {}), key=key, said=said))
         return answer.record if answer else None
 
     async def close(self, run: UUID, outcomes: Mapping[str, int], now: datetime, **more: Any) -> None:
         """End a run with its figures."""
         counted = {name: outcomes.get(name, 0) for name in OUTCOMES}
         values = {"status": "finished", "finished_at": now, "rows_done": sum(counted.values()), **counted, **more}
-        await self.corridor.perform(self._intent("update", run, values))
+        await self.pipeline.perform(self._intent("update", run, values))
 
     async def fail(self, run: UUID, why: str, outcomes: Mapping[str, int], now: datetime) -> None:
         """End a run that could not go on, with the figures of what it has stored."""
         values = {"status": "failed", "failure": why[:2000], "finished_at": now}
-        await self.corridor.perform(self._intent("update", run, values | {n: outcomes.get(n, 0) for n in OUTCOMES}))
+        await self.pipeline.perform(self._intent("update", run, values | {n: outcomes.get(n, 0) for n in OUTCOMES}))
 
     async def tell(self, run: UUID, done: int, outcomes: Mapping[str, int]) -> None:
         """Say how far a run has come, and what it has stored."""
         values = {"status": "running", "failure": None, "finished_at": None, "rows_done": done, **outcomes}
-        await self.corridor.perform(self._intent("update", run, values))
+        await self.pipeline.perform(self._intent("update", run, values))
 
     def _intent(self, verb: str, target: UUID | None, values: dict[str, Any]) -> Intent:
         return Intent(
@@ -173,13 +173,13 @@ class Bookkeeper:
 
     async def run(self, run: UUID) -> Seen:
         """Return a run (NotFoundError: the tenant has none with this id)."""
-        async with self.corridor.database.unit(self.actor, readonly=True) as unit:
+        async with self.pipeline.database.unit(self.actor, readonly=True) as unit:
             return await self._work(unit).look_up(self.ledger.runs, run, system=None)
 
     async def known(self, **equals: Any) -> list[Known]:
         """Return the rows that imports for good have read, oldest first."""
-        shapes = self.corridor.spec
-        async with self.corridor.database.unit(self.actor, readonly=True) as unit:
+        shapes = self.pipeline.spec
+        async with self.pipeline.database.unit(self.actor, readonly=True) as unit:
             runs = await unit.find(shapes[self.ledger.runs], MOST_ROWS, {"dry_run": False})
             committed = [run["id"] for run in runs]
             rows = await unit.find(shapes[self.ledger.rows], MOST_ROWS, {"run": committed, **equals})
@@ -187,21 +187,21 @@ class Bookkeeper:
 
     async def rows_of(self, run: UUID) -> list[Known]:
         """Return every row of a run."""
-        async with self.corridor.database.unit(self.actor, readonly=True) as unit:
-            rows = await unit.find(self.corridor.spec[self.ledger.rows], MOST_ROWS, {"run": run})
+        async with self.pipeline.database.unit(self.actor, readonly=True) as unit:
+            rows = await unit.find(self.pipeline.spec[self.ledger.rows], MOST_ROWS, {"run": run})
         return sorted((_known(row) for row in rows), key=lambda k: (k.collection, k.number))
 
     async def outcomes_of(self, run: UUID) -> dict[tuple[str, int], str]:
         """Return what came of the rows that a run has stored, by collection and number."""
         only = ("collection", "row_number", "outcome")
-        async with self.corridor.database.unit(self.actor, readonly=True) as unit:
-            rows = await unit.find(self.corridor.spec[self.ledger.rows], MOST_ROWS, {"run": run}, only)
+        async with self.pipeline.database.unit(self.actor, readonly=True) as unit:
+            rows = await unit.find(self.pipeline.spec[self.ledger.rows], MOST_ROWS, {"run": run}, only)
         return {(row["collection"], row["row_number"]): row["outcome"] for row in rows}
 
     async def keep(self, unit: Unit, run: UUID, results: Iterable[Result]) -> None:
         """Write rows down inside a transaction: new ones, or what has become of those that waited."""
         with unit.acting_as(self.actor):
-            shape, work = self.corridor.spec[self.ledger.rows], self._work(unit)
+            shape, work = self.pipeline.spec[self.ledger.rows], self._work(unit)
             fresh: list[dict[str, Any]] = []
             for result in results:
                 made = {
@@ -231,12 +231,12 @@ class Bookkeeper:
     async def keep_all(self, run: UUID, results: Sequence[Result], chunk: int) -> None:
         """Write the rows of a trial down, after it has been rolled back."""
         for start in range(0, len(results), chunk):
-            async with self.corridor.database.unit(self.actor) as unit:
+            async with self.pipeline.database.unit(self.actor) as unit:
                 await self.keep(unit, run, results[start : start + chunk])
 
     def _work(self, unit: Unit) -> Work:
         intent = Intent(actor=self.actor, collection=self.ledger.rows, verb="create", origin="import")
-        return self.corridor.work(unit, intent)
+        return self.pipeline.work(unit, intent)
 
 
 def _known(row: Mapping[str, Any]) -> Known:

@@ -41,7 +41,7 @@ async def as_of(unit: Unit, shape: Shape, seen: Seen, version: int) -> Seen:
     if seen.version <= version:
         return seen
     tenant = unit.actor.tenant
-    with unit.acting_as(system_actor(tenant, "corridor")):
+    with unit.acting_as(system_actor(tenant, "pipeline")):
         rows = await unit.fetch(_LATER, tenant, shape.name, seen.id, version)
     held: dict[str, Any] = {}
     for row in rows:
@@ -63,7 +63,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Looks back, as the corridor itself: who asks has to see the records."""
+    """Looks back, as the pipeline itself: who asks has to see the records."""
 
     spec: Spec
     database: Database
@@ -80,7 +80,7 @@ class Past:
         records = list(dict.fromkeys(record for record, _ in moments))
         steps: dict[UUID, list[Step]] = {}
         for start in range(0, len(records), _CHUNK):
-            async with self.database.unit(system_actor(tenant, "corridor"), readonly=True) as unit:
+            async with self.database.unit(system_actor(tenant, "pipeline"), readonly=True) as unit:
                 rows = await unit.fetch(
                     _STEPS, tenant, collection, records[start : start + _CHUNK], since - _SLACK, names
                 )

@@ -7,10 +7,10 @@ from typing import Any
 from directapp.declare.spec import Spec
 from directapp.declare.verbs import Verb
 from directapp.kernel.clock import Clock, utc_now
-from directapp.services.corridor import Corridor
 from directapp.services.intent import Answer
 from directapp.services.live import Live
 from directapp.services.operations import Operations
+from directapp.services.pipeline import Pipeline
 from directapp.services.processes import Processes, short_work
 from directapp.services.reading import Reading
 from directapp.store.database import Database
@@ -25,7 +25,7 @@ class Platform:
 
     spec: Spec
     database: Database
-    corridor: Corridor
+    pipeline: Pipeline
     reading: Reading
     live: Live
     data: Path

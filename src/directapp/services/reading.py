@@ -17,7 +17,7 @@ from directapp.kernel.clock import Clock, utc_now
 from directapp.kernel.errors import BadQueryError, ForbiddenError, NotFoundError, Problem
 from directapp.kernel.text import Text
 from directapp.services import judge
-from directapp.services.corridor import why_blocked
+from directapp.services.pipeline import why_blocked
 from directapp.services.tags import Revisit, tag_of
 from directapp.store.database import Database
 from directapp.store.kept import PLAN_LEAST, Budget
@@ -83,7 +83,7 @@ class View:
 
 
 class Reading:
-    """The reading half of the corridor."""
+    """The reading half of the pipeline."""
 
     def __init__(self, spec: Spec, database: Database, *, clock: Clock = utc_now) -> None:
         """Keep the wiring."""
@@ -325,7 +325,7 @@ class Reading:
             readable, _, full = self.rights(actor, shape, found)
             if not full:
                 return []
-            unit.become(_corridor(actor))
+            unit.become(_pipeline(actor))
             rows = await unit.fetch(_HISTORY, actor.tenant, collection, record, limit)
         return [_entry(row, readable) for row in rows]
 
@@ -334,8 +334,8 @@ def _only_rows(query: Query, most: int) -> Query:
     return Query(filter=query.filter, search=query.search, found=query.found, most=most)
 
 
-def _corridor(actor: Actor) -> Actor:
-    return Actor(tenant=actor.tenant, user=None, name="system:corridor", roles=frozenset({"sys_corridor"}))
+def _pipeline(actor: Actor) -> Actor:
+    return Actor(tenant=actor.tenant, user=None, name="system:pipeline", roles=frozenset({"sys_pipeline"}))
 
 
 def _entry(row: Any, readable: frozenset[str]) -> dict[str, Any]:

@@ -19,14 +19,14 @@ async def recount(job: Job, system: str) -> None:
         GiveUpError: something had drifted, so that it stands among the failed jobs.
 
     """
-    corridor, left = job.corridor, Counter[str]()
-    async with corridor.database.unit(system_actor(job.tenant, system)) as unit:
+    pipeline, left = job.pipeline, Counter[str]()
+    async with pipeline.database.unit(system_actor(job.tenant, system)) as unit:
         found = await drifts(unit)
         for drift in found:
             _log.warning("sum drifted", collection=drift.collection, record=str(drift.record), column=drift.column)
             try:
                 async with unit.savepoint():
-                    await settle(unit, drift.of, {drift.place: [drift.key]}, lifted=(), now=corridor.clock())
+                    await settle(unit, drift.of, {drift.place: [drift.key]}, lifted=(), now=pipeline.clock())
             except asyncpg.CheckViolationError:
                 left[drift.collection] += 1
     if found:

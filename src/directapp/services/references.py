@@ -99,7 +99,7 @@ async def check(
     if not actor.is_system:
         await refuse_unseen(unit, shape.fields, values, row=row, before=before)
     if before and any(shape.fields[n].tree and v is not None for n, v in values.items()):
-        with unit.acting_as(system_actor(actor.tenant, "corridor")):
+        with unit.acting_as(system_actor(actor.tenant, "pipeline")):
             await refuse_circle(unit, shape, values, before["id"])
 
 

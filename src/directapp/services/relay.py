@@ -19,12 +19,12 @@ import structlog
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import DirectAppError, StaleError
 from directapp.services.act import Act
-from directapp.services.corridor import Corridor, Touched
 from directapp.services.drafts import Pile, TakenError
 from directapp.services.errands import Bury, Errands, bury, carried, explained, named
 from directapp.services.intent import Intent
 from directapp.services.jobs import INSTALLATION, Errand, Letter, act_in, backoff
 from directapp.services.past import as_of
+from directapp.services.pipeline import Pipeline, Touched
 from directapp.services.settled import foresee
 from directapp.store.outbox import Backlog, Outbox, relay_actor
 from directapp.store.unit import Unit, depth_of_events
@@ -72,7 +72,7 @@ class Relay:
 
     def __init__(
         self,
-        corridor: Corridor,
+        pipeline: Pipeline,
         reactions: Mapping[str, Sequence[Reaction]],
         actor_name: str,
         *,
@@ -81,12 +81,12 @@ class Relay:
         lease: float = 30.0,
     ) -> None:
         """``actor_name`` is the system actor that reactions work as; ``keep`` is where dead letters go."""
-        self._corridor = corridor
-        self._rows = Outbox(corridor.database, corridor.clock)
+        self._pipeline = pipeline
+        self._rows = Outbox(pipeline.database, pipeline.clock)
         self._reactions = reactions
         self._name = actor_name
         self._keep = keep
-        self.errands = Errands(corridor, errands, keep=keep, lease=lease)
+        self.errands = Errands(pipeline, errands, keep=keep, lease=lease)
         both = set(reactions) & set(self.errands.kinds)
         if both:
             message = f"an event is an errand or has reactions, not both: {', '.join(sorted(both))}"
@@ -131,7 +131,7 @@ class Relay:
 
     async def once(self, tenant: UUID | None = None) -> int:
         """Handle what is due now, in one tenant or all; return how many events were handled."""
-        self.last_run = self._corridor.clock()
+        self.last_run = self._pipeline.clock()
         tenants = [tenant] if tenant else await self.tenants()
         done, _ = await self._react_round(tenants)
         for each in tenants:
@@ -153,7 +153,7 @@ class Relay:
 
     async def tenants(self) -> list[UUID]:
         """Return every tenant that has an outbox."""
-        return [INSTALLATION, *await self._corridor.database.tenants()]
+        return [INSTALLATION, *await self._pipeline.database.tenants()]
 
     async def backlog(self, tenant: UUID) -> Backlog:
         """Count what waits in a tenant."""
@@ -188,7 +188,7 @@ class Relay:
             except Exception:  # noqa: BLE001 - the relay outlives whatever one round meets
                 _log.exception("relay failed")
                 wait = 1.0
-            self.last_run = self._corridor.clock()
+            self.last_run = self._pipeline.clock()
             wait = min(wait, max(look_round - loop.time(), _BREATH_SECONDS))
             with suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), wait)
@@ -218,7 +218,7 @@ class Relay:
             if due.events:
                 self._due.add(tenant)
             elif due.next_at:
-                soon = (due.next_at - self._corridor.clock()).total_seconds()
+                soon = (due.next_at - self._pipeline.clock()).total_seconds()
                 if soon < _LOOK_ROUND_SECONDS:
                     self._due.add(tenant)
                     wait = min(wait, max(soon, _BREATH_SECONDS))
@@ -263,7 +263,7 @@ class Relay:
 
         Reactions have a savepoint each; the transaction is shared, and with it what they look up of settled things.
         """
-        async with self._corridor.database.unit(relay_actor(tenant), steady=True) as unit:
+        async with self._pipeline.database.unit(relay_actor(tenant), steady=True) as unit:
             rows = await self._held(unit, await self._rows.take(unit, event, _TOGETHER))
             if not rows:
                 return 0
@@ -281,11 +281,11 @@ class Relay:
                     unit.become(relay)
             for names, jobs in smooth.items():
                 await self._rows.passed(unit, jobs, names, done=True, note=None)
-        if self._corridor.after_commit:
+        if self._pipeline.after_commit:
             for who in dict.fromkeys(who for who, _ in told):
                 touched = dict.fromkeys(one for actor, wrote in told if actor == who for one in wrote)
                 if touched:
-                    await self._corridor.after_commit(who, tuple(touched), True)
+                    await self._pipeline.after_commit(who, tuple(touched), True)
         return len(rows)
 
     @staticmethod
@@ -304,14 +304,14 @@ class Relay:
 
     async def _foresee(self, unit: Unit, rows: Sequence[Row]) -> None:
         """Read the records of several events in one go."""
-        shapes = self._corridor.spec.shapes
+        shapes = self._pipeline.spec.shapes
         for name in {row["collection"] for row in rows} & set(shapes):
             await foresee(unit, shapes[name], [row["record"] for row in rows if row["collection"] == name])
 
     async def _outcomes(self, unit: Unit, rows: Sequence[Row], who: Actor) -> tuple[list[Outcome], Touched]:
         """Run what reacts to some events; what they put down for later is written at once, or else one by one."""
         if len(rows) > 1:
-            work = self._corridor.work(unit, Intent(actor=who, collection="", verb="create", origin="worker"))
+            work = self._pipeline.work(unit, Intent(actor=who, collection="", verb="create", origin="worker"))
             try:
                 async with unit.savepoint():
                     await self._foresee(unit, rows)
@@ -360,14 +360,14 @@ class Relay:
         mark = pile.mark() if pile is not None else (0, 0)
         try:
             async with unit.savepoint(become=who):
-                act, work = await act_in(self._corridor, unit, row["event"], row["collection"], row["record"], pile)
+                act, work = await act_in(self._pipeline, unit, row["event"], row["collection"], row["record"], pile)
                 act.params = {k: v for k, v in row["payload"].items() if k not in {"_job", "act"}}
                 # What follows from an act is taken back with it.
                 work.act = UUID(row["payload"].get("act", str(work.act)))
                 told = act.params.get("version")
                 if act.seen is not None and told is not None:
                     # What follows is judged and worded by what was so then, whatever has been written since.
-                    act.seen = await as_of(unit, self._corridor.spec[row["collection"]], act.seen, int(told))
+                    act.seen = await as_of(unit, self._pipeline.spec[row["collection"]], act.seen, int(told))
                 await reaction(act)
                 await work.finish()
                 return tuple(work.touched)
@@ -384,7 +384,7 @@ class Relay:
             _log.error("reaction failed", failed=row["event"], attempt=attempts, why=named(error), exc_info=error)
         if attempts >= _ATTEMPTS:
             letter = Letter(job={**row, "attempts": attempts}, kind="reaction", reason=explained(error))
-            return await bury(self._corridor, self._rows, self._keep, unit, letter)
+            return await bury(self._pipeline, self._rows, self._keep, unit, letter)
         delay = backoff(attempts, _FIRST_SECONDS, _LONGEST_SECONDS)
         await self._rows.failed(unit, row["id"], named(error), delay)
         return unit.actor, ()

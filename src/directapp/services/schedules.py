@@ -10,8 +10,8 @@ from uuid import UUID
 import structlog
 
 from directapp.kernel.text import Text
-from directapp.services.corridor import Corridor
 from directapp.services.jobs import INSTALLATION, Schedule
+from directapp.services.pipeline import Pipeline
 from directapp.store.outbox import relay_actor
 from directapp.store.timetable import Timetable
 from directapp.store.unit import Event, Unit
@@ -36,11 +36,11 @@ class Schedules:
     """Asks for the errand of every occurrence, tenant by tenant."""
 
     def __init__(
-        self, corridor: Corridor, schedules: Sequence[Schedule], *, asked: Callable[[UUID], None] | None = None
+        self, pipeline: Pipeline, schedules: Sequence[Schedule], *, asked: Callable[[UUID], None] | None = None
     ) -> None:
         """``asked`` hears of tenants in which an errand has just been asked for."""
         self.schedules = tuple(schedules)
-        self._corridor = corridor
+        self._pipeline = pipeline
         self._asked = asked
         self._next: dict[UUID, datetime] = {}
 
@@ -53,9 +53,9 @@ class Schedules:
                 if loop.time() >= look_round:
                     self._next.clear()
                     look_round = loop.time() + _LOOK_ROUND_SECONDS
-                    await self._round([INSTALLATION, *await self._corridor.database.tenants()])
+                    await self._round([INSTALLATION, *await self._pipeline.database.tenants()])
                 else:
-                    now = self._corridor.clock()
+                    now = self._pipeline.clock()
                     await self._round([tenant for tenant, at in self._next.items() if at <= now])
             except Exception:  # noqa: BLE001 - the next tick may do better
                 _log.exception("schedules failed")
@@ -64,11 +64,11 @@ class Schedules:
 
     async def once(self, tenant: UUID | None = None) -> int:
         """Ask for what is due now, in one tenant or all; return how many errands that were."""
-        return await self._round([tenant] if tenant else [INSTALLATION, *await self._corridor.database.tenants()])
+        return await self._round([tenant] if tenant else [INSTALLATION, *await self._pipeline.database.tenants()])
 
     async def appointments(self, tenant: UUID) -> list[Appointment]:
         """Return how every schedule of a tenant stands."""
-        async with self._corridor.database.unit(relay_actor(tenant), readonly=True) as unit:
+        async with self._pipeline.database.unit(relay_actor(tenant), readonly=True) as unit:
             kept = {row["name"]: row for row in await Timetable(unit).all()}
         return [
             Appointment(
@@ -94,8 +94,8 @@ class Schedules:
         return asked
 
     async def _tenant(self, tenant: UUID, schedules: Sequence[Schedule]) -> int:
-        now = self._corridor.clock()
-        async with self._corridor.database.unit(relay_actor(tenant)) as unit:
+        now = self._pipeline.clock()
+        async with self._pipeline.database.unit(relay_actor(tenant)) as unit:
             timetable = Timetable(unit)
             kept = {row["name"]: row["next_at"] for row in await timetable.all()}
             missing = {s.name: s.when.next(now) for s in schedules if s.name not in kept}
@@ -127,21 +127,21 @@ class Schedules:
         return job is not None
 
 
-async def forget(corridor: Corridor, tenant: UUID) -> None:
+async def forget(pipeline: Pipeline, tenant: UUID) -> None:
     """Drop answers kept for resends after a day, and sign-in failures nobody counts any more."""
-    async with corridor.database.unit(relay_actor(tenant)) as unit:
+    async with pipeline.database.unit(relay_actor(tenant)) as unit:
         await unit.value(
             "DELETE FROM idempotency WHERE tenant_id = $1 AND at < $2::timestamptz - interval '1 day'",
             tenant,
-            corridor.clock(),
+            pipeline.clock(),
         )
         await unit.value(
             "DELETE FROM outbox WHERE tenant_id = $1 AND at < $2 AND done_at IS NOT NULL",
             tenant,
-            corridor.clock() - OUTBOX_KEPT,
+            pipeline.clock() - OUTBOX_KEPT,
         )
-    await corridor.database.plain(
-        "DELETE FROM login_failures WHERE last_at < $1::timestamptz - interval '2 days'", corridor.clock()
+    await pipeline.database.plain(
+        "DELETE FROM login_failures WHERE last_at < $1::timestamptz - interval '2 days'", pipeline.clock()
     )
 
 

@@ -37,7 +37,7 @@ async def seal(database: Database, tenant: UUID, *, clock: Clock = utc_now, most
 
     A batch ends after ``most`` rows, and with the last of those that were written at the same instant.
     """
-    async with database.unit(system_actor(tenant, "corridor")) as unit:
+    async with database.unit(system_actor(tenant, "pipeline")) as unit:
         await unit.value("SELECT pg_advisory_xact_lock(hashtextextended($1, 7))", str(tenant))
         last = await unit.fetch(
             "SELECT batch, to_at, digest FROM audit_seal WHERE tenant_id = $1 ORDER BY batch DESC LIMIT 1", tenant
@@ -66,7 +66,7 @@ async def seal(database: Database, tenant: UUID, *, clock: Clock = utc_now, most
 async def verify(database: Database, tenant: UUID) -> list[str]:
     """Return what does not fit the seals, a sentence each; empty is good."""
     found = []
-    async with database.unit(system_actor(tenant, "corridor"), readonly=True) as unit:
+    async with database.unit(system_actor(tenant, "pipeline"), readonly=True) as unit:
         chain, start, expected = _GENESIS, None, 1
         seals = await unit.fetch(
             "SELECT batch, to_at, rows, digest FROM audit_seal WHERE tenant_id = $1 ORDER BY batch", tenant

@@ -77,5 +77,5 @@ class Tallying:
         return found
 
     async def _find(self, shape: Shape, equals: dict[str, Any]) -> list[Row]:
-        with self.unit.acting_as(system_actor(self.unit.actor.tenant, "corridor")):
+        with self.unit.acting_as(system_actor(self.unit.actor.tenant, "pipeline")):
             return [*await self.unit.find(shape, 10_000, equals)]

@@ -115,7 +115,7 @@ async def undo(work: Work, shape: Shape, record: UUID) -> Act:
     actor = work.unit.actor
     if await work.unit.look_up(shape, record) is None:
         raise NotFoundError
-    async with work.acting("corridor"):
+    async with work.acting("pipeline"):
         own, others = await _steps(work, actor, shape, record)
         await work.unit.lock_all(step.record for step in others)
     found = await work.unit.look_up(shape, record)

@@ -14,7 +14,7 @@ import structlog
 
 from directapp.kernel.actor import system_actor
 from directapp.services.attachments import Storage
-from directapp.services.corridor import Corridor
+from directapp.services.pipeline import Pipeline
 
 KEEPER = "custodian"
 MARK = ".unused"
@@ -39,7 +39,7 @@ class Swept:
 class UnusedFiles:
     """Goes through the storage of a tenant, of which ``collection`` says what is used."""
 
-    corridor: Corridor
+    pipeline: Pipeline
     storage: Storage
     kept: timedelta
     collection: str = "files"
@@ -54,13 +54,13 @@ class UnusedFiles:
                 groups[_whole(key)].append(key)
             if groups:
                 total += await self._sweep_some(tenant, groups)
-        await self.storage.tidy(tenant.hex, self.corridor.clock() - self.kept)
+        await self.storage.tidy(tenant.hex, self.pipeline.clock() - self.kept)
         if total.marked or total.deleted:
             _log.info("unused files", tenant=str(tenant), marked=total.marked, deleted=total.deleted)
         return total
 
     async def _sweep_some(self, tenant: UUID, groups: dict[str, list[str]]) -> Swept:
-        now = self.corridor.clock()
+        now = self.pipeline.clock()
         used = await self._used(tenant, list(groups))
         marked = freed = deleted = 0
         for whole, keys in groups.items():
@@ -83,8 +83,8 @@ class UnusedFiles:
 
     async def _used(self, tenant: UUID, keys: Sequence[str]) -> set[str]:
         """Return which keys a row names; one that several rows name is used as long as any of them is there."""
-        shape = self.corridor.spec[self.collection]
-        async with self.corridor.database.unit(system_actor(tenant, KEEPER), readonly=True) as unit:
+        shape = self.pipeline.spec[self.collection]
+        async with self.pipeline.database.unit(system_actor(tenant, KEEPER), readonly=True) as unit:
             rows = await unit.find(shape, _MOST, {"storage_key": list(keys)}, ("storage_key",))
         return {row["storage_key"] for row in rows}
 

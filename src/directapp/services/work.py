@@ -371,7 +371,7 @@ class Work:
                     row = judge.filled(shape, case).row
                 related[one.name] = await self._ask(one, row)
 
-        async with self.acting("corridor"):
+        async with self.acting("pipeline"):
             if keyed:
                 await ask([a for a in asked if isinstance(a, One)])
             await self.unit.lock_all({ref for a in held for r in (before, row) if (ref := r.get(a.column))})

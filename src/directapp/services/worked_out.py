@@ -13,8 +13,8 @@ async def put_down(job: Job, system: str, collection: str, name: str, values: Ma
 
     It is nobody's edit: the records keep their versions, and their history does not tell of it.
     """
-    corridor, actor = job.corridor, system_actor(job.tenant, system)
-    async with corridor.database.unit(actor) as unit:
-        changed = await unit.work_out(corridor.spec[collection], name, values)
-    if changed and corridor.after_commit:
-        await corridor.after_commit(actor, tuple((collection, record) for record in changed), False)
+    pipeline, actor = job.pipeline, system_actor(job.tenant, system)
+    async with pipeline.database.unit(actor) as unit:
+        changed = await unit.work_out(pipeline.spec[collection], name, values)
+    if changed and pipeline.after_commit:
+        await pipeline.after_commit(actor, tuple((collection, record) for record in changed), False)

@@ -3,7 +3,7 @@
 A row that is written takes its copies from the record, holding it against moving meanwhile; a record that moves takes
 its rows along, in the same transaction. Both hold one advisory lock, shared and alone, so that no row is written
 beside a move with what was true before. Whoever writes neither sees the record nor may change its rows, perhaps: both
-are done as the corridor.
+are done as the pipeline.
 """
 
 from collections.abc import Iterator

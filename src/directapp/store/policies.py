@@ -40,13 +40,13 @@ _STORE_RIGHTS: dict[str, tuple[str, ...]] = {
 
 # Store tables whose rows only a named system actor reads.
 _READERS: dict[str, list[str]] = {
-    "audit": ["sys_corridor"],
-    "audit_seal": ["sys_corridor"],
+    "audit": ["sys_pipeline"],
+    "audit_seal": ["sys_pipeline"],
     "outbox": ["sys_relay"],
     "schedules": ["sys_relay"],
     "idempotency": [],
     "search_tokens": [],
-    "counters": ["sys_corridor"],
+    "counters": ["sys_pipeline"],
 }
 
 
@@ -98,7 +98,7 @@ def _collection(spec: Spec, shape: Shape) -> list[str]:
     def where(picked: Callable[[Grant], Rule | None], *also: str) -> str:
         return join("AND", [own, writer.entries(shape, ident(table), picked, also=also)])
 
-    see = where(lambda g: g.rows, "sys_corridor")
+    see = where(lambda g: g.rows, "sys_pipeline")
     insert = where(lambda g: g.edit_rule if g.create else None)
     edit = where(lambda g: _while_open(g) if g.write else None)
     after = where(lambda g: g.edit_rule if g.write or g.verbs else None)

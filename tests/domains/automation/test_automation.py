@@ -257,7 +257,7 @@ async def test_a_trial_judges_each_event_on_the_record_as_it_was_then(dealer: De
     await dealer.do(admin, "cars", "update", turned, make="Volkswagen", sale_price=5)
     await dealer.do(admin, "cars", "update", kept, sale_price=620000)
     item = await dealer.create(admin, "work_items", car=str(turned), description="Lys", kind="other")
-    async with acting(dealer.house.platform.corridor, dealer.tenant, "workflow", "test", "", None) as act:
+    async with acting(dealer.house.platform.pipeline, dealer.tenant, "workflow", "test", "", None) as act:
         act.emit("work_item.approved", on=await act.look_up("work_items", item))
     await dealer.do(admin, "cars", "update", turned, make="Škoda")
     await dealer.house.relay.drain(dealer.tenant)
@@ -397,7 +397,7 @@ async def test_rules_that_go_in_a_circle_are_switched_off(dealer: Dealer) -> Non
     made = await rule(dealer, event="work_item.approved", action="create_work_item", work_kind="other", message="Igjen")
     admin, record = await dealer.person("tenant_admin"), await car(dealer)
     for depth, still_active in ((DEEPEST - 1, True), (DEEPEST, False)):
-        async with acting(dealer.house.platform.corridor, dealer.tenant, "workflow", "test", "", None) as act:
+        async with acting(dealer.house.platform.pipeline, dealer.tenant, "workflow", "test", "", None) as act:
             item = await act.create("work_items", {"car": record, "description": "Først", "kind": "other"})
             act.emit("work_item.approved", on=item, depth=depth)
         await dealer.house.relay.drain(dealer.tenant)
@@ -425,6 +425,6 @@ async def test_only_an_administrator_makes_rules(dealer: Dealer) -> None:
     manager = await dealer.person("manager")
     patch = {"name": "Regel", "event": "car.sold", "action": "notify", "notify_role": "manager", "message": "Solgt"}
     with pytest.raises(ForbiddenError):
-        await dealer.house.platform.corridor.perform(
+        await dealer.house.platform.pipeline.perform(
             Intent(actor=manager, collection="workflow_rules", verb="create", patch=patch, origin="test")
         )

@@ -6,7 +6,7 @@ import pytest
 
 from directapp.app.spec import load_spec
 from directapp.kernel.ids import uuid7
-from directapp.services.corridor import Corridor
+from directapp.services.pipeline import Pipeline
 from directapp.services.reading import Reading
 from directapp.store.database import Database
 from support.dealer import template
@@ -25,4 +25,4 @@ async def lot_database(server: Server) -> AsyncIterator[Database]:
 @pytest.fixture
 async def lot(lot_database: Database) -> Lot:
     spec = load_spec()
-    return await Lot(Corridor(spec, lot_database), Reading(spec, lot_database), lot_database, uuid7()).open()
+    return await Lot(Pipeline(spec, lot_database), Reading(spec, lot_database), lot_database, uuid7()).open()

@@ -26,7 +26,7 @@ async def restored(dealer: Dealer, car: UUID) -> Answer:
     """Take a car back out of the archive."""
     admin = await dealer.person("tenant_admin", "490")
     intent = Intent(actor=admin, collection="cars", verb="restore", target=car, reason="Kom tilbake", origin="test")
-    return await dealer.house.platform.corridor.perform(intent)
+    return await dealer.house.platform.pipeline.perform(intent)
 
 
 async def test_a_second_car_with_the_same_plate_is_refused_and_told_where(dealer: Dealer) -> None:

@@ -1,4 +1,4 @@
-"""Cars in PostgreSQL, through the corridor, each step by the person who does it."""
+"""Cars in PostgreSQL, through the pipeline, each step by the person who does it."""
 
 import asyncio
 from uuid import UUID

@@ -23,7 +23,7 @@ async def test_a_manager_reads_the_runs_of_the_own_site_and_nobody_writes_them(f
     importer = system_actor(floor.tenant, "importer")
     made = []
     for site in (floor.prep_site, None):
-        run = await floor.corridor.perform(
+        run = await floor.pipeline.perform(
             Intent(
                 actor=importer,
                 collection="import_runs",
@@ -33,7 +33,7 @@ async def test_a_manager_reads_the_runs_of_the_own_site_and_nobody_writes_them(f
             )
         )
         values = {"run": run.record, "collection": "cars", "row_number": 1, "outcome": "rejected", "data": {"a": "b"}}
-        row = await floor.corridor.perform(
+        row = await floor.pipeline.perform(
             Intent(actor=importer, collection="import_rows", verb="create", patch=values, origin="test")
         )
         made.append((run.record, row.record))

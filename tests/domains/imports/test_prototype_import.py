@@ -1,4 +1,4 @@
-"""The whole export through the corridor, its figures counted a second time by brute force from the files."""
+"""The whole export through the pipeline, its figures counted a second time by brute force from the files."""
 
 import json
 import re

@@ -16,7 +16,7 @@ from support.post import SELLER, letters_to, logged, prepared, rows, sold_car, t
 
 async def run(dealer: Dealer, sweep: Any, now: datetime | None = None) -> None:
     """Do a sweep as its schedule does."""
-    async with acting(dealer.house.platform.corridor, dealer.tenant, "messenger", "sweep", "", None) as act:
+    async with acting(dealer.house.platform.pipeline, dealer.tenant, "messenger", "sweep", "", None) as act:
         asked: Act = act
         if now is not None:
             asked.now = now

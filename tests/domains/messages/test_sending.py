@@ -312,7 +312,7 @@ async def test_the_source_of_a_letter_is_never_read_back(dealer: Dealer) -> None
 
 
 async def all_mail(dealer: Dealer) -> list[dict[str, Any]]:
-    return await rows(dealer, system_actor(dealer.tenant, "corridor"), "messages", channel="email")
+    return await rows(dealer, system_actor(dealer.tenant, "pipeline"), "messages", channel="email")
 
 
 def job_of(dealer: Dealer, line: dict[str, Any]) -> Job:
@@ -320,7 +320,7 @@ def job_of(dealer: Dealer, line: dict[str, Any]) -> Job:
     house = dealer.house
     return Job(
         id=UUID(line["id"]),
-        corridor=house.platform.corridor,
+        pipeline=house.platform.pipeline,
         tenant=dealer.tenant,
         name="message.send",
         collection="messages",

@@ -167,8 +167,8 @@ async def test_the_same_thing_is_told_once(dealer: Dealer) -> None:
     car = await new_car(dealer, seller, 1)
     assert await told(dealer, parts) == ["order.new"]
     for _ in range(2):
-        async with acting(dealer.house.platform.corridor, dealer.tenant, "workflow", "again", "cars", car) as act:
-            people = await act.find("users", system="corridor", id=parts.user)
+        async with acting(dealer.house.platform.pipeline, dealer.tenant, "workflow", "again", "cars", car) as act:
+            people = await act.find("users", system="pipeline", id=parts.user)
             await tell(act, Told(event="work.completed", car=act.seen, key="the same"), people)
     assert await told(dealer, parts) == ["order.new", "work.completed"]
     assert len(await logged(dealer, car, channel="in_app", event="work.completed")) == 1
@@ -297,7 +297,7 @@ async def _react(dealer: Dealer, event: str, params: dict[str, Any] | None = Non
     for reaction in dealer.house.relay._reactions[event]:
         if "messages" not in reaction.__module__:
             continue
-        async with acting(dealer.house.platform.corridor, dealer.tenant, "workflow", event, "", None) as act:
+        async with acting(dealer.house.platform.pipeline, dealer.tenant, "workflow", event, "", None) as act:
             booking: Act = act
             booking.seen = Seen("resource_bookings", dealer.tenant, row)
             booking.params = params or {}

@@ -57,7 +57,7 @@ class MemoryRows:
 
     async def change(self, patch: Mapping[str, Any], *, on: Record) -> Record:
         stored = self.tables[on.collection][on.id]
-        # As in the corridor: what changes nothing is not checked for staleness.
+        # As in the pipeline: what changes nothing is not checked for staleness.
         if all(stored.get(name) == value for name, value in patch.items()):
             return await self.look_up(on.collection, on.id)
         if stored["version"] != on.row["version"]:

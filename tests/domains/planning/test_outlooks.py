@@ -42,9 +42,9 @@ async def promised(plan: Plan, car: UUID, actor: Actor | None = None) -> tuple[d
 
 
 def job_of(plan: Plan) -> Job:
-    tenant, corridor = plan.dealer.tenant, plan.dealer.house.platform.corridor
+    tenant, pipeline = plan.dealer.tenant, plan.dealer.house.platform.pipeline
     said: dict[str, Any] = {"name": "clock", "collection": "", "payload": {}, "key": "", "attempt": 1, "last": True}
-    return Job(id=uuid7(), corridor=corridor, tenant=tenant, record=tenant, asked_at=utc_now(), **said)
+    return Job(id=uuid7(), pipeline=pipeline, tenant=tenant, record=tenant, asked_at=utc_now(), **said)
 
 
 async def the_hour_passes(plan: Plan, *, coming: bool = False) -> None:

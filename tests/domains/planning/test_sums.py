@@ -308,7 +308,7 @@ async def test_the_night_puts_drifted_sums_right_and_says_so(plan: Plan) -> None
     await booked(plan, "08:00", "10:00", "mechanic")
     job = Job(
         id=uuid7(),
-        corridor=plan.dealer.house.platform.corridor,
+        pipeline=plan.dealer.house.platform.pipeline,
         tenant=plan.dealer.tenant,
         name="recount",
         collection="",

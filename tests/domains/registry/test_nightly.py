@@ -190,7 +190,7 @@ async def test_a_key_that_is_refused_stops_at_once(dealer: Dealer, ask: Asking, 
 
 async def test_without_a_key_the_run_says_so(dealer: Dealer, registry: FakeRegistry) -> None:
     await a_yard(dealer, registry, 1)
-    run = await night(dealer, enriching(Lookups(dealer.house.platform.corridor)))
+    run = await night(dealer, enriching(Lookups(dealer.house.platform.pipeline)))
     assert (run["status"], run["stopped_by"]) == ("stopped", "not_set_up")
 
 
@@ -257,7 +257,7 @@ async def test_bulk_look_ups_go_by_batches_and_drop_owners(
             patience=HURRIED,
         )
         await a_yard(dealer, registry, 24, unknown=1)
-        run = await night(dealer, enriching(Lookups(dealer.house.platform.corridor, bulk=bulk)))
+        run = await night(dealer, enriching(Lookups(dealer.house.platform.pipeline, bulk=bulk)))
         assert (run["status"], run["filled"], run["not_found"]) == ("finished", 23, 1)
         assert [len(one.json()) for one in registry.heard] == [10, 6, 8]
         assert len(porten.heard) == 1

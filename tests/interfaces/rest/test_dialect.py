@@ -18,8 +18,8 @@ from directapp.interfaces.rest.dialect.query import parse_query
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import BadQueryError, DirectAppError, ForbiddenError
 from directapp.kernel.ids import uuid7
-from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
+from directapp.services.pipeline import Pipeline
 from directapp.services.reading import Reading
 from directapp.store.compiler import compile_list
 from directapp.store.database import Database
@@ -77,11 +77,11 @@ async def world(server: Server) -> AsyncIterator[World]:
 
 async def _filled(database: Database) -> World:
     tenant = uuid7()
-    corridor = Corridor(SPEC, database)
+    pipeline = Pipeline(SPEC, database)
     demo = system_actor(tenant, "demo")
 
     async def make(collection: str, **values: Any) -> UUID:
-        answer = await corridor.perform(
+        answer = await pipeline.perform(
             Intent(actor=demo, collection=collection, verb="create", patch=values, origin="test")
         )
         assert answer.record

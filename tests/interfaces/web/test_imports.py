@@ -170,7 +170,7 @@ async def test_a_run_shows_how_far_it_is_until_it_has_ended(browser: httpx.Async
     spec = dealer.house.platform.spec
     reader = TableReader(spec=spec, shape=spec["cars"], table=Table(), columns={}, key=None)
     order = Order(actor=person, by=person, reader=reader, name="biler.csv", collection="cars")
-    books = Importing(dealer.house.platform.corridor, LEDGER).books(dealer.tenant)
+    books = Importing(dealer.house.platform.pipeline, LEDGER).books(dealer.tenant)
     run = await books.open(order, 5000)
     for done in (0, 1200):
         await books.tell(run, done, {})

@@ -37,16 +37,16 @@ def pages(house: House) -> FastAPI:
 
 async def failed(dealer: Dealer, reason: str, count: int = 1) -> None:
     """Let errands fail for good."""
-    corridor = dealer.house.platform.corridor
+    pipeline = dealer.house.platform.pipeline
 
     async def fail(_: Job) -> None:
         raise GiveUpError(reason)
 
-    async with acting(corridor, dealer.tenant, "demo", "test", "", None) as act:
+    async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
         car = await act.create("cars", {"make": "VW"})
         for _ in range(count):
             act.emit("trial.sent", on=car)
-    await Relay(corridor, {}, "workflow", errands=[Errand(name="trial.sent", run=fail)], keep=keep).drain(dealer.tenant)
+    await Relay(pipeline, {}, "workflow", errands=[Errand(name="trial.sent", run=fail)], keep=keep).drain(dealer.tenant)
 
 
 def figures(html: str) -> dict[str, int]:
@@ -91,7 +91,7 @@ async def test_it_shows_what_waits_and_how_long(signed: Opener, dealer: Dealer, 
     admin = await signed("tenant_admin")
     await dealer.house.relay.drain(dealer.tenant)
     assert "Ingenting står i kø." in (await admin.get(PAGE)).text
-    async with acting(dealer.house.platform.corridor, dealer.tenant, "demo", "test", "", None) as act:
+    async with acting(dealer.house.platform.pipeline, dealer.tenant, "demo", "test", "", None) as act:
         car = await act.create("cars", {"make": "VW"})
         act.emit("car.delivered", on=car)
         act.emit("car.archive_due", on=car, delay=3600)

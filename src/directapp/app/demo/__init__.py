@@ -1,4 +1,4 @@
-"""The demo: two invented tenants with people, sites and cars, driven through the corridor by those people."""
+"""The demo: two invented tenants with people, sites and cars, driven through the pipeline by those people."""
 
 from directapp.app.demo.seed import seed_demo
 

@@ -1,4 +1,4 @@
-"""Playing lives through the corridor: each step as the person who would do it, at its own moment."""
+"""Playing lives through the pipeline: each step as the person who would do it, at its own moment."""
 
 import asyncio
 from collections import defaultdict
@@ -24,9 +24,9 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import DirectAppError
 from directapp.services.attachments import Attachments, Incoming
-from directapp.services.corridor import Corridor
 from directapp.services.intent import Answer, Intent
 from directapp.services.jobs import acting
+from directapp.services.pipeline import Pipeline
 from directapp.services.relay import Relay
 from directapp.store.database import Database
 from directapp.store.kept import EveryRoleConnection
@@ -50,9 +50,9 @@ class Director:
     refused: list[str] = field(default_factory=list)
     performed: int = 0
 
-    def corridor(self, at: datetime) -> Corridor:
-        """Return a corridor in which it is a given moment."""
-        return Corridor(self.house.platform.spec, self.database, clock=lambda: at)
+    def pipeline(self, at: datetime) -> Pipeline:
+        """Return a pipeline in which it is a given moment."""
+        return Pipeline(self.house.platform.spec, self.database, clock=lambda: at)
 
     async def play(self, lives: Iterable[Life], tell: Callable[[int], None]) -> None:
         """Play lives from the first day to now; ``tell`` hears each tenth, in percent of the steps."""
@@ -111,13 +111,13 @@ class Director:
             target=life.records[step.on] if step.on else None,
             patch={n: scene.value(v) for n, v in step.values.items()},
         )
-        return await self.corridor(at).perform(intent)
+        return await self.pipeline(at).perform(intent)
 
     async def _photograph(self, at: datetime, step: Step) -> Answer:
         values = step.values
         content = draw(values["color"], values["plate"], (0.42, 0.6) if values["damage"] else None)
         platform = self.house.platform
-        attachments = Attachments(self.corridor(at), LocalStorage(platform.data / "files"), platform.short_work)
+        attachments = Attachments(self.pipeline(at), LocalStorage(platform.data / "files"), platform.short_work)
         incoming = Incoming(name=f"{values['plate']}.jpg", chunks=chunks(content))
         return await attachments.keep(self.cast[step.who], incoming, {"title": values["title"]}, origin="web")
 
@@ -130,11 +130,11 @@ class Director:
 
     async def close(self, evening: datetime) -> None:
         """End a day: what follows from its events, then the archiving that is due."""
-        corridor = self.corridor(evening)
+        pipeline = self.pipeline(evening)
         time = self.stage.time
         quiet = evening < time.evening(time.day(-TOLD))
-        await Relay(corridor, load_reactions(quiet=quiet, rules=False), REACTOR).drain(self.tenant)
-        async with acting(corridor, self.tenant, REACTOR, "sweep", "", None) as act:
+        await Relay(pipeline, load_reactions(quiet=quiet, rules=False), REACTOR).drain(self.tenant)
+        async with acting(pipeline, self.tenant, REACTOR, "sweep", "", None) as act:
             await archive_due(act)
 
 
@@ -151,12 +151,12 @@ async def perform_many(
 ) -> list[UUID]:
     """Create several records at a moment, in one transaction, and return their ids."""
     platform = house.platform
-    corridor = Corridor(platform.spec, platform.database, clock=lambda: at)
+    pipeline = Pipeline(platform.spec, platform.database, clock=lambda: at)
     intents = [
         Intent(actor=actor, collection=collection, verb="create", origin="web", patch=dict(values)) for values in rows
     ]
     made = []
-    for answer in await corridor.perform_all(intents):
+    for answer in await pipeline.perform_all(intents):
         if isinstance(answer, DirectAppError):
             raise answer
         if answer.record is not None:
@@ -175,10 +175,10 @@ async def perform_as(
 ) -> UUID:
     """Create or change a record at a moment, outside every life, and return its id."""
     platform = house.platform
-    corridor = Corridor(platform.spec, platform.database, clock=lambda: at)
+    pipeline = Pipeline(platform.spec, platform.database, clock=lambda: at)
     verb = "update" if target else "create"
     intent = Intent(actor=actor, collection=collection, verb=verb, origin="web", target=target, patch=dict(values))
-    record = (await corridor.perform(intent)).record
+    record = (await pipeline.perform(intent)).record
     if record is None:
         raise AssertionError(collection)
     return record

@@ -7,8 +7,8 @@ from uuid import UUID
 from directapp.app.demo.worktime import DAY
 from directapp.domains.messages.daily import tell_overdue
 from directapp.domains.messages.sending import SYSTEM as TELLER
-from directapp.services.corridor import Corridor
 from directapp.services.jobs import acting
+from directapp.services.pipeline import Pipeline
 
 # Before these working hours nobody was told anything: a bell with months of notifications tells nothing.
 TOLD = DAY
@@ -17,15 +17,15 @@ _UNREAD = 7
 _MANY = 5000
 
 
-async def tell_what_is_late(corridor: Corridor, tenant: UUID) -> None:
+async def tell_what_is_late(pipeline: Pipeline, tenant: UUID) -> None:
     """Let what is late have been told in the morning: the first night would tell of all of it at once."""
-    async with acting(corridor, tenant, TELLER, "overdue", "", None) as act:
+    async with acting(pipeline, tenant, TELLER, "overdue", "", None) as act:
         await tell_overdue(act)
 
 
-async def settle_messages(corridor: Corridor, tenant: UUID, morning: datetime) -> None:
+async def settle_messages(pipeline: Pipeline, tenant: UUID, morning: datetime) -> None:
     """Let what was told before the last morning be read, of later ones all but the latest, and what was sent arrive."""
-    async with acting(corridor, tenant, "demo", "settle", "", None) as act:
+    async with acting(pipeline, tenant, "demo", "settle", "", None) as act:
         left: Counter[UUID] = Counter()
         told = await act.find("notifications", read_at=None, limit=_MANY)
         for one in sorted(told, key=lambda n: (n.row["created_at"], n.id), reverse=True):

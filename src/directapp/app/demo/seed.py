@@ -52,8 +52,8 @@ async def play(house: House, database: Database, group: Group, password_hash: st
     await director.play(all_lives(group), partial(tell, group.name))
     await correct_hours(house, cast, time)
     morning = time.morning(time.day(0))
-    await tell_what_is_late(director.corridor(morning), tenant)
-    await settle_messages(director.corridor(time.now), tenant, morning)
+    await tell_what_is_late(director.pipeline(morning), tenant)
+    await settle_messages(director.pipeline(time.now), tenant, morning)
     await perform_as(house, cast[ADMIN], time.now, "tenants", {"settings": {_MARK: True}}, target=tenant)
     return director
 

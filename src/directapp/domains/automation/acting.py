@@ -85,7 +85,7 @@ async def _car(act: Act, about: Seen) -> Seen:
 
 async def _notify(act: Act, rule: Seen, car: Seen, job: Job) -> None:
     sites = [site for site in {car.row.get("dealership"), car.row.get("prep_center")} if site]
-    people = await act.find("users", system="corridor", limit=_MOST_PEOPLE, dealership=sites, active=True)
+    people = await act.find("users", system="pipeline", limit=_MOST_PEOPLE, dealership=sites, active=True)
     for person in people:
         if rule.row["notify_role"] in (person.row["roles"] or ()):
             values = {

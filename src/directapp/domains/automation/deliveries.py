@@ -138,7 +138,7 @@ def delivering(send: Send) -> Run:
                 webhook.row["url"],
                 webhook.row["secret"],
                 f"msg_{message.id.hex}",
-                job.corridor.clock(),
+                job.pipeline.clock(),
                 message.row["body"].encode(),
             )
         except UnsafeAddressError as error:

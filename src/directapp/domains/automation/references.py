@@ -46,9 +46,9 @@ async def _found(act: Act, collection: str, said: UUID | str) -> frozenset[UUID]
     if "vin" in names:
         written = said.upper().replace(" ", "").replace("-", "")
         asked: list[dict[str, Any]] = [{name: written} for name in _CODES]
-        found = [await act.find(collection, system="corridor", limit=_MOST, **one) for one in asked]
+        found = [await act.find(collection, system="pipeline", limit=_MOST, **one) for one in asked]
         return frozenset(one.id for rows in found for one in rows)
-    rows = await act.find(collection, system="corridor", limit=_MOST, settled=True)
+    rows = await act.find(collection, system="pipeline", limit=_MOST, settled=True)
     return frozenset(one.id for one in rows if said in _called(one.row))
 
 

@@ -9,7 +9,7 @@ _MOST, _TITLE = 2000, 200
 
 async def tell_administrators(act: Act, about: Seen, words: Text) -> None:
     """Write a notification to every administrator, in their language, that leads to the record."""
-    for person in await act.find("users", system="corridor", limit=_MOST, active=True):
+    for person in await act.find("users", system="pipeline", limit=_MOST, active=True):
         if _ADMIN in (person.row["roles"] or ()):
             values = {
                 "receiver": person.id,

@@ -57,7 +57,7 @@ async def archive_due(act: Act, after: UUID | None = None) -> UUID | None:
 
 async def _days(act: Act, car: Seen) -> int:
     owner = car.row.get("dealership")
-    site = await act.look_up("dealerships", owner, system="corridor") if owner else None
+    site = await act.look_up("dealerships", owner, system="pipeline") if owner else None
     return int((site.row.get("archive_after_days") if site else None) or 0)
 
 

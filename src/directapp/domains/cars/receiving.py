@@ -52,7 +52,7 @@ async def receive(act: Act) -> None:
     if act.actor.site is None:
         raise ForbiddenError(Problem(_NO_SITE))
     codes = codes_of(act.params)
-    site = await act.look_up("dealerships", act.actor.site, system="corridor")
+    site = await act.look_up("dealerships", act.actor.site, system="pipeline")
     places = {name: act.params[name] for name in _PLACES if act.params.get(name)}
     car = await _find(act, codes)
     if car is None:

@@ -43,7 +43,7 @@ async def crowd(act: Act, *, sites: Iterable[object] = (), people: Iterable[obje
         if wanted:
             search: dict[str, Any] = {column: wanted, "active": True}
             found |= {
-                one.id: one for one in await act.find("users", system="corridor", limit=_MOST, settled=True, **search)
+                one.id: one for one in await act.find("users", system="pipeline", limit=_MOST, settled=True, **search)
             }
     return Crowd(found)
 

@@ -121,7 +121,7 @@ async def to_customer(
 async def _site(act: Act, site: object) -> Mapping[str, Any]:
     if not isinstance(site, UUID):
         return {}
-    return (await act.look_up("dealerships", site, system="corridor")).row
+    return (await act.look_up("dealerships", site, system="pipeline")).row
 
 
 def customer_facts(car: Mapping[str, Any], site: Mapping[str, Any], language: Language) -> list[list[str]]:
@@ -139,5 +139,5 @@ def customer_facts(car: Mapping[str, Any], site: Mapping[str, Any], language: La
 async def seller_words(act: Act, car: Seen) -> Text:
     """Return who gets in touch: the seller's first name, else we."""
     seller = car.row.get("seller")
-    found = await act.find("users", system="corridor", limit=1, id=seller, active=True) if seller else []
+    found = await act.find("users", system="pipeline", limit=1, id=seller, active=True) if seller else []
     return plain(found[0].row["first_name"]) if found else _US

@@ -77,7 +77,7 @@ def _place(car: Any) -> Text:
 async def _call(act: Act, car: Seen) -> Text:
     """Return what to do when the time does not suit."""
     site = car.row.get("dealership")
-    found = await act.look_up("dealerships", site, system="corridor") if site else None
+    found = await act.look_up("dealerships", site, system="pipeline") if site else None
     phone = found.row.get("phone") if found else None
     return CALL.fill(phone=phone_text(phone)) if phone else ASK
 
@@ -85,7 +85,7 @@ async def _call(act: Act, car: Seen) -> Text:
 async def _open_cars(act: Act, after: UUID | None) -> tuple[list[Seen], UUID | None]:
     """Return the open cars of the page after an id, and where the next page begins: None at the end."""
     more: dict[str, Any] = {} if after is None else {"id": Span(UUID(int=after.int + 1))}
-    page = await act.find("cars", system="corridor", limit=_PAGE, archived_at=None, **more)
+    page = await act.find("cars", system="pipeline", limit=_PAGE, archived_at=None, **more)
     return [c for c in page if c.row["status"] not in _CLOSED], page[-1].id if len(page) == _PAGE else None
 
 
@@ -96,7 +96,7 @@ async def tell_overdue(act: Act, after: UUID | None = None) -> UUID | None:
     """
     day = today_of(act)
     goals = {
-        d.id: d.row.get("stage_goals") or {} for d in await act.find("dealerships", system="corridor", limit=_MANY)
+        d.id: d.row.get("stage_goals") or {} for d in await act.find("dealerships", system="pipeline", limit=_MANY)
     }
     cars, last = await _open_cars(act, after)
     for car in cars:

@@ -25,7 +25,7 @@ async def shared(act: Act) -> None:
     """Send the customer the link that somebody shared, by the way they chose."""
     if act.seen is None:
         return
-    car = await act.look_up("cars", act.seen.row["car"], system="corridor")
+    car = await act.look_up("cars", act.seen.row["car"], system="pipeline")
     channel = str(act.params["channel"])
     await to_customer(act, car, "customer.link", fills={}, channels=(channel,), sender=actor_of(act))
 
@@ -35,10 +35,10 @@ async def asked(act: Act) -> None:
     if act.seen is None:
         return
     link = act.seen.row
-    item = await act.look_up("work_items", link["work_item"], system="corridor")
-    car = await act.look_up("cars", item.row["car"], system="corridor")
+    item = await act.look_up("work_items", link["work_item"], system="pipeline")
+    car = await act.look_up("cars", item.row["car"], system="pipeline")
     site = car.row.get("prep_center") or car.row.get("dealership")
-    name = (await act.look_up("dealerships", site, system="corridor")).row["name"] if site else "–"
+    name = (await act.look_up("dealerships", site, system="pipeline")).row["name"] if site else "–"
     asker = (await crowd(act, people=[link.get("asked_by")])).name_of(link.get("asked_by"))
     language = str(link.get("language") or "nb")
     work = short(item.row["description"])
@@ -82,7 +82,7 @@ async def answered(act: Act) -> None:
     on = day_text(row["ready_on"]) if row.get("ready_on") else NOTHING
     detail = join((price, on, short(row.get("answer_note"))))
     receivers = [*scene.people.named(row.get("asked_by")), *scene.at("prep_center", "planner")]
-    item = await act.look_up("work_items", UUID(str(row["work_item"])), system="corridor")
+    item = await act.look_up("work_items", UUID(str(row["work_item"])), system="pipeline")
     told = Told(
         event="vendor.answered",
         car=scene.car,
@@ -129,7 +129,7 @@ async def _tell_words(act: Act, event: str) -> None:
     if act.seen is None:
         return
     row = act.seen.row
-    item = await act.look_up("work_items", UUID(str(row["work_item"])), system="corridor")
+    item = await act.look_up("work_items", UUID(str(row["work_item"])), system="pipeline")
     scene = await scene_of(act, item.row.get("car"), people=(row.get("asked_by"),))
     if scene is None:
         return
@@ -148,7 +148,7 @@ async def _ask_for_code(act: Act, link: Seen, codes: list[str]) -> None:
     stem = hashlib.sha256(" ".join([number, *sorted(codes)]).encode()).hexdigest()[:32]
     if await act.find("messages", limit=1, key=f"{stem}:{CODES}:sms"):
         return
-    item = await act.look_up("work_items", link.row["work_item"], system="corridor")
+    item = await act.look_up("work_items", link.row["work_item"], system="pipeline")
     outgoing = Outgoing(
         event=CODES,
         fills={"detail": plain(", ".join(codes)), "code": plain(codes[0].split(" ", 1)[0])},

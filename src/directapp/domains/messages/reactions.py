@@ -92,7 +92,7 @@ async def scene_of(
     folk = await crowd(act, sites=wanted if staff else (), people=named)
     ids = list({site for site in wanted if isinstance(site, UUID)})
     names = {
-        one.id: str(one.row["name"]) for one in await act.find("dealerships", system="corridor", id=ids, settled=True)
+        one.id: str(one.row["name"]) for one in await act.find("dealerships", system="pipeline", id=ids, settled=True)
     }
     return Scene(act, found[0], folk, names)
 
@@ -383,7 +383,7 @@ async def _booking(
 
 
 async def _resource_type(act: Act, which: object) -> Text:
-    found = await act.find("resource_types", system="corridor", limit=1, id=which, settled=True) if which else []
+    found = await act.find("resource_types", system="pipeline", limit=1, id=which, settled=True) if which else []
     return Text(str(found[0].row["name_nb"]), str(found[0].row["name_en"])) if found else Text("Arbeid", "Work")
 
 
@@ -395,7 +395,7 @@ async def timebank_full(act: Act) -> None:
     who = UUID(str(person)) if person else row.get("person")
     site = row.get("provider")
     folk = await crowd(act, sites=[site], people=[actor_of(act), who])
-    named = await act.find("dealerships", system="corridor", limit=1, id=site) if site else []
+    named = await act.find("dealerships", system="pipeline", limit=1, id=site) if site else []
     found = folk.name_of(who)
     fills = {
         "who": plain(person_name(found.row)) if found else NOBODY,

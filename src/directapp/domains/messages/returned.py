@@ -85,7 +85,7 @@ async def _leaders(act: Act, folk: Crowd, person: Seen) -> list[Seen]:
     here = folk.at(person.row.get("dealership"), "manager", "tenant_admin")
     if here:
         return here
-    everyone = await act.find("users", system="corridor", limit=2000, active=True)
+    everyone = await act.find("users", system="pipeline", limit=2000, active=True)
     return [one for one in everyone if "tenant_admin" in (one.row["roles"] or ())]
 
 

@@ -109,7 +109,7 @@ async def _allowed(act: Act, waiting: Sequence[Seen]) -> list[Seen]:
         kept_out = await act.find("suppressed_addresses", limit=2 * len(addresses), address=addresses, released_at=None)
         shut = {(one.row["channel"], one.row["address"]) for one in kept_out}
     if people:
-        asked = act.find("users", system="corridor", limit=len(people), only=("active",), id=people, active=True)
+        asked = act.find("users", system="pipeline", limit=len(people), only=("active",), id=people, active=True)
         active = {one.id for one in await asked}
     kept = []
     for one in waiting:
@@ -132,7 +132,7 @@ async def _why_not(
     if row["receiver_kind"] == "user" and row.get("receiver"):
         return None if row["receiver"] in active else _INACTIVE
     if row["receiver_kind"] == "customer" and row["channel"] == "sms":
-        car = await act.find("cars", system="corridor", limit=1, id=row["car"], consent_sms=True)
+        car = await act.find("cars", system="pipeline", limit=1, id=row["car"], consent_sms=True)
         return None if car else _NO_CONSENT
     return await _closed(act, row.get("content") or {})
 

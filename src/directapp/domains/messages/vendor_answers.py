@@ -142,7 +142,7 @@ async def who_asked(act: Act) -> None:
     items = await act.find("work_items", system="vendor", limit=_MANY, id=wanted) if wanted else []
     open_items = {one.id for one in items if one.row["status"] not in CLOSED_ITEM}
     cars = list({one.row["car"] for one in items})
-    plates = {one.id: plate(one.row) for one in await act.find("cars", system="corridor", limit=_MANY, id=cars)}
+    plates = {one.id: plate(one.row) for one in await act.find("cars", system="pipeline", limit=_MANY, id=cars)}
     names = {one.id: plates.get(one.row["car"], "") for one in items}
     found = [
         {

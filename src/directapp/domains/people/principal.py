@@ -1,4 +1,4 @@
-"""Principal: from a user's row to the Actor that every corridor asks for."""
+"""Principal: from a user's row to the Actor that every pipeline asks for."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

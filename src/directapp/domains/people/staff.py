@@ -10,8 +10,8 @@ from directapp.domains.people.tokens import Token, TokenKind, digest, new_secret
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import Text
-from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
+from directapp.services.pipeline import Pipeline
 
 LONGEST = timedelta(hours=8)
 _TIME = Text("Fra ett minutt til åtte timer.", "From one minute to eight hours.")
@@ -27,7 +27,7 @@ class StaffSession:
 
 
 async def begin_staff_session(
-    auth: Auth, corridor: Corridor, tenant: UUID, *, operator: str, reason: str, minutes: int
+    auth: Auth, pipeline: Pipeline, tenant: UUID, *, operator: str, reason: str, minutes: int
 ) -> StaffSession:
     """Let an operator work as an administrator of a tenant, under the operator's own name in the audit.
 
@@ -51,7 +51,7 @@ async def begin_staff_session(
         "roles": [ADMIN],
         "active": True,
     }
-    made = await corridor.perform(
+    made = await pipeline.perform(
         Intent(
             actor=system_actor(tenant, "signin"),
             collection="users",

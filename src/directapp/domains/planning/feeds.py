@@ -150,7 +150,7 @@ async def _owner(act: Act, row: Row) -> tuple[str, str]:
     if row["user"] is None:
         await _refuse_without_maker(act, row)
         return "nb", str((await act.look_up("resources", row["resource"], system=SYSTEM)).row["name"])
-    user = (await act.look_up("users", row["user"], system="corridor")).row
+    user = (await act.look_up("users", row["user"], system="pipeline")).row
     if not user["active"]:
         raise NotFoundError
     return str(user["language"] or "nb"), f"{user['first_name']} {user['last_name']}"
@@ -164,7 +164,7 @@ async def _refuse_without_maker(act: Act, row: Row) -> None:
 
     """
     resource = (await act.look_up("resources", row["resource"], system=SYSTEM)).row
-    makers = await act.find("users", system="corridor", limit=1, id=row["created_by"]) if row["created_by"] else []
+    makers = await act.find("users", system="pipeline", limit=1, id=row["created_by"]) if row["created_by"] else []
     maker: Row = makers[0].row if makers and makers[0].row["active"] else {}
     roles, own, site = set(maker.get("roles") or ()), maker.get("dealership"), resource["dealership"]
     if "tenant_admin" in roles or ("planner" in roles and own == site):
@@ -172,14 +172,14 @@ async def _refuse_without_maker(act: Act, row: Row) -> None:
     above: list[Any] = []
     while "manager" in roles and site is not None and site not in above:
         above.append(site)
-        found = await act.find("dealerships", system="corridor", limit=1, only=("parent_dealership",), id=site)
+        found = await act.find("dealerships", system="pipeline", limit=1, only=("parent_dealership",), id=site)
         site = found[0].row["parent_dealership"] if found else None
     if own is None or own not in above:
         raise NotFoundError
 
 
 async def _entries(act: Act, bookings: list[Row], language: str) -> list[Entry]:
-    async def named(collection: str, column: str, *only: str, system: str = "corridor") -> dict[Any, Row]:
+    async def named(collection: str, column: str, *only: str, system: str = "pipeline") -> dict[Any, Row]:
         wanted = sorted({b[column] for b in bookings if b.get(column)}, key=str)
         rows = await act.find(collection, system=system, limit=_MANY, only=("id", *only), id=wanted) if wanted else ()
         return {r.row["id"]: r.row for r in rows}

@@ -40,7 +40,7 @@ async def figures(act: Act) -> None:
     whole = Period(first=min(first, monday), last=max(last, monday + 6 * _ONE_DAY))
     found = await survey(act, sites, whole.start, whole.end, busy=False)
     here = set(sites)
-    names = {str(d.id): str(d.row["name"]) for d in await act.find("dealerships", system="corridor", limit=500)}
+    names = {str(d.id): str(d.row["name"]) for d in await act.find("dealerships", system="pipeline", limit=500)}
     rows = await booked_sums.booked(act, sites, asked)
     agreements = await _agreements(act, sites)
     act.found = {
@@ -85,7 +85,7 @@ def _check(first: date, last: date) -> None:
 async def sites_of(act: Act) -> dict[UUID, Row]:
     """Return the sites whose figures the reader may see: a planner the own one, leaders those below it too."""
     actor, asked = act.actor, act.params.get("site")
-    places = {d.row["id"]: d.row for d in await act.find("dealerships", system="corridor", limit=500)}
+    places = {d.row["id"]: d.row for d in await act.find("dealerships", system="pipeline", limit=500)}
     if "tenant_admin" in actor.roles:
         mine = set(places)
     else:
@@ -253,7 +253,7 @@ async def _time_bank(act: Act, sites: list[UUID], period: Period) -> dict[str, A
         "timebank_entries", replace(_HOURS, either={"provider": sites}, within={"day": days}), system=SYSTEM
     )
     ids = sorted({r["person"] for r in rows if r["person"]}, key=str)
-    people = {str(u.id): u.row for u in await act.every("users", system="corridor", id=ids)} if ids else {}
+    people = {str(u.id): u.row for u in await act.every("users", system="pipeline", id=ids)} if ids else {}
     lines: dict[tuple[str, str, str, str], Decimal] = {}
     for row in rows:
         key = (str(row["person"] or ""), row["day"].isoformat(), str(row["kind"]), str(row["provider"]))

@@ -72,7 +72,7 @@ def by_the_clock(*, coming: bool) -> Run:
 
 async def _work_out(job: Job, asked: dict[str, Any]) -> list[Seen]:
     """Work out the next cars that are asked for; return them. The write holds them no longer than it must."""
-    async with acting(job.corridor, job.tenant, SYSTEM, OUTLOOK, "", None) as act:
+    async with acting(job.pipeline, job.tenant, SYSTEM, OUTLOOK, "", None) as act:
         cars = await act.find("cars", system=_WORKFLOW, limit=TOGETHER, **asked)
         found = await outlooks(act, [car.row for car in cars])
     ready = {c.id: None if c.row.get("ready_for_delivery_at") else found[c.id].ready_at for c in cars}

@@ -89,7 +89,7 @@ async def survey(
         agreements=tuple(_agreement(a) for a in agreements),
         week_uses=tuple(await _weeks(act, agreements, start, end)),
     )
-    places = {str(s.id): s.row for s in await act.find("dealerships", system="corridor", limit=200, id=sites)}
+    places = {str(s.id): s.row for s in await act.find("dealerships", system="pipeline", limit=200, id=sites)}
     held = [b for b in bookings if b["status"] in HOLDING and b["provider"] in sites]
     near = [b for b in held if start - _ONE_DAY <= b["starts_at"] < end]
     return Survey(world, resources, types, places, near)

@@ -28,9 +28,9 @@ from directapp.domains.registry.answers import ANSWERS, REGISTRAR
 from directapp.domains.registry.found import REGISTRY, VIN, Found, Line
 from directapp.kernel.errors import StaleError
 from directapp.services.act import Act, Seen
-from directapp.services.corridor import Corridor
 from directapp.services.drafts import TakenError
 from directapp.services.jobs import acting
+from directapp.services.pipeline import Pipeline
 
 KEPT = timedelta(hours=24)
 # An answer that has run out still helps while the registry is down.
@@ -101,14 +101,14 @@ class Lookups:
 
     def __init__(
         self,
-        corridor: Corridor,
+        pipeline: Pipeline,
         *,
         single: Vegvesen | None = None,
         bulk: VegvesenBulk | None = None,
         keep: timedelta = KEPT,
     ) -> None:
         """Keep whom to ask and for how long answers are good."""
-        self.corridor, self._single, self._bulk, self._keep_for = corridor, single, bulk, keep
+        self.pipeline, self._single, self._bulk, self._keep_for = pipeline, single, bulk, keep
 
     @property
     def ready(self) -> bool:
@@ -127,7 +127,7 @@ class Lookups:
 
         """
         code = read_code(written)
-        now = self.corridor.clock()
+        now = self.pipeline.clock()
         kept = await self.kept(tenant, code)
         if kept is not None and kept.expires_at > now and not fresh:
             return Looked(code=code, kept=kept)
@@ -174,7 +174,7 @@ class Lookups:
 
     async def kept(self, tenant: UUID, code: Code) -> Kept | None:
         """Return what the registry answered earlier, run out or not."""
-        async with acting(self.corridor, tenant, REGISTRAR, "look_up", ANSWERS, None) as act:
+        async with acting(self.pipeline, tenant, REGISTRAR, "look_up", ANSWERS, None) as act:
             seen = await _find(act, code, REGISTRY)
         return _read(seen) if seen else None
 
@@ -206,7 +206,7 @@ class Lookups:
             return await self._write(tenant, code, source, written)
 
     async def _write(self, tenant: UUID, code: Code, source: str, written: dict[str, Any]) -> Kept:
-        async with acting(self.corridor, tenant, REGISTRAR, "look_up", ANSWERS, None) as act:
+        async with acting(self.pipeline, tenant, REGISTRAR, "look_up", ANSWERS, None) as act:
             seen = await _find(act, code, source)
             if seen is None:
                 named = {"kind": code.kind, "asked": code.value, "source": source}

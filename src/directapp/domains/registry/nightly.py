@@ -128,7 +128,7 @@ class Enricher:
         by_code: dict[Code, list[_Wanted]] = {}
         for wanted in batch:
             by_code.setdefault(wanted.code, []).append(wanted)
-        now = self._lookups.corridor.clock()
+        now = self._lookups.pipeline.clock()
         unknown = []
         for code, cars in by_code.items():
             kept = await self._lookups.kept(job.tenant, code)

@@ -26,7 +26,7 @@ async def _template_for(act: Act, car: Seen) -> Seen | None:
     own = car.row.get("car_type")
     for car_type in dict.fromkeys((own, _LIST_OF_TYPE.get(str(own), "used"))):
         found = await act.find(
-            "inspection_templates", system="corridor", limit=1, kind="mottak", active=True, car_type=car_type
+            "inspection_templates", system="pipeline", limit=1, kind="mottak", active=True, car_type=car_type
         )
         if found:
             return found[0]

@@ -36,11 +36,11 @@ def amount_of(case: Case, offered: Decimal | None) -> Decimal | None:
 
 
 async def _limit(act: Act) -> Decimal | None:
-    car = await act.look_up("cars", act.case.row["car"], system="corridor")
+    car = await act.look_up("cars", act.case.row["car"], system="pipeline")
     site = car.row.get("dealership") or car.row.get("prep_center") or act.actor.site
     if site is None:
         return limit_of(act.actor.roles, None)
-    dealership = await act.look_up("dealerships", site, system="corridor")
+    dealership = await act.look_up("dealerships", site, system="pipeline")
     return limit_of(act.actor.roles, dealership.row.get("approval_limits"))
 
 

@@ -119,7 +119,7 @@ async def _import(platform: Platform, tenant: UUID, contents: dict[str, bytes], 
     reader = read_export(platform.spec, contents, platform.clock())
     order = Order(actor=system_actor(tenant, IMPORTER), reader=reader, name=name, dry_run=not commit)
     with bar(commit=commit) as progress:
-        return await Importing(platform.corridor, LEDGER).run(order, progress)
+        return await Importing(platform.pipeline, LEDGER).run(order, progress)
 
 
 @contextmanager

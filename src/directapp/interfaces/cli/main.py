@@ -108,7 +108,7 @@ def build(doors: Doors) -> typer.Typer:  # noqa: C901, PLR0915 - one command aft
         async def answer() -> StaffSession:
             async with doors.house() as house:
                 return await begin_staff_session(
-                    house.auth, house.platform.corridor, tenant, operator=operator, reason=reason, minutes=minutes
+                    house.auth, house.platform.pipeline, tenant, operator=operator, reason=reason, minutes=minutes
                 )
 
         session = _go(answer())

@@ -78,7 +78,7 @@ async def take(platform: Platform, actor: Actor, file: Path, asked: Asked, *, co
     reader = await read(platform, actor, await asyncio.to_thread(file.read_bytes), asked)
     order = Order(actor=actor, by=actor, reader=reader, name=file.name, dry_run=not commit, collection=asked.collection)
     with bar(commit=commit) as progress:
-        return await Importing(platform.corridor, LEDGER).run(order, progress)
+        return await Importing(platform.pipeline, LEDGER).run(order, progress)
 
 
 async def read(platform: Platform, actor: Actor, data: bytes, asked: Asked) -> "TableReader":

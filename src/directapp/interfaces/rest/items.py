@@ -181,7 +181,7 @@ async def update_many(call: Call) -> Response:
 async def delete(call: Call) -> Response:
     """Delete one record."""
     options = _options(call)
-    await call.house.platform.corridor.perform(_intent(call, options, "delete", target=call.record()))
+    await call.house.platform.pipeline.perform(_intent(call, options, "delete", target=call.record()))
     return Response(status_code=204)
 
 
@@ -267,7 +267,7 @@ def _intent(
 
 
 async def _one(call: Call, options: Mapping[str, Any], intent: Intent, verb: Verb | None = None) -> Response:
-    answer = await call.house.platform.corridor.perform(intent)
+    answer = await call.house.platform.pipeline.perform(intent)
     json = await _chosen(call, options, answer)
     told = call.house.platform.told_once(verb, answer) if verb else {}
     if told:
@@ -282,7 +282,7 @@ async def _one(call: Call, options: Mapping[str, Any], intent: Intent, verb: Ver
 
 
 async def _all(call: Call, options: Mapping[str, Any], intents: Sequence[Intent], *, empty: bool = False) -> Response:
-    results = await call.house.platform.corridor.perform_all(intents)
+    results = await call.house.platform.pipeline.perform_all(intents)
     refused = [(place, r) for place, r in enumerate(results) if isinstance(r, DirectAppError)]
     if refused:
         return refusals(refused, call.language)

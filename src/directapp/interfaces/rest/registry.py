@@ -35,7 +35,7 @@ async def look_up(call: Call) -> Response:
     if not may_look_up(shape.grants_of(call.actor.roles)):
         raise ForbiddenError
     row = await _row(call, parameters.get("car"))
-    lookups: Lookups = getattr(call.request.app.state, "registry", None) or Lookups(platform.corridor)
+    lookups: Lookups = getattr(call.request.app.state, "registry", None) or Lookups(platform.pipeline)
     looked = await lookups.look_up(call.actor.tenant, code, fresh=parameters.get("fresh") in {"true", "1"})
     if looked.kept is None:
         raise looked.problem or NotFoundError

@@ -32,7 +32,7 @@ READ_MANY: Mapping[str, Handler] = {"GET": items.read_many, "SEARCH": items.sear
 def build(platform: Platform, auth: Auth, attachments: Attachments | None = None) -> APIRouter:
     """Return every REST route; without ``attachments`` files lie in the data folder."""
     if attachments is None:
-        attachments = Attachments(platform.corridor, LocalStorage(platform.data / "files"), platform.short_work)
+        attachments = Attachments(platform.pipeline, LocalStorage(platform.data / "files"), platform.short_work)
     house = Surroundings(platform=platform, auth=auth, attachments=attachments)
     router = APIRouter()
     for routes in (_rows(house), _about(house), _open(house)):

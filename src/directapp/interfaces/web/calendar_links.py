@@ -83,10 +83,10 @@ async def _calendar(platform: Platform, text: str) -> str | None:
         patch={"secret": token.secret[:100], "base": platform.public_url.rstrip("/")},
     )
     try:
-        answer = await platform.corridor.perform(intent)
+        answer = await platform.pipeline.perform(intent)
     except ConflictError:
         # Two calendars read it at once, and both wanted to note when: the other has.
-        answer = await platform.corridor.perform(intent)
+        answer = await platform.pipeline.perform(intent)
     except DirectAppError:
         return None
     return None if answer.json is None else str(orjson.loads(answer.json)["calendar"])

@@ -1,4 +1,4 @@
-"""Editing a cell: one field of one row, in its place in the list, through the same corridor as a form."""
+"""Editing a cell: one field of one row, in its place in the list, through the same pipeline as a form."""
 
 from typing import Any
 from uuid import UUID

@@ -93,4 +93,4 @@ async def _write(desk: Desk, shape: Shape, row: dict[str, Any] | None, columns: 
         patch=patch if row else {**patch, "collection": shape.name},
         request_id=desk.request_id,
     )
-    await desk.platform.corridor.perform(intent)
+    await desk.platform.pipeline.perform(intent)

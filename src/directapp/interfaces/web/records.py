@@ -163,21 +163,21 @@ async def perform(
     target: UUID | None = None,
     version: int | None = None,
 ) -> Answer:
-    """Hand an intent of this form to the corridor; a form that was sent before and then changed is another one."""
+    """Hand an intent of this form to the pipeline; a form that was sent before and then changed is another one."""
     intent = _intent(desk, shape, verb, posted, patch, target=target, version=version)
     try:
-        return await desk.platform.corridor.perform(intent)
+        return await desk.platform.pipeline.perform(intent)
     except ReusedKeyError as error:
         if target is None:
             # What was sent may have made a record already: whoever sends it shall know.
             raise ReusedKeyError(WORDS["sent_before"]) from error
-        return await desk.platform.corridor.perform(replace(intent, key=None))
+        return await desk.platform.pipeline.perform(replace(intent, key=None))
 
 
 async def sent_before(desk: Desk, shape: Shape, verb: str, posted: Posted, *, target: UUID | None = None) -> bool:
     """Whether just this form has been stored: where what it asks for would no longer be open."""
     intent = _intent(desk, shape, verb, posted, {}, target=target)
-    return await desk.platform.corridor.recall(intent) is not None
+    return await desk.platform.pipeline.recall(intent) is not None
 
 
 def _intent(

@@ -53,7 +53,7 @@ def build(
     Without ``attachments`` files lie in the data folder; without ``outside`` there are no pages of messages.
     """
     if attachments is None:
-        attachments = Attachments(platform.corridor, LocalStorage(platform.data / "files"), platform.short_work)
+        attachments = Attachments(platform.pipeline, LocalStorage(platform.data / "files"), platform.short_work)
     names, assets = load_assets()
     house = House(
         platform=platform,

@@ -82,7 +82,7 @@ async def keep_file(
         key=file_key(key),
         request_id=desk.request_id,
     )
-    await desk.platform.corridor.perform(
+    await desk.platform.pipeline.perform(
         Intent(
             actor=desk.person,
             collection=shape.name,

@@ -74,7 +74,7 @@ async def _figures(desk: Desk, asked: Asked) -> Found:
     if asked.site:
         patch["site"] = asked.site
     intent = Intent(actor=desk.person, collection=BOOKINGS, verb="figures", origin="web", patch=patch)
-    answer = await desk.platform.corridor.perform(intent)
+    answer = await desk.platform.pipeline.perform(intent)
     found: Found = orjson.loads(answer.json or "{}")
     return found
 

@@ -222,7 +222,7 @@ async def answer(desk: PersonDesk, run: str, row: str) -> Response:
         raise NotFoundError
     stored = orjson.loads(await desk.platform.reading.one(desk.person, LEDGER.rows, target))
     patch = {"decision": posted.get("decision") or None, "corrected": _corrected(stored, posted)}
-    await desk.platform.corridor.perform(
+    await desk.platform.pipeline.perform(
         Intent(
             actor=desk.person,
             collection=LEDGER.rows,

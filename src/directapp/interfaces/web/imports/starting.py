@@ -39,7 +39,7 @@ _tasks: set[asyncio.Task[None]] = set()
 
 def importing(desk: Desk) -> Importing:
     """Return what runs imports."""
-    return Importing(desk.platform.corridor, LEDGER)
+    return Importing(desk.platform.pipeline, LEDGER)
 
 
 def sees_imports(desk: Desk) -> None:

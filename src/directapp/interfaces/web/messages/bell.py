@@ -185,7 +185,7 @@ async def open_one(desk: PersonDesk, record: str) -> Response:
         intent = Intent(
             actor=desk.person, collection=NOTIFICATIONS, verb="mark_read", target=UUID(row["id"]), origin="web"
         )
-        await desk.platform.corridor.perform(intent)
+        await desk.platform.pipeline.perform(intent)
     if row.get("car"):
         return desk.go(page_of("cars", row["car"]))
     if row.get("collection") and row.get("record") and row["collection"] in desk.spec.shapes:

@@ -173,7 +173,7 @@ async def _sms(platform: Platform, reference: str, report: SmsReport | None) -> 
 
 
 async def _write(platform: Platform, told: _Told) -> Response:
-    """Hand a report to the corridor; told again it is answered as before."""
+    """Hand a report to the pipeline; told again it is answered as before."""
     patch: Mapping[str, Any] = {
         "status": told.status,
         "at": told.at.isoformat() if told.at else None,
@@ -192,7 +192,7 @@ async def _write(platform: Platform, told: _Told) -> Response:
         key=told.event_id[:64],
     )
     try:
-        await platform.corridor.perform(intent)
+        await platform.pipeline.perform(intent)
     except (NotFoundError, InvalidError) as error:
         _log.info("report put aside", why=type(error).__name__)
     return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -14,8 +14,8 @@ from directapp.domains.messages.vendor_match import Asked, Sort, decide, wants_s
 from directapp.interfaces.web.messages.vendor import LINKS, vendor_actor
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import DirectAppError
-from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent
+from directapp.services.pipeline import Pipeline
 from directapp.services.platform import Platform
 
 _log = structlog.get_logger(__name__)
@@ -36,7 +36,7 @@ async def take_text(platform: Platform, provider: str, reply: SmsReply) -> None:
     told = reply.provider_id or _name_of(reply, platform)
     asked: list[Asked] = []
     for tenant in await platform.database.tenants():
-        found = await _who_asked(platform.corridor, tenant, sender, reply.answers, provider, told)
+        found = await _who_asked(platform.pipeline, tenant, sender, reply.answers, provider, told)
         if found is None:
             return
         asked += found
@@ -60,7 +60,7 @@ async def take_text(platform: Platform, provider: str, reply: SmsReply) -> None:
             "provider": provider,
             "provider_id": told,
         }
-        await hear(platform.corridor, one.tenant, one.link, message)
+        await hear(platform.pipeline, one.tenant, one.link, message)
 
 
 def _name_of(reply: SmsReply, platform: Platform) -> str:
@@ -70,7 +70,7 @@ def _name_of(reply: SmsReply, platform: Platform) -> str:
 
 
 async def _who_asked(  # noqa: PLR0917 - whom, what, and by which service
-    corridor: Corridor, tenant: UUID, sender: str, answers: str, provider: str, told: str
+    pipeline: Pipeline, tenant: UUID, sender: str, answers: str, provider: str, told: str
 ) -> list[Asked] | None:
     """Return the links of a tenant to a number; None where the message has been written down before."""
     patch = {"number": sender, "answers": answers or None, "provider": provider, "provider_id": told}
@@ -81,7 +81,7 @@ async def _who_asked(  # noqa: PLR0917 - whom, what, and by which service
         patch={name: value for name, value in patch.items() if value is not None},
         origin="worker",
     )
-    found = orjson.loads((await corridor.perform(intent)).json or "{}")
+    found = orjson.loads((await pipeline.perform(intent)).json or "{}")
     if found.get("heard"):
         return None
     return [
@@ -97,20 +97,20 @@ async def _who_asked(  # noqa: PLR0917 - whom, what, and by which service
     ]
 
 
-async def hear(corridor: Corridor, tenant: UUID, link: UUID, message: dict[str, Any]) -> None:
+async def hear(pipeline: Pipeline, tenant: UUID, link: UUID, message: dict[str, Any]) -> None:
     """Write a message down on a link; what it says for certain is done, where the work lets it."""
     patch = {name: value for name, value in message.items() if value is not None}
     intent = Intent(
         actor=vendor_actor(tenant), collection=LINKS, verb="hear", target=link, patch=patch, origin="worker"
     )
     try:
-        await corridor.perform(intent)
+        await pipeline.perform(intent)
     except DirectAppError as error:
         _log.info("message not taken as an answer", why=type(error).__name__)
         if message["sort"] != Sort.ANSWER:
             return
         # The work did not let itself be answered so: the words are kept, and those who asked decide.
-        await hear(corridor, tenant, link, {**message, "sort": str(Sort.CLOSED)})
+        await hear(pipeline, tenant, link, {**message, "sort": str(Sort.CLOSED)})
 
 
 async def take_letter(platform: Platform, capabilities: Capabilities, domain: str, event: MailEvent) -> None:
@@ -130,7 +130,7 @@ async def take_letter(platform: Platform, capabilities: Capabilities, domain: st
             key=f"mail:{event.mail_id}"[:_KEY],
         )
         try:
-            await platform.corridor.perform(intent)
+            await platform.pipeline.perform(intent)
         except DirectAppError as error:
             _log.info("letter put aside", why=type(error).__name__)
         return

@@ -39,7 +39,7 @@ _SHUT = {
 
 def reader(tenant: UUID) -> Actor:
     """Return who reads for those without a sign-in; the pages show a few named values of it and no more."""
-    return system_actor(tenant, "corridor")
+    return system_actor(tenant, "pipeline")
 
 
 async def row_of(platform: Platform, tenant: UUID, collection: str, record: object) -> dict[str, Any] | None:
@@ -175,7 +175,7 @@ async def note_opened(platform: Platform, tenant: UUID, collection: str, record:
         origin="web",
     )
     try:
-        await platform.corridor.perform(intent)
+        await platform.pipeline.perform(intent)
     except DirectAppError:
         # Two pages opened at once: one of them has written it.
         return

@@ -31,8 +31,8 @@ from directapp.interfaces.web.uploads import chunks_of, file_key, key_with
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import DirectAppError, Problem, ReusedKeyError
 from directapp.services.attachments import Attachments, Incoming
-from directapp.services.corridor import Corridor
 from directapp.services.intent import Intent, Origin
+from directapp.services.pipeline import Pipeline
 from directapp.services.platform import Platform
 
 LINKS = "vendor_links"
@@ -122,15 +122,15 @@ async def _answer(platform: Platform, attachments: Attachments, scene: _Scene, p
         origin="web",
     )
     try:
-        await platform.corridor.perform(intent)
+        await platform.pipeline.perform(intent)
     except ReusedKeyError:
         # Sent before, and thought better of since: the later answer counts.
-        await platform.corridor.perform(replace(intent, key=None))
+        await platform.pipeline.perform(replace(intent, key=None))
     for number, file in enumerate(posted.files[:MOST_PHOTOS]):
         incoming = Incoming(name=file.filename, chunks=chunks_of(file))
         key = await key_with(file, posted.key_of(number))
         photo = Photo(car=scene.car["id"], link=scene.link, item=scene.item, key=key, origin="web")
-        await hang_photo(platform.corridor, attachments, actor, photo, incoming)
+        await hang_photo(platform.pipeline, attachments, actor, photo, incoming)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,13 +145,13 @@ class Photo:
 
 
 async def hang_photo(
-    corridor: Corridor, attachments: Attachments, actor: Actor, photo: Photo, incoming: Incoming
+    pipeline: Pipeline, attachments: Attachments, actor: Actor, photo: Photo, incoming: Incoming
 ) -> None:
     """Keep a vendor's photo with the car; the same one with the same key is kept once."""
     kept = await attachments.keep(actor, incoming, {}, origin=photo.origin, key=file_key(photo.key))
     stage = _STAGE.get(str(photo.item["kind"]), "cosmetic")
     title = f"{photo.link['vendor_name']}: {photo.item['description']}"[:120]
-    await corridor.perform(
+    await pipeline.perform(
         Intent(
             actor=actor,
             collection="car_files",

@@ -34,7 +34,7 @@ async def show_promise(desk: PersonDesk, record: str) -> Response:
         request_id=desk.request_id,
     )
     try:
-        told = orjson.loads((await desk.platform.corridor.perform(intent)).json or "{}")
+        told = orjson.loads((await desk.platform.pipeline.perform(intent)).json or "{}")
     except InvalidError as error:
         # The address names the car: one that is not seen is a page that is not there.
         raise NotFoundError from error

@@ -128,7 +128,7 @@ async def make_room(desk: PersonDesk) -> Response:
     intents = [Intent(**common, verb="update", target=record_id(m.pop("booking")), patch=dict(m)) for m in moves]
     patch = {**job, "car": given["car"], "resource_type": given["resource_type"]}
     intents.append(Intent(**common, verb="create", patch=patch))
-    for answer in await desk.platform.corridor.perform_all(intents):
+    for answer in await desk.platform.pipeline.perform_all(intents):
         if isinstance(answer, DirectAppError):
             return await _room(desk, given, error=answer)
     desk.cookies.append(notes.tell_done(speak_outlook(desk.language)["room_done"], desk.now, href=PLAN))

@@ -39,7 +39,7 @@ async def show_to_move(desk: PersonDesk, record: str) -> Response:
     """Show what is booked while somebody is away."""
     plan_shape(desk)
     target = record_id(record)
-    answer = await desk.platform.corridor.perform(
+    answer = await desk.platform.pipeline.perform(
         Intent(actor=desk.person, collection=ABSENCES, verb=TO_MOVE, origin="web", target=target)
     )
     found = orjson.loads(answer.json) if answer.json else []

@@ -39,9 +39,9 @@ def patch_of(posted: Posted, names: Iterable[str]) -> dict[str, Any]:
 
 
 async def place(desk: Desk, posted: Posted, *, dry_run: bool = False, **more: Any) -> Answer:
-    """Create a booking, or move the one that is named, through the corridor."""
+    """Create a booking, or move the one that is named, through the pipeline."""
     target = record_id(posted.get("booking")) if posted.get("booking") else None
-    return await desk.platform.corridor.perform(
+    return await desk.platform.pipeline.perform(
         Intent(
             actor=desk.person,
             collection=plan_shape(desk).name,

@@ -69,7 +69,7 @@ def read_slot(text: str) -> Slot | None:
 
 async def ask(desk: Desk, verb: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Ask the plan for a free time, under the reader's own rights."""
-    answer = await desk.platform.corridor.perform(
+    answer = await desk.platform.pipeline.perform(
         Intent(
             actor=desk.person,
             collection=BOOKINGS,

@@ -224,7 +224,7 @@ async def book(desk: PersonDesk) -> Response:
     target = record_id(given["booking"]) if given["booking"] else None
     answers: list[Answer | DirectAppError]
     try:
-        answers = await desk.platform.corridor.perform_all(
+        answers = await desk.platform.pipeline.perform_all(
             [_intent(desk, posted, given, slot, target) for slot in chosen]
         )
     except ReusedKeyError:

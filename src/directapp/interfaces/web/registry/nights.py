@@ -44,7 +44,7 @@ async def _context(desk: Desk, problem: str = "") -> dict[str, Any]:
     fields = (("id",), *paths_for(desk.spec, desk.person, shape, _FIELDS))
     query = Query(fields=fields, sort=(Order("started_at", descending=True),), limit=_SHOWN)
     rows: list[dict[str, Any]] = orjson.loads((await desk.platform.reading.page(desk.person, RUNS, query)).json)
-    lookups: Lookups = getattr(desk.request.app.state, "registry", None) or Lookups(desk.platform.corridor)
+    lookups: Lookups = getattr(desk.request.app.state, "registry", None) or Lookups(desk.platform.pipeline)
     running = any(row["status"] == "running" for row in rows)
     used = await lookups.used_today()
     t = speak(desk.language)

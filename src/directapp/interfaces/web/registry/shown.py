@@ -38,7 +38,7 @@ def lookups_of(desk: Desk) -> Lookups:
     if not may_look_up(desk.shape(CARS).grants_of(desk.person.roles)):
         raise ForbiddenError
     found: Lookups | None = getattr(desk.request.app.state, "registry", None)
-    return found or Lookups(desk.platform.corridor)
+    return found or Lookups(desk.platform.pipeline)
 
 
 async def looked_up(desk: Desk, written: str, *, fresh: bool) -> tuple[Looked | None, DirectAppError | None]:

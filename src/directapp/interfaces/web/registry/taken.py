@@ -59,7 +59,7 @@ async def complete(desk: Desk, shape: Shape, record: UUID | None, posted: Posted
         request_id=desk.request_id,
     )
     try:
-        await desk.platform.corridor.perform(intent)
+        await desk.platform.pipeline.perform(intent)
     except DirectAppError:
         return  # the car is there as it was typed; the night fills what is empty
 

@@ -106,7 +106,7 @@ async def _begun(desk: Desk, shape: Shape, picked: list[Picked], posted: Posted)
     """Whether just this was begun before: what was done then has its answer, and the rest is done now."""
     verb = shape.verb(posted.get("verb"))
     asked = [_intent(desk, shape, verb, one, patch={}, posted=posted) for one in picked] if verb else []
-    return any([await desk.platform.corridor.recall(intent) is not None for intent in asked])
+    return any([await desk.platform.pipeline.recall(intent) is not None for intent in asked])
 
 
 def _intent(desk: Desk, shape: Shape, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted) -> Intent:
@@ -126,7 +126,7 @@ def _intent(desk: Desk, shape: Shape, verb: Verb, one: Picked, *, patch: dict[st
 
 async def _do(desk: Desk, shape: Shape, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted) -> Picked:
     try:
-        await desk.platform.corridor.perform(_intent(desk, shape, verb, one, patch=patch, posted=posted))
+        await desk.platform.pipeline.perform(_intent(desk, shape, verb, one, patch=patch, posted=posted))
     except DirectAppError as error:
         why = " ".join(p.message.pick(desk.language) for p in error.problems)
         return Picked(one.id, one.title, one.href, one.view, done=False, why=why)

@@ -49,7 +49,7 @@ async def show_moves(desk: PersonDesk, collection: str, record: str, to: str = "
 async def moves_of(desk: Desk, shape: Shape, target: UUID, view: View) -> tuple[Move, ...]:
     """Return a move for every other state that is not the end of the way, each allowed or with the reason.
 
-    The corridor itself is asked, by a dry run of each thing this person could set.
+    The pipeline itself is asked, by a dry run of each thing this person could set.
     """
     flow = shape.declared.workflow
     if flow is None:
@@ -87,7 +87,7 @@ async def _judge(desk: Desk, shape: Shape, target: UUID, view: View, tried: Try)
         dry_run=True,
     )
     try:
-        answer = await desk.platform.corridor.perform(intent)
+        answer = await desk.platform.pipeline.perform(intent)
     except NotFoundError:
         return None
     except DirectAppError as error:

@@ -1,4 +1,4 @@
-"""The corridor: the one door for writes. Opens the transaction, does the work, answers masked, commits once."""
+"""The pipeline: the one door for writes. Opens the transaction, does the work, answers masked, commits once."""
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
@@ -62,7 +62,7 @@ def to_millisecond(instant: datetime) -> datetime:
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
-class Corridor:
+class Pipeline:
     """Performs intents. One for the process; it holds no state of its own but the wiring."""
 
     def __init__(

@@ -22,8 +22,8 @@ from directapp.kernel.errors import (
     StaleError,
 )
 from directapp.kernel.ids import uuid7
-from directapp.services.corridor import Corridor
 from directapp.services.intent import Answer, Intent
+from directapp.services.pipeline import Pipeline
 from directapp.services.reading import Reading
 from directapp.store.database import Database
 from directapp.store.query import Aggregate, Condition, Order, Query
@@ -34,7 +34,7 @@ from support.small import SPEC, lay_out, person
 
 @dataclass
 class World:
-    corridor: Corridor
+    pipeline: Pipeline
     reading: Reading
     tenant: UUID
     here: UUID
@@ -48,7 +48,7 @@ class World:
         keys = ("collection", "version", "key", "reason", "dry_run")
         options = {k: more.pop(k) for k in keys if k in more}
         options.setdefault("collection", "jobs")
-        return await self.corridor.perform(
+        return await self.pipeline.perform(
             Intent(actor=actor, verb=verb, target=target, patch=more, origin="test", **options)  # type: ignore[arg-type]
         )
 
@@ -74,32 +74,32 @@ async def database(server: Server) -> AsyncIterator[Database]:
 @pytest.fixture
 async def world(database: Database) -> World:
     tenant = uuid7()
-    corridor = Corridor(SPEC, database)
+    pipeline = Pipeline(SPEC, database)
     demo = system_actor(tenant, "demo")
     made = []
     for collection, values in (("sites", {"name": "Her"}), ("sites", {"name": "Der"}), ("users", {"name": "Mia"})):
         intent = Intent(actor=demo, collection=collection, verb="create", patch=values, origin="test")
-        made.append((await corridor.perform(intent)).record)
+        made.append((await pipeline.perform(intent)).record)
     here, there, mia = made
     assert here
     assert there
     return World(
-        corridor,
+        pipeline,
         Reading(SPEC, database),
         tenant,
         here,
         there,
-        admin=await _user(corridor, tenant, "tenant_admin", None),
-        seller=await _user(corridor, tenant, "seller", here),
-        neighbour=await _user(corridor, tenant, "seller", there),
+        admin=await _user(pipeline, tenant, "tenant_admin", None),
+        seller=await _user(pipeline, tenant, "seller", here),
+        neighbour=await _user(pipeline, tenant, "seller", there),
         doer=person(tenant, "doer", here, mia),
     )
 
 
-async def _user(corridor: Corridor, tenant: UUID, role: str, site: UUID | None) -> Actor:
+async def _user(pipeline: Pipeline, tenant: UUID, role: str, site: UUID | None) -> Actor:
     demo = system_actor(tenant, "demo")
     intent = Intent(actor=demo, collection="users", verb="create", patch={"name": role}, origin="test")
-    return person(tenant, role, site, (await corridor.perform(intent)).record)
+    return person(tenant, role, site, (await pipeline.perform(intent)).record)
 
 
 def names(error: pytest.ExceptionInfo[DirectAppError]) -> set[str | None]:
@@ -300,7 +300,7 @@ async def test_undo_puts_back_within_a_minute_and_only_ones_own(world: World) ->
 async def test_undo_is_too_late_after_a_minute(world: World) -> None:
     job = await world.job()
     await world.do(world.seller, "update", job, note="Feil")
-    world.corridor.clock = lambda: utc_now() + timedelta(seconds=61)
+    world.pipeline.clock = lambda: utc_now() + timedelta(seconds=61)
     with pytest.raises(ConflictError):
         await world.do(world.seller, "undo", job)
 
@@ -324,15 +324,15 @@ async def test_bulk_is_all_or_nothing_or_row_by_row(world: World) -> None:
         Intent(actor=world.seller, collection="jobs", verb="update", target=j, patch={"note": "B"}, origin="test")
         for j in [*jobs, stranger]
     ]
-    results = await world.corridor.perform_all(intents)
+    results = await world.pipeline.perform_all(intents)
     assert isinstance(results[3], NotFoundError)
     assert (await world.row(world.seller, jobs[0]))["note"] is None
-    results = await world.corridor.perform_all(intents, atomic=False)
+    results = await world.pipeline.perform_all(intents, atomic=False)
     assert [isinstance(r, Answer) for r in results] == [True, True, True, False]
     assert (await world.row(world.seller, jobs[0]))["note"] == "B"
 
 
-class CountingCorridor(Corridor):
+class CountingCorridor(Pipeline):
     """Counts how often many intents were begun."""
 
     begun = 0
@@ -359,28 +359,28 @@ def notes(actor: Actor, jobs: list[UUID], note: str) -> list[Intent]:
 
 async def test_two_bulk_writes_in_opposite_orders_end_without_a_deadlock(world: World, database: Database) -> None:
     jobs = [await world.job(title=f"Nr {i}") for i in range(3)]
-    corridor = CountingCorridor(SPEC, database)
+    pipeline = CountingCorridor(SPEC, database)
     async with database.unit(world.admin) as unit:
         await unit.lock(jobs[1])
         orders = ((jobs, "A"), (jobs[::-1], "B"))
-        both = [asyncio.create_task(corridor.perform_all(notes(world.seller, *order))) for order in orders]
+        both = [asyncio.create_task(pipeline.perform_all(notes(world.seller, *order))) for order in orders]
         await wait_for_waiters(database, 2)
     for results in await asyncio.gather(*both):
         assert [type(result) for result in results] == [Answer] * 3
-    assert corridor.begun == 2
+    assert pipeline.begun == 2
     assert len({(await world.row(world.seller, job))["note"] for job in jobs}) == 1
 
 
 async def test_a_bulk_write_that_ends_a_deadlock_begins_anew(world: World, database: Database) -> None:
     jobs = sorted([await world.job(title=f"Nr {i}") for i in range(2)])
-    corridor = CountingCorridor(SPEC, database)
+    pipeline = CountingCorridor(SPEC, database)
     # PostgreSQL turns out whichever it looks at first, nearly always the one that waited first.
-    while corridor.begun < 2:
-        corridor.begun = 0
+    while pipeline.begun < 2:
+        pipeline.begun = 0
         with suppress(asyncpg.DeadlockDetectedError):
             async with database.unit(world.admin) as unit:
                 await unit.lock(jobs[1])
-                bulk = asyncio.create_task(corridor.perform_all(notes(world.seller, jobs, "A")))
+                bulk = asyncio.create_task(pipeline.perform_all(notes(world.seller, jobs, "A")))
                 await wait_for_waiters(database, 1)
                 await unit.lock(jobs[0])
         assert [type(result) for result in await bulk] == [Answer] * 2
