@@ -13,7 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 from bench.seed import seed
-from directapp.app.house import House, at_work, wire
+from directapp.app.container import Application, background_jobs, wire
 from directapp.app.settings import Settings
 from directapp.app.spec import load_spec
 from directapp.kernel.actor import Actor
@@ -33,24 +33,24 @@ SELECT count(*) AS n, percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (
 
 
 @asynccontextmanager
-async def housed(owner: str, weak: str, data: Path) -> AsyncIterator[House]:
-    house = await wire(Settings(data=data, secret="b" * 48), owner, weak, spec=load_spec())
+async def housed(owner: str, weak: str, data: Path) -> AsyncIterator[Application]:
+    application = await wire(Settings(data=data, secret="b" * 48), owner, weak, spec=load_spec())
     try:
-        yield house
+        yield application
     finally:
-        await house.close()
+        await application.close()
 
 
 async def worker(owner: str, weak: str, data: str) -> None:
     """Work as ``directapp worker`` does, until killed."""
-    async with housed(owner, weak, Path(data)) as house, at_work(house):
+    async with housed(owner, weak, Path(data)) as application, background_jobs(application):
         print("at work", flush=True)
         await asyncio.Event().wait()
 
 
-async def through(house: House, tenant: UUID, events: int, kind: str) -> tuple[float, float]:
+async def through(application: Application, tenant: UUID, events: int, kind: str) -> tuple[float, float]:
     """Return how many events a second one worker takes through, and its own processor time for each in ms."""
-    pipeline = house.platform.pipeline
+    pipeline = application.platform.pipeline
 
     async def nothing(_: Act) -> None: ...
 
@@ -85,9 +85,11 @@ async def through(house: House, tenant: UUID, events: int, kind: str) -> tuple[f
     return figures()
 
 
-async def latency(house: House, actor: Actor, rate: float, seconds: float) -> tuple[float, int, list[float]]:
+async def latency(
+    application: Application, actor: Actor, rate: float, seconds: float
+) -> tuple[float, int, list[float]]:
     """Write at a rate beside a worker of its own; return the rate reached and how long events waited."""
-    pipeline, since = house.platform.pipeline, utc_now()
+    pipeline, since = application.platform.pipeline, utc_now()
     count = int(rate * seconds)
     start = time.perf_counter()
 
@@ -101,7 +103,7 @@ async def latency(house: House, actor: Actor, rate: float, seconds: float) -> tu
     await asyncio.gather(*(one(number) for number in range(count)))
     reached = count / (time.perf_counter() - start)
     while True:
-        async with house.platform.database.unit(relay_actor(actor.tenant), readonly=True) as unit:
+        async with application.platform.database.unit(relay_actor(actor.tenant), readonly=True) as unit:
             rows = await unit.fetch(_WAITS, actor.tenant, "car.identified", since)
         if rows[0]["n"] >= count:
             return reached, rows[0]["n"], list(rows[0]["waits"])
@@ -115,17 +117,17 @@ async def measure(events: int, rate: float, seconds: float) -> None:
     postgres.start()
     try:
         await bring_up_to_date(load_spec(), postgres.owner_dsn(), utc_now())
-        async with housed(postgres.owner_dsn(), postgres.app_dsn(), folder) as house:
-            seeded = await seed(house.platform.database, 1000)
+        async with housed(postgres.owner_dsn(), postgres.app_dsn(), folder) as application:
+            seeded = await seed(application.platform.database, 1000)
             for kind in ("nothing", "write", "errand"):
-                rate_through, used = await through(house, seeded.tenant, events, kind)
+                rate_through, used = await through(application, seeded.tenant, events, kind)
                 print(f"through, {kind:8} {rate_through:6.0f} events/s, {used:.1f} ms of processor each", flush=True)
             command = [sys.executable, "-m", "bench.jobs", "--worker", postgres.owner_dsn(), postgres.app_dsn()]
             working = subprocess.Popen([*command, str(folder)], stdout=subprocess.PIPE)
             try:
                 assert working.stdout
                 await asyncio.to_thread(working.stdout.readline)
-                reached, n, waits = await latency(house, seeded.people["tenant_admin"], rate, seconds)
+                reached, n, waits = await latency(application, seeded.people["tenant_admin"], rate, seconds)
             finally:
                 working.kill()
                 working.wait()

@@ -17,7 +17,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from bench.seed import Seeded, analyse, seed
-from directapp.app.house import House, at_work, wire
+from directapp.app.container import Application, background_jobs, wire
 from directapp.app.settings import Settings
 from directapp.app.spec import load_spec
 from directapp.kernel.clock import utc_now
@@ -67,30 +67,30 @@ class Provider:
 
 
 @asynccontextmanager
-async def housed(owner: str, weak: str, data: Path, provider: str) -> AsyncIterator[House]:
+async def housed(owner: str, weak: str, data: Path, provider: str) -> AsyncIterator[Application]:
     settings = Settings(data=data, secret="b" * 48, resend_key="re_bench", resend_url=provider, resend_per_second=5.0)
-    house = await wire(settings, owner, weak, spec=load_spec())
+    application = await wire(settings, owner, weak, spec=load_spec())
     try:
-        yield house
+        yield application
     finally:
-        await house.close()
+        await application.close()
 
 
 async def worker(owner: str, weak: str, data: str, provider: str) -> None:
     """Work as ``directapp worker`` does, until killed."""
-    async with housed(owner, weak, Path(data), provider) as house, at_work(house):
+    async with housed(owner, weak, Path(data), provider) as application, background_jobs(application):
         print("at work", flush=True)
         await asyncio.Event().wait()
 
 
-async def cars_of(house: House, seeded: Seeded) -> list[UUID]:
+async def cars_of(application: Application, seeded: Seeded) -> list[UUID]:
     """Return some cars that the people of the first site see."""
     values = {"make": "VW", "model": "ID.4", "dealership": seeded.sites[0], "prep_center": seeded.sites[0]}
-    async with acting(house.platform.pipeline, seeded.tenant, "demo", "bench", "", None) as act:
+    async with acting(application.platform.pipeline, seeded.tenant, "demo", "bench", "", None) as act:
         return [(await act.create("cars", values)).id for _ in range(50)]
 
 
-async def change(house: House, seeded: Seeded, cars: list[UUID], numbers: range) -> None:
+async def change(application: Application, seeded: Seeded, cars: list[UUID], numbers: range) -> None:
     """Write comments that mention one colleague each, in one transaction."""
     planner, key = str(seeded.people["planner"].user), uuid7().hex
     intents = [
@@ -104,20 +104,20 @@ async def change(house: House, seeded: Seeded, cars: list[UUID], numbers: range)
         )
         for number in numbers
     ]
-    pipeline = house.platform.pipeline
+    pipeline = application.platform.pipeline
     await (pipeline.perform(intents[0]) if len(intents) == 1 else pipeline.perform_all(intents))
 
 
 async def run(  # noqa: PLR0917 - what is measured
-    house: House, seeded: Seeded, provider: Provider, rate: float, seconds: float, together: int
+    application: Application, seeded: Seeded, provider: Provider, rate: float, seconds: float, together: int
 ) -> None:
-    cars, since, count = await cars_of(house, seeded), utc_now(), int(rate * seconds)
+    cars, since, count = await cars_of(application, seeded), utc_now(), int(rate * seconds)
     started: dict[int, float] = {}
     start = time.perf_counter()
 
     async def some(numbers: range) -> None:
         await asyncio.sleep(max(0.0, start + numbers[0] / rate - time.perf_counter()))
-        await change(house, seeded, cars, numbers)
+        await change(application, seeded, cars, numbers)
         started.update(dict.fromkeys(numbers, time.perf_counter()))
 
     await asyncio.gather(*(some(range(n, min(n + together, count))) for n in range(0, count, together)))
@@ -125,7 +125,7 @@ async def run(  # noqa: PLR0917 - what is measured
     end = time.perf_counter() + _LONGEST
     while len(provider.came) < count and time.perf_counter() < end:  # noqa: ASYNC110 - as a person would look
         await asyncio.sleep(0.2)
-    async with house.platform.database.unit(relay_actor(seeded.tenant), readonly=True) as unit:
+    async with application.platform.database.unit(relay_actor(seeded.tenant), readonly=True) as unit:
         (row,) = await unit.fetch(_WAITS, seeded.tenant, since)
     told = ", ".join(
         f"{name} {wait * 1000:.0f} ms" for name, wait in zip(("p50", "p95", "p99"), row["waits"], strict=True)
@@ -149,15 +149,15 @@ async def measure(rate: float, seconds: float, together: int) -> None:
     address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         await bring_up_to_date(load_spec(), postgres.owner_dsn(), utc_now())
-        async with housed(postgres.owner_dsn(), postgres.app_dsn(), folder, address) as house:
-            seeded = await seed(house.platform.database, 1000)
+        async with housed(postgres.owner_dsn(), postgres.app_dsn(), folder, address) as application:
+            seeded = await seed(application.platform.database, 1000)
             await analyse(postgres.owner_dsn())
             command = [sys.executable, "-m", "bench.messages", "--worker", postgres.owner_dsn(), postgres.app_dsn()]
             working = subprocess.Popen([*command, str(folder), address], stdout=subprocess.PIPE)
             try:
                 assert working.stdout
                 await asyncio.to_thread(working.stdout.readline)
-                await run(house, seeded, provider, rate, seconds, together)
+                await run(application, seeded, provider, rate, seconds, together)
             finally:
                 working.kill()
                 working.wait()

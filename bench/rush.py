@@ -12,7 +12,7 @@ from directapp.store.embedded.server import EmbeddedPostgres
 # The rush is the suite's own, at its full size.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from support.dealer import Time, built_house, settle, template
+from support.dealer import Time, built_application, settle, template
 from support.plan import Plan, lay_plan
 from support.rush import audit, rush
 from support.server import Server
@@ -32,8 +32,8 @@ async def lay_full_week(plan: Plan) -> None:
 
 async def run(server: Server, bookers: int, attempts: int) -> bool:
     """Rush, print what came of it, and tell whether every rule held."""
-    async with built_house(server, await template(server), Time()) as house:
-        plan = await lay_plan(await settle(house))
+    async with built_application(server, await template(server), Time()) as application:
+        plan = await lay_plan(await settle(application))
         await lay_full_week(plan)
         cars = [await plan.car() for _ in range(60)]
         began = time.perf_counter()

@@ -20,7 +20,7 @@ import asyncpg
 import httpx
 
 from bench.scale_fill import PASSWORD, ROLES, TENANT, email_of, fill
-from directapp.app.house import House, wire
+from directapp.app.container import Application, wire
 from directapp.app.settings import Settings
 from directapp.app.spec import load_spec
 from directapp.app.web import build_app
@@ -45,7 +45,7 @@ PAGES = (
 class Side:
     """One size under measurement."""
 
-    house: House
+    application: Application
     client: httpx.AsyncClient
     backends: list[int] = field(default_factory=list)
     longest: tuple[float, str] = (0.0, "")
@@ -86,13 +86,13 @@ class Side:
 
 @contextlib.asynccontextmanager
 async def opened(postgres: EmbeddedPostgres, database: str, data: Path) -> AsyncIterator[Side]:
-    """Wire a house on one of the databases, its connections listened to."""
+    """Wire an application on one of the databases, its connections listened to."""
     settings = Settings(data=data, secret="s" * 48, pool=4)
-    house = await wire(settings, postgres.owner_dsn(database), postgres.app_dsn(database), spec=load_spec())
-    transport = httpx.ASGITransport(build_app(house))  # type: ignore[arg-type]
+    application = await wire(settings, postgres.owner_dsn(database), postgres.app_dsn(database), spec=load_spec())
+    transport = httpx.ASGITransport(build_app(application))  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://bench", timeout=150) as client:
-        side = Side(house, client)
-        pool = house.platform.database.pool
+        side = Side(application, client)
+        pool = application.platform.database.pool
         async with contextlib.AsyncExitStack() as held:
             for _ in range(4):
                 connection: Any = await held.enter_async_context(pool.acquire())
@@ -101,16 +101,16 @@ async def opened(postgres: EmbeddedPostgres, database: str, data: Path) -> Async
         try:
             yield side
         finally:
-            await house.close()
+            await application.close()
 
 
-def paths_of(house: House) -> Iterator[str]:
+def paths_of(application: Application) -> Iterator[str]:
     """Yield every page and list to open; roles that may not are told so."""
     today = oslo_day(utc_now())
     yield from PAGES
     yield f"/app/figures?first={(today - timedelta(days=364)).isoformat()}&last={today.isoformat()}"
     yield f"/app/cars?sold_at.from={(today - timedelta(days=30)).isoformat()}&all=1"
-    for name, shape in house.platform.spec.shapes.items():
+    for name, shape in application.platform.spec.shapes.items():
         if shape.declared.exposed and name != "cars":
             yield f"/app/{name}"
             yield f"/app/{name}/count"
@@ -123,7 +123,7 @@ async def compare(small: Side, large: Side, only: str) -> None:
     print(f"{'role':16} {'page':58} {'small':>9} {'large':>9}  ratio")
     for role in ROLES:
         cookies = [await side.cookie(role) for side in (small, large)]
-        for path in paths_of(large.house):
+        for path in paths_of(large.application):
             if only and only not in f"{role} {path}":
                 continue
             found = [await side.take(path, cookie) for side, cookie in zip((small, large), cookies, strict=True)]
@@ -142,7 +142,7 @@ async def seals(small: Side, large: Side) -> None:
     """Print how long it takes to seal what nobody has sealed yet."""
     for name, side in (("small", small), ("large", large)):
         began, rows = time.perf_counter(), 0
-        while sealed := await seal(side.house.platform.database, TENANT):
+        while sealed := await seal(side.application.platform.database, TENANT):
             rows += sealed
         print(f"sealing, {name}: {rows} rows in {time.perf_counter() - began:.1f} s", flush=True)
 

@@ -91,9 +91,9 @@ async def one_size(postgres: EmbeddedPostgres, folder: Path, cars: int, seconds:
                 login = {"email": email_of(role), "password": PASSWORD}
                 answer = httpx.post(f"http://127.0.0.1:{port}/auth/login", json=login, timeout=60).raise_for_status()
                 tokens[role] = answer.json()["data"]["access_token"]
-                async with side.house.auth.open(TENANT) as rows:
+                async with side.application.auth.open(TENANT) as rows:
                     people[role] = await load_actor(rows, TENANT, person(role, 0))
-            database = side.house.platform.database
+            database = side.application.platform.database
             seeded = Seeded(TENANT, [], people)
             await measure(Bench(postgres, database, seeded, port, tokens, seconds, runs, cars, name), people)
     finally:

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.app.spec import load_spec
 from directapp.kernel.clock import utc_now
 from directapp.store.embedded.server import EmbeddedPostgres
 from directapp.store.migrate import bring_up_to_date
-from support.dealer import Dealer, Time, built_house, settle, template
+from support.dealer import Dealer, Time, built_application, settle, template
 from support.once import copied, made_once, open_folder, share
 from support.schedule import Schedule, count_workers
 from support.server import Server, as_weak
@@ -85,16 +85,16 @@ def time() -> Time:
 
 
 @pytest.fixture(scope="session")
-async def house(server: Server, time: Time) -> AsyncIterator[House]:
+async def application(server: Server, time: Time) -> AsyncIterator[Application]:
     """Give a wired house on a database of its own; each test settles a tenant in it."""
     name = await template(server)
-    async with built_house(server, name, time) as house:
-        yield house
+    async with built_application(server, name, time) as application:
+        yield application
     await server.drop(name)
 
 
 @pytest.fixture
-async def dealer(house: House) -> Dealer:
+async def dealer(application: Application) -> Dealer:
     """Settle a new tenant; the wrong passwords of an earlier test are not held against this one's address."""
-    await house.platform.database.plain("DELETE FROM login_failures")
-    return await settle(house)
+    await application.platform.database.plain("DELETE FROM login_failures")
+    return await settle(application)

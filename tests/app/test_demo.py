@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from directapp.app.container import Application
 from directapp.app.demo import seed_demo
 from directapp.app.demo.lives import COUNTS, all_lives
 from directapp.app.demo.photos import draw
@@ -17,7 +18,6 @@ from directapp.app.demo.sites import GROUPS as WHOLE
 from directapp.app.demo.stock import organisation, phone
 from directapp.app.demo.story import LONGEST, login
 from directapp.app.demo.worktime import Worktime, is_workday
-from directapp.app.house import House
 from directapp.declare.reading import read_phone
 from directapp.domains.cars.identifiers import PlateKind, parse_org_number, parse_vin, plate_kind
 from directapp.domains.people.auth import sign_in
@@ -25,7 +25,7 @@ from directapp.kernel.actor import system_actor
 from directapp.kernel.clock import OSLO
 from directapp.services.media import examine
 from directapp.services.seal import seal, verify
-from support.dealer import Time, built_house, template
+from support.dealer import Time, built_application, template
 from support.server import Server
 
 # The same lives, fewer of them: every stage keeps its cars.
@@ -40,23 +40,23 @@ NOONS = [
 
 
 @pytest.fixture(scope="module")
-async def demo(server: Server) -> AsyncIterator[House]:
+async def demo(server: Server) -> AsyncIterator[Application]:
     name = await template(server)
-    async with built_house(server, name, Time()) as house:
-        await seed_demo(house, lambda *_: None, GROUPS)
-        yield house
+    async with built_application(server, name, Time()) as application:
+        await seed_demo(application, lambda *_: None, GROUPS)
+        yield application
     await server.drop(name)
 
 
-async def tenant_of(house: House, email: str) -> UUID:
-    found = await house.auth.port.find_login(email)
+async def tenant_of(application: Application, email: str) -> UUID:
+    found = await application.auth.port.find_login(email)
     assert found is not None, email
     return found[0]
 
 
-async def rows(house: House, domain: str, sql: str) -> list[dict[str, Any]]:
-    tenant = await tenant_of(house, f"admin@{domain}")
-    async with house.platform.database.unit(system_actor(tenant, "pipeline"), readonly=True) as unit:
+async def rows(application: Application, domain: str, sql: str) -> list[dict[str, Any]]:
+    tenant = await tenant_of(application, f"admin@{domain}")
+    async with application.platform.database.unit(system_actor(tenant, "pipeline"), readonly=True) as unit:
         return [dict(r) for r in await unit.fetch(sql)]
 
 
@@ -89,7 +89,7 @@ def test_numbers_are_invented_and_valid() -> None:
 
 
 @pytest.mark.slow
-async def test_a_second_start_changes_nothing(demo: House) -> None:
+async def test_a_second_start_changes_nothing(demo: Application) -> None:
     count = "SELECT (SELECT count(*) FROM audit) AS audit, (SELECT count(*) FROM cars) AS cars"
     before = [await rows(demo, g.domain, count) for g in GROUPS]
     lines = await seed_demo(demo, lambda *_: None, GROUPS)
@@ -101,13 +101,13 @@ async def test_a_second_start_changes_nothing(demo: House) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("group", GROUPS)
-async def test_every_stage_has_the_cars_that_were_meant_to_be_there(demo: House, group: Any) -> None:
+async def test_every_stage_has_the_cars_that_were_meant_to_be_there(demo: Application, group: Any) -> None:
     found = await rows(demo, group.domain, "SELECT status, count(*) AS n FROM cars GROUP BY 1")
     assert {r["status"]: r["n"] for r in found} == Counter(life.target for life in all_lives(group))
 
 
 @pytest.mark.slow
-async def test_everyone_signs_in(demo: House) -> None:
+async def test_everyone_signs_in(demo: Application) -> None:
     emails = [
         f"{login(role, site.number, n)}@{group.domain}"
         for group in GROUPS
@@ -133,7 +133,7 @@ async def test_everyone_signs_in(demo: House) -> None:
 
 
 @pytest.mark.slow
-async def test_no_rule_was_passed_by(demo: House) -> None:
+async def test_no_rule_was_passed_by(demo: Application) -> None:
     sql = (
         "SELECT c.status, count(DISTINCT a.actor) FILTER (WHERE a.actor IS NOT NULL) AS people,"
         " bool_or(a.actor IS NULL AND a.actor_name NOT IN ('system:demo', 'system:workflow')) AS strange,"
@@ -157,7 +157,7 @@ async def test_no_rule_was_passed_by(demo: House) -> None:
 
 
 @pytest.mark.slow
-async def test_what_stands_around_the_cars(demo: House) -> None:
+async def test_what_stands_around_the_cars(demo: Application) -> None:
     sql = """SELECT
         (SELECT count(*) FROM car_transfers WHERE closed_at IS NULL) AS under_way,
         (SELECT count(*) FROM car_transfers WHERE reason = 'sale') AS between_sites,
@@ -185,7 +185,7 @@ async def test_what_stands_around_the_cars(demo: House) -> None:
 
 
 @pytest.mark.slow
-async def test_the_plan_is_real_and_nothing_collides(demo: House) -> None:
+async def test_the_plan_is_real_and_nothing_collides(demo: Application) -> None:
     sql = """SELECT
         (SELECT count(*) FROM resource_bookings WHERE status = 'scheduled') AS ahead,
         (SELECT count(*) FROM resource_bookings WHERE status = 'in_progress') AS running,
@@ -216,7 +216,7 @@ async def test_the_plan_is_real_and_nothing_collides(demo: House) -> None:
 
 
 @pytest.mark.slow
-async def test_every_inspected_car_that_is_still_here_has_its_checklist(demo: House) -> None:
+async def test_every_inspected_car_that_is_still_here_has_its_checklist(demo: Application) -> None:
     sql = """SELECT count(*) AS inspected, count(*) FILTER (WHERE NOT EXISTS (
             SELECT 1 FROM inspections i WHERE i.car = c.id AND i.kind = 'mottak' AND i.signed_at IS NOT NULL
         )) AS bare
@@ -228,7 +228,7 @@ async def test_every_inspected_car_that_is_still_here_has_its_checklist(demo: Ho
 
 
 @pytest.mark.slow
-async def test_people_have_read_most_of_what_they_were_told(demo: House) -> None:
+async def test_people_have_read_most_of_what_they_were_told(demo: Application) -> None:
     unread = "SELECT count(*) AS n FROM notifications WHERE read_at IS NULL GROUP BY receiver ORDER BY 1 DESC"
     counts = [r["n"] for r in await rows(demo, COAST.domain, unread)]
     assert counts
@@ -240,7 +240,7 @@ async def test_people_have_read_most_of_what_they_were_told(demo: House) -> None
 
 
 @pytest.mark.slow
-async def test_history_lies_in_the_last_months_and_can_be_sealed(demo: House) -> None:
+async def test_history_lies_in_the_last_months_and_can_be_sealed(demo: Application) -> None:
     span = (await rows(demo, COAST.domain, "SELECT min(at) AS first, max(at) AS last FROM audit"))[0]
     now = demo.platform.clock()
     assert now - timedelta(days=165) < span["first"] < now - timedelta(days=120)
@@ -251,7 +251,7 @@ async def test_history_lies_in_the_last_months_and_can_be_sealed(demo: House) ->
 
 
 @pytest.mark.slow
-async def test_cars_look_like_their_sites(demo: House) -> None:
+async def test_cars_look_like_their_sites(demo: Application) -> None:
     sql = (
         "SELECT c.make, c.car_type, c.vin, c.license_plate, c.fuel_type, s.brands FROM cars c"
         " JOIN dealerships s ON s.id = c.original_dealership"

@@ -3,14 +3,14 @@
 import asyncio
 from urllib.parse import urlsplit
 
-from support.dealer import Dealer, Time, built_house
+from support.dealer import Dealer, Time, built_application
 from support.server import Server
 
 
 async def test_a_change_reaches_who_sees_it_in_another_process(dealer: Dealer, server: Server) -> None:
     seller, stranger = await dealer.person("new_car_sales", "495"), await dealer.person("new_car_sales", "324")
-    name = urlsplit(dealer.house.owner_dsn).path.removeprefix("/")
-    async with built_house(server, name, Time()) as other:
+    name = urlsplit(dealer.application.owner_dsn).path.removeprefix("/")
+    async with built_application(server, name, Time()) as other:
         live = other.platform.live
         with live.listening(seller) as mine, live.listening(stranger) as theirs:
             car = await dealer.create(seller, "cars", make="Audi", model="Q4", car_type="new", order_number="L1")
@@ -24,7 +24,7 @@ async def test_a_change_reaches_who_sees_it_in_another_process(dealer: Dealer, s
 
 async def test_writes_are_told_together(dealer: Dealer) -> None:
     admin = await dealer.person("tenant_admin")
-    live = dealer.house.platform.live
+    live = dealer.application.platform.live
     with live.listening(admin) as listener:
         cars = {await dealer.create(admin, "cars", make="VW") for _ in range(5)}
         seen: list[set[object]] = []

@@ -16,7 +16,7 @@ async def test_a_server_goes_down_while_a_page_listens(dealer: Dealer) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    config = uvicorn.Config(build_pages(dealer.house), port=port, log_config=None, ws="none")
+    config = uvicorn.Config(build_pages(dealer.application), port=port, log_config=None, ws="none")
     server = Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:

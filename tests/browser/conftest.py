@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from support.chromium import CHROMIUM
 from support.dealer import Dealer
 from support.pages import PASSWORD, build_pages, give_password
@@ -30,8 +30,8 @@ Opener = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture(scope="session")
-def visits(house: House) -> Visits:
-    pages = build_pages(house)
+def visits(application: Application) -> Visits:
+    pages = build_pages(application)
     return Visits(pages, pages.routes)
 
 

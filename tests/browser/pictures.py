@@ -20,8 +20,8 @@ import uvicorn
 from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
+from directapp.app.container import open_application
 from directapp.app.demo import seed_demo
-from directapp.app.house import open_house
 from directapp.app.settings import Settings
 from directapp.app.web import build_app
 
@@ -198,14 +198,14 @@ async def demo() -> AsyncIterator[tuple[str, dict[str, str]]]:
             port = free.getsockname()[1]
         async with (
             demo_registry() as registry,
-            open_house(
+            open_application(
                 Settings(data=folder, demo=True, vegvesen_key=registry.api_key, vegvesen_url=registry.base)
-            ) as house,
+            ) as application,
         ):
-            await seed_demo(house, lambda *_: None)
-            await fill_a_night(house, registry)
-            outside = await go_on_behind(house)
-            config = uvicorn.Config(build_app(house), port=port, log_config=None, access_log=False, ws="none")
+            await seed_demo(application, lambda *_: None)
+            await fill_a_night(application, registry)
+            outside = await go_on_behind(application)
+            config = uvicorn.Config(build_app(application), port=port, log_config=None, access_log=False, ws="none")
             server = uvicorn.Server(config)
             serving = asyncio.create_task(server.serve())
             while not server.started:

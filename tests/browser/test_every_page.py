@@ -23,7 +23,9 @@ TURNS = pytest.mark.parametrize(
 
 
 async def test_every_page_is_looked_at_by_somebody(dealer: Dealer) -> None:
-    routes = {p for p in get_routes(build_pages(dealer.house).routes) if p == "/" or p.startswith(("/app", "/si"))}
+    routes = {
+        p for p in get_routes(build_pages(dealer.application).routes) if p == "/" or p.startswith(("/app", "/si"))
+    }
     routes |= {p for p in SEEN if not p.startswith("/app")}
     assert {path for path in routes if path in SEEN or not NO_PAGES.search(path)} == set(SEEN)
 
@@ -51,7 +53,7 @@ async def test_no_list_and_no_form_shuts_anyone_out(
 ) -> None:
     await fill_yard(dealer, 7)
     page = await open_as("tenant_admin", color_scheme=scheme, **device)
-    names = sorted(name for name, shape in dealer.house.platform.spec.shapes.items() if shape.declared.exposed)
+    names = sorted(name for name, shape in dealer.application.platform.spec.shapes.items() if shape.declared.exposed)
     places = [f"/app/{name}{'/new' if (number + turn) % 2 else ''}" for number, name in enumerate(names)]
     assert not await look(page, [*places, *OWN], dropped)
 

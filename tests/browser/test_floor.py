@@ -118,7 +118,7 @@ async def test_a_code_in_a_photo_opens_the_car(kind: str, dealer: Dealer, open_a
     car = await planned_car(dealer, 3)
     page = await open_as("mechanic", "499", **PHONE)
     row = await dealer.read(await dealer.person("mechanic", "499"), "cars", car)
-    label = f"{dealer.house.platform.public_url.rstrip('/')}/app/cars/{car}"
+    label = f"{dealer.application.platform.public_url.rstrip('/')}/app/cars/{car}"
     picture = qr(label) if kind == "QRCode" else barcode(kind, row["vin"])
     await page.goto("/app/scan")
     await page.set_input_files("#code-photo", {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": picture})
@@ -259,7 +259,7 @@ async def test_taps_and_notes_wait_for_the_network_and_are_sent_once(dealer: Dea
     hands = await dealer.person("mechanic", "499")
     row = await dealer.read(hands, "cars", car)
     assert row["technical_completed_at"] > row["technical_started_at"] > before.isoformat()
-    history = await dealer.house.platform.reading.history(hands, "cars", car)
+    history = await dealer.application.platform.reading.history(hands, "cars", car)
     assert sum("technical_started_at" in entry["changes"] for entry in history) == 1
     await page.goto("/app/floor")
     await expect(page.locator("#at-done")).to_be_visible()

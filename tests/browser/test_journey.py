@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 from playwright.async_api import Page, expect
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.app.web import build_app
 from directapp.domains.people.principal import load_actor
 from directapp.domains.workshop import SEED_TEMPLATES
@@ -37,12 +37,14 @@ MISSING_PARTS = (
 
 
 @pytest.fixture(scope="module")
-async def address(house: House) -> AsyncIterator[str]:
+async def address(application: Application) -> AsyncIterator[str]:
     """Serve the whole application, as it is served to people, on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(build_app(house), port=port, log_config=None, access_log=False, ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config(build_app(application), port=port, log_config=None, access_log=False, ws="none")
+    )
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.02)
@@ -73,7 +75,7 @@ class Cast:
                 language=self._language,
                 active=True,
             )
-            async with self._dealer.house.auth.open(self._dealer.tenant) as rows:
+            async with self._dealer.application.auth.open(self._dealer.tenant) as rows:
                 self._dealer.people[key, site] = await load_actor(rows, self._dealer.tenant, user)
         return key
 
@@ -450,7 +452,7 @@ USED_TOLD = [
 
 
 async def test_two_cars_go_from_order_to_archive(
-    dealer: Dealer, time: Time, open_as: Opener, address: str, house: House
+    dealer: Dealer, time: Time, open_as: Opener, address: str, application: Application
 ) -> None:
     admin = await dealer.person("tenant_admin")
     for template in SEED_TEMPLATES:
@@ -466,7 +468,7 @@ async def test_two_cars_go_from_order_to_archive(
         await stage(english, used_car)
     time.ahead += timedelta(minutes=2)
     try:
-        await house.relay.drain(dealer.tenant)
+        await application.relay.drain(dealer.tenant)
         seller = await norwegian("new_car_sales", "495", new_car)
         await seller.stands("Arkivert")
         await expect(seller.page.get_by_role("main")).to_contain_text("Arkivert: kan ikke endres.")

@@ -148,7 +148,7 @@ async def test_a_colleague_is_mentioned_by_keyboard_and_on_a_phone(dealer: Deale
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Send", exact=True).click()
     await expect(page.locator(".comment")).to_contain_text("se på lakken")
-    rows = await dealer.house.platform.reading.page(seller, "comments", Query(fields=(("mentions",),)))
+    rows = await dealer.application.platform.reading.page(seller, "comments", Query(fields=(("mentions",),)))
     assert str(reception.user) in rows.json.decode()
     assert str(stranger.user) not in rows.json.decode()
     phone = await open_as(

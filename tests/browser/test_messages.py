@@ -33,14 +33,14 @@ async def test_the_bell_rings_by_itself_and_stops_when_all_is_read(dealer: Deale
     await expect(bell.locator("[data-bell-said]")).to_have_text("Ingen uleste varsler")
     await expect(bell.locator("[data-bell-count]")).to_be_hidden()
     await new_car(dealer, await dealer.person(*SELLER), 1)
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     await expect(bell.locator("[data-bell-count]")).to_have_text("1")
     await expect(bell.locator("[data-bell-said]")).to_have_text("1 ulest varsel")
     await bell.click()
     await expect(page.locator(".note-title")).to_have_text("Ny ordre: EL 20001 Audi A3 Sportback")
     # The list itself keeps up too.
     await new_car(dealer, await dealer.person(*SELLER), 2)
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     await expect(page.locator(".note")).to_have_count(2)
     await page.get_by_role("button", name="Merk alle som lest").click()
     await expect(page.locator(".empty")).to_contain_text("Du er à jour")
@@ -50,7 +50,7 @@ async def test_the_bell_rings_by_itself_and_stops_when_all_is_read(dealer: Deale
 async def test_a_notification_leads_to_its_car_by_keyboard(dealer: Dealer, open_as: Any) -> None:
     await dealer.person("parts", "495")
     await new_car(dealer, await dealer.person(*SELLER), 1)
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     page = await open_as("parts", "495")
     await page.goto("/app/notifications")
     await page.locator(".note-link").focus()
@@ -65,7 +65,7 @@ async def test_the_phone_has_the_bell_in_its_bottom_bar(dealer: Dealer, open_as:
     car = await new_car(dealer, await dealer.person(*SELLER), 1)
     await dealer.do(planner, "cars", "update", car, assigned_mechanic=str(mechanic.user))
     await dealer.create(planner, "comments", car=str(car), text="Se på bremsene", mentions=[str(mechanic.user)])
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     page = await open_as("mechanic", "499", **PHONE)
     bell = page.locator(".bottombar [data-bell]")
     await expect(bell.locator("[data-bell-count]")).to_have_text("1")
@@ -131,7 +131,7 @@ async def test_a_customer_follows_the_car(
     await dealer.do(admin, "dealerships", "update", dealer.sites["495"], **look)
     link = (await dealer.do(seller, "status_links", "share", car=str(car))).record
     assert link
-    token = dealer.house.post.capabilities.token("status", dealer.tenant, link)
+    token = dealer.application.post.capabilities.token("status", dealer.tenant, link)
     for scheme in ("light", "dark"):
         for name, device in (("phone", PHONE), ("desk", {"viewport": {"width": 1440, "height": 900}})):
             context = await chromium.new_context(color_scheme=scheme, locale="nb-NO", base_url=address, **device)
@@ -158,7 +158,7 @@ async def test_a_vendor_answers_on_a_phone(
     asked = {"vendor_name": "Lakk og Lim", "email": "lakk@example.test", "note": "Nøkkel i skap 4"}
     link = (await dealer.do(planner, "vendor_links", "ask", work_item=str(item), **asked)).record
     assert link
-    token = dealer.house.post.capabilities.token("vendor", dealer.tenant, link)
+    token = dealer.application.post.capabilities.token("vendor", dealer.tenant, link)
     for scheme in ("dark", "light"):
         context = await chromium.new_context(color_scheme=scheme, locale="nb-NO", base_url=address, **PHONE)
         page = await context.new_page()
@@ -218,9 +218,9 @@ async def filled(dealer: Dealer) -> UUID:
         other = await new_car(dealer, seller, number)
         text = "Denne haster, kunden reiser på ferie og må ha bilen før helga."
         await dealer.create(seller, "comments", car=str(other), text=text, mentions=[str(manager.user)])
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     await logged(dealer, car)
-    for schedule in dealer.house.post.schedules:
+    for schedule in dealer.application.post.schedules:
         await run(dealer, schedule)
     await told(dealer, manager)
     (first, *_) = await rows(dealer, manager, "notifications")
@@ -231,11 +231,11 @@ async def filled(dealer: Dealer) -> UUID:
 async def run(dealer: Dealer, schedule: Any) -> None:
     from directapp.services.jobs import Job  # noqa: PLC0415 - as the relay makes them
 
-    house = dealer.house
+    application = dealer.application
     await schedule.run(
         Job(
             id=uuid4(),
-            pipeline=house.platform.pipeline,
+            pipeline=application.platform.pipeline,
             tenant=dealer.tenant,
             name=schedule.event,
             collection="",
@@ -244,6 +244,6 @@ async def run(dealer: Dealer, schedule: Any) -> None:
             key="k",
             attempt=1,
             last=False,
-            asked_at=house.platform.clock(),
+            asked_at=application.platform.clock(),
         )
     )

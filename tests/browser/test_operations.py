@@ -32,15 +32,15 @@ class Receiver(Fake):
 @pytest.fixture
 async def receiver(dealer: Dealer) -> AsyncIterator[Receiver]:
     """Give another system, which the house may reach although it is on this machine."""
-    dealer.house.sender.private = True
+    dealer.application.sender.private = True
     async with Receiver() as receiver:
         yield receiver
-    dealer.house.sender.private = False
+    dealer.application.sender.private = False
 
 
 async def work(dealer: Dealer) -> None:
     """Do what waits behind the scenes."""
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
 
 
 async def identified(dealer: Dealer, number: int, make: str = "Audi") -> UUID:
@@ -58,7 +58,7 @@ async def give_up(dealer: Dealer, reason: str) -> None:
         raise GiveUpError(reason)
 
     car = await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
-    pipeline = dealer.house.platform.pipeline
+    pipeline = dealer.application.platform.pipeline
     async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
         act.emit("trial.sent", on=await act.look_up("cars", car))
     await Relay(pipeline, {}, "workflow", errands=[Errand(name="trial.sent", run=fail)], keep=keep).drain(dealer.tenant)
@@ -92,7 +92,7 @@ def later(time: Time) -> Iterator[Time]:
 async def test_a_job_that_failed_is_tried_again_from_the_page(dealer: Dealer, later: Time, open_as: Opener) -> None:
     for hours in (0, 30):
         later.ahead = timedelta(hours=hours)
-        await dealer.house.schedules.once(dealer.tenant)
+        await dealer.application.schedules.once(dealer.tenant)
         await work(dealer)
     later.ahead = timedelta()
     await give_up(dealer, "adressen finnes ikke")
@@ -193,7 +193,7 @@ async def test_no_page_behind_the_scenes_shuts_anyone_out(
     await identified(dealer, 2)
     await dealer.do(admin, "workflow_rules", "dry_run", rule)
     await work(dealer)
-    (delivery,) = await dealer.house.platform.reading.seen(admin, [("webhooks", subscribed.record or rule)])
+    (delivery,) = await dealer.application.platform.reading.seen(admin, [("webhooks", subscribed.record or rule)])
     page = await open_as("tenant_admin", **device)
     found: dict[str, Any] = {}
     for address in (

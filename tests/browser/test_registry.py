@@ -23,8 +23,8 @@ DEVICES = pytest.mark.parametrize("device", [DESK, PHONE], ids=["desk", "phone"]
 async def registry(dealer: Dealer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeRegistry]:
     """Let the served pages look cars up at a fake registry."""
     async with FakeRegistry() as fake, open_client() as http:
-        lookups = asking(dealer.house, http, fake)()
-        monkeypatch.setattr(dealer.house.registry.lookups, "_single", vars(lookups)["_single"])
+        lookups = asking(dealer.application, http, fake)()
+        monkeypatch.setattr(dealer.application.registry.lookups, "_single", vars(lookups)["_single"])
         yield fake
 
 
@@ -151,7 +151,7 @@ async def test_no_page_of_the_registry_shuts_anyone_out(
     *, device: dict[str, Any], dealer: Dealer, car: UUID, registry: FakeRegistry, open_as: Opener
 ) -> None:
     async with open_client() as http:
-        await night(dealer, enriching(asking(dealer.house, http, registry)()))
+        await night(dealer, enriching(asking(dealer.application, http, registry)()))
     found: dict[str, list[str]] = {}
     page = await open_as("new_car_sales", **device, at=f"/app/cars/{car}")
     await page.get_by_role("link", name="Slå opp i Kjøretøyregisteret").click()

@@ -45,14 +45,14 @@ async def served(server: Server) -> AsyncIterator[Served]:
             "sms_replies": True,
             "public_url": address,
         }
-        async with house_with(server, Time(), **settings) as house:
-            config = uvicorn.Config(build_pages(house), port=port, log_config=None, access_log=False, ws="none")
+        async with house_with(server, Time(), **settings) as application:
+            config = uvicorn.Config(build_pages(application), port=port, log_config=None, access_log=False, ws="none")
             web = uvicorn.Server(config)
             serving = asyncio.create_task(web.serve())
             while not web.started:
                 await asyncio.sleep(0.02)
             async with httpx.AsyncClient(base_url=address) as client:
-                yield Served(await settle(house), Telephone(client, address), address)
+                yield Served(await settle(application), Telephone(client, address), address)
             web.should_exit = True
             await serving
 
@@ -84,7 +84,7 @@ async def test_a_planner_sees_the_vendors_text_message_on_the_car(served: Served
 
     said = await served.phone.by_twilio(VENDOR, "Ikke helt ferdig, mangler klips")
     assert said.status_code == 200
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     await expect(bell).to_have_text("1")
     await page.goto("/app/notifications")
     await expect(page.locator(".note-title")).to_have_text(
@@ -92,7 +92,7 @@ async def test_a_planner_sees_the_vendors_text_message_on_the_car(served: Served
     )
 
     assert (await served.phone.by_twilio(VENDOR, "Da er den ferdig")).status_code == 200
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     await page.locator(".note-link").first.click()
     await page.goto(f"/app/cars/{car}/part/messages")
     lines = page.locator(".talk-line", has_text="fra Leverandør")

@@ -48,7 +48,7 @@ async def marks(dealer: Dealer, inspection: UUID) -> list[str]:
 
 
 async def rows(dealer: Dealer, role: str, collection: str, site: str = "495") -> list[dict[str, Any]]:
-    page = await dealer.house.platform.reading.page(await dealer.person(role, site), collection, Query(limit=100))
+    page = await dealer.application.platform.reading.page(await dealer.person(role, site), collection, Query(limit=100))
     found: list[dict[str, Any]] = orjson.loads(page.json)
     return found
 

@@ -219,7 +219,7 @@ def test_a_record_that_is_not_found_and_an_empty_row_are_said() -> None:
 
 async def taken(dealer: Dealer, role: str, sheet: TableReader, *, dry_run: bool = False) -> Report:
     person = await dealer.person(role)
-    importing = Importing(dealer.house.platform.pipeline, LEDGER)
+    importing = Importing(dealer.application.platform.pipeline, LEDGER)
     return await importing.run(Order(actor=person, by=person, reader=sheet, name="biler.csv", dry_run=dry_run))
 
 

@@ -40,7 +40,7 @@ def sheet(dealer: Dealer, text: str | bytes, key: str | None = "vin") -> TableRe
 async def taken(dealer: Dealer, reader: TableReader, *, dry_run: bool = False, role: str = "tenant_admin") -> Report:
     person = await dealer.person(role)
     order = Order(actor=person, by=person, reader=reader, name="biler.csv", dry_run=dry_run, collection="cars")
-    return await Importing(dealer.house.platform.pipeline, LEDGER).run(order)
+    return await Importing(dealer.application.platform.pipeline, LEDGER).run(order)
 
 
 def outcomes(report: Report) -> list[tuple[int, str, list[str | None]]]:
@@ -79,7 +79,7 @@ async def test_a_nul_rejects_its_row_by_name_and_stops_no_other(dealer: Dealer) 
     for dry_run in (True, False):
         report = await taken(dealer, sheet(dealer, (FILES / "I6_nul.csv").read_bytes()), dry_run=dry_run)
         assert outcomes(report) == [(2, "created", []), (3, "rejected", ["seller_notes"]), (4, "created", [])]
-    kept = await Importing(dealer.house.platform.pipeline, LEDGER).books(dealer.tenant).rows_of(report.run)
+    kept = await Importing(dealer.application.platform.pipeline, LEDGER).books(dealer.tenant).rows_of(report.run)
     assert kept[1].data["Notat"] == {"is": "unstorable", "text": "to\u2400to"}
 
 
@@ -108,10 +108,10 @@ async def test_the_prototypes_cells_stop_nothing_either(dealer: Dealer) -> None:
     rows[3]["id"] = "i" * 500
     contents = {**small(people=False), "cars.json": json.dumps({"data": rows}).encode()}
     actor = system_actor(dealer.tenant, IMPORTER)
-    reader = read_export(SPEC, contents, dealer.house.platform.clock())
-    house = Importing(dealer.house.platform.pipeline, LEDGER)
+    reader = read_export(SPEC, contents, dealer.application.platform.clock())
+    application = Importing(dealer.application.platform.pipeline, LEDGER)
     for dry_run in (True, False):
-        report = await house.run(Order(actor=actor, reader=reader, name="x", dry_run=dry_run))
+        report = await application.run(Order(actor=actor, reader=reader, name="x", dry_run=dry_run))
         found = {r.raw.number: r for r in report.results if r.raw.collection == "cars"}
         assert len(found) == len(rows)
         assert [found[n].outcome for n in (1, 2, 3, 4)] == ["rejected"] * 4
@@ -145,29 +145,29 @@ async def test_of_many_rows_with_one_key_the_first_others_are_named(dealer: Deal
 
 
 async def test_what_is_held_is_taken_in_when_a_person_says_so(dealer: Dealer) -> None:
-    house = Importing(dealer.house.platform.pipeline, LEDGER)
+    application = Importing(dealer.application.platform.pipeline, LEDGER)
     reader = sheet(dealer, "VIN;Merke;Biltype\n;Saab;Bruktbil\n")
     report = await taken(dealer, reader)
-    row = (await house.books(dealer.tenant).rows_of(report.run))[0]
+    row = (await application.books(dealer.tenant).rows_of(report.run))[0]
     admin = await dealer.person("tenant_admin")
     await dealer.do(admin, "import_rows", "update", row.row, decision="take")
-    again = await house.retry(admin, reader, report.run)
+    again = await application.retry(admin, reader, report.run)
     assert [(r.outcome, [n.level for n in r.notes]) for r in again.results] == [("created", ["warning"])]
 
 
 async def test_answered_rows_that_are_tried_again_twice_at_once_are_taken_in_once(dealer: Dealer) -> None:
     """Nothing tells such rows apart but their place in the file: two runs would make two cars of each."""
-    house = Importing(dealer.house.platform.pipeline, LEDGER)
+    application = Importing(dealer.application.platform.pipeline, LEDGER)
     reader = sheet(dealer, "VIN;Merke;Biltype\n;Saab;Bruktbil\n;Volvo;Bruktbil\n")
     report = await taken(dealer, reader)
     admin = await dealer.person("tenant_admin")
-    for row in await house.books(dealer.tenant).rows_of(report.run):
+    for row in await application.books(dealer.tenant).rows_of(report.run):
         await dealer.do(admin, "import_rows", "update", row.row, decision="take")
-    both = await asyncio.gather(*(house.retry(admin, reader, report.run) for _ in range(2)))
+    both = await asyncio.gather(*(application.retry(admin, reader, report.run) for _ in range(2)))
     assert sorted(len(one.results) for one in both) == [0, 2]
-    page = await dealer.house.platform.reading.page(admin, "cars", Query(fields=(("make",),)))
+    page = await dealer.application.platform.reading.page(admin, "cars", Query(fields=(("make",),)))
     assert sorted(row["make"] for row in json.loads(page.json)) == ["Saab", "Volvo"]
-    assert [k.outcome for k in await house.books(dealer.tenant).rows_of(report.run)] == ["created"] * 2
+    assert [k.outcome for k in await application.books(dealer.tenant).rows_of(report.run)] == ["created"] * 2
 
 
 # --- together ------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ async def test_rows_written_together_are_judged_as_rows_alone(dealer: Dealer) ->
     ))  # fmt: skip
     own = {"id", "vin", "created_at", "updated_at", "status_since", "expected_ready_at", "stock_number"}
     assert {k: v for k, v in car.items() if k not in own} == {k: v for k, v in alone.items() if k not in own}
-    history = await dealer.house.platform.reading.history(admin, "cars", records[0])
+    history = await dealer.application.platform.reading.history(admin, "cars", records[0])
     assert [one["verb"] for one in history] == ["create"]
 
 
@@ -220,10 +220,10 @@ async def test_rows_written_together_are_judged_as_rows_alone(dealer: Dealer) ->
 async def test_a_run_that_is_stopped_says_what_it_stored_and_goes_on(
     dealer: Dealer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house = Importing(dealer.house.platform.pipeline, LEDGER)
+    application = Importing(dealer.application.platform.pipeline, LEDGER)
     reader, admin = sheet(dealer, cars(250, 5000)), await dealer.person("tenant_admin")
     order = Order(actor=admin, by=admin, reader=reader, name="x", dry_run=False, collection="cars")
-    run = await house.books(dealer.tenant).open(order, 250)
+    run = await application.books(dealer.tenant).open(order, 250)
     whole, calls = Session.write_all, []
 
     async def until_the_third(self: Session, *args: Any) -> Any:
@@ -234,11 +234,11 @@ async def test_a_run_that_is_stopped_says_what_it_stored_and_goes_on(
 
     monkeypatch.setattr(Session, "write_all", until_the_third)
     with pytest.raises(ConnectionResetError):
-        await house.run(order, run=run)
+        await application.run(order, run=run)
     stopped = await dealer.read(admin, "import_runs", run)
     assert (stopped["status"], stopped["rows_done"], stopped["created"]) == ("failed", 200, 200)
     monkeypatch.setattr(Session, "write_all", whole)
-    report = await house.run(order, run=run)
+    report = await application.run(order, run=run)
     assert (len(report.results), report.outcomes["created"]) == (50, 250)
     done = await dealer.read(admin, "import_runs", run)
     assert (done["status"], done["rows_done"], done["created"], done["failure"]) == ("finished", 250, 250, None)

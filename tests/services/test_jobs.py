@@ -45,14 +45,14 @@ def moving(time: Time) -> Iterator[Time]:
 
 def relay(dealer: Dealer, *errands: Errand, lease: float = 30.0, **reactions: Any) -> Relay:
     """Return a worker of its own, as another process would have."""
-    pipeline = dealer.house.platform.pipeline
+    pipeline = dealer.application.platform.pipeline
     named = {name.replace("_", "."): (each,) if callable(each) else each for name, each in reactions.items()}
     return Relay(pipeline, named, "workflow", errands=errands, keep=keep, lease=lease)
 
 
 async def ask(dealer: Dealer, event: str, count: int = 1, **payload: Any) -> UUID:
     """Put events about a new car in the outbox; return the car."""
-    pipeline = dealer.house.platform.pipeline
+    pipeline = dealer.application.platform.pipeline
     async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
         car = await act.create("cars", {"make": "VW"})
         for number in range(count):
@@ -61,7 +61,7 @@ async def ask(dealer: Dealer, event: str, count: int = 1, **payload: Any) -> UUI
 
 
 async def outbox(dealer: Dealer, event: str) -> list[dict[str, Any]]:
-    async with dealer.house.platform.database.unit(relay_actor(dealer.tenant), readonly=True) as unit:
+    async with dealer.application.platform.database.unit(relay_actor(dealer.tenant), readonly=True) as unit:
         rows = await unit.fetch(
             "SELECT *, due_at - clock_timestamp() AS wait FROM outbox WHERE tenant_id = $1 AND event = $2 ORDER BY id",
             dealer.tenant,
@@ -72,7 +72,7 @@ async def outbox(dealer: Dealer, event: str) -> list[dict[str, Any]]:
 
 async def letters(dealer: Dealer, site: str = "490") -> list[dict[str, Any]]:
     admin = await dealer.person("tenant_admin", site)
-    page = await dealer.house.platform.reading.page(admin, "failed_jobs", Query())
+    page = await dealer.application.platform.reading.page(admin, "failed_jobs", Query())
     found: list[dict[str, Any]] = orjson.loads(page.json)
     return [row | {"id": UUID(row["id"])} for row in found]
 
@@ -81,7 +81,7 @@ async def letters(dealer: Dealer, site: str = "490") -> list[dict[str, Any]]:
 
 
 async def test_a_write_that_is_rolled_back_asks_for_nothing(dealer: Dealer) -> None:
-    pipeline = dealer.house.platform.pipeline
+    pipeline = dealer.application.platform.pipeline
 
     async def change_and_fail() -> None:
         async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
@@ -106,7 +106,7 @@ async def test_a_dry_run_asks_for_nothing(dealer: Dealer) -> None:
         origin="test",
         dry_run=True,
     )
-    await dealer.house.platform.pipeline.perform(intent)
+    await dealer.application.platform.pipeline.perform(intent)
     assert len(await outbox(dealer, "car.identified")) == before
 
 
@@ -172,7 +172,7 @@ async def test_several_workers_run_each_reaction_once(dealer: Dealer) -> None:
 
 async def test_what_reacts_writes_live_and_says_how_deep_it_goes(dealer: Dealer) -> None:
     told: list[tuple[str, UUID]] = []
-    pipeline = dealer.house.platform.pipeline
+    pipeline = dealer.application.platform.pipeline
     before = pipeline.after_commit
 
     async def listen(_: object, touched: Sequence[tuple[str, UUID]], _asked: object) -> None:
@@ -198,7 +198,7 @@ async def test_what_reacts_writes_live_and_says_how_deep_it_goes(dealer: Dealer)
 
 async def test_an_errand_runs_outside_any_transaction_and_writes_down_what_came_of_it(dealer: Dealer) -> None:
     async def send(job: Job) -> None:
-        async with dealer.house.platform.database.unit(relay_actor(job.tenant), readonly=True) as unit:
+        async with dealer.application.platform.database.unit(relay_actor(job.tenant), readonly=True) as unit:
             sessions = (
                 "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
                 " AND pid <> pg_backend_pid() AND datname = current_database()"
@@ -304,7 +304,9 @@ async def test_a_reaction_tried_again_by_hand_does_not_repeat_what_is_behind_it(
     assert [row["done_at"] is not None for row in await outbox(dealer, "trial.sold")] == [True, True]
 
 
-async def test_only_the_own_tenants_administrator_sees_and_retries_dead_letters(dealer: Dealer, house: Any) -> None:
+async def test_only_the_own_tenants_administrator_sees_and_retries_dead_letters(
+    dealer: Dealer, application: Any
+) -> None:
     from support.dealer import settle  # noqa: PLC0415 - a second company, beside the fixture's
 
     async def fail(_: Job) -> None:
@@ -313,7 +315,7 @@ async def test_only_the_own_tenants_administrator_sees_and_retries_dead_letters(
     await ask(dealer, "trial.sent")
     await relay(dealer, Errand(name="trial.sent", run=fail)).once(dealer.tenant)
     (letter,) = await letters(dealer)
-    stranger = await (await settle(house)).person("tenant_admin")
+    stranger = await (await settle(application)).person("tenant_admin")
     planner = await dealer.person("planner")
     for actor in (stranger, planner):
         with pytest.raises(DirectAppError):
@@ -360,7 +362,7 @@ async def test_what_a_killed_worker_left_is_run_by_another_once_its_lease_is_ove
         runs.append((job.attempt, job.key))
 
     await ask(dealer, "trial.sent")
-    pipeline = dealer.house.platform.pipeline
+    pipeline = dealer.application.platform.pipeline
     dead = Outbox(pipeline.database, pipeline.clock)
     (claimed,) = await dead.claim(dealer.tenant, "trial.sent", UUID(int=7), 30.0, 10)
     worker = relay(dealer, Errand(name="trial.sent", run=send))
@@ -378,7 +380,7 @@ async def test_a_job_that_kills_its_worker_every_time_is_given_up_too(dealer: De
         pytest.fail("it must not run again")
 
     await ask(dealer, "trial.sent")
-    pipeline = dealer.house.platform.pipeline
+    pipeline = dealer.application.platform.pipeline
     dead = Outbox(pipeline.database, pipeline.clock)
     for _ in range(2):
         await dead.claim(dealer.tenant, "trial.sent", UUID(int=7), 30.0, 10)
@@ -499,7 +501,7 @@ async def test_several_workers_and_one_schedule_run_each_occurrence_once(dealer:
         runs.append(job.payload["due"])
 
     schedule = Schedule(name="trial", label=LABEL, when=Daily(clock_time(9, 0)), run=note)
-    pipeline = dealer.house.platform.pipeline
+    pipeline = dealer.application.platform.pipeline
     workers = [(Schedules(pipeline, [schedule]), relay(dealer, schedule.errand)) for _ in range(3)]
 
     async def work() -> None:
@@ -534,7 +536,7 @@ async def test_a_schedule_keeps_its_error_and_does_not_run_over_itself(dealer: D
             raise OSError("nobody answers")
 
     schedule = Schedule(name="trial", label=LABEL, when=Every(3600), run=run, attempts=9)
-    pipeline = dealer.house.platform.pipeline
+    pipeline = dealer.application.platform.pipeline
     clock, worker = Schedules(pipeline, [schedule]), relay(dealer, schedule.errand)
     await clock.once(dealer.tenant)
     moving.ahead += timedelta(hours=1)

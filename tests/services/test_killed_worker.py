@@ -16,10 +16,10 @@ from uuid import UUID
 
 import pytest
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.kernel.actor import system_actor
 from directapp.store.outbox import relay_actor
-from support.dealer import Dealer, Time, built_house, settle, template
+from support.dealer import Dealer, Time, built_application, settle, template
 from support.fakes.resend import FakeResend
 from support.fakes.server import Heard
 from support.fakes.sms import ACCOUNT, FakeTwilio
@@ -67,15 +67,15 @@ class Yard:
 
     async def open_jobs(self) -> int:
         """Count what waits in the outbox."""
-        house = self.dealer.house
-        async with house.platform.database.unit(relay_actor(self.dealer.tenant), readonly=True) as unit:
+        application = self.dealer.application
+        async with application.platform.database.unit(relay_actor(self.dealer.tenant), readonly=True) as unit:
             sql = "SELECT count(*) FROM outbox WHERE tenant_id = $1 AND event = ANY ($2) AND done_at IS NULL"
-            return int(await unit.value(sql, self.dealer.tenant, list(house.relay.names)))
+            return int(await unit.value(sql, self.dealer.tenant, list(application.relay.names)))
 
     async def everything(self, collection: str) -> list[Mapping[str, Any]]:
         """Return every row of a collection, however many."""
         reader = system_actor(self.dealer.tenant, "pipeline")
-        async with self.dealer.house.platform.database.unit(reader, readonly=True) as unit:
+        async with self.dealer.application.platform.database.unit(reader, readonly=True) as unit:
             return [dict(row) for row in await unit.fetch(f'SELECT * FROM "{collection}"')]
 
 
@@ -123,19 +123,19 @@ class Provider(FakeResend):
 
 
 @pytest.fixture(scope="module")
-async def separate(server: Server) -> AsyncIterator[tuple[House, dict[str, str]]]:
+async def separate(server: Server) -> AsyncIterator[tuple[Application, dict[str, str]]]:
     """Give a house on a database of its own where nobody works, and the environment of its workers."""
     name = await template(server)
-    async with built_house(server, name, Time()) as house:
+    async with built_application(server, name, Time()) as application:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("DIRECTAPP_", "DATABASE_"))}
         yield (
-            house,
+            application,
             {
                 **kept,
                 "DATABASE_URL": server.owner(name),
                 "DATABASE_APP_URL": server.app(name),
-                "DIRECTAPP_DATA": str(house.settings.data),
-                "DIRECTAPP_SECRET": house.settings.secret,
+                "DIRECTAPP_DATA": str(application.settings.data),
+                "DIRECTAPP_SECRET": application.settings.secret,
                 "DIRECTAPP_JOB_LEASE": "1.5",
                 "DIRECTAPP_LOG": "error",
             },
@@ -144,9 +144,9 @@ async def separate(server: Server) -> AsyncIterator[tuple[House, dict[str, str]]
 
 
 @pytest.fixture
-async def yard(separate: tuple[House, dict[str, str]]) -> AsyncIterator[Yard]:
-    house, environment = separate
-    yard = Yard(await settle(house), environment)
+async def yard(separate: tuple[Application, dict[str, str]]) -> AsyncIterator[Yard]:
+    application, environment = separate
+    yard = Yard(await settle(application), environment)
     yield yard
     for worker in yard.started:
         if worker.returncode is None:

@@ -25,16 +25,17 @@ _BEYOND = 5_020
 
 async def fill(dealer: Dealer, status: str, count: int) -> None:
     """Put so many cars before all others, by id."""
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
+    async with dealer.application.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
         await unit.value(_CARS, dealer.tenant, status, dealer.sites["495"], dealer.sites["499"], count)
 
 
 async def run(dealer: Dealer, repeated: Any, name: str) -> None:
     """Run one of the schedules, as the worker does."""
     (schedule,) = [s for s in repeated if isinstance(s, Schedule) and s.name == name]
+    pipeline = dealer.application.platform.pipeline
     job = Job(
-        id=uuid7(), pipeline=dealer.house.platform.pipeline, tenant=dealer.tenant, name=name, collection="tenants",
-        record=dealer.tenant, payload={}, key=name, attempt=1, last=True, asked_at=utc_now(),
+        id=uuid7(), pipeline=pipeline, tenant=dealer.tenant, name=name, collection="tenants", record=dealer.tenant,
+        payload={}, key=name, attempt=1, last=True, asked_at=utc_now(),
     )  # fmt: skip
     await schedule.run(job)
 
@@ -42,7 +43,7 @@ async def run(dealer: Dealer, repeated: Any, name: str) -> None:
 async def test_every_record_is_found_a_page_at_a_time(dealer: Dealer) -> None:
     await fill(dealer, "registered", _BEYOND)
     seen: list[tuple[str, tuple[Any, ...]]] = []
-    async with acting(dealer.house.platform.pipeline, dealer.tenant, "workflow", "test", "", None) as act:
+    async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", "test", "", None) as act:
         token = recorded.set(seen)
         try:
             found = await act.every("cars", only=("status",), status="registered")
@@ -58,7 +59,7 @@ async def test_the_late_car_beyond_five_thousand_is_told_of(dealer: Dealer) -> N
     late = (utc_now() - timedelta(days=3)).date().isoformat()
     values = {"car_type": "new", "make": "Audi", "delivery_date": late, "prep_center": str(dealer.sites["499"])}
     car = await dealer.create(seller, "cars", **values)
-    await run(dealer, dealer.house.post.schedules, "overdue")
+    await run(dealer, dealer.application.post.schedules, "overdue")
     assert (await told(dealer, planner)).count("deadline.overdue") == 1
     (note,) = await rows(dealer, planner, "notifications", event="deadline.overdue")
     assert UUID(str(note["car"])) == car
@@ -69,12 +70,12 @@ async def test_the_delivered_car_beyond_five_thousand_is_archived(dealer: Dealer
     await dealer.do(admin, "dealerships", "update", dealer.sites["495"], archive_after_days=14)
     await fill(dealer, "delivered", _BEYOND)
     last = UUID("ffffffff-0000-7000-8000-000000000001")
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
+    async with dealer.application.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
         await unit.value(
             "INSERT INTO cars (tenant_id, id, status, status_since, delivered_to_customer_at, dealership,"
             " priority, visibility) VALUES"
             " ($1, $2, 'delivered', now() - interval '20 days', now() - interval '20 days', $3, 'normal', 'private')",
             dealer.tenant, last, dealer.sites["495"],
         )  # fmt: skip
-    await run(dealer, dealer.house.schedules.schedules, "archive delivered cars")
+    await run(dealer, dealer.application.schedules.schedules, "archive delivered cars")
     assert (await dealer.read(admin, "cars", last))["status"] == "archived"

@@ -16,7 +16,7 @@ FIELDS = ("color", "sale_price", "delivery_date", "sent_at", "seller", "accessor
 
 
 def past_of(dealer: Dealer) -> Past:
-    return Past(dealer.house.platform.spec, dealer.house.platform.database)
+    return Past(dealer.application.platform.spec, dealer.application.platform.database)
 
 
 async def held(dealer: Dealer, car: UUID, *events: UUID) -> list[dict[str, Any]]:
@@ -54,13 +54,13 @@ async def test_an_event_is_judged_after_the_write_that_told_of_it(dealer: Dealer
     car = await new_car(dealer, seller, 1, vin=None, color="Rød")
     await dealer.do(seller, "cars", "update", car, vin="WAUZZZF49MA000901", color="Blå")
     await dealer.do(seller, "cars", "update", car, color="Grønn")
-    outbox = Outbox(dealer.house.platform.database)
+    outbox = Outbox(dealer.application.platform.database)
     (event,) = await outbox.past(dealer.tenant, ["car.identified"], utc_now() - timedelta(days=1), 10)
     assert await held(dealer, car, event["id"]) == [{"color": "Blå"}]
 
 
 def test_what_the_same_transaction_wrote_later_belongs_to_the_event(dealer: Dealer) -> None:
-    shape = dealer.house.platform.spec["cars"]
+    shape = dealer.application.platform.spec["cars"]
     now = utc_now()
     told, event, also, later = (uuid7() for _ in range(4))
     steps = [
@@ -78,7 +78,7 @@ async def test_another_company_is_not_looked_into(dealer: Dealer) -> None:
     car = await new_car(dealer, await dealer.person("new_car_sales", "495"), 1, color="Rød")
     event = uuid7()
     await dealer.do(await dealer.person("new_car_sales", "495"), "cars", "update", car, color="Blå")
-    other = await settle(dealer.house)
+    other = await settle(dealer.application)
     assert await held(dealer, car, event) == [{"color": "Rød"}]
     assert await held(other, car, event) == [{}]
 

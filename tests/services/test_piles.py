@@ -21,7 +21,7 @@ ODD = 'Bil «Å» "sitat" \\ {klamme}, 1\n2'
 
 
 def act_as(dealer: Dealer, system: str = "demo") -> Any:
-    return acting(dealer.house.platform.pipeline, dealer.tenant, system, "test", "", None)
+    return acting(dealer.application.platform.pipeline, dealer.tenant, system, "test", "", None)
 
 
 async def cars(dealer: Dealer, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -31,7 +31,7 @@ async def cars(dealer: Dealer, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
 
 async def history(dealer: Dealer, record: UUID) -> list[tuple[str, int, list[str]]]:
     reader = await dealer.person("tenant_admin", "490")
-    found = await dealer.house.platform.reading.history(reader, "cars", record)
+    found = await dealer.application.platform.reading.history(reader, "cars", record)
     return [(one["verb"], one["version"], sorted(one["changes"])) for one in found]
 
 
@@ -53,7 +53,9 @@ async def test_a_pile_is_written_as_one_by_one(dealer: Dealer) -> None:
     for one in many:
         assert {k: v for k, v in found[one.id].items() if k not in own} == plain
         assert await history(dealer, one.id) == await history(dealer, alone.id)
-    seen = await dealer.house.platform.reading.history(await dealer.person("tenant_admin", "490"), "cars", many[2].id)
+    seen = await dealer.application.platform.reading.history(
+        await dealer.person("tenant_admin", "490"), "cars", many[2].id
+    )
     assert seen[0]["changes"]["vin"][1] == "WVWZZZ00000000012"
 
 
@@ -104,7 +106,7 @@ async def test_one_that_cannot_stand_stops_the_pile(dealer: Dealer) -> None:
 
 
 async def test_a_person_makes_no_pile(dealer: Dealer) -> None:
-    pipeline = dealer.house.platform.pipeline
+    pipeline = dealer.application.platform.pipeline
     async with pipeline.database.unit(await dealer.person("new_car_sales", "495")) as unit:
         act, _ = await act_in(pipeline, unit, "test", "", None)
         with pytest.raises(ForbiddenError):
@@ -120,7 +122,7 @@ async def test_an_event_follows_from_each_in_its_own_time(dealer: Dealer) -> Non
                 None if row["make"] == "Seat" else ("trial.made", 3600.0 if row["make"] == "Audi" else 0.0)
             ),
         )
-    rows = Outbox(dealer.house.platform.database)
+    rows = Outbox(dealer.application.platform.database)
     past = await rows.past(dealer.tenant, ["trial.made"], datetime(2000, 1, 1, tzinfo=UTC), 10)
     assert [one["record"] for one in past] == [made[0].id, made[1].id]
     backlog = await rows.backlog(dealer.tenant, ["trial.made"])
@@ -151,7 +153,7 @@ async def notes(dealer: Dealer) -> list[str]:
 
 async def handled(dealer: Dealer, react: Any, keys: list[str]) -> Relay:
     """Let a reaction meet several events at once."""
-    pipeline = dealer.house.platform.pipeline
+    pipeline = dealer.application.platform.pipeline
     async with act_as(dealer) as act:
         for key in keys:
             car = await act.create("cars", {"make": "VW"})

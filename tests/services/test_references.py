@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.kernel.errors import DirectAppError, InvalidError
 from directapp.kernel.ids import uuid7
 from directapp.store.schema import lint
@@ -33,8 +33,10 @@ async def test_a_trade_in_for_a_car_that_one_does_not_see(dealer: Dealer) -> Non
         assert said == [("trade_in_for", "Trade-in for: there is no such record.")]
 
 
-async def test_another_tenants_busy_resource_and_a_free_one_are_one_answer(house: House, dealer: Dealer) -> None:
-    ours, theirs = await lay_plan(dealer), await lay_plan(await settle(house))
+async def test_another_tenants_busy_resource_and_a_free_one_are_one_answer(
+    application: Application, dealer: Dealer
+) -> None:
+    ours, theirs = await lay_plan(dealer), await lay_plan(await settle(application))
     await theirs.book(await theirs.car(), "mechanic", "08:00", "10:00")
     car, answers = await ours.car(), []
     for start, end in (("08:00", "10:00"), ("12:00", "13:00")):
@@ -76,12 +78,12 @@ async def test_a_site_without_an_agreement_lends_nothing(dealer: Dealer) -> None
     await dealer.do(await dealer.person("manager", "324"), "resource_bookings", "create", **booking)
 
 
-async def test_every_exclusion_carries_the_tenant(house: House) -> None:
-    owner = await asyncpg.connect(house.owner_dsn)
+async def test_every_exclusion_carries_the_tenant(application: Application) -> None:
+    owner = await asyncpg.connect(application.owner_dsn)
     try:
-        assert await lint(owner, house.platform.spec) == []
+        assert await lint(owner, application.platform.spec) == []
         await owner.execute("CREATE TABLE rooms (tenant_id uuid, n int4range, EXCLUDE USING gist (n WITH &&))")
-        found = await lint(owner, house.platform.spec)
+        found = await lint(owner, application.platform.spec)
         assert any("exclusion" in line and line.startswith("rooms") for line in found)
     finally:
         await owner.execute("DROP TABLE rooms")

@@ -25,7 +25,7 @@ SELECT $1, gen_random_uuid(), $2::timestamptz + (n / 10) * interval '1 second', 
 @pytest.fixture
 async def audited(dealer: Dealer, time: Time) -> AsyncIterator[Dealer]:
     """Give a tenant with 1,300 changes of its own in the audit, ten at each instant."""
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "pipeline")) as unit:
+    async with dealer.application.platform.database.unit(system_actor(dealer.tenant, "pipeline")) as unit:
         await unit.value(_ROWS, dealer.tenant, time() + timedelta(minutes=1), 1300)
     time.ahead = timedelta(hours=1)
     yield dealer
@@ -33,12 +33,12 @@ async def audited(dealer: Dealer, time: Time) -> AsyncIterator[Dealer]:
 
 
 async def _seals(dealer: Dealer) -> list[asyncpg.Record]:
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "pipeline")) as unit:
+    async with dealer.application.platform.database.unit(system_actor(dealer.tenant, "pipeline")) as unit:
         return await unit.fetch("SELECT * FROM audit_seal WHERE tenant_id = $1 ORDER BY batch", dealer.tenant)
 
 
 async def test_a_long_past_is_sealed_in_batches_that_end_between_two_instants(audited: Dealer, time: Time) -> None:
-    database = audited.house.platform.database
+    database = audited.application.platform.database
     sizes = []
     while rows := await seal(database, audited.tenant, clock=time, most=325):
         sizes.append(rows)
@@ -54,7 +54,7 @@ async def test_no_statement_brings_more_than_a_page(audited: Dealer, time: Time)
     seen: list[tuple[str, tuple[Any, ...]]] = []
     token = recorded.set(seen)
     try:
-        sealed = await seal_all(audited.house.platform.database, audited.tenant, clock=time)
+        sealed = await seal_all(audited.application.platform.database, audited.tenant, clock=time)
     finally:
         recorded.reset(token)
     assert sealed >= 1300
@@ -64,7 +64,7 @@ async def test_no_statement_brings_more_than_a_page(audited: Dealer, time: Time)
 
 
 async def test_the_digest_is_that_of_all_rows_in_their_order(audited: Dealer, time: Time) -> None:
-    database = audited.house.platform.database
+    database = audited.application.platform.database
     await seal_all(database, audited.tenant, clock=time)
     end: datetime = time() - LAG
     async with database.unit(system_actor(audited.tenant, "pipeline")) as unit:

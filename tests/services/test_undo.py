@@ -19,7 +19,9 @@ from support.plan import Plan, at, lay_plan
 
 
 async def history(dealer: Dealer) -> int:
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "pipeline"), readonly=True) as unit:
+    async with dealer.application.platform.database.unit(
+        system_actor(dealer.tenant, "pipeline"), readonly=True
+    ) as unit:
         return int(await unit.value("SELECT count(*) FROM audit WHERE tenant_id = $1", dealer.tenant))
 
 
@@ -33,8 +35,10 @@ async def refused(dealer: Dealer, who: str, collection: str, record: UUID, words
 
 
 async def row(dealer: Dealer, collection: str, record: UUID) -> dict[str, Any]:
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "pipeline"), readonly=True) as unit:
-        found = await unit.look_up(dealer.house.platform.spec[collection], record)
+    async with dealer.application.platform.database.unit(
+        system_actor(dealer.tenant, "pipeline"), readonly=True
+    ) as unit:
+        found = await unit.look_up(dealer.application.platform.spec[collection], record)
     assert found is not None
     return {name: value for name, value in found.row.items() if "#" not in name}
 
@@ -46,7 +50,9 @@ def told(rows: dict[str, Any]) -> dict[str, Any]:
 
 async def rows(dealer: Dealer, collection: str, name: str, value: UUID) -> list[dict[str, Any]]:
     admin = await dealer.person("tenant_admin")
-    page = await dealer.house.platform.reading.page(admin, collection, Query(filter=Condition((name,), "eq", value)))
+    page = await dealer.application.platform.reading.page(
+        admin, collection, Query(filter=Condition((name,), "eq", value))
+    )
     found: list[dict[str, Any]] = orjson.loads(page.json)
     return found
 
@@ -222,9 +228,9 @@ async def test_what_a_reaction_did_is_undone_with_the_act(dealer: Dealer) -> Non
     made = (await plan.book(car, "mechanic", "08:00", "10:00")).record
     assert made is not None
     await plan.book(car, "detailer", "11:00", "13:00", "cosmetic")
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     await dealer.do(mechanic, "cars", "update", car, technical_started_at=utc_now().isoformat())
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     assert (await row(dealer, "resource_bookings", made))["status"] == "in_progress"
     await dealer.do(mechanic, "cars", "undo", car)
     assert (await row(dealer, "resource_bookings", made))["status"] == "scheduled"
@@ -267,12 +273,14 @@ async def test_a_message_to_the_customer_is_not_called_back(dealer: Dealer) -> N
     car = await new_car(dealer, seller, 1)
     answer = await dealer.do(seller, "cars", "update", car, seller_notes="Klar")
     assert answer.changes
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "pipeline"), readonly=True) as unit:
+    async with dealer.application.platform.database.unit(
+        system_actor(dealer.tenant, "pipeline"), readonly=True
+    ) as unit:
         act = await unit.value(
             "SELECT act FROM audit WHERE tenant_id = $1 AND record = $2 ORDER BY at DESC LIMIT 1", dealer.tenant, car
         )
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "messenger")) as unit:
-        work = dealer.house.platform.pipeline.work(
+    async with dealer.application.platform.database.unit(system_actor(dealer.tenant, "messenger")) as unit:
+        work = dealer.application.platform.pipeline.work(
             unit, Intent(actor=unit.actor, collection="", verb="create", origin="worker")
         )
         work.act = act

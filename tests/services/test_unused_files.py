@@ -37,19 +37,19 @@ async def days(time: Time) -> AsyncIterator[Time]:
 
 
 def sweeper(dealer: Dealer, storage: Any = None) -> UnusedFiles:
-    return UnusedFiles(dealer.house.platform.pipeline, storage or dealer.house.attachments.storage, KEPT)
+    return UnusedFiles(dealer.application.platform.pipeline, storage or dealer.application.attachments.storage, KEPT)
 
 
 async def kept(dealer: Dealer, actor: Actor, content: bytes = b"hei", **values: str) -> tuple[UUID, str]:
     """Upload a file and return its id and the key of its bytes."""
     picture = content.startswith(b"\x89PNG")
-    answer = await dealer.house.attachments.keep(
+    answer = await dealer.application.attachments.keep(
         actor, Incoming(name="a.png" if picture else "a.txt", chunks=sent(content)), values, origin="rest"
     )
     assert answer.record is not None
-    stored = await dealer.house.attachments.look_up(actor, answer.record)
+    stored = await dealer.application.attachments.look_up(actor, answer.record)
     if picture:
-        await dealer.house.attachments.thumbnail(stored, 160)
+        await dealer.application.attachments.thumbnail(stored, 160)
     return answer.record, stored.key
 
 
@@ -65,7 +65,7 @@ def picture() -> bytes:
 
 async def there(dealer: Dealer, key: str) -> list[str]:
     """Return the endings of what is kept under a key."""
-    keys = await dealer.house.attachments.storage.keys(key.rpartition("/")[0])
+    keys = await dealer.application.attachments.storage.keys(key.rpartition("/")[0])
     return sorted(k.removeprefix(key) for k in keys if k.startswith(key))
 
 
@@ -93,7 +93,7 @@ async def test_bytes_that_two_rows_name_stay_until_both_are_gone(dealer: Dealer,
     reception = await dealer.person("reception", "499")
     (first, key), (second, spare) = await kept(dealer, reception), await kept(dealer, reception)
     custodian = system_actor(dealer.tenant, "custodian")
-    async with dealer.house.platform.database.unit(custodian) as unit:
+    async with dealer.application.platform.database.unit(custodian) as unit:
         await unit.value(
             "UPDATE files SET storage_key = $1 WHERE tenant_id = $2 AND id = $3", key, dealer.tenant, second
         )
@@ -107,11 +107,11 @@ async def test_bytes_that_two_rows_name_stay_until_both_are_gone(dealer: Dealer,
 
 
 async def test_bytes_of_an_upload_that_was_cut_short_go_too(dealer: Dealer, days: Time) -> None:
-    storage = dealer.house.attachments.storage
+    storage = dealer.application.attachments.storage
     key = f"{dealer.tenant.hex}/ab/{'0' * 30}ab"
     await storage.put(key, sent(b"bytes without a row"))
     await storage.put(f"{key}.480.webp", sent(b"small"))
-    part = dealer.house.platform.data / "files" / dealer.tenant.hex / "ab" / ".half.part"
+    part = dealer.application.platform.data / "files" / dealer.tenant.hex / "ab" / ".half.part"
     part.write_bytes(b"half")
     await sweeper(dealer).sweep(dealer.tenant)
     assert part.exists()
@@ -129,7 +129,7 @@ async def test_cut_short_anywhere_the_next_round_ends_it(dealer: Dealer, days: T
     await dealer.do(reception, "files", "delete", gone)
     await sweeper(dealer).sweep(dealer.tenant)
     days.ahead = KEPT * 2
-    storage = Cut(dealer.house.platform.data / "files")
+    storage = Cut(dealer.application.platform.data / "files")
     storage.at = deletions
     with pytest.raises(KeyboardInterrupt):
         await sweeper(dealer, storage).sweep(dealer.tenant)
@@ -142,7 +142,7 @@ async def test_cut_short_anywhere_the_next_round_ends_it(dealer: Dealer, days: T
 async def test_a_row_that_comes_back_frees_its_bytes_and_time_begins_anew(dealer: Dealer, days: Time) -> None:
     reception = await dealer.person("reception", "499")
     file, key = await kept(dealer, reception)
-    custodian, database = system_actor(dealer.tenant, "custodian"), dealer.house.platform.database
+    custodian, database = system_actor(dealer.tenant, "custodian"), dealer.application.platform.database
     move = "UPDATE files SET storage_key = $1 WHERE tenant_id = $2 AND id = $3"
     async with database.unit(custodian) as unit:
         await unit.value(move, "elsewhere", dealer.tenant, file)
@@ -157,11 +157,11 @@ async def test_a_row_that_comes_back_frees_its_bytes_and_time_begins_anew(dealer
 
 
 async def test_it_is_done_every_night_and_by_nobody_in_anothers_storage(dealer: Dealer, days: Time) -> None:
-    (schedule,) = [s for s in dealer.house.schedules.schedules if s.name == "delete unused files"]
+    (schedule,) = [s for s in dealer.application.schedules.schedules if s.name == "delete unused files"]
     assert schedule.tenants
     assert schedule.when.next(days()) - days() < timedelta(days=1, hours=1)
     strange = f"{'f' * 32}/ab/{'0' * 30}ab"
-    await dealer.house.attachments.storage.put(strange, sent(b"of another tenant"))
+    await dealer.application.attachments.storage.put(strange, sent(b"of another tenant"))
     await sweeper(dealer).sweep(dealer.tenant)
     days.ahead = KEPT * 2
     await sweeper(dealer).sweep(dealer.tenant)

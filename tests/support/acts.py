@@ -100,7 +100,7 @@ class Acts:
 
     async def _admin(self, collection: str, target: UUID, verb: str = "update", **values: Any) -> None:
         admin = await self.plan.dealer.person("tenant_admin")
-        await self.plan.dealer.house.platform.pipeline.perform(
+        await self.plan.dealer.application.platform.pipeline.perform(
             Intent(
                 actor=admin,
                 collection=collection,
@@ -129,7 +129,7 @@ class Acts:
             patches = [self._when() if kind == "update" else {} for _ in targets]
             asked = [Intent(verb=kind, target=t, patch=p, **whole) for t, p in zip(targets, patches, strict=True)]
         atomic = self.chance.random() < 0.5
-        answers = await self.plan.dealer.house.platform.pipeline.perform_all(asked, atomic=atomic)
+        answers = await self.plan.dealer.application.platform.pipeline.perform_all(asked, atomic=atomic)
         if kind == "create" and not (atomic and any(isinstance(a, DirectAppError) for a in answers)):
             self.bookings += [a.record for a in answers if not isinstance(a, DirectAppError) and a.record]
 
@@ -230,7 +230,7 @@ class Acts:
     async def day(self) -> None:
         """Set the hours of a single day."""
         day = (self.plan.day + timedelta(days=self.chance.randrange(3))).isoformat()
-        page = await self.plan.dealer.house.platform.reading.page(
+        page = await self.plan.dealer.application.platform.reading.page(
             await self.plan.planner(), "resource_capacities", Query(limit=1000)
         )
         found = [d["id"] for d in orjson.loads(page.json) if d["day"] == day]
@@ -252,7 +252,7 @@ class Acts:
 
     async def relay(self) -> None:
         """Let what follows happen."""
-        await self.plan.dealer.house.relay.drain(self.plan.dealer.tenant)
+        await self.plan.dealer.application.relay.drain(self.plan.dealer.tenant)
 
 
 _LANES = """
@@ -289,12 +289,12 @@ async def wrong(plan: Plan) -> dict[str, int]:
     found = vars(await audit(plan, Rush()))
     found.pop("lost")
     tenant, held = plan.dealer.tenant, list(HOLDING)
-    async with plan.dealer.house.platform.database.unit(system_actor(tenant, "planning"), readonly=True) as unit:
+    async with plan.dealer.application.platform.database.unit(system_actor(tenant, "planning"), readonly=True) as unit:
         found["laneless"] = await unit.value(_LANES, tenant, held)
         found["misentered"] = await unit.value(_HOURS_WORKED, tenant)
         found["persons_twice"] = await unit.value(_PERSONS, tenant, held)
         found["uncounted"] = await unit.value(_UNCOUNTED, tenant)
         found["without_agreement"] = await unit.value(_ELSEWHERE, tenant)
-    async with plan.dealer.house.platform.database.unit(system_actor(tenant, "demo"), readonly=True) as unit:
+    async with plan.dealer.application.platform.database.unit(system_actor(tenant, "demo"), readonly=True) as unit:
         found["closed"] = await unit.value(_CLOSED, tenant, held)
     return {name: n for name, n in found.items() if n}

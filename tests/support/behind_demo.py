@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.domains.people.principal import load_actor
 from directapp.kernel.actor import Actor
 from directapp.services.intent import Intent
@@ -31,58 +31,66 @@ _RULES: tuple[dict[str, Any], ...] = (
 )
 
 
-async def go_on_behind(house: House) -> dict[str, str]:
+async def go_on_behind(application: Application) -> dict[str, str]:
     """Make them in the demo's company; return the addresses of the pages without a sign-in."""
-    for tenant in await house.platform.database.tenants():
-        people = await _people(house, tenant)
+    for tenant in await application.platform.database.tenants():
+        people = await _people(application, tenant)
         if len(people) < 3:
             continue
         admin, seller, planner = people
         for name, address in (("Regnskap", "http://127.0.0.1:9/hendelser"), ("Annonser", "https://annonser.example/")):
             hears = {"name": name, "url": address, "events": ["car.sold", "car.delivered", "car.identified"]}
-            made = await _do(house, admin, "webhooks", "subscribe", **hears)
+            made = await _do(application, admin, "webhooks", "subscribe", **hears)
             if name == "Regnskap":
-                await _do(house, admin, "webhooks", "ping", made)
+                await _do(application, admin, "webhooks", "ping", made)
         for rule in _RULES:
-            made = await _do(house, admin, "workflow_rules", "create", **rule)
-            await _do(house, admin, "workflow_rules", "dry_run", made)
-        await house.schedules.once(tenant)
-        await house.relay.drain(tenant)
-        await _do(house, admin, "workflow_rules", "switch_on", made)
-        return await _links(house, tenant, seller, planner)
+            made = await _do(application, admin, "workflow_rules", "create", **rule)
+            await _do(application, admin, "workflow_rules", "dry_run", made)
+        await application.schedules.once(tenant)
+        await application.relay.drain(tenant)
+        await _do(application, admin, "workflow_rules", "switch_on", made)
+        return await _links(application, tenant, seller, planner)
     return {}
 
 
-async def _people(house: House, tenant: UUID) -> list[Actor]:
+async def _people(application: Application, tenant: UUID) -> list[Actor]:
     found = []
     for name in ("admin", "new-car-sales.495", "planner.499"):
-        async with acting(house.platform.pipeline, tenant, "pipeline", "pictures", "", None) as act:
+        async with acting(application.platform.pipeline, tenant, "pipeline", "pictures", "", None) as act:
             rows = await act.find("users", limit=1, email=f"{name}@{_DOMAIN}")
         if rows:
-            async with house.auth.open(tenant) as auth:
+            async with application.auth.open(tenant) as auth:
                 found.append(await load_actor(auth, tenant, rows[0].id))
     return found
 
 
-async def _links(house: House, tenant: UUID, seller: Actor, planner: Actor) -> dict[str, str]:
-    async with acting(house.platform.pipeline, tenant, "pipeline", "pictures", "", None) as act:
+async def _links(application: Application, tenant: UUID, seller: Actor, planner: Actor) -> dict[str, str]:
+    async with acting(application.platform.pipeline, tenant, "pipeline", "pictures", "", None) as act:
         (site,) = await act.find("dealerships", limit=1, number="495")
         (car, *_) = await act.find("cars", limit=1, status=list(_UNDER_WAY), dealership=site.id, car_type="new")
-    shared = await _do(house, seller, "status_links", "share", car=str(car.id))
+    shared = await _do(application, seller, "status_links", "share", car=str(car.id))
     item = await _do(
-        house, planner, "work_items", "create", car=str(car.id), description="Lakkere støtfanger bak", kind="paint"
+        application,
+        planner,
+        "work_items",
+        "create",
+        car=str(car.id),
+        description="Lakkere støtfanger bak",
+        kind="paint",
     )
     asked = {"vendor_name": "Lakk og Lim", "email": "lakk@example.test", "note": "Nøkkelen henger i skap 4."}
-    vendor = await _do(house, planner, "vendor_links", "ask", work_item=str(item), **asked)
-    token = house.post.capabilities.token
+    vendor = await _do(application, planner, "vendor_links", "ask", work_item=str(item), **asked)
+    token = application.post.capabilities.token
     return {
         "status": f"/status/{token('status', tenant, shared)}",
         "vendor": f"/vendor/{token('vendor', tenant, vendor)}",
     }
 
 
-async def _do(house: House, actor: Actor, collection: str, verb: str, target: UUID | None = None, **patch: Any) -> UUID:
+async def _do(
+    application: Application, actor: Actor, collection: str, verb: str, target: UUID | None = None, **patch: Any
+) -> UUID:
     intent = Intent(actor=actor, collection=collection, verb=verb, target=target, patch=patch, origin="pictures")
-    record = (await house.platform.pipeline.perform(intent)).record
+    record = (await application.platform.pipeline.perform(intent)).record
     assert record is not None
     return record

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from directapp.app.house import House, wire
+from directapp.app.container import Application, wire
 from directapp.app.settings import Settings
 from directapp.app.spec import load_spec
 from directapp.domains.people.principal import load_actor
@@ -35,14 +35,14 @@ SITES: dict[str, tuple[str, str, str | None]] = {
 class Dealer:
     """One tenant on a house; time stands in ``now`` and is moved by ``pass_time``."""
 
-    house: House
+    application: Application
     tenant: UUID
     sites: dict[str, UUID] = field(default_factory=dict)
     people: dict[tuple[str, str], Actor] = field(default_factory=dict)
 
     async def do(self, actor: Actor, collection: str, verb: str, target: UUID | None = None, **patch: Any) -> Answer:
         """Perform one intent."""
-        return await self.house.platform.pipeline.perform(
+        return await self.application.platform.pipeline.perform(
             Intent(actor=actor, collection=collection, verb=verb, target=target, patch=patch, origin="test")
         )
 
@@ -54,7 +54,7 @@ class Dealer:
 
     async def read(self, actor: Actor, collection: str, record: UUID) -> dict[str, Any]:
         """Read one record as an actor."""
-        row: dict[str, Any] = orjson.loads(await self.house.platform.reading.one(actor, collection, record))
+        row: dict[str, Any] = orjson.loads(await self.application.platform.reading.one(actor, collection, record))
         return row
 
     async def person(self, role: str, site: str = "490") -> Actor:
@@ -73,7 +73,7 @@ class Dealer:
                 dealership=str(self.sites[site]),
                 active=True,
             )
-            async with self.house.auth.open(self.tenant) as rows:
+            async with self.application.auth.open(self.tenant) as rows:
                 self.people[key] = await load_actor(rows, self.tenant, user)
         return self.people[key]
 
@@ -90,15 +90,15 @@ class Time:
 
 
 @asynccontextmanager
-async def built_house(server: Server, database: str, clock: Time, **more: Any) -> AsyncIterator[House]:
+async def built_application(server: Server, database: str, clock: Time, **more: Any) -> AsyncIterator[Application]:
     """Wire a house on a database that is at the present schema; further settings as given."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder), secret="t" * 48, **more)
-        house = await wire(settings, server.owner(database), server.app(database), spec=load_spec(), clock=clock)
+        application = await wire(settings, server.owner(database), server.app(database), spec=load_spec(), clock=clock)
         try:
-            yield house
+            yield application
         finally:
-            await house.close()
+            await application.close()
 
 
 async def template(server: Server) -> str:
@@ -110,9 +110,9 @@ async def template(server: Server) -> str:
     return await server.create(server.pristine)
 
 
-async def settle(house: House) -> Dealer:
+async def settle(application: Application) -> Dealer:
     """Make a tenant with its sites."""
-    dealer = Dealer(house, uuid7())
+    dealer = Dealer(application, uuid7())
     demo = system_actor(dealer.tenant, "demo")
     await dealer.create(demo, "tenants", id=str(dealer.tenant), name="Prøvegruppen")
     for number, (name, kind, prepared_at) in SITES.items():

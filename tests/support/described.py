@@ -82,7 +82,7 @@ class Visit:
 
     def _look_around(self) -> None:
         """Learn some ids of every collection."""
-        for shape in self.served.dealer.house.platform.spec.exposed:
+        for shape in self.served.dealer.application.platform.spec.exposed:
             asked = f"{self.served.base}/items/{shape.name}?limit=5&fields=id"
             answer = self.session.get(asked, headers=_header("tenant_admin"), timeout=_SECONDS)
             self.known[shape.name] = [row["id"] for row in answer.json().get("data", ())]
@@ -127,7 +127,7 @@ class Visit:
 
     def _misread(self, case: Any, name: str) -> bool:
         """Whether a field's value is refused for itself, and not for what other values or records say."""
-        shape = self.served.dealer.house.platform.spec.get(_collection(case.path))
+        shape = self.served.dealer.application.platform.spec.get(_collection(case.path))
         items = {f.name: f for f in _every_field(shape)} if shape else {}
         values = [body[name] for body in _bodies(case) if name in body] if name in items else []
         try:
@@ -140,7 +140,7 @@ class Visit:
     def _aim(self, case: Any, chance: random.Random) -> None:
         """Have a case be about records that there are, most of the time."""
         collection = _collection(case.path)
-        shape = self.served.dealer.house.platform.spec.get(collection)
+        shape = self.served.dealer.application.platform.spec.get(collection)
         if shape is None:
             return
         if "id" in case.path_parameters and self.known.get(collection) and chance.random() < _OFTEN:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.app.spec import load_spec
 from directapp.domains.imports.ledger import LEDGER
 from directapp.domains.imports.prototype import FILES, read_export, resume
@@ -25,12 +25,12 @@ EXPORT = Path(__file__).parents[1] / "data" / "prototype-export"
 class Place:
     """A tenant that the export is read into."""
 
-    house: House
+    application: Application
     tenant: UUID
 
     @property
     def importing(self) -> Importing:
-        return Importing(self.house.platform.pipeline, LEDGER)
+        return Importing(self.application.platform.pipeline, LEDGER)
 
     async def read(self, contents: dict[str, bytes], *, dry_run: bool = False) -> Report:
         reader = read_export(load_spec(), contents, utc_now())
@@ -43,7 +43,7 @@ class Place:
 
     async def do(self, actor: Actor, collection: str, verb: str, target: UUID | None, **patch: Any) -> Answer:
         intent = Intent(actor=actor, collection=collection, verb=verb, target=target, patch=patch, origin="test")
-        return await self.house.platform.pipeline.perform(intent)
+        return await self.application.platform.pipeline.perform(intent)
 
     async def admin(self) -> Actor:
         """Hire an administrator."""
@@ -51,7 +51,7 @@ class Place:
         names = {"first_name": "Ada", "last_name": "Min", "email": f"{uuid4().hex}@example.test"}
         user = (await self.do(demo, "users", "create", None, **names, roles=["tenant_admin"])).record
         assert user is not None
-        async with self.house.auth.open(self.tenant) as rows:
+        async with self.application.auth.open(self.tenant) as rows:
             return await load_actor(rows, self.tenant, user)
 
     async def answer(self, external: str, **said: Any) -> UUID:
@@ -64,7 +64,7 @@ class Place:
 
     async def rows(self, collection: str, /, **equals: Any) -> list[dict[str, Any]]:
         actor = system_actor(self.tenant, "importer")
-        async with self.house.platform.database.unit(actor, readonly=True) as unit:
+        async with self.application.platform.database.unit(actor, readonly=True) as unit:
             return await unit.find(load_spec()[collection], 100_000, equals)
 
     async def cars(self) -> dict[str, dict[str, Any]]:

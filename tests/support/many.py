@@ -68,7 +68,7 @@ async def fill_past(dealer: Dealer, cars: int = CARS) -> None:
     further = [uuid5(dealer.tenant, str(n)) for n in range(4)]
     seller, mechanic = [await dealer.person(role, "499") for role in ("used_car_sales", "mechanic")]
     sites = [dealer.sites["499"], dealer.sites["495"], *further]
-    async with dealer.house.platform.database.unit(demo) as unit:
+    async with dealer.application.platform.database.unit(demo) as unit:
         for number, site in enumerate(further):
             await unit.value(
                 "INSERT INTO dealerships (tenant_id, id, number, name, dealership_type, active)"

@@ -7,7 +7,7 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.domains.people.issue import store_password
 from directapp.interfaces.rest import router as rest
 from directapp.interfaces.web import router as pages
@@ -20,21 +20,21 @@ PASSWORD = "klargjort-2026"
 _STORED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
-def build_pages(house: House) -> FastAPI:
+def build_pages(application: Application) -> FastAPI:
     """Return an application of the pages and, for pictures, the API."""
     app = FastAPI(openapi_url=None)
-    app.state.platform, app.state.auth = house.platform, house.auth
-    app.state.authenticate = house.principals.authenticate
-    app.state.registry = house.registry.lookups
-    app.include_router(rest.build(house.platform, house.auth))
-    app.include_router(pages.build(house.platform, house.auth, outside=house.post.outside))
+    app.state.platform, app.state.auth = application.platform, application.auth
+    app.state.authenticate = application.principals.authenticate
+    app.state.registry = application.registry.lookups
+    app.include_router(rest.build(application.platform, application.auth))
+    app.include_router(pages.build(application.platform, application.auth, outside=application.post.outside))
     return app
 
 
 async def give_password(dealer: Dealer, actor: Actor) -> str:
     """Give a person the tests' password and return their e-mail address."""
     assert actor.user is not None
-    async with dealer.house.auth.open(dealer.tenant) as rows:
+    async with dealer.application.auth.open(dealer.tenant) as rows:
         await store_password(rows, actor.user, _STORED)
         return str((await rows.look_up("users", actor.user)).row["email"])
 

@@ -10,11 +10,11 @@ from uuid import UUID
 
 import orjson
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import utc_now
 from directapp.store.query import Condition, Query
-from support.dealer import Dealer, Time, built_house, template
+from support.dealer import Dealer, Time, built_application, template
 from support.pages import new_car
 from support.server import Server
 
@@ -25,7 +25,7 @@ CONTACT = {"customer_name": "Nora Lie", "customer_email": "nora@example.test", "
 async def rows(dealer: Dealer, actor: Actor, collection: str, **equals: Any) -> list[dict[str, Any]]:
     """Return what an actor sees of a collection, oldest first."""
     found: list[dict[str, Any]] = orjson.loads(
-        (await dealer.house.platform.reading.page(actor, collection, Query(limit=1000))).json
+        (await dealer.application.platform.reading.page(actor, collection, Query(limit=1000))).json
     )
     kept = [row for row in found if all(row.get(name) == value for name, value in equals.items())]
     return sorted(kept, key=lambda row: row["id"])
@@ -33,16 +33,16 @@ async def rows(dealer: Dealer, actor: Actor, collection: str, **equals: Any) -> 
 
 async def told(dealer: Dealer, person: Actor) -> list[str]:
     """Do what waits, and return the events that a person was told of."""
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     return [row["event"] for row in await rows(dealer, person, "notifications")]
 
 
 async def logged(dealer: Dealer, car: UUID, **equals: Any) -> list[dict[str, Any]]:
     """Do what waits, and return the communication log of a car."""
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     reader = system_actor(dealer.tenant, "pipeline")
     query = Query(filter=Condition(("car",), "eq", car), limit=1000)
-    found = orjson.loads((await dealer.house.platform.reading.page(reader, "messages", query)).json)
+    found = orjson.loads((await dealer.application.platform.reading.page(reader, "messages", query)).json)
     kept = [row for row in found if all(row.get(name) == value for name, value in equals.items())]
     return sorted(kept, key=lambda row: row["id"])
 
@@ -82,21 +82,21 @@ async def prepared(dealer: Dealer, car: UUID) -> None:
         await dealer.do(actor, "cars", "update", car, **values)
 
 
-def letters(house: House) -> list[EmailMessage]:
+def letters(application: Application) -> list[EmailMessage]:
     """Return the letters in the mail folder, oldest first."""
-    found = sorted((house.settings.data / "mail").glob("*.eml"))
+    found = sorted((application.settings.data / "mail").glob("*.eml"))
     return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in found]  # type: ignore[misc]
 
 
-def letters_to(house: House, address: str) -> list[EmailMessage]:
+def letters_to(application: Application, address: str) -> list[EmailMessage]:
     """Return the letters to an address."""
-    return [letter for letter in letters(house) if letter["To"] == address]
+    return [letter for letter in letters(application) if letter["To"] == address]
 
 
 @asynccontextmanager
-async def house_with(server: Server, clock: Time, **settings: Any) -> AsyncIterator[House]:
+async def house_with(server: Server, clock: Time, **settings: Any) -> AsyncIterator[Application]:
     """Wire a house of its own whose outside services stand where the settings say."""
     name = await template(server)
-    async with built_house(server, name, clock, **settings) as house:
-        yield house
+    async with built_application(server, name, clock, **settings) as application:
+        yield application
     await server.drop(name)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.app.registry import FILLED
 from directapp.connectors.outgoing import Patience
 from directapp.connectors.vegvesen import Vegvesen
@@ -25,7 +25,7 @@ Asking = Callable[..., Lookups]
 HURRIED = Patience(tries=1, first=0.01, most=0.01, each=2.0, total=2.0)
 
 
-def asking(house: House, http: httpx2.AsyncClient, registry: FakeRegistry) -> Asking:
+def asking(application: Application, http: httpx2.AsyncClient, registry: FakeRegistry) -> Asking:
     """Return what makes look-ups at a fake; it is told their key."""
     if registry.api_key == "key-1":
         registry.api_key = f"key-{uuid4()}"
@@ -34,12 +34,12 @@ def asking(house: House, http: httpx2.AsyncClient, registry: FakeRegistry) -> As
         single = Vegvesen(
             http,
             api_key=registry.api_key,
-            quota=Counters(house.platform.database),
+            quota=Counters(application.platform.database),
             base=registry.base,
             a_day=a_day,
             patience=patience,
         )
-        return Lookups(house.platform.pipeline, single=single, keep=keep)
+        return Lookups(application.platform.pipeline, single=single, keep=keep)
 
     return made
 
@@ -58,8 +58,8 @@ async def night(dealer: Dealer, enricher: Enricher, *, most_batches: int = 50) -
 async def running(dealer: Dealer) -> UUID:
     """Return the run that goes on, or the last one."""
     actor = system_actor(dealer.tenant, "registry")
-    async with dealer.house.platform.database.unit(actor, readonly=True) as unit:
-        rows = await unit.find(dealer.house.platform.spec[RUNS], 50, {})
+    async with dealer.application.platform.database.unit(actor, readonly=True) as unit:
+        rows = await unit.find(dealer.application.platform.spec[RUNS], 50, {})
     return max(rows, key=lambda row: row["started_at"])["id"]  # type: ignore[no-any-return]
 
 
@@ -81,7 +81,7 @@ def job(dealer: Dealer, collection: str, record: UUID) -> Job:
     """Return a job as a worker hands one over."""
     return Job(
         id=uuid4(),
-        pipeline=dealer.house.platform.pipeline,
+        pipeline=dealer.application.platform.pipeline,
         tenant=dealer.tenant,
         name=ENRICH,
         collection=collection,
@@ -90,12 +90,12 @@ def job(dealer: Dealer, collection: str, record: UUID) -> Job:
         key=str(uuid4()),
         attempt=1,
         last=False,
-        asked_at=dealer.house.platform.clock(),
+        asked_at=dealer.application.platform.clock(),
     )
 
 
 async def rows_of(dealer: Dealer, collection: str, **equals: Any) -> list[dict[str, Any]]:
     """Return rows as the registry's own actor sees them."""
     actor = system_actor(dealer.tenant, "registry")
-    async with dealer.house.platform.database.unit(actor, readonly=True) as unit:
-        return await unit.find(dealer.house.platform.spec[collection], 5000, equals)
+    async with dealer.application.platform.database.unit(actor, readonly=True) as unit:
+        return await unit.find(dealer.application.platform.spec[collection], 5000, equals)

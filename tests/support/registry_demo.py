@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.domains.registry.runs import ENRICH, RUNS
 from directapp.kernel.actor import system_actor
 from directapp.kernel.clock import oslo_day
@@ -33,21 +33,21 @@ async def demo_registry() -> AsyncIterator[FakeRegistry]:
         yield registry
 
 
-async def fill_a_night(house: House, registry: FakeRegistry) -> None:
+async def fill_a_night(application: Application, registry: FakeRegistry) -> None:
     """Let the registry know the demo's cars, apart from a few, and run a night's enrichment."""
-    for tenant in await house.platform.database.tenants():
-        async with house.platform.database.unit(system_actor(tenant, "registry"), readonly=True) as unit:
-            cars = await unit.find(house.platform.spec["cars"], 5000, {})
+    for tenant in await application.platform.database.tenants():
+        async with application.platform.database.unit(system_actor(tenant, "registry"), readonly=True) as unit:
+            cars = await unit.find(application.platform.spec["cars"], 5000, {})
         for number, car in enumerate(c for c in cars if c["vin"] or c["license_plate"]):
             if number % _UNKNOWN:
                 vin = car["vin"] or f"WVWZZZE1ZNP{number:06d}"
                 plate = car["license_plate"] or f"DN{20000 + number}"
-                due = oslo_day(house.platform.clock()) + timedelta(days=7 * number % 210 - 5)
+                due = oslo_day(application.platform.clock()) + timedelta(days=7 * number % 210 - 5)
                 names = (car["make"] or "AUDI", car["model"] or "A3")
                 registry.vehicles.append(_of_make(plate, vin, *names, due=due))
         job = Job(
             id=uuid4(),
-            pipeline=house.platform.pipeline,
+            pipeline=application.platform.pipeline,
             tenant=tenant,
             name=ENRICH,
             collection=RUNS,
@@ -56,7 +56,7 @@ async def fill_a_night(house: House, registry: FakeRegistry) -> None:
             key=str(uuid4()),
             attempt=1,
             last=False,
-            asked_at=house.platform.clock(),
+            asked_at=application.platform.clock(),
         )
-        await house.registry.enricher.begin(job)
-    await house.relay.drain()
+        await application.registry.enricher.begin(job)
+    await application.relay.drain()

@@ -106,7 +106,7 @@ async def audit(plan: Plan, came: Rush) -> Held:
     """Hold what stands against the rules, by SQL of its own."""
     tenant = plan.dealer.tenant
     live = list(HOLDING)
-    async with plan.dealer.house.platform.database.unit(system_actor(tenant, "planning"), readonly=True) as unit:
+    async with plan.dealer.application.platform.database.unit(system_actor(tenant, "planning"), readonly=True) as unit:
 
         async def number(sql: str, *values: Any) -> int:
             return int(await unit.value(sql, *values))

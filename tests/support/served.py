@@ -35,7 +35,7 @@ async def served(dealer: Dealer, roles: dict[str, str], front: Any = None) -> As
     """Serve people of these roles at their sites, as the program itself serves; ``front``: by an application in use."""
     actors = {role: await dealer.person(role, site) for role, site in roles.items()}
     car = await new_car(dealer, await dealer.person(*SELLER), 1)
-    front = front or build_app(dealer.house)
+    front = front or build_app(dealer.application)
     authenticate = front.app.state.authenticate
 
     async def known(authorization: str | None = None, cookie: str | None = None) -> Actor:

@@ -15,9 +15,9 @@ import uvicorn
 
 from directapp.app.boot import served_database
 from directapp.app.children import AddressTakenError, Children, bind, until_orphaned
+from directapp.app.container import Application, background_jobs, open_application
 from directapp.app.demo import seed_demo
 from directapp.app.goldens import goldens
-from directapp.app.house import House, at_work, open_house
 from directapp.app.protocol import BoundedProtocol
 from directapp.app.settings import Settings
 from directapp.app.spec import load_spec
@@ -64,39 +64,39 @@ class AppDoors:
         self.settings = settings
 
     @asynccontextmanager
-    async def house(self) -> AsyncIterator[House]:
+    async def application(self) -> AsyncIterator[Application]:
         """Open the installation without its worker."""
-        async with open_house(self.settings, beside=True) as house:
-            yield house
+        async with open_application(self.settings, beside=True) as application:
+            yield application
 
     async def work(self) -> None:
         """Work behind the scenes until told to stop."""
-        async with open_house(self.settings, beside=True) as house:
+        async with open_application(self.settings, beside=True) as application:
             stop = _stopping()
             _say(["DirectApp: at work"])
-            async with at_work(house), house.loop_watch.watching():
+            async with background_jobs(application), application.loop_watch.watching():
                 await stop.wait()
 
     async def serve(self, *, demo: bool, worker: bool, processes: int) -> None:
         """Serve until told to stop; several ``processes`` serve as children of this one, which works behind them."""
         settings = self.settings.model_copy(update={"demo": demo or self.settings.demo})
-        async with open_house(settings) as house:
+        async with open_application(settings) as application:
             with bind(settings.host, settings.port) as bound:
-                lines = await seed_demo(house, _tell_progress) if settings.demo else []
+                lines = await seed_demo(application, _tell_progress) if settings.demo else []
                 await _front_end()
                 _say([f"DirectApp: {settings.url}", *lines])
-                async with at_work(house) if worker else nullcontext():
+                async with background_jobs(application) if worker else nullcontext():
                     if processes == 1:
-                        await _answer(house, bound)
+                        await _answer(application, bound)
                     else:
                         await Children(settings, bound, processes).serve(_stopping())
 
     async def serve_beside(self, number: int) -> None:
         """Serve on a socket of the parent process, with this file descriptor, until that ends."""
-        async with open_house(self.settings, beside=True) as house:
+        async with open_application(self.settings, beside=True) as application:
             with socket.socket(fileno=number) as bound:
                 parent = asyncio.create_task(until_orphaned())
-                await _answer(house, bound)
+                await _answer(application, bound)
                 parent.cancel()
 
     async def lint(self) -> list[str]:
@@ -118,9 +118,9 @@ class AppDoors:
         return goldens()
 
 
-async def _answer(house: House, bound: socket.socket) -> None:
+async def _answer(application: Application, bound: socket.socket) -> None:
     config = uvicorn.Config(
-        build_app(house),
+        build_app(application),
         http=BoundedProtocol,
         log_config=None,
         access_log=False,
@@ -128,8 +128,8 @@ async def _answer(house: House, bound: socket.socket) -> None:
         timeout_graceful_shutdown=10,
     )
     # The calendar of holidays loads slowly: whoever plans first shall not wait for it.
-    loading = asyncio.create_task(asyncio.to_thread(holiday, oslo_day(house.platform.clock())))
-    async with house.loop_watch.watching():
+    loading = asyncio.create_task(asyncio.to_thread(holiday, oslo_day(application.platform.clock())))
+    async with application.loop_watch.watching():
         await Server(config).serve([bound])
     await loading
 

@@ -68,7 +68,7 @@ class SmsSender(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Post:
-    """What the house gets: errands and schedules, the links it signs, and who may report."""
+    """What the application gets: errands and schedules, the links it signs, and who may report."""
 
     http: httpx2.AsyncClient = field(repr=False)
     capabilities: Capabilities = field(repr=False)

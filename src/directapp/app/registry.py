@@ -34,7 +34,7 @@ _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
-    """What the rest of the house gets: look-ups for people, errands and schedules for the night."""
+    """What the rest of the application gets: look-ups for people, errands and schedules for the night."""
 
     http: httpx2.AsyncClient
     lookups: Lookups

@@ -56,7 +56,7 @@ class WorkRows:
 
 
 class SignInPort:
-    """What signing in asks of the house."""
+    """What signing in asks of the application."""
 
     def __init__(self, pipeline: Pipeline, post: Post) -> None:
         """Keep the pipeline and the way letters go."""

@@ -8,7 +8,6 @@ from directapp.declare.spec import Spec
 from directapp.domains import (
     automation,
     cars,
-    desk,
     imports,
     messages,
     operations,
@@ -16,10 +15,11 @@ from directapp.domains import (
     planning,
     records,
     registry,
+    saved_views,
     workshop,
 )
 
-DOMAINS = (people, cars, workshop, records, imports, desk, planning, messages, registry, operations)
+DOMAINS = (people, cars, workshop, records, imports, saved_views, planning, messages, registry, operations)
 
 Reaction = Callable[[Any], Awaitable[None]]
 

@@ -1,4 +1,4 @@
-"""The web application: every interface that speaks HTTP, on one house."""
+"""The web application: every interface that speaks HTTP, on one application."""
 
 import asyncio
 import secrets
@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.routing import Router
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.interfaces.rest import router as rest
 from directapp.interfaces.rest.errors import refusal
 from directapp.interfaces.web import router as pages
@@ -127,17 +127,19 @@ class Front:
             await self.app(scope, receive, send_with_id)
 
 
-def build_app(house: House) -> Front:
-    """Return the ASGI application of a house."""
+def build_app(application: Application) -> Front:
+    """Return the ASGI application of an application."""
     app = FastAPI(title="DirectApp", openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.platform = house.platform
-    app.state.auth = house.auth
-    app.state.authenticate = house.principals.authenticate
-    app.state.settings = house.settings
-    app.state.registry = house.registry.lookups
-    api = rest.build(house.platform, house.auth, house.attachments)
+    app.state.platform = application.platform
+    app.state.auth = application.auth
+    app.state.authenticate = application.principals.authenticate
+    app.state.settings = application.settings
+    app.state.registry = application.registry.lookups
+    api = rest.build(application.platform, application.auth, application.attachments)
     app.include_router(api)
-    app.include_router(pages.build(house.platform, house.auth, house.attachments, outside=house.post.outside))
+    app.include_router(
+        pages.build(application.platform, application.auth, application.attachments, outside=application.post.outside)
+    )
     app.add_exception_handler(HTTPStatus.NOT_FOUND, _lost)
     return Front(app, api)
 

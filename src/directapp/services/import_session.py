@@ -464,7 +464,7 @@ class Session:
         return plan.result("held", *(Note(level="held", text=text, field=n) for n, text in texts))
 
     async def told(self) -> None:
-        """Tell the house what is safely written."""
+        """Tell the application what is safely written."""
         if self.touched and self.pipeline.after_commit:
             await self.pipeline.after_commit(self.actor, self.touched, True)
         self.touched = []

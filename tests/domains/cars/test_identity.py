@@ -26,7 +26,7 @@ async def restored(dealer: Dealer, car: UUID) -> Answer:
     """Take a car back out of the archive."""
     admin = await dealer.person("tenant_admin", "490")
     intent = Intent(actor=admin, collection="cars", verb="restore", target=car, reason="Kom tilbake", origin="test")
-    return await dealer.house.platform.pipeline.perform(intent)
+    return await dealer.application.platform.pipeline.perform(intent)
 
 
 async def test_a_second_car_with_the_same_plate_is_refused_and_told_where(dealer: Dealer) -> None:
@@ -64,7 +64,7 @@ async def test_plates_are_each_tenants_own(dealer: Dealer) -> None:
     """A car that moves on inside the tenant keeps its plate; another tenant's is nobody's matter here."""
     seller = await dealer.person("used_car_sales", "495")
     await dealer.create(seller, "cars", license_plate="EL12345", **USED)
-    elsewhere = await settle(dealer.house)
+    elsewhere = await settle(dealer.application)
     await elsewhere.create(await elsewhere.person("used_car_sales", "495"), "cars", license_plate="EL12345", **USED)
 
 
@@ -126,7 +126,7 @@ async def test_an_order_number_says_something(dealer: Dealer) -> None:
 
 async def shared(dealer: Dealer, car: UUID, plate: str) -> None:
     """Let a car share a plate, as it may have before that was refused."""
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
+    async with dealer.application.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
         sql = "UPDATE cars SET shared_identity = true, license_plate = $3 WHERE tenant_id = $1 AND id = $2"
         await unit.value(sql, dealer.tenant, car, plate)
 

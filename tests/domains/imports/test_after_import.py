@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.app.spec import load_spec
 from directapp.domains.imports.prototype import read_export
 from directapp.kernel.actor import system_actor
@@ -17,8 +17,8 @@ from support.export import Place, car, small
 
 
 @pytest.fixture
-def place(house: House) -> Place:
-    return Place(house, uuid7())
+def place(application: Application) -> Place:
+    return Place(application, uuid7())
 
 
 def outcomes(report: Report) -> list[str]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.app.spec import load_spec
 from directapp.declare.case import Case
 from directapp.domains.cars.replay import replay
@@ -83,8 +83,8 @@ TAKEN = [row for row in CARS if outcome(row) in {"created", "repaired"}]
 
 
 @pytest.fixture(scope="module")
-async def place(house: House) -> Place:
-    return Place(house, uuid7())
+async def place(application: Application) -> Place:
+    return Place(application, uuid7())
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +218,7 @@ async def test_people_arrive_invited_without_mail_or_password(place: Place, take
         assert person["roles"] == roles[user["role"]]
         assert (sites[person["dealership"]], person["active"]) == (str(user["dealership_code"]), True)
         assert person["invited_at"] is not None
-    async with place.house.platform.database.unit(system_actor(place.tenant, "signin"), readonly=True) as unit:
+    async with place.application.platform.database.unit(system_actor(place.tenant, "signin"), readonly=True) as unit:
         for collection in ("credentials", "one_time_links"):
             assert await unit.find(load_spec()[collection], 10, {}) == []
         assert await unit.fetch("SELECT 1 FROM outbox WHERE tenant_id = $1", place.tenant) == []

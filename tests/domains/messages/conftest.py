@@ -37,8 +37,8 @@ async def outside_house(server: Server) -> AsyncIterator[Outside]:
             "sveve_secret": "s" * 32,
             "public_url": "https://da.example.test",
         }
-        async with house_with(server, Time(), **settings) as house:
-            yield Outside(await settle(house), resend, twilio)
+        async with house_with(server, Time(), **settings) as application:
+            yield Outside(await settle(application), resend, twilio)
 
 
 @pytest.fixture
@@ -48,4 +48,4 @@ async def outside(outside_house: Outside) -> Outside:
     outside_house.resend.sent.clear()
     outside_house.twilio.heard.clear()
     outside_house.twilio.sent.clear()
-    return Outside(await settle(outside_house.dealer.house), outside_house.resend, outside_house.twilio)
+    return Outside(await settle(outside_house.dealer.application), outside_house.resend, outside_house.twilio)

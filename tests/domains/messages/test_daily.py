@@ -16,7 +16,7 @@ from support.post import SELLER, letters_to, logged, prepared, rows, sold_car, t
 
 async def run(dealer: Dealer, sweep: Any, now: datetime | None = None) -> None:
     """Do a sweep as its schedule does."""
-    async with acting(dealer.house.platform.pipeline, dealer.tenant, "messenger", "sweep", "", None) as act:
+    async with acting(dealer.application.platform.pipeline, dealer.tenant, "messenger", "sweep", "", None) as act:
         asked: Act = act
         if now is not None:
             asked.now = now
@@ -33,7 +33,7 @@ def test_nine_in_norway_is_nine_whatever_the_clocks_do() -> None:
 
 
 def test_the_house_has_the_three_schedules_at_their_hours(dealer: Dealer) -> None:
-    found = {s.name: s.when for s in dealer.house.post.schedules}
+    found = {s.name: s.when for s in dealer.application.post.schedules}
     assert found == {
         "delivery tomorrow": Daily(time(9, 0)),
         "overdue": Daily(time(7, 30)),
@@ -55,7 +55,9 @@ async def test_tomorrows_delivery_is_told_once_to_seller_and_customer(dealer: De
     lines = await logged(dealer, car, event="customer.tomorrow")
     assert sorted(line["channel"] for line in lines) == ["email", "sms"]
     assert await logged(dealer, later, event="customer.tomorrow") == []
-    (letter,) = [one for one in letters_to(dealer.house, "nora@example.test") if "I morgen" in str(one["Subject"])]
+    (letter,) = [
+        one for one in letters_to(dealer.application, "nora@example.test") if "I morgen" in str(one["Subject"])
+    ]
     assert "Nora" in letter.get_body(("plain",)).get_content()
 
 
@@ -117,11 +119,11 @@ async def test_the_daily_overview_is_one_letter_of_what_is_unread(dealer: Dealer
     for number in range(3):
         await new_car(dealer, seller, number)
     await told(dealer, parts)
-    assert letters_to(dealer.house, await address_of(dealer, parts)) == []
+    assert letters_to(dealer.application, await address_of(dealer, parts)) == []
     for _ in range(2):
         await run(dealer, daily.send_digests)
-    await dealer.house.relay.drain(dealer.tenant)
-    (letter,) = letters_to(dealer.house, await address_of(dealer, parts))
+    await dealer.application.relay.drain(dealer.tenant)
+    (letter,) = letters_to(dealer.application, await address_of(dealer, parts))
     assert letter["Subject"] == "Dagens oversikt: 3 uleste varsler"
     text = letter.get_body(("plain",)).get_content()
     assert text.count("* Ny ordre") == 3

@@ -35,7 +35,7 @@ async def test_a_letter_lies_in_the_mail_folder_where_nothing_is_set_up(dealer: 
     car = await new_car(dealer, await dealer.person(*SELLER), 1)
     (line,) = await logged(dealer, car, channel="email")
     assert (line["status"], line["provider"], line["error"]) == ("sent", "folder", None)
-    (letter,) = letters_to(dealer.house, line["to"])
+    (letter,) = letters_to(dealer.application, line["to"])
     assert letter["Message-ID"] == f"<{UUID(line['id']).hex}@directapp.local>"
     assert letter["Subject"] == line["subject"]
     assert (await rows(dealer, parts, "notifications"))[0]["title"] == line["subject"]
@@ -65,7 +65,7 @@ async def test_what_waits_goes_together_under_one_key(outside: Any) -> None:
     seller = await dealer.person(*SELLER)
     for number in range(12):
         await new_car(dealer, seller, number)
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     assert len(outside.resend.sent) == 12
     assert len(outside.resend.heard) < 12
     lines = await all_mail(dealer)
@@ -75,12 +75,12 @@ async def test_what_waits_goes_together_under_one_key(outside: Any) -> None:
 
 async def test_a_crash_after_sending_sends_nothing_twice(outside: Any) -> None:
     """The service took the letters, and we died before writing it down: the same call is made again."""
-    dealer, house = outside.dealer, outside.dealer.house
+    dealer, application = outside.dealer, outside.dealer.application
     await dealer.person("parts", "495")
     seller = await dealer.person(*SELLER)
     for number in range(3):
         await new_car(dealer, seller, number)
-    while (await house.relay._react_round([dealer.tenant]))[0]:
+    while (await application.relay._react_round([dealer.tenant]))[0]:
         pass
     lines = await all_mail(dealer)
     jobs = [job_of(dealer, line) for line in lines]
@@ -93,14 +93,14 @@ async def test_a_crash_after_sending_sends_nothing_twice(outside: Any) -> None:
     sending.sent = die
     try:
         with pytest.raises(RuntimeError):
-            await house.post.send(jobs)
+            await application.post.send(jobs)
     finally:
         sending.sent = real
     assert died
     assert len(outside.resend.sent) == 3
     # Another time they may be claimed one by one: those of one call still go together.
     for job in jobs:
-        assert await house.post.send([job]) == {}
+        assert await application.post.send([job]) == {}
     assert len(outside.resend.sent) == 3
     assert len({call.headers["idempotency-key"] for call in outside.resend.heard}) == 1
     assert {line["status"] for line in await all_mail(dealer)} == {"sent"}
@@ -113,7 +113,7 @@ async def test_one_bad_letter_does_not_hold_up_the_others(outside: Any) -> None:
     outside.resend.then(refusal(422, "missing_required_field"))
     for number in range(3):
         await new_car(dealer, seller, number)
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     assert len(outside.resend.sent) >= 2
     statuses = sorted(line["status"] for line in await all_mail(dealer))
     assert statuses in (["sent", "sent", "sent"], ["failed", "sent", "sent"])
@@ -156,7 +156,7 @@ async def test_consent_taken_back_before_it_goes_stops_it(outside: Any) -> None:
     dealer = outside.dealer
     seller = await dealer.person(*SELLER)
     car = await pick_up(dealer)
-    await dealer.house.relay._react_round([dealer.tenant])
+    await dealer.application.relay._react_round([dealer.tenant])
     await dealer.do(seller, "cars", "update", car, consent_sms=False)
     lines = await logged(dealer, car, channel="sms", event="customer.pickup")
     assert [line["status"] for line in lines] == ["skipped"]
@@ -165,7 +165,7 @@ async def test_consent_taken_back_before_it_goes_stops_it(outside: Any) -> None:
 
 async def test_a_text_message_that_may_have_gone_is_never_sent_again_by_itself(outside: Any) -> None:
     dealer = outside.dealer
-    post = dealer.house.post
+    post = dealer.application.post
     impatient = twilio_service.Twilio(
         post.http,
         account="AC00000000000000000000000000000001",
@@ -217,7 +217,7 @@ async def test_a_letter_that_is_refused_for_good_is_told_to_whoever_sent_it(outs
     manager, parts = await dealer.person("manager", "495"), await dealer.person("parts", "495")
     outside.resend.then(refusal(422, "validation_error"))
     car = await sold_car(dealer)
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     address = (await dealer.read(await dealer.person("tenant_admin"), "users", parts.user))["email"]
     for person in (parts, manager):
         (note,) = await rows(dealer, person, "notifications", event="address.refused")
@@ -225,14 +225,14 @@ async def test_a_letter_that_is_refused_for_good_is_told_to_whoever_sent_it(outs
         assert note["collection"] == "users"
     outside.resend.then(refusal(422, "validation_error"))
     await dealer.do(seller, "status_links", "share", car=str(car), channel="email")
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     (note,) = await rows(dealer, seller, "notifications", event="message.bounced")
     assert "Nora Lie" in note["title"]
     item = await dealer.create(planner, "work_items", car=str(car), description="Lakk", kind="other")
     outside.resend.then(refusal(422, "validation_error"))
     vendor = {"vendor_name": "Lakk og Lim", "email": "lakk@example.test"}
     await dealer.do(planner, "vendor_links", "ask", work_item=str(item), **vendor)
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     (note,) = await rows(dealer, planner, "notifications", event="message.bounced")
     assert "Lakk og Lim" in note["title"]
     shut = await rows(dealer, await dealer.person("tenant_admin"), "suppressed_addresses")
@@ -243,7 +243,7 @@ async def test_a_letter_that_is_refused_for_good_is_told_to_whoever_sent_it(outs
 @pytest.fixture
 async def post(dealer: Dealer) -> AsyncIterator[FakeSmtp]:
     """Have the house send by SMTP, to a server that knows no SMTPUTF8."""
-    mailer = dealer.house.post.mailer
+    mailer = dealer.application.post.mailer
     before = mailer.host, mailer.port
     async with FakeSmtp() as post:
         _aim(mailer, "127.0.0.1", post.port)
@@ -263,7 +263,7 @@ async def test_whoever_invites_hears_of_an_address_that_takes_no_letters(
     admin = await dealer.person("tenant_admin", "495")
     values = {"email": address, "first_name": "Jørgen", "last_name": "Test", "roles": ["planner"]}
     await dealer.do(admin, "users", "invite", **values)
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     assert post.letters == []
     (note,) = await rows(dealer, admin, "notifications", event="address.refused")
     assert address in note["body"]
@@ -282,7 +282,7 @@ async def test_a_letter_by_smtp_says_that_a_machine_wrote_it_and_where_to_choose
     assert (line["status"], line["provider"]) == ("sent", "smtp")
     letter = message_from_bytes(post.letters[0])
     assert letter["Auto-Submitted"] == "auto-generated"
-    assert letter["List-Unsubscribe"] == f"<{dealer.house.settings.url}/app/me/notices>"
+    assert letter["List-Unsubscribe"] == f"<{dealer.application.settings.url}/app/me/notices>"
 
 
 async def test_a_call_is_logged_by_hand_and_nothing_else_is(dealer: Dealer) -> None:
@@ -317,10 +317,10 @@ async def all_mail(dealer: Dealer) -> list[dict[str, Any]]:
 
 def job_of(dealer: Dealer, line: dict[str, Any]) -> Job:
     """Return the errand of a message, as the relay runs it."""
-    house = dealer.house
+    application = dealer.application
     return Job(
         id=UUID(line["id"]),
-        pipeline=house.platform.pipeline,
+        pipeline=application.platform.pipeline,
         tenant=dealer.tenant,
         name="message.send",
         collection="messages",
@@ -329,5 +329,5 @@ def job_of(dealer: Dealer, line: dict[str, Any]) -> Job:
         key=line["id"],
         attempt=1,
         last=False,
-        asked_at=house.platform.clock(),
+        asked_at=application.platform.clock(),
     )

@@ -17,7 +17,7 @@ async def invite(dealer: Dealer, address: str) -> None:
     admin = await dealer.person("tenant_admin", "495")
     values = {"email": address, "first_name": "Nina", "last_name": "Ny", "roles": ["planner"]}
     await dealer.do(admin, "users", "invite", **values)
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
 
 
 async def test_an_invitation_goes_by_resend_and_not_into_the_folder(outside: Any) -> None:
@@ -27,12 +27,12 @@ async def test_an_invitation_goes_by_resend_and_not_into_the_folder(outside: Any
     assert letter["to"] == [address]
     assert "/link/" in letter["text"]
     assert letter["headers"] == {"Auto-Submitted": "auto-generated"}
-    assert letters(outside.dealer.house) == []
+    assert letters(outside.dealer.application) == []
 
 
 async def test_a_forgotten_password_and_a_new_address_go_by_resend(outside: Any) -> None:
     dealer = outside.dealer
-    auth, person, password = dealer.house.auth, await dealer.person("used_car_sales"), "en lang og god setning"
+    auth, person, password = dealer.application.auth, await dealer.person("used_car_sales"), "en lang og god setning"
     async with auth.open(dealer.tenant) as opened:
         email = str((await opened.look_up("users", person.user)).row["email"])
         await store_password(opened, person.user, await auth.passwords.hash(password))

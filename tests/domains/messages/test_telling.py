@@ -167,7 +167,7 @@ async def test_the_same_thing_is_told_once(dealer: Dealer) -> None:
     car = await new_car(dealer, seller, 1)
     assert await told(dealer, parts) == ["order.new"]
     for _ in range(2):
-        async with acting(dealer.house.platform.pipeline, dealer.tenant, "workflow", "again", "cars", car) as act:
+        async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", "again", "cars", car) as act:
             people = await act.find("users", system="pipeline", id=parts.user)
             await tell(act, Told(event="work.completed", car=act.seen, key="the same"), people)
     assert await told(dealer, parts) == ["order.new", "work.completed"]
@@ -272,7 +272,7 @@ async def test_every_fact_is_told_of_once_whichever_step_brings_it(dealer: Deale
     for values in ({"arrived_prep_center_at": now}, {"inspection_started_at": now}, *writes):
         filled = {field: now if value == 0 and value is not False else value for field, value in values.items()}
         await dealer.do(admin, "cars", "update", car, **filled)
-    async with dealer.house.platform.database.unit(relay_actor(dealer.tenant), readonly=True) as unit:
+    async with dealer.application.platform.database.unit(relay_actor(dealer.tenant), readonly=True) as unit:
         heard = await unit.fetch("SELECT event FROM outbox WHERE tenant_id = $1 AND record = $2", dealer.tenant, car)
     events = [row["event"] for row in heard]
     assert {event: events.count(event) for event in expected} == dict.fromkeys(expected, 1)
@@ -294,10 +294,10 @@ async def test_a_notice_says_what_was_so_when_it_happened(dealer: Dealer) -> Non
 
 
 async def _react(dealer: Dealer, event: str, params: dict[str, Any] | None = None, **row: object) -> None:
-    for reaction in dealer.house.relay._reactions[event]:
+    for reaction in dealer.application.relay._reactions[event]:
         if "messages" not in reaction.__module__:
             continue
-        async with acting(dealer.house.platform.pipeline, dealer.tenant, "workflow", event, "", None) as act:
+        async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", event, "", None) as act:
             booking: Act = act
             booking.seen = Seen("resource_bookings", dealer.tenant, row)
             booking.params = params or {}

@@ -13,7 +13,7 @@ ACTS, SEED = int(os.environ.get("PLANNING_ACTS", "120")), int(os.environ.get("PL
 
 async def _settle(plan: Plan) -> None:
     """Let everything follow, what met another write and is to be tried again too."""
-    relay, tenant = plan.dealer.house.relay, plan.dealer.tenant
+    relay, tenant = plan.dealer.application.relay, plan.dealer.tenant
     await relay.drain(tenant)
     while (left := await relay.backlog(tenant)).due + left.running + left.waiting:
         await asyncio.sleep(0.1)

@@ -34,7 +34,7 @@ async def refused(plan: Plan, field: str, word: str, **how: Any) -> DirectAppErr
 
 
 async def ledger(plan: Plan) -> list[tuple[str, str]]:
-    page = await plan.dealer.house.platform.reading.page(await plan.planner(), "sharing_weeks", _all())
+    page = await plan.dealer.application.platform.reading.page(await plan.planner(), "sharing_weeks", _all())
     return sorted((r["agreement"], r["used_hours"]) for r in orjson.loads(page.json))
 
 
@@ -65,7 +65,7 @@ async def test_a_booking_plans_the_car_and_its_end_fills_the_time_bank(plan: Pla
     await plan.dealer.do(detailer, "resource_bookings", "start", cosmetic["id"])
     await plan.dealer.do(detailer, "resource_bookings", "complete", cosmetic["id"])
     assert (await plan.dealer.read(planner, "cars", car))["status"] == "quality_check"
-    page = await plan.dealer.house.platform.reading.page(mechanic, "timebank_entries", _all())
+    page = await plan.dealer.application.platform.reading.page(mechanic, "timebank_entries", _all())
     assert [(e["hours"], e["kind"], e["person"]) for e in orjson.loads(page.json)] == [
         ("2.25", "work", str(mechanic.user))
     ]
@@ -184,7 +184,7 @@ async def test_a_day_takes_what_is_laid_out_and_an_exception_overrules_the_week(
         person=person,
     )
     await plan.book(await plan.car(), "hall", "08:00", "10:00", person=person)
-    page = await plan.dealer.house.platform.reading.page(planner, "resource_capacities", _all())
+    page = await plan.dealer.application.platform.reading.page(planner, "resource_capacities", _all())
     (day,) = orjson.loads(page.json)
     assert (day["allocated_hours"], day["used_hours"], day["available_hours"]) == ("6.00", "6.00", "0.00")
     with pytest.raises(ConflictError):
@@ -224,8 +224,8 @@ async def test_the_cars_own_times_carry_the_booking(plan: Plan) -> None:
     await plan.book(car, "detailer", "10:00", "12:00", "cosmetic")
     mechanic = await plan.dealer.person("mechanic", "499")
     await plan.dealer.do(mechanic, "cars", "update", car, technical_started_at=utc_now().isoformat())
-    await plan.dealer.house.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.relay.drain(plan.dealer.tenant)
     assert (await plan.dealer.read(mechanic, "resource_bookings", held["id"]))["status"] == "in_progress"
     await plan.dealer.do(mechanic, "cars", "update", car, technical_completed_at=utc_now().isoformat())
-    await plan.dealer.house.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.relay.drain(plan.dealer.tenant)
     assert (await plan.dealer.read(mechanic, "resource_bookings", held["id"]))["status"] == "completed"

@@ -23,10 +23,10 @@ async def test_a_car_started_and_ended_by_its_own_facts_completes_its_booking(
             time.ahead += at(plan.day, clock) - time()
             await plan.dealer.do(mechanic, "cars", "update", car, **{fact: at(plan.day, clock).isoformat()})
         if deaf:
-            async with plan.dealer.house.platform.database.unit(relay_actor(tenant)) as unit:
+            async with plan.dealer.application.platform.database.unit(relay_actor(tenant)) as unit:
                 sql = "UPDATE outbox SET done_at = now() WHERE tenant_id = $1 AND event = 'technical.started'"
                 await unit.fetch(sql, tenant)
-        await plan.dealer.house.relay.drain(tenant)
+        await plan.dealer.application.relay.drain(tenant)
     finally:
         time.ahead = timedelta()
     row = await plan.dealer.read(await plan.planner(), "resource_bookings", booked.record)

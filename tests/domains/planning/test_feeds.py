@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from icalendar import Calendar
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.domains.planning.feeds import parse_feed
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -19,8 +19,8 @@ from support.plan import Plan, at
 
 
 @pytest.fixture(scope="module")
-def app(house: House) -> FastAPI:
-    return build_pages(house)
+def app(application: Application) -> FastAPI:
+    return build_pages(application)
 
 
 async def fetch(app: FastAPI, address: str, **headers: str) -> httpx.Response:
@@ -161,7 +161,7 @@ async def test_nobody_reads_through_the_verb_or_sees_the_secret(plan: Plan) -> N
     secret = address.rpartition("_")[2].removesuffix(".ics")
     with pytest.raises(ForbiddenError):
         await plan.dealer.do(mechanic, "calendar_feeds", "subscribe", record, secret=secret)
-    reading: Reading = plan.dealer.house.platform.reading
+    reading: Reading = plan.dealer.application.platform.reading
     page = (await reading.page(admin, "calendar_feeds", Query(limit=10))).json
     assert str(record).encode() in page
     assert b"secret" not in page

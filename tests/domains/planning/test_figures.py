@@ -80,7 +80,7 @@ SELECT $1::uuid, gen_random_uuid(), $2::uuid, 'quality_check', $3::timestamptz +
 async def test_a_years_stages_are_added_up_where_they_lie(plan: Plan) -> None:
     """Stays of 4, 1 and 6 hours: the first was written three times, and goes on to its latest end."""
     dealer, car = plan.dealer, await plan.car()
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
+    async with dealer.application.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
         await unit.value(_STAGES, dealer.tenant, car, at(plan.day, "08:00"), dealer.sites["499"])
     seen: list[tuple[str, tuple[Any, ...]]] = []
     token = recorded.set(seen)
@@ -126,10 +126,10 @@ async def test_everyone_sees_the_own_sites_figures_and_no_others(plan: Plan) -> 
 
 
 async def test_a_week_that_is_filled_is_told_of_once(plan: Plan) -> None:
-    database, tenant = plan.dealer.house.platform.database, plan.dealer.tenant
+    database, tenant = plan.dealer.application.platform.database, plan.dealer.tenant
 
     async def told() -> list[dict[str, Any]]:
-        await plan.dealer.house.relay.drain(tenant)
+        await plan.dealer.application.relay.drain(tenant)
         async with database.unit(relay_actor(tenant), readonly=True) as unit:
             sql = "SELECT payload FROM outbox WHERE event = 'timebank.full' AND tenant_id = $1"
             return [r["payload"] for r in await unit.fetch(sql, tenant)]

@@ -53,7 +53,7 @@ async def some_bookings(plan: Plan, seed: int) -> list[Work]:
     columns = ", ".join(written[0])
     marks = ", ".join(f"${n}" for n in range(2, len(written[0]) + 2))
     day = "($8::timestamptz AT TIME ZONE 'Europe/Oslo')::date"
-    async with plan.dealer.house.platform.database.unit(plan.demo) as unit:
+    async with plan.dealer.application.platform.database.unit(plan.demo) as unit:
         for row in written:
             await unit.value(
                 f"INSERT INTO resource_bookings (tenant_id, {columns}, day, week)"
@@ -150,7 +150,11 @@ def told(found: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_sums_are_what_the_bookings_come_to_one_by_one(plan: Plan, seed: int) -> None:
     works = [w for w in await some_bookings(plan, seed) if w["status"] not in {"cancelled", "no_show"}]
-    clock, first, last = plan.dealer.house.platform.clock, plan.day - timedelta(days=28), plan.day + timedelta(days=12)
+    clock, first, last = (
+        plan.dealer.application.platform.clock,
+        plan.day - timedelta(days=28),
+        plan.day + timedelta(days=12),
+    )
     end = at(last + timedelta(days=1), "00:00")
     inside = [w for w in works if at(first, "00:00") <= w["starts_at"] < end]
     seen: list[tuple[str, tuple[Any, ...]]] = []

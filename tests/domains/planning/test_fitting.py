@@ -36,7 +36,7 @@ async def asked(plan: Plan, collection: str, target: UUID, *, yes: bool = False,
         confirmed=yes,
     )
     try:
-        await plan.dealer.house.platform.pipeline.perform(intent)
+        await plan.dealer.application.platform.pipeline.perform(intent)
     except UnconfirmedError as error:
         return [p.extra["booking"] for p in error.problems if p.field in patch and "booking" in p.extra]
     return []

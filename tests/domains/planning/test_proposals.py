@@ -23,7 +23,7 @@ async def proposal(plan: Plan, **more: Any) -> tuple[UUID, dict[str, Any]]:
         seconds=1,
         **more,
     )
-    await plan.dealer.house.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.relay.drain(plan.dealer.tenant)
     return asked, await plan.dealer.read(planner, "plan_proposals", asked)
 
 
@@ -130,14 +130,14 @@ SELECT $1, ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'read
 async def test_a_proposal_names_the_cars_that_it_leaves_out(plan: Plan) -> None:
     dealer, planner = plan.dealer, await plan.planner()
     sites = plan.dealer.sites
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
+    async with dealer.application.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
         await unit.value(_WAITING, dealer.tenant, sites["495"], sites["499"], MOST_CARS + 20)
     urgent = await plan.car()
     await dealer.do(await dealer.person("tenant_admin", "490"), "cars", "update", urgent, priority="urgent")
     asked = await dealer.create(
         planner, "plan_proposals", first_day=plan.day.isoformat(), last_day=plan.day.isoformat(), seconds=1
     )
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     made = await dealer.read(planner, "plan_proposals", asked)
     out = [u for u in made["unplanned"] if u["reason_en"].startswith(f"A proposal takes the {MOST_CARS}")]
     assert len(out) == 21, "what does not fit in the plan is named, not dropped"

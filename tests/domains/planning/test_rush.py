@@ -33,7 +33,7 @@ async def test_the_database_itself_refuses_what_comes_past_the_corridor(plan: Pl
     site, kind = plan.dealer.sites["499"], plan.types["mechanical"]
     await plan.dealer.create(plan.demo, "capacity_rules", dealership=str(site), resource_type=str(kind), **week)
     await plan.book(await plan.car(), "mechanic", "12:00", "13:00")
-    database, tenant = plan.dealer.house.platform.database, plan.dealer.tenant
+    database, tenant = plan.dealer.application.platform.database, plan.dealer.tenant
     copied = (
         "INSERT INTO resource_bookings (tenant_id, id, status, resource, lane, starts_at, ends_at) SELECT tenant_id,"
         " gen_random_uuid(), status, resource, lane, starts_at + interval '119 minutes', ends_at + interval '2 hours'"

@@ -16,7 +16,7 @@ from support.plan import Plan
 async def stages(plan: Plan, car: UUID, reader: Actor | None = None) -> list[dict[str, Any]]:
     """Return the stages of a car, as somebody sees them."""
     reader = reader or await plan.planner()
-    page = await plan.dealer.house.platform.reading.page(reader, "car_stages", Query(limit=1000))
+    page = await plan.dealer.application.platform.reading.page(reader, "car_stages", Query(limit=1000))
     found = [r for r in orjson.loads(page.json) if r["car"] == str(car)]
     return sorted(found, key=lambda r: r["entered_at"])
 
@@ -73,5 +73,5 @@ async def test_stages_follow_the_car_and_nobody_writes_them(plan: Plan) -> None:
     assert await stages(plan, car, await plan.dealer.person("finance", "495"))
     assert not await stages(plan, car, await plan.dealer.person("new_car_sales", "324"))
     assert not await stages(plan, car, await plan.dealer.person("planner", "490"))
-    spec = plan.dealer.house.platform.spec["car_stages"]
+    spec = plan.dealer.application.platform.spec["car_stages"]
     assert not any(g.create or g.delete or g.write or g.verbs for g in spec.declared.access.grants)

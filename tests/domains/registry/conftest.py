@@ -25,4 +25,4 @@ async def registry() -> AsyncIterator[FakeRegistry]:
 
 @pytest.fixture
 def ask(dealer: Dealer, http: httpx2.AsyncClient, registry: FakeRegistry) -> Asking:
-    return asking(dealer.house, http, registry)
+    return asking(dealer.application, http, registry)

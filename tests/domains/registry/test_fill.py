@@ -75,7 +75,7 @@ async def test_history_names_the_person_and_the_registry(dealer: Dealer, answer:
     car = await a_car(dealer)
     await fill(dealer, car, answer)
     seller = await dealer.person(*SALES)
-    latest = (await dealer.house.platform.reading.history(seller, "cars", car))[0]
+    latest = (await dealer.application.platform.reading.history(seller, "cars", car))[0]
     assert (latest["actor_name"], latest["via"], latest["verb"]) == (
         seller.name,
         "system:registry",

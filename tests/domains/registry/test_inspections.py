@@ -13,15 +13,15 @@ from support.dealer import Dealer
 
 async def a_car(dealer: Dealer, days: int) -> UUID:
     admin = await dealer.person("tenant_admin")
-    due = oslo_day(dealer.house.platform.clock()) + timedelta(days=days)
+    due = oslo_day(dealer.application.platform.clock()) + timedelta(days=days)
     more = {"dealership": str(dealer.sites["490"]), "next_inspection_due": due.isoformat()}
     return await dealer.create(admin, "cars", car_type="used", license_plate=f"DN{40000 + days}", **more)
 
 
 async def told(dealer: Dealer) -> list[Any]:
-    async with acting(dealer.house.platform.pipeline, dealer.tenant, "registry", "remind", "", None) as act:
+    async with acting(dealer.application.platform.pipeline, dealer.tenant, "registry", "remind", "", None) as act:
         await remind(30, OPEN)(act)
-    async with acting(dealer.house.platform.pipeline, dealer.tenant, "relay", "look", "", None) as act:
+    async with acting(dealer.application.platform.pipeline, dealer.tenant, "relay", "look", "", None) as act:
         rows = await act.doors.unit.fetch(  # type: ignore[attr-defined]
             "SELECT record, payload FROM outbox WHERE event = $1 AND tenant_id = $2 ORDER BY at", DUE, dealer.tenant
         )
@@ -34,7 +34,7 @@ async def test_each_car_and_day_is_told_once(dealer: Dealer) -> None:
     assert {car for car, _ in first} == set(cars[:3])
     assert await told(dealer) == first
     admin = await dealer.person("tenant_admin")
-    later = oslo_day(dealer.house.platform.clock()) + timedelta(days=20)
+    later = oslo_day(dealer.application.platform.clock()) + timedelta(days=20)
     await dealer.do(admin, "cars", "update", cars[0], next_inspection_due=later.isoformat())
     again = await told(dealer)
     assert len(again) == 4

@@ -74,7 +74,7 @@ async def test_an_answer_runs_out(dealer: Dealer, ask: Asking, registry: FakeReg
         await ask().look_up(dealer.tenant, "EL 12345")
         assert len(registry.heard) == 2
         time.ahead += timedelta(days=40)
-        async with acting(dealer.house.platform.pipeline, dealer.tenant, "registry", "tidy", "", None) as act:
+        async with acting(dealer.application.platform.pipeline, dealer.tenant, "registry", "tidy", "", None) as act:
             await forget_answers(act)
     finally:
         time.ahead = timedelta()
@@ -86,7 +86,7 @@ async def test_nothing_personal_is_kept(dealer: Dealer, ask: Asking) -> None:
     kept = repr(await rows_of(dealer, "registry_answers"))
     assert "Drosjebiltransport" not in kept
     assert "Testbil" in kept
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "pipeline")) as unit:
+    async with dealer.application.platform.database.unit(system_actor(dealer.tenant, "pipeline")) as unit:
         audited = await unit.fetch("SELECT changes::text AS said FROM audit WHERE collection = 'registry_answers'")
     assert audited
     assert "Testbil" not in repr([row["said"] for row in audited]), "the answer stands in its own row alone"
@@ -172,7 +172,7 @@ async def test_the_quota_is_shared_by_everyone_with_the_key(
 
 
 async def test_without_a_key_it_is_said_and_the_vin_still_helps(dealer: Dealer) -> None:
-    bare = Lookups(dealer.house.platform.pipeline)
+    bare = Lookups(dealer.application.platform.pipeline)
     assert not bare.ready
     assert isinstance((await bare.look_up(dealer.tenant, "EL 12345")).problem, NotSetUpError)
     by_vin = await bare.look_up(dealer.tenant, VOLKSWAGEN)

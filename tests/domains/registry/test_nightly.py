@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from joserfc.jwk import RSAKey
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.app.registry import FILLED
 from directapp.connectors.maskinporten import Client, Maskinporten
 from directapp.connectors.vegvesen import RESOURCE, SCOPE, VegvesenBulk
@@ -111,7 +111,7 @@ async def test_one_night_is_one_run(dealer: Dealer, ask: Asking, registry: FakeR
     await night(dealer, enricher)
     await night(dealer, enricher)
     assert len(await rows_of(dealer, RUNS)) == 1
-    assert (await rows_of(dealer, RUNS))[0]["night"] == oslo_day(dealer.house.platform.clock())
+    assert (await rows_of(dealer, RUNS))[0]["night"] == oslo_day(dealer.application.platform.clock())
 
 
 async def test_it_goes_on_where_it_was_stopped(
@@ -190,7 +190,7 @@ async def test_a_key_that_is_refused_stops_at_once(dealer: Dealer, ask: Asking, 
 
 async def test_without_a_key_the_run_says_so(dealer: Dealer, registry: FakeRegistry) -> None:
     await a_yard(dealer, registry, 1)
-    run = await night(dealer, enriching(Lookups(dealer.house.platform.pipeline)))
+    run = await night(dealer, enriching(Lookups(dealer.application.platform.pipeline)))
     assert (run["status"], run["stopped_by"]) == ("stopped", "not_set_up")
 
 
@@ -251,13 +251,13 @@ async def test_bulk_look_ups_go_by_batches_and_drop_owners(
             http,
             maskinporten=Maskinporten(http, client),
             client_id=str(dealer.tenant),
-            quota=Counters(dealer.house.platform.database),
+            quota=Counters(dealer.application.platform.database),
             base=registry.base,
             batch=10,
             patience=HURRIED,
         )
         await a_yard(dealer, registry, 24, unknown=1)
-        run = await night(dealer, enriching(Lookups(dealer.house.platform.pipeline, bulk=bulk)))
+        run = await night(dealer, enriching(Lookups(dealer.application.platform.pipeline, bulk=bulk)))
         assert (run["status"], run["filled"], run["not_found"]) == ("finished", 23, 1)
         assert [len(one.json()) for one in registry.heard] == [10, 6, 8]
         assert len(porten.heard) == 1
@@ -267,16 +267,16 @@ async def test_bulk_look_ups_go_by_batches_and_drop_owners(
 
 
 async def test_an_administrator_starts_it_and_the_worker_does_it(
-    house: House, dealer: Dealer, ask: Asking, registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch
+    application: Application, dealer: Dealer, ask: Asking, registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await a_yard(dealer, registry, 4)
-    monkeypatch.setattr(house.registry.enricher, "_lookups", ask())
+    monkeypatch.setattr(application.registry.enricher, "_lookups", ask())
     admin = await dealer.person("tenant_admin")
     run = await dealer.do(admin, RUNS, "run_now")
     assert run.record is not None
     with pytest.raises(ConflictError):
         await dealer.do(admin, RUNS, "run_now")
-    await house.relay.drain(dealer.tenant)
+    await application.relay.drain(dealer.tenant)
     row = await dealer.read(admin, RUNS, run.record)
     assert (row["trigger"], row["status"], row["filled"]) == ("person", "finished", 4)
     with pytest.raises(ForbiddenError):
@@ -299,8 +299,8 @@ async def test_a_run_that_was_left_behind_does_not_hold_up_the_next(
     assert (await dealer.read(admin, RUNS, left))["status"] == "stopped"
 
 
-async def test_it_is_due_at_three_in_the_morning_summer_and_winter(house: House) -> None:
-    schedule = next(s for s in house.registry.schedules if s.name == "registry at night")
+async def test_it_is_due_at_three_in_the_morning_summer_and_winter(application: Application) -> None:
+    schedule = next(s for s in application.registry.schedules if s.name == "registry at night")
     for day in (datetime(2026, 1, 15, 12, tzinfo=OSLO), datetime(2026, 7, 15, 12, tzinfo=OSLO)):
         due = schedule.when.next(day).astimezone(OSLO)
         assert (due.hour, due.minute, due.date()) == (3, 0, day.date() + timedelta(days=1))
@@ -313,6 +313,6 @@ async def test_logs_are_for_those_who_see_the_car(dealer: Dealer, ask: Asking, r
     actors = [await dealer.person("manager", site) for site in ("490", "495")]
     seen = []
     for actor in actors:
-        async with dealer.house.platform.database.unit(actor, readonly=True) as unit:
-            seen.append(len(await unit.find(dealer.house.platform.spec[LOGS], 10, {})))
+        async with dealer.application.platform.database.unit(actor, readonly=True) as unit:
+            seen.append(len(await unit.find(dealer.application.platform.spec[LOGS], 10, {})))
     assert seen == [1, 0]

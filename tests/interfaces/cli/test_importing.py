@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.interfaces.cli import importing
 from directapp.interfaces.cli.importing import _import, find_tenant, read_folder, register, show, write_report
 from directapp.kernel.ids import uuid7
@@ -16,14 +16,14 @@ from directapp.services.ledger import Report
 from support.export import EXPORT, Place, car, small
 
 
-async def tried(house: House) -> tuple[Place, Report]:
-    place = Place(house, uuid7())
+async def tried(application: Application) -> tuple[Place, Report]:
+    place = Place(application, uuid7())
     rows = small(car(vin="kort"), car(), people=False)
-    return place, await _import(house.platform, place.tenant, rows, "here", commit=False)
+    return place, await _import(application.platform, place.tenant, rows, "here", commit=False)
 
 
-async def test_it_is_tried_unless_it_is_to_be_taken_in(house: House) -> None:
-    place, report = await tried(house)
+async def test_it_is_tried_unless_it_is_to_be_taken_in(application: Application) -> None:
+    place, report = await tried(application)
     assert report.figures()["cars"] | {"x": 0} == {
         "created": 1, "repaired": 0, "changed": 0, "unchanged": 0, "held": 0, "rejected": 1, "x": 0,
     }  # fmt: skip
@@ -31,9 +31,9 @@ async def test_it_is_tried_unless_it_is_to_be_taken_in(house: House) -> None:
 
 
 async def test_the_report_has_a_line_for_every_row(
-    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    application: Application, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, report = await tried(house)
+    _, report = await tried(application)
     write_report(report, tmp_path / "r.csv")
     write_report(report, tmp_path / "r.json", english=True)
     lines = (tmp_path / "r.csv").read_text("utf-8-sig").splitlines()
@@ -48,12 +48,12 @@ async def test_the_report_has_a_line_for_every_row(
     assert "avvist      1  vin" in shown
 
 
-async def test_the_company_is_found_by_name_or_id(house: House) -> None:
-    place = Place(house, uuid7())
+async def test_the_company_is_found_by_name_or_id(application: Application) -> None:
+    place = Place(application, uuid7())
     await place.admin()
     with pytest.raises(typer.BadParameter, match=str(place.tenant)):
-        await find_tenant(house.platform, "no such company")
-    assert await find_tenant(house.platform, str(place.tenant)) == place.tenant
+        await find_tenant(application.platform, "no such company")
+    assert await find_tenant(application.platform, str(place.tenant)) == place.tenant
 
 
 def test_the_folder_is_read_and_the_command_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +63,7 @@ def test_the_folder_is_read_and_the_command_is_there(monkeypatch: pytest.MonkeyP
 
     class Doors:
         @asynccontextmanager
-        async def house(self) -> AsyncIterator[House]:
+        async def application(self) -> AsyncIterator[Application]:
             raise AssertionError
             yield
 

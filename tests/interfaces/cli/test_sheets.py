@@ -13,7 +13,7 @@ FILE = Path(__file__).parents[2] / "data" / "sheets" / "own_dealer_export_first4
 
 
 async def test_a_dealers_export_is_tried_and_taken_in(dealer: Dealer, capsys: pytest.CaptureFixture[str]) -> None:
-    platform, admin = dealer.house.platform, await dealer.person("tenant_admin")
+    platform, admin = dealer.application.platform, await dealer.person("tenant_admin")
     tried = await take(platform, admin, FILE, Asked(), commit=False)
     assert tried.outcomes == {"created": 40}
     told = capsys.readouterr().err
@@ -32,7 +32,7 @@ async def test_a_dealers_export_is_tried_and_taken_in(dealer: Dealer, capsys: py
 
 
 async def test_columns_and_key_may_be_said_otherwise(dealer: Dealer) -> None:
-    platform, admin = dealer.house.platform, await dealer.person("tenant_admin")
+    platform, admin = dealer.application.platform, await dealer.person("tenant_admin")
     data = b"Regnr;Notat;Annet\nEL12345;en;to\n"
     said = await read(platform, admin, data, Asked(columns={"Notat": "", "Annet": "seller_notes"}, key="none"))
     assert (said.columns, said.key) == ({"Regnr": "license_plate", "Annet": "seller_notes"}, None)
@@ -43,4 +43,4 @@ async def test_columns_and_key_may_be_said_otherwise(dealer: Dealer) -> None:
 
 async def test_a_person_is_found_by_address(dealer: Dealer) -> None:
     with pytest.raises(typer.BadParameter, match="nobody"):
-        await find_person(dealer.house.auth, "ingen@example.test")
+        await find_person(dealer.application.auth, "ingen@example.test")

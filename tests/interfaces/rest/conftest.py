@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.interfaces.rest.router import build
 from directapp.kernel.actor import Actor
 from directapp.store.outbox import relay_actor
@@ -41,25 +41,25 @@ class Api:
         return [entry["extensions"] for entry in response.json()["errors"]]
 
 
-def rest_app(house: House, known: dict[str, Actor] | None = None) -> FastAPI:
+def rest_app(application: Application, known: dict[str, Actor] | None = None) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    app.include_router(build(house.platform, house.auth))
+    app.include_router(build(application.platform, application.auth))
 
     async def authenticate(authorization: str | None = None, cookie: str | None = None) -> Actor:
         scheme, _, name = (authorization or "").partition(" ")
         if scheme == "Test" and known is not None:
             return known[name]
-        return await house.principals.authenticate(authorization, cookie)
+        return await application.principals.authenticate(authorization, cookie)
 
     app.state.authenticate = authenticate
     return app
 
 
 @pytest.fixture
-async def rested(house: House) -> None:
+async def rested(application: Application) -> None:
     """Put away what earlier tests left undone: no worker runs here, and health tells of what waits too long."""
-    for tenant in await house.relay.tenants():
-        async with house.platform.database.unit(relay_actor(tenant)) as unit:
+    for tenant in await application.relay.tenants():
+        async with application.platform.database.unit(relay_actor(tenant)) as unit:
             await unit.value(
                 "UPDATE outbox SET done_at = clock_timestamp() WHERE tenant_id = $1 AND done_at IS NULL", tenant
             )
@@ -68,7 +68,7 @@ async def rested(house: House) -> None:
 @pytest.fixture
 async def api(dealer: Dealer) -> AsyncIterator[Api]:
     known: dict[str, Actor] = {}
-    app = rest_app(dealer.house, known)
+    app = rest_app(dealer.application, known)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://directapp.test") as client:
         yield Api(client, app, dealer, known)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from support.dealer import Dealer, settle
 from support.described import Findings, Visit
 from support.furnished import furnish
@@ -32,8 +32,8 @@ _BESIDE = (
 
 
 @pytest.fixture(scope="module")
-async def findings(house: House) -> AsyncIterator[Findings]:
-    dealer: Dealer = await settle(house)
+async def findings(application: Application) -> AsyncIterator[Findings]:
+    dealer: Dealer = await settle(application)
     await furnish(dealer)
     async with served(dealer, ROLES) as there:
         visit = Visit(there, list(ROLES), EXAMPLES or 1)

@@ -198,7 +198,7 @@ async def test_an_upload_sent_again_with_its_key_is_kept_once(api: Any, receptio
         return await api.call(reception, "POST", "/files", headers={"Idempotency-Key": key}, **form)
 
     def kept() -> int:
-        folder = api.dealer.house.platform.data / "files" / api.dealer.tenant.hex
+        folder = api.dealer.application.platform.data / "files" / api.dealer.tenant.hex
         return sum(path.is_file() for path in folder.rglob("*"))
 
     first, again = await send("bilag.pdf"), await send("bilag.pdf")

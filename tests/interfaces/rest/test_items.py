@@ -333,7 +333,7 @@ async def test_counts_stop_and_very_many_rows_are_not_sorted_by_what_no_index_gi
     admin = await api.dealer.person("tenant_admin")
     rows = [{"car_type": "new", "make": "Audi", "model": f"A{n}", "status": "draft"} for n in range(5)]
     await api.ok(admin, "POST", "/items/cars", json=rows)
-    owner = await asyncpg.connect(api.dealer.house.owner_dsn)
+    owner = await asyncpg.connect(api.dealer.application.owner_dsn)
     await owner.execute("ANALYZE cars")
     await owner.close()
     monkeypatch.setattr(database, "SIZED_SECONDS", -1.0)

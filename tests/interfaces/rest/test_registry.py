@@ -17,7 +17,7 @@ PATH = "/registry/vehicle"
 @pytest.fixture
 async def registry(api: Any) -> AsyncIterator[FakeRegistry]:
     async with FakeRegistry() as fake, open_client() as http:
-        api.app.state.registry = asking(api.dealer.house, http, fake)()
+        api.app.state.registry = asking(api.dealer.application, http, fake)()
         yield fake
 
 

@@ -27,7 +27,7 @@ def doors(router: APIRouter) -> dict[str, Door]:
 
 
 async def test_every_route_but_the_named_ones_asks_for_a_sign_in(api: Any) -> None:
-    found = doors(build(api.dealer.house.platform, api.dealer.house.auth))
+    found = doors(build(api.dealer.application.platform, api.dealer.application.auth))
     assert {path for path, door in found.items() if door.unlocked} == OPEN
     for path, door in found.items():
         at = re.sub(r"\{\w+\}", "x", path.replace("{rest:path}", "x/y/z/w"))
@@ -42,10 +42,10 @@ async def test_every_route_but_the_named_ones_asks_for_a_sign_in(api: Any) -> No
 
 async def test_every_route_and_method_is_described(api: Any) -> None:
     document = (await api.client.get("/openapi.json")).json()
-    assert document == describe(api.dealer.house.platform.spec)
+    assert document == describe(api.dealer.application.platform.spec)
     described = {(re.sub(r"\{\w+\}", "{}", at), m.upper()) for at, ms in document["paths"].items() for m in ms}
     cars = {"collection": "cars", "verb": "archive"}
-    for path, door in doors(build(api.dealer.house.platform, api.dealer.house.auth)).items():
+    for path, door in doors(build(api.dealer.application.platform, api.dealer.application.auth)).items():
         if path == "/docs/{name}" or not door.handlers:
             continue
         for method in set(door.handlers) - {"SEARCH"}:
@@ -60,7 +60,7 @@ async def test_every_route_and_method_is_described(api: Any) -> None:
 
 
 def test_every_reference_in_the_document_leads_somewhere_and_names_are_used_once(api: Any) -> None:
-    document = describe(api.dealer.house.platform.spec)
+    document = describe(api.dealer.application.platform.spec)
     names: list[str] = []
 
     def walk(value: Any) -> None:

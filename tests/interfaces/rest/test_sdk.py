@@ -43,9 +43,9 @@ async def _drive(app: Any, email: str) -> Any:
 @pytest.mark.usefixtures("rested")
 async def test_the_official_client_drives_the_interface(api: Any) -> None:
     seller = await api.dealer.person("used_car_sales", "495")
-    house = api.dealer.house
-    async with house.auth.open(seller.tenant) as rows:
-        await store_password(rows, seller.user, await house.auth.passwords.hash(PASSWORD))
+    application = api.dealer.application
+    async with application.auth.open(seller.tenant) as rows:
+        await store_password(rows, seller.user, await application.auth.passwords.hash(PASSWORD))
         email = (await rows.look_up("users", seller.user)).row["email"]
     found = await _drive(api.app, email)
     assert found == {

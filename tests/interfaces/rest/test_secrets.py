@@ -34,7 +34,7 @@ async def everything(api: Any) -> str:
     """What the tenant's tables of answers, traces, events and records hold, as text."""
     tables = ("idempotency", "audit", "outbox", "api_keys", "calendar_feeds")
     found = []
-    async with api.dealer.house.platform.database.unit(system_actor(api.dealer.tenant, "signin")) as unit:
+    async with api.dealer.application.platform.database.unit(system_actor(api.dealer.tenant, "signin")) as unit:
         for table in tables:
             read = f"SELECT json_agg(t)::text FROM {table} t WHERE tenant_id = $1"
             found.append(str(await unit.value(read, api.dealer.tenant)))
@@ -60,7 +60,7 @@ async def test_a_webhook_tells_its_secret_when_made_and_when_renewed(api: Any, h
 
 
 async def test_addresses_are_told_in_full(api: Any, headers: dict[str, str]) -> None:
-    root = api.dealer.house.platform.public_url.rstrip("/")
+    root = api.dealer.application.platform.public_url.rstrip("/")
     feed = (await made(api, headers, "calendar_feeds/issue", {}))["data"]
     assert feed["address"].startswith(f"{root}/calendar/")
     token = parse_feed(feed["address"].rsplit("/", 1)[1].removesuffix(".ics"))
@@ -102,7 +102,7 @@ async def test_a_dry_run_tells_no_secret(api: Any, headers: dict[str, str]) -> N
 
 
 def test_the_description_names_what_each_verb_tells(api: Any) -> None:
-    spec = api.dealer.house.platform.spec
+    spec = api.dealer.application.platform.spec
     paths = describe(spec)["paths"]
     told = {
         f"{shape.name}/{verb.name}": verb for shape in spec.exposed for verb in shape.declared.verbs if verb.secrets

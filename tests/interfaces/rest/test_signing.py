@@ -10,9 +10,9 @@ PASSWORD = "en lang og god setning"
 
 
 async def give_password(api: Any, actor: Actor) -> str:
-    house = api.dealer.house
-    async with house.auth.open(actor.tenant) as rows:
-        await store_password(rows, actor.user, await house.auth.passwords.hash(PASSWORD))
+    application = api.dealer.application
+    async with application.auth.open(actor.tenant) as rows:
+        await store_password(rows, actor.user, await application.auth.passwords.hash(PASSWORD))
         return str((await rows.look_up("users", actor.user)).row["email"])
 
 
@@ -84,7 +84,7 @@ async def test_wrong_credentials_sound_the_same_and_the_fifth_is_refused(api: An
 async def test_a_token_that_ran_out_says_so(api: Any) -> None:
     actor = await api.dealer.person("parts", "499")
     past = datetime.now(UTC) - timedelta(hours=1)
-    token = api.dealer.house.auth.signer.access_token(actor.tenant, actor.user, actor.user, past)
+    token = api.dealer.application.auth.signer.access_token(actor.tenant, actor.user, actor.user, past)
     answer = await me(api, token)
     assert answer.status_code == 401
     assert answer.json()["errors"][0]["extensions"]["code"] == "TOKEN_EXPIRED"

@@ -75,7 +75,7 @@ async def test_every_write_of_somebody_else_is_seen(api: Any, seller: Actor) -> 
 
     async def written_past_the_rules() -> None:
         demo = system_actor(seller.tenant, "demo")
-        async with api.dealer.house.platform.database.unit(demo) as unit:
+        async with api.dealer.application.platform.database.unit(demo) as unit:
             await unit.value("UPDATE cars SET model = 'Raw' WHERE tenant_id = $1 AND id = $2", demo.tenant, car["id"])
 
     writes: list[Callable[[], Awaitable[None]]] = [changed, created, renamed, written_past_the_rules]
@@ -90,7 +90,7 @@ async def test_every_write_of_somebody_else_is_seen(api: Any, seller: Actor) -> 
 async def test_a_write_that_was_under_way_is_seen_when_it_is_done(api: Any, seller: Actor) -> None:
     car = await api.ok(seller, "POST", "/items/cars", json=CAR)
     demo = system_actor(seller.tenant, "demo")
-    async with api.dealer.house.platform.database.unit(demo) as unit:
+    async with api.dealer.application.platform.database.unit(demo) as unit:
         await unit.value("UPDATE cars SET model = 'Late' WHERE tenant_id = $1 AND id = $2", demo.tenant, car["id"])
         # What is numbered after it is committed before it.
         await api.ok(seller, "POST", "/items/cars", json=CAR | {"model": "Early"})
@@ -132,7 +132,7 @@ async def test_nobody_is_told_unchanged_by_the_tag_of_somebody_else(api: Any, se
 
 
 async def test_another_tenant_is_not_told_unchanged(api: Any, seller: Actor) -> None:
-    other = await (await settle(api.dealer.house)).person("used_car_sales", "495")
+    other = await (await settle(api.dealer.application)).person("used_car_sales", "495")
     tag = (await ask(api, seller, "/items/cars?fields=id")).headers["ETag"]
     answer = await ask(api, other, "/items/cars?fields=id", tag)
     assert (answer.status_code, answer.json()["data"]) == (200, [])

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.app.web import build_app
 from support.dealer import Dealer
 from support.served import Served, served
@@ -20,8 +20,8 @@ FORM = b"multipart/form-data; boundary=b"
 
 
 @pytest.fixture(scope="module")
-def front(house: House) -> Any:
-    return build_app(house)
+def front(application: Application) -> Any:
+    return build_app(application)
 
 
 @pytest.fixture

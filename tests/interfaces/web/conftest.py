@@ -7,15 +7,15 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from support.browser import Browser, Opener
 from support.dealer import Dealer
 from support.pages import PASSWORD, build_pages, give_password, new_car
 
 
 @pytest.fixture(scope="session")
-def pages(house: House) -> FastAPI:
-    return build_pages(house)
+def pages(application: Application) -> FastAPI:
+    return build_pages(application)
 
 
 @pytest.fixture

@@ -43,14 +43,14 @@ async def twice(browser: Browser, address: str, **values: Any) -> httpx.Response
 
 
 async def rows(browser: Browser, collection: str) -> list[dict[str, Any]]:
-    page = await browser.dealer.house.platform.reading.page(browser.actor, collection, Query(limit=50))
+    page = await browser.dealer.application.platform.reading.page(browser.actor, collection, Query(limit=50))
     found: list[dict[str, Any]] = orjson.loads(page.json)
     return found
 
 
 async def changes(browser: Browser, collection: str, record: UUID, name: str) -> int:
     """Return how often a field was changed."""
-    history = await browser.dealer.house.platform.reading.history(browser.actor, collection, record)
+    history = await browser.dealer.application.platform.reading.history(browser.actor, collection, record)
     return sum(name in entry["changes"] for entry in history)
 
 
@@ -115,7 +115,7 @@ async def test_a_proposal_is_asked_for_and_taken_once(plan: Plan, signed: Opener
     day = plan.day.isoformat()
     where = (await twice(planner, "/app/plan/proposals", first_day=day, last_day=day)).headers["location"]
     assert len(await rows(planner, "plan_proposals")) == 1
-    await plan.dealer.house.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.relay.drain(plan.dealer.tenant)
     lines = [str(line["line"]) for line in (await rows(planner, "plan_proposals"))[0]["lines"]]
     await twice(planner, f"{where}/accept", line=lines)
     assert len(await rows(planner, "resource_bookings")) == len(lines)
@@ -129,7 +129,7 @@ async def test_a_vendor_answers_once_and_may_think_better_of_it(dealer: Dealer, 
         photo = {"photos": ("pris.png", content, "image/png")}
         assert (await stranger.post(f"/vendor/{token}", data=form, files=photo)).status_code == 303
     manager = await dealer.person("manager", "495")
-    page = await dealer.house.platform.reading.page(manager, "car_files", Query())
+    page = await dealer.application.platform.reading.page(manager, "car_files", Query())
     assert len(orjson.loads(page.json)) == 1
     # Gone back to the page and corrected, under the form's own key.
     assert (await stranger.post(f"/vendor/{token}", data={**form, "price": "2600"})).status_code == 303
@@ -236,7 +236,7 @@ async def test_a_password_is_changed_once_and_its_form_may_come_again(signed: Op
     late["repeated"] = late["new_password"]
     both = await asyncio.gather(*(seller.send("/app/me/password", **late) for _ in range(2)))
     assert [a.status_code for a in both] == [303, 303]
-    async with seller.dealer.house.platform.database.unit(seller.actor, readonly=True) as unit:
+    async with seller.dealer.application.platform.database.unit(seller.actor, readonly=True) as unit:
         kept = str(await unit.fetch("SELECT actor, key, fingerprint, answer FROM idempotency"))
     assert form["_key"] in kept
     assert not any(word in kept for word in (PASSWORD, "vinterdekk", "sommerdekk"))
@@ -261,4 +261,4 @@ async def test_another_address_is_asked_for_once(signed: Opener) -> None:
     seller = await signed("new_car_sales")
     new = f"ny.{uuid7().hex[-8:]}@example.com"
     await twice(seller, "/app/me/email", new_email=new, current_password=PASSWORD)
-    assert len(letters(seller.dealer.house, new)) == 1
+    assert len(letters(seller.dealer.application, new)) == 1

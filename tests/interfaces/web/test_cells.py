@@ -34,7 +34,7 @@ async def test_a_cell_is_saved_and_answers_with_its_row(dealer: Dealer, signed: 
     assert (await dealer.read(browser.actor, "cars", car))["color"] == "Rød"
     # Sent twice, done once.
     assert (await put(browser, car, "color", form))[0] == 200
-    history = await dealer.house.platform.reading.history(browser.actor, "cars", car)
+    history = await dealer.application.platform.reading.history(browser.actor, "cars", car)
     assert sum("color" in entry["changes"] for entry in history) == 1
     undone = await browser.send(f"/app/cars/{car}/undo", back="/app/cars?make=audi")
     assert undone.headers["location"] == "/app/cars?make=audi"

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from directapp.derive.present import show_count
-from directapp.interfaces.web.desk import SPOKEN_COOKIE
+from directapp.interfaces.web.context import SPOKEN_COOKIE
 from directapp.kernel.actor import system_actor
 from directapp.services.reading import MOST_COUNTED
 from directapp.store.query import Condition, Junction, Query
@@ -29,7 +29,7 @@ UPDATE cars SET status = CASE right(id::text, 1) WHEN '1' THEN 'archived' WHEN '
 
 async def stock(dealer: Dealer, count: int) -> None:
     """Put so many cars in the yard, twelve of them drafts, all promised for last week."""
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
+    async with dealer.application.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
         await unit.value(_CARS, dealer.tenant, dealer.sites["495"], dealer.sites["499"], count)
 
 
@@ -41,7 +41,7 @@ def test_what_was_counted_to_the_end_is_told_as_it_is(count: int, nb: str, en: s
 
 async def test_a_count_stops_one_past_the_most(dealer: Dealer) -> None:
     await stock(dealer, 30)
-    reading, admin = dealer.house.platform.reading, await dealer.person("tenant_admin", "495")
+    reading, admin = dealer.application.platform.reading, await dealer.person("tenant_admin", "495")
     assert await reading.count(admin, "cars", Query(), most=20) == 21
     assert await reading.count(admin, "cars", Query(), most=30) == 30
     drafts = Query(filter=Condition(("status",), "eq", "draft"))
@@ -55,9 +55,9 @@ async def test_a_count_stops_one_past_the_most(dealer: Dealer) -> None:
 @pytest.mark.parametrize("name", ["status", "sla_status", "car_type"])
 async def test_each_of_many_codes_is_counted_as_if_alone(dealer: Dealer, name: str) -> None:
     await stock(dealer, 30)
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
+    async with dealer.application.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
         await unit.value(_OTHERS, dealer.tenant)
-    reading, codes = dealer.house.platform.reading, dealer.house.platform.spec["cars"].fields[name].choices
+    reading, codes = dealer.application.platform.reading, dealer.application.platform.spec["cars"].fields[name].choices
     open_ones = Condition(("status",), "among", ("draft", "registered", "sold"))
     met: set[str] = set()
     for role, site in (("tenant_admin", "495"), ("new_car_sales", "495"), ("used_car_sales", "324")):
@@ -76,7 +76,7 @@ async def test_each_of_many_codes_is_counted_as_if_alone(dealer: Dealer, name: s
 
 async def test_where_nothing_is_due_any_more_the_newest_stand_first(dealer: Dealer, signed: Opener) -> None:
     await stock(dealer, 30)
-    async with dealer.house.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
+    async with dealer.application.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
         await unit.value(
             "UPDATE cars SET delivery_date = current_date - (id::text < '8')::int WHERE tenant_id = $1", dealer.tenant
         )
@@ -112,6 +112,6 @@ async def test_pages_say_ten_thousand_and_more(dealer: Dealer, signed: Opener) -
 async def test_the_plan_of_a_count_reads_no_further(dealer: Dealer) -> None:
     """What is counted is limited in the statement itself: no page asks for all."""
     admin = await dealer.person("tenant_admin", "495")
-    database = dealer.house.platform.database
-    plan = database.count_plan(admin.roles, dealer.house.platform.spec["cars"], Query(most=MOST_COUNTED))
+    database = dealer.application.platform.database
+    plan = database.count_plan(admin.roles, dealer.application.platform.spec["cars"], Query(most=MOST_COUNTED))
     assert f"LIMIT {MOST_COUNTED + 1}" in plan.sql

@@ -18,13 +18,13 @@ async def shared(dealer: Dealer, number: int, **more: str) -> tuple[UUID, str]:
     link = (await dealer.do(seller, "status_links", "share", car=str(car), channel="email")).record
     assert link
     await logged(dealer, car)
-    return car, dealer.house.post.capabilities.token("status", dealer.tenant, link)
+    return car, dealer.application.post.capabilities.token("status", dealer.tenant, link)
 
 
 async def test_a_customer_is_written_to_in_the_language_that_stands_on_the_car(dealer: Dealer) -> None:
     address = f"olivia.{uuid7().hex[-8:]}@example.test"
     english, _ = await shared(dealer, 1, customer_language="en", customer_email=address, customer_name="Olivia Reed")
-    (letter,) = letters_to(dealer.house, address)
+    (letter,) = letters_to(dealer.application, address)
     words = letter.get_body(("plain",))
     assert words is not None
     assert letter["Subject"] == "Follow your Audi A3 Sportback to delivery"

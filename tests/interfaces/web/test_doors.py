@@ -71,7 +71,7 @@ async def by_batch(_dealer: Dealer, browser: Browser, car: UUID, name: str, writ
 
 
 async def by_form(dealer: Dealer, browser: Browser, car: UUID, name: str, written: str) -> bool:
-    shape = dealer.house.platform.spec["cars"]
+    shape = dealer.application.platform.spec["cars"]
     group = shape.group_of(name)
     assert group
     form = await browser.form(f"/app/cars/{car}", group.code, **{name: written})
@@ -139,7 +139,7 @@ async def test_limits_and_goals_are_read_alike(dealer: Dealer, signed: Opener) -
     """Lines of names and numbers, as a form has them."""
     admin = await signed("tenant_admin", "490")
     site = dealer.sites["490"]
-    group = dealer.house.platform.spec["dealerships"].group_of("approval_limits")
+    group = dealer.application.platform.spec["dealerships"].group_of("approval_limits")
     assert group
     page = f"/app/dealerships/{site}"
     for written, meant in (("manager: 50.000", 50000), ("manager: kr 7 500,-", 7500), ("manager: 1,234", None)):

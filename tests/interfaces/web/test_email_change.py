@@ -6,16 +6,16 @@ from uuid import UUID
 
 import httpx
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from support.browser import Opener
 from support.dealer import Dealer
 from support.pages import PASSWORD
 
 
-def letters(house: House, to: str) -> list[str]:
+def letters(application: Application, to: str) -> list[str]:
     """Return the links of the letters to an address, oldest first."""
     found: list[tuple[float, str]] = []
-    for path in (house.settings.data / "mail").glob("*"):
+    for path in (application.settings.data / "mail").glob("*"):
         letter: Message = email.message_from_string(path.read_text())
         if to in str(letter["To"]):
             plain = next(part for part in letter.walk() if part.get_content_type() == "text/plain")
@@ -41,11 +41,11 @@ async def test_an_address_is_changed_when_both_have_confirmed(
     wrong = await browser.send("/app/me/email", new_email=new, current_password="feil passord")
     assert wrong.status_code == 422
     assert f'value="{new}"' in wrong.text, "what was typed stays"
-    assert letters(dealer.house, new) == []
+    assert letters(dealer.application, new) == []
     sent = await browser.send("/app/me/email", new_email=new, current_password=PASSWORD)
     assert sent.status_code == 303
     for address, words in ((new, "Nå gjenstår"), (old, "E-postadressen er endret")):
-        (link,) = letters(dealer.house, address)
+        (link,) = letters(dealer.application, address)
         assert "Bekreft" in (await stranger.get(link)).text
         assert await address_of(dealer, browser.actor.user) == old
         assert words in (await stranger.post(link)).text
@@ -61,7 +61,7 @@ async def test_an_address_of_somebody_else_is_told_at_the_end_alone(
     taken = await address_of(dealer, (await dealer.person("planner", "499")).user)
     sent = await browser.send("/app/me/email", new_email=taken, current_password=PASSWORD)
     assert sent.status_code == 303
-    (link,), (theirs,) = letters(dealer.house, old), letters(dealer.house, taken)
+    (link,), (theirs,) = letters(dealer.application, old), letters(dealer.application, taken)
     assert (await stranger.post(link)).status_code == 200
     refused = await stranger.post(theirs)
     assert refused.status_code == 422

@@ -153,10 +153,12 @@ STREAMS = {"/app/live"}
 
 
 def test_every_route_is_visited(dealer: Dealer) -> None:
-    house = dealer.house
-    registered = set(get_routes(pages.build(house.platform, house.auth, outside=house.post.outside).routes))
+    application = dealer.application
+    registered = set(
+        get_routes(pages.build(application.platform, application.auth, outside=application.post.outside).routes)
+    )
     assert registered == ROUTES.keys() | STREAMS
-    assert house.platform.spec.roles == tuple(sorted(SITES))
+    assert application.platform.spec.roles == tuple(sorted(SITES))
     for path, (_, expected) in ROUTES.items():
         assert sorted(role for roles in expected.values() for role in roles) == sorted(EVERYBODY), path
 
@@ -180,7 +182,7 @@ async def test_every_route_answers_a_role_as_expected(role: str, dealer: Dealer,
 
 @pytest.mark.parametrize("role", SITES)
 async def test_every_collection_opens_for_the_roles_of_its_access(role: str, dealer: Dealer, signed: Opener) -> None:
-    spec = dealer.house.platform.spec
+    spec = dealer.application.platform.spec
     await stand_for(dealer, (await fill_yard(dealer, 7))[5])
     browser = await signed(role, SITES[role])
     for name in sorted(shape.name for shape in spec.exposed if f"/app/{shape.name}" not in ROUTES):

@@ -57,7 +57,7 @@ async def test_a_tap_whose_answer_was_lost_is_known_when_it_comes_again(signed: 
         # First as the page sends it, then as the worker does: with the time of the tap, by a clock that is ahead too.
         for waited in ({}, {"_at": str(now - 5000)}, {"_at": str(now + 90_000)}):
             assert (await hands.send(place, **values, **waited)).status_code == 303, (place, waited)
-    history = await dealer.house.platform.reading.history(hands.actor, "cars", car)
+    history = await dealer.application.platform.reading.history(hands.actor, "cars", car)
     for name in ("technical_started_at", "technical_completed_at"):
         assert sum(name in entry["changes"] for entry in history) == 1
     assert (await hands.part(f"/app/cars/{car}/part/comments")).text.count("Skiftet filter") == 1
@@ -131,7 +131,7 @@ async def test_a_scan_opens_the_car_or_offers_to_receive_it(signed: Opener, deal
     hands = await signed("mechanic", "499")
     row = await dealer.read(hands.actor, "cars", car)
     plate = f"{row['license_plate'][:2]} {row['license_plate'][2:]}".lower()
-    label = f"{dealer.house.platform.public_url.rstrip('/')}/app/cars/{car}"
+    label = f"{dealer.application.platform.public_url.rstrip('/')}/app/cars/{car}"
     for code in (row["vin"], plate, label):
         answer = await hands.client.get("/app/scan", params={"code": code})
         assert (answer.status_code, answer.headers.get("location")) == (303, f"/app/cars/{car}"), code

@@ -167,10 +167,10 @@ async def test_another_companys_run_and_file_are_not_found(browser: httpx.AsyncC
 
 async def test_a_run_shows_how_far_it_is_until_it_has_ended(browser: httpx.AsyncClient, dealer: Dealer) -> None:
     person = await sign_in(browser, dealer, "tenant_admin")
-    spec = dealer.house.platform.spec
+    spec = dealer.application.platform.spec
     reader = TableReader(spec=spec, shape=spec["cars"], table=Table(), columns={}, key=None)
     order = Order(actor=person, by=person, reader=reader, name="biler.csv", collection="cars")
-    books = Importing(dealer.house.platform.pipeline, LEDGER).books(dealer.tenant)
+    books = Importing(dealer.application.platform.pipeline, LEDGER).books(dealer.tenant)
     run = await books.open(order, 5000)
     for done in (0, 1200):
         await books.tell(run, done, {})
@@ -178,5 +178,5 @@ async def test_a_run_shows_how_far_it_is_until_it_has_ended(browser: httpx.Async
             page = (await browser.get(path)).text
             assert f'<progress max="5000" value="{done}"' in page
             assert 'hx-trigger="every 1s"' in page
-    await books.close(run, {"created": 5000}, dealer.house.platform.clock())
+    await books.close(run, {"created": 5000}, dealer.application.platform.clock())
     assert "<progress" not in (await browser.get(f"/app/imports/{run}/progress")).text

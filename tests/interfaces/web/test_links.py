@@ -65,7 +65,7 @@ async def test_an_administrator_without_a_site_opens_all_that_is_shown(dealer: D
     demo = system_actor(dealer.tenant, "demo")
     names = {"first_name": "Ada", "last_name": "Uten sted", "email": f"ada.{dealer.tenant.hex[-10:]}@example.test"}
     user = await dealer.create(demo, "users", **names, roles=["tenant_admin"], active=True)
-    async with dealer.house.auth.open(dealer.tenant) as rows:
+    async with dealer.application.auth.open(dealer.tenant) as rows:
         dealer.people["tenant_admin", "nowhere"] = await load_actor(rows, dealer.tenant, user)
     browser = await signed("tenant_admin", "nowhere")
     assert "/app/branding" in (await browser.get("/app/admin")).text

@@ -23,7 +23,7 @@ def told_in(said: bytes) -> list[list[str]]:
 
 async def test_changes_are_told_to_those_who_see_them(car: UUID, dealer: Dealer) -> None:
     seller, stranger = await dealer.person("new_car_sales", "495"), await dealer.person("new_car_sales", "324")
-    live = dealer.house.platform.live
+    live = dealer.application.platform.live
     await asyncio.sleep(SENT)
 
     async def mine() -> Actor:
@@ -49,7 +49,7 @@ async def test_changes_are_told_to_those_who_see_them(car: UUID, dealer: Dealer)
 
 async def test_a_stream_ends_with_the_sign_in_and_with_the_server(dealer: Dealer) -> None:
     seller = await dealer.person("new_car_sales", "495")
-    live = dealer.house.platform.live
+    live = dealer.application.platform.live
     await asyncio.sleep(SENT)
 
     async def signed_out() -> Actor:

@@ -157,7 +157,7 @@ async def test_a_link_that_ran_out_opens_nothing(dealer: Dealer, stranger: httpx
     car = await sold_car(dealer)
     link = (await dealer.do(seller, "status_links", "share", car=str(car))).record
     assert link
-    token = dealer.house.post.capabilities.token("status", dealer.tenant, link)
+    token = dealer.application.post.capabilities.token("status", dealer.tenant, link)
     assert (await stranger.get(f"/status/{token}")).status_code == 200
     time.ahead = timedelta(days=121)
     try:
@@ -195,7 +195,7 @@ async def test_a_vendor_answers_without_an_account(dealer: Dealer, stranger: htt
     assert (await told(dealer, planner)).count("vendor.answered") == 1
     (notice,) = (r for r in await rows(dealer, planner, "notifications") if r["event"] == "vendor.answered")
     assert "2\u00a0400,50\u00a0kr." in notice["body"]
-    history = await dealer.house.platform.reading.history(planner, "work_items", item)
+    history = await dealer.application.platform.reading.history(planner, "work_items", item)
     assert history[0]["via"] == "system:vendor" or history[0]["actor_name"] == "system:vendor"
     assert "Takk. Svaret er mottatt" in (await stranger.get(f"/vendor/{token}")).text
     late = {"_key": uuid7().hex, "answer": "delayed"}
@@ -233,7 +233,7 @@ async def asked_vendor(dealer: Dealer) -> tuple[UUID, str]:
     assert link.record
     (line,) = await logged(dealer, car, event="vendor.request")
     assert (line["to"], line["status"], line["receiver_kind"]) == ("lakk@example.test", "sent", "vendor")
-    return item, dealer.house.post.capabilities.token("vendor", dealer.tenant, link.record)
+    return item, dealer.application.post.capabilities.token("vendor", dealer.tenant, link.record)
 
 
 def photograph() -> bytes:
@@ -262,15 +262,15 @@ async def reported(server: Server) -> AsyncIterator[tuple[Dealer, httpx.AsyncCli
             "sveve_secret": SVEVE,
             "public_url": PUBLIC,
         }
-        async with house_with(server, Time(), **settings) as house:
-            transport = httpx.ASGITransport(app=build_pages(house))
+        async with house_with(server, Time(), **settings) as application:
+            transport = httpx.ASGITransport(app=build_pages(application))
             async with httpx.AsyncClient(transport=transport, base_url=PUBLIC) as client:
-                yield await settle(house), client
+                yield await settle(application), client
 
 
 async def fetched(dealer: Dealer) -> tuple[UUID, dict[str, dict[str, Any]]]:
     """Return a car whose customer was told, and the log's lines by channel."""
-    dealer = await settle(dealer.house)
+    dealer = await settle(dealer.application)
     car = await sold_car(dealer)
     await prepared(dealer, car)
     await dealer.do(await dealer.person("planner", "499"), "cars", "update", car, ready_for_pickup=True)
@@ -287,8 +287,8 @@ def tags_of(line: dict[str, Any]) -> dict[str, str]:
 async def test_resend_reports_delivery_then_a_bounce_which_keeps_the_address_out(
     reported: tuple[Dealer, httpx.AsyncClient],
 ) -> None:
-    house, client = reported
-    car, lines = await fetched(house)
+    application, client = reported
+    car, lines = await fetched(application)
     line = lines["email"]
     dealer: Dealer = line["dealer"]
     seller, manager = await dealer.person(*SELLER), await dealer.person("manager", "495")
@@ -335,8 +335,8 @@ def signed_again(headers: dict[str, str], body: bytes, now: Any) -> tuple[dict[s
 
 
 async def test_resend_is_believed_only_with_its_signature(reported: tuple[Dealer, httpx.AsyncClient]) -> None:
-    house, client = reported
-    car, lines = await fetched(house)
+    application, client = reported
+    car, lines = await fetched(application)
     line = lines["email"]
     data = {"email_id": line["provider_id"], "tags": tags_of(line)}
     headers, body = webhook("email.bounced", utc_now(), **data)
@@ -352,8 +352,8 @@ async def test_resend_is_believed_only_with_its_signature(reported: tuple[Dealer
 async def test_twilio_reports_with_its_signature_and_sveve_with_our_secret(
     reported: tuple[Dealer, httpx.AsyncClient],
 ) -> None:
-    house, client = reported
-    car, lines = await fetched(house)
+    application, client = reported
+    car, lines = await fetched(application)
     line = lines["sms"]
     dealer: Dealer = line["dealer"]
     path = f"/hooks/twilio/{dealer.tenant.hex}{UUID(line['id']).hex}"

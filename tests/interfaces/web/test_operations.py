@@ -9,7 +9,7 @@ import orjson
 import pytest
 from fastapi import FastAPI
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.domains.operations import keep
 from directapp.services.jobs import Errand, GiveUpError, Job, acting
 from directapp.services.relay import Relay
@@ -24,20 +24,20 @@ PAGE = "/app/operations"
 
 
 @pytest.fixture(scope="module")
-async def house(server: Server, time: Time) -> AsyncIterator[House]:
-    """Wire a house of its own: what is asked here is how the work of all its companies stands."""
-    async with house_with(server, time) as house:
-        yield house
+async def application(server: Server, time: Time) -> AsyncIterator[Application]:
+    """Wire an application of its own: what is asked here is how the work of all its companies stands."""
+    async with house_with(server, time) as application:
+        yield application
 
 
 @pytest.fixture(scope="module")
-def pages(house: House) -> FastAPI:
-    return build_pages(house)
+def pages(application: Application) -> FastAPI:
+    return build_pages(application)
 
 
 async def failed(dealer: Dealer, reason: str, count: int = 1) -> None:
     """Let errands fail for good."""
-    pipeline = dealer.house.platform.pipeline
+    pipeline = dealer.application.platform.pipeline
 
     async def fail(_: Job) -> None:
         raise GiveUpError(reason)
@@ -55,7 +55,7 @@ def figures(html: str) -> dict[str, int]:
 
 
 async def letters(browser: Browser) -> list[dict[str, str]]:
-    page = await browser.dealer.house.platform.reading.page(browser.actor, "failed_jobs", Query())
+    page = await browser.dealer.application.platform.reading.page(browser.actor, "failed_jobs", Query())
     found: list[dict[str, str]] = orjson.loads(page.json)
     return found
 
@@ -67,7 +67,7 @@ async def test_only_an_administrator_opens_it(signed: Opener) -> None:
 
 async def test_it_shows_the_queue_what_failed_and_when_everything_runs(signed: Opener, dealer: Dealer) -> None:
     admin = await signed("tenant_admin")
-    await dealer.house.schedules.once(dealer.tenant)
+    await dealer.application.schedules.once(dealer.tenant)
     await failed(dealer, "adressen finnes ikke")
     html = (await admin.get(PAGE)).text
     assert figures(html)["Feilet"] == 1
@@ -89,9 +89,9 @@ async def test_a_reason_kept_in_both_languages_is_read_in_ones_own(signed: Opene
 
 async def test_it_shows_what_waits_and_how_long(signed: Opener, dealer: Dealer, time: Time) -> None:
     admin = await signed("tenant_admin")
-    await dealer.house.relay.drain(dealer.tenant)
+    await dealer.application.relay.drain(dealer.tenant)
     assert "Ingenting står i kø." in (await admin.get(PAGE)).text
-    async with acting(dealer.house.platform.pipeline, dealer.tenant, "demo", "test", "", None) as act:
+    async with acting(dealer.application.platform.pipeline, dealer.tenant, "demo", "test", "", None) as act:
         car = await act.create("cars", {"make": "VW"})
         act.emit("car.delivered", on=car)
         act.emit("car.archive_due", on=car, delay=3600)
@@ -100,12 +100,12 @@ async def test_it_shows_what_waits_and_how_long(signed: Opener, dealer: Dealer, 
     time.ahead = timedelta(minutes=10)
     try:
         assert "10 minutter" in (await admin.get(PAGE)).text
-        health = await dealer.house.jobs()
+        health = await dealer.application.jobs()
         assert health["status"] == "error"
     finally:
         time.ahead = timedelta()
-    await dealer.house.relay.drain()
-    assert (await dealer.house.jobs())["status"] == "ok"
+    await dealer.application.relay.drain()
+    assert (await dealer.application.jobs())["status"] == "ok"
 
 
 async def test_one_is_tried_again_and_one_dropped_with_a_reason(signed: Opener, dealer: Dealer) -> None:
@@ -134,7 +134,7 @@ async def test_one_is_tried_again_and_one_dropped_with_a_reason(signed: Opener, 
 async def test_another_company_is_not_seen(signed: Opener, dealer: Dealer) -> None:
     from support.dealer import settle  # noqa: PLC0415 - a second company, beside the fixture's
 
-    other = await settle(dealer.house)
+    other = await settle(dealer.application)
     await failed(other, "hos naboen")
     admin = await signed("tenant_admin")
     html = (await admin.get(PAGE)).text
@@ -145,5 +145,5 @@ async def test_another_company_is_not_seen(signed: Opener, dealer: Dealer) -> No
 
 
 async def letters_of(dealer: Dealer) -> list[UUID]:
-    page = await dealer.house.platform.reading.page(await dealer.person("tenant_admin"), "failed_jobs", Query())
+    page = await dealer.application.platform.reading.page(await dealer.person("tenant_admin"), "failed_jobs", Query())
     return [UUID(row["id"]) for row in orjson.loads(page.json)]

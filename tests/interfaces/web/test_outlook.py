@@ -24,7 +24,7 @@ async def test_a_planner_asks_for_a_plan_and_takes_part_of_it(plan: Plan, signed
     answer = await browser.send("/app/plan/proposals", first_day=plan.day.isoformat(), last_day=plan.day.isoformat())
     where = answer.headers["location"]
     assert "Planen regnes ut" in (await browser.get(where)).text
-    await plan.dealer.house.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.relay.drain(plan.dealer.tenant)
     made = await browser.get(where)
     numbers = re.findall(r'name="line" value="(\d+)"', made.text)
     assert len(numbers) >= 4
@@ -71,7 +71,9 @@ async def test_room_is_made_by_the_planner_who_says_so(plan: Plan, signed: Opene
     held = writes[1].replace("&#34;", '"').replace("&quot;", '"')
     answer = await browser.send("/app/plan/room", **query, writes=held)
     assert answer.status_code == 303, answer.text
-    bookings = await plan.dealer.house.platform.reading.page(await plan.planner(), "resource_bookings", Query(limit=10))
+    bookings = await plan.dealer.application.platform.reading.page(
+        await plan.planner(), "resource_bookings", Query(limit=10)
+    )
     assert {str(urgent)} <= {b["car"] for b in orjson.loads(bookings.json)}
     assert low is not None
 

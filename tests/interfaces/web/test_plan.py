@@ -193,7 +193,7 @@ async def test_the_wizard_tells_what_the_hours_rest_on_and_why_a_time_is_good(pl
     assert answer.status_code == 303, answer.text
     again = await planner.send("/app/plan/book", **values, note="Ring kunden", pinned="true")
     assert again.headers["location"] == answer.headers["location"]
-    row = (await plan.dealer.house.platform.reading.page(await plan.planner(), "resource_bookings", ALL)).json
+    row = (await plan.dealer.application.platform.reading.page(await plan.planner(), "resource_bookings", ALL)).json
     assert row.count(b'"Ring kunden"') == 1
     taken = await planner.send("/app/plan/book", **{**values, "_key": "another"})
     assert taken.status_code == 409

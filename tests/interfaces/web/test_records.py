@@ -29,7 +29,7 @@ async def test_saving_sends_only_what_was_changed(car: UUID, signed: Opener, dea
     assert (answer.status_code, answer.headers["location"]) == (303, f"{page}#g-identity")
     row = await dealer.read(browser.actor, "cars", car)
     assert (row["color"], row["license_plate"], row["model"]) == ("Rød", "EL20009", "A3 Sportback")
-    history = await dealer.house.platform.reading.history(browser.actor, "cars", car, limit=1)
+    history = await dealer.application.platform.reading.history(browser.actor, "cars", car, limit=1)
     assert set(history[0]["changes"]) == {"color", "license_plate"}
     assert history[0]["origin"] == "web"
 
@@ -208,7 +208,7 @@ async def test_unseen_and_forbidden_are_told_apart_in_words(car: UUID, signed: O
 
 async def test_a_failure_says_so_with_its_reference(signed: Opener) -> None:
     browser = await signed("planner")
-    platform = browser.dealer.house.platform
+    platform = browser.dealer.application.platform
     broken = platform.reading.page
 
     async def fail(*_: object) -> None:

@@ -34,9 +34,9 @@ async def http() -> AsyncIterator[httpx2.AsyncClient]:
 async def registry(dealer: Dealer, pages: FastAPI, http: httpx2.AsyncClient) -> AsyncIterator[FakeRegistry]:
     """Let the pages look cars up at a fake registry."""
     async with FakeRegistry() as fake:
-        pages.state.registry = asking(dealer.house, http, fake)()
+        pages.state.registry = asking(dealer.application, http, fake)()
         yield fake
-        pages.state.registry = dealer.house.registry.lookups
+        pages.state.registry = dealer.application.registry.lookups
 
 
 @pytest.fixture
@@ -236,7 +236,7 @@ async def test_the_part_that_a_script_swaps_holds_no_form(signed: Opener) -> Non
 async def test_the_nights_tell_what_they_came_to(
     signed: Opener, dealer: Dealer, registry: FakeRegistry, http: httpx2.AsyncClient
 ) -> None:
-    await night(dealer, enriching(asking(dealer.house, http, registry)()))
+    await night(dealer, enriching(asking(dealer.application, http, registry)()))
     browser = await signed("tenant_admin", "490")
     page = html.unescape((await browser.get("/app/enrichment_runs")).text)
     assert "Fyll ut nå" in page
@@ -260,7 +260,7 @@ async def test_the_nights_say_that_nothing_is_set_up(signed: Opener) -> None:
 
 async def test_inspections_due_are_listed_nearest_first(signed: Opener, dealer: Dealer) -> None:
     admin = await dealer.person("tenant_admin")
-    today = oslo_day(dealer.house.platform.clock())
+    today = oslo_day(dealer.application.platform.clock())
     for number, days in enumerate((20, -2, 80)):
         due = (today + timedelta(days=days)).isoformat()
         await new_car(

@@ -56,7 +56,7 @@ class Vendors:
 
     async def settled(self) -> None:
         """Do what waits."""
-        await self.dealer.house.relay.drain(self.dealer.tenant)
+        await self.dealer.application.relay.drain(self.dealer.tenant)
 
 
 @pytest.fixture(scope="session")
@@ -81,10 +81,10 @@ async def vendors_house(server: Server, outside_time: Time) -> AsyncIterator[Ven
             "sveve_secret": SVEVE,
             "public_url": PUBLIC,
         }
-        async with house_with(server, outside_time, **settings) as house:
-            transport = httpx.ASGITransport(app=build_pages(house))
+        async with house_with(server, outside_time, **settings) as application:
+            transport = httpx.ASGITransport(app=build_pages(application))
             async with httpx.AsyncClient(transport=transport, base_url=PUBLIC) as client:
-                yield Vendors(await settle(house), Telephone(client, PUBLIC, SVEVE), inbox, twilio)
+                yield Vendors(await settle(application), Telephone(client, PUBLIC, SVEVE), inbox, twilio)
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ async def vendors(vendors_house: Vendors) -> Vendors:
     vendors_house.inbox.sent.clear()
     vendors_house.twilio.sent.clear()
     one = vendors_house
-    return Vendors(await settle(one.dealer.house), one.phone, one.inbox, one.twilio)
+    return Vendors(await settle(one.dealer.application), one.phone, one.inbox, one.twilio)
 
 
 _numbers = iter(range(41_000_000, 49_000_000))
@@ -163,7 +163,7 @@ async def test_a_text_message_that_says_done_closes_the_step_once(vendors: Vendo
     link = await dealer.read(work.planner, "vendor_links", work.link)
     assert (link["answer"], link["answer_note"]) == ("done", "Ferdig 👍")
     assert (await told(dealer, work.planner)).count("vendor.answered") == 1
-    history = await dealer.house.platform.reading.history(work.planner, "work_items", work.item)
+    history = await dealer.application.platform.reading.history(work.planner, "work_items", work.item)
     assert history[0]["via"] == "system:vendor" or history[0]["actor_name"] == "system:vendor"
 
 
@@ -314,12 +314,12 @@ async def test_sveve_tells_which_message_is_answered(vendors: Vendors) -> None:
 
 async def test_a_vendor_of_two_tenants_answers_the_right_one(vendors: Vendors) -> None:
     one, number = vendors.dealer, fresh()
-    other = await settle(one.house)
+    other = await settle(one.application)
     here, there = await asked(one, phone=number), await asked(other, phone=number)
     vendors.twilio.sent.clear()
     await vendors.phone.by_twilio(number, "FERDIG")
     for dealer in (one, other):
-        await dealer.house.relay.drain(dealer.tenant)
+        await dealer.application.relay.drain(dealer.tenant)
     assert (await status(one, here), await status(other, there)) == ("approved", "approved")
     assert len(vendors.twilio.sent) == 2
     for dealer, own, foreign in ((one, here, there), (other, there, here)):
@@ -345,7 +345,7 @@ async def test_what_the_work_does_not_take_is_kept_in_the_vendors_words(vendors:
 def address(vendors: Vendors, work: Work) -> str:
     """Return where the vendor's letter was said to be answered."""
     letter = next(one for one in vendors.inbox.sent if one["to"] == ["lakk@example.test"])
-    capabilities = vendors.dealer.house.post.capabilities
+    capabilities = vendors.dealer.application.post.capabilities
     assert letter["reply_to"] == capabilities.answer_address(vendors.dealer.tenant, work.link, DOMAIN)
     return str(letter["reply_to"])
 
@@ -359,7 +359,7 @@ async def test_a_photo_that_comes_when_too_many_are_read_is_kept_later(vendors: 
     dealer = vendors.dealer
     work = await asked(dealer, email="lakk@example.test")
     files = [("en.png", "image/png", PNG, "attachment"), ("to.png", "image/png", PNG + b"2", "attachment")]
-    short_work = dealer.house.platform.short_work
+    short_work = dealer.application.platform.short_work
     kept, short_work.waiting = short_work.waiting, -short_work.most
     manager = await dealer.person("manager", "495")
     try:
@@ -501,7 +501,7 @@ def test_only_who_can_be_answered_asks_for_an_answer(changes: dict[str, Any], ta
 
 async def test_without_an_inbound_domain_letters_lead_to_the_link_alone(dealer: Dealer) -> None:
     work = await asked(dealer, email="uten.svar@example.test")
-    (letter,) = letters_to(dealer.house, "uten.svar@example.test")
+    (letter,) = letters_to(dealer.application, "uten.svar@example.test")
     words = letter.get_body(("plain",))
     assert words is not None
     assert "svare på denne e-posten" not in words.get_content()

@@ -18,7 +18,7 @@ from directapp.domains.people.roles import LABELS, OPERATOR
 from directapp.services import reading
 from directapp.store import steps
 from directapp.store.unit import Unit
-from support.dealer import Dealer, Time, built_house, settle, template
+from support.dealer import Dealer, Time, built_application, settle, template
 from support.many import BIG, CARS, fill_past
 from support.pages import PASSWORD, build_pages, give_password
 from support.server import Server
@@ -94,8 +94,8 @@ async def past(server: Server, time: Time) -> AsyncIterator[Dealer]:
     name = await template(server)
     owner = await asyncpg.connect(server.owner(name))
     await owner.execute(f'ALTER DATABASE "{name}" SET enable_seqscan = off')
-    async with built_house(server, name, time) as house:
-        dealer = await settle(house)
+    async with built_application(server, name, time) as application:
+        dealer = await settle(application)
         await fill_past(dealer)
         await owner.execute("ANALYZE")
         yield dealer
@@ -106,7 +106,7 @@ async def past(server: Server, time: Time) -> AsyncIterator[Dealer]:
 @contextlib.asynccontextmanager
 async def opened(dealer: Dealer, role: str, site: str) -> AsyncIterator[httpx.AsyncClient]:
     """Give a client in which a person is signed in."""
-    transport = httpx.ASGITransport(app=build_pages(dealer.house))
+    transport = httpx.ASGITransport(app=build_pages(dealer.application))
     async with httpx.AsyncClient(transport=transport, base_url="http://pages.test", timeout=60) as client:
         email = await give_password(dealer, await dealer.person(role, site))
         answer = await client.post("/sign-in", data={"email": email, "password": PASSWORD})
@@ -135,7 +135,7 @@ async def test_no_page_of_a_role_reads_a_table_to_its_end(past: Dealer, reads: R
 
 async def test_what_reads_to_the_end_is_noticed(past: Dealer, reads: Reads) -> None:
     admin = await past.person("tenant_admin", "499")
-    async with past.house.platform.database.unit(admin, readonly=True) as unit:
+    async with past.application.platform.database.unit(admin, readonly=True) as unit:
         await unit.fetch("SELECT id FROM cars c WHERE c.seller_notes = 'x' ORDER BY c.id LIMIT 5")
         assert [(name, read) for name, _, read in reads.found] == [("cars", CARS)]
         reads.found.clear()

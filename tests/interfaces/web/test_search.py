@@ -35,7 +35,7 @@ async def lot(dealer: Dealer) -> list[UUID]:
 
 async def at_every_door(dealer: Dealer, browser: Browser, asked: str) -> dict[str, set[str]]:
     q = quote(asked)
-    page = await dealer.house.platform.reading.page(
+    page = await dealer.application.platform.reading.page(
         browser.actor, "cars", Query(fields=(("id",),), search=question_words(asked))
     )
     listed = (await browser.get(f"/app/cars?q={q}")).text

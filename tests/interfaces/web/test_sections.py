@@ -30,7 +30,7 @@ async def test_comments_are_read_and_written_beside_the_record(car: UUID, signed
     assert "&lt;b&gt;ser" in part.text
     rows = await seller.get(f"/app/comments?car={car}")
     assert "Kunden ringer" in rows.text
-    read = await dealer.house.platform.reading.page(colleague, "comments", Query())
+    read = await dealer.application.platform.reading.page(colleague, "comments", Query())
     assert str(colleague.user) in str(read.json)
 
 
@@ -78,7 +78,7 @@ async def test_a_file_form_sent_again_hangs_its_file_up_once(car: UUID, signed: 
         answer = await reception.client.post(path, data=form, files=[file], headers={"HX-Request": "true"})
         assert answer.status_code == 200, answer.text
     for collection in ("files", "car_files"):
-        read = await dealer.house.platform.reading.page(reception.actor, collection, Query())
+        read = await dealer.application.platform.reading.page(reception.actor, collection, Query())
         assert len(orjson.loads(read.json)) == 1, collection
 
 

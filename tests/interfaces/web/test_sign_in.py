@@ -70,7 +70,7 @@ async def test_a_link_sets_a_password_once(stranger: httpx.AsyncClient, dealer: 
     answer = await manager.send(f"/app/users/{colleague.user}/do/hand_over_link")
     assert answer.status_code == 200, answer.headers
     link = answer.text.split("/link/")[1].split('"')[0]
-    assert (await links.read_link(dealer.house.auth, link)).user == colleague.user
+    assert (await links.read_link(dealer.application.auth, link)).user == colleague.user
     assert (await stranger.get(f"/link/{link}")).status_code == 200
     differ = await stranger.post(f"/link/{link}", data={"password": "en lang setning", "repeated": "noe annet"})
     assert differ.status_code == 422

@@ -93,7 +93,7 @@ async def test_a_reason_is_a_sentence_not_a_book(signed: Opener) -> None:
 
 async def test_one_person_has_so_many_live_pages_and_no_more(signed: Opener) -> None:
     browser = await signed("planner")
-    live = browser.dealer.house.platform.live
+    live = browser.dealer.application.platform.live
     open_pages = [live.listening(browser.actor) for _ in range(MOST_OF_ONE)]
     for page in open_pages:
         page.__enter__()

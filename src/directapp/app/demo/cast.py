@@ -7,12 +7,12 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from directapp.app.container import Application
 from directapp.app.demo.drive import perform_as
 from directapp.app.demo.sites import GOALS, Group, Site
 from directapp.app.demo.stock import phone
 from directapp.app.demo.story import login
 from directapp.app.demo.words import FIRST, LAST, PARTS
-from directapp.app.house import House
 from directapp.domains.people.issue import store_password
 from directapp.domains.people.principal import build_actor
 from directapp.domains.workshop import SEED_TEMPLATES
@@ -27,25 +27,27 @@ _ALL = 1000
 class Opening:
     """A tenant being opened at a moment, some months ago."""
 
-    house: House
+    application: Application
     group: Group
     at: datetime
     tenant: UUID
 
     async def create(self, actor: Actor, collection: str, **values: Any) -> UUID:
         """Create a record at that moment."""
-        return await perform_as(self.house, actor, self.at, collection, values)
+        return await perform_as(self.application, actor, self.at, collection, values)
 
 
-async def open_tenant(house: House, group: Group, at: datetime, password_hash: str) -> tuple[UUID, dict[str, Actor]]:
+async def open_tenant(
+    application: Application, group: Group, at: datetime, password_hash: str
+) -> tuple[UUID, dict[str, Actor]]:
     """Make a tenant with its sites, people, checklists; return its id and who is who."""
-    opening = Opening(house=house, group=group, at=at, tenant=uuid7())
+    opening = Opening(application=application, group=group, at=at, tenant=uuid7())
     demo = system_actor(opening.tenant, "demo")
     await opening.create(demo, "tenants", id=str(opening.tenant), name=group.name)
     rng = Random(group.seed)  # noqa: S311 - the same people every time
     names = _names(rng)
     await opening.create(demo, "users", email=f"{ADMIN}@{group.domain}", roles=["tenant_admin"], **next(names))
-    admin = (await actors(house, opening.tenant))[ADMIN]
+    admin = (await actors(application, opening.tenant))[ADMIN]
     sites = await _sites(opening, admin)
     for site in group.sites:
         for role, count in site.staff.items():
@@ -54,8 +56,8 @@ async def open_tenant(house: House, group: Group, at: datetime, password_hash: s
                 await _hire(opening, admin, key, roles=[role], dealership=sites[site.number], **next(names))
     for template in SEED_TEMPLATES:
         await opening.create(admin, "inspection_templates", **template)
-    cast = await actors(house, opening.tenant)
-    async with house.auth.port.open(demo) as rows:
+    cast = await actors(application, opening.tenant)
+    async with application.auth.port.open(demo) as rows:
         for actor in cast.values():
             if actor.user is not None:
                 await store_password(rows, actor.user, password_hash)
@@ -111,22 +113,22 @@ async def _hire(opening: Opening, admin: Actor, key: str, **values: Any) -> None
     )
 
 
-async def actors(house: House, tenant: UUID) -> dict[str, Actor]:
+async def actors(application: Application, tenant: UUID) -> dict[str, Actor]:
     """Return the people of a tenant as actors, by the part of their e-mail address before the @."""
-    async with house.auth.open(tenant) as rows:
+    async with application.auth.open(tenant) as rows:
         users = [u.row for u in await rows.find("users", limit=_ALL)]
         sites = [s.row for s in await rows.find("dealerships", limit=_ALL)]
     return {u["email"].partition("@")[0]: build_actor(tenant, u, sites) for u in users}
 
 
-async def site_ids(house: House, tenant: UUID) -> dict[str, UUID]:
+async def site_ids(application: Application, tenant: UUID) -> dict[str, UUID]:
     """Return the sites of a tenant by number."""
-    async with house.auth.open(tenant) as rows:
+    async with application.auth.open(tenant) as rows:
         return {s.row["number"]: s.row["id"] for s in await rows.find("dealerships", limit=_ALL)}
 
 
 async def fill_shelves(
-    house: House, group: Group, cast: Mapping[str, Actor], at: datetime
+    application: Application, group: Group, cast: Mapping[str, Actor], at: datetime
 ) -> dict[tuple[str, str], UUID]:
     """Let the parts people of the prep centres take stock; return the items by site and part number."""
     rng, shelves = Random(group.seed), {}  # noqa: S311 - the same stock every time
@@ -141,5 +143,5 @@ async def fill_shelves(
                 "reorder_point": 3,
                 "bin": f"H{rng.randint(1, 9)}-{rng.randint(1, 20)}",
             }
-            shelves[site.number, number] = await perform_as(house, keeper, at, "parts_inventory", values | levels)
+            shelves[site.number, number] = await perform_as(application, keeper, at, "parts_inventory", values | levels)
     return shelves

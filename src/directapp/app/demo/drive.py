@@ -12,10 +12,10 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from directapp.app.container import Application
 from directapp.app.demo.life import PHOTO, Life, Scene, Stage, Step
 from directapp.app.demo.messages import TOLD
 from directapp.app.demo.photos import chunks, draw
-from directapp.app.house import House
 from directapp.app.jobs import REACTOR
 from directapp.app.spec import load_reactions
 from directapp.connectors.storage import LocalStorage
@@ -42,7 +42,7 @@ Turn = tuple[datetime, Step]
 class Director:
     """Plays lives in one tenant, day by day; within a day several cars at once."""
 
-    house: House
+    application: Application
     tenant: UUID
     database: Database
     stage: Stage
@@ -52,7 +52,7 @@ class Director:
 
     def pipeline(self, at: datetime) -> Pipeline:
         """Return a pipeline in which it is a given moment."""
-        return Pipeline(self.house.platform.spec, self.database, clock=lambda: at)
+        return Pipeline(self.application.platform.spec, self.database, clock=lambda: at)
 
     async def play(self, lives: Iterable[Life], tell: Callable[[int], None]) -> None:
         """Play lives from the first day to now; ``tell`` hears each tenth, in percent of the steps."""
@@ -71,7 +71,7 @@ class Director:
 
     async def _count_rows(self) -> None:
         """Let plans be made anew: made while tables were empty, they read all of a tenant to find one row."""
-        connection = await asyncpg.connect(self.house.owner_dsn)
+        connection = await asyncpg.connect(self.application.owner_dsn)
         try:
             await connection.execute("ANALYZE")
         finally:
@@ -116,7 +116,7 @@ class Director:
     async def _photograph(self, at: datetime, step: Step) -> Answer:
         values = step.values
         content = draw(values["color"], values["plate"], (0.42, 0.6) if values["damage"] else None)
-        platform = self.house.platform
+        platform = self.application.platform
         attachments = Attachments(self.pipeline(at), LocalStorage(platform.data / "files"), platform.short_work)
         incoming = Incoming(name=f"{values['plate']}.jpg", chunks=chunks(content))
         return await attachments.keep(self.cast[step.who], incoming, {"title": values["title"]}, origin="web")
@@ -147,10 +147,10 @@ async def tuned(database: Database) -> AsyncIterator[Database]:
 
 
 async def perform_many(
-    house: House, actor: Actor, at: datetime, collection: str, rows: Sequence[Mapping[str, Any]]
+    application: Application, actor: Actor, at: datetime, collection: str, rows: Sequence[Mapping[str, Any]]
 ) -> list[UUID]:
     """Create several records at a moment, in one transaction, and return their ids."""
-    platform = house.platform
+    platform = application.platform
     pipeline = Pipeline(platform.spec, platform.database, clock=lambda: at)
     intents = [
         Intent(actor=actor, collection=collection, verb="create", origin="web", patch=dict(values)) for values in rows
@@ -165,7 +165,7 @@ async def perform_many(
 
 
 async def perform_as(
-    house: House,
+    application: Application,
     actor: Actor,
     at: datetime,
     collection: str,
@@ -174,7 +174,7 @@ async def perform_as(
     target: UUID | None = None,
 ) -> UUID:
     """Create or change a record at a moment, outside every life, and return its id."""
-    platform = house.platform
+    platform = application.platform
     pipeline = Pipeline(platform.spec, platform.database, clock=lambda: at)
     verb = "update" if target else "create"
     intent = Intent(actor=actor, collection=collection, verb=verb, origin="web", target=target, patch=dict(values))

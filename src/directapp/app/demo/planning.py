@@ -7,13 +7,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from directapp.app.container import Application
 from directapp.app.demo.cast import ADMIN
 from directapp.app.demo.drive import perform_as, perform_many
 from directapp.app.demo.life import Ahead, Known, Life, Person, Said, Scene, Step
 from directapp.app.demo.sites import Group, Site
 from directapp.app.demo.story import login
 from directapp.app.demo.worktime import CLOSES, DAY, OPENS, Worktime
-from directapp.app.house import House
 from directapp.domains.planning.engine.workdays import holiday
 from directapp.domains.planning.types import seed_types
 from directapp.kernel.actor import Actor
@@ -223,27 +223,33 @@ def _check(life: Life, kind: str) -> Step:
 
 
 async def lay_plan(
-    house: House, group: Group, cast: Mapping[str, Actor], sites: Mapping[str, UUID], *, at: datetime, now: Worktime
+    application: Application,
+    group: Group,
+    cast: Mapping[str, Actor],
+    sites: Mapping[str, UUID],
+    *,
+    at: datetime,
+    now: Worktime,
 ) -> Plan:
     """Let the administrator set up types, resources, hours, capacity and agreements."""
     plan, admin = Plan(time=now), cast[ADMIN]
     for values in seed_types():
-        plan.types[values["code"]] = await perform_as(house, admin, at, "resource_types", values)
+        plan.types[values["code"]] = await perform_as(application, admin, at, "resource_types", values)
     for site in group.sites:
         if site.prep == site.number:
-            await _staff(house, plan, admin, site, sites[site.number], cast, at)
+            await _staff(application, plan, admin, site, sites[site.number], cast, at)
         else:
             hours = AGREEMENTS[site.number]
             pairs = (("mechanical", hours[0]), ("cosmetic", hours[1]), *((k, _CHECKS_A_WEEK) for k in _CHECKS.values()))
             shared = {"provider": sites[site.prep], "consumer": sites[site.number], "priority": hours[2]}
             rows = [{**shared, "resource_type": plan.types[k], "max_hours_per_week": h} for k, h in pairs]
-            await perform_many(house, admin, at, "resource_sharing", rows)
-    await _leave(house, plan, admin, at)
+            await perform_many(application, admin, at, "resource_sharing", rows)
+    await _leave(application, plan, admin, at)
     return plan
 
 
 async def _staff(  # noqa: PLR0917 - one site, set up
-    house: House, plan: Plan, admin: Actor, site: Site, where: UUID, cast: Mapping[str, Actor], at: datetime
+    application: Application, plan: Plan, admin: Actor, site: Site, where: UUID, cast: Mapping[str, Actor], at: datetime
 ) -> None:
     wanted: list[tuple[str, dict[str, Any]]] = []
     for role, does in (*((r, [w]) for r, w in _WORK.items()), ("reception", ["inspection", "quality"])):
@@ -259,7 +265,7 @@ async def _staff(  # noqa: PLR0917 - one site, set up
             (f"{name} {site.number}", {"name": name, "kind": "bay", "does": [does], "capacity": capacity})
             for name, does, capacity in _BAYS
         ]
-    made = await perform_many(house, admin, at, "resources", [{**v, "dealership": where} for _, v in wanted])
+    made = await perform_many(application, admin, at, "resources", [{**v, "dealership": where} for _, v in wanted])
     plan.resources |= {key: record for (key, _), record in zip(wanted, made, strict=True)}
     opens, closes = f"{OPENS:%H:%M}", f"{CLOSES:%H:%M}"
     hours = [
@@ -267,16 +273,16 @@ async def _staff(  # noqa: PLR0917 - one site, set up
         for record in made
         for day in range(1, 6)
     ]
-    await perform_many(house, admin, at, "working_hours", hours)
+    await perform_many(application, admin, at, "working_hours", hours)
     rules = []
     for role, kind in _WORK.items():
         room = plan.room[site.number, kind] = float(site.staff[role] * _PER_PERSON)
         days = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), room)
         rules.append({"dealership": where, "resource_type": plan.types[_TYPES[kind]], **days})
-    await perform_many(house, admin, at, "capacity_rules", rules)
+    await perform_many(application, admin, at, "capacity_rules", rules)
 
 
-async def _leave(house: House, plan: Plan, admin: Actor, at: datetime) -> None:
+async def _leave(application: Application, plan: Plan, admin: Actor, at: datetime) -> None:
     values = []
     for key, first, count, kind, note in AWAY:
         if key not in plan.resources:
@@ -286,13 +292,13 @@ async def _leave(house: House, plan: Plan, admin: Actor, at: datetime) -> None:
         end = datetime.combine(days[1] + timedelta(days=1), time(0), OSLO).astimezone(at.tzinfo)
         plan.away[key].append((start, end))
         values.append({"resource": plan.resources[key], "starts_at": start, "ends_at": end, "kind": kind, "note": note})
-    await perform_many(house, admin, at, "absences", values)
+    await perform_many(application, admin, at, "absences", values)
 
 
-async def correct_hours(house: House, cast: Mapping[str, Actor], now: Worktime) -> None:
+async def correct_hours(application: Application, cast: Mapping[str, Actor], now: Worktime) -> None:
     """Let managers put the time bank right where no booking tells what was worked."""
     for back, key, hours, why in CORRECTED:
         if key in cast:
             site = key.partition(".")[2].partition("-")[0]
             values = {"person": cast[key].user, "day": now.day(-DAY * back), "hours": hours, "note": why}
-            await perform_as(house, cast[f"manager.{site}"], now.now, "timebank_entries", values)
+            await perform_as(application, cast[f"manager.{site}"], now.now, "timebank_entries", values)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from directapp.app.container import Application
 from directapp.app.demo.cast import ADMIN, fill_shelves, open_tenant, site_ids
 from directapp.app.demo.drive import Director, perform_as, tuned
 from directapp.app.demo.life import Stage
@@ -12,7 +13,6 @@ from directapp.app.demo.planning import correct_hours, lay_plan
 from directapp.app.demo.sites import COAST, GROUPS, MOUNTAIN, Group
 from directapp.app.demo.story import LONGEST, REGISTRY
 from directapp.app.demo.worktime import Worktime
-from directapp.app.house import House
 from directapp.kernel.actor import system_actor
 from directapp.store.database import Database
 
@@ -20,49 +20,54 @@ _MARK = "demo_seeded"
 Progress = Callable[[str, int], None]
 
 
-async def seed_demo(house: House, tell: Progress, groups: Sequence[Group] = GROUPS) -> list[str]:
+async def seed_demo(application: Application, tell: Progress, groups: Sequence[Group] = GROUPS) -> list[str]:
     """Make the demo tenants where they are missing, and return the lines with the logins.
 
     ``tell`` hears how far each has come, in percent.
     """
-    missing = [g for g in groups if await house.auth.port.find_login(_admin(g)) is None]
+    missing = [g for g in groups if await application.auth.port.find_login(_admin(g)) is None]
     if missing:
-        password_hash = await house.auth.passwords.hash(house.settings.demo_password)
-        async with tuned(house.platform.database) as database:
+        password_hash = await application.auth.passwords.hash(application.settings.demo_password)
+        async with tuned(application.platform.database) as database:
             for group in missing:
-                await play(house, database, group, password_hash, tell)
-    return [*_lines(house.settings.demo_password), *[line for g in groups for line in await _broken_off(house, g)]]
+                await play(application, database, group, password_hash, tell)
+    return [
+        *_lines(application.settings.demo_password),
+        *[line for g in groups for line in await _broken_off(application, g)],
+    ]
 
 
-async def play(house: House, database: Database, group: Group, password_hash: str, tell: Progress) -> Director:
+async def play(
+    application: Application, database: Database, group: Group, password_hash: str, tell: Progress
+) -> Director:
     """Open a tenant some months ago and play its cars' lives up to now."""
-    time = Worktime(house.platform.clock())
+    time = Worktime(application.platform.clock())
     opened = time.at(-LONGEST - 9)
-    tenant, cast = await open_tenant(house, group, opened, password_hash)
-    sites = await site_ids(house, tenant)
+    tenant, cast = await open_tenant(application, group, opened, password_hash)
+    sites = await site_ids(application, tenant)
     stage = Stage(
         time=time,
         sites=sites,
         people={key: actor.user for key, actor in cast.items() if actor.user is not None},
-        parts=await fill_shelves(house, group, cast, opened),
-        plan=await lay_plan(house, group, cast, sites, at=opened, now=time),
+        parts=await fill_shelves(application, group, cast, opened),
+        plan=await lay_plan(application, group, cast, sites, at=opened, now=time),
     )
     cast[REGISTRY] = system_actor(tenant, "demo")
-    director = Director(house=house, tenant=tenant, database=database, stage=stage, cast=cast)
+    director = Director(application=application, tenant=tenant, database=database, stage=stage, cast=cast)
     await director.play(all_lives(group), partial(tell, group.name))
-    await correct_hours(house, cast, time)
+    await correct_hours(application, cast, time)
     morning = time.morning(time.day(0))
     await tell_what_is_late(director.pipeline(morning), tenant)
     await settle_messages(director.pipeline(time.now), tenant, morning)
-    await perform_as(house, cast[ADMIN], time.now, "tenants", {"settings": {_MARK: True}}, target=tenant)
+    await perform_as(application, cast[ADMIN], time.now, "tenants", {"settings": {_MARK: True}}, target=tenant)
     return director
 
 
-async def _broken_off(house: House, group: Group) -> list[str]:
-    login = await house.auth.port.find_login(_admin(group))
+async def _broken_off(application: Application, group: Group) -> list[str]:
+    login = await application.auth.port.find_login(_admin(group))
     if login is None:
         return []
-    async with house.auth.open(login[0]) as rows:
+    async with application.auth.open(login[0]) as rows:
         settings = (await rows.look_up("tenants", login[0])).row["settings"]
     if (settings or {}).get(_MARK):
         return []

@@ -1,4 +1,4 @@
-"""Ports: what signing in asks of the rest of the house, and no more."""
+"""Ports: what signing in asks of the rest of the application, and no more."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -61,7 +61,7 @@ class Failures:
 
 
 class AuthPort(Protocol):
-    """The house around the sign-in: directory, transactions, counters, letters, caches."""
+    """The application around the sign-in: directory, transactions, counters, letters, caches."""
 
     async def find_login(self, email: str) -> tuple[UUID, UUID] | None:
         """Return (tenant, user) of a normalised e-mail address, from outside every tenant."""

@@ -19,7 +19,7 @@ from directapp.services.ledger import IMPORTER, OUTCOMES, Order, Report
 from directapp.services.platform import Platform
 
 
-class HouseLike(Protocol):
+class ApplicationLike(Protocol):
     """An open installation."""
 
     @property
@@ -34,7 +34,7 @@ class HouseLike(Protocol):
 class Doors(Protocol):
     """What app opens for these commands."""
 
-    def house(self) -> AbstractAsyncContextManager[HouseLike]:
+    def application(self) -> AbstractAsyncContextManager[ApplicationLike]:
         """Open the installation, without its worker."""
 
 
@@ -63,9 +63,9 @@ def register(app: typer.Typer, doors: Doors) -> None:
         contents, name = read_folder(folder), str(folder.resolve())
 
         async def work() -> Report:
-            async with doors.house() as house:
-                target = await find_tenant(house.platform, tenant)
-                return await _import(house.platform, target, contents, name, commit=commit)
+            async with doors.application() as application:
+                target = await find_tenant(application.platform, tenant)
+                return await _import(application.platform, target, contents, name, commit=commit)
 
         done = asyncio.run(work())
         say(done, report, english=english)

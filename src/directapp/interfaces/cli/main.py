@@ -26,7 +26,7 @@ else:
 T = TypeVar("T")
 
 
-class HouseLike(Protocol):
+class ApplicationLike(Protocol):
     """An open installation."""
 
     @property
@@ -41,7 +41,7 @@ class HouseLike(Protocol):
 class Doors(Protocol):
     """What app opens for the commands."""
 
-    def house(self) -> AbstractAsyncContextManager[HouseLike]:
+    def application(self) -> AbstractAsyncContextManager[ApplicationLike]:
         """Open the installation, without its worker."""
 
     async def serve(self, *, demo: bool, worker: bool, processes: int) -> None:
@@ -96,8 +96,10 @@ def build(doors: Doors) -> typer.Typer:  # noqa: C901, PLR0915 - one command aft
         """Make a tenant and its administrator; print the one-time link that sets the password."""
 
         async def answer() -> str:
-            async with doors.house() as house:
-                return await add_tenant(house.auth, name=name, email=email, first_name=first_name, last_name=last_name)
+            async with doors.application() as application:
+                return await add_tenant(
+                    application.auth, name=name, email=email, first_name=first_name, last_name=last_name
+                )
 
         typer.echo(_go(answer()))
 
@@ -106,9 +108,14 @@ def build(doors: Doors) -> typer.Typer:  # noqa: C901, PLR0915 - one command aft
         """Reach a tenant's data as OPERATOR for a while; the tenant sees who, why and what was done."""
 
         async def answer() -> StaffSession:
-            async with doors.house() as house:
+            async with doors.application() as application:
                 return await begin_staff_session(
-                    house.auth, house.platform.pipeline, tenant, operator=operator, reason=reason, minutes=minutes
+                    application.auth,
+                    application.platform.pipeline,
+                    tenant,
+                    operator=operator,
+                    reason=reason,
+                    minutes=minutes,
                 )
 
         session = _go(answer())
@@ -121,14 +128,14 @@ def build(doors: Doors) -> typer.Typer:  # noqa: C901, PLR0915 - one command aft
         collection, _, record = path.partition("/")
 
         async def answer() -> list[str]:
-            async with doors.house() as house:
-                platform = house.platform
+            async with doors.application() as application:
+                platform = application.platform
                 shape = platform.spec.get(collection)
                 if shape is None:
                     raise typer.BadParameter(f"there is no collection {collection}")
                 if field and field not in shape.fields:
                     raise typer.BadParameter(f"{collection} has no field {field}")
-                actor = await find_person(house.auth, who)
+                actor = await find_person(application.auth, who)
                 target = UUID(record) if record else None
                 told = await explain(platform.database, actor, shape, target, field or None)
                 return [line.en for line in told]
@@ -150,8 +157,8 @@ def build(doors: Doors) -> typer.Typer:  # noqa: C901, PLR0915 - one command aft
         """Check the audit of every tenant against its seals."""
 
         async def answer() -> list[str]:
-            async with doors.house() as house:
-                platform = house.platform
+            async with doors.application() as application:
+                platform = application.platform
                 found = []
                 for tenant in await platform.database.tenants():
                     found += [f"{tenant}: {line}" for line in await verify(platform.database, tenant)]

@@ -54,9 +54,9 @@ def register(group: typer.Typer, doors: Doors) -> None:
         async def work() -> Report:
             from directapp.interfaces.cli.people import find_person
 
-            async with doors.house() as house:
-                actor = await find_person(house.auth, email)
-                return await take(house.platform, actor, file, asked, commit=commit)
+            async with doors.application() as application:
+                actor = await find_person(application.auth, email)
+                return await take(application.platform, actor, file, asked, commit=commit)
 
         done = asyncio.run(work())
         say(done, report, english=english)

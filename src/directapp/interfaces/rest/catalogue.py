@@ -35,7 +35,7 @@ TYPES: dict[Kind, str] = {
 
 async def collections(call: Call) -> Response:
     """Answer every collection that the caller reads some of."""
-    spec = call.house.platform.spec
+    spec = call.application.platform.spec
     seen = [s for s in spec.exposed if s.grants_of(call.actor.roles)]
     return json_response(orjson.dumps({"data": [_collection(s, call) for s in seen]}))
 
@@ -70,7 +70,7 @@ def _collection(shape: Shape, call: Call) -> dict[str, Any]:
 
 async def fields(call: Call) -> Response:
     """Answer the fields of every collection."""
-    spec = call.house.platform.spec
+    spec = call.application.platform.spec
     found = [f for s in spec.exposed if s.grants_of(call.actor.roles) for f in _fields(s, call.actor)]
     return json_response(orjson.dumps({"data": found}))
 

@@ -33,15 +33,15 @@ _PAGE = """<!doctype html>
 class Docs:
     """Serves what is the same for everyone as long as the process lives."""
 
-    def __init__(self, house: Surroundings) -> None:
+    def __init__(self, application: Surroundings) -> None:
         """Keep what is described."""
-        self._house = house
+        self._application = application
         self._document: bytes | None = None
 
     async def document(self, _: Call) -> Response:
         """Answer the OpenAPI document."""
         if self._document is None:
-            self._document = orjson.dumps(describe(self._house.platform.spec))
+            self._document = orjson.dumps(describe(self._application.platform.spec))
         return Response(self._document, media_type="application/json", headers={"Cache-Control": "no-cache"})
 
     async def page(self, _: Call) -> Response:

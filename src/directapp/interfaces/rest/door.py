@@ -58,7 +58,7 @@ class Call:
     """One request at a door."""
 
     request: Request
-    house: Surroundings
+    application: Surroundings
     request_id: str
     signed_in: Actor | None = None
     collection: str = ""
@@ -79,7 +79,7 @@ class Call:
     @property
     def shape(self) -> Shape:
         """The collection of the route, where the actor may read it at all (ForbiddenError: not)."""
-        return self.house.platform.reading.shape(self.actor, self.collection)
+        return self.application.platform.reading.shape(self.actor, self.collection)
 
     @property
     def address(self) -> str:
@@ -107,14 +107,14 @@ class Door:
 
     def __init__(
         self,
-        house: Surroundings,
+        application: Surroundings,
         handlers: Mapping[str, Handler],
         *,
         unlocked: bool = False,
         collection: str = "",
     ) -> None:
         """Keep what is behind the door; ``collection`` where the path itself names none."""
-        self._house = house
+        self._application = application
         self.handlers = handlers
         self.unlocked = unlocked
         self._collection = collection
@@ -132,7 +132,7 @@ class Door:
         request_id = getattr(request.state, "request_id", None) or secrets.token_hex(8)
         call = Call(
             request=request,
-            house=self._house,
+            application=self._application,
             request_id=request_id,
             collection=str(request.path_params.get("collection", self._collection)),
         )
@@ -200,7 +200,7 @@ def refuse_foreign(call: Call) -> None:
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     foreign = site not in {None, "same-origin", "none"}
     if site is None and origin is not None:
-        own = {headers.get("host"), split_address(call.house.platform.public_url).netloc}
+        own = {headers.get("host"), split_address(call.application.platform.public_url).netloc}
         foreign = split_address(origin).netloc not in own
     if foreign:
         raise ForbiddenError(_ELSEWHERE)

@@ -56,7 +56,7 @@ async def upload(call: Call) -> Response:
         raise bad_query(_UNSUPPORTED, name)
     if not call.request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise BadPayloadError(_NO_FORM)
-    attachments = call.house.attachments
+    attachments = call.application.attachments
     request = Request(
         call.request.scope,
         bounded(call.request.receive, attachments.largest + _OVERHEAD, Problem(_TOO_LARGE, field="file")),
@@ -121,13 +121,13 @@ def _answered(answers: list[Answer]) -> Response:
 
 async def asset(call: Call) -> Response:
     """Answer the bytes of a file, or a small picture of it."""
-    stored = await call.house.attachments.look_up(call.actor, call.record())
+    stored = await call.application.attachments.look_up(call.actor, call.record())
     parameters = call.parameters()
     size, square = _size(parameters)
     download = parameters.get("download") is not None
     if size is not None and stored.is_picture:
         try:
-            small = await call.house.attachments.thumbnail(stored, size, square=square)
+            small = await call.application.attachments.thumbnail(stored, size, square=square)
         except MissingBytesError:
             raise NotFoundError from None
         headers = _headers(stored, "image/webp", download=download, tag=f"{stored.sha256}-{size}{square:d}")
@@ -196,7 +196,7 @@ async def _whole_or_part(call: Call, stored: Stored, headers: dict[str, str]) ->
     headers["Content-Length"] = str(end - start)
     if call.request.method == "HEAD":
         return Response(status_code=status, headers=headers)
-    chunks = call.house.attachments.read(stored, start, end - start)
+    chunks = call.application.attachments.read(stored, start, end - start)
     try:
         first = await anext(chunks, b"")
     except MissingBytesError:

@@ -68,7 +68,7 @@ async def search_many(call: Call) -> Response:
 def _remembered(call: Call) -> Asked:
     """Understand the query string, or remember how it was understood: what names no moment and no person stays."""
     text: bytes = call.request.scope["query_string"]
-    known = call.house.questions
+    known = call.application.questions
     key = (call.collection, call.actor.roles, text)
     asked = known.get(key)
     if asked is None:
@@ -81,7 +81,7 @@ def _remembered(call: Call) -> Asked:
 
 
 def _understood(call: Call, raw: Mapping[str, Any]) -> Asked:
-    platform, shape = call.house.platform, call.shape
+    platform, shape = call.application.platform, call.shape
     order = platform.reading.default_sort(call.actor, shape)
     return parse_query(platform.spec, shape, call.actor, raw, now=platform.clock(), order=order)
 
@@ -93,7 +93,9 @@ def _again(call: Call) -> Revisit:
 
 
 async def _list(call: Call, asked: Asked, again: Revisit | None = None) -> Response:
-    page = await call.house.platform.reading.page(call.actor, call.collection, asked.query, again=again, chosen=True)
+    page = await call.application.platform.reading.page(
+        call.actor, call.collection, asked.query, again=again, chosen=True
+    )
     if page.same:
         return unchanged(page.tag)
     meta: dict[str, Any] = dict(page.counts) | ({"at_least": list(page.more)} if page.more else {})
@@ -120,7 +122,7 @@ async def read_one(call: Call) -> Response:
     """Answer one record."""
     parameters = _only(call, "fields")
     fields = _fields(call, call.shape, parameters)
-    reading = call.house.platform.reading
+    reading = call.application.platform.reading
     page = await reading.one_page(call.actor, call.collection, call.record(), fields, again=_again(call))
     if page.same:
         return unchanged(page.tag)
@@ -137,7 +139,7 @@ def _only(call: Call, *names: str) -> dict[str, Any]:
 
 def _fields(call: Call, shape: Shape, parameters: Mapping[str, Any]) -> tuple[Path, ...]:
     raw = parameters.get("fields")
-    return parse_fields(call.house.platform.spec, shape, call.actor, raw) if raw else ()
+    return parse_fields(call.application.platform.spec, shape, call.actor, raw) if raw else ()
 
 
 # -- writing ----------------------------------------------------------------------------------------
@@ -181,7 +183,7 @@ async def update_many(call: Call) -> Response:
 async def delete(call: Call) -> Response:
     """Delete one record."""
     options = _options(call)
-    await call.house.platform.pipeline.perform(_intent(call, options, "delete", target=call.record()))
+    await call.application.platform.pipeline.perform(_intent(call, options, "delete", target=call.record()))
     return Response(status_code=204)
 
 
@@ -208,7 +210,7 @@ async def act_on_all(call: Call) -> Response:
 
 
 async def _act(call: Call, name: str, target: UUID | None) -> Response:
-    shape = call.house.platform.spec.get(call.collection)
+    shape = call.application.platform.spec.get(call.collection)
     verb = shape.verb(name) if shape else None
     fits = verb is not None and (verb.on == "record") == (target is not None)
     if name in _WRITES or not (fits or (name == UNDO.name and target is not None)):
@@ -267,9 +269,9 @@ def _intent(
 
 
 async def _one(call: Call, options: Mapping[str, Any], intent: Intent, verb: Verb | None = None) -> Response:
-    answer = await call.house.platform.pipeline.perform(intent)
+    answer = await call.application.platform.pipeline.perform(intent)
     json = await _chosen(call, options, answer)
-    told = call.house.platform.told_once(verb, answer) if verb else {}
+    told = call.application.platform.told_once(verb, answer) if verb else {}
     if told:
         json = orjson.dumps({**orjson.loads(json or "{}"), **told}).decode()
     content = b'{"data":' + (json or "null").encode()
@@ -282,7 +284,7 @@ async def _one(call: Call, options: Mapping[str, Any], intent: Intent, verb: Ver
 
 
 async def _all(call: Call, options: Mapping[str, Any], intents: Sequence[Intent], *, empty: bool = False) -> Response:
-    results = await call.house.platform.pipeline.perform_all(intents)
+    results = await call.application.platform.pipeline.perform_all(intents)
     refused = [(place, r) for place, r in enumerate(results) if isinstance(r, DirectAppError)]
     if refused:
         return refusals(refused, call.language)
@@ -301,7 +303,7 @@ async def _chosen(call: Call, options: Mapping[str, Any], answer: Answer) -> str
     if not options["fields"] or answer.json is None or answer.record is None or options["dry_run"]:
         return answer.json
     fields = _fields(call, call.shape, options)
-    return await call.house.platform.reading.one(call.actor, call.collection, answer.record, fields)
+    return await call.application.platform.reading.one(call.actor, call.collection, answer.record, fields)
 
 
 def _seen_changes(answer: Answer) -> dict[str, Any]:

@@ -30,7 +30,7 @@ async def look_up(call: Call) -> Response:
     code = parameters.get("code")
     if not isinstance(code, str) or not code.strip():
         raise BadPayloadError(_MISSING)
-    platform = call.house.platform
+    platform = call.application.platform
     shape = platform.reading.shape(call.actor, CARS)
     if not may_look_up(shape.grants_of(call.actor.roles)):
         raise ForbiddenError
@@ -50,7 +50,7 @@ async def _row(call: Call, car: object) -> Mapping[str, Any]:
         record = UUID(str(car))
     except ValueError:
         raise NotFoundError from None
-    found: Mapping[str, Any] = orjson.loads(await call.house.platform.reading.one(call.actor, CARS, record))
+    found: Mapping[str, Any] = orjson.loads(await call.application.platform.reading.one(call.actor, CARS, record))
     return found
 
 

@@ -38,7 +38,7 @@ async def read(call: Call) -> Response:
     offset = _number(parameters, "offset", 0, 0, _MOST)
     if "page" in parameters:
         offset = min((_number(parameters, "page", 1, 1, _MOST) - 1) * limit, _MOST)
-    reading = call.house.platform.reading
+    reading = call.application.platform.reading
     found = await reading.history(call.actor, collection, record, limit=min(offset + limit, 2 * _MOST))
     rows = [_revision(entry, collection, record) for entry in found[offset : offset + limit]]
     return json_response(orjson.dumps({"data": _chosen(rows, parameters)}))

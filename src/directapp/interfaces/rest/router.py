@@ -33,19 +33,19 @@ def build(platform: Platform, auth: Auth, attachments: Attachments | None = None
     """Return every REST route; without ``attachments`` files lie in the data folder."""
     if attachments is None:
         attachments = Attachments(platform.pipeline, LocalStorage(platform.data / "files"), platform.short_work)
-    house = Surroundings(platform=platform, auth=auth, attachments=attachments)
+    application = Surroundings(platform=platform, auth=auth, attachments=attachments)
     router = APIRouter()
-    for routes in (_rows(house), _about(house), _open(house)):
+    for routes in (_rows(application), _about(application), _open(application)):
         for path, door in routes.items():
             router.routes.append(Route(path, door, name=f"rest:{path}"))
     for room in sorted({route.path.split("/")[1] for route in router.routes if isinstance(route, Route)}):
-        router.routes.append(Route(f"/{room}/{{rest:path}}", Nowhere(house, {}), name=f"rest:/{room}/*"))
+        router.routes.append(Route(f"/{room}/{{rest:path}}", Nowhere(application, {}), name=f"rest:/{room}/*"))
     return router
 
 
-def _rows(house: Surroundings) -> dict[str, Door]:
+def _rows(application: Surroundings) -> dict[str, Door]:
     def door(handlers: Mapping[str, Handler], collection: str = "") -> Door:
-        return Door(house, handlers, collection=collection)
+        return Door(application, handlers, collection=collection)
 
     return {
         "/items/{collection}": door(MANY),
@@ -63,31 +63,31 @@ def _rows(house: Surroundings) -> dict[str, Door]:
     }
 
 
-def _about(house: Surroundings) -> dict[str, Door]:
+def _about(application: Surroundings) -> dict[str, Door]:
     return {
-        "/revisions": Door(house, {"GET": revisions.read}),
-        "/collections": Door(house, {"GET": catalogue.collections}),
-        "/collections/{collection}": Door(house, {"GET": catalogue.collection}),
-        "/fields": Door(house, {"GET": catalogue.fields}),
-        "/fields/{collection}": Door(house, {"GET": catalogue.fields_of_one}),
-        "/fields/{collection}/{field}": Door(house, {"GET": catalogue.field}),
-        "/registry/vehicle": Door(house, {"GET": registry.look_up}),
-        "/server/info": Door(house, {"GET": server.info}),
+        "/revisions": Door(application, {"GET": revisions.read}),
+        "/collections": Door(application, {"GET": catalogue.collections}),
+        "/collections/{collection}": Door(application, {"GET": catalogue.collection}),
+        "/fields": Door(application, {"GET": catalogue.fields}),
+        "/fields/{collection}": Door(application, {"GET": catalogue.fields_of_one}),
+        "/fields/{collection}/{field}": Door(application, {"GET": catalogue.field}),
+        "/registry/vehicle": Door(application, {"GET": registry.look_up}),
+        "/server/info": Door(application, {"GET": server.info}),
     }
 
 
-def _open(house: Surroundings) -> dict[str, Door]:
-    docs = Docs(house)
+def _open(application: Surroundings) -> dict[str, Door]:
+    docs = Docs(application)
     handlers: dict[str, Mapping[str, Handler]] = {
         "/auth/login": {"POST": signing.login},
         "/auth/refresh": {"POST": signing.refresh},
         "/auth/logout": {"POST": signing.logout},
         "/auth/password/request": {"POST": signing.request_password},
         "/auth/password/reset": {"POST": signing.reset_password},
-        "/server/health": {"GET": server.Health(house).answer},
+        "/server/health": {"GET": server.Health(application).answer},
         "/server/ping": {"GET": server.ping},
         "/openapi.json": {"GET": docs.document},
         "/docs": {"GET": docs.page},
         "/docs/{name}": {"GET": docs.part},
     }
-    return {path: Door(house, methods, unlocked=True) for path, methods in handlers.items()}
+    return {path: Door(application, methods, unlocked=True) for path, methods in handlers.items()}

@@ -26,7 +26,7 @@ Probe = Callable[[], Awaitable[Any]]
 class Health:
     """Asks every part, at most once a second however often it is asked itself."""
 
-    house: Surroundings
+    application: Surroundings
     _asked_at: float = 0.0
     _found: dict[str, Any] = field(default_factory=dict)
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -43,10 +43,10 @@ class Health:
         return response
 
     async def _ask(self) -> dict[str, Any]:
-        platform = self.house.platform
+        platform = self.application.platform
         probes: dict[str, Probe] = {
             "database": lambda: platform.database.plain("SELECT 1"),
-            "storage": self.house.attachments.storage.check,
+            "storage": self.application.attachments.storage.check,
             **platform.checks,
         }
         results = await asyncio.gather(*(_probed(name, probe) for name, probe in probes.items()))
@@ -80,8 +80,8 @@ async def info(call: Call) -> Response:
     data = {
         "project": {"project_name": "DirectApp", "default_language": "nb"},
         "version": version("directapp"),
-        "url": call.house.platform.public_url,
-        "demo": call.house.platform.demo,
+        "url": call.application.platform.public_url,
+        "demo": call.application.platform.demo,
         "queryLimit": {"default": 100, "max": 10_000},
     }
     return json_response(orjson.dumps({"data": data}))

@@ -28,7 +28,7 @@ async def login(call: Call) -> Response:
     if _mode(body, "json") != "json":
         refuse_foreign(call)
     signed_in = await signing.sign_in(
-        call.house.auth,
+        call.application.auth,
         email=text_of(body, "email"),
         password=text_of(body, "password"),
         address=call.address,
@@ -46,7 +46,7 @@ async def refresh(call: Call) -> Response:
     """Exchange a refresh token for the next pair."""
     body = only(await read_object(call.request, _SMALL), "refresh_token", "mode")
     text, from_cookie = _token(call, body)
-    signed_in = await signing.refresh(call.house.auth, text)
+    signed_in = await signing.refresh(call.application.auth, text)
     mode = _mode(body, "session" if signed_in.cookie else "cookie" if from_cookie else "json")
     return _answer(call, signed_in, mode)
 
@@ -55,7 +55,7 @@ async def logout(call: Call) -> Response:
     """End the session of a refresh token."""
     body = only(await read_object(call.request, _SMALL), "refresh_token", "mode")
     text, _ = _token(call, body)
-    await signing.sign_out(call.house.auth, text)
+    await signing.sign_out(call.application.auth, text)
     response = Response(status_code=204)
     for name in (SESSION_COOKIE, REFRESH_COOKIE):
         if name in call.request.cookies:
@@ -66,14 +66,14 @@ async def logout(call: Call) -> Response:
 async def request_password(call: Call) -> Response:
     """Mail a link for a new password, if there is such a user; the answer tells nobody whether there is."""
     body = only(await read_object(call.request, _SMALL), "email")
-    task = BackgroundTask(links.request_reset, call.house.auth, text_of(body, "email"))
+    task = BackgroundTask(links.request_reset, call.application.auth, text_of(body, "email"))
     return Response(status_code=204, background=task)
 
 
 async def reset_password(call: Call) -> Response:
     """Set a new password by a mailed link."""
     body = only(await read_object(call.request, _SMALL), "token", "password")
-    await links.use_link(call.house.auth, text_of(body, "token"), text_of(body, "password"), address=call.address)
+    await links.use_link(call.application.auth, text_of(body, "token"), text_of(body, "password"), address=call.address)
     return Response(status_code=204)
 
 
@@ -118,4 +118,4 @@ def _set(call: Call, response: Response, name: str, value: str, seconds: int) ->
 
 
 def _secure(call: Call) -> bool:
-    return call.house.platform.public_url.startswith("https:")
+    return call.application.platform.public_url.startswith("https:")

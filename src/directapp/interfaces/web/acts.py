@@ -12,7 +12,7 @@ from directapp.declare.verbs import Verb
 from directapp.derive import forms, inputs
 from directapp.derive.inputs import Filling
 from directapp.interfaces.web import notes, refs
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.floor.taps import tapped_at
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.lists import collection_verbs
@@ -35,11 +35,11 @@ def add_acts(router: APIRouter) -> None:
     router.add_api_route("/app/{collection}/{record}/delete", delete, methods=["POST"])
 
 
-def _verb(desk: Desk, shape: Shape, name: str, *, on_record: bool) -> Verb:
+def _verb(ctx: RequestContext, shape: Shape, name: str, *, on_record: bool) -> Verb:
     verb = shape.verb(name)
     if verb is None or (verb.on == "record") != on_record:
         raise NotFoundError
-    if not on_record and verb not in collection_verbs(desk, shape):
+    if not on_record and verb not in collection_verbs(ctx, shape):
         raise ForbiddenError
     return verb
 
@@ -48,32 +48,37 @@ def _path(shape: Shape, record: UUID | None) -> str:
     return f"/app/{shape.name}/{record}" if record else f"/app/{shape.name}"
 
 
-async def show_act(desk: PersonDesk, collection: str, verb: str, record: str | None = None) -> Response:
+async def show_act(ctx: PersonContext, collection: str, verb: str, record: str | None = None) -> Response:
     """Show a verb's form: in its place on the page, or as a page of its own."""
-    shape = desk.shape(collection)
-    found = _verb(desk, shape, verb, on_record=record is not None)
-    given = {n: [v] for n, v in desk.request.query_params.items()}
-    return await _act_page(desk, shape, found, record_id(record) if record else None, Answered(typed=given))
+    shape = ctx.shape(collection)
+    found = _verb(ctx, shape, verb, on_record=record is not None)
+    given = {n: [v] for n, v in ctx.request.query_params.items()}
+    return await _act_page(ctx, shape, found, record_id(record) if record else None, Answered(typed=given))
 
 
 async def _act_page(
-    desk: Desk, shape: Shape, verb: Verb, target: UUID | None, answered: Answered, *, status: int = HTTPStatus.OK
+    ctx: RequestContext,
+    shape: Shape,
+    verb: Verb,
+    target: UUID | None,
+    answered: Answered,
+    *,
+    status: int = HTTPStatus.OK,
 ) -> Response:
     small = forms.small_refs(verb.params, refs.SMALL)
-    options = await refs.options_of(desk, small.values())
+    options = await refs.options_of(ctx, small.values())
     wanted: dict[str, list[str]] = {}
     for item in verb.params:
         if item.kind is Kind.REF and item.ref and item.name not in small:
             wanted.setdefault(item.ref, []).extend(answered.typed.get(item.name, ()))
     filling = Filling(
-        language=desk.language,
-        row={f.name: f.default for f in verb.params if not callable(f.default)}
-        | await _held(desk, shape, verb, target),
+        language=ctx.language,
+        row={f.name: f.default for f in verb.params if not callable(f.default)} | await _held(ctx, shape, verb, target),
         typed=answered.typed,
         problems=answered.problems,
         refs={name: options[ref] for name, ref in small.items() if ref in options},
-        names={**refs.labels_in(options), **await refs.names_of(desk, wanted)},
-        actor=desk.person,
+        names={**refs.labels_in(options), **await refs.names_of(ctx, wanted)},
+        actor=ctx.person,
     )
     made = [i for f in verb.params if (i := inputs.build_input(f, filling)).control != "none"]
     context: dict[str, Any] = {
@@ -81,139 +86,139 @@ async def _act_page(
         "inputs": made,
         "action": f"{_path(shape, target)}/do/{verb.name}",
         "cancel": _path(shape, target),
-        "version": desk.request.query_params.get("version"),
+        "version": ctx.request.query_params.get("version"),
         "summary": answered.summary,
         "stale_by": None,
         "here": shape.name,
-        "title": verb.label.pick(desk.language),
-        "plural": shape.declared.plural.pick(desk.language),
+        "title": verb.label.pick(ctx.language),
+        "plural": shape.declared.plural.pick(ctx.language),
     }
-    if desk.partial:
-        return desk.page("parts/act.html", status=status, **context)
+    if ctx.partial:
+        return ctx.page("parts/act.html", status=status, **context)
     if target is not None:
-        seen = await look_up(desk, shape, target)
-        context["subject"] = desk.teller.title(shape, seen.told)
-    return desk.page("act.html", status=status, **{"subject": None, **context})
+        seen = await look_up(ctx, shape, target)
+        context["subject"] = ctx.teller.title(shape, seen.told)
+    return ctx.page("act.html", status=status, **{"subject": None, **context})
 
 
-async def _held(desk: Desk, shape: Shape, verb: Verb, target: UUID | None) -> dict[str, Any]:
+async def _held(ctx: RequestContext, shape: Shape, verb: Verb, target: UUID | None) -> dict[str, Any]:
     """Return what a record holds of the lists that a verb asks for: a list is changed from what it is."""
     lists = [f.name for f in verb.params if f.kind is Kind.CHOICES and f.name in shape.fields]
     if target is None or not lists:
         return {}
-    row = (await look_up(desk, shape, target)).view.row
+    row = (await look_up(ctx, shape, target)).view.row
     return {name: row.get(name) for name in lists}
 
 
-async def act(desk: PersonDesk, collection: str, verb: str, record: str | None = None) -> Response:
+async def act(ctx: PersonContext, collection: str, verb: str, record: str | None = None) -> Response:
     """Do a verb."""
-    shape = desk.shape(collection)
+    shape = ctx.shape(collection)
     target = record_id(record) if record else None
-    found = _verb(desk, shape, verb, on_record=target is not None)
-    posted = await read_signed(desk)
-    patch, problems = await read_patch(desk, list(found.params), posted)
+    found = _verb(ctx, shape, verb, on_record=target is not None)
+    posted = await read_signed(ctx)
+    patch, problems = await read_patch(ctx, list(found.params), posted)
     try:
         if problems:
             raise UnresolvedError(problems)
-        answer = await perform(desk, shape, verb, posted, patch, target=target, version=posted.version)
+        answer = await perform(ctx, shape, verb, posted, patch, target=target, version=posted.version)
     except NotFoundError:
         raise
     except DirectAppError as error:
-        return await _refused(desk, shape, found, target, posted=posted, error=error)
-    told = desk.platform.told_once(found, answer)
+        return await _refused(ctx, shape, found, target, posted=posted, error=error)
+    told = ctx.platform.told_once(found, answer)
     if told:
-        return _show_once(desk, shape, found, _path(shape, target or answer.record), told)
-    return await _acted(desk, shape, found, target, answer)
+        return _show_once(ctx, shape, found, _path(shape, target or answer.record), told)
+    return await _acted(ctx, shape, found, target, answer)
 
 
 async def _refused(
-    desk: Desk, shape: Shape, verb: Verb, target: UUID | None, *, posted: Posted, error: DirectAppError
+    ctx: RequestContext, shape: Shape, verb: Verb, target: UUID | None, *, posted: Posted, error: DirectAppError
 ) -> Response:
     fields = {f.name: f for f in verb.params}
-    by_field, summary = forms.sort_problems(error.problems, fields, desk.language)
+    by_field, summary = forms.sort_problems(error.problems, fields, ctx.language)
     answered = Answered(typed=posted.typed, problems=by_field, summary=summary)
     if verb.params or target is None:
-        return await _act_page(desk, shape, verb, target, answered, status=int(error.status))
-    context = await page_context(desk, await look_up(desk, shape, target), Answered(summary=summary))
-    return desk.page("record.html", status=int(error.status), **context)
+        return await _act_page(ctx, shape, verb, target, answered, status=int(error.status))
+    context = await page_context(ctx, await look_up(ctx, shape, target), Answered(summary=summary))
+    return ctx.page("record.html", status=int(error.status), **context)
 
 
-def _show_once(desk: Desk, shape: Shape, verb: Verb, back: str, told: dict[str, str]) -> Response:
-    title = verb.label.pick(desk.language)
-    shown = [(s.name, desk.say(s.label), desk.say(s.help), told[s.name]) for s in verb.secrets]
-    template = "parts/shown_once.html" if desk.partial else "shown_once.html"
-    return desk.page(template, here=shape.name, title=title, shown=shown, back=back)
+def _show_once(ctx: RequestContext, shape: Shape, verb: Verb, back: str, told: dict[str, str]) -> Response:
+    title = verb.label.pick(ctx.language)
+    shown = [(s.name, ctx.say(s.label), ctx.say(s.help), told[s.name]) for s in verb.secrets]
+    template = "parts/shown_once.html" if ctx.partial else "shown_once.html"
+    return ctx.page(template, here=shape.name, title=title, shown=shown, back=back)
 
 
-async def _acted(desk: Desk, shape: Shape, verb: Verb, target: UUID | None, answer: Answer) -> Response:
+async def _acted(ctx: RequestContext, shape: Shape, verb: Verb, target: UUID | None, answer: Answer) -> Response:
     """Go where the act led: the record, the one it answered with, or the list when it left our sight."""
-    label = verb.label.pick(desk.language)
-    there = shape if target is not None else desk.spec.get(answer.collection or "") or shape
+    label = verb.label.pick(ctx.language)
+    there = shape if target is not None else ctx.spec.get(answer.collection or "") or shape
     record = target or answer.record
-    visible = record is not None and await _sees(desk, there, record)
+    visible = record is not None and await _sees(ctx, there, record)
     path = _path(there, record if visible else None)
     # What the act made elsewhere is not the record's own last change: undoing that would take back something else.
     undoable = target is not None and visible and shape.declared.history and answer.record in {None, target}
-    desk.cookies.append(notes.tell_done(label, desk.now, undo=f"{path}/{UNDO.name}" if undoable else None, href=path))
-    return desk.go(path)
+    ctx.cookies.append(notes.tell_done(label, ctx.now, undo=f"{path}/{UNDO.name}" if undoable else None, href=path))
+    return ctx.go(path)
 
 
-async def _sees(desk: Desk, shape: Shape, record: UUID) -> bool:
+async def _sees(ctx: RequestContext, shape: Shape, record: UUID) -> bool:
     try:
-        await desk.platform.reading.one(desk.person, shape.name, record, (("id",),))
+        await ctx.platform.reading.one(ctx.person, shape.name, record, (("id",),))
     except NotFoundError:
         return False
     return True
 
 
-async def set_fact(desk: PersonDesk, collection: str, record: str, name: str) -> Response:
+async def set_fact(ctx: PersonContext, collection: str, record: str, name: str) -> Response:
     """Set a fact with one tap: it happened when it was tapped, or yes."""
-    shape, target = desk.shape(collection), record_id(record)
+    shape, target = ctx.shape(collection), record_id(record)
     item = shape.fields.get(name)
-    posted = await read_signed(desk)
+    posted = await read_signed(ctx)
     if item is None or item.kind not in {Kind.INSTANT, Kind.BOOLEAN}:
         raise NotFoundError
-    value: Any = True if item.kind is Kind.BOOLEAN else tapped_at(posted, desk.now)
+    value: Any = True if item.kind is Kind.BOOLEAN else tapped_at(posted, ctx.now)
     try:
-        await perform(desk, shape, "update", posted, {name: value}, target=target)
+        await perform(ctx, shape, "update", posted, {name: value}, target=target)
     except NotFoundError:
         raise
     except DirectAppError as error:
-        by_field, summary = forms.sort_problems(error.problems, shape.fields, desk.language)
+        by_field, summary = forms.sort_problems(error.problems, shape.fields, ctx.language)
         answered = Answered(problems=by_field, summary=summary)
-        context = await page_context(desk, await look_up(desk, shape, target), answered)
-        return desk.page("record.html", status=int(error.status), **context)
+        context = await page_context(ctx, await look_up(ctx, shape, target), answered)
+        return ctx.page("record.html", status=int(error.status), **context)
     path = _path(shape, target)
-    text = item.label.pick(desk.language)
-    desk.cookies.append(notes.tell_done(text, desk.now, undo=f"{path}/{UNDO.name}", href=path))
-    return desk.go(path if await _sees(desk, shape, target) else _path(shape, None))
+    text = item.label.pick(ctx.language)
+    ctx.cookies.append(notes.tell_done(text, ctx.now, undo=f"{path}/{UNDO.name}", href=path))
+    return ctx.go(path if await _sees(ctx, shape, target) else _path(shape, None))
 
 
-async def undo(desk: PersonDesk, collection: str, record: str) -> Response:
+async def undo(ctx: PersonContext, collection: str, record: str) -> Response:
     """Take the last change back, within a minute."""
-    shape, target = desk.shape(collection), record_id(record)
-    posted = await read_signed(desk)
-    desk.cookies.append(notes.forget_done())
+    shape, target = ctx.shape(collection), record_id(record)
+    posted = await read_signed(ctx)
+    ctx.cookies.append(notes.forget_done())
     try:
-        await perform(desk, shape, UNDO.name, posted, {}, target=target)
+        await perform(ctx, shape, UNDO.name, posted, {}, target=target)
     except NotFoundError:
         raise
     except DirectAppError as error:
-        _, summary = forms.sort_problems(error.problems, {}, desk.language)
-        context = await page_context(desk, await look_up(desk, shape, target), Answered(summary=summary))
-        return desk.page("record.html", status=int(error.status), **context)
-    desk.cookies.append(notes.tell_done(desk.say(WORDS["undone"]), desk.now))
+        _, summary = forms.sort_problems(error.problems, {}, ctx.language)
+        context = await page_context(ctx, await look_up(ctx, shape, target), Answered(summary=summary))
+        return ctx.page("record.html", status=int(error.status), **context)
+    ctx.cookies.append(notes.tell_done(ctx.say(WORDS["undone"]), ctx.now))
     back = posted.get("back")
     if back.startswith("/app/"):
-        return desk.go(back)
-    return desk.go(_path(shape, target if await _sees(desk, shape, target) else None))
+        return ctx.go(back)
+    return ctx.go(_path(shape, target if await _sees(ctx, shape, target) else None))
 
 
-async def delete(desk: PersonDesk, collection: str, record: str) -> Response:
+async def delete(ctx: PersonContext, collection: str, record: str) -> Response:
     """Delete a record, where the declaration lets anyone."""
-    shape, target = desk.shape(collection), record_id(record)
-    posted = await read_signed(desk)
-    await perform(desk, shape, "delete", posted, {}, target=target, version=posted.version)
-    text = f"{desk.say(WORDS['deleted_now'])}: {shape.declared.label.pick(desk.language)}"
-    desk.cookies.append(notes.tell_done(text, desk.now))
-    return desk.go(posted.get("back") if posted.get("back").startswith("/app/") else _path(shape, None))
+    shape, target = ctx.shape(collection), record_id(record)
+    posted = await read_signed(ctx)
+    await perform(ctx, shape, "delete", posted, {}, target=target, version=posted.version)
+    text = f"{ctx.say(WORDS['deleted_now'])}: {shape.declared.label.pick(ctx.language)}"
+    ctx.cookies.append(notes.tell_done(text, ctx.now))
+    return ctx.go(posted.get("back") if posted.get("back").startswith("/app/") else _path(shape, None))

@@ -14,7 +14,7 @@ from directapp.derive.forms import Complaint
 from directapp.derive.inputs import Option
 from directapp.interfaces.web import notes, refs
 from directapp.interfaces.web.branding_view import PRIMARY, SECONDARY, STANDARD, WORDS, swatch
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.look import SITES
 from directapp.interfaces.web.record_links import COLOURS
@@ -46,19 +46,19 @@ def add_branding(router: APIRouter, attachments: Attachments) -> None:
     router.add_api_route(f"{_PATH}/preview", show_preview, methods=["GET"])
 
     @router.post(_PATH)
-    async def save_branding(desk: PersonDesk) -> Response:
-        posted = await read_signed(desk)
-        seen = await _site(desk, posted.get("site"))
+    async def save_branding(ctx: PersonContext) -> Response:
+        posted = await read_signed(ctx)
+        seen = await _site(ctx, posted.get("site"))
         try:
-            await _save(desk, attachments, seen, posted)
+            await _save(ctx, attachments, seen, posted)
         except DirectAppError as error:
-            _, summary = forms.sort_problems(error.problems, seen.shape.fields, desk.language)
+            _, summary = forms.sort_problems(error.problems, seen.shape.fields, ctx.language)
             tried = _Tried(posted.get(PRIMARY), posted.get(SECONDARY), summary, int(error.status))
-            return await _page(desk, seen, tried)
-        desk.house.looks.forget(desk.person.tenant)
-        told = f"{desk.say(COMMON['saved'])}: {desk.say(WORDS['title'])}"
-        desk.cookies.append(notes.tell_done(told, desk.now, undo=f"{seen.path}/undo", href=_address(seen)))
-        return desk.go(_address(seen))
+            return await _page(ctx, seen, tried)
+        ctx.services.looks.forget(ctx.person.tenant)
+        told = f"{ctx.say(COMMON['saved'])}: {ctx.say(WORDS['title'])}"
+        ctx.cookies.append(notes.tell_done(told, ctx.now, undo=f"{seen.path}/undo", href=_address(seen)))
+        return ctx.go(_address(seen))
 
 
 def _address(seen: Record) -> str:
@@ -70,12 +70,12 @@ def may_brand(seen: Record) -> bool:
     return seen.shape.name == SITES and COLOURS in seen.view.writable
 
 
-async def _site(desk: Desk, asked: str) -> Record:
-    shape = desk.shape(SITES)
-    target = refs.as_uuid(asked) if asked else desk.person.site or await _first_site(desk, shape)
+async def _site(ctx: RequestContext, asked: str) -> Record:
+    shape = ctx.shape(SITES)
+    target = refs.as_uuid(asked) if asked else ctx.person.site or await _first_site(ctx, shape)
     if target is None:
         raise ForbiddenError
-    seen = await look_up(desk, shape, target)
+    seen = await look_up(ctx, shape, target)
     if not may_brand(seen):
         raise ForbiddenError
     return seen
@@ -87,79 +87,79 @@ def _stored(seen: Record) -> _Tried:
     return _Tried(primary, secondary)
 
 
-async def show_branding(desk: PersonDesk, site: str = "", primary: str = "", secondary: str = "") -> Response:
+async def show_branding(ctx: PersonContext, site: str = "", primary: str = "", secondary: str = "") -> Response:
     """Show the page; colours in the address are tried."""
-    seen = await _site(desk, site)
+    seen = await _site(ctx, site)
     stored = _stored(seen)
-    return await _page(desk, seen, _Tried(primary or stored.primary, secondary or stored.secondary))
+    return await _page(ctx, seen, _Tried(primary or stored.primary, secondary or stored.secondary))
 
 
-async def show_preview(desk: PersonDesk, primary: str = "", secondary: str = "") -> Response:
+async def show_preview(ctx: PersonContext, primary: str = "", secondary: str = "") -> Response:
     """Show how colours would look and read."""
-    return desk.page("parts/brand_preview.html", **_preview(desk, _Tried(primary, secondary)))
+    return ctx.page("parts/brand_preview.html", **_preview(ctx, _Tried(primary, secondary)))
 
 
-def _preview(desk: Desk, tried: _Tried) -> dict[str, Any]:
+def _preview(ctx: RequestContext, tried: _Tried) -> dict[str, Any]:
     tries = ((PRIMARY, tried.primary), (SECONDARY, tried.secondary))
     return {
-        "b": {name: text.pick(desk.language) for name, text in WORDS.items()},
-        "swatches": [swatch(desk.language, name, value) for name, value in tries],
+        "b": {name: text.pick(ctx.language) for name, text in WORDS.items()},
+        "swatches": [swatch(ctx.language, name, value) for name, value in tries],
         "sheet": tried.primary.lstrip("#") if colours.parse_hex(tried.primary) else None,
     }
 
 
-async def _page(desk: Desk, seen: Record, tried: _Tried) -> Response:
-    return desk.page(
+async def _page(ctx: RequestContext, seen: Record, tried: _Tried) -> Response:
+    return ctx.page(
         "branding.html",
         status=tried.status,
         here=SITES,
         site=seen,
-        name=desk.teller.title(seen.shape, seen.told),
+        name=ctx.teller.title(seen.shape, seen.told),
         logo=seen.view.row.get(LOGO),
-        sites=await _sites(desk, seen.shape),
+        sites=await _sites(ctx, seen.shape),
         summary=tried.summary,
         stale_by=None,
-        **_preview(desk, tried),
+        **_preview(ctx, tried),
     )
 
 
-async def _first_site(desk: Desk, shape: Shape) -> UUID | None:
+async def _first_site(ctx: RequestContext, shape: Shape) -> UUID | None:
     """Return where somebody begins who works at no site."""
-    return next((refs.as_uuid(site.value) for site in await _sites(desk, shape)), None)
+    return next((refs.as_uuid(site.value) for site in await _sites(ctx, shape)), None)
 
 
-async def _sites(desk: Desk, shape: Shape) -> list[Option]:
+async def _sites(ctx: RequestContext, shape: Shape) -> list[Option]:
     """Return the sites to choose from, for those who set the look of every one."""
-    grants = shape.grants_of(desk.person.roles)
+    grants = shape.grants_of(ctx.person.roles)
     if not any(COLOURS in shape.writes(g) and isinstance(g.edit_rule, Everything) for g in grants):
         return []
-    return (await refs.options_of(desk, [SITES])).get(SITES, [])
+    return (await refs.options_of(ctx, [SITES])).get(SITES, [])
 
 
-async def _save(desk: Desk, attachments: Attachments, seen: Record, posted: Posted) -> None:
+async def _save(ctx: RequestContext, attachments: Attachments, seen: Record, posted: Posted) -> None:
     chosen = {name: posted.get(name) for name in (PRIMARY, SECONDARY)}
     wrong = [Problem(WORDS["no_colour"], field=COLOURS) for c in chosen.values() if colours.parse_hex(c) is None]
     if wrong:
         raise UnresolvedError(wrong[:1])
     patch: dict[str, Any] = {COLOURS: chosen}
     if posted.files:
-        patch[LOGO] = str(await _keep_logo(desk, attachments, posted))
+        patch[LOGO] = str(await _keep_logo(ctx, attachments, posted))
     elif posted.get("remove_logo"):
         patch[LOGO] = None
-    await perform(desk, seen.shape, "update", posted, patch, target=seen.id, version=posted.version)
+    await perform(ctx, seen.shape, "update", posted, patch, target=seen.id, version=posted.version)
 
 
-async def _keep_logo(desk: Desk, attachments: Attachments, posted: Posted) -> UUID | None:
+async def _keep_logo(ctx: RequestContext, attachments: Attachments, posted: Posted) -> UUID | None:
     file = posted.files[0]
     if file.content_type not in _PICTURES:
         raise UnresolvedError(Problem(WORDS["not_a_picture"], field=LOGO))
     incoming = Incoming(name=file.filename, chunks=chunks_of(file))
     kept = await attachments.keep(
-        desk.person,
+        ctx.person,
         incoming,
         {"purpose": LOGO},
         origin="web",
         key=file_key(await key_with(file, posted.key)),
-        request_id=desk.request_id,
+        request_id=ctx.request_id,
     )
     return kept.record

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from directapp.derive.shown import Shown
 from directapp.domains.planning.feeds import parse_feed
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.interfaces.web.messages.limit import Limit
 from directapp.interfaces.web.sign_in import client_address
 from directapp.kernel.actor import system_actor
@@ -92,23 +92,23 @@ async def _calendar(platform: Platform, text: str) -> str | None:
     return None if answer.json is None else str(orjson.loads(answer.json)["calendar"])
 
 
-async def own_links(desk: Desk) -> tuple[CalendarLink, ...]:
+async def own_links(ctx: RequestContext) -> tuple[CalendarLink, ...]:
     """Return the links to a person's own bookings that still work."""
-    shape = desk.spec.get(FEEDS)
-    if shape is None or not shape.grants_of(desk.person.roles):
+    shape = ctx.spec.get(FEEDS)
+    if shape is None or not shape.grants_of(ctx.person.roles):
         return ()
     query = Query(
         fields=(("id",), ("created_at",), ("last_read_at",), ("user",), ("revoked_at",)),
-        filter=Condition(("user",), "eq", desk.person.user),
+        filter=Condition(("user",), "eq", ctx.person.user),
         sort=(Order("created_at", descending=True),),
         limit=_MOST_SHOWN,
     )
-    rows: list[dict[str, Any]] = orjson.loads((await desk.platform.reading.page(desk.person, FEEDS, query)).json)
+    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, FEEDS, query)).json)
     return tuple(
         CalendarLink(
             href=f"/app/{FEEDS}/{row['id']}",
-            made=desk.teller.value(shape, "created_at", row),
-            read=desk.teller.value(shape, "last_read_at", row),
+            made=ctx.teller.value(shape, "created_at", row),
+            read=ctx.teller.value(shape, "last_read_at", row),
         )
         for row in rows
         if row.get("revoked_at") is None

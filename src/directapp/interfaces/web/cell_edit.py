@@ -12,7 +12,7 @@ from directapp.derive import forms, inputs, tables
 from directapp.derive.questions import Address
 from directapp.derive.shown import writable_anywhere
 from directapp.interfaces.web import notes
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.lists import listing_of, record_verbs
 from directapp.interfaces.web.record_view import Answered, Record, filling_of, look_up
@@ -30,37 +30,37 @@ def add_cells(router: APIRouter) -> None:
     router.add_api_route("/app/{collection}/{record}/cell/{name}", save_cell, methods=["POST"])
 
 
-def _field(desk: Desk, shape: Shape, name: str) -> Field:
+def _field(ctx: RequestContext, shape: Shape, name: str) -> Field:
     item = shape.fields.get(name)
-    if item is None or name not in tables.editable(shape, writable_anywhere(desk.person, shape)):
+    if item is None or name not in tables.editable(shape, writable_anywhere(ctx.person, shape)):
         raise NotFoundError
     return item
 
 
-async def show_cell(desk: PersonDesk, collection: str, record: str, name: str) -> Response:
+async def show_cell(ctx: PersonContext, collection: str, record: str, name: str) -> Response:
     """Show the input of a cell, or say why there is none in this row; without a script, the record's own form."""
-    shape, target = desk.shape(collection), record_id(record)
-    item = _field(desk, shape, name)
-    seen = await look_up(desk, shape, target)
-    if not desk.partial:
-        return desk.go(f"{seen.path}#{name}")
+    shape, target = ctx.shape(collection), record_id(record)
+    item = _field(ctx, shape, name)
+    seen = await look_up(ctx, shape, target)
+    if not ctx.partial:
+        return ctx.go(f"{seen.path}#{name}")
     if name not in seen.view.writable:
-        return desk.page("parts/cell_shut.html", status=_SHUT, why=_why_shut(desk, seen))
-    return await _editor(desk, seen, item, Answered())
+        return ctx.page("parts/cell_shut.html", status=_SHUT, why=_why_shut(ctx, seen))
+    return await _editor(ctx, seen, item, Answered())
 
 
-def _why_shut(desk: Desk, seen: Record) -> str:
+def _why_shut(ctx: RequestContext, seen: Record) -> str:
     flow = seen.shape.declared.workflow
     state = flow.state(seen.view.row.get("status")) if flow else None
     if state is not None and state.locked:
-        return desk.say(WORDS["read_only"]).format(state=desk.say(state.label))
-    return desk.say(WORDS["read_only_cell"])
+        return ctx.say(WORDS["read_only"]).format(state=ctx.say(state.label))
+    return ctx.say(WORDS["read_only_cell"])
 
 
-async def _editor(desk: Desk, seen: Record, item: Field, answered: Answered, *, status: int = 200) -> Response:
-    filling = await filling_of(desk, seen, [item], answered)
+async def _editor(ctx: RequestContext, seen: Record, item: Field, answered: Answered, *, status: int = 200) -> Response:
+    filling = await filling_of(ctx, seen, [item], answered)
     made = inputs.build_input(item, filling)
-    return desk.page(
+    return ctx.page(
         "parts/cell.html",
         status=status,
         i=made,
@@ -73,51 +73,58 @@ async def _editor(desk: Desk, seen: Record, item: Field, answered: Answered, *, 
     )
 
 
-async def save_cell(desk: PersonDesk, collection: str, record: str, name: str) -> Response:
+async def save_cell(ctx: PersonContext, collection: str, record: str, name: str) -> Response:
     """Save a cell and answer with its row as it is now."""
-    shape, target = desk.shape(collection), record_id(record)
-    item = _field(desk, shape, name)
-    posted = await read_signed(desk)
-    patch, problems = await read_patch(desk, [item], posted)
+    shape, target = ctx.shape(collection), record_id(record)
+    item = _field(ctx, shape, name)
+    posted = await read_signed(ctx)
+    patch, problems = await read_patch(ctx, [item], posted)
     try:
         if problems:
             raise UnresolvedError(problems)
         if patch:
-            await save_over(desk, shape, target, posted, patch)
+            await save_over(ctx, shape, target, posted, patch)
     except NotFoundError:
         raise
     except DirectAppError as error:
-        return await _again(desk, shape, target, item, posted=posted, patch=patch, error=error)
+        return await _again(ctx, shape, target, item, posted=posted, patch=patch, error=error)
     back = posted.get("_back")
     back = back if back.startswith("/app/") else f"/app/{shape.name}/{target}"
     if patch:
-        text = f"{desk.say(WORDS['saved'])}: {item.label.pick(desk.language)}"
+        text = f"{ctx.say(WORDS['saved'])}: {item.label.pick(ctx.language)}"
         undo = f"/app/{shape.name}/{target}/undo" if shape.declared.history else None
-        desk.cookies.append(notes.tell_done(text, desk.now, undo=undo, href=back))
-    return await _row(desk, shape, target, posted) if desk.partial else desk.go(back)
+        ctx.cookies.append(notes.tell_done(text, ctx.now, undo=undo, href=back))
+    return await _row(ctx, shape, target, posted) if ctx.partial else ctx.go(back)
 
 
 async def _again(
-    desk: Desk, shape: Shape, target: UUID, item: Field, *, posted: Posted, patch: dict[str, Any], error: DirectAppError
+    ctx: RequestContext,
+    shape: Shape,
+    target: UUID,
+    item: Field,
+    *,
+    posted: Posted,
+    patch: dict[str, Any],
+    error: DirectAppError,
 ) -> Response:
     """Show the input again with what was typed and what is wrong, a stale one with both values."""
-    seen = await look_up(desk, shape, target)
-    by_field, summary = forms.sort_problems(error.problems, shape.fields, desk.language)
+    seen = await look_up(ctx, shape, target)
+    by_field, summary = forms.sort_problems(error.problems, shape.fields, ctx.language)
     answered = Answered(typed=posted.typed, problems=by_field, summary=summary)
     if isinstance(error, StaleError):
-        answered = await stale_answer(desk, seen, posted, patch)
-    return await _editor(desk, seen, item, answered, status=int(error.status))
+        answered = await stale_answer(ctx, seen, posted, patch)
+    return await _editor(ctx, seen, item, answered, status=int(error.status))
 
 
-async def _row(desk: Desk, shape: Shape, target: UUID, posted: Posted) -> Response:
+async def _row(ctx: RequestContext, shape: Shape, target: UUID, posted: Posted) -> Response:
     """Answer with the row in the columns of the list it stands in; nothing where it left the reader's sight."""
     asked = (("columns", posted.get("_columns")), ("id", str(target)), ("all", "1"))
-    listing = listing_of(desk, shape, Address(f"/app/{shape.name}", asked))
-    page = await desk.platform.reading.page(desk.person, shape.name, listing.query)
+    listing = listing_of(ctx, shape, Address(f"/app/{shape.name}", asked))
+    page = await ctx.platform.reading.page(ctx.person, shape.name, listing.query)
     rows: list[dict[str, Any]] = orjson.loads(page.json)
-    return desk.page(
+    return ctx.page(
         "parts/cell_saved.html",
-        columns=tables.columns_of(listing, desk.language),
-        rows=tables.rows_of(desk.teller, listing, rows),
-        pick=desk.say(VIEW_WORDS["pick"]) if record_verbs(desk, shape) else "",
+        columns=tables.columns_of(listing, ctx.language),
+        rows=tables.rows_of(ctx.teller, listing, rows),
+        pick=ctx.say(VIEW_WORDS["pick"]) if record_verbs(ctx, shape) else "",
     )

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Response
 from directapp.derive import forms
 from directapp.interfaces.web import notes
 from directapp.interfaces.web.checklist_view import INSPECTIONS, LABELS, RESULTS, Checklist, Item, checklist_of
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.record_view import Answered, Record, look_up, page_context
 from directapp.interfaces.web.records import perform, record_id
@@ -29,51 +29,51 @@ def add_checklist(router: APIRouter) -> None:
     router.add_api_route("/app/inspections/{record}/answers", answer, methods=["POST"])
 
 
-async def answer(desk: PersonDesk, record: str) -> Response:
+async def answer(ctx: PersonContext, record: str) -> Response:
     """Keep the answers that a form brings."""
     target = record_id(record)
-    posted = await read_signed(desk)
+    posted = await read_signed(ctx)
     try:
-        await _keep(desk, await _look_up(desk, record), posted)
+        await _keep(ctx, await _look_up(ctx, record), posted)
     except NotFoundError:
         raise
     except DirectAppError as error:
-        return await _refused(desk, await _look_up(desk, record), posted, error)
+        return await _refused(ctx, await _look_up(ctx, record), posted, error)
     path = f"/app/{INSPECTIONS}/{target}"
-    if not desk.partial:
-        desk.cookies.append(notes.tell_done(desk.say(WORDS["saved"]), desk.now, undo=f"{path}/undo", href=path))
-        return desk.go(path)
-    return desk.page("parts/answered.html", **await page_context(desk, await _look_up(desk, record)))
+    if not ctx.partial:
+        ctx.cookies.append(notes.tell_done(ctx.say(WORDS["saved"]), ctx.now, undo=f"{path}/undo", href=path))
+        return ctx.go(path)
+    return ctx.page("parts/answered.html", **await page_context(ctx, await _look_up(ctx, record)))
 
 
-async def _look_up(desk: Desk, record: str) -> Record:
-    return await look_up(desk, desk.shape(INSPECTIONS), record_id(record))
+async def _look_up(ctx: RequestContext, record: str) -> Record:
+    return await look_up(ctx, ctx.shape(INSPECTIONS), record_id(record))
 
 
-def _points(desk: Desk, seen: Record) -> Checklist:
-    points = checklist_of(desk.language, seen.shape, seen.view)
+def _points(ctx: RequestContext, seen: Record) -> Checklist:
+    points = checklist_of(ctx.language, seen.shape, seen.view)
     if points is None:
         raise NotFoundError
     return points
 
 
-async def _keep(desk: Desk, seen: Record, posted: Posted) -> None:
+async def _keep(ctx: RequestContext, seen: Record, posted: Posted) -> None:
     """Save what is new; what somebody else answered differently since the form was made is refused by its line."""
     for left in reversed(range(_TRIES)):
-        fields = _points(desk, seen).fields
+        fields = _points(ctx, seen).fields
         new, clashes = _laid_over(fields, posted)
         if new == fields:
             break
         patch = {"answers": _answers(new, seen.view.row.get("answers") or [])}
         try:
-            await perform(desk, seen.shape, "update", posted, patch, target=seen.id, version=seen.version)
+            await perform(ctx, seen.shape, "update", posted, patch, target=seen.id, version=seen.version)
             break
         except StaleError:
             if not left:
                 raise
-            seen = await look_up(desk, seen.shape, seen.id)
+            seen = await look_up(ctx, seen.shape, seen.id)
     if clashes:
-        raise ConflictError([await _told(desk, seen, name, fields[name]) for name in clashes])
+        raise ConflictError([await _told(ctx, seen, name, fields[name]) for name in clashes])
 
 
 def _laid_over(fields: Mapping[str, str], posted: Posted) -> tuple[dict[str, str], list[str]]:
@@ -92,11 +92,11 @@ def _laid_over(fields: Mapping[str, str], posted: Posted) -> tuple[dict[str, str
     return {n: fields[n] if n.partition(".")[2] in lines else v for n, v in new.items()}, clashes
 
 
-async def _told(desk: Desk, seen: Record, name: str, stored: str) -> Problem:
-    latest = await desk.platform.reading.history(desk.person, INSPECTIONS, seen.id, limit=1)
-    who = latest[0]["actor_name"] if latest else desk.say(WORDS["someone"])
+async def _told(ctx: RequestContext, seen: Record, name: str, stored: str) -> Problem:
+    latest = await ctx.platform.reading.history(ctx.person, INSPECTIONS, seen.id, limit=1)
+    who = latest[0]["actor_name"] if latest else ctx.say(WORDS["someone"])
     code = name.partition(".")[2]
-    label = next(i.label for i in _points(desk, seen).items if i.code == code)
+    label = next(i.label for i in _points(ctx, seen).items if i.code == code)
     value: Text | str = LABELS.get(stored) or stored
     return Problem(WORDS["answered_by"].fill(who=who, item=label, value=value), field=f"answer.{code}", code="STALE")
 
@@ -113,16 +113,16 @@ def _answers(fields: Mapping[str, str], stored: list[Any]) -> list[dict[str, Any
     return made
 
 
-async def _refused(desk: Desk, seen: Record, posted: Posted, error: DirectAppError) -> Response:
+async def _refused(ctx: RequestContext, seen: Record, posted: Posted, error: DirectAppError) -> Response:
     """Tell it at the lines that were sent; without a script the page comes back with all that was typed."""
-    _, summary = forms.sort_problems(error.problems, {}, desk.language)
-    context = await page_context(desk, seen, Answered(summary=summary))
-    if desk.partial:
-        return desk.page("parts/answered.html", status=int(error.status), **context)
-    points = _points(desk, seen)
+    _, summary = forms.sort_problems(error.problems, {}, ctx.language)
+    context = await page_context(ctx, seen, Answered(summary=summary))
+    if ctx.partial:
+        return ctx.page("parts/answered.html", status=int(error.status), **context)
+    points = _points(ctx, seen)
     typed = tuple(_typed(item, posted) for item in points.items)
     again = {"checklist": Checklist(typed, points.open), "checklist_base": points.base}
-    return desk.page("record.html", status=int(error.status), **{**context, **again})
+    return ctx.page("record.html", status=int(error.status), **{**context, **again})
 
 
 def _typed(item: Item, posted: Posted) -> Item:

@@ -26,7 +26,7 @@ from directapp.interfaces.web.checklist_outline import (
     shows_damage,
 )
 from directapp.interfaces.web.checklist_view import INSPECTIONS
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.record_view import Answered, Record, look_up, page_context
 from directapp.interfaces.web.records import UnresolvedError, perform, record_id
@@ -46,39 +46,39 @@ def add_damage(router: APIRouter, attachments: Attachments) -> None:
     """Add the routes of damage."""
 
     @router.post("/app/inspections/{record}/marks")
-    async def add_mark(desk: PersonDesk, record: str) -> Response:
-        seen, posted = await _begin(desk, record)
+    async def add_mark(ctx: PersonContext, record: str) -> Response:
+        seen, posted = await _begin(ctx, record)
         try:
             mark = _read_mark(posted)
             if posted.files:
-                mark["file"] = await _keep_photo(desk, attachments, seen, posted)
-            await _save(desk, seen, posted, lambda stored: _with(stored, mark))
+                mark["file"] = await _keep_photo(ctx, attachments, seen, posted)
+            await _save(ctx, seen, posted, lambda stored: _with(stored, mark))
         except NotFoundError:
             raise
         except DirectAppError as error:
-            return await _refused(desk, seen, posted, error)
-        return await _done(desk, seen)
+            return await _refused(ctx, seen, posted, error)
+        return await _done(ctx, seen)
 
     router.add_api_route("/app/inspections/{record}/marks/remove", remove_mark, methods=["POST"])
     router.add_api_route("/app/cars/{record}/damage", show_damage, methods=["GET"])
 
 
-async def remove_mark(desk: PersonDesk, record: str) -> Response:
+async def remove_mark(ctx: PersonContext, record: str) -> Response:
     """Take a mark off the outline; its photo stays among the car's files."""
-    seen, posted = await _begin(desk, record)
+    seen, posted = await _begin(ctx, record)
     try:
-        await _save(desk, seen, posted, lambda stored: [m for m in stored if mark_key(m) != posted.get("mark")])
+        await _save(ctx, seen, posted, lambda stored: [m for m in stored if mark_key(m) != posted.get("mark")])
     except NotFoundError:
         raise
     except DirectAppError as error:
-        return await _refused(desk, seen, posted, error)
-    return await _done(desk, seen)
+        return await _refused(ctx, seen, posted, error)
+    return await _done(ctx, seen)
 
 
-async def _begin(desk: Desk, record: str) -> tuple[Record, Posted]:
-    shape, target = desk.shape(INSPECTIONS), record_id(record)
-    posted = await read_signed(desk)
-    seen = await look_up(desk, shape, target)
+async def _begin(ctx: RequestContext, record: str) -> tuple[Record, Posted]:
+    shape, target = ctx.shape(INSPECTIONS), record_id(record)
+    posted = await read_signed(ctx)
+    seen = await look_up(ctx, shape, target)
     if not may_mark(shape, seen.view):
         raise ForbiddenError
     return seen, posted
@@ -102,14 +102,14 @@ def _read_mark(posted: Posted) -> dict[str, Any]:
     return {"x": x, "y": y, "view": view, "note": note or None, "file": None}
 
 
-async def _keep_photo(desk: Desk, attachments: Attachments, seen: Record, posted: Posted) -> str:
+async def _keep_photo(ctx: RequestContext, attachments: Attachments, seen: Record, posted: Posted) -> str:
     values = {"car": seen.view.row["car"], "stage": INSPECTION, "title": posted.get("note").strip()[:200] or None}
     key = posted.key_of("photo")
-    file = await keep_file(desk, attachments, desk.spec[FILES], posted.files[0], values=values, key=key)
+    file = await keep_file(ctx, attachments, ctx.spec[FILES], posted.files[0], values=values, key=key)
     return str(file)
 
 
-async def _save(desk: Desk, seen: Record, posted: Posted, change: Callable[[Marks], Marks]) -> None:
+async def _save(ctx: RequestContext, seen: Record, posted: Posted, change: Callable[[Marks], Marks]) -> None:
     """Store what changes of the marks, over what others have stored since the page was made."""
     for left in reversed(range(_TRIES)):
         stored = [m for m in seen.view.row.get(MARKS) or () if isinstance(m, dict)]
@@ -117,54 +117,54 @@ async def _save(desk: Desk, seen: Record, posted: Posted, change: Callable[[Mark
         if marks == stored:
             return
         try:
-            await perform(desk, seen.shape, "update", posted, {MARKS: marks}, target=seen.id, version=seen.version)
+            await perform(ctx, seen.shape, "update", posted, {MARKS: marks}, target=seen.id, version=seen.version)
         except StaleError:
             if not left:
                 raise
-            seen = await look_up(desk, seen.shape, seen.id)
+            seen = await look_up(ctx, seen.shape, seen.id)
         else:
             return
 
 
-async def _done(desk: Desk, seen: Record) -> Response:
-    if not desk.partial:
+async def _done(ctx: RequestContext, seen: Record) -> Response:
+    if not ctx.partial:
         undo = f"{seen.path}/undo"
-        desk.cookies.append(notes.tell_done(desk.say(COMMON["saved"]), desk.now, undo=undo, href=seen.path))
-        return desk.go(f"{seen.path}#damage")
-    again = await look_up(desk, seen.shape, seen.id)
-    return desk.page("parts/damage.html", **await page_context(desk, again))
+        ctx.cookies.append(notes.tell_done(ctx.say(COMMON["saved"]), ctx.now, undo=undo, href=seen.path))
+        return ctx.go(f"{seen.path}#damage")
+    again = await look_up(ctx, seen.shape, seen.id)
+    return ctx.page("parts/damage.html", **await page_context(ctx, again))
 
 
-async def _refused(desk: Desk, seen: Record, posted: Posted, error: DirectAppError) -> Response:
-    _, summary = forms.sort_problems(error.problems, {}, desk.language)
-    context = await page_context(desk, seen, Answered(summary=summary))
+async def _refused(ctx: RequestContext, seen: Record, posted: Posted, error: DirectAppError) -> Response:
+    _, summary = forms.sort_problems(error.problems, {}, ctx.language)
+    context = await page_context(ctx, seen, Answered(summary=summary))
     typed = Draft(*(posted.get(name) for name in ("view", "x", "y", "note")))
-    context["damage"] = damage_on(desk, seen.shape, seen.view, typed)
-    template = "parts/damage.html" if desk.partial else "record.html"
-    return desk.page(template, status=int(error.status), **context)
+    context["damage"] = damage_on(ctx, seen.shape, seen.view, typed)
+    template = "parts/damage.html" if ctx.partial else "record.html"
+    return ctx.page(template, status=int(error.status), **context)
 
 
-async def show_damage(desk: PersonDesk, record: str) -> Response:
+async def show_damage(ctx: PersonContext, record: str) -> Response:
     """Show everything that is marked on a car, from all its inspections."""
     target = record_id(record)
-    seen = await look_up(desk, desk.shape(CARS), target)
-    if not shows_damage(desk, seen.shape):
+    seen = await look_up(ctx, ctx.shape(CARS), target)
+    if not shows_damage(ctx, seen.shape):
         raise ForbiddenError
     context: dict[str, Any] = {
-        "damage": damage_of(desk.language, await _marks(desk, target)),
+        "damage": damage_of(ctx.language, await _marks(ctx, target)),
         "here": CARS,
         "path": seen.path,
-        "plural": seen.shape.declared.plural.pick(desk.language),
-        "title": desk.say(WORDS["damage"]),
+        "plural": seen.shape.declared.plural.pick(ctx.language),
+        "title": ctx.say(WORDS["damage"]),
         "summary": (),
         "stale_by": None,
     }
-    if desk.partial:
-        return desk.page("parts/damage_seen.html", **context)
-    return desk.page("section.html", status=HTTPStatus.OK, part="parts/damage_seen.html", **context)
+    if ctx.partial:
+        return ctx.page("parts/damage_seen.html", **context)
+    return ctx.page("section.html", status=HTTPStatus.OK, part="parts/damage_seen.html", **context)
 
 
-async def _marks(desk: Desk, car: UUID) -> list[Any]:
+async def _marks(ctx: RequestContext, car: UUID) -> list[Any]:
     query = Query(fields=(("id",), (MARKS,)), filter=Condition(("car",), "eq", car), sort=(Order("id"),), limit=_MOST)
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, INSPECTIONS, query)).json)
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, INSPECTIONS, query)).json)
     return [mark for row in rows for mark in row.get(MARKS) or ()]

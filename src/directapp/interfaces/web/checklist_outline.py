@@ -8,7 +8,7 @@ from directapp.declare.spec import Shape
 from directapp.derive import pages
 from directapp.derive.shown import readable_anywhere
 from directapp.interfaces.web.checklist_view import INSPECTIONS
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.kernel.text import Language, Text
 from directapp.services.reading import View
 
@@ -153,24 +153,24 @@ def may_mark(shape: Shape, view: View) -> bool:
     return shape.name == INSPECTIONS and MARKS in view.writable and view.row.get("signed_at") is None
 
 
-def damage_on(desk: Desk, shape: Shape, view: View, draft: Draft | None = None) -> Damage | None:
+def damage_on(ctx: RequestContext, shape: Shape, view: View, draft: Draft | None = None) -> Damage | None:
     """Return the outline of an inspection's page, None where the record has none for this reader."""
     row = view.row
     if shape.name != INSPECTIONS or MARKS not in view.readable or row.get("kind") != "mottak":
         return None
     return damage_of(
-        desk.language, row.get(MARKS) or (), is_open=may_mark(shape, view), photos=_adds_photos(desk), draft=draft
+        ctx.language, row.get(MARKS) or (), is_open=may_mark(shape, view), photos=_adds_photos(ctx), draft=draft
     )
 
 
-def _adds_photos(desk: Desk) -> bool:
-    files = desk.spec.get(FILES)
-    making = [g for g in files.grants_of(desk.person.roles) if g.create] if files else []
+def _adds_photos(ctx: RequestContext) -> bool:
+    files = ctx.spec.get(FILES)
+    making = [g for g in files.grants_of(ctx.person.roles) if g.create] if files else []
     stages = pages.values_allowed([g.edit_rule for g in making], "stage")
     return bool(making) and (stages is None or INSPECTION in stages)
 
 
-def shows_damage(desk: Desk, shape: Shape) -> bool:
+def shows_damage(ctx: RequestContext, shape: Shape) -> bool:
     """Whether the page of such a record has a part for damage that this person may read."""
-    inspections = desk.spec.get(INSPECTIONS)
-    return shape.name == CARS and inspections is not None and MARKS in readable_anywhere(desk.person, inspections)
+    inspections = ctx.spec.get(INSPECTIONS)
+    return shape.name == CARS and inspections is not None and MARKS in readable_anywhere(ctx.person, inspections)

@@ -11,7 +11,7 @@ from directapp.derive import tables
 from directapp.derive.inputs import Option
 from directapp.derive.shown import readable_anywhere
 from directapp.derive.tables import Listing
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.kernel.errors import DirectAppError
 from directapp.services.intent import Intent
@@ -26,38 +26,38 @@ def add_columns(router: APIRouter) -> None:
     router.add_api_route("/app/{collection}/columns", choose_columns, methods=["POST"])
 
 
-async def kept_columns(desk: Desk, shape: Shape) -> list[str]:
+async def kept_columns(ctx: RequestContext, shape: Shape) -> list[str]:
     """Return the columns this person wants in a list, none where the declared ones will do."""
-    row = await _row(desk, shape)
+    row = await _row(ctx, shape)
     return [str(n) for n in (row or {}).get("columns") or ()]
 
 
-async def _row(desk: Desk, shape: Shape) -> dict[str, Any] | None:
-    store = desk.spec.get(KEPT)
-    if store is None or not store.grants_of(desk.person.roles):
+async def _row(ctx: RequestContext, shape: Shape) -> dict[str, Any] | None:
+    store = ctx.spec.get(KEPT)
+    if store is None or not store.grants_of(ctx.person.roles):
         return None
-    mine = (Condition(("person",), "eq", desk.person.user), Condition(("collection",), "eq", shape.name))
+    mine = (Condition(("person",), "eq", ctx.person.user), Condition(("collection",), "eq", shape.name))
     query = Query(fields=(("id",), ("columns",)), filter=Junction("and", mine), limit=1)
-    rows: list[dict[str, Any]] = orjson.loads((await desk.platform.reading.page(desk.person, KEPT, query)).json)
+    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, KEPT, query)).json)
     return rows[0] if rows else None
 
 
-def column_options(desk: Desk, listing: Listing) -> list[Option]:
+def column_options(ctx: RequestContext, listing: Listing) -> list[Option]:
     """Return what may stand as a column: those that do in their order, then the others."""
     fields = {f.name: f for f in tables.choosable(listing.shape, listing.readable)}
     names = dict.fromkeys((*listing.columns, *fields))
     chosen = set(listing.columns)
-    return [Option(n, fields[n].label.pick(desk.language), n in chosen) for n in names if n in fields]
+    return [Option(n, fields[n].label.pick(ctx.language), n in chosen) for n in names if n in fields]
 
 
-async def choose_columns(desk: PersonDesk, collection: str) -> Response:
+async def choose_columns(ctx: PersonContext, collection: str) -> Response:
     """Keep the columns that were ticked, in the order in which the form holds them, and show the list with them."""
-    shape, posted = desk.shape(collection), await read_signed(desk)
-    possible = {f.name for f in tables.choosable(shape, readable_anywhere(desk.person, shape))}
+    shape, posted = ctx.shape(collection), await read_signed(ctx)
+    possible = {f.name for f in tables.choosable(shape, readable_anywhere(ctx.person, shape))}
     wanted = [] if posted.get("standard") else [n for n in _in_order(posted) if n in possible]
-    await _keep(desk, shape, list(dict.fromkeys(wanted)))
+    await _keep(ctx, shape, list(dict.fromkeys(wanted)))
     back = posted.get("back")
-    return desk.go(back if back.startswith(f"/app/{shape.name}") else f"/app/{shape.name}")
+    return ctx.go(back if back.startswith(f"/app/{shape.name}") else f"/app/{shape.name}")
 
 
 def _in_order(posted: Posted) -> list[str]:
@@ -71,26 +71,26 @@ def _in_order(posted: Posted) -> list[str]:
     return names
 
 
-async def _keep(desk: Desk, shape: Shape, columns: list[str]) -> None:
-    row = await _row(desk, shape)
+async def _keep(ctx: RequestContext, shape: Shape, columns: list[str]) -> None:
+    row = await _row(ctx, shape)
     try:
-        await _write(desk, shape, row, columns)
+        await _write(ctx, shape, row, columns)
     except DirectAppError as error:
         if row is not None or int(error.status) != _CONFLICT:
             raise
         # Another tab of the same person was first.
-        await _write(desk, shape, await _row(desk, shape), columns)
+        await _write(ctx, shape, await _row(ctx, shape), columns)
 
 
-async def _write(desk: Desk, shape: Shape, row: dict[str, Any] | None, columns: list[str]) -> None:
+async def _write(ctx: RequestContext, shape: Shape, row: dict[str, Any] | None, columns: list[str]) -> None:
     patch: dict[str, Any] = {"columns": columns}
     intent = Intent(
-        actor=desk.person,
+        actor=ctx.person,
         collection=KEPT,
         verb="update" if row else "create",
         origin="web",
         target=UUID(row["id"]) if row else None,
         patch=patch if row else {**patch, "collection": shape.name},
-        request_id=desk.request_id,
+        request_id=ctx.request_id,
     )
-    await desk.platform.pipeline.perform(intent)
+    await ctx.platform.pipeline.perform(intent)

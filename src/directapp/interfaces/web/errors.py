@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from fastapi import Response
 
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.interfaces.web.words import WORDS
 from directapp.kernel.errors import DirectAppError
 from directapp.kernel.text import Text
@@ -23,15 +23,15 @@ _HELP: dict[int, Text] = {
 }
 
 
-def refusal(desk: Desk, error: DirectAppError) -> Response:
+def refusal(ctx: RequestContext, error: DirectAppError) -> Response:
     """Return the page of something refused on purpose."""
     status = int(error.status)
-    response = desk.page(
-        "parts/refused.html" if desk.partial else "error.html",
+    response = ctx.page(
+        "parts/refused.html" if ctx.partial else "error.html",
         status=status,
-        title=desk.say(_TITLES.get(status, WORDS["cannot_be_done"])),
-        messages=[desk.say(p.message) for p in error.problems],
-        help=desk.say(_HELP[status]) if status in _HELP else None,
+        title=ctx.say(_TITLES.get(status, WORDS["cannot_be_done"])),
+        messages=[ctx.say(p.message) for p in error.problems],
+        help=ctx.say(_HELP[status]) if status in _HELP else None,
         failed=False,
     )
     retry = getattr(error, "retry_after", None)
@@ -40,13 +40,13 @@ def refusal(desk: Desk, error: DirectAppError) -> Response:
     return response
 
 
-def failure(desk: Desk) -> Response:
+def failure(ctx: RequestContext) -> Response:
     """Return the page of something that went wrong on our side."""
-    return desk.page(
-        "parts/refused.html" if desk.partial else "error.html",
+    return ctx.page(
+        "parts/refused.html" if ctx.partial else "error.html",
         status=HTTPStatus.INTERNAL_SERVER_ERROR,
-        title=desk.say(WORDS["went_wrong"]),
-        messages=[desk.say(WORDS["went_wrong_help"])],
+        title=ctx.say(WORDS["went_wrong"]),
+        messages=[ctx.say(WORDS["went_wrong_help"])],
         help=None,
         failed=True,
     )

@@ -11,7 +11,7 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from directapp.interfaces.web.desk import Desk, check_form
+from directapp.interfaces.web.context import RequestContext, check_form
 from directapp.kernel.errors import BadPayloadError, InvalidError, Problem
 from directapp.kernel.requests import bounded
 from directapp.kernel.text import Text
@@ -111,9 +111,9 @@ def _base(text: str) -> dict[str, str]:
     return {str(k): str(v) for k, v in read.items()} if isinstance(read, dict) else {}
 
 
-async def read_signed(desk: Desk) -> Posted:
+async def read_signed(ctx: RequestContext) -> Posted:
     """Read a form of a signed-in person (ForbiddenError: it does not carry their token)."""
-    with_files = desk.request.headers.get("content-type", "").startswith("multipart/")
-    posted = await read_form(desk.request, most=UPLOAD_BYTES if with_files else _TEXT_BYTES)
-    check_form(desk, posted.get("_csrf") or desk.request.headers.get("x-csrf-token", ""))
+    with_files = ctx.request.headers.get("content-type", "").startswith("multipart/")
+    posted = await read_form(ctx.request, most=UPLOAD_BYTES if with_files else _TEXT_BYTES)
+    check_form(ctx, posted.get("_csrf") or ctx.request.headers.get("x-csrf-token", ""))
     return posted

@@ -4,7 +4,7 @@ import orjson
 
 from directapp.derive.board import Goals
 from directapp.derive.shown import readable_anywhere
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.interfaces.web.look import SITES
 from directapp.kernel.errors import ForbiddenError
 from directapp.store.query import Order, Query
@@ -13,14 +13,14 @@ GOALS = "stage_goals"
 _MOST = 500
 
 
-async def goals_of(desk: Desk) -> Goals:
+async def goals_of(ctx: RequestContext) -> Goals:
     """Return the goals of the sites whose settings the reader sees, by site and status."""
-    shape = desk.spec.get(SITES)
-    if shape is None or desk.actor is None or GOALS not in readable_anywhere(desk.person, shape):
+    shape = ctx.spec.get(SITES)
+    if shape is None or ctx.actor is None or GOALS not in readable_anywhere(ctx.person, shape):
         return {}
     query = Query(fields=(("id",), (GOALS,)), sort=(Order("id"),), limit=_MOST)
     try:
-        rows = orjson.loads((await desk.platform.reading.page(desk.person, SITES, query)).json)
+        rows = orjson.loads((await ctx.platform.reading.page(ctx.person, SITES, query)).json)
     except ForbiddenError:
         return {}
     return {str(r["id"]): r.get(GOALS) or {} for r in rows}

@@ -15,7 +15,7 @@ from directapp.derive.board import Card
 from directapp.derive.questions import Address, filtered
 from directapp.derive.shown import NOTHING, Shown, readable_anywhere
 from directapp.domains.people.roles import LABELS
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.floor.mine import HANDS
 from directapp.interfaces.web.goals import goals_of
 from directapp.interfaces.web.home_asks import CARS, FRONTS, Ask, Front, Params, address_of_ask
@@ -70,73 +70,73 @@ def add_home(router: APIRouter) -> None:
     router.add_api_route("/", show_home, methods=["GET"])
 
 
-async def show_home(desk: PersonDesk) -> Response:
+async def show_home(ctx: PersonContext) -> Response:
     """Show the front page, or the part of it that keeps up with what others do."""
-    fronts = [front for role, front in FRONTS.items() if role in desk.person.roles]
-    tiles, queues, stages = await asyncio.gather(_tiles(desk, fronts), _queues(desk), _stages(desk, fronts))
+    fronts = [front for role, front in FRONTS.items() if role in ctx.person.roles]
+    tiles, queues, stages = await asyncio.gather(_tiles(ctx, fronts), _queues(ctx), _stages(ctx, fronts))
     now: dict[str, Any] = {
         "tiles": tiles,
         "queues": queues,
         "stages": stages,
         "most": max((s.number for s in stages), default=1),
     }
-    if desk.partial:
-        return desk.page("home_now.html", **now)
-    return desk.page("home.html", here="home", **now, **_verbs(desk), plan=_plan(desk), figures=await figures_of(desk))
+    if ctx.partial:
+        return ctx.page("home_now.html", **now)
+    return ctx.page("home.html", here="home", **now, **_verbs(ctx), plan=_plan(ctx), figures=await figures_of(ctx))
 
 
-def _verbs(desk: Desk) -> dict[str, Any]:
+def _verbs(ctx: RequestContext) -> dict[str, Any]:
     """Return what is begun from here: the verbs on the main list that this person has."""
-    shape = desk.spec.get(desk.main_list or "")
+    shape = ctx.spec.get(ctx.main_list or "")
     if shape is None:
         return {"path": "", "verbs": ()}
-    given = {v for g in shape.grants_of(desk.person.roles) for v in g.verbs}
+    given = {v for g in shape.grants_of(ctx.person.roles) for v in g.verbs}
     verbs = [v for v in shape.declared.verbs if v.on == "collection" and v.primary and v.name in given]
     return {"path": f"/app/{shape.name}", "verbs": verbs}
 
 
-def _plan(desk: Desk) -> tuple[str, str] | None:
+def _plan(ctx: RequestContext) -> tuple[str, str] | None:
     """Return where the plan begins for those who live by it, and what it is called."""
-    if not desk.person.roles & _BY_PLAN or not opens_plan(desk):
+    if not ctx.person.roles & _BY_PLAN or not opens_plan(ctx):
         return None
-    href = plan_home(desk)
-    return href, say("plan" if href == PLAN else "my_plan", desk.language)
+    href = plan_home(ctx)
+    return href, say("plan" if href == PLAN else "my_plan", ctx.language)
 
 
 # -- counting -------------------------------------------------------------------------------------------
 
 
-def _listed(desk: Desk, ask: Ask) -> tuple[Shape, Address] | None:
+def _listed(ctx: RequestContext, ask: Ask) -> tuple[Shape, Address] | None:
     """Return the list that is asked for; None where this person could not be shown exactly that."""
-    shape = desk.spec.get(ask.collection)
-    if shape is None or not shape.grants_of(desk.person.roles):
+    shape = ctx.spec.get(ask.collection)
+    if shape is None or not shape.grants_of(ctx.person.roles):
         return None
-    if desk.person.site is None and any("{site}" in value for _, value in ask.params):
+    if ctx.person.site is None and any("{site}" in value for _, value in ask.params):
         return None
     sort = DUE.get(ask.collection, "")
-    today = oslo_day(desk.now)
-    address = address_of_ask(ask, me=desk.person.user, site=desk.person.site, today=today, sort=sort)
+    today = oslo_day(ctx.now)
+    address = address_of_ask(ask, me=ctx.person.user, site=ctx.person.site, today=today, sort=sort)
     names = {n.removesuffix(".from").removesuffix(".to") for n, _ in ask.params} - {"all"}
-    return (shape, address) if names <= set(filtered(address, shape, readable_anywhere(desk.person, shape))) else None
+    return (shape, address) if names <= set(filtered(address, shape, readable_anywhere(ctx.person, shape))) else None
 
 
-async def _count(desk: Desk, shape: Shape, address: Address) -> int:
+async def _count(ctx: RequestContext, shape: Shape, address: Address) -> int:
     """Return how many rows the list at an address has."""
-    return await desk.platform.reading.count(desk.person, shape.name, listing_of(desk, shape, address).query)
+    return await ctx.platform.reading.count(ctx.person, shape.name, listing_of(ctx, shape, address).query)
 
 
-async def _tiles(desk: Desk, fronts: Sequence[Front]) -> tuple[Tile, ...]:
+async def _tiles(ctx: RequestContext, fronts: Sequence[Front]) -> tuple[Tile, ...]:
     """Return the tiles of a person's roles: the first of each, then the second of each, each once."""
     wanted: dict[str, tuple[Ask, Shape, Address]] = {}
     for row in zip_longest(*(front.tiles for front in fronts)):
         for ask in row:
-            found = _listed(desk, ask) if ask else None
+            found = _listed(ctx, ask) if ask else None
             if ask and found:
                 wanted.setdefault(found[1].text, (ask, *found))
     chosen = list(wanted.values())[:_TILES]
-    counts = await asyncio.gather(*(_count(desk, shape, address) for _, shape, address in chosen))
+    counts = await asyncio.gather(*(_count(ctx, shape, address) for _, shape, address in chosen))
     return tuple(
-        Tile(count, desk.say(ask.label), address.text, late=ask.late)
+        Tile(count, ctx.say(ask.label), address.text, late=ask.late)
         for (ask, _, address), count in zip(chosen, counts, strict=True)
     )
 
@@ -144,21 +144,21 @@ async def _tiles(desk: Desk, fronts: Sequence[Front]) -> tuple[Tile, ...]:
 # -- stages ---------------------------------------------------------------------------------------------
 
 
-async def _stages(desk: Desk, fronts: Sequence[Front]) -> tuple[Tile, ...]:
+async def _stages(ctx: RequestContext, fronts: Sequence[Front]) -> tuple[Tile, ...]:
     """Return how many stand at each status that is not the end of the way, in its order."""
-    shape = desk.spec.get(CARS)
+    shape = ctx.spec.get(CARS)
     flow = shape.declared.workflow if shape else None
     counted: Params | None = next((f.stages for f in fronts if f.stages is not None), None)
     if shape is None or flow is None or counted is None:
         return ()
-    found = _listed(desk, Ask(label=WORDS["by_stage"], params=counted))
+    found = _listed(ctx, Ask(label=WORDS["by_stage"], params=counted))
     if found is None:
         return ()
     address = found[1].without("sort")
-    query = listing_of(desk, shape, address).query
-    counts = await desk.platform.reading.counts(desk.person, shape.name, query, STATUS)
+    query = listing_of(ctx, shape, address).query
+    counts = await ctx.platform.reading.counts(ctx.person, shape.name, query, STATUS)
     return tuple(
-        Tile(counts[s.code], desk.say(s.label), _at(address, s.code), s.phase.hue)
+        Tile(counts[s.code], ctx.say(s.label), _at(address, s.code), s.phase.hue)
         for s in flow.states
         if counts.get(s.code) and not s.locked
     )
@@ -171,38 +171,38 @@ def _at(address: Address, state: str) -> str:
 # -- the work queue -------------------------------------------------------------------------------------
 
 
-async def _queues(desk: Desk) -> tuple[Queue, ...]:
+async def _queues(ctx: RequestContext) -> tuple[Queue, ...]:
     """Return what waits for a person, role by role; the same list is told once."""
     wanted: dict[str, tuple[str, Ask, tuple[Shape, Address]]] = {}
     for role, front in FRONTS.items():
-        found = _listed(desk, front.work) if role in desk.person.roles else None
+        found = _listed(ctx, front.work) if role in ctx.person.roles else None
         if found is not None:
             wanted.setdefault(found[1].text, (role, front.work, found))
-    goals = await goals_of(desk) if wanted else {}
-    return tuple(await asyncio.gather(*(_queue(desk, *one, goals) for one in wanted.values())))
+    goals = await goals_of(ctx) if wanted else {}
+    return tuple(await asyncio.gather(*(_queue(ctx, *one, goals) for one in wanted.values())))
 
 
-async def _queue(desk: Desk, role: str, ask: Ask, found: tuple[Shape, Address], goals: board.Goals) -> Queue:
+async def _queue(ctx: RequestContext, role: str, ask: Ask, found: tuple[Shape, Address], goals: board.Goals) -> Queue:
     shape, address = found
-    listing = listing_of(desk, shape, address)
+    listing = listing_of(ctx, shape, address)
     query = Query(
-        fields=board.card_paths(desk.teller, shape, listing.readable),
+        fields=board.card_paths(ctx.teller, shape, listing.readable),
         filter=listing.query.filter,
         sort=(*listing.sort, Order("id")),
         limit=_WORK,
     )
-    page = await desk.platform.reading.page(desk.person, shape.name, query)
+    page = await ctx.platform.reading.page(ctx.person, shape.name, query)
     rows: list[dict[str, Any]] = orjson.loads(page.json)
-    count = len(rows) if len(rows) < _WORK else await _count(desk, shape, address)
-    cards = board.cards_of(desk.teller, shape, rows, listing.readable, goals)
+    count = len(rows) if len(rows) < _WORK else await _count(ctx, shape, address)
+    cards = board.cards_of(ctx.teller, shape, rows, listing.readable, goals)
     return Queue(
         code=role,
-        name=desk.say(ask.label),
-        role=desk.say(LABELS[role]),
+        name=ctx.say(ask.label),
+        role=ctx.say(LABELS[role]),
         count=count,
         href=address.text,
         lines=tuple(
-            Line(card=card, chip=desk.teller.value(shape, STATUS, row) if STATUS in shape.fields else NOTHING)
+            Line(card=card, chip=ctx.teller.value(shape, STATUS, row) if STATUS in shape.fields else NOTHING)
             for card, row in zip(cards, rows, strict=True)
         ),
     )

@@ -18,7 +18,7 @@ from directapp.derive import board, present
 from directapp.derive.questions import Address
 from directapp.derive.shown import readable_anywhere
 from directapp.interfaces.web import refs
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.interfaces.web.goals import goals_of
 from directapp.interfaces.web.home_asks import CARS, LONG_IN_STOCK
 from directapp.interfaces.web.lists import listing_of
@@ -103,52 +103,52 @@ class StageTime:
     cars: int
 
 
-async def figures_of(desk: Desk) -> dict[str, Any]:
+async def figures_of(ctx: RequestContext) -> dict[str, Any]:
     """Return the figures of a person's roles."""
-    roles = desk.person.roles
+    roles = ctx.person.roles
     parts: list[Any] = []
     if roles & LEADERS:
-        parts += [_times(desk), _load(desk)]
+        parts += [_times(ctx), _load(ctx)]
     if roles & SELLING:
-        parts.append(_sales(desk))
+        parts.append(_sales(ctx))
     if "finance" in roles:
-        parts.append(_money(desk))
+        parts.append(_money(ctx))
     if "used_car_sales" in roles:
-        parts.append(_stock(desk))
-    found: dict[str, Any] = {"h": {n: t.pick(desk.language) for n, t in WORDS.items()}}
+        parts.append(_stock(ctx))
+    found: dict[str, Any] = {"h": {n: t.pick(ctx.language) for n, t in WORDS.items()}}
     for part in await asyncio.gather(*parts):
         found |= part
     return found
 
 
-async def _rows(desk: Desk, query: Query) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = orjson.loads((await desk.platform.reading.page(desk.person, CARS, query)).json)
+async def _rows(ctx: RequestContext, query: Query) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, CARS, query)).json)
     return rows
 
 
 # -- time -----------------------------------------------------------------------------------------------
 
 
-async def _times(desk: Desk) -> dict[str, Any]:
-    shape = desk.spec[CARS]
-    readable = readable_anywhere(desk.person, shape)
+async def _times(ctx: RequestContext) -> dict[str, Any]:
+    shape = ctx.spec[CARS]
+    readable = readable_anywhere(ctx.person, shape)
     if not {"ready_for_delivery_at", "created_at", *_FACTS} <= readable:
         return {}
     query = Query(
         fields=tuple((n,) for n in ("id", "created_at", "ready_for_delivery_at", *_FACTS)),
-        filter=Condition(("ready_for_delivery_at",), "gte", desk.now - SPAN),
+        filter=Condition(("ready_for_delivery_at",), "gte", ctx.now - SPAN),
         sort=(Order("ready_for_delivery_at", descending=True),),
         limit=_MOST,
     )
-    rows = await _rows(desk, query)
-    goals = (await goals_of(desk)).get(str(desk.person.site), {})
+    rows = await _rows(ctx, query)
+    goals = (await goals_of(ctx)).get(str(ctx.person.site), {})
     whole = [h for r in rows if (h := _hours(r, ("created_at",), ("ready_for_delivery_at",))) is not None]
     told = WORDS["rests_on_one" if len(whole) == 1 else "rests_on"] if whole else WORDS["no_times"]
     return {
-        "lead_time": _span(desk, fmean(whole)) if whole else "",
-        "lead_half": desk.say(WORDS["half"].fill(time=_span(desk, median(whole)))) if whole else "",
-        "lead_rests_on": desk.say(told.fill(count=len(whole), days=SPAN.days)),
-        "stage_times": [t for one in SPANS if (t := _stage_time(desk, rows, goals, one)) is not None],
+        "lead_time": _span(ctx, fmean(whole)) if whole else "",
+        "lead_half": ctx.say(WORDS["half"].fill(time=_span(ctx, median(whole)))) if whole else "",
+        "lead_rests_on": ctx.say(told.fill(count=len(whole), days=SPAN.days)),
+        "stage_times": [t for one in SPANS if (t := _stage_time(ctx, rows, goals, one)) is not None],
     }
 
 
@@ -162,58 +162,58 @@ def _hours(row: Mapping[str, Any], start: Sequence[str], end: Sequence[str]) -> 
 
 
 def _stage_time(
-    desk: Desk, rows: Iterable[Mapping[str, Any]], goals: Mapping[str, Mapping[str, float]], span: Span
+    ctx: RequestContext, rows: Iterable[Mapping[str, Any]], goals: Mapping[str, Mapping[str, float]], span: Span
 ) -> StageTime | None:
     code, start, end = span
-    flow = desk.spec[CARS].declared.workflow
+    flow = ctx.spec[CARS].declared.workflow
     state = flow.state(code) if flow else None
     hours = [h for row in rows if (h := _hours(row, start, end)) is not None]
     if state is None or not hours:
         return None
     mean, limits = fmean(hours), board.limits_of(state, goals)
     return StageTime(
-        name=desk.say(WORDS["planned_on"] if code == "ready_to_plan" else state.label),
+        name=ctx.say(WORDS["planned_on"] if code == "ready_to_plan" else state.label),
         hue=state.phase.hue,
-        mean=_span(desk, mean),
-        goal=_span(desk, limits[0]) if limits else "",
+        mean=_span(ctx, mean),
+        goal=_span(ctx, limits[0]) if limits else "",
         tone=None if limits is None or mean <= limits[0] else "late" if mean > limits[1] else "soon",
         cars=len(hours),
     )
 
 
-def _span(desk: Desk, hours: float) -> str:
+def _span(ctx: RequestContext, hours: float) -> str:
     """Return a length of time with no more detail than it deserves."""
     if hours >= 2 * _DAY:
-        return desk.say(WORDS["days"].fill(count=_tenths(desk, hours / _DAY)))
-    return present.show_span(timedelta(hours=round(hours * 4) / 4 if hours >= 1 else hours), desk.language)
+        return ctx.say(WORDS["days"].fill(count=_tenths(ctx, hours / _DAY)))
+    return present.show_span(timedelta(hours=round(hours * 4) / 4 if hours >= 1 else hours), ctx.language)
 
 
-def _tenths(desk: Desk, number: float) -> str:
-    return present.show_number(Decimal(f"{number:.1f}"), desk.language, decimals=1)
+def _tenths(ctx: RequestContext, number: float) -> str:
+    return present.show_number(Decimal(f"{number:.1f}"), ctx.language, decimals=1)
 
 
 # -- people ---------------------------------------------------------------------------------------------
 
 
-async def _load(desk: Desk) -> dict[str, Any]:
+async def _load(ctx: RequestContext) -> dict[str, Any]:
     states = tuple(("status", s) for s in _IN_WORK)
-    both = [await _by_person(desk, column, states) for column in ("assigned_mechanic", "assigned_detailer")]
+    both = [await _by_person(ctx, column, states) for column in ("assigned_mechanic", "assigned_detailer")]
     return {"load": sorted((bar for bars in both for bar in bars), key=lambda b: (-b.number, b.name))[:_LINES]}
 
 
-async def _sales(desk: Desk) -> dict[str, Any]:
-    month = oslo_day(desk.now).replace(day=1).isoformat()
-    return {"sales": (await _by_person(desk, "seller", (("sold_at.from", month), ("all", "1"))))[:_LINES]}
+async def _sales(ctx: RequestContext) -> dict[str, Any]:
+    month = oslo_day(ctx.now).replace(day=1).isoformat()
+    return {"sales": (await _by_person(ctx, "seller", (("sold_at.from", month), ("all", "1"))))[:_LINES]}
 
 
-async def _by_person(desk: Desk, column: str, params: tuple[tuple[str, str], ...]) -> list[Bar]:
+async def _by_person(ctx: RequestContext, column: str, params: tuple[tuple[str, str], ...]) -> list[Bar]:
     """Return how many cars each person has, most first."""
-    shape = desk.spec[CARS]
+    shape = ctx.spec[CARS]
     address = Address(f"/app/{CARS}", params)
-    filter_ = listing_of(desk, shape, address).query.filter
+    filter_ = listing_of(ctx, shape, address).query.filter
     query = Query(filter=filter_, group_by=(column,), aggregate=(Aggregate("count", "*"),), limit=_GROUPS)
-    rows = [r for r in await _rows(desk, query) if r[column]]
-    names = await refs.names_of(desk, {PEOPLE: [str(r[column]) for r in rows]})
+    rows = [r for r in await _rows(ctx, query) if r[column]]
+    names = await refs.names_of(ctx, {PEOPLE: [str(r[column]) for r in rows]})
     bars = [
         Bar(names.get(str(r[column]), "–"), int(r["count"]), Address(address.path, ((column, r[column]), *params)).text)
         for r in rows
@@ -224,53 +224,53 @@ async def _by_person(desk: Desk, column: str, params: tuple[tuple[str, str], ...
 # -- money ----------------------------------------------------------------------------------------------
 
 
-async def _money(desk: Desk) -> dict[str, Any]:
+async def _money(ctx: RequestContext) -> dict[str, Any]:
     """Return sums of what was sold this month, by car type and in all, for the fields the reader sees."""
-    shape = desk.spec[CARS]
-    readable = readable_anywhere(desk.person, shape)
+    shape = ctx.spec[CARS]
+    readable = readable_anywhere(ctx.person, shape)
     names = [n for n in ("sale_price", "purchase_price", "prep_cost", "margin") if n in readable]
-    month = oslo_day(desk.now).replace(day=1).isoformat()
+    month = oslo_day(ctx.now).replace(day=1).isoformat()
     params = (("sold_at.from", month), ("all", "1"))
-    filter_ = listing_of(desk, shape, Address(f"/app/{CARS}", params)).query.filter
+    filter_ = listing_of(ctx, shape, Address(f"/app/{CARS}", params)).query.filter
     figures = (Aggregate("count", "*"), *(Aggregate("sum", n) for n in names))
-    rows = await _rows(desk, Query(filter=filter_, group_by=("car_type",), aggregate=figures, limit=_GROUPS))
+    rows = await _rows(ctx, Query(filter=filter_, group_by=("car_type",), aggregate=figures, limit=_GROUPS))
     by_type = {r["car_type"]: r for r in rows}
     item = shape.fields["car_type"]
     lines = []
     for code in (c for c in (*_TYPES, None) if c in by_type):
         choice = item.choice(code)
         row, given = by_type[code], (("car_type", code or "_null"), *params)
-        name = desk.say(choice.label) if choice else "–"
-        lines.append((name, int(row["count"]), Address(f"/app/{CARS}", given).text, _sums(desk, names, [row])))
-    whole = (sum(n for _, n, _, _ in lines), Address(f"/app/{CARS}", params).text, _sums(desk, names, rows))
-    return {"money_heads": [desk.say(shape.fields[n].label) for n in names], "money": lines, "money_whole": whole}
+        name = ctx.say(choice.label) if choice else "–"
+        lines.append((name, int(row["count"]), Address(f"/app/{CARS}", given).text, _sums(ctx, names, [row])))
+    whole = (sum(n for _, n, _, _ in lines), Address(f"/app/{CARS}", params).text, _sums(ctx, names, rows))
+    return {"money_heads": [ctx.say(shape.fields[n].label) for n in names], "money": lines, "money_whole": whole}
 
 
-def _sums(desk: Desk, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> list[str]:
+def _sums(ctx: RequestContext, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> list[str]:
     rows = list(rows)
     sums = ([Decimal(v) for r in rows if (v := r["sum"].get(n)) is not None] for n in names)
-    return [present.show_money(sum(s, Decimal()), desk.language) if s else "–" for s in sums]
+    return [present.show_money(sum(s, Decimal()), ctx.language) if s else "–" for s in sums]
 
 
 # -- stock ----------------------------------------------------------------------------------------------
 
 
-async def _stock(desk: Desk) -> dict[str, Any]:
+async def _stock(ctx: RequestContext) -> dict[str, Any]:
     """Return how long the site's unsold used cars have stood, in steps that each open their list."""
-    shape, today = desk.spec[CARS], oslo_day(desk.now)
-    if desk.person.site is None or shape.fields["created_at"].kind is not Kind.INSTANT:
+    shape, today = ctx.spec[CARS], oslo_day(ctx.now)
+    if ctx.person.site is None or shape.fields["created_at"].kind is not Kind.INSTANT:
         return {}
     half = LONG_IN_STOCK // 2
     steps = ((0, half), (half + 1, LONG_IN_STOCK), (LONG_IN_STOCK + 1, None))
-    stock = (("dealership", str(desk.person.site)), ("car_type", "used"), ("car_type", "certified"))
+    stock = (("dealership", str(ctx.person.site)), ("car_type", "used"), ("car_type", "certified"))
     bars = []
     for first, last in steps:
         word = "days_to" if not first else "days_between" if last else "days_over"
         since = (("created_at.to", (today - timedelta(days=first)).isoformat()),)
         until = (("created_at.from", (today - timedelta(days=last)).isoformat()),) if last else ()
         address = Address(f"/app/{CARS}", (*stock, ("sold_at", "_null"), *since, *until))
-        filter_ = listing_of(desk, shape, address).query.filter
-        count = await desk.platform.reading.count(desk.person, CARS, Query(filter=filter_))
-        name = desk.say(WORDS[word].fill(first=first, last=last or first - 1))
+        filter_ = listing_of(ctx, shape, address).query.filter
+        count = await ctx.platform.reading.count(ctx.person, CARS, Query(filter=filter_))
+        name = ctx.say(WORDS[word].fill(first=first, last=last or first - 1))
         bars.append(Bar(name, count, address.text))
     return {"stock": bars}

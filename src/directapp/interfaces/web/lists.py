@@ -16,7 +16,7 @@ from directapp.derive.shown import writable_anywhere
 from directapp.derive.tables import Listing
 from directapp.interfaces.web import refs
 from directapp.interfaces.web.columns import column_options, kept_columns
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.goals import goals_of
 from directapp.interfaces.web.views.bar import bar_of
 from directapp.interfaces.web.views.words import WORDS as VIEW_WORDS
@@ -34,16 +34,16 @@ def add_lists(router: APIRouter) -> None:
     router.add_api_route("/app/{collection}/options", show_options, methods=["GET"])
 
 
-def address_of(desk: Desk, collection: str, view: str = "") -> Address:
+def address_of(ctx: RequestContext, collection: str, view: str = "") -> Address:
     """Return a list's address as it was asked for, or that of another view of it."""
-    return Address(f"/app/{collection}{view}", tuple(desk.request.query_params.multi_items()))
+    return Address(f"/app/{collection}{view}", tuple(ctx.request.query_params.multi_items()))
 
 
-def listing_of(desk: Desk, shape: Shape, address: Address, kept: Sequence[str] = ()) -> Listing:
+def listing_of(ctx: RequestContext, shape: Shape, address: Address, kept: Sequence[str] = ()) -> Listing:
     """Understand a list's address; ``kept`` are the columns that the person chose earlier."""
     words = question_words(address.get("q")) if shape.searchable else ()
     columns = kept or shape.declared.views.columns[:_FIRST_COLUMNS]
-    listing = tables.list_of(desk.teller, shape, address, kept=columns, words=words)
+    listing = tables.list_of(ctx.teller, shape, address, kept=columns, words=words)
     flow = shape.declared.workflow
     if flow is None or board.STATUS not in listing.readable or not board.hides_closed(address, shape):
         return listing
@@ -52,52 +52,52 @@ def listing_of(desk: Desk, shape: Shape, address: Address, kept: Sequence[str] =
     return replace(listing, query=replace(listing.query, filter=Junction("and", (here, asked)) if asked else here))
 
 
-async def show_list(desk: PersonDesk, collection: str) -> Response:
+async def show_list(ctx: PersonContext, collection: str) -> Response:
     """Show a collection's list, or the part of it that was asked for."""
-    shape = desk.shape(collection)
-    address = address_of(desk, collection)
-    listing = listing_of(desk, shape, address, await kept_columns(desk, shape))
-    page = await desk.platform.reading.page(desk.person, collection, listing.query, chosen=True)
+    shape = ctx.shape(collection)
+    address = address_of(ctx, collection)
+    listing = listing_of(ctx, shape, address, await kept_columns(ctx, shape))
+    page = await ctx.platform.reading.page(ctx.person, collection, listing.query, chosen=True)
     rows: list[dict[str, Any]] = orjson.loads(page.json)
-    context = await _table(desk, listing, rows)
-    if desk.partial and address.get("after"):
-        return desk.page("parts/rows.html", **context)
-    if desk.partial:
-        response = desk.page("parts/table.html", **context)
+    context = await _table(ctx, listing, rows)
+    if ctx.partial and address.get("after"):
+        return ctx.page("parts/rows.html", **context)
+    if ctx.partial:
+        response = ctx.page("parts/table.html", **context)
         response.headers["HX-Push-Url"] = address.without("after", "with", tables.ROWS).text
         return response
-    return desk.page("list.html", **context, **await tools_of(desk, listing))
+    return ctx.page("list.html", **context, **await tools_of(ctx, listing))
 
 
-async def _table(desk: Desk, listing: Listing, rows: list[dict[str, Any]]) -> dict[str, Any]:
+async def _table(ctx: RequestContext, listing: Listing, rows: list[dict[str, Any]]) -> dict[str, Any]:
     shape, address = listing.shape, listing.address
     size = tables.size_of(address)
     more, shown = len(rows) > size, rows[:size]
-    goals = await goals_of(desk) if pages.since_of(shape) in listing.columns else {}
+    goals = await goals_of(ctx) if pages.since_of(shape) in listing.columns else {}
     return {
-        "title": shape.declared.plural.pick(desk.language),
+        "title": shape.declared.plural.pick(ctx.language),
         "here": shape.name,
         "path": address.path,
-        "columns": tables.columns_of(listing, desk.language, writable_anywhere(desk.person, shape)),
-        "rows": tables.rows_of(desk.teller, listing, shown, goals),
+        "columns": tables.columns_of(listing, ctx.language, writable_anywhere(ctx.person, shape)),
+        "rows": tables.rows_of(ctx.teller, listing, shown, goals),
         "next_href": address.without(tables.ROWS).but(after=mark_of(shown[-1], listing.sort)).text if more else None,
         "count_href": Address(f"{address.path}/count", address.without("after", "sort").params).text,
         "narrowed": bool(filtered(address, shape, listing.readable) or address.get("q")),
-        "pick": desk.say(VIEW_WORDS["pick"]) if record_verbs(desk, shape) else "",
-        **await bar_of(desk, listing),
-        "may_create": may_create(desk, shape),
+        "pick": ctx.say(VIEW_WORDS["pick"]) if record_verbs(ctx, shape) else "",
+        **await bar_of(ctx, listing),
+        "may_create": may_create(ctx, shape),
     }
 
 
-async def tools_of(desk: Desk, listing: Listing) -> dict[str, Any]:
+async def tools_of(ctx: RequestContext, listing: Listing) -> dict[str, Any]:
     """Return what stands above a list, whichever view of it: filters, columns, exports, verbs."""
     shape, address = listing.shape, listing.address
     wanted = {shape.fields[n].ref for n in shape.declared.views.filters if shape.fields[n].kind is Kind.REF}
-    small = await refs.options_of(desk, sorted(w for w in wanted if w in refs.SMALL))
+    small = await refs.options_of(ctx, sorted(w for w in wanted if w in refs.SMALL))
     options = {n: small[f.ref] for n, f in shape.fields.items() if f.kind is Kind.REF and f.ref in small}
     named = {f.ref: address.all(n) for n, f in shape.fields.items() if f.ref and address.all(n) and n not in options}
-    names = await refs.names_of(desk, named)
-    filters = tables.filters_of(listing, desk.language, refs=options, names=names)
+    names = await refs.names_of(ctx, named)
+    filters = tables.filters_of(listing, ctx.language, refs=options, names=names)
     names_of_filters = {f.name + end for f in filters for end in ("", ".from", ".to")}
     kept = [(n, v) for n, v in address.params if v and n not in {"q", "after", "with", *names_of_filters}]
     spelled = board.open_only(address, shape)
@@ -105,56 +105,56 @@ async def tools_of(desk: Desk, listing: Listing) -> dict[str, Any]:
         "q": address.get("q"),
         "filters": filters,
         "active": sum(f.active for f in filters),
-        "more": tables.more_filters(listing, filters, desk.language),
+        "more": tables.more_filters(listing, filters, ctx.language),
         "kept_params": kept,
-        "column_options": column_options(desk, listing),
+        "column_options": column_options(ctx, listing),
         "columns_back": address.without("after", "columns", "with").text,
         "exports": [
             (kind.upper(), Address(f"/app/{shape.name}/export.{kind}", spelled.without("after").params).text)
             for kind in ("csv", "xlsx")
         ],
-        "imports_href": _imports(desk, shape),
-        "verbs": collection_verbs(desk, shape),
+        "imports_href": _imports(ctx, shape),
+        "verbs": collection_verbs(ctx, shape),
     }
 
 
-def _imports(desk: Desk, shape: Shape) -> str | None:
+def _imports(ctx: RequestContext, shape: Shape) -> str | None:
     """Return where rows of this collection are taken in, for those who create here and see imports."""
-    runs = desk.spec.get("import_runs")
-    if runs is None or not runs.grants_of(desk.person.roles) or not may_create(desk, shape):
+    runs = ctx.spec.get("import_runs")
+    if runs is None or not runs.grants_of(ctx.person.roles) or not may_create(ctx, shape):
         return None
     return f"/app/imports?collection={shape.name}"
 
 
-def may_create(desk: Desk, shape: Shape) -> bool:
+def may_create(ctx: RequestContext, shape: Shape) -> bool:
     """Whether this person may create a record here through the form."""
-    return any(g.create and shape.writes(g) for g in shape.grants_of(desk.person.roles))
+    return any(g.create and shape.writes(g) for g in shape.grants_of(ctx.person.roles))
 
 
-def record_verbs(desk: Desk, shape: Shape) -> list[Verb]:
+def record_verbs(ctx: RequestContext, shape: Shape) -> list[Verb]:
     """Return the verbs on single records that this person may use somewhere."""
-    given = {v for g in shape.grants_of(desk.person.roles) for v in g.verbs}
+    given = {v for g in shape.grants_of(ctx.person.roles) for v in g.verbs}
     return [v for v in shape.declared.verbs if v.on == "record" and (v.name in given or "*" in given)]
 
 
-def collection_verbs(desk: Desk, shape: Shape) -> list[Verb]:
+def collection_verbs(ctx: RequestContext, shape: Shape) -> list[Verb]:
     """Return the verbs on the collection as a whole that this person may use."""
-    given = {v for g in shape.grants_of(desk.person.roles) for v in g.verbs}
+    given = {v for g in shape.grants_of(ctx.person.roles) for v in g.verbs}
     return [v for v in shape.declared.verbs if v.on == "collection" and (v.name in given or "*" in given)]
 
 
-async def show_count(desk: PersonDesk, collection: str) -> Response:
+async def show_count(ctx: PersonContext, collection: str) -> Response:
     """Tell how many rows a list has."""
-    shape = desk.shape(collection)
-    listing = listing_of(desk, shape, address_of(desk, collection))
-    count = await desk.platform.reading.count(desk.person, collection, listing.query)
-    words = speak(desk.language)
-    text = words["row"] if count == 1 else words["rows"].format(count=desk.count(count))
+    shape = ctx.shape(collection)
+    listing = listing_of(ctx, shape, address_of(ctx, collection))
+    count = await ctx.platform.reading.count(ctx.person, collection, listing.query)
+    words = speak(ctx.language)
+    text = words["row"] if count == 1 else words["rows"].format(count=ctx.count(count))
     return Response(text, media_type="text/html")
 
 
-async def show_options(desk: PersonDesk, collection: str, q: str = "") -> Response:
+async def show_options(ctx: PersonContext, collection: str, q: str = "") -> Response:
     """Answer a combo: the records that what was typed may mean."""
-    found = await refs.search_titles(desk, desk.shape(collection), q)
+    found = await refs.search_titles(ctx, ctx.shape(collection), q)
     body = orjson.dumps([{"value": o.value, "label": o.label} for o in found])
     return Response(body, media_type="application/json")

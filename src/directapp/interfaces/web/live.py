@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
 from directapp.derive.shown import page_of
-from directapp.interfaces.web.desk import SESSION_COOKIE, Desk, PersonDesk
+from directapp.interfaces.web.context import SESSION_COOKIE, PersonContext, RequestContext
 from directapp.interfaces.web.records import record_id
 from directapp.interfaces.web.words import WORDS as COMMON
 from directapp.kernel.actor import Actor
@@ -47,16 +47,16 @@ def add_live(router: APIRouter) -> None:
     router.add_api_route("/app/live/who", who_changed, methods=["GET"])
 
 
-async def listen(desk: PersonDesk) -> Response:
+async def listen(ctx: PersonContext) -> Response:
     """Tell a page what has changed, for as long as it listens and its reader is signed in."""
 
     async def reader() -> Actor:
-        cookie = desk.request.cookies.get(SESSION_COOKIE)
-        actor: Actor = await desk.request.app.state.authenticate(authorization=None, cookie=cookie)
+        cookie = ctx.request.cookies.get(SESSION_COOKIE)
+        actor: Actor = await ctx.request.app.state.authenticate(authorization=None, cookie=cookie)
         return actor
 
-    desk.platform.live.demand_room(desk.person)
-    told = changes_told(desk.platform.live, desk.person, reader)
+    ctx.platform.live.demand_room(ctx.person)
+    told = changes_told(ctx.platform.live, ctx.person, reader)
     return StreamingResponse(told, media_type="text/event-stream", headers=_HEADERS)
 
 
@@ -83,22 +83,22 @@ async def changes_told(
             _open.discard(stream)
 
 
-async def who_changed(desk: PersonDesk, collection: str, record: str) -> Response:
+async def who_changed(ctx: PersonContext, collection: str, record: str) -> Response:
     """Say who changed a record last, nothing where it was the reader."""
-    shape, target = desk.shape(collection), record_id(record)
-    if not await desk.platform.reading.seen(desk.person, [(shape.name, target)]):
+    shape, target = ctx.shape(collection), record_id(record)
+    if not await ctx.platform.reading.seen(ctx.person, [(shape.name, target)]):
         raise NotFoundError
-    latest = await desk.platform.reading.history(desk.person, shape.name, target, limit=1)
-    if latest and latest[0]["actor"] == str(desk.person.user):
+    latest = await ctx.platform.reading.history(ctx.person, shape.name, target, limit=1)
+    if latest and latest[0]["actor"] == str(ctx.person.user):
         return Response(status_code=204)
-    who = latest[0]["actor_name"] if latest else desk.say(COMMON["someone"])
+    who = latest[0]["actor_name"] if latest else ctx.say(COMMON["someone"])
     context: dict[str, Any] = {
-        "told": desk.say(CHANGED_NOW.fill(who=_plain(desk, who))),
-        "latest": desk.say(SHOW_LATEST),
+        "told": ctx.say(CHANGED_NOW.fill(who=_plain(ctx, who))),
+        "latest": ctx.say(SHOW_LATEST),
         "path": page_of(collection, target),
     }
-    return desk.page("parts/live_banner.html", **context)
+    return ctx.page("parts/live_banner.html", **context)
 
 
-def _plain(desk: Desk, name: str) -> str:
-    return desk.say(COMMON["someone"]) if name.startswith("system:") else name
+def _plain(ctx: RequestContext, name: str) -> str:
+    return ctx.say(COMMON["someone"]) if name.startswith("system:") else name

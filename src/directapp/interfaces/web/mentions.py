@@ -12,7 +12,7 @@ from directapp.derive.shown import readable_anywhere
 from directapp.domains.people.principal import build_actor
 from directapp.domains.people.roles import LABELS
 from directapp.interfaces.web import refs
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.records import record_id
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import NotFoundError
@@ -28,22 +28,22 @@ def add_mentions(router: APIRouter) -> None:
     router.add_api_route("/app/{collection}/{record}/mentionable", show_mentionable, methods=["GET"])
 
 
-async def show_mentionable(desk: PersonDesk, collection: str, record: str, q: str = "") -> Response:
+async def show_mentionable(ctx: PersonContext, collection: str, record: str, q: str = "") -> Response:
     """Answer what was typed after an @: the people it may mean who see this record."""
-    shape, target = desk.shape(collection), record_id(record)
-    if not await desk.platform.reading.seen(desk.person, [(shape.name, target)]):
+    shape, target = ctx.shape(collection), record_id(record)
+    if not await ctx.platform.reading.seen(ctx.person, [(shape.name, target)]):
         raise NotFoundError
-    rows = await _named(desk, q)
-    seeing = await who_see(desk, shape, target, [r["id"] for r in rows], most=_OFFERED)
-    sites = await refs.names_of(desk, {SITES: {str(r["dealership"]) for r in rows if r.get("dealership")}})
-    found = [_told(desk, r, sites) for r in rows if UUID(r["id"]) in seeing]
+    rows = await _named(ctx, q)
+    seeing = await who_see(ctx, shape, target, [r["id"] for r in rows], most=_OFFERED)
+    sites = await refs.names_of(ctx, {SITES: {str(r["dealership"]) for r in rows if r.get("dealership")}})
+    found = [_told(ctx, r, sites) for r in rows if UUID(r["id"]) in seeing]
     return Response(orjson.dumps(found), media_type="application/json")
 
 
-async def _named(desk: Desk, text: str) -> list[dict[str, Any]]:
+async def _named(ctx: RequestContext, text: str) -> list[dict[str, Any]]:
     """Return the people whose name begins as typed, the reader apart."""
-    shape = desk.shape(USERS)
-    readable = readable_anywhere(desk.person, shape)
+    shape = ctx.shape(USERS)
+    readable = readable_anywhere(ctx.person, shape)
     names = ("id", *(n for n in ("first_name", "last_name", "roles", "dealership") if n in readable))
     query = Query(
         fields=tuple((n,) for n in names),
@@ -51,36 +51,36 @@ async def _named(desk: Desk, text: str) -> list[dict[str, Any]]:
         sort=(Order("first_name"), Order("last_name")),
         limit=_ASKED,
     )
-    rows: list[dict[str, Any]] = orjson.loads((await desk.platform.reading.page(desk.person, USERS, query)).json)
-    here = str(desk.person.site)
-    others = [r for r in rows if r["id"] != str(desk.person.user)]
+    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, USERS, query)).json)
+    here = str(ctx.person.site)
+    others = [r for r in rows if r["id"] != str(ctx.person.user)]
     return sorted(others, key=lambda r: str(r.get("dealership")) != here)
 
 
-def _told(desk: Desk, row: dict[str, Any], sites: dict[str, str]) -> dict[str, str]:
-    roles = [desk.say(LABELS[r]) for r in row.get("roles") or () if r in LABELS]
+def _told(ctx: RequestContext, row: dict[str, Any], sites: dict[str, str]) -> dict[str, str]:
+    roles = [ctx.say(LABELS[r]) for r in row.get("roles") or () if r in LABELS]
     site = sites.get(str(row.get("dealership")), "")
     hint = " · ".join(filter(None, (roles[0] if roles else "", site)))
-    return {"value": row["id"], "label": desk.teller.title(desk.spec[USERS], row), "hint": hint}
+    return {"value": row["id"], "label": ctx.teller.title(ctx.spec[USERS], row), "hint": hint}
 
 
-async def who_see(desk: Desk, shape: Shape, record: UUID, people: Sequence[str], *, most: int) -> set[UUID]:
+async def who_see(ctx: RequestContext, shape: Shape, record: UUID, people: Sequence[str], *, most: int) -> set[UUID]:
     """Return those of some people who may see a record, each asked with their own rights; ``most`` of them."""
     found: set[UUID] = set()
-    for actor in await _actors(desk, people):
+    for actor in await _actors(ctx, people):
         if len(found) == most:
             break
-        if await desk.platform.reading.seen(actor, [(shape.name, record)]):
+        if await ctx.platform.reading.seen(actor, [(shape.name, record)]):
             found.add(actor.user or record)
     return found
 
 
-async def _actors(desk: Desk, people: Iterable[str]) -> list[Actor]:
+async def _actors(ctx: RequestContext, people: Iterable[str]) -> list[Actor]:
     """Return the people as they would sign in, in the given order; who may not is left out."""
     wanted = [u for p in people if (u := refs.as_uuid(p)) is not None]
     if not wanted:
         return []
-    async with desk.house.auth.open(desk.person.tenant) as rows:
+    async with ctx.services.auth.open(ctx.person.tenant) as rows:
         users = {u.id: u.row for u in await rows.find(USERS, id=wanted, limit=len(wanted)) if u.row["active"]}
         sites = [s.row for s in await rows.find(SITES, limit=_SITES)]
-    return [build_actor(desk.person.tenant, users[u], sites) for u in dict.fromkeys(wanted) if u in users]
+    return [build_actor(ctx.person.tenant, users[u], sites) for u in dict.fromkeys(wanted) if u in users]

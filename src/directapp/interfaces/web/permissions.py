@@ -13,7 +13,7 @@ from directapp.derive.shown import readable_anywhere, writable_anywhere
 from directapp.domains.people.principal import load_actor
 from directapp.domains.people.roles import LABELS, OPERATOR
 from directapp.interfaces.web import refs
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.record_links import EXPLORERS
 from directapp.interfaces.web.record_view import look_up
 from directapp.kernel.actor import Actor
@@ -87,30 +87,30 @@ def add_permissions(router: APIRouter) -> None:
     router.add_api_route(PATH, show_permissions, methods=["GET"])
 
 
-async def show_permissions(desk: PersonDesk) -> Response:
+async def show_permissions(ctx: PersonContext) -> Response:
     """Show what a role or a person may see and do, and why."""
-    if not desk.person.roles & EXPLORERS:
+    if not ctx.person.roles & EXPLORERS:
         raise ForbiddenError
-    asked = _asked(desk)
-    subject, told = await _subject(desk, asked)
+    asked = _asked(ctx)
+    subject, told = await _subject(ctx, asked)
     context: dict[str, Any] = {"lines": (), "groups": (), "acts": (), "unseen": None, "inactive": subject is None}
     if subject is not None:
-        context |= await _rights(desk, asked, subject, told)
-    return desk.page(
+        context |= await _rights(ctx, asked, subject, told)
+    return ctx.page(
         "permissions.html",
         here=None,
-        p={name: text.pick(desk.language) for name, text in WORDS.items()},
+        p={name: text.pick(ctx.language) for name, text in WORDS.items()},
         asked=asked,
         told=told,
         **context,
-        **await _choices(desk, asked),
+        **await _choices(ctx, asked),
     )
 
 
-def _asked(desk: Desk) -> _Asked:
-    given = desk.request.query_params
-    name = given.get("collection") or desk.main_list or "cars"
-    shape = desk.shape(name)
+def _asked(ctx: RequestContext) -> _Asked:
+    given = ctx.request.query_params
+    name = given.get("collection") or ctx.main_list or "cars"
+    shape = ctx.shape(name)
     field = given.get("field") or ""
     role = given.get("role") or ""
     return _Asked(
@@ -122,87 +122,87 @@ def _asked(desk: Desk) -> _Asked:
     )
 
 
-async def _subject(desk: Desk, asked: _Asked) -> tuple[Actor | None, str]:
+async def _subject(ctx: RequestContext, asked: _Asked) -> tuple[Actor | None, str]:
     """Return whom it is about (None: nobody who may sign in), and what they are called."""
     if asked.who is None:
-        label = desk.say(LABELS[asked.role])
-        name = desk.say(WORDS["role_at"]).format(role=label)
-        me = desk.person
+        label = ctx.say(LABELS[asked.role])
+        name = ctx.say(WORDS["role_at"]).format(role=label)
+        me = ctx.person
         subject = replace(me, user=uuid7(), name=name, roles=frozenset({asked.role}), session=None)
         return subject, name
-    seen = await look_up(desk, desk.shape(USERS), asked.who)
-    name = desk.teller.title(seen.shape, seen.told)
+    seen = await look_up(ctx, ctx.shape(USERS), asked.who)
+    name = ctx.teller.title(seen.shape, seen.told)
     try:
-        async with desk.house.auth.open(desk.person.tenant) as rows:
-            return await load_actor(rows, desk.person.tenant, asked.who), name
+        async with ctx.services.auth.open(ctx.person.tenant) as rows:
+            return await load_actor(rows, ctx.person.tenant, asked.who), name
     except UnauthenticatedError:
         return None, name
 
 
-async def _rights(desk: Desk, asked: _Asked, subject: Actor, told: str) -> dict[str, Any]:
+async def _rights(ctx: RequestContext, asked: _Asked, subject: Actor, told: str) -> dict[str, Any]:
     if asked.record is not None:
-        await look_up(desk, asked.shape, asked.record)
-    lines = await explain(desk.platform.database, subject, asked.shape, asked.record, asked.field, names=_NAMES)
-    view = await _view(desk, asked, subject)
+        await look_up(ctx, asked.shape, asked.record)
+    lines = await explain(ctx.platform.database, subject, asked.shape, asked.record, asked.field, names=_NAMES)
+    view = await _view(ctx, asked, subject)
     reads = view.readable if view else readable_anywhere(subject, asked.shape) if not asked.record else frozenset()
     writes = view.writable if view else writable_anywhere(subject, asked.shape) if not asked.record else frozenset()
     return {
-        "lines": [desk.say(line).removeprefix("- ") for line in lines],
-        "groups": [_group(desk, g, reads, writes) for g in asked.shape.groups],
-        "acts": _acts(desk, asked.shape, subject, view) if view or not asked.record else [],
-        "unseen": desk.say(WORDS["unseen"]).format(name=told) if asked.record and view is None else None,
+        "lines": [ctx.say(line).removeprefix("- ") for line in lines],
+        "groups": [_group(ctx, g, reads, writes) for g in asked.shape.groups],
+        "acts": _acts(ctx, asked.shape, subject, view) if view or not asked.record else [],
+        "unseen": ctx.say(WORDS["unseen"]).format(name=told) if asked.record and view is None else None,
     }
 
 
-async def _view(desk: Desk, asked: _Asked, subject: Actor) -> View | None:
+async def _view(ctx: RequestContext, asked: _Asked, subject: Actor) -> View | None:
     if asked.record is None:
         return None
     try:
-        return await desk.platform.reading.view(subject, asked.shape.name, asked.record)
+        return await ctx.platform.reading.view(subject, asked.shape.name, asked.record)
     except DirectAppError as error:
         if isinstance(error, NotFoundError | ForbiddenError):
             return None
         raise
 
 
-def _group(desk: Desk, group: Any, reads: frozenset[str], writes: frozenset[str]) -> _GroupLine:
+def _group(ctx: RequestContext, group: Any, reads: frozenset[str], writes: frozenset[str]) -> _GroupLine:
     return _GroupLine(
-        desk.say(group.label),
-        _some(desk, group.fields, reads),
-        _some(desk, [f for f in group.fields if not f.computed], writes),
+        ctx.say(group.label),
+        _some(ctx, group.fields, reads),
+        _some(ctx, [f for f in group.fields if not f.computed], writes),
     )
 
 
-def _some(desk: Desk, fields: Any, given: frozenset[str]) -> str:
+def _some(ctx: RequestContext, fields: Any, given: frozenset[str]) -> str:
     held = [f for f in fields if f.name in given]
     if not held:
-        return desk.say(WORDS["nothing"])
+        return ctx.say(WORDS["nothing"])
     if len(held) == len(fields):
-        return desk.say(WORDS["everything"])
-    return ", ".join(desk.say(f.label) for f in held)
+        return ctx.say(WORDS["everything"])
+    return ", ".join(ctx.say(f.label) for f in held)
 
 
-def _acts(desk: Desk, shape: Shape, subject: Actor, view: View | None) -> list[_Act]:
+def _acts(ctx: RequestContext, shape: Shape, subject: Actor, view: View | None) -> list[_Act]:
     if view is not None:
-        return [_Act(desk.say(o.verb.label), desk.say(o.blocked.message) if o.blocked else "") for o in view.offers]
+        return [_Act(ctx.say(o.verb.label), ctx.say(o.blocked.message) if o.blocked else "") for o in view.offers]
     given = {v for g in shape.grants_of(subject.roles) for v in g.verbs}
-    return [_Act(desk.say(v.label), "") for v in shape.declared.verbs if v.name in given or "*" in given]
+    return [_Act(ctx.say(v.label), "") for v in shape.declared.verbs if v.name in given or "*" in given]
 
 
-async def _choices(desk: Desk, asked: _Asked) -> dict[str, Any]:
+async def _choices(ctx: RequestContext, asked: _Asked) -> dict[str, Any]:
     """Return what the form offers."""
-    shapes = [s for s in desk.spec.exposed if s.grants_of(desk.person.roles)]
+    shapes = [s for s in ctx.spec.exposed if s.grants_of(ctx.person.roles)]
     names = await refs.names_of(
-        desk,
+        ctx,
         {USERS: [str(asked.who)] if asked.who else [], asked.shape.name: [str(asked.record)] if asked.record else []},
     )
     return {
         "roles": [
-            Option(code, desk.say(label), code == asked.role) for code, label in LABELS.items() if code != OPERATOR
+            Option(code, ctx.say(label), code == asked.role) for code, label in LABELS.items() if code != OPERATOR
         ],
-        "collections": [Option(s.name, desk.say(s.declared.plural), s is asked.shape) for s in shapes],
+        "collections": [Option(s.name, ctx.say(s.declared.plural), s is asked.shape) for s in shapes],
         "fields": [
-            Option(f.name, f"{desk.say(g.label)}: {desk.say(f.label)}", f.name == asked.field)
+            Option(f.name, f"{ctx.say(g.label)}: {ctx.say(f.label)}", f.name == asked.field)
             for g in asked.shape.groups
             for f in g.fields
         ],

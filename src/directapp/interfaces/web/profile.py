@@ -13,7 +13,7 @@ from directapp.domains.people import auth as signing
 from directapp.domains.people.email_change import ask_email_change
 from directapp.interfaces.web import notes
 from directapp.interfaces.web.calendar_links import own_links
-from directapp.interfaces.web.desk import LANGUAGE_COOKIE, SPOKEN_COOKIE, THEME_COOKIE, Desk, PersonDesk
+from directapp.interfaces.web.context import LANGUAGE_COOKIE, SPOKEN_COOKIE, THEME_COOKIE, PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import read_signed
 from directapp.interfaces.web.records import perform, read_patch
 from directapp.interfaces.web.sign_in import client_address
@@ -33,18 +33,18 @@ def add_profile(router: APIRouter) -> None:
     router.add_api_route("/app/me/email", change_email, methods=["POST"])
 
 
-def _fields(desk: Desk) -> list[Field]:
-    shape = desk.spec[USERS]
+def _fields(ctx: RequestContext) -> list[Field]:
+    shape = ctx.spec[USERS]
     return [shape.fields[n] for n in _OWN if n in shape.fields]
 
 
-async def show_me(desk: PersonDesk) -> Response:
+async def show_me(ctx: PersonContext) -> Response:
     """Show the own profile."""
-    return await _page(desk)
+    return await _page(ctx)
 
 
 async def _page(
-    desk: Desk,
+    ctx: RequestContext,
     *,
     typed: dict[str, list[str]] | None = None,
     problems: dict[str, list[str]] | None = None,
@@ -54,18 +54,18 @@ async def _page(
     new_email: str = "",
     status: int = 200,
 ) -> Response:
-    shape, user = desk.shape(USERS), desk.person.user
+    shape, user = ctx.shape(USERS), ctx.person.user
     if user is None:
         raise ForbiddenError
-    row: dict[str, Any] = orjson.loads(await desk.platform.reading.one(desk.person, USERS, user))
-    filling = Filling(language=desk.language, row=row, typed=typed or {}, problems=problems or {})
-    made = [inputs.build_input(f, filling) for f in _fields(desk)]
+    row: dict[str, Any] = orjson.loads(await ctx.platform.reading.one(ctx.person, USERS, user))
+    filling = Filling(language=ctx.language, row=row, typed=typed or {}, problems=problems or {})
+    made = [inputs.build_input(f, filling) for f in _fields(ctx)]
     lines = [
-        forms.Line(n, shape.fields[n].label.pick(desk.language), desk.teller.value(shape, n, row))
+        forms.Line(n, shape.fields[n].label.pick(ctx.language), ctx.teller.value(shape, n, row))
         for n in ("email", "phone", "roles")
         if row.get(n)
     ]
-    return desk.page(
+    return ctx.page(
         "me.html",
         status=status,
         here="me",
@@ -74,7 +74,7 @@ async def _page(
         names=" ".join(i.name for i in made),
         version=row.get("version"),
         lines=lines,
-        calendar_links=await own_links(desk),
+        calendar_links=await own_links(ctx),
         summary=summary,
         password_summary=password_summary,
         email_summary=email_summary,
@@ -83,29 +83,29 @@ async def _page(
     )
 
 
-async def save_me(desk: PersonDesk) -> Response:
+async def save_me(ctx: PersonContext) -> Response:
     """Save the own profile, and let this browser speak and look as asked."""
-    posted = await read_signed(desk)
-    patch, _ = await read_patch(desk, _fields(desk), posted)
+    posted = await read_signed(ctx)
+    patch, _ = await read_patch(ctx, _fields(ctx), posted)
     try:
         if patch:
-            await perform(desk, desk.shape(USERS), "update", posted, patch, target=desk.person.user)
+            await perform(ctx, ctx.shape(USERS), "update", posted, patch, target=ctx.person.user)
     except DirectAppError as error:
-        by_field, summary = forms.sort_problems(error.problems, desk.spec[USERS].fields, desk.language)
+        by_field, summary = forms.sort_problems(error.problems, ctx.spec[USERS].fields, ctx.language)
         typed = dict(posted.typed)
-        return await _page(desk, typed=typed, problems=by_field, summary=summary, status=int(error.status))
+        return await _page(ctx, typed=typed, problems=by_field, summary=summary, status=int(error.status))
     for name, cookie in (("language", LANGUAGE_COOKIE), ("appearance", THEME_COOKIE)):
         if posted.get(name):
-            desk.cookies.append(notes.Cookie(name=cookie, value=posted.get(name), readable=True))
-    desk.cookies.append(notes.Cookie(name=SPOKEN_COOKIE, value="", life=0))
-    desk.language = pick_language(None, posted.get("language") or desk.language)
-    desk.cookies.append(notes.tell_done(desk.say(WORDS["saved"]), desk.now))
-    return desk.go("/app/me")
+            ctx.cookies.append(notes.Cookie(name=cookie, value=posted.get(name), readable=True))
+    ctx.cookies.append(notes.Cookie(name=SPOKEN_COOKIE, value="", life=0))
+    ctx.language = pick_language(None, posted.get("language") or ctx.language)
+    ctx.cookies.append(notes.tell_done(ctx.say(WORDS["saved"]), ctx.now))
+    return ctx.go("/app/me")
 
 
-async def change_password(desk: PersonDesk) -> Response:
+async def change_password(ctx: PersonContext) -> Response:
     """Change the own password; every other sign-in ends."""
-    posted = await read_signed(desk)
+    posted = await read_signed(ctx)
     problems: tuple[Problem, ...] = ()
     status = 422
     if posted.get("new_password") != posted.get("repeated"):
@@ -113,36 +113,36 @@ async def change_password(desk: PersonDesk) -> Response:
     else:
         try:
             await signing.change_password(
-                desk.house.auth,
-                desk.person,
+                ctx.services.auth,
+                ctx.person,
                 current=posted.get("current_password"),
                 new=posted.get("new_password"),
-                address=client_address(desk.request),
+                address=client_address(ctx.request),
                 form=posted.key,
             )
         except DirectAppError as error:
             problems, status = error.problems, int(error.status)
     if problems:
-        _, summary = forms.sort_problems(problems, {}, desk.language)
-        return await _page(desk, password_summary=summary, status=status)
-    desk.cookies.append(notes.tell_done(desk.say(WORDS["password_changed"]), desk.now))
-    return desk.go("/app/me")
+        _, summary = forms.sort_problems(problems, {}, ctx.language)
+        return await _page(ctx, password_summary=summary, status=status)
+    ctx.cookies.append(notes.tell_done(ctx.say(WORDS["password_changed"]), ctx.now))
+    return ctx.go("/app/me")
 
 
-async def change_email(desk: PersonDesk) -> Response:
+async def change_email(ctx: PersonContext) -> Response:
     """Ask for another address: it is changed once it is confirmed from both."""
-    posted = await read_signed(desk)
+    posted = await read_signed(ctx)
     try:
         await ask_email_change(
-            desk.house.auth,
-            desk.person,
+            ctx.services.auth,
+            ctx.person,
             email=posted.get("new_email"),
             password=posted.get("current_password"),
-            address=client_address(desk.request),
+            address=client_address(ctx.request),
             form=posted.key,
         )
     except DirectAppError as error:
-        _, summary = forms.sort_problems(error.problems, {}, desk.language)
-        return await _page(desk, email_summary=summary, new_email=posted.get("new_email"), status=int(error.status))
-    desk.cookies.append(notes.tell_done(desk.say(WORDS["email_asked"]), desk.now))
-    return desk.go("/app/me")
+        _, summary = forms.sort_problems(error.problems, {}, ctx.language)
+        return await _page(ctx, email_summary=summary, new_email=posted.get("new_email"), status=int(error.status))
+    ctx.cookies.append(notes.tell_done(ctx.say(WORDS["email_asked"]), ctx.now))
+    return ctx.go("/app/me")

@@ -20,7 +20,7 @@ from directapp.interfaces.web import refs
 from directapp.interfaces.web.checklist_outline import MARKS, damage_on, shows_damage
 from directapp.interfaces.web.checklist_outline import WORDS as DAMAGE_WORDS
 from directapp.interfaces.web.checklist_view import INSPECTIONS, LABELS, OFFERED_AT_ITEM, checklist_of
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.interfaces.web.goals import goals_of
 from directapp.interfaces.web.lists import may_create
 from directapp.interfaces.web.outlook.asking import PROMISE, may_ask
@@ -66,9 +66,9 @@ class Answered:
     stale_by: str | None = None
 
 
-async def look_up(desk: Desk, shape: Shape, record: UUID) -> Record:
+async def look_up(ctx: RequestContext, shape: Shape, record: UUID) -> Record:
     """Return a record as this person sees it (NotFoundError: unseen)."""
-    view = await desk.platform.reading.view(desk.person, shape.name, record)
+    view = await ctx.platform.reading.view(ctx.person, shape.name, record)
     linked = tuple(
         f.name
         for f in shape.fields.values()
@@ -76,10 +76,10 @@ async def look_up(desk: Desk, shape: Shape, record: UUID) -> Record:
     )
     titled: dict[str, Any] = {}
     if linked:
-        paths = paths_for(desk.spec, desk.person, shape, linked)
-        titled = orjson.loads(await desk.platform.reading.one(desk.person, shape.name, record, paths))
+        paths = paths_for(ctx.spec, ctx.person, shape, linked)
+        titled = orjson.loads(await ctx.platform.reading.one(ctx.person, shape.name, record, paths))
     told = {**view.row, **{n: _linked(titled.get(n)) for n in linked}}
-    names = {str(view.row[n]): desk.teller.value(shape, n, told).text for n in linked}
+    names = {str(view.row[n]): ctx.teller.value(shape, n, told).text for n in linked}
     return Record(shape=shape, id=record, view=view, told=told, names=names)
 
 
@@ -87,12 +87,12 @@ def _linked(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {"id": None}
 
 
-async def filling_of(desk: Desk, record: Record, fields: Sequence[Field], answered: Answered) -> Filling:
+async def filling_of(ctx: RequestContext, record: Record, fields: Sequence[Field], answered: Answered) -> Filling:
     """Return what stands in a record's forms."""
     small = forms.small_refs(fields, refs.SMALL)
-    options = await refs.options_of(desk, small.values())
+    options = await refs.options_of(ctx, small.values())
     return Filling(
-        language=desk.language,
+        language=ctx.language,
         row=record.view.row,
         typed=answered.typed,
         problems=answered.problems,
@@ -102,22 +102,22 @@ async def filling_of(desk: Desk, record: Record, fields: Sequence[Field], answer
     )
 
 
-async def page_context(desk: Desk, record: Record, answered: Answered | None = None) -> dict[str, Any]:
+async def page_context(ctx: RequestContext, record: Record, answered: Answered | None = None) -> dict[str, Any]:
     """Return everything the page of a record writes."""
     answered = answered or Answered()
     shape, view = record.shape, record.view
-    checklist = checklist_of(desk.language, shape, view)
-    damage = damage_on(desk, shape, view)
+    checklist = checklist_of(ctx.language, shape, view)
+    damage = damage_on(ctx, shape, view)
     elsewhere = ({"answers"} if checklist else set()) | ({MARKS} if damage else set())
     writable = frozenset(n for n in view.writable - elsewhere if n in shape.fields and not shape.fields[n].immutable)
     fields = [shape.fields[n] for n in writable]
-    filling = await filling_of(desk, record, fields, answered)
+    filling = await filling_of(ctx, record, fields, answered)
     groups = forms.edit_groups(shape, writable, filling)
-    facts = pages.next_facts(shape, view.row, view.writable, desk.person, desk.now)
-    mine, others = _part(shape, groups, facts, makes=may_create(desk, shape), phase=_phase(shape, view.row))
+    facts = pages.next_facts(shape, view.row, view.writable, ctx.person, ctx.now)
+    mine, others = _part(shape, groups, facts, makes=may_create(ctx, shape), phase=_phase(shape, view.row))
     written = frozenset(i.name for g in groups for i in g.inputs) | elsewhere | ({"items"} if checklist else set())
-    head = head_of(desk, record, await goals_of(desk) if pages.since_of(shape) in view.row else {})
-    read = forms.read_groups(shape, desk.teller, record.told, view.readable, without=written)
+    head = head_of(ctx, record, await goals_of(ctx) if pages.since_of(shape) in view.row else {})
+    read = forms.read_groups(shape, ctx.teller, record.told, view.readable, without=written)
     return {
         **head,
         "mine": mine,
@@ -125,51 +125,51 @@ async def page_context(desk: Desk, record: Record, answered: Answered | None = N
         "read": [g for g in read if g.filled],
         "summary": answered.summary,
         "stale_by": answered.stale_by,
-        "sections": sections_of(desk, record),
+        "sections": sections_of(ctx, record),
         "checklist": checklist,
         "damage": damage,
-        "links": links_of(desk, shape, record.id, view),
-        "answer_labels": [(code, label.pick(desk.language)) for code, label in LABELS.items()],
-        "may_delete": _may_delete(desk, record),
+        "links": links_of(ctx, shape, record.id, view),
+        "answer_labels": [(code, label.pick(ctx.language)) for code, label in LABELS.items()],
+        "may_delete": _may_delete(ctx, record),
     }
 
 
-def head_of(desk: Desk, record: Record, goals: board.Goals) -> dict[str, Any]:
+def head_of(ctx: RequestContext, record: Record, goals: board.Goals) -> dict[str, Any]:
     """Return what the head of a record's page writes: name, status, key lines, stages, what may be done."""
     shape, view = record.shape, record.view
     flow = shape.declared.workflow
     state = flow.state(view.row.get("status")) if flow else None
-    facts = pages.next_facts(shape, view.row, view.writable, desk.person, desk.now)
-    track = pages.track_of(desk.teller, shape, record.told)
+    facts = pages.next_facts(shape, view.row, view.writable, ctx.person, ctx.now)
+    track = pages.track_of(ctx.teller, shape, record.told)
     return {
         "here": shape.name,
         "record": record,
         "path": record.path,
-        "title": desk.teller.title(shape, record.told),
-        "title_parts": [s for n in shape.declared.views.title if (s := desk.teller.value(shape, n, record.told))],
-        "kind": shape.declared.label.pick(desk.language),
-        "plural": shape.declared.plural.pick(desk.language),
-        "chip": desk.teller.value(shape, "status", record.told) if state else None,
-        "locked": state.label.pick(desk.language) if state and state.locked else None,
-        "age": pages.stay_of(desk.teller, shape, record.told) if state and not state.locked else None,
-        "age_tone": board.age_tone(desk.teller, shape, record.told, goals),
-        "key_lines": key_lines(desk, record),
+        "title": ctx.teller.title(shape, record.told),
+        "title_parts": [s for n in shape.declared.views.title if (s := ctx.teller.value(shape, n, record.told))],
+        "kind": shape.declared.label.pick(ctx.language),
+        "plural": shape.declared.plural.pick(ctx.language),
+        "chip": ctx.teller.value(shape, "status", record.told) if state else None,
+        "locked": state.label.pick(ctx.language) if state and state.locked else None,
+        "age": pages.stay_of(ctx.teller, shape, record.told) if state and not state.locked else None,
+        "age_tone": board.age_tone(ctx.teller, shape, record.told, goals),
+        "key_lines": key_lines(ctx, record),
         "track": track,
         "facts": facts[:4],
-        "booking": booking_of(desk, shape, record.id, view),
+        "booking": booking_of(ctx, shape, record.id, view),
         "offers": _sorted_offers([o for o in view.offers if _still_comes(shape, state, o)]),
     }
 
 
-def key_lines(desk: Desk, record: Record) -> list[forms.Line]:
+def key_lines(ctx: RequestContext, record: Record) -> list[forms.Line]:
     """Return the declared columns that say most, apart from what the title and the chip say."""
     shape = record.shape
     said = {*shape.declared.views.title, "status", pages.since_of(shape), "updated_at"}
     lines = []
     for name in shape.declared.views.columns:
-        shown = desk.teller.value(shape, name, record.told, short=True) if name not in said else None
+        shown = ctx.teller.value(shape, name, record.told, short=True) if name not in said else None
         if shown:
-            lines.append(forms.Line(name, shape.fields[name].label.pick(desk.language), shown))
+            lines.append(forms.Line(name, shape.fields[name].label.pick(ctx.language), shown))
     return lines[:_KEY_LINES]
 
 
@@ -222,7 +222,7 @@ class Section:
     open: bool = False
 
 
-def sections_of(desk: Desk, record: Record) -> list[Section]:
+def sections_of(ctx: RequestContext, record: Record) -> list[Section]:
     """Return what hangs on a record seen in full: its children, and its history."""
     if not record.view.full:
         return []
@@ -230,25 +230,25 @@ def sections_of(desk: Desk, record: Record) -> list[Section]:
     made = [
         Section(
             child.shape.name,
-            child.shape.declared.plural.pick(desk.language),
+            child.shape.declared.plural.pick(ctx.language),
             child.shape.declared.views.icon,
             f"{record.path}/part/{child.shape.name}",
         )
-        for child in pages.children_of(desk.spec, desk.person, shape)
+        for child in pages.children_of(ctx.spec, ctx.person, shape)
     ]
-    if shape.name == CARS and may_ask(desk):
-        words = speak_outlook(desk.language)
+    if shape.name == CARS and may_ask(ctx):
+        words = speak_outlook(ctx.language)
         made.insert(0, Section(PROMISE, words["promise"], "calendar-check", f"{record.path}/{PROMISE}"))
-    if shows_damage(desk, shape):
-        made.append(Section("damage", desk.say(DAMAGE_WORDS["damage"]), "alert-triangle", f"{record.path}/damage"))
+    if shows_damage(ctx, shape):
+        made.append(Section("damage", ctx.say(DAMAGE_WORDS["damage"]), "alert-triangle", f"{record.path}/damage"))
     if shape.declared.history:
-        made.append(Section("history", desk.say(WORDS["history"]), "history", f"{record.path}/history"))
+        made.append(Section("history", ctx.say(WORDS["history"]), "history", f"{record.path}/history"))
     return made
 
 
-def _may_delete(desk: Desk, record: Record) -> bool:
+def _may_delete(ctx: RequestContext, record: Record) -> bool:
     """Whether a delete is worth offering: some entry deletes, and the record may be written."""
-    grants = record.shape.grants_of(desk.person.roles)
+    grants = record.shape.grants_of(ctx.person.roles)
     states = [g.states for g in grants if g.delete]
     status = record.view.row.get("status")
     return bool(record.view.writable) and any(not s or status in s for s in states)

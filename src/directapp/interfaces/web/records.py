@@ -14,7 +14,7 @@ from directapp.derive import forms, inputs, present
 from directapp.derive.inputs import SEARCHED, Filling
 from directapp.derive.shown import Shown, writable_anywhere
 from directapp.interfaces.web import notes, refs
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.lists import may_create
 from directapp.interfaces.web.record_view import Answered, Record, look_up, page_context
@@ -32,7 +32,7 @@ def add_records(router: APIRouter) -> None:
     router.add_api_route("/app/{collection}/{record}", save, methods=["POST"])
 
 
-async def lost(_: PersonDesk) -> Response:
+async def lost(_: PersonContext) -> Response:
     """Say that there is no such page."""
     raise NotFoundError(WORDS["not_found"])
 
@@ -45,81 +45,81 @@ def record_id(text: str) -> UUID:
     return found
 
 
-async def show_record(desk: PersonDesk, collection: str, record: str) -> Response:
+async def show_record(ctx: PersonContext, collection: str, record: str) -> Response:
     """Show a record's page."""
-    seen = await look_up(desk, desk.shape(collection), record_id(record))
-    return desk.page("record.html", **await page_context(desk, seen))
+    seen = await look_up(ctx, ctx.shape(collection), record_id(record))
+    return ctx.page("record.html", **await page_context(ctx, seen))
 
 
-async def show_new(desk: PersonDesk, collection: str) -> Response:
+async def show_new(ctx: PersonContext, collection: str) -> Response:
     """Show the form of a new record; the address may say what stands in it already."""
-    shape = desk.shape(collection)
-    if not may_create(desk, shape):
+    shape = ctx.shape(collection)
+    if not may_create(ctx, shape):
         raise ForbiddenError
-    given = {n: [v] for n, v in desk.request.query_params.items() if n in shape.fields}
-    return await new_page(desk, shape, Answered(typed=given))
+    given = {n: [v] for n, v in ctx.request.query_params.items() if n in shape.fields}
+    return await new_page(ctx, shape, Answered(typed=given))
 
 
 async def new_page(
-    desk: Desk, shape: Shape, answered: Answered, status: int = 200, *, registry: dict[str, Any] | None = None
+    ctx: RequestContext, shape: Shape, answered: Answered, status: int = 200, *, registry: dict[str, Any] | None = None
 ) -> Response:
     """Show the form of a new record with what was typed; ``registry`` is what a look-up beside it came to."""
-    writable = writable_anywhere(desk.person, shape, create=True)
+    writable = writable_anywhere(ctx.person, shape, create=True)
     fields = [shape.fields[n] for n in writable]
     small = forms.small_refs(fields, refs.SMALL)
-    options = await refs.options_of(desk, small.values())
+    options = await refs.options_of(ctx, small.values())
     wanted: dict[str, list[str]] = {}
     for item in fields:
         if item.kind is Kind.REF and item.ref and item.name not in small and (text := answered.typed.get(item.name)):
             wanted.setdefault(item.ref, []).extend(text)
     filling = Filling(
-        language=desk.language,
+        language=ctx.language,
         row={f.name: f.default for f in fields if not callable(f.default)},
         typed=answered.typed,
         problems=answered.problems,
         refs={name: options[ref] for name, ref in small.items() if ref in options},
-        names={**refs.labels_in(options), **await refs.names_of(desk, wanted)},
+        names={**refs.labels_in(options), **await refs.names_of(ctx, wanted)},
     )
     groups = forms.edit_groups(shape, writable, filling)
-    return desk.page(
+    return ctx.page(
         "new.html",
         status=status,
         here=shape.name,
-        title=f"{desk.say(WORDS['new'])}: {shape.declared.label.pick(desk.language)}",
+        title=f"{ctx.say(WORDS['new'])}: {shape.declared.label.pick(ctx.language)}",
         path=f"/app/{shape.name}",
-        plural=shape.declared.plural.pick(desk.language),
+        plural=shape.declared.plural.pick(ctx.language),
         groups=groups,
         opened=3,
         summary=answered.summary,
         base=inputs.base_of(i for g in groups for i in g.inputs),
         names=" ".join(i.name for g in groups for i in g.inputs),
-        back=desk.request.query_params.get("back", ""),
-        registry=registry or slot_of(desk, shape),
+        back=ctx.request.query_params.get("back", ""),
+        registry=registry or slot_of(ctx, shape),
     )
 
 
-async def create(desk: PersonDesk, collection: str) -> Response:
+async def create(ctx: PersonContext, collection: str) -> Response:
     """Create a record from its form."""
-    shape = desk.shape(collection)
-    posted = await read_signed(desk)
-    fields = [shape.fields[n] for n in writable_anywhere(desk.person, shape, create=True)]
-    patch, problems = await read_patch(desk, fields, posted)
+    shape = ctx.shape(collection)
+    posted = await read_signed(ctx)
+    fields = [shape.fields[n] for n in writable_anywhere(ctx.person, shape, create=True)]
+    patch, problems = await read_patch(ctx, fields, posted)
     try:
         if problems:
             raise UnresolvedError(problems)
-        answer = await perform(desk, shape, "create", posted, patch)
+        answer = await perform(ctx, shape, "create", posted, patch)
     except DirectAppError as error:
         if isinstance(error, NotFoundError):
             raise
-        by_field, summary = forms.sort_problems(error.problems, shape.fields, desk.language)
+        by_field, summary = forms.sort_problems(error.problems, shape.fields, ctx.language)
         again = Answered(typed=posted.typed, problems=by_field, summary=summary)
-        return await new_page(desk, shape, again, int(error.status), registry=slot_of(desk, shape, posted))
-    await complete(desk, shape, answer.record, posted)
-    label = shape.declared.label.pick(desk.language)
+        return await new_page(ctx, shape, again, int(error.status), registry=slot_of(ctx, shape, posted))
+    await complete(ctx, shape, answer.record, posted)
+    label = shape.declared.label.pick(ctx.language)
     back = posted.get("back")
     address = back if back.startswith("/app/") else f"/app/{collection}/{answer.record}"
-    desk.cookies.append(notes.tell_done(f"{desk.say(WORDS['created_now'])}: {label}", desk.now, href=address))
-    return desk.go(address)
+    ctx.cookies.append(notes.tell_done(f"{ctx.say(WORDS['created_now'])}: {label}", ctx.now, href=address))
+    return ctx.go(address)
 
 
 class UnresolvedError(DirectAppError):
@@ -129,12 +129,12 @@ class UnresolvedError(DirectAppError):
     code = "FAILED_VALIDATION"
 
 
-async def read_patch(desk: Desk, fields: list[Field], posted: Posted) -> tuple[dict[str, Any], list[Problem]]:
+async def read_patch(ctx: RequestContext, fields: list[Field], posted: Posted) -> tuple[dict[str, Any], list[Problem]]:
     """Return what a form changes; words typed into a combo without script are searched for here."""
     patch = inputs.changed(fields, posted.typed, posted.base)
     # A form tells time to the minute; what happened in this minute happened now, after what a tap noted before it.
-    minute = present.input_instant(desk.now.isoformat())
-    patch |= {f.name: desk.now for f in fields if f.fact and f.kind is Kind.INSTANT and patch.get(f.name) == minute}
+    minute = present.input_instant(ctx.now.isoformat())
+    patch |= {f.name: ctx.now for f in fields if f.fact and f.kind is Kind.INSTANT and patch.get(f.name) == minute}
     problems = []
     for item in fields:
         name, words = item.name, posted.typed.get(item.name + SEARCHED)
@@ -143,7 +143,7 @@ async def read_patch(desk: Desk, fields: list[Field], posted: Posted) -> tuple[d
         text = words[-1].strip()
         if text == posted.base.get(name + SEARCHED, ""):
             continue
-        found = await refs.search_titles(desk, desk.spec[item.ref], text) if text else []
+        found = await refs.search_titles(ctx, ctx.spec[item.ref], text) if text else []
         if not text:
             patch[name] = None
         elif len(found) == 1:
@@ -154,7 +154,7 @@ async def read_patch(desk: Desk, fields: list[Field], posted: Posted) -> tuple[d
 
 
 async def perform(
-    desk: Desk,
+    ctx: RequestContext,
     shape: Shape,
     verb: str,
     posted: Posted,
@@ -164,24 +164,26 @@ async def perform(
     version: int | None = None,
 ) -> Answer:
     """Hand an intent of this form to the pipeline; a form that was sent before and then changed is another one."""
-    intent = _intent(desk, shape, verb, posted, patch, target=target, version=version)
+    intent = _intent(ctx, shape, verb, posted, patch, target=target, version=version)
     try:
-        return await desk.platform.pipeline.perform(intent)
+        return await ctx.platform.pipeline.perform(intent)
     except ReusedKeyError as error:
         if target is None:
             # What was sent may have made a record already: whoever sends it shall know.
             raise ReusedKeyError(WORDS["sent_before"]) from error
-        return await desk.platform.pipeline.perform(replace(intent, key=None))
+        return await ctx.platform.pipeline.perform(replace(intent, key=None))
 
 
-async def sent_before(desk: Desk, shape: Shape, verb: str, posted: Posted, *, target: UUID | None = None) -> bool:
+async def sent_before(
+    ctx: RequestContext, shape: Shape, verb: str, posted: Posted, *, target: UUID | None = None
+) -> bool:
     """Whether just this form has been stored: where what it asks for would no longer be open."""
-    intent = _intent(desk, shape, verb, posted, {}, target=target)
-    return await desk.platform.pipeline.recall(intent) is not None
+    intent = _intent(ctx, shape, verb, posted, {}, target=target)
+    return await ctx.platform.pipeline.recall(intent) is not None
 
 
 def _intent(
-    desk: Desk,
+    ctx: RequestContext,
     shape: Shape,
     verb: str,
     posted: Posted,
@@ -191,7 +193,7 @@ def _intent(
     version: int | None = None,
 ) -> Intent:
     return Intent(
-        actor=desk.person,
+        actor=ctx.person,
         collection=shape.name,
         verb=verb,
         origin="web",
@@ -201,55 +203,55 @@ def _intent(
         key=posted.key,
         said=posted.said,
         reason=posted.reason,
-        request_id=desk.request_id,
+        request_id=ctx.request_id,
         confirmed=posted.get("_confirm") == "1",
     )
 
 
-async def save(desk: PersonDesk, collection: str, record: str) -> Response:
+async def save(ctx: PersonContext, collection: str, record: str) -> Response:
     """Save what a form of a record changes."""
-    shape, target = desk.shape(collection), record_id(record)
-    posted = await read_signed(desk)
+    shape, target = ctx.shape(collection), record_id(record)
+    posted = await read_signed(ctx)
     fields = [shape.fields[n] for n in posted.typed["_fields"] if n in shape.fields]
-    patch, problems = await read_patch(desk, fields, posted)
+    patch, problems = await read_patch(ctx, fields, posted)
     try:
         if problems:
             raise UnresolvedError(problems)
         if patch:
-            await save_over(desk, shape, target, posted, patch)
+            await save_over(ctx, shape, target, posted, patch)
     except NotFoundError:
         raise
     except DirectAppError as error:
-        return await _again(desk, shape, target, posted, patch=patch, error=error)
+        return await _again(ctx, shape, target, posted, patch=patch, error=error)
     done = WORDS["saved"] if patch else WORDS["nothing_to_save"]
-    title = ", ".join(f.label.pick(desk.language) for f in fields if f.name in patch)
-    text = f"{desk.say(done)}: {title}" if title else desk.say(done)
+    title = ", ".join(f.label.pick(ctx.language) for f in fields if f.name in patch)
+    text = f"{ctx.say(done)}: {title}" if title else ctx.say(done)
     path = f"/app/{collection}/{target}"
     undo = f"{path}/undo" if patch and shape.declared.history else None
-    desk.cookies.append(notes.tell_done(text, desk.now, undo=undo, href=path))
-    if not desk.partial:
+    ctx.cookies.append(notes.tell_done(text, ctx.now, undo=undo, href=path))
+    if not ctx.partial:
         group = posted.get("_group")
-        return desk.go(f"{path}#g-{group}" if group else path)
-    return await _saved_part(desk, shape, target, posted)
+        return ctx.go(f"{path}#g-{group}" if group else path)
+    return await _saved_part(ctx, shape, target, posted)
 
 
-async def save_over(desk: Desk, shape: Shape, target: UUID, posted: Posted, patch: dict[str, Any]) -> None:
+async def save_over(ctx: RequestContext, shape: Shape, target: UUID, posted: Posted, patch: dict[str, Any]) -> None:
     """Save, and save again over another person's change of other fields."""
     try:
-        await perform(desk, shape, "update", posted, patch, target=target, version=posted.version)
+        await perform(ctx, shape, "update", posted, patch, target=target, version=posted.version)
     except StaleError:
-        seen = await look_up(desk, shape, target)
-        if _conflicts(desk, seen, posted, patch):
+        seen = await look_up(ctx, shape, target)
+        if _conflicts(ctx, seen, posted, patch):
             raise
-        await perform(desk, shape, "update", posted, patch, target=target, version=seen.version)
+        await perform(ctx, shape, "update", posted, patch, target=target, version=seen.version)
 
 
-def _conflicts(desk: Desk, seen: Record, posted: Posted, patch: dict[str, Any]) -> list[str]:
+def _conflicts(ctx: RequestContext, seen: Record, posted: Posted, patch: dict[str, Any]) -> list[str]:
     """Return the fields that this person and somebody else both changed, to different values."""
     found = []
     for name in patch:
         item = seen.shape.fields[name]
-        stored = inputs.stored_text(item, seen.view.row.get(name), desk.language)
+        stored = inputs.stored_text(item, seen.view.row.get(name), ctx.language)
         typed = inputs.typed_text(item, posted.typed)
         if stored not in {posted.base.get(name, ""), typed}:
             found.append(name)
@@ -257,34 +259,34 @@ def _conflicts(desk: Desk, seen: Record, posted: Posted, patch: dict[str, Any]) 
 
 
 async def _again(
-    desk: Desk, shape: Shape, target: UUID, posted: Posted, *, patch: dict[str, Any], error: DirectAppError
+    ctx: RequestContext, shape: Shape, target: UUID, posted: Posted, *, patch: dict[str, Any], error: DirectAppError
 ) -> Response:
     """Show the form again with everything typed and every problem; stale ones with both values."""
-    seen = await look_up(desk, shape, target)
-    by_field, summary = forms.sort_problems(error.problems, shape.fields, desk.language)
+    seen = await look_up(ctx, shape, target)
+    by_field, summary = forms.sort_problems(error.problems, shape.fields, ctx.language)
     answered = Answered(typed=posted.typed, problems=by_field, summary=summary)
     if isinstance(error, StaleError):
-        answered = await stale_answer(desk, seen, posted, patch)
-    context = await page_context(desk, seen, answered)
-    if not desk.partial:
-        return desk.page("record.html", status=int(error.status), **context)
+        answered = await stale_answer(ctx, seen, posted, patch)
+    context = await page_context(ctx, seen, answered)
+    if not ctx.partial:
+        return ctx.page("record.html", status=int(error.status), **context)
     group = _group(context, posted)
-    return desk.page("parts/group.html", status=int(error.status), **context, group=group, opened=True, mine_too=True)
+    return ctx.page("parts/group.html", status=int(error.status), **context, group=group, opened=True, mine_too=True)
 
 
-async def stale_answer(desk: Desk, seen: Record, posted: Posted, patch: dict[str, Any]) -> Answered:
+async def stale_answer(ctx: RequestContext, seen: Record, posted: Posted, patch: dict[str, Any]) -> Answered:
     """Return both values of every field that this person and somebody else changed, and who that was."""
-    theirs = {n: desk.teller.value(seen.shape, n, seen.told) for n in _conflicts(desk, seen, posted, patch)}
-    latest = await desk.platform.reading.history(desk.person, seen.shape.name, seen.id, limit=1)
+    theirs = {n: ctx.teller.value(seen.shape, n, seen.told) for n in _conflicts(ctx, seen, posted, patch)}
+    latest = await ctx.platform.reading.history(ctx.person, seen.shape.name, seen.id, limit=1)
     return Answered(
         typed={n: v for n, v in posted.typed.items() if n.removesuffix(SEARCHED) in patch or n == "_fields"},
-        theirs={n: s or _nothing(desk) for n, s in theirs.items()},
-        stale_by=latest[0]["actor_name"] if latest else desk.say(WORDS["someone"]),
+        theirs={n: s or _nothing(ctx) for n, s in theirs.items()},
+        stale_by=latest[0]["actor_name"] if latest else ctx.say(WORDS["someone"]),
     )
 
 
-def _nothing(desk: Desk) -> Shown:
-    return Shown(text=desk.say(WORDS["nothing"]))
+def _nothing(ctx: RequestContext) -> Shown:
+    return Shown(text=ctx.say(WORDS["nothing"]))
 
 
 def _group(context: dict[str, Any], posted: Posted) -> Any:
@@ -292,12 +294,12 @@ def _group(context: dict[str, Any], posted: Posted) -> Any:
     return next((g for g in groups if g.code == posted.get("_group")), groups[0])
 
 
-async def _saved_part(desk: Desk, shape: Shape, target: UUID, posted: Posted) -> Response:
+async def _saved_part(ctx: RequestContext, shape: Shape, target: UUID, posted: Posted) -> Response:
     """Answer a saved group with itself, and the head and the undo bar beside it."""
-    seen = await look_up(desk, shape, target)
-    context = await page_context(desk, seen)
+    seen = await look_up(ctx, shape, target)
+    context = await page_context(ctx, seen)
     groups = {g.code: g for g in (*context["mine"], *context["others"])}
     group = groups.get(posted.get("_group"))
     if group is None:
-        return desk.go(seen.path)
-    return desk.page("parts/saved.html", **context, group=group, opened=True, mine_too=True)
+        return ctx.go(seen.path)
+    return ctx.page("parts/saved.html", **context, group=group, opened=True, mine_too=True)

@@ -9,7 +9,7 @@ import orjson
 from directapp.declare.spec import Shape
 from directapp.derive.inputs import Option
 from directapp.derive.tables import title_query
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.kernel.errors import ForbiddenError
 from directapp.store.query import Condition, Filter
 from directapp.store.words import question_words
@@ -22,45 +22,45 @@ _MOST = 200
 _FOUND = 12
 
 
-async def options_of(desk: Desk, collections: Iterable[str]) -> dict[str, list[Option]]:
+async def options_of(ctx: RequestContext, collections: Iterable[str]) -> dict[str, list[Option]]:
     """Return the options of small collections; one that turns out not to be small is left out."""
-    return {name: found for name in dict.fromkeys(collections) if (found := await _small(desk, name)) is not None}
+    return {name: found for name in dict.fromkeys(collections) if (found := await _small(ctx, name)) is not None}
 
 
-async def _small(desk: Desk, name: str) -> list[Option] | None:
-    shape = desk.spec.get(name)
-    if shape is None or not shape.grants_of(desk.person.roles):
+async def _small(ctx: RequestContext, name: str) -> list[Option] | None:
+    shape = ctx.spec.get(name)
+    if shape is None or not shape.grants_of(ctx.person.roles):
         return None
     column = OF_OWN_SITE.get(name)
     filter_: Filter | None = None
-    if column is not None and desk.person.site is not None and column in shape.fields:
-        filter_ = Condition((column,), "eq", desk.person.site)
-    found = await _titles(desk, shape, limit=_MOST + 1, filter=filter_)
+    if column is not None and ctx.person.site is not None and column in shape.fields:
+        filter_ = Condition((column,), "eq", ctx.person.site)
+    found = await _titles(ctx, shape, limit=_MOST + 1, filter=filter_)
     return None if len(found) > _MOST else found
 
 
-async def _titles(desk: Desk, shape: Shape, *, limit: int, **asked: Any) -> list[Option]:
-    query = title_query(desk.teller, shape, limit=limit, **asked)
+async def _titles(ctx: RequestContext, shape: Shape, *, limit: int, **asked: Any) -> list[Option]:
+    query = title_query(ctx.teller, shape, limit=limit, **asked)
     try:
-        rows = orjson.loads((await desk.platform.reading.page(desk.person, shape.name, query)).json)
+        rows = orjson.loads((await ctx.platform.reading.page(ctx.person, shape.name, query)).json)
     except ForbiddenError:
         return []
-    return [Option(str(r["id"]), desk.teller.title(shape, r)) for r in rows]
+    return [Option(str(r["id"]), ctx.teller.title(shape, r)) for r in rows]
 
 
-async def search_titles(desk: Desk, shape: Shape, text: str) -> list[Option]:
+async def search_titles(ctx: RequestContext, shape: Shape, text: str) -> list[Option]:
     """Return the records that a typed word finds, a dozen at most."""
-    return await _titles(desk, shape, limit=_FOUND, words=question_words(text))
+    return await _titles(ctx, shape, limit=_FOUND, words=question_words(text))
 
 
-async def names_of(desk: Desk, wanted: Mapping[str, Iterable[str]]) -> dict[str, str]:
+async def names_of(ctx: RequestContext, wanted: Mapping[str, Iterable[str]]) -> dict[str, str]:
     """Return what records are called, by id; ``wanted`` are ids by collection."""
     names: dict[str, str] = {}
     for collection, ids in wanted.items():
-        shape, known = desk.spec.get(collection), [u for i in ids if (u := as_uuid(i)) is not None]
-        if shape is None or not known or not shape.declared.exposed or not shape.grants_of(desk.person.roles):
+        shape, known = ctx.spec.get(collection), [u for i in ids if (u := as_uuid(i)) is not None]
+        if shape is None or not known or not shape.declared.exposed or not shape.grants_of(ctx.person.roles):
             continue
-        found = await _titles(desk, shape, limit=_MOST, filter=Condition(("id",), "in", known[:_MOST]))
+        found = await _titles(ctx, shape, limit=_MOST, filter=Condition(("id",), "in", known[:_MOST]))
         names |= {o.value: o.label for o in found}
     return names
 

@@ -13,7 +13,7 @@ from directapp.interfaces.web.cell_edit import add_cells
 from directapp.interfaces.web.checklist import add_checklist
 from directapp.interfaces.web.checklist_damage import add_damage
 from directapp.interfaces.web.columns import add_columns
-from directapp.interfaces.web.desk import House
+from directapp.interfaces.web.context import PageServices
 from directapp.interfaces.web.figures.page import add_figures, opens_figures
 from directapp.interfaces.web.floor.mine import on_floor
 from directapp.interfaces.web.floor.router import add_floor
@@ -55,7 +55,7 @@ def build(
     if attachments is None:
         attachments = Attachments(platform.pipeline, LocalStorage(platform.data / "files"), platform.short_work)
     names, assets = load_assets()
-    house = House(
+    services = PageServices(
         platform=platform,
         auth=auth,
         templates=build_templates(
@@ -71,7 +71,7 @@ def build(
         looks=Looks(platform),
         pins=pinned_views,
     )
-    router = APIRouter(route_class=page_route(house), include_in_schema=False)
+    router = APIRouter(route_class=page_route(services), include_in_schema=False)
     add_static(router, assets)
     add_sign_in(router)
     add_home(router)

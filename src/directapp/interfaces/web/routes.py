@@ -1,4 +1,4 @@
-"""Routes of pages: each hands over the house, catches what is refused, and hardens its answer."""
+"""Routes of pages: each hands over the application, catches what is refused, and hardens its answer."""
 
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect
 
 from directapp.interfaces.web import errors
-from directapp.interfaces.web.desk import House, open_desk, request_id
+from directapp.interfaces.web.context import PageServices, open_context, request_id
 from directapp.kernel.errors import (
     BadQueryError,
     DirectAppError,
@@ -47,8 +47,8 @@ HEADERS = {
 _SAFE = frozenset({"GET", "HEAD"})
 
 
-def page_route(house: House) -> type[APIRoute]:
-    """Return the route class of a house's pages."""
+def page_route(services: PageServices) -> type[APIRoute]:
+    """Return the route class of an application's pages."""
 
     class PageRoute(APIRoute):
         """A page: whatever happens in it, a person gets words."""
@@ -58,7 +58,7 @@ def page_route(house: House) -> type[APIRoute]:
             inner = super().get_route_handler()
 
             async def handle(request: Request) -> Response:
-                request.state.house = house
+                request.state.services = services
                 response = await _guarded(inner, request)
                 _harden(request, response)
                 return response
@@ -82,7 +82,7 @@ async def _guarded(inner: Handler, request: Request) -> Response:
         return Response(status_code=HTTPStatus.REQUEST_TIMEOUT)
     except Exception:  # noqa: BLE001 - whatever it is, it is logged, and a person gets words
         _log.exception("page failed", path=request.scope["route"].path, request_id=request_id(request))
-        return errors.failure(open_desk(request))
+        return errors.failure(open_context(request))
     finally:
         form: FormData | None = getattr(request.state, "form", None)
         if form is not None:
@@ -101,7 +101,7 @@ async def _desk_again(request: Request) -> Any:
         )
     except DirectAppError:
         actor = None
-    return open_desk(request, actor)
+    return open_context(request, actor)
 
 
 def _refuse_foreign(request: Request) -> None:

@@ -16,7 +16,7 @@ from directapp.derive.pages import Child
 from directapp.derive.questions import Address
 from directapp.derive.shown import Shown, paths_for, readable_anywhere
 from directapp.interfaces.web import refs
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.lists import collection_verbs, may_create
 from directapp.interfaces.web.mentions import USERS, who_see
@@ -37,64 +37,66 @@ def add_sections(router: APIRouter) -> None:
     router.add_api_route("/app/{collection}/{record}/part/comments", add_comment, methods=["POST"])
 
 
-async def show_history(desk: PersonDesk, collection: str, record: str) -> Response:
+async def show_history(ctx: PersonContext, collection: str, record: str) -> Response:
     """Show what was changed, by whom, when, field by field."""
-    shape, target = desk.shape(collection), record_id(record)
-    entries = await desk.platform.reading.history(desk.person, collection, target)
-    names = await refs.names_of(desk, pages.ids_in(shape, entries))
-    told = pages.history_of(desk.teller, shape, entries, names)
-    context = {"happenings": told, "title": desk.say(WORDS["history"])}
-    return _section(desk, "parts/history.html", shape, target, context)
+    shape, target = ctx.shape(collection), record_id(record)
+    entries = await ctx.platform.reading.history(ctx.person, collection, target)
+    names = await refs.names_of(ctx, pages.ids_in(shape, entries))
+    told = pages.history_of(ctx.teller, shape, entries, names)
+    context = {"happenings": told, "title": ctx.say(WORDS["history"])}
+    return _section(ctx, "parts/history.html", shape, target, context)
 
 
 def _section(
-    desk: Desk, template: str, shape: Shape, target: UUID, context: dict[str, Any], *, status: int = 200
+    ctx: RequestContext, template: str, shape: Shape, target: UUID, context: dict[str, Any], *, status: int = 200
 ) -> Response:
     path = f"/app/{shape.name}/{target}"
-    context = {"here": shape.name, "path": path, "plural": shape.declared.plural.pick(desk.language), **context}
-    if desk.partial:
-        return desk.page(template, status=status, **context)
-    return desk.page("section.html", status=status, part=template, **context)
+    context = {"here": shape.name, "path": path, "plural": shape.declared.plural.pick(ctx.language), **context}
+    if ctx.partial:
+        return ctx.page(template, status=status, **context)
+    return ctx.page("section.html", status=status, part=template, **context)
 
 
-def child_of(desk: Desk, shape: Shape, name: str) -> Child:
+def child_of(ctx: RequestContext, shape: Shape, name: str) -> Child:
     """Return a collection that hangs on a record by its name (NotFoundError: there is none)."""
-    found = next((c for c in pages.children_of(desk.spec, desk.person, shape) if c.shape.name == name), None)
+    found = next((c for c in pages.children_of(ctx.spec, ctx.person, shape) if c.shape.name == name), None)
     if found is None:
         raise NotFoundError
     return found
 
 
-async def show_child(desk: PersonDesk, collection: str, record: str, child: str) -> Response:
+async def show_child(ctx: PersonContext, collection: str, record: str, child: str) -> Response:
     """Show the records of one kind that hang on a record."""
-    shape, target = desk.shape(collection), record_id(record)
-    found = child_of(desk, shape, child)
+    shape, target = ctx.shape(collection), record_id(record)
+    found = child_of(ctx, shape, child)
     if child == COMMENTS:
-        return await _comments(desk, shape, target, found)
+        return await _comments(ctx, shape, target, found)
     if child == FILES:
-        return await show_files(desk, shape, target, found)
-    return await _rows(desk, shape, target, found)
+        return await show_files(ctx, shape, target, found)
+    return await _rows(ctx, shape, target, found)
 
 
-async def _read(desk: Desk, child: Child, target: UUID, names: tuple[str, ...], sort: Order) -> list[dict[str, Any]]:
+async def _read(
+    ctx: RequestContext, child: Child, target: UUID, names: tuple[str, ...], sort: Order
+) -> list[dict[str, Any]]:
     query = Query(
-        fields=paths_for(desk.spec, desk.person, child.shape, ("id", *names)),
+        fields=paths_for(ctx.spec, ctx.person, child.shape, ("id", *names)),
         filter=Condition((child.column,), "eq", target),
         sort=(sort,),
         limit=_MOST,
     )
     rows: list[dict[str, Any]] = orjson.loads(
-        (await desk.platform.reading.page(desk.person, child.shape.name, query)).json
+        (await ctx.platform.reading.page(ctx.person, child.shape.name, query)).json
     )
     return rows
 
 
-async def _rows(desk: Desk, shape: Shape, target: UUID, child: Child) -> Response:
-    readable = readable_anywhere(desk.person, child.shape)
+async def _rows(ctx: RequestContext, shape: Shape, target: UUID, child: Child) -> Response:
+    readable = readable_anywhere(ctx.person, child.shape)
     own = child.shape.declared.views
     columns = tuple(n for n in own.columns if n in readable and n != child.column)[:_COLUMNS]
     titles = tuple(n for n in own.title if n in readable)
-    rows = await _read(desk, child, target, tuple(dict.fromkeys((*columns, *titles))), Order("id", descending=True))
+    rows = await _read(ctx, child, target, tuple(dict.fromkeys((*columns, *titles))), Order("id", descending=True))
     listing = tables.Listing(
         shape=child.shape,
         address=Address(f"/app/{child.shape.name}"),
@@ -106,23 +108,23 @@ async def _rows(desk: Desk, shape: Shape, target: UUID, child: Child) -> Respons
     path = f"/app/{shape.name}/{target}"
     given = f"{child.column}={target}&back={path}"
     context = {
-        "columns": tables.columns_of(listing, desk.language),
-        "rows": tables.rows_of(desk.teller, listing, rows),
+        "columns": tables.columns_of(listing, ctx.language),
+        "rows": tables.rows_of(ctx.teller, listing, rows),
         "all_href": f"/app/{child.shape.name}?{child.column}={target}",
-        "new_href": f"/app/{child.shape.name}/new?{given}" if may_create(desk, child.shape) else None,
-        "begin": _beginnings(desk, child, shape.name),
+        "new_href": f"/app/{child.shape.name}/new?{given}" if may_create(ctx, child.shape) else None,
+        "begin": _beginnings(ctx, child, shape.name),
         "child": child,
         "child_path": f"/app/{child.shape.name}",
         "target": target,
-        "title": child.shape.declared.plural.pick(desk.language),
+        "title": child.shape.declared.plural.pick(ctx.language),
     }
-    return _section(desk, "parts/children.html", shape, target, context)
+    return _section(ctx, "parts/children.html", shape, target, context)
 
 
-def _beginnings(desk: Desk, child: Child, parent: str) -> list[tuple[Verb, str, bool]]:
+def _beginnings(ctx: RequestContext, child: Child, parent: str) -> list[tuple[Verb, str, bool]]:
     """Return the verbs that make a child for this record: verb, the parameter that names it, nothing else asked."""
     found = []
-    for verb in collection_verbs(desk, child.shape):
+    for verb in collection_verbs(ctx, child.shape):
         column = next((p.name for p in verb.params if p.ref == parent and p.kind is Kind.REF), None)
         if column is not None:
             found.append((verb, column, len(verb.params) == 1))
@@ -144,7 +146,7 @@ class Comment:
 
 
 async def _comments(
-    desk: Desk,
+    ctx: RequestContext,
     shape: Shape,
     target: UUID,
     child: Child,
@@ -153,10 +155,10 @@ async def _comments(
     problems: tuple[Any, ...] = (),
     status: int = 200,
 ) -> Response:
-    rows = await _read(desk, child, target, ("text", "created_at", "created_by"), Order("id"))
-    told = [_comment(desk, child.shape, row) for row in rows]
-    writes = may_create(desk, child.shape)
-    title = child.shape.declared.plural.pick(desk.language)
+    rows = await _read(ctx, child, target, ("text", "created_at", "created_by"), Order("id"))
+    told = [_comment(ctx, child.shape, row) for row in rows]
+    writes = may_create(ctx, child.shape)
+    title = child.shape.declared.plural.pick(ctx.language)
     context = {
         "title": title,
         "comments": told,
@@ -165,45 +167,45 @@ async def _comments(
         "summary": problems,
         "stale_by": None,
     }
-    return _section(desk, "parts/comments.html", shape, target, context, status=status)
+    return _section(ctx, "parts/comments.html", shape, target, context, status=status)
 
 
-def _comment(desk: Desk, shape: Shape, row: dict[str, Any]) -> Comment:
-    who = desk.teller.value(shape, "created_by", row).text or "–"
+def _comment(ctx: RequestContext, shape: Shape, row: dict[str, Any]) -> Comment:
+    who = ctx.teller.value(shape, "created_by", row).text or "–"
     initials = "".join(part[0] for part in who.split()[:2]).upper()
-    return Comment(str(row["id"]), who, initials, desk.teller.value(shape, "created_at", row), row.get("text") or "")
+    return Comment(str(row["id"]), who, initials, ctx.teller.value(shape, "created_at", row), row.get("text") or "")
 
 
-async def add_comment(desk: PersonDesk, collection: str, record: str) -> Response:
+async def add_comment(ctx: PersonContext, collection: str, record: str) -> Response:
     """Say something about a record; @names of colleagues are mentions."""
-    shape, target = desk.shape(collection), record_id(record)
-    child = child_of(desk, shape, COMMENTS)
-    posted = await read_signed(desk)
+    shape, target = ctx.shape(collection), record_id(record)
+    child = child_of(ctx, shape, COMMENTS)
+    posted = await read_signed(ctx)
     text = posted.get("text")
     patch: dict[str, Any] = {child.column: target, "text": text}
-    mentions = await _mentioned(desk, shape, target, posted)
+    mentions = await _mentioned(ctx, shape, target, posted)
     if mentions:
         patch["mentions"] = mentions
     try:
-        await perform(desk, child.shape, "create", posted, patch)
+        await perform(ctx, child.shape, "create", posted, patch)
     except DirectAppError as error:
-        _, summary = forms.sort_problems(error.problems, child.shape.fields, desk.language)
-        return await _comments(desk, shape, target, child, typed=text, problems=summary, status=int(error.status))
-    if not desk.partial:
-        return desk.go(f"/app/{collection}/{target}/part/{COMMENTS}")
-    return await _comments(desk, shape, target, child)
+        _, summary = forms.sort_problems(error.problems, child.shape.fields, ctx.language)
+        return await _comments(ctx, shape, target, child, typed=text, problems=summary, status=int(error.status))
+    if not ctx.partial:
+        return ctx.go(f"/app/{collection}/{target}/part/{COMMENTS}")
+    return await _comments(ctx, shape, target, child)
 
 
-async def _mentioned(desk: Desk, shape: Shape, target: UUID, posted: Posted) -> list[str]:
+async def _mentioned(ctx: RequestContext, shape: Shape, target: UUID, posted: Posted) -> list[str]:
     """Return the people whose name stands after an @: picked, or typed in full; those who may see the record."""
     said = posted.get("text").casefold()
-    if "@" not in said or USERS not in desk.spec.shapes:
+    if "@" not in said or USERS not in ctx.spec.shapes:
         return []
-    near: list[Option] = (await refs.options_of(desk, [USERS])).get(USERS, [])
-    picked = await refs.names_of(desk, {USERS: posted.typed.get("mention", ())})
+    near: list[Option] = (await refs.options_of(ctx, [USERS])).get(USERS, [])
+    picked = await refs.names_of(ctx, {USERS: posted.typed.get("mention", ())})
     named = {**{p.value: p.label for p in near}, **picked}
     wanted = [person for person, label in named.items() if f"@{label.casefold()}" in said]
-    return [str(person) for person in await who_see(desk, shape, target, wanted, most=_MOST)]
+    return [str(person) for person in await who_see(ctx, shape, target, wanted, most=_MOST)]
 
 
 # -- files ----------------------------------------------------------------------------------------------
@@ -223,12 +225,12 @@ class Kept:
 
 
 async def show_files(
-    desk: Desk, shape: Shape, target: UUID, child: Child, *, problems: tuple[Any, ...] = (), status: int = 200
+    ctx: RequestContext, shape: Shape, target: UUID, child: Child, *, problems: tuple[Any, ...] = (), status: int = 200
 ) -> Response:
     """Show the files of a record, and where to add more."""
     query = Query(
         fields=(
-            *paths_for(desk.spec, desk.person, child.shape, ("id", "title", "stage", "created_at", "created_by")),
+            *paths_for(ctx.spec, ctx.person, child.shape, ("id", "title", "stage", "created_at", "created_by")),
             ("file", "id"),
             ("file", "name"),
             ("file", "media_type"),
@@ -237,23 +239,23 @@ async def show_files(
         sort=(Order("id", descending=True),),
         limit=_MOST,
     )
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, child.shape.name, query)).json)
-    stages = allowed_stages(desk, child.shape)
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, child.shape.name, query)).json)
+    stages = allowed_stages(ctx, child.shape)
     context = {
-        "title": child.shape.declared.plural.pick(desk.language),
-        "kept": [k for r in rows if (k := _kept(desk, child.shape, r)) is not None],
+        "title": child.shape.declared.plural.pick(ctx.language),
+        "kept": [k for r in rows if (k := _kept(ctx, child.shape, r)) is not None],
         "stages": stages,
         "summary": problems,
         "stale_by": None,
     }
-    return _section(desk, "parts/files.html", shape, target, context, status=status)
+    return _section(ctx, "parts/files.html", shape, target, context, status=status)
 
 
-def _kept(desk: Desk, shape: Shape, row: dict[str, Any]) -> Kept | None:
+def _kept(ctx: RequestContext, shape: Shape, row: dict[str, Any]) -> Kept | None:
     file = row.get("file")
     if not file:
         return None
-    tell = desk.teller.value
+    tell = ctx.teller.value
     return Kept(
         str(row["id"]),
         str(file["id"]),
@@ -265,9 +267,9 @@ def _kept(desk: Desk, shape: Shape, row: dict[str, Any]) -> Kept | None:
     )
 
 
-def allowed_stages(desk: Desk, shape: Shape) -> list[Option]:
+def allowed_stages(ctx: RequestContext, shape: Shape) -> list[Option]:
     """Return the stages for which this person adds files, from the rows their entries let them make."""
     item = shape.fields["stage"]
-    making = [g for g in shape.grants_of(desk.person.roles) if g.create]
+    making = [g for g in shape.grants_of(ctx.person.roles) if g.create]
     codes = pages.values_allowed([g.edit_rule for g in making], "stage")
-    return [Option(c.code, c.label.pick(desk.language)) for c in item.choices if codes is None or c.code in codes]
+    return [Option(c.code, c.label.pick(ctx.language)) for c in item.choices if codes is None or c.code in codes]

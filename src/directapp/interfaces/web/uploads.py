@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 from directapp.declare.spec import Shape
 from directapp.derive import forms
 from directapp.derive.pages import Child
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.records import record_id
 from directapp.interfaces.web.sections import FILES, child_of, show_files
@@ -28,25 +28,27 @@ def add_uploads(router: APIRouter, attachments: Attachments) -> None:
     """Add the route that takes files."""
 
     @router.post("/app/{collection}/{record}/part/car_files")
-    async def upload(desk: PersonDesk, collection: str, record: str) -> Response:
-        shape, target = desk.shape(collection), record_id(record)
-        child = child_of(desk, shape, FILES)
-        posted = await read_signed(desk)
-        problems = await _keep_all(desk, attachments, child, target, posted)
-        _, summary = forms.sort_problems(problems, {}, desk.language)
+    async def upload(ctx: PersonContext, collection: str, record: str) -> Response:
+        shape, target = ctx.shape(collection), record_id(record)
+        child = child_of(ctx, shape, FILES)
+        posted = await read_signed(ctx)
+        problems = await _keep_all(ctx, attachments, child, target, posted)
+        _, summary = forms.sort_problems(problems, {}, ctx.language)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
-        if not desk.partial and not problems:
-            return desk.go(f"/app/{collection}/{target}/part/{FILES}")
-        return await show_files(desk, shape, target, child, problems=summary, status=status)
+        if not ctx.partial and not problems:
+            return ctx.go(f"/app/{collection}/{target}/part/{FILES}")
+        return await show_files(ctx, shape, target, child, problems=summary, status=status)
 
 
-async def _keep_all(desk: Desk, attachments: Attachments, child: Child, target: UUID, posted: Posted) -> list[Problem]:
+async def _keep_all(
+    ctx: RequestContext, attachments: Attachments, child: Child, target: UUID, posted: Posted
+) -> list[Problem]:
     """Keep each file for itself: one that is refused does not take the others with it."""
     problems: list[Problem] = []
     values = _values(child, target, posted)
     for number, file in enumerate(posted.files):
         try:
-            await keep_file(desk, attachments, child.shape, file, values=values, key=posted.key_of(number))
+            await keep_file(ctx, attachments, child.shape, file, values=values, key=posted.key_of(number))
         except DirectAppError as error:
             problems += [_about(file, p) for p in error.problems]
     if not posted.files:
@@ -63,7 +65,7 @@ def _about(file: UploadFile, problem: Problem) -> Problem:
 
 
 async def keep_file(
-    desk: Desk,
+    ctx: RequestContext,
     attachments: Attachments,
     shape: Shape,
     file: UploadFile,
@@ -75,23 +77,23 @@ async def keep_file(
     """Keep an upload and hang it on its record; return the file's id. ``said`` as in an Intent."""
     key = await key_with(file, key)
     kept = await attachments.keep(
-        desk.person,
+        ctx.person,
         Incoming(name=file.filename, chunks=chunks_of(file)),
         {},
         origin="web",
         key=file_key(key),
-        request_id=desk.request_id,
+        request_id=ctx.request_id,
     )
-    await desk.platform.pipeline.perform(
+    await ctx.platform.pipeline.perform(
         Intent(
-            actor=desk.person,
+            actor=ctx.person,
             collection=shape.name,
             verb="create",
             origin="web",
             patch={**values, "file": kept.record},
             key=key,
             said=said,
-            request_id=desk.request_id,
+            request_id=ctx.request_id,
         )
     )
     return kept.record

@@ -16,7 +16,7 @@ from directapp.derive.inputs import Option
 from directapp.interfaces.web import notes, refs
 from directapp.interfaces.web.admin.overview import PATH
 from directapp.interfaces.web.admin.words import WORDS, speak_admin
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.goals import GOALS
 from directapp.interfaces.web.look import SITES
@@ -67,18 +67,18 @@ def add_goals(router: APIRouter) -> None:
     router.add_api_route(HERE, save_goals, methods=["POST"])
 
 
-def states_of(desk: Desk) -> tuple[State, ...]:
+def states_of(ctx: RequestContext) -> tuple[State, ...]:
     """Return the statuses that a car may stand at for too long."""
-    flow = desk.spec[CARS].declared.workflow
+    flow = ctx.spec[CARS].declared.workflow
     return tuple(s for s in flow.states if not s.locked) if flow else ()
 
 
-async def show_goals(desk: PersonDesk, site: str = "") -> Response:
+async def show_goals(ctx: PersonContext, site: str = "") -> Response:
     """Show a site's goals."""
-    return await _page(desk, await _site(desk, site))
+    return await _page(ctx, await _site(ctx, site))
 
 
-async def _site(desk: Desk, asked: str) -> Record:
+async def _site(ctx: RequestContext, asked: str) -> Record:
     """Return a site whose goals this person sets: the one asked for, else their own, else the first.
 
     Raises:
@@ -86,67 +86,67 @@ async def _site(desk: Desk, asked: str) -> Record:
         ForbiddenError: another sets the goals of this one.
 
     """
-    target = refs.as_uuid(asked) or desk.person.site
+    target = refs.as_uuid(asked) or ctx.person.site
     if target is None:
-        sites = await _sites(desk, None)
+        sites = await _sites(ctx, None)
         target = refs.as_uuid(sites[0].value) if sites else None
     if target is None:
         raise NotFoundError
-    seen = await look_up(desk, desk.shape(SITES), target)
+    seen = await look_up(ctx, ctx.shape(SITES), target)
     if GOALS not in seen.view.writable:
         raise ForbiddenError
     return seen
 
 
-async def _sites(desk: Desk, chosen: Any) -> list[Option]:
+async def _sites(ctx: RequestContext, chosen: Any) -> list[Option]:
     """Return the sites to choose from, for those who set the goals of every one."""
-    shape = desk.shape(SITES)
-    grants = shape.grants_of(desk.person.roles)
+    shape = ctx.shape(SITES)
+    grants = shape.grants_of(ctx.person.roles)
     if not any(GOALS in shape.writes(g) and isinstance(g.edit_rule, Everything) for g in grants):
         return []
-    options = (await refs.options_of(desk, [SITES])).get(SITES, [])
+    options = (await refs.options_of(ctx, [SITES])).get(SITES, [])
     return [Option(o.value, o.label, o.value == str(chosen)) for o in options]
 
 
-async def save_goals(desk: PersonDesk) -> Response:
+async def save_goals(ctx: PersonContext) -> Response:
     """Save a site's goals, or show the form again with everything that was typed."""
-    posted = await read_signed(desk)
-    seen = await _site(desk, posted.get("site"))
-    states = states_of(desk)
+    posted = await read_signed(ctx)
+    seen = await _site(ctx, posted.get("site"))
+    states = states_of(ctx)
     typed = {f"{s.code}.{name}": posted.get(f"{s.code}.{name}").strip() for s in states for name in (SOON, LATE)}
-    goals, problems = read_goals(desk, states, typed)
+    goals, problems = read_goals(ctx, states, typed)
     if problems:
-        summary = tuple(_complaint(desk, states, name, text) for name, text in problems.items())
+        summary = tuple(_complaint(ctx, states, name, text) for name, text in problems.items())
         status = int(HTTPStatus.UNPROCESSABLE_ENTITY)
-        return await _page(desk, seen, Answered(typed=typed, problems=problems, summary=summary, status=status))
+        return await _page(ctx, seen, Answered(typed=typed, problems=problems, summary=summary, status=status))
     # A status that the form does not show keeps what it has.
     shown = {s.code for s in states}
     kept = {code: goal for code, goal in _stored(seen).items() if code not in shown}
     try:
-        await _save(desk, seen, posted, {**kept, **goals})
+        await _save(ctx, seen, posted, {**kept, **goals})
     except StaleError as error:
-        seen = await _site(desk, posted.get("site"))
-        latest = await desk.platform.reading.history(desk.person, SITES, seen.id, limit=1)
-        who = latest[0]["actor_name"] if latest else desk.say(COMMON["someone"])
-        return await _page(desk, seen, Answered(typed=typed, base=goals, stale_by=who, status=int(error.status)))
+        seen = await _site(ctx, posted.get("site"))
+        latest = await ctx.platform.reading.history(ctx.person, SITES, seen.id, limit=1)
+        who = latest[0]["actor_name"] if latest else ctx.say(COMMON["someone"])
+        return await _page(ctx, seen, Answered(typed=typed, base=goals, stale_by=who, status=int(error.status)))
     except DirectAppError as error:
-        _, summary = forms.sort_problems(error.problems, seen.shape.fields, desk.language)
-        return await _page(desk, seen, Answered(typed=typed, summary=summary, status=int(error.status)))
-    told = f"{desk.say(COMMON['saved'])}: {desk.say(WORDS['goals'])}"
+        _, summary = forms.sort_problems(error.problems, seen.shape.fields, ctx.language)
+        return await _page(ctx, seen, Answered(typed=typed, summary=summary, status=int(error.status)))
+    told = f"{ctx.say(COMMON['saved'])}: {ctx.say(WORDS['goals'])}"
     address = f"{HERE}?site={seen.id}"
-    desk.cookies.append(notes.tell_done(told, desk.now, undo=f"{seen.path}/undo", href=address))
-    return desk.go(address)
+    ctx.cookies.append(notes.tell_done(told, ctx.now, undo=f"{seen.path}/undo", href=address))
+    return ctx.go(address)
 
 
-async def _save(desk: Desk, seen: Record, posted: Posted, goals: Mapping[str, Any]) -> None:
+async def _save(ctx: RequestContext, seen: Record, posted: Posted, goals: Mapping[str, Any]) -> None:
     """Save, and save over another person's change of the site where it left the goals as they were."""
     patch = {GOALS: goals}
     try:
-        await perform(desk, seen.shape, "update", posted, patch, target=seen.id, version=posted.version)
+        await perform(ctx, seen.shape, "update", posted, patch, target=seen.id, version=posted.version)
     except StaleError:
         if posted.base.get(GOALS) != _told(_stored(seen)):
             raise
-        await perform(desk, seen.shape, "update", posted, patch, target=seen.id, version=seen.version)
+        await perform(ctx, seen.shape, "update", posted, patch, target=seen.id, version=seen.version)
 
 
 def _stored(seen: Record) -> Goals:
@@ -162,7 +162,7 @@ def _told(goals: Goals) -> str:
 
 
 def read_goals(
-    desk: Desk, states: tuple[State, ...], typed: Mapping[str, str]
+    ctx: RequestContext, states: tuple[State, ...], typed: Mapping[str, str]
 ) -> tuple[dict[str, Goal], dict[str, str]]:
     """Return the goals that were typed, and what is wrong by field."""
     goals: dict[str, Goal] = {}
@@ -178,7 +178,7 @@ def read_goals(
             if red < hours[0]:
                 wrong[names[1]] = WORDS["red_first"]
             goals[state.code] = {SOON: hours[0], LATE: red}
-        problems |= {name: desk.say(problem) for name, problem in wrong.items()}
+        problems |= {name: ctx.say(problem) for name, problem in wrong.items()}
     return goals, problems
 
 
@@ -202,27 +202,27 @@ def _number(typed: str) -> float | int | None:
     return int(number) if number == number.to_integral_value() else float(number)
 
 
-def _complaint(desk: Desk, states: tuple[State, ...], name: str, text: str) -> Complaint:
+def _complaint(ctx: RequestContext, states: tuple[State, ...], name: str, text: str) -> Complaint:
     code, _, which = name.partition(".")
     label = next(s.label for s in states if s.code == code)
-    return Complaint(text, name, desk.say(WORDS[f"{'yellow' if which == SOON else 'red'}_of"].fill(status=label)))
+    return Complaint(text, name, ctx.say(WORDS[f"{'yellow' if which == SOON else 'red'}_of"].fill(status=label)))
 
 
 # -- showing it -----------------------------------------------------------------------------------------
 
 
-async def _page(desk: Desk, seen: Record, answered: Answered | None = None) -> Response:
+async def _page(ctx: RequestContext, seen: Record, answered: Answered | None = None) -> Response:
     stored = _stored(seen)
-    typed = answered.typed if answered else _typed(desk, stored)
-    return desk.page(
+    typed = answered.typed if answered else _typed(ctx, stored)
+    return ctx.page(
         "admin/goals.html",
         status=answered.status if answered else HTTPStatus.OK,
         here=SITES,
-        a=speak_admin(desk.language),
+        a=speak_admin(ctx.language),
         site=seen,
-        name=desk.teller.title(seen.shape, seen.told),
-        sites=await _sites(desk, seen.id),
-        lines=[_line(desk, state, typed, stored, answered) for state in states_of(desk)],
+        name=ctx.teller.title(seen.shape, seen.told),
+        sites=await _sites(ctx, seen.id),
+        lines=[_line(ctx, state, typed, stored, answered) for state in states_of(ctx)],
         summary=answered.summary if answered else (),
         stale_by=answered.stale_by if answered else None,
         base=_base(stored),
@@ -233,37 +233,39 @@ def _base(stored: Goals) -> str:
     return f'{{"{GOALS}": "{_told(stored)}"}}'
 
 
-def _typed(desk: Desk, goals: Goals) -> dict[str, str]:
+def _typed(ctx: RequestContext, goals: Goals) -> dict[str, str]:
     return {
-        f"{code}.{name}": present.input_number(hours, desk.language)
+        f"{code}.{name}": present.input_number(hours, ctx.language)
         for code, goal in goals.items()
         for name, hours in goal.items()
     }
 
 
-def _line(desk: Desk, state: State, typed: Mapping[str, str], stored: Goals, answered: Answered | None) -> Line:
+def _line(
+    ctx: RequestContext, state: State, typed: Mapping[str, str], stored: Goals, answered: Answered | None
+) -> Line:
     usual = board.limits_of(state, {})
     names = (f"{state.code}.{SOON}", f"{state.code}.{LATE}")
     problems = {n: answered.problems[n] for n in names if n in answered.problems} if answered else {}
-    told = [present.input_number(h, desk.language) for h in usual] if usual else ["", ""]
+    told = [present.input_number(h, ctx.language) for h in usual] if usual else ["", ""]
     return Line(
         code=state.code,
-        label=desk.say(state.label),
+        label=ctx.say(state.label),
         hue=state.phase.hue,
         yellow=typed.get(names[0], ""),
         red=typed.get(names[1], ""),
         usual=(told[0], told[1]),
         problems=problems,
-        theirs=_theirs(desk, state.code, stored, answered),
+        theirs=_theirs(ctx, state.code, stored, answered),
     )
 
 
-def _theirs(desk: Desk, code: str, stored: Goals, answered: Answered | None) -> str:
+def _theirs(ctx: RequestContext, code: str, stored: Goals, answered: Answered | None) -> str:
     """Return what is stored at a status now, where somebody else saved something other than was typed."""
     if answered is None or answered.base is None or stored.get(code) == answered.base.get(code):
         return ""
     goal = stored.get(code)
     if goal is None:
-        return desk.say(WORDS["stored_usual"])
-    hours = {name: present.input_number(h, desk.language) for name, h in goal.items()}
-    return desk.say(WORDS["stored_goal"].fill(yellow=hours[SOON], red=hours[LATE]))
+        return ctx.say(WORDS["stored_usual"])
+    hours = {name: present.input_number(h, ctx.language) for name, h in goal.items()}
+    return ctx.say(WORDS["stored_goal"].fill(yellow=hours[SOON], red=hours[LATE]))

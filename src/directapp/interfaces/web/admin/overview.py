@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from directapp.derive.shown import writable_anywhere
 from directapp.interfaces.web.admin.words import WORDS, speak_admin
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.goals import GOALS
 from directapp.interfaces.web.look import SITES
 from directapp.interfaces.web.record_links import COLOURS, EXPLORERS
@@ -27,7 +27,7 @@ class Place:
     about: str
     icon: str
     href: str
-    opens: Callable[[Desk], bool]
+    opens: Callable[[RequestContext], bool]
     collections: tuple[str, ...] = ()
 
     @property
@@ -41,41 +41,41 @@ class Place:
         return WORDS[self.about]
 
 
-def writes(collection: str, *fields: str) -> Callable[[Desk], bool]:
+def writes(collection: str, *fields: str) -> Callable[[RequestContext], bool]:
     """Return whether a person writes any of these fields, or any at all, in some record of a collection."""
 
-    def asked(desk: Desk) -> bool:
-        shape = desk.spec.get(collection)
-        written = writable_anywhere(desk.person, shape) if shape else frozenset()
+    def asked(ctx: RequestContext) -> bool:
+        shape = ctx.spec.get(collection)
+        written = writable_anywhere(ctx.person, shape) if shape else frozenset()
         return bool(written & set(fields) if fields else written)
 
     return asked
 
 
-def does(collection: str, verb: str) -> Callable[[Desk], bool]:
+def does(collection: str, verb: str) -> Callable[[RequestContext], bool]:
     """Return whether a person has a verb on some record of a collection."""
 
-    def asked(desk: Desk) -> bool:
-        shape = desk.spec.get(collection)
-        grants = shape.grants_of(desk.person.roles) if shape else ()
+    def asked(ctx: RequestContext) -> bool:
+        shape = ctx.spec.get(collection)
+        grants = shape.grants_of(ctx.person.roles) if shape else ()
         return any(verb in g.verbs or "*" in g.verbs for g in grants)
 
     return asked
 
 
-def opens(collection: str) -> Callable[[Desk], bool]:
+def opens(collection: str) -> Callable[[RequestContext], bool]:
     """Return whether a person opens a collection."""
 
-    def asked(desk: Desk) -> bool:
-        shape = desk.spec.get(collection)
-        return bool(shape and shape.grants_of(desk.person.roles))
+    def asked(ctx: RequestContext) -> bool:
+        shape = ctx.spec.get(collection)
+        return bool(shape and shape.grants_of(ctx.person.roles))
 
     return asked
 
 
-def has_role(*roles: str) -> Callable[[Desk], bool]:
+def has_role(*roles: str) -> Callable[[RequestContext], bool]:
     """Return whether a person has one of these roles."""
-    return lambda desk: bool(desk.person.roles & set(roles))
+    return lambda ctx: bool(ctx.person.roles & set(roles))
 
 
 PLACES: tuple[Place, ...] = (
@@ -97,19 +97,19 @@ PLACES: tuple[Place, ...] = (
 )
 
 
-def places_of(desk: Desk) -> tuple[Place, ...]:
+def places_of(ctx: RequestContext) -> tuple[Place, ...]:
     """Return the pages that a person may open, none before sign-in."""
-    return tuple(p for p in PLACES if p.opens(desk)) if desk.actor else ()
+    return tuple(p for p in PLACES if p.opens(ctx)) if ctx.actor else ()
 
 
-def runs_admin(desk: Desk) -> bool:
+def runs_admin(ctx: RequestContext) -> bool:
     """Whether administration stands in a person's menu."""
-    return any(p.opens(desk) for p in PLACES) if desk.actor else False
+    return any(p.opens(ctx) for p in PLACES) if ctx.actor else False
 
 
-def in_admin(desk: Desk, name: str | None) -> bool:
+def in_admin(ctx: RequestContext, name: str | None) -> bool:
     """Whether a collection is reached through administration by this person, and so not from the menu itself."""
-    return any(name in p.collections and p.opens(desk) for p in PLACES) if desk.actor else False
+    return any(name in p.collections and p.opens(ctx) for p in PLACES) if ctx.actor else False
 
 
 def add_overview(router: APIRouter) -> None:
@@ -117,10 +117,10 @@ def add_overview(router: APIRouter) -> None:
     router.add_api_route(PATH, show_admin, methods=["GET"])
 
 
-async def show_admin(desk: PersonDesk) -> Response:
+async def show_admin(ctx: PersonContext) -> Response:
     """Show the pages that this person may open."""
-    places = places_of(desk)
+    places = places_of(ctx)
     if not places:
         raise ForbiddenError
-    told = [(p, desk.say(p.label), desk.say(p.told)) for p in places]
-    return desk.page("admin/overview.html", here="admin", a=speak_admin(desk.language), places=told)
+    told = [(p, ctx.say(p.label), ctx.say(p.told)) for p in places]
+    return ctx.page("admin/overview.html", here="admin", a=speak_admin(ctx.language), places=told)

@@ -17,7 +17,7 @@ from directapp.interfaces.web import notes
 from directapp.interfaces.web.admin.lines import Line, items_of, moved, new_line, stored_lines, typed_lines
 from directapp.interfaces.web.admin.overview import PATH, TEMPLATES
 from directapp.interfaces.web.admin.words import WORDS, speak_admin
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.lists import may_create
 from directapp.interfaces.web.record_view import look_up
@@ -74,130 +74,130 @@ def add_templates(router: APIRouter) -> None:
 # -- the list -------------------------------------------------------------------------------------------
 
 
-async def show_templates(desk: PersonDesk) -> Response:
+async def show_templates(ctx: PersonContext) -> Response:
     """Show the templates, those that are used first."""
-    shape = desk.shape(TEMPLATES)
+    shape = ctx.shape(TEMPLATES)
     names = ("id", *_NAMES, *_CHOICES, ITEMS, "active")
     query = Query(fields=tuple((n,) for n in names), sort=(Order("id"),), limit=_MOST)
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, TEMPLATES, query)).json)
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, TEMPLATES, query)).json)
     chosen: set[tuple[str, str]] = set()
     listed = []
     for row in rows:
         key = (row["car_type"], row["kind"])
         use = "unused" if not row["active"] else "outranked" if key in chosen else "used"
-        listed.append((use, _listed(desk, shape, row, use)))
+        listed.append((use, _listed(ctx, shape, row, use)))
         chosen |= {key} if row["active"] else set()
     order = ("used", "outranked", "unused")
     listed.sort(key=lambda one: (order.index(one[0]), one[1].name))
-    return desk.page(
+    return ctx.page(
         "admin/templates.html",
         here=TEMPLATES,
-        a=speak_admin(desk.language),
+        a=speak_admin(ctx.language),
         listed=listed,
-        may_create=may_create(desk, shape),
+        may_create=may_create(ctx, shape),
     )
 
 
-def _listed(desk: Desk, shape: Shape, row: Mapping[str, Any], use: str) -> Listed:
+def _listed(ctx: RequestContext, shape: Shape, row: Mapping[str, Any], use: str) -> Listed:
     lines = stored_lines(row[ITEMS])
     return Listed(
         href=f"{HERE}/{row['id']}",
-        name=row[f"name_{desk.language}"] or row["name_nb"],
-        car_type=desk.teller.value(shape, "car_type", row).text,
-        kind=desk.teller.value(shape, "kind", row).text,
+        name=row[f"name_{ctx.language}"] or row["name_nb"],
+        car_type=ctx.teller.value(shape, "car_type", row).text,
+        kind=ctx.teller.value(shape, "kind", row).text,
         points=len(lines),
         critical=sum(line.critical for line in lines),
-        use=desk.say(WORDS[use]),
+        use=ctx.say(WORDS[use]),
     )
 
 
 # -- the editor -----------------------------------------------------------------------------------------
 
 
-async def show_new(desk: PersonDesk) -> Response:
+async def show_new(ctx: PersonContext) -> Response:
     """Show the form of a new template."""
-    shape = desk.shape(TEMPLATES)
-    if not may_create(desk, shape):
+    shape = ctx.shape(TEMPLATES)
+    if not may_create(ctx, shape):
         raise ForbiddenError
     values = {"kind": str(shape.fields["kind"].default), "active": "true"}
-    return _page(desk, shape, Sheet(target=None, version=None, values=values, lines=(new_line(),)))
+    return _page(ctx, shape, Sheet(target=None, version=None, values=values, lines=(new_line(),)))
 
 
-async def show_template(desk: PersonDesk, record: str) -> Response:
+async def show_template(ctx: PersonContext, record: str) -> Response:
     """Show a template in its editor."""
-    shape = desk.shape(TEMPLATES)
-    seen = await look_up(desk, shape, record_id(record))
+    shape = ctx.shape(TEMPLATES)
+    seen = await look_up(ctx, shape, record_id(record))
     row = seen.view.row
     values = {n: str(row.get(n) or "") for n in (*_NAMES, *_CHOICES)} | {"active": "true" if row["active"] else ""}
     sheet = Sheet(target=seen.id, version=seen.version, values=values, lines=stored_lines(row[ITEMS]))
-    return _page(desk, shape, sheet, writes=ITEMS in seen.view.writable)
+    return _page(ctx, shape, sheet, writes=ITEMS in seen.view.writable)
 
 
-async def create_template(desk: PersonDesk) -> Response:
+async def create_template(ctx: PersonContext) -> Response:
     """Create a template, or do to its form what was asked."""
-    return await _answer(desk, None)
+    return await _answer(ctx, None)
 
 
-async def save_template(desk: PersonDesk, record: str) -> Response:
+async def save_template(ctx: PersonContext, record: str) -> Response:
     """Save a template, or do to its form what was asked."""
-    return await _answer(desk, record_id(record))
+    return await _answer(ctx, record_id(record))
 
 
-async def _answer(desk: Desk, target: UUID | None) -> Response:
-    shape = desk.shape(TEMPLATES)
-    posted = await read_signed(desk)
+async def _answer(ctx: RequestContext, target: UUID | None) -> Response:
+    shape = ctx.shape(TEMPLATES)
+    posted = await read_signed(ctx)
     values = {n: posted.get(n).strip() for n in (*_NAMES, *_CHOICES, "active")}
     sheet = Sheet(target=target, version=posted.version, values=values, lines=typed_lines(posted))
     deed = posted.get("do")
     if deed and deed != SAVE:
         lines, focus = moved(sheet.lines, deed)
-        return _page(desk, shape, replace(sheet, lines=lines, focus=focus))
-    problems = _problems(desk, sheet)
+        return _page(ctx, shape, replace(sheet, lines=lines, focus=focus))
+    problems = _problems(ctx, sheet)
     if problems:
         again = replace(
             sheet,
             problems=problems,
-            summary=tuple(Complaint(text, name, _label(desk, sheet, name)) for name, text in problems.items()),
+            summary=tuple(Complaint(text, name, _label(ctx, sheet, name)) for name, text in problems.items()),
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
-        return _page(desk, shape, again)
-    return await _save(desk, shape, sheet, posted)
+        return _page(ctx, shape, again)
+    return await _save(ctx, shape, sheet, posted)
 
 
-async def _save(desk: Desk, shape: Shape, sheet: Sheet, posted: Posted) -> Response:
+async def _save(ctx: RequestContext, shape: Shape, sheet: Sheet, posted: Posted) -> Response:
     patch: dict[str, Any] = {n: sheet.values[n] or None for n in (*_NAMES, *_CHOICES)}
     patch |= {"active": bool(sheet.values["active"]), ITEMS: items_of(sheet.lines)}
     verb = "update" if sheet.target else "create"
     try:
-        answer = await perform(desk, shape, verb, posted, patch, target=sheet.target, version=sheet.version)
+        answer = await perform(ctx, shape, verb, posted, patch, target=sheet.target, version=sheet.version)
     except NotFoundError:
         raise
     except StaleError as error:
-        return _page(desk, shape, await _stale(desk, shape, sheet, error))
+        return _page(ctx, shape, await _stale(ctx, shape, sheet, error))
     except DirectAppError as error:
-        by_field, summary = forms.sort_problems(error.problems, shape.fields, desk.language)
+        by_field, summary = forms.sort_problems(error.problems, shape.fields, ctx.language)
         problems = {name: texts[0] for name, texts in by_field.items()}
-        return _page(desk, shape, replace(sheet, problems=problems, summary=summary, status=int(error.status)))
+        return _page(ctx, shape, replace(sheet, problems=problems, summary=summary, status=int(error.status)))
     address = f"{HERE}/{sheet.target or answer.record}"
     undo = f"/app/{TEMPLATES}/{sheet.target}/undo" if sheet.target else None
-    told = f"{desk.say(COMMON['saved'])}: {sheet.values['name_nb']}"
-    desk.cookies.append(notes.tell_done(told, desk.now, undo=undo, href=address))
-    return desk.go(address)
+    told = f"{ctx.say(COMMON['saved'])}: {sheet.values['name_nb']}"
+    ctx.cookies.append(notes.tell_done(told, ctx.now, undo=undo, href=address))
+    return ctx.go(address)
 
 
-async def _stale(desk: Desk, shape: Shape, sheet: Sheet, error: StaleError) -> Sheet:
+async def _stale(ctx: RequestContext, shape: Shape, sheet: Sheet, error: StaleError) -> Sheet:
     """Return the form with all that was typed, the version that is stored now, and what that one holds."""
     target = sheet.target
     if target is None:
         raise error
-    seen = await look_up(desk, shape, target)
-    latest = await desk.platform.reading.history(desk.person, TEMPLATES, target, limit=1)
-    who = latest[0]["actor_name"] if latest else desk.say(COMMON["someone"])
+    seen = await look_up(ctx, shape, target)
+    latest = await ctx.platform.reading.history(ctx.person, TEMPLATES, target, limit=1)
+    who = latest[0]["actor_name"] if latest else ctx.say(COMMON["someone"])
     theirs = stored_lines(seen.view.row[ITEMS])
     return replace(sheet, version=seen.version, stale_by=who, theirs=theirs, status=int(error.status))
 
 
-def _problems(desk: Desk, sheet: Sheet) -> dict[str, str]:
+def _problems(ctx: RequestContext, sheet: Sheet) -> dict[str, str]:
     """Return what is wrong with what was typed, by field."""
     found = {name: WORDS["write_name"] for name in _NAMES if not sheet.values[name]}
     for line in sheet.lines:
@@ -206,38 +206,38 @@ def _problems(desk: Desk, sheet: Sheet) -> dict[str, str]:
                 found[f"{code}-{line.code}"] = WORDS["write_text"].fill(language=WORDS[word])
     if all(line.blank for line in sheet.lines):
         found["add"] = WORDS["write_points"]
-    return {name: desk.say(text) for name, text in found.items()}
+    return {name: ctx.say(text) for name, text in found.items()}
 
 
-def _label(desk: Desk, sheet: Sheet, name: str) -> str | None:
-    fields = desk.spec[TEMPLATES].fields
+def _label(ctx: RequestContext, sheet: Sheet, name: str) -> str | None:
+    fields = ctx.spec[TEMPLATES].fields
     if name in fields:
-        return desk.say(fields[name].label)
+        return ctx.say(fields[name].label)
     number = next((n for n, line in enumerate(sheet.lines, 1) if name.endswith(f"-{line.code}")), None)
-    return desk.say(WORDS["point"].fill(number=number)) if number else None
+    return ctx.say(WORDS["point"].fill(number=number)) if number else None
 
 
-def _page(desk: Desk, shape: Shape, sheet: Sheet, *, writes: bool = True) -> Response:
+def _page(ctx: RequestContext, shape: Shape, sheet: Sheet, *, writes: bool = True) -> Response:
     """Show a template's form; with nothing to write it is read."""
-    name = sheet.values.get("name_nb") or desk.say(WORDS["new_template"])
-    return desk.page(
+    name = sheet.values.get("name_nb") or ctx.say(WORDS["new_template"])
+    return ctx.page(
         "admin/template.html",
         status=sheet.status,
         here=TEMPLATES,
-        a=speak_admin(desk.language),
+        a=speak_admin(ctx.language),
         sheet=sheet,
         action=f"{HERE}/{sheet.target or 'new'}",
-        title=desk.say(WORDS["new_template"]) if sheet.target is None else name,
-        labels={n: desk.say(shape.fields[n].label) for n in (*_NAMES, *_CHOICES, "active", ITEMS)},
-        choices={n: _choices(desk, shape, n, sheet.values.get(n, "")) for n in _CHOICES},
+        title=ctx.say(WORDS["new_template"]) if sheet.target is None else name,
+        labels={n: ctx.say(shape.fields[n].label) for n in (*_NAMES, *_CHOICES, "active", ITEMS)},
+        choices={n: _choices(ctx, shape, n, sheet.values.get(n, "")) for n in _CHOICES},
         writes=writes,
         summary=sheet.summary,
         stale_by=None,
-        told_stale=desk.say(WORDS["saved_by_other"].fill(who=sheet.stale_by)) if sheet.stale_by else "",
+        told_stale=ctx.say(WORDS["saved_by_other"].fill(who=sheet.stale_by)) if sheet.stale_by else "",
         record=f"/app/{TEMPLATES}/{sheet.target}" if sheet.target else None,
         blank=new_line(),
     )
 
 
-def _choices(desk: Desk, shape: Shape, name: str, chosen: str) -> Sequence[Option]:
-    return [Option(c.code, desk.say(c.label), c.code == chosen) for c in shape.fields[name].choices]
+def _choices(ctx: RequestContext, shape: Shape, name: str, chosen: str) -> Sequence[Option]:
+    return [Option(c.code, ctx.say(c.label), c.code == chosen) for c in shape.fields[name].choices]

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from directapp.derive.shown import page_of, readable_anywhere
 from directapp.interfaces.web.admin.overview import PATH
 from directapp.interfaces.web.admin.words import WORDS, speak_admin
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.lists import may_create
 from directapp.interfaces.web.look import SITES
 from directapp.store.query import Order, Query
@@ -43,22 +43,22 @@ def add_tree(router: APIRouter) -> None:
     router.add_api_route(f"{PATH}/sites", show_tree, methods=["GET"])
 
 
-async def show_tree(desk: PersonDesk) -> Response:
+async def show_tree(ctx: PersonContext) -> Response:
     """Show the sites as a tree."""
-    shape = desk.shape(SITES)
-    names = [n for n in _FIELDS if n in readable_anywhere(desk.person, shape)]
+    shape = ctx.shape(SITES)
+    names = [n for n in _FIELDS if n in readable_anywhere(ctx.person, shape)]
     query = Query(fields=tuple((n,) for n in names), sort=(Order("number"),), limit=_MOST)
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, SITES, query)).json)
-    return desk.page(
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, SITES, query)).json)
+    return ctx.page(
         "admin/tree.html",
         here=SITES,
-        a=speak_admin(desk.language),
-        tree=tree_of(desk, rows),
-        may_create=may_create(desk, shape),
+        a=speak_admin(ctx.language),
+        tree=tree_of(ctx, rows),
+        may_create=may_create(ctx, shape),
     )
 
 
-def tree_of(desk: Desk, rows: Iterable[Mapping[str, Any]]) -> tuple[Branch, ...]:
+def tree_of(ctx: RequestContext, rows: Iterable[Mapping[str, Any]]) -> tuple[Branch, ...]:
     """Return the sites that stand under none, each with those under it; a ring is cut at its lowest number."""
     by_id = {str(r["id"]): r for r in rows}
     below: dict[str | None, list[str]] = {}
@@ -70,40 +70,40 @@ def tree_of(desk: Desk, rows: Iterable[Mapping[str, Any]]) -> tuple[Branch, ...]
     def grow(key: str) -> Branch:
         placed.add(key)
         under = tuple(grow(child) for child in below.get(key, ()) if child not in placed)
-        return _branch(desk, by_id[key], by_id, under)
+        return _branch(ctx, by_id[key], by_id, under)
 
     roots = [grow(key) for key in below.get(None, ())]
     return (*roots, *(grow(key) for key in by_id if key not in placed))
 
 
 def _branch(
-    desk: Desk, row: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]], under: tuple[Branch, ...]
+    ctx: RequestContext, row: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]], under: tuple[Branch, ...]
 ) -> Branch:
-    shape = desk.spec[SITES]
+    shape = ctx.spec[SITES]
     key = str(row["id"])
     return Branch(
         id=key,
         href=page_of(SITES, key),
         number=str(row.get("number") or ""),
         name=str(row.get("name") or ""),
-        kind=desk.teller.value(shape, "dealership_type", row).text,
-        facts=tuple(_facts(desk, row, by_id)),
+        kind=ctx.teller.value(shape, "dealership_type", row).text,
+        facts=tuple(_facts(ctx, row, by_id)),
         active=row.get("active") is not False,
-        own=key == str(desk.person.site),
+        own=key == str(ctx.person.site),
         below=under,
     )
 
 
-def _facts(desk: Desk, row: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
+def _facts(ctx: RequestContext, row: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
     """Yield what is worth knowing of a site: where it is, where its cars are prepared, for how many it prepares."""
     key = str(row["id"])
     if row.get("location"):
         yield str(row["location"])
     prep = by_id.get(str(row.get("prep_center")))
     if prep is not None and str(prep["id"]) != key:
-        yield desk.say(WORDS["prepared_at"].fill(name=f"{prep.get('number')} {prep.get('name')}"))
+        yield ctx.say(WORDS["prepared_at"].fill(name=f"{prep.get('number')} {prep.get('name')}"))
     elif row.get(_OWN_PREP):
-        yield desk.say(WORDS["own_prep"])
+        yield ctx.say(WORDS["own_prep"])
     others = sum(1 for k, r in by_id.items() if str(r.get("prep_center")) == key and k != key)
     if others:
-        yield desk.say(WORDS["prepares_for"].fill(count=others))
+        yield ctx.say(WORDS["prepares_for"].fill(count=others))

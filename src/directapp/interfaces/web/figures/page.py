@@ -14,7 +14,7 @@ from directapp.derive import present
 from directapp.derive.questions import Address
 from directapp.derive.sheets import CSV, Cell, csv_lines
 from directapp.interfaces.web import refs
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.figures.told import Found, Teller
 from directapp.interfaces.web.figures.words import PAYROLL_HEAD, WORDS
 from directapp.interfaces.web.goals import goals_of
@@ -50,15 +50,15 @@ def add_figures(router: APIRouter) -> None:
     router.add_api_route(f"{PATH}/timebank.csv", download_time_bank, methods=["GET"])
 
 
-def opens_figures(desk: Desk) -> bool:
+def opens_figures(ctx: RequestContext) -> bool:
     """Whether a person may see figures: those whose roles give the verb."""
-    shape = desk.spec.get(BOOKINGS)
-    return shape is not None and any("figures" in g.verbs for g in shape.grants_of(desk.person.roles))
+    shape = ctx.spec.get(BOOKINGS)
+    return shape is not None and any("figures" in g.verbs for g in shape.grants_of(ctx.person.roles))
 
 
-def _asked(desk: Desk) -> Asked:
-    given = desk.request.query_params
-    today = oslo_day(desk.now)
+def _asked(ctx: RequestContext) -> Asked:
+    given = ctx.request.query_params
+    today = oslo_day(ctx.now)
     monday = today - timedelta(days=today.weekday())
     first, last = present.asked_day(given.get("first")), present.asked_day(given.get("last"))
     wrong = any(given.get(n) and d is None for n, d in (("first", first), ("last", last)))
@@ -67,30 +67,30 @@ def _asked(desk: Desk) -> Asked:
     return Asked(first, last, str(refs.as_uuid(given.get("site")) or "") if given.get("site") else "", wrong)
 
 
-async def _figures(desk: Desk, asked: Asked) -> Found:
-    if not opens_figures(desk):
+async def _figures(ctx: RequestContext, asked: Asked) -> Found:
+    if not opens_figures(ctx):
         raise ForbiddenError
     patch: dict[str, Any] = {"first": asked.first.isoformat(), "last": asked.last.isoformat()}
     if asked.site:
         patch["site"] = asked.site
-    intent = Intent(actor=desk.person, collection=BOOKINGS, verb="figures", origin="web", patch=patch)
-    answer = await desk.platform.pipeline.perform(intent)
+    intent = Intent(actor=ctx.person, collection=BOOKINGS, verb="figures", origin="web", patch=patch)
+    answer = await ctx.platform.pipeline.perform(intent)
     found: Found = orjson.loads(answer.json or "{}")
     return found
 
 
-async def show_figures(desk: PersonDesk) -> Response:
+async def show_figures(ctx: PersonContext) -> Response:
     """Show the figures of a period."""
-    asked, complaint, status = _asked(desk), "", HTTPStatus.OK
+    asked, complaint, status = _asked(ctx), "", HTTPStatus.OK
     try:
-        found = await _figures(desk, asked)
+        found = await _figures(ctx, asked)
     except InvalidError as error:
-        complaint, status = desk.say(error.problems[0].message), HTTPStatus(int(error.status))
-        asked = Asked(*_this_week(desk), asked.site)
-        found = await _figures(desk, asked)
-    cars = await refs.names_of(desk, {CARS: [d["car"] for d in found["delays"]]})
-    teller = Teller(desk, found, cars=cars, goals=await goals_of(desk))
-    return desk.page(
+        complaint, status = ctx.say(error.problems[0].message), HTTPStatus(int(error.status))
+        asked = Asked(*_this_week(ctx), asked.site)
+        found = await _figures(ctx, asked)
+    cars = await refs.names_of(ctx, {CARS: [d["car"] for d in found["delays"]]})
+    teller = Teller(ctx, found, cars=cars, goals=await goals_of(ctx))
+    return ctx.page(
         "figures/page.html",
         status=status,
         here="figures",
@@ -99,29 +99,29 @@ async def show_figures(desk: PersonDesk) -> Response:
         asked=asked,
         complaint=complaint or (teller.f["wrong_period"] if asked.wrong else ""),
         choices=[(c["id"], f"{c['number']} {c['name']}") for c in found["choices"]],
-        presets=_presets(desk, asked),
-        shown_period=_shown(desk, asked),
+        presets=_presets(ctx, asked),
+        shown_period=_shown(ctx, asked),
         site_name=found["sites"][0]["name"] if len(found["sites"]) == 1 else teller.f["all_sites"],
         loads=teller.loads(),
         tables=teller.tables(),
-        bottlenecks=[b[desk.language] for b in found["bottlenecks"]],
+        bottlenecks=[b[ctx.language] for b in found["bottlenecks"]],
         ready=_ready(teller, found),
         idle=_idle(teller, found),
-        sla=await _sla(desk, asked),
+        sla=await _sla(ctx, asked),
         payroll=Address(f"{PATH}/timebank.csv", asked.params).text,
     )
 
 
-def _this_week(desk: Desk) -> tuple[date, date]:
-    today = oslo_day(desk.now)
+def _this_week(ctx: RequestContext) -> tuple[date, date]:
+    today = oslo_day(ctx.now)
     monday = today - timedelta(days=today.weekday())
     return monday, monday + 6 * _ONE_DAY
 
 
-def _presets(desk: Desk, asked: Asked) -> list[tuple[str, str, bool]]:
+def _presets(ctx: RequestContext, asked: Asked) -> list[tuple[str, str, bool]]:
     """Return the usual periods: name, address and whether it is the one shown."""
-    today = oslo_day(desk.now)
-    monday, sunday = _this_week(desk)
+    today = oslo_day(ctx.now)
+    monday, sunday = _this_week(ctx)
     month = today.replace(day=1)
     before = (month - _ONE_DAY).replace(day=1)
     after = (month + timedelta(days=32)).replace(day=1)
@@ -134,7 +134,7 @@ def _presets(desk: Desk, asked: Asked) -> list[tuple[str, str, bool]]:
     )
     return [
         (
-            desk.say(WORDS[name]),
+            ctx.say(WORDS[name]),
             Address(PATH, Asked(first, last, asked.site).params).text,
             (first, last) == (asked.first, asked.last),
         )
@@ -142,8 +142,8 @@ def _presets(desk: Desk, asked: Asked) -> list[tuple[str, str, bool]]:
     ]
 
 
-def _shown(desk: Desk, asked: Asked) -> str:
-    first, last = (present.exact_day(day, desk.language) for day in (asked.first, asked.last))
+def _shown(ctx: RequestContext, asked: Asked) -> str:
+    first, last = (present.exact_day(day, ctx.language) for day in (asked.first, asked.last))
     return first if asked.first == asked.last else f"{first} – {last}"
 
 
@@ -167,24 +167,24 @@ def _idle(teller: Teller, found: Found) -> dict[str, str]:
     return {"mean": teller.length(one["mean"]), "note": f["idle_note"].format(count=one["cars"])}
 
 
-async def _sla(desk: Desk, asked: Asked) -> list[tuple[str, str, str, str]]:
+async def _sla(ctx: RequestContext, asked: Asked) -> list[tuple[str, str, str, str]]:
     """Return how many open cars are overdue, at risk and on time: name, number, list, tone."""
-    shape = desk.spec[CARS]
+    shape = ctx.spec[CARS]
     site = (("prep_center", asked.site),) if asked.site else ()
-    query = listing_of(desk, shape, Address(f"/app/{CARS}", site)).query
-    counts = await desk.platform.reading.counts(desk.person, CARS, query, "sla_status", most=MOST_COUNTED)
+    query = listing_of(ctx, shape, Address(f"/app/{CARS}", site)).query
+    counts = await ctx.platform.reading.counts(ctx.person, CARS, query, "sla_status", most=MOST_COUNTED)
     made = []
     for code in _SLA:
         address = Address(f"/app/{CARS}", (("sla_status", code), *site))
         tone = "late" if code == "delayed" else ""
-        made.append((desk.say(WORDS[code]), desk.count(counts.get(code, 0)), address.text, tone))
+        made.append((ctx.say(WORDS[code]), ctx.count(counts.get(code, 0)), address.text, tone))
     return made
 
 
-async def download_time_bank(desk: PersonDesk) -> Response:
+async def download_time_bank(ctx: PersonContext) -> Response:
     """Answer with the time bank of the period, as Norwegian Excel and payroll read it."""
-    asked = _asked(desk)
-    found = await _figures(desk, asked)
+    asked = _asked(ctx)
+    found = await _figures(ctx, asked)
     name = f"timebank_{asked.first.isoformat()}_{asked.last.isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from directapp.derive import board, present
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.interfaces.web.figures.words import speak_figures
 from directapp.kernel.clock import OSLO
 from directapp.kernel.text import Text
@@ -60,11 +60,11 @@ class Load:
 class Teller:
     """Turns the verb's answer into tables, for one reader."""
 
-    def __init__(self, desk: Desk, found: Found, *, cars: Mapping[str, str], goals: board.Goals) -> None:
+    def __init__(self, ctx: RequestContext, found: Found, *, cars: Mapping[str, str], goals: board.Goals) -> None:
         """Keep what names and goals the reader may know."""
-        self.desk = desk
+        self.ctx = ctx
         self.found = found
-        self.f = speak_figures(desk.language)
+        self.f = speak_figures(ctx.language)
         self.names: Mapping[str, str] = found["names"]
         self._cars = cars
         self._goals = goals
@@ -74,23 +74,23 @@ class Teller:
     def number(self, value: float | str | Decimal) -> str:
         """Return a number with at most two decimals."""
         rounded = Decimal(str(value)).quantize(Decimal("0.01"))
-        return present.show_number(rounded.normalize() if rounded else Decimal(0), self.desk.language)
+        return present.show_number(rounded.normalize() if rounded else Decimal(0), self.ctx.language)
 
     def hours(self, value: float | str | Decimal) -> Cell:
         """Return hours as a cell."""
-        unit = "t" if self.desk.language == "nb" else "h"
+        unit = "t" if self.ctx.language == "nb" else "h"
         return Cell(text=f"{self.number(value)} {unit}", figure=True)
 
     def length(self, hours: float) -> str:
         """Return a length of time with no more detail than it deserves."""
         if hours >= 2 * _DAY:
-            days = present.show_number(Decimal(f"{hours / _DAY:.1f}"), self.desk.language, decimals=1)
-            return self.desk.say(_DAYS.fill(count=days))
-        return present.show_span(timedelta(hours=hours), self.desk.language)
+            days = present.show_number(Decimal(f"{hours / _DAY:.1f}"), self.ctx.language, decimals=1)
+            return self.ctx.say(_DAYS.fill(count=days))
+        return present.show_span(timedelta(hours=hours), self.ctx.language)
 
     def percent(self, share: float) -> str:
         """Return a share of one as percent."""
-        return f"{share * 100:.0f} %" if self.desk.language == "nb" else f"{share * 100:.0f}%"
+        return f"{share * 100:.0f} %" if self.ctx.language == "nb" else f"{share * 100:.0f}%"
 
     def bar(self, share: float) -> Cell:
         """Return a share as a bar with its number."""
@@ -99,7 +99,7 @@ class Teller:
 
     def kind(self, code: str) -> str:
         """Return what a type is called."""
-        return str(self.found["types"].get(code, {}).get(self.desk.language, "–"))
+        return str(self.found["types"].get(code, {}).get(self.ctx.language, "–"))
 
     def site(self, code: str) -> str:
         """Return what a site is called."""
@@ -224,13 +224,13 @@ class Teller:
 
     def _moment(self, text: str) -> str:
         moment = present.read_instant(text)
-        return present.show_moment(moment, self.desk.now, self.desk.language) if moment else ""
+        return present.show_moment(moment, self.ctx.now, self.ctx.language) if moment else ""
 
     def _minutes(self, minutes: int) -> Cell:
         return Cell(text=self.length(minutes / 60) if minutes else "–", figure=True)
 
     def _stages(self) -> Table:
-        flow = self.desk.spec["cars"].declared.workflow
+        flow = self.ctx.spec["cars"].declared.workflow
         states = flow.states if flow else ()
         told = {s["status"]: s for s in self.found["stages"]}
         goals = self._goals.get(str(self._goal_site()), {})
@@ -241,7 +241,7 @@ class Teller:
             tone = "" if limits is None or mean <= limits[0] else "late" if mean > limits[1] else "soon"
             rows.append(
                 [
-                    Cell(text=self.desk.say(state.label), hue=state.phase.hue),
+                    Cell(text=self.ctx.say(state.label), hue=state.phase.hue),
                     Cell(text=self.length(mean), tone=tone, figure=True),
                     Cell(text=self.length(float(one["median"])), figure=True),
                     Cell(text=self.length(limits[0]) if limits else "–", figure=True),
@@ -259,7 +259,7 @@ class Teller:
 
     def _goal_site(self) -> object:
         sites = self.found["sites"]
-        return sites[0]["id"] if len(sites) == 1 else self.desk.person.site
+        return sites[0]["id"] if len(sites) == 1 else self.ctx.person.site
 
     def _lent(self) -> Table:
         rows = [
@@ -289,8 +289,8 @@ class Teller:
         day = present.read_day(monday)
         if day is None:
             return monday
-        shown = present.show_day(day, self.desk.now.astimezone(OSLO).date(), self.desk.language)
-        return self.desk.say(_WEEK_OF.fill(week=day.isocalendar().week, day=shown))
+        shown = present.show_day(day, self.ctx.now.astimezone(OSLO).date(), self.ctx.language)
+        return self.ctx.say(_WEEK_OF.fill(week=day.isocalendar().week, day=shown))
 
     def _settlements(self) -> Table:
         rows = []

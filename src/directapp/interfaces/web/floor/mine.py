@@ -11,7 +11,7 @@ from directapp.declare.spec import Shape
 from directapp.derive import present
 from directapp.derive.shown import Shown, page_of, readable_anywhere
 from directapp.interfaces.web import refs
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.floor.tasks import DONE, NEXT, RUNNING, WAITING, Job, Task, tasks_of
 from directapp.interfaces.web.floor.words import WORDS, say, speak_floor
 from directapp.kernel.actor import Actor
@@ -75,45 +75,45 @@ def add_mine(router: APIRouter) -> None:
     router.add_api_route("/app/floor", show_mine, methods=["GET"])
 
 
-async def show_mine(desk: PersonDesk) -> Response:
+async def show_mine(ctx: PersonContext) -> Response:
     """Show my cars today."""
-    return await mine_page(desk)
+    return await mine_page(ctx)
 
 
-async def mine_page(desk: Desk, *, problems: Sequence[str] = (), status: int = 200) -> Response:
+async def mine_page(ctx: RequestContext, *, problems: Sequence[str] = (), status: int = 200) -> Response:
     """Return the page, with what was refused above the cars."""
-    shape = desk.shape(CARS)
-    sections = [*await _assigned(desk, shape), *await _received(desk, shape)]
-    return desk.page(
+    shape = ctx.shape(CARS)
+    sections = [*await _assigned(ctx, shape), *await _received(ctx, shape)]
+    return ctx.page(
         "floor/mine.html",
         status=status,
         here="floor",
-        f=speak_floor(desk.language),
+        f=speak_floor(ctx.language),
         sections=[s for s in sections if s.cards],
         problems=problems,
-        free=await _free(desk) if jobs_of(desk.person) else None,
-        takes=bool(jobs_of(desk.person)),
+        free=await _free(ctx) if jobs_of(ctx.person) else None,
+        takes=bool(jobs_of(ctx.person)),
     )
 
 
-async def _assigned(desk: Desk, shape: Shape) -> list[Section]:
-    jobs = jobs_of(desk.person)
+async def _assigned(ctx: RequestContext, shape: Shape) -> list[Section]:
+    jobs = jobs_of(ctx.person)
     found: list[Task] = []
     for job, column in jobs:
-        rows = await _rows(desk, shape, _mine(desk, shape, job, column))
-        found += tasks_of(shape, rows, (job,), desk.person, desk.now)
-    cards = await _cards(desk, shape, found)
+        rows = await _rows(ctx, shape, _mine(ctx, shape, job, column))
+        found += tasks_of(shape, rows, (job,), ctx.person, ctx.now)
+    cards = await _cards(ctx, shape, found)
     return [
         Section(
-            place, say(place, desk.language), tuple(c for t, c in zip(found, cards, strict=True) if t.place == place)
+            place, say(place, ctx.language), tuple(c for t, c in zip(found, cards, strict=True) if t.place == place)
         )
         for place in _SECTIONS
     ]
 
 
-def _mine(desk: Desk, shape: Shape, job: Job, column: str) -> Filter:
+def _mine(ctx: RequestContext, shape: Shape, job: Job, column: str) -> Filter:
     """Return what is mine and open, and what I completed today."""
-    today = desk.now.astimezone(OSLO).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = ctx.now.astimezone(OSLO).replace(hour=0, minute=0, second=0, microsecond=0)
     open_states = [s.code for s in shape.declared.workflow.states if not s.locked] if shape.declared.workflow else []
     unfinished = Junction(
         "or",
@@ -123,52 +123,52 @@ def _mine(desk: Desk, shape: Shape, job: Job, column: str) -> Filter:
             Condition(("rework",), "in", [job.stem, "both"]),
         ),
     )
-    owned = Condition((column,), "eq", desk.person.user)
+    owned = Condition((column,), "eq", ctx.person.user)
     return Junction("and", (owned, Condition(("status",), "in", open_states), unfinished))
 
 
-async def _received(desk: Desk, shape: Shape) -> list[Section]:
-    if RECEPTION not in desk.person.roles:
+async def _received(ctx: RequestContext, shape: Shape) -> list[Section]:
+    if RECEPTION not in ctx.person.roles:
         return []
     made = []
     for code, states in (("to_check", CHECKED), ("to_inspect", INSPECTED)):
-        here = Condition(("prep_center",), "eq", desk.person.site)
-        rows = await _rows(desk, shape, Junction("and", (here, Condition(("status",), "in", list(states)))))
+        here = Condition(("prep_center",), "eq", ctx.person.site)
+        rows = await _rows(ctx, shape, Junction("and", (here, Condition(("status",), "in", list(states)))))
         rows.sort(key=lambda r: (str(r.get("delivery_date") or "9999"), str(r["id"])))
         tasks = [Task(row=r, job=Job("inspection"), place=NEXT) for r in rows]
-        made.append(Section(code, say(code, desk.language), await _cards(desk, shape, tasks)))
+        made.append(Section(code, say(code, ctx.language), await _cards(ctx, shape, tasks)))
     return made
 
 
-async def _rows(desk: Desk, shape: Shape, filter_: Filter) -> list[dict[str, Any]]:
-    readable = readable_anywhere(desk.person, shape)
+async def _rows(ctx: RequestContext, shape: Shape, filter_: Filter) -> list[dict[str, Any]]:
+    readable = readable_anywhere(ctx.person, shape)
     fields = tuple((n,) for n in shape.fields if n in readable)
     query = Query(fields=fields, filter=filter_, limit=_MOST)
-    rows: list[dict[str, Any]] = orjson.loads((await desk.platform.reading.page(desk.person, CARS, query)).json)
+    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, CARS, query)).json)
     return rows
 
 
-async def _free(desk: Desk) -> int:
+async def _free(ctx: RequestContext) -> int:
     """Return how many planned cars of the site nobody has."""
     count = 0
-    for _, column in jobs_of(desk.person):
+    for _, column in jobs_of(ctx.person):
         nobody = Condition((column,), "null", value=True)
-        count += await desk.platform.reading.count(desk.person, CARS, Query(filter=nobody))
+        count += await ctx.platform.reading.count(ctx.person, CARS, Query(filter=nobody))
     return count
 
 
-async def _cards(desk: Desk, shape: Shape, tasks: Sequence[Task]) -> tuple[Card, ...]:
-    sites = await refs.names_of(desk, {SITES: _sites(tasks)})
-    return tuple(_card(desk, shape, task, sites) for task in tasks)
+async def _cards(ctx: RequestContext, shape: Shape, tasks: Sequence[Task]) -> tuple[Card, ...]:
+    sites = await refs.names_of(ctx, {SITES: _sites(tasks)})
+    return tuple(_card(ctx, shape, task, sites) for task in tasks)
 
 
 def _sites(tasks: Iterable[Task]) -> set[str]:
     return {str(t.row["current_location"]) for t in tasks if t.row.get("current_location")}
 
 
-def _card(desk: Desk, shape: Shape, task: Task, sites: Mapping[str, str]) -> Card:
-    row, tell = task.row, desk.teller.value
-    away = row.get("current_location") is not None and str(row["current_location"]) != str(desk.person.site)
+def _card(ctx: RequestContext, shape: Shape, task: Task, sites: Mapping[str, str]) -> Card:
+    row, tell = task.row, ctx.teller.value
+    away = row.get("current_location") is not None and str(row["current_location"]) != str(ctx.person.site)
     site = sites.get(str(row.get("current_location")), "") if away else ""
     steps, after = _steps(task)
     plate = tell(shape, "license_plate", row) or tell(shape, "vin", row, short=True)
@@ -181,7 +181,7 @@ def _card(desk: Desk, shape: Shape, task: Task, sites: Mapping[str, str]) -> Car
         chip=tell(shape, "status", row),
         place=", ".join(filter(None, (str(row.get("parking_spot") or ""), site))),
         key=str(row.get("key_location") or ""),
-        times=_times(desk, shape, task),
+        times=_times(ctx, shape, task),
         kind=task.job.stem,
         steps=steps,
         after=after,
@@ -202,18 +202,18 @@ def _steps(task: Task) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (("done",), ()) if task.end else ((), ())
 
 
-def _times(desk: Desk, shape: Shape, task: Task) -> tuple[tuple[str, Shown], ...]:
-    f = {n: WORDS[n].pick(desk.language) for n in ("planned", "promised", "estimate")}
+def _times(ctx: RequestContext, shape: Shape, task: Task) -> tuple[tuple[str, Shown], ...]:
+    f = {n: WORDS[n].pick(ctx.language) for n in ("planned", "promised", "estimate")}
     named = (
         (f["planned"], task.job.plan),
         (f["estimate"], f"estimated_{task.job.stem}_hours"),
         (f["promised"], "delivery_date"),
     )
-    shown = ((label, desk.teller.value(shape, n, task.row)) for label, n in named if n in shape.fields)
+    shown = ((label, ctx.teller.value(shape, n, task.row)) for label, n in named if n in shape.fields)
     return tuple((label, value) for label, value in shown if value)
 
 
-def moment_of(desk: Desk, text: object) -> str:
+def moment_of(ctx: RequestContext, text: object) -> str:
     """Return a stored instant as people say it, empty where there is none."""
     at = present.read_instant(text)
-    return present.show_moment(at, desk.now, desk.language) if at else ""
+    return present.show_moment(at, ctx.now, ctx.language) if at else ""

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from directapp.declare.spec import Shape
 from directapp.interfaces.web.checklist_view import INSPECTIONS, LABELS, checklist_of
-from directapp.interfaces.web.desk import Desk, PersonDesk, StrangerDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext, StrangerDesk
 from directapp.interfaces.web.floor.mine import CARS
 from directapp.interfaces.web.floor.words import WORDS, speak_floor
 from directapp.interfaces.web.record_view import Record, look_up
@@ -56,15 +56,15 @@ def _icon(size: int) -> Any:
     return icon
 
 
-async def manifest(desk: StrangerDesk) -> Response:
+async def manifest(ctx: StrangerDesk) -> Response:
     """Describe the app to the device that installs it."""
-    f = speak_floor(desk.language)
+    f = speak_floor(ctx.language)
     return _json(
         {
             "id": "/app/floor",
             "name": "DirectApp",
             "short_name": "DirectApp",
-            "lang": desk.language,
+            "lang": ctx.language,
             "start_url": "/app/floor",
             "scope": "/",
             "display": "standalone",
@@ -83,65 +83,65 @@ async def manifest(desk: StrangerDesk) -> Response:
     )
 
 
-async def show_queue(desk: PersonDesk) -> Response:
+async def show_queue(ctx: PersonContext) -> Response:
     """Show what waits on this device; the list itself is the device's own."""
-    return desk.page("floor/offline.html", here="offline", f=speak_floor(desk.language))
+    return ctx.page("floor/offline.html", here="offline", f=speak_floor(ctx.language))
 
 
-async def me(desk: PersonDesk) -> Response:
+async def me(ctx: PersonContext) -> Response:
     """Tell the device who is signed in, and the token its waiting forms need now."""
-    return _json({"person": str(desk.person.user), "csrf": desk.csrf})
+    return _json({"person": str(ctx.person.user), "csrf": ctx.csrf})
 
 
-async def stored(request: Request, desk: PersonDesk) -> Response:
+async def stored(request: Request, ctx: PersonContext) -> Response:
     """Tell what is stored now in the fields that a waiting form names."""
     asked = request.query_params
     match = _PLACE.match(asked.get("place", ""))
     if match is None:
         raise NotFoundError
     collection, target, step = match[1] or CARS, record_id(match[2]), match[3]
-    shape = desk.shape(collection)
-    seen = await look_up(desk, shape, target)
+    shape = ctx.shape(collection)
+    seen = await look_up(ctx, shape, target)
     names = asked.getlist("name")[:_MOST_NAMES]
     if match[1] is None and step in _TAPS:
         names = [_TAPS[step].format(kind=asked.get("kind", ""))]
     if step == "fact" and match[4]:
         names = [match[4]]
-    fields = _checklist(desk, seen, names) if shape.name == INSPECTIONS else _fields(desk, seen, names)
+    fields = _checklist(ctx, seen, names) if shape.name == INSPECTIONS else _fields(ctx, seen, names)
     return _json(
         {
-            "title": desk.teller.title(shape, seen.told),
+            "title": ctx.teller.title(shape, seen.told),
             "version": seen.version,
-            "who": await _who(desk, shape, target),
+            "who": await _who(ctx, shape, target),
             "fields": fields,
         }
     )
 
 
-async def _who(desk: Desk, shape: Shape, target: UUID) -> str:
-    latest = await desk.platform.reading.history(desk.person, shape.name, target, limit=1)
-    return str(latest[0]["actor_name"]) if latest else desk.say(WORDS["someone"])
+async def _who(ctx: RequestContext, shape: Shape, target: UUID) -> str:
+    latest = await ctx.platform.reading.history(ctx.person, shape.name, target, limit=1)
+    return str(latest[0]["actor_name"]) if latest else ctx.say(WORDS["someone"])
 
 
-def _fields(desk: Desk, seen: Record, names: list[str]) -> list[dict[str, str]]:
+def _fields(ctx: RequestContext, seen: Record, names: list[str]) -> list[dict[str, str]]:
     fields = seen.shape.fields
     return [
         {
             "name": name,
-            "label": fields[name].label.pick(desk.language),
-            "stored": desk.teller.value(seen.shape, name, seen.told).text,
+            "label": fields[name].label.pick(ctx.language),
+            "stored": ctx.teller.value(seen.shape, name, seen.told).text,
         }
         for name in dict.fromkeys(names)
         if name in fields and name in seen.view.readable
     ]
 
 
-def _checklist(desk: Desk, seen: Record, names: list[str]) -> list[dict[str, str]]:
-    points = checklist_of(desk.language, seen.shape, seen.view)
+def _checklist(ctx: RequestContext, seen: Record, names: list[str]) -> list[dict[str, str]]:
+    points = checklist_of(ctx.language, seen.shape, seen.view)
     told = []
     for item in points.items if points else ():
-        answer = LABELS[item.result].pick(desk.language) if item.result in LABELS else ""
+        answer = LABELS[item.result].pick(ctx.language) if item.result in LABELS else ""
         for name, value in ((f"answer.{item.code}", answer), (f"note.{item.code}", item.note)):
             if name in names:
                 told.append({"name": name, "label": item.label, "stored": value})
-    return told + _fields(desk, seen, names)
+    return told + _fields(ctx, seen, names)

@@ -12,7 +12,7 @@ from directapp.domains.workshop.answers import HANDOVER_CHECKS
 from directapp.interfaces.web import notes
 from directapp.interfaces.web.checklist_outline import MARKS, damage_of
 from directapp.interfaces.web.checklist_view import INSPECTIONS, LABELS, checklist_of
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.floor.labels import labels_of
 from directapp.interfaces.web.floor.mine import CARS
 from directapp.interfaces.web.floor.words import WORDS, say, speak_floor
@@ -40,82 +40,82 @@ def add_prints(router: APIRouter, attachments: Attachments) -> None:
     router.add_api_route("/app/cars/{car}/print/{kind}", show_print, methods=["GET"])
 
     @router.post("/app/cars/{car}/print/handover")
-    async def sign(desk: PersonDesk, car: str) -> Response:
-        target, posted = record_id(car), await read_signed(desk)
-        await look_up(desk, desk.shape(CARS), target)
+    async def sign(ctx: PersonContext, car: str) -> Response:
+        target, posted = record_id(car), await read_signed(ctx)
+        await look_up(ctx, ctx.shape(CARS), target)
         if len(posted.files) != 1:
             raise InvalidError(Problem(WORDS["no_signature"], field="signature"))
-        day = present.input_instant(desk.now.isoformat())[:10]
+        day = present.input_instant(ctx.now.isoformat())[:10]
         values = {"car": target, "stage": "delivery", "title": f"{SIGNATURE} {day}"}
         await keep_file(
-            desk, attachments, desk.shape(FILES), posted.files[0], values=values, key=posted.key, said=posted.said
+            ctx, attachments, ctx.shape(FILES), posted.files[0], values=values, key=posted.key, said=posted.said
         )
-        desk.cookies.append(notes.tell_done(say("signed_saved", desk.language), desk.now))
-        return desk.go(f"/app/cars/{target}/print/handover")
+        ctx.cookies.append(notes.tell_done(say("signed_saved", ctx.language), ctx.now))
+        return ctx.go(f"/app/cars/{target}/print/handover")
 
 
-async def show_print(desk: PersonDesk, car: str, kind: str) -> Response:
+async def show_print(ctx: PersonContext, car: str, kind: str) -> Response:
     """Show a page to print."""
     if kind not in KINDS:
         raise NotFoundError
-    seen = await look_up(desk, desk.shape(CARS), record_id(car))
+    seen = await look_up(ctx, ctx.shape(CARS), record_id(car))
     if kind != "label" and not seen.view.full:
         raise ForbiddenError
-    context = await _MAKERS[kind](desk, seen) if kind in _MAKERS else {}
-    labels = await labels_of(desk, [dict(seen.view.row)])
-    return desk.page(
+    context = await _MAKERS[kind](ctx, seen) if kind in _MAKERS else {}
+    labels = await labels_of(ctx, [dict(seen.view.row)])
+    return ctx.page(
         f"floor/{kind}.html" if kind != "label" else "floor/labels.html",
         here=CARS,
-        f=speak_floor(desk.language),
-        title=desk.teller.title(seen.shape, seen.told),
+        f=speak_floor(ctx.language),
+        title=ctx.teller.title(seen.shape, seen.told),
         label=labels[0],
         labels=labels,
-        groups=_groups(desk, seen),
+        groups=_groups(ctx, seen),
         path=seen.path,
-        site=desk.look,
+        site=ctx.look,
         printed=say(
             "printed",
-            desk.language,
-            when=present.exact_moment(desk.now.astimezone(OSLO), desk.language),
-            who=desk.person.name,
+            ctx.language,
+            when=present.exact_moment(ctx.now.astimezone(OSLO), ctx.language),
+            who=ctx.person.name,
         ),
         **context,
     )
 
 
-def _groups(desk: Desk, seen: Record) -> list[Any]:
-    found = forms.read_groups(seen.shape, desk.teller, seen.told, seen.view.readable, without=frozenset())
+def _groups(ctx: RequestContext, seen: Record) -> list[Any]:
+    found = forms.read_groups(seen.shape, ctx.teller, seen.told, seen.view.readable, without=frozenset())
     return [g for g in found if g.code in _GROUPS and g.filled]
 
 
-async def _handover(desk: Desk, seen: Record) -> dict[str, Any]:
-    kept = await _files(desk, seen.id, Condition(("title",), "like", f"{SIGNATURE}%"))
-    checks = [t.pick(desk.language) for t in HANDOVER_CHECKS.values()]
-    given = await _latest(desk, seen.id, "handover")
+async def _handover(ctx: RequestContext, seen: Record) -> dict[str, Any]:
+    kept = await _files(ctx, seen.id, Condition(("title",), "like", f"{SIGNATURE}%"))
+    checks = [t.pick(ctx.language) for t in HANDOVER_CHECKS.values()]
+    given = await _latest(ctx, seen.id, "handover")
     ticked = [n for n in HANDOVER_CHECKS if given and given.get(n)]
-    shape = desk.spec[FILES]
+    shape = ctx.spec[FILES]
     return {
         "signature": kept[0] if kept else None,
-        "signs": any(option.value == "delivery" for option in allowed_stages(desk, shape)),
+        "signs": any(option.value == "delivery" for option in allowed_stages(ctx, shape)),
         "checks": [(label, code in ticked) for code, label in zip(HANDOVER_CHECKS, checks, strict=True)]
-        + [(say(name, desk.language), False) for name in _CHECKS],
+        + [(say(name, ctx.language), False) for name in _CHECKS],
     }
 
 
-async def _inspection(desk: Desk, seen: Record) -> dict[str, Any]:
-    photos = await _files(desk, seen.id, Condition(("stage",), "eq", "inspection"))
-    noted = _noted(desk, seen)
-    latest = await _latest(desk, seen.id, "mottak")
+async def _inspection(ctx: RequestContext, seen: Record) -> dict[str, Any]:
+    photos = await _files(ctx, seen.id, Condition(("stage",), "eq", "inspection"))
+    noted = _noted(ctx, seen)
+    latest = await _latest(ctx, seen.id, "mottak")
     if latest is None:
         return {"noted": noted, "bare": True, "points": (), "photos": photos, "head": (), "damage": None}
-    inspection = await look_up(desk, desk.shape(INSPECTIONS), record_id(str(latest["id"])))
+    inspection = await look_up(ctx, ctx.shape(INSPECTIONS), record_id(str(latest["id"])))
     shape, told = inspection.shape, inspection.told
-    points = checklist_of(desk.language, shape, inspection.view)
+    points = checklist_of(ctx.language, shape, inspection.view)
     named = ("approved", "note", "signed_by", "signed_at")
-    head = [(shape.fields[n].label.pick(desk.language), v) for n in named if (v := desk.teller.value(shape, n, told))]
-    labels = {code: text.pick(desk.language) for code, text in LABELS.items()}
+    head = [(shape.fields[n].label.pick(ctx.language), v) for n in named if (v := ctx.teller.value(shape, n, told))]
+    labels = {code: text.pick(ctx.language) for code, text in LABELS.items()}
     marks = inspection.view.row.get(MARKS) or ()
-    damage = damage_of(desk.language, marks) if MARKS in inspection.view.readable else None
+    damage = damage_of(ctx.language, marks) if MARKS in inspection.view.readable else None
     marked = {m.file for m in damage.marks} if damage else set()
     # What was decided on the car after the checklist was signed, or without it, stands beside it.
     decided = seen.view.row.get("inspection_approved")
@@ -124,32 +124,32 @@ async def _inspection(desk: Desk, seen: Record) -> dict[str, Any]:
         "bare": False,
         "damage": damage,
         "points": [
-            (p, labels.get(p.result, say("unanswered", desk.language))) for p in (points.items if points else ())
+            (p, labels.get(p.result, say("unanswered", ctx.language))) for p in (points.items if points else ())
         ],
         "photos": [p for p in photos if str(p["file"]) not in marked],
         "head": head,
     }
 
 
-def _noted(desk: Desk, seen: Record) -> list[tuple[str, Shown]]:
+def _noted(ctx: RequestContext, seen: Record) -> list[tuple[str, Shown]]:
     """Return what stands on the car itself about its inspection."""
     group = next(g for g in seen.shape.groups if g.code == "inspection")
     names = [f for f in group.fields if f.name in seen.view.readable]
-    told = [(f.label.pick(desk.language), desk.teller.value(seen.shape, f.name, seen.told)) for f in names]
+    told = [(f.label.pick(ctx.language), ctx.teller.value(seen.shape, f.name, seen.told)) for f in names]
     return [(label, value) for label, value in told if value]
 
 
-async def _latest(desk: Desk, car: UUID, kind: str) -> dict[str, Any] | None:
-    shape = desk.spec.get(INSPECTIONS)
-    if shape is None or not shape.grants_of(desk.person.roles):
+async def _latest(ctx: RequestContext, car: UUID, kind: str) -> dict[str, Any] | None:
+    shape = ctx.spec.get(INSPECTIONS)
+    if shape is None or not shape.grants_of(ctx.person.roles):
         return None
     filter_ = Junction("and", (Condition(("car",), "eq", car), Condition(("kind",), "eq", kind)))
     query = Query(filter=filter_, sort=(Order("id", descending=True),), limit=1)
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, INSPECTIONS, query)).json)
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, INSPECTIONS, query)).json)
     return rows[0] if rows else None
 
 
-async def _files(desk: Desk, car: UUID, which: Filter) -> list[dict[str, Any]]:
+async def _files(ctx: RequestContext, car: UUID, which: Filter) -> list[dict[str, Any]]:
     """Return the pictures of a car, newest first: file, title, when."""
     query = Query(
         fields=(("id",), ("title",), ("created_at",), ("file", "id"), ("file", "media_type")),
@@ -157,12 +157,12 @@ async def _files(desk: Desk, car: UUID, which: Filter) -> list[dict[str, Any]]:
         sort=(Order("id", descending=True),),
         limit=_MOST,
     )
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, FILES, query)).json)
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, FILES, query)).json)
     return [
         {
             "file": r["file"]["id"],
             "title": r.get("title") or "",
-            "when": desk.teller.value(desk.spec[FILES], "created_at", r),
+            "when": ctx.teller.value(ctx.spec[FILES], "created_at", r),
         }
         for r in rows
         if r.get("file") and str(r["file"].get("media_type", "")).startswith("image/")

@@ -11,7 +11,7 @@ from directapp.declare.kinds import BadValueError
 from directapp.derive.shown import page_of
 from directapp.domains.cars.identifiers import parse_code
 from directapp.interfaces.web import refs
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.floor.mine import CARS
 from directapp.interfaces.web.floor.words import speak_floor
 from directapp.interfaces.web.routes import POLICY
@@ -29,24 +29,24 @@ def add_scan(router: APIRouter) -> None:
     router.add_api_route("/app/scan", scan, methods=["GET"])
 
 
-async def scan(desk: PersonDesk) -> Response:
+async def scan(ctx: PersonContext) -> Response:
     """Show the scanner; with ``code``, go to the car that has it."""
-    text = desk.request.query_params.get("code", "").strip()[:_LONGEST]
+    text = ctx.request.query_params.get("code", "").strip()[:_LONGEST]
     if not text:
-        return _page(desk)
-    car = car_in(text, desk.platform.public_url, desk.request.headers.get("host", ""))
+        return _page(ctx)
+    car = car_in(text, ctx.platform.public_url, ctx.request.headers.get("host", ""))
     if car is not None:
-        return desk.go(page_of(CARS, car))
+        return ctx.go(page_of(CARS, car))
     try:
         code = parse_code(text)
     except BadValueError as error:
-        return _page(desk, typed=text, problem=desk.say(error.text), status=422)
-    found = await _find(desk, code.field, code.value)
+        return _page(ctx, typed=text, problem=ctx.say(error.text), status=422)
+    found = await _find(ctx, code.field, code.value)
     if len(found) == 1:
-        return desk.go(found[0][0])
-    receives = any("receive" in g.verbs for g in desk.shape(CARS).grants_of(desk.person.roles))
+        return ctx.go(found[0][0])
+    receives = any("receive" in g.verbs for g in ctx.shape(CARS).grants_of(ctx.person.roles))
     return _page(
-        desk,
+        ctx,
         typed=text,
         unknown=None if found else code.value,
         found=found,
@@ -63,23 +63,21 @@ def car_in(text: str, public_url: str, host: str) -> UUID | None:
     return refs.as_uuid(last) if before == f"/app/{CARS}" else None
 
 
-async def _find(desk: Desk, field: str, value: str) -> list[tuple[str, str]]:
+async def _find(ctx: RequestContext, field: str, value: str) -> list[tuple[str, str]]:
     """Return the pages and titles of the cars with a code, those not archived first."""
-    shape = desk.shape(CARS)
+    shape = ctx.shape(CARS)
     same = Condition((field,), "eq", value)
     open_ones = Junction("and", (same, Condition(("status",), "neq", "archived")))
     for filter_ in (open_ones, same):
         query = Query(fields=(("id",), *((n,) for n in shape.declared.views.title)), filter=filter_, limit=_MOST)
-        rows = orjson.loads((await desk.platform.reading.page(desk.person, CARS, query)).json)
+        rows = orjson.loads((await ctx.platform.reading.page(ctx.person, CARS, query)).json)
         if rows:
-            return [(page_of(CARS, r["id"]), desk.teller.title(shape, r)) for r in rows]
+            return [(page_of(CARS, r["id"]), ctx.teller.title(shape, r)) for r in rows]
     return []
 
 
-def _page(desk: Desk, *, typed: str = "", status: int = 200, **more: Any) -> Response:
+def _page(ctx: RequestContext, *, typed: str = "", status: int = 200, **more: Any) -> Response:
     told = {"problem": None, "unknown": None, "found": (), "receive": None, **more}
-    response = desk.page(
-        "floor/scan.html", status=status, here="scan", f=speak_floor(desk.language), typed=typed, **told
-    )
+    response = ctx.page("floor/scan.html", status=status, here="scan", f=speak_floor(ctx.language), typed=typed, **told)
     response.headers["Content-Security-Policy"] = _POLICY
     return response

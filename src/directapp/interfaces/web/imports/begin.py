@@ -11,7 +11,7 @@ from directapp.derive.sheet.cells import MOST_BYTES
 from directapp.derive.sheet.layout import read_apart
 from directapp.domains.imports.ledger import LEDGER
 from directapp.domains.imports.prototype import SOURCE, read_export
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.imports import kept as store
 from directapp.interfaces.web.imports import starting
@@ -36,33 +36,33 @@ def add_beginnings(router: APIRouter) -> None:
     add_columns(router, PATH)
 
 
-async def show_runs(desk: PersonDesk) -> Response:
+async def show_runs(ctx: PersonContext) -> Response:
     """Answer the menu with the start page, and a question with the derived list."""
-    if desk.request.query_params or desk.partial:
-        return await show_list(desk, LEDGER.runs)
-    return desk.go(PATH)
+    if ctx.request.query_params or ctx.partial:
+        return await show_list(ctx, LEDGER.runs)
+    return ctx.go(PATH)
 
 
-async def show_start(desk: PersonDesk) -> Response:
+async def show_start(ctx: PersonContext) -> Response:
     """Show what can be taken in, and the imports there have been."""
-    starting.sees_imports(desk)
-    page = await desk.platform.reading.page(desk.person, LEDGER.runs, Query(limit=_EARLIER))
-    may = [s for s in desk.spec.exposed if starting.may_import_rows(s, desk.person)]
-    return desk.page(
+    starting.sees_imports(ctx)
+    page = await ctx.platform.reading.page(ctx.person, LEDGER.runs, Query(limit=_EARLIER))
+    may = [s for s in ctx.spec.exposed if starting.may_import_rows(s, ctx.person)]
+    return ctx.page(
         "imports/start.html",
-        t=speak(desk.language),
+        t=speak(ctx.language),
         here=LEDGER.runs,
         path=PATH,
-        may_export=starting.may_import_export(desk.person, desk),
-        collections=[Option(s.name, s.declared.plural.pick(desk.language), s.name == "cars") for s in may],
-        heads=[desk.spec[LEDGER.runs].fields[n].label.pick(desk.language) for n in _SHOWN_OF_RUN],
-        runs=[_run_line(desk, run) for run in orjson.loads(page.json)],
+        may_export=starting.may_import_export(ctx.person, ctx),
+        collections=[Option(s.name, s.declared.plural.pick(ctx.language), s.name == "cars") for s in may],
+        heads=[ctx.spec[LEDGER.runs].fields[n].label.pick(ctx.language) for n in _SHOWN_OF_RUN],
+        runs=[_run_line(ctx, run) for run in orjson.loads(page.json)],
     )
 
 
-def _run_line(desk: Desk, run: dict[str, Any]) -> dict[str, Any]:
-    shape = desk.spec[LEDGER.runs]
-    cells = [desk.teller.value(shape, n, run, short=True) for n in _SHOWN_OF_RUN]
+def _run_line(ctx: RequestContext, run: dict[str, Any]) -> dict[str, Any]:
+    shape = ctx.spec[LEDGER.runs]
+    cells = [ctx.teller.value(shape, n, run, short=True) for n in _SHOWN_OF_RUN]
     return {"href": f"{PATH}/{run['id']}", "cells": cells}
 
 
@@ -79,35 +79,35 @@ async def _uploaded(posted: Posted) -> dict[str, bytes]:
     return contents
 
 
-async def take_export(desk: PersonDesk) -> Response:
+async def take_export(ctx: PersonContext) -> Response:
     """Keep an export and try it."""
-    starting.sees_imports(desk)
-    if not starting.may_import_export(desk.person, desk):
+    starting.sees_imports(ctx)
+    if not starting.may_import_export(ctx.person, ctx):
         raise ForbiddenError
-    posted = await read_signed(desk)
-    if begun := await starting.begun(desk, posted):
-        return desk.go(f"{PATH}/{begun}")
+    posted = await read_signed(ctx)
+    if begun := await starting.begun(ctx, posted):
+        return ctx.go(f"{PATH}/{begun}")
     contents = await asyncio.to_thread(starting.unzipped, await _uploaded(posted))
-    read_export(desk.spec, contents, desk.now)
-    kept = await asyncio.to_thread(_keep, desk, contents, kind=SOURCE, name=", ".join(contents))
-    return desk.go(f"{PATH}/{await starting.start(desk, kept, posted, dry_run=True)}")
+    read_export(ctx.spec, contents, ctx.now)
+    kept = await asyncio.to_thread(_keep, ctx, contents, kind=SOURCE, name=", ".join(contents))
+    return ctx.go(f"{PATH}/{await starting.start(ctx, kept, posted, dry_run=True)}")
 
 
-def _keep(desk: Desk, contents: dict[str, bytes], **about: Any) -> store.Kept:
-    return store.keep(desk.platform.data, uuid7(), contents, tenant=str(desk.person.tenant), **about)
+def _keep(ctx: RequestContext, contents: dict[str, bytes], **about: Any) -> store.Kept:
+    return store.keep(ctx.platform.data, uuid7(), contents, tenant=str(ctx.person.tenant), **about)
 
 
-async def take_sheet(desk: PersonDesk) -> Response:
+async def take_sheet(ctx: PersonContext) -> Response:
     """Keep a sheet and ask which column goes where."""
-    starting.sees_imports(desk)
-    posted = await read_signed(desk)
-    shape = desk.shape(posted.get("collection"))
-    if not starting.may_import_rows(shape, desk.person):
+    starting.sees_imports(ctx)
+    posted = await read_signed(ctx)
+    shape = ctx.shape(posted.get("collection"))
+    if not starting.may_import_rows(shape, ctx.person):
         raise ForbiddenError
     name, content = next(iter((await _uploaded(posted)).items()))
-    await read_apart(desk.platform.processes, content)
+    await read_apart(ctx.platform.processes, content)
     kind = "xlsx" if content[:2] == b"PK" else "csv"
     kept = await asyncio.to_thread(
-        _keep, desk, {f"sheet.{kind}": content}, kind=kind, source=kind, name=name, collection=shape.name
+        _keep, ctx, {f"sheet.{kind}": content}, kind=kind, source=kind, name=name, collection=shape.name
     )
-    return desk.go(f"{PATH}/sheet/{kept.folder.name}")
+    return ctx.go(f"{PATH}/sheet/{kept.folder.name}")

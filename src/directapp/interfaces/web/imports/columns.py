@@ -14,7 +14,7 @@ from directapp.derive.sheet.layout import Layout, Table, read_apart
 from directapp.derive.sheet.matching import Match, keys_of, known_words, manner_of, match_columns
 from directapp.domains.imports.ledger import LEDGER
 from directapp.domains.imports.prototype import SOURCE
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import read_signed
 from directapp.interfaces.web.imports import kept as store
 from directapp.interfaces.web.imports import starting
@@ -49,47 +49,45 @@ class Sheet:
     allowed: frozenset[str]
 
 
-async def _sheet(desk: Desk, token: str, layout: Layout) -> Sheet:
+async def _sheet(ctx: RequestContext, token: str, layout: Layout) -> Sheet:
     known = as_uuid(token)
-    kept = store.find(desk.platform.data, known, desk.person.tenant) if known is not None else None
+    kept = store.find(ctx.platform.data, known, ctx.person.tenant) if known is not None else None
     if kept is None or kept.about["kind"] == SOURCE:
         raise NotFoundError(WORDS["unknown_file"])
-    shape = desk.shape(kept.about["collection"])
-    allowed = starting.allowed_fields(shape, desk.person) | {"id"}
+    shape = ctx.shape(kept.about["collection"])
+    allowed = starting.allowed_fields(shape, ctx.person) | {"id"}
     data = await starting.only_file(kept)
-    table = await read_apart(desk.platform.processes, data, layout, known_words(shape, allowed))
+    table = await read_apart(ctx.platform.processes, data, layout, known_words(shape, allowed))
     return Sheet(kept=kept, shape=shape, table=table, allowed=allowed)
 
 
-async def show_columns(desk: PersonDesk, token: str) -> Response:
+async def show_columns(ctx: PersonContext, token: str) -> Response:
     """Show how the file was read, and each column with the field it seems to belong to."""
-    asked = dict(desk.request.query_params)
+    asked = dict(ctx.request.query_params)
     # Where the headings stand was found out for the file as it was read before.
     if any(asked.get(f"read_{name}", text) != text for name, text in asked.items()):
         asked = {name: text for name, text in asked.items() if name not in {"header", "header_rows"}}
-    sheet = await _sheet(desk, token, starting.asked_layout(asked))
+    sheet = await _sheet(ctx, token, starting.asked_layout(asked))
     table, shape = sheet.table, sheet.shape
     matches = match_columns(shape, table.header, sheet.allowed)
     columns = {table.columns[m.place].key: m.field for m in matches if m.field}
     manner = asked_manner(asked, manner_of(shape, table, columns))
     keys = keys_of(shape, columns.values())
-    return desk.page(
+    return ctx.page(
         "imports/columns.html",
-        t=speak(desk.language),
+        t=speak(ctx.language),
         here=LEDGER.runs,
         path=starting.PATH,
         action=f"{starting.PATH}/sheet/{token}",
         title=str(sheet.kept.about.get("name")),
-        plural=shape.declared.plural.pick(desk.language),
-        count=WORDS["rows_read"].fill(rows=len(table.lines), columns=len(table.columns)).pick(desk.language),
-        remarks=[text.pick(desk.language) for text in _remarks(table, matches)],
-        layout=_layout_choices(table, manner, desk.language),
+        plural=shape.declared.plural.pick(ctx.language),
+        count=WORDS["rows_read"].fill(rows=len(table.lines), columns=len(table.columns)).pick(ctx.language),
+        remarks=[text.pick(ctx.language) for text in _remarks(table, matches)],
+        layout=_layout_choices(table, manner, ctx.language),
         chosen=_chosen(table.layout, manner),
-        columns=[_column(desk, sheet, m) for m in matches],
+        columns=[_column(ctx, sheet, m) for m in matches],
         preview=_preview(table),
-        keys=[
-            Option(n, shape.fields[n].label.pick(desk.language), n in keys[:1]) for n in keys_of(shape, shape.fields)
-        ],
+        keys=[Option(n, shape.fields[n].label.pick(ctx.language), n in keys[:1]) for n in keys_of(shape, shape.fields)],
         keyless=not keys,
     )
 
@@ -160,16 +158,16 @@ def _remarks(table: Table, matches: Sequence[Match]) -> list[Text]:
     return [text for holds, text in told if holds]
 
 
-def _column(desk: Desk, sheet: Sheet, match: Match) -> dict[str, Any]:
+def _column(ctx: RequestContext, sheet: Sheet, match: Match) -> dict[str, Any]:
     column = sheet.table.columns[match.place]
     names = [n for n in sheet.shape.fields if n in sheet.allowed]
     cells = (shown(line.cells[match.place]) for line in sheet.table.lines if not blank(line.cells[match.place]))
     return {
         "place": match.place,
-        "header": column.heading or WORDS["nameless"].fill(letter=column.letter).pick(desk.language),
+        "header": column.heading or WORDS["nameless"].fill(letter=column.letter).pick(ctx.language),
         "example": next(cells, "")[:_LONGEST_EXAMPLE],
         "guess": match.how == "similar",
-        "options": [Option(n, sheet.shape.fields[n].label.pick(desk.language), n == match.field) for n in names],
+        "options": [Option(n, sheet.shape.fields[n].label.pick(ctx.language), n == match.field) for n in names],
     }
 
 
@@ -201,17 +199,17 @@ def chosen_columns(table: Table, posted: Mapping[str, str], allowed: frozenset[s
     return columns
 
 
-async def try_sheet(desk: PersonDesk, token: str) -> Response:
+async def try_sheet(ctx: PersonContext, token: str) -> Response:
     """Try a sheet with the columns that were chosen."""
-    posted = await read_signed(desk)
-    if begun := await starting.begun(desk, posted):
-        return desk.go(f"{starting.PATH}/{begun}")
+    posted = await read_signed(ctx)
+    if begun := await starting.begun(ctx, posted):
+        return ctx.go(f"{starting.PATH}/{begun}")
     said = {name: values[-1] for name, values in posted.typed.items() if values}
-    sheet = await _sheet(desk, token, starting.asked_layout(said))
+    sheet = await _sheet(ctx, token, starting.asked_layout(said))
     columns = chosen_columns(sheet.table, said, sheet.allowed)
     key = said.get("key")
     if key and key not in keys_of(sheet.shape, columns.values()):
         raise BadPayloadError(WORDS["key_without_column"])
     manner = asked_manner(said, manner_of(sheet.shape, sheet.table, columns))
     chosen = {"columns": columns, "key": key or None, "layout": _chosen(sheet.table.layout, manner)}
-    return desk.go(f"{starting.PATH}/{await starting.start(desk, sheet.kept, posted, dry_run=True, chosen=chosen)}")
+    return ctx.go(f"{starting.PATH}/{await starting.start(ctx, sheet.kept, posted, dry_run=True, chosen=chosen)}")

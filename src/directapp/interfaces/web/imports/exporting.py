@@ -20,7 +20,7 @@ from directapp.derive.sheets import BOM, CSV, XLSX, Cell, csv_line, spool_rows, 
 from directapp.derive.shown import paths_for
 from directapp.derive.tables import Listing
 from directapp.interfaces.web.columns import kept_columns
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.views.bar import unread_words
 from directapp.kernel.errors import BadQueryError, Problem, TooLargeError
 from directapp.kernel.text import Text
@@ -43,13 +43,13 @@ def add_exports(router: APIRouter) -> None:
     router.add_api_route("/app/{collection}/export.xlsx", export_xlsx, methods=["GET"])
 
 
-def _listing(desk: Desk, collection: str, kept: Sequence[str]) -> tuple[Listing, Header]:
+def _listing(ctx: RequestContext, collection: str, kept: Sequence[str]) -> tuple[Listing, Header]:
     """Return what is asked for: the shown columns, or with ``all`` every field; ``header`` labels or codes."""
-    shape = desk.shape(collection)
-    asked = desk.request.query_params
+    shape = ctx.shape(collection)
+    asked = ctx.request.query_params
     params = tuple((n, v) for n, v in asked.multi_items() if n not in _ASKED_OTHERWISE)
     words = question_words(asked.get("q", "")) if shape.searchable else ()
-    listing = tables.list_of(desk.teller, shape, Address(f"/app/{collection}", params), kept=kept, words=words)
+    listing = tables.list_of(ctx.teller, shape, Address(f"/app/{collection}", params), kept=kept, words=words)
     wrong = unread(listing.address, shape, listing.readable)
     if wrong:
         raise BadQueryError([Problem(unread_words(one), field=one.field.name) for one in wrong])
@@ -58,14 +58,14 @@ def _listing(desk: Desk, collection: str, kept: Sequence[str]) -> tuple[Listing,
     if asked.get("all"):
         names = tuple(f.name for f in shape.fields.values() if f.name in listing.readable)
     wanted = tuple(dict.fromkeys(("id", *names, *(o.field for o in listing.sort))))
-    paths = paths_for(desk.spec, desk.person, shape, wanted)
+    paths = paths_for(ctx.spec, ctx.person, shape, wanted)
     return replace(listing, columns=names, query=replace(listing.query, fields=paths, after=None, limit=_PAGE)), header
 
 
-async def _pages(desk: Desk, listing: Listing) -> AsyncIterator[list[dict[str, Any]]]:
+async def _pages(ctx: RequestContext, listing: Listing) -> AsyncIterator[list[dict[str, Any]]]:
     query: Query = listing.query
     while True:
-        page = await desk.platform.reading.page(desk.person, listing.shape.name, query)
+        page = await ctx.platform.reading.page(ctx.person, listing.shape.name, query)
         rows: list[dict[str, Any]] = orjson.loads(page.json)
         await asyncio.sleep(0)
         yield rows
@@ -75,18 +75,18 @@ async def _pages(desk: Desk, listing: Listing) -> AsyncIterator[list[dict[str, A
 
 
 async def _cells(
-    desk: Desk, listing: Listing, pages: AsyncIterator[list[dict[str, Any]]], header: Header
+    ctx: RequestContext, listing: Listing, pages: AsyncIterator[list[dict[str, Any]]], header: Header
 ) -> AsyncIterator[list[list[Cell]]]:
     """Yield the cells of every row, some at a time."""
     async for rows in pages:
         for start in range(0, len(rows), _SLICE):
             some = rows[start : start + _SLICE]
-            yield list(cells_of(desk.spec, listing.shape, listing.columns, some, language=desk.language, header=header))
+            yield list(cells_of(ctx.spec, listing.shape, listing.columns, some, language=ctx.language, header=header))
             await asyncio.sleep(0)
 
 
-def _named(desk: Desk, collection: str, ending: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{collection}-{desk.now:%Y-%m-%d}.{ending}"'}
+def _named(ctx: RequestContext, collection: str, ending: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{collection}-{ctx.now:%Y-%m-%d}.{ending}"'}
 
 
 async def _first_read(pages: AsyncIterator[list[dict[str, Any]]]) -> AsyncIterator[list[dict[str, Any]]]:
@@ -101,26 +101,26 @@ async def _first_read(pages: AsyncIterator[list[dict[str, Any]]]) -> AsyncIterat
     return all_of_them()
 
 
-async def export_csv(desk: PersonDesk, collection: str) -> Response:
+async def export_csv(ctx: PersonContext, collection: str) -> Response:
     """Stream a list as CSV."""
-    listing, header = _listing(desk, collection, await kept_columns(desk, desk.shape(collection)))
-    pages = await _first_read(_pages(desk, listing))
+    listing, header = _listing(ctx, collection, await kept_columns(ctx, ctx.shape(collection)))
+    pages = await _first_read(_pages(ctx, listing))
 
     async def lines() -> AsyncIterator[str]:
-        yield BOM + csv_line(header_of(listing.shape, listing.columns, desk.language, header))
-        async for cells in _cells(desk, listing, pages, header):
+        yield BOM + csv_line(header_of(listing.shape, listing.columns, ctx.language, header))
+        async for cells in _cells(ctx, listing, pages, header):
             yield "".join(map(csv_line, cells))
 
-    headers = _named(desk, collection, "csv")
+    headers = _named(ctx, collection, "csv")
     return StreamingResponse(lines(), media_type=f"{CSV}; charset=utf-8", headers=headers)
 
 
-async def export_xlsx(desk: PersonDesk, collection: str) -> Response:
+async def export_xlsx(ctx: PersonContext, collection: str) -> Response:
     """Give a list as XLSX, written in a process of its own and streamed from there."""
-    listing, header = _listing(desk, collection, await kept_columns(desk, desk.shape(collection)))
-    cells = _cells(desk, listing, await _first_read(_pages(desk, listing)), header)
-    head = header_of(listing.shape, listing.columns, desk.language, header)
-    chunks = written_book(desk, head, cells, listing.shape.declared.plural.pick(desk.language))
+    listing, header = _listing(ctx, collection, await kept_columns(ctx, ctx.shape(collection)))
+    cells = _cells(ctx, listing, await _first_read(_pages(ctx, listing)), header)
+    head = header_of(listing.shape, listing.columns, ctx.language, header)
+    chunks = written_book(ctx, head, cells, listing.shape.declared.plural.pick(ctx.language))
     first = await anext(chunks)
 
     async def content() -> AsyncIterator[bytes]:
@@ -129,11 +129,11 @@ async def export_xlsx(desk: PersonDesk, collection: str) -> Response:
             async for chunk in chunks:
                 yield chunk
 
-    return StreamingResponse(content(), media_type=XLSX, headers=_named(desk, collection, "xlsx"))
+    return StreamingResponse(content(), media_type=XLSX, headers=_named(ctx, collection, "xlsx"))
 
 
 async def written_book(
-    desk: Desk, head: Sequence[str], cells: AsyncIterator[list[list[Cell]]], title: str
+    ctx: RequestContext, head: Sequence[str], cells: AsyncIterator[list[list[Cell]]], title: str
 ) -> AsyncGenerator[bytes, None]:
     """Yield an XLSX file in chunks (TooLargeError: more rows than a file may have)."""
     with tempfile.TemporaryDirectory(prefix="directapp-export-") as folder:
@@ -145,7 +145,7 @@ async def written_book(
                 if count > MOST_ROWS:
                     raise TooLargeError(_TOO_MANY)
                 spool_rows(stream, some)
-        await desk.platform.processes.run_within(_BOOK_SECONDS, write_xlsx, target, head, spool, title)
+        await ctx.platform.processes.run_within(_BOOK_SECONDS, write_xlsx, target, head, spool, title)
         with target.open("rb") as book:
             while chunk := await asyncio.to_thread(book.read, _CHUNK):
                 yield chunk

@@ -15,7 +15,7 @@ from directapp.derive.questions import mark_of, read_mark
 from directapp.derive.sheets import BOM, CSV, XLSX, csv_line
 from directapp.domains.imports import report
 from directapp.domains.imports.ledger import LEDGER
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.interfaces.web.imports.exporting import written_book
 from directapp.kernel.errors import NotFoundError
 from directapp.store.query import Condition, Order, Query
@@ -28,12 +28,12 @@ _JSON = "application/json"
 Lines = AsyncIterator[list[dict[str, Any]]]
 
 
-async def report_of(desk: Desk, run: Mapping[str, Any], kind: str) -> Response:
+async def report_of(ctx: RequestContext, run: Mapping[str, Any], kind: str) -> Response:
     """Answer the report of a run as ``csv``, ``xlsx`` or ``json`` (NotFoundError: any other kind)."""
     if kind not in _WRITERS:
         raise NotFoundError
     media_type, write = _WRITERS[kind]
-    content = write(desk, str(run["id"]), _lines(desk, UUID(str(run["id"]))))
+    content = write(ctx, str(run["id"]), _lines(ctx, UUID(str(run["id"]))))
     # What is refused before the first bytes are there is answered as a refusal.
     first = await anext(content)
 
@@ -47,8 +47,8 @@ async def report_of(desk: Desk, run: Mapping[str, Any], kind: str) -> Response:
     return StreamingResponse(whole(), media_type=media_type, headers=headers)
 
 
-async def _lines(desk: Desk, run: UUID) -> Lines:
-    shape = desk.spec[LEDGER.rows]
+async def _lines(ctx: RequestContext, run: UUID) -> Lines:
+    shape = ctx.spec[LEDGER.rows]
     query = Query(
         fields=tuple((name,) for name in _FIELDS),
         filter=Condition(("run",), "eq", run),
@@ -56,7 +56,7 @@ async def _lines(desk: Desk, run: UUID) -> Lines:
         limit=_PAGE,
     )
     while True:
-        page = await desk.platform.reading.page(desk.person, LEDGER.rows, query)
+        page = await ctx.platform.reading.page(ctx.person, LEDGER.rows, query)
         rows: list[dict[str, Any]] = orjson.loads(page.json)
         for start in range(0, len(rows), _SLICE):
             yield report.kept_lines(rows[start : start + _SLICE])
@@ -67,7 +67,7 @@ async def _lines(desk: Desk, run: UUID) -> Lines:
         query = replace(query, after=read_mark(mark_of(rows[-1], _SORT), shape, _SORT))
 
 
-async def _as_json(_: Desk, run: str, lines: Lines) -> AsyncGenerator[bytes, None]:
+async def _as_json(_: RequestContext, run: str, lines: Lines) -> AsyncGenerator[bytes, None]:
     yield b'{"run":' + orjson.dumps(run) + b',"rows":['
     lead = b""
     async for some in lines:
@@ -76,20 +76,20 @@ async def _as_json(_: Desk, run: str, lines: Lines) -> AsyncGenerator[bytes, Non
     yield b"]}"
 
 
-async def _as_csv(desk: Desk, _: str, lines: Lines) -> AsyncGenerator[bytes, None]:
-    yield (BOM + csv_line(report.header(desk.language))).encode()
+async def _as_csv(ctx: RequestContext, _: str, lines: Lines) -> AsyncGenerator[bytes, None]:
+    yield (BOM + csv_line(report.header(ctx.language))).encode()
     async for some in lines:
-        yield "".join(map(csv_line, report.cells(some, desk.language))).encode()
+        yield "".join(map(csv_line, report.cells(some, ctx.language))).encode()
 
 
-async def _as_xlsx(desk: Desk, _: str, lines: Lines) -> AsyncGenerator[bytes, None]:
-    cells = (report.cells(some, desk.language) async for some in lines)
-    async with aclosing(written_book(desk, report.header(desk.language), cells, "Import")) as chunks:
+async def _as_xlsx(ctx: RequestContext, _: str, lines: Lines) -> AsyncGenerator[bytes, None]:
+    cells = (report.cells(some, ctx.language) async for some in lines)
+    async with aclosing(written_book(ctx, report.header(ctx.language), cells, "Import")) as chunks:
         async for chunk in chunks:
             yield chunk
 
 
-_WRITERS: Mapping[str, tuple[str, Callable[[Desk, str, Lines], AsyncGenerator[bytes, None]]]] = {
+_WRITERS: Mapping[str, tuple[str, Callable[[RequestContext, str, Lines], AsyncGenerator[bytes, None]]]] = {
     "csv": (f"{CSV}; charset=utf-8", _as_csv),
     "json": (_JSON, _as_json),
     "xlsx": (XLSX, _as_xlsx),

@@ -12,7 +12,7 @@ from directapp.domains.imports import report
 from directapp.domains.imports.import_runs import OUTCOMES
 from directapp.domains.imports.ledger import LEDGER
 from directapp.domains.imports.prototype import SOURCE, column_of
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.imports import kept as store
 from directapp.interfaces.web.imports import starting
@@ -49,43 +49,43 @@ def add_runs(router: APIRouter) -> None:
     router.add_api_route(f"{PATH}/{{run}}/report.{{kind}}", download, methods=["GET"])
 
 
-async def _run(desk: Desk, run: str) -> dict[str, Any]:
+async def _run(ctx: RequestContext, run: str) -> dict[str, Any]:
     known = as_uuid(run)
     if known is None:
         raise NotFoundError
-    found: dict[str, Any] = orjson.loads(await desk.platform.reading.one(desk.person, LEDGER.runs, known))
+    found: dict[str, Any] = orjson.loads(await ctx.platform.reading.one(ctx.person, LEDGER.runs, known))
     return found
 
 
-async def show_run(desk: PersonDesk, run: str) -> Response:
+async def show_run(ctx: PersonContext, run: str) -> Response:
     """Show a run: progress while it works, else its figures and rows."""
-    known = await _run(desk, run)
-    outcome = desk.request.query_params.get("outcome", "")
-    offset = desk.request.query_params.get("from", "0")
+    known = await _run(ctx, run)
+    outcome = ctx.request.query_params.get("outcome", "")
+    offset = ctx.request.query_params.get("from", "0")
     start = int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 8 else 0  # noqa: PLR2004 - seven digits of rows
-    context = _frame(desk, known, outcome)
+    context = _frame(ctx, known, outcome)
     if not context["working_on"]:
-        rows = await _rows(desk, known, outcome, start)
+        rows = await _rows(ctx, known, outcome, start)
         context |= {
-            "rows": [_row(desk, known, row) for row in rows[:_SHOWN]],
+            "rows": [_row(ctx, known, row) for row in rows[:_SHOWN]],
             "next_href": f"{context['path']}?outcome={outcome}&from={start + _SHOWN}" if len(rows) > _SHOWN else None,
         }
-    return desk.page("imports/run.html", **context)
+    return ctx.page("imports/run.html", **context)
 
 
-async def show_progress(desk: PersonDesk, run: str) -> Response:
+async def show_progress(ctx: PersonContext, run: str) -> Response:
     """Show how far a run is; once it is done, have the whole page loaded."""
-    known = await _run(desk, run)
-    if known["status"] != "running" or starting.has_stopped(known, desk.now):
-        return desk.go(f"{PATH}/{run}")
-    return desk.page("imports/progress.html", **_frame(desk, known, ""))
+    known = await _run(ctx, run)
+    if known["status"] != "running" or starting.has_stopped(known, ctx.now):
+        return ctx.go(f"{PATH}/{run}")
+    return ctx.page("imports/progress.html", **_frame(ctx, known, ""))
 
 
-def _frame(desk: Desk, run: Mapping[str, Any], outcome: str) -> dict[str, Any]:
-    path, stopped = f"{PATH}/{run['id']}", starting.has_stopped(run, desk.now)
+def _frame(ctx: RequestContext, run: Mapping[str, Any], outcome: str) -> dict[str, Any]:
+    path, stopped = f"{PATH}/{run['id']}", starting.has_stopped(run, ctx.now)
     tiles = [
         {
-            "name": o.label.pick(desk.language),
+            "name": o.label.pick(ctx.language),
             "number": run.get(o.code) or 0,
             "href": f"{path}?outcome={o.code}",
             "here": o.code == outcome,
@@ -94,7 +94,7 @@ def _frame(desk: Desk, run: Mapping[str, Any], outcome: str) -> dict[str, Any]:
         for o in OUTCOMES
     ]
     return {
-        "t": speak(desk.language),
+        "t": speak(ctx.language),
         "here": LEDGER.runs,
         "path": path,
         "all_imports": PATH,
@@ -103,23 +103,23 @@ def _frame(desk: Desk, run: Mapping[str, Any], outcome: str) -> dict[str, Any]:
         "outcome": outcome,
         "rows": [],
         "next_href": None,
-        "working": WORDS["running"].fill(done=run["rows_done"], total=run["rows_total"]).pick(desk.language),
+        "working": WORDS["running"].fill(done=run["rows_done"], total=run["rows_total"]).pick(ctx.language),
         "working_on": run["status"] == "running" and not stopped,
         "stopped": stopped,
-        "may_resume": stopped and _kept(desk, run) is not None,
+        "may_resume": stopped and _kept(ctx, run) is not None,
         "stopped_at": WORDS["stopped_trial" if run["dry_run"] else "stopped"]
         .fill(done=run["rows_done"], total=run["rows_total"])
-        .pick(desk.language),
-        "may_commit": run["dry_run"] and run["status"] == "finished" and _kept(desk, run) is not None,
-        "may_answer": not run["dry_run"] and starting.may_import_rows(desk.spec[LEDGER.rows], desk.person),
+        .pick(ctx.language),
+        "may_commit": run["dry_run"] and run["status"] == "finished" and _kept(ctx, run) is not None,
+        "may_answer": not run["dry_run"] and starting.may_import_rows(ctx.spec[LEDGER.rows], ctx.person),
     }
 
 
-def _kept(desk: Desk, run: Mapping[str, Any]) -> store.Kept | None:
-    return store.find(desk.platform.data, UUID(str(run["id"])), desk.person.tenant)
+def _kept(ctx: RequestContext, run: Mapping[str, Any]) -> store.Kept | None:
+    return store.find(ctx.platform.data, UUID(str(run["id"])), ctx.person.tenant)
 
 
-async def _rows(desk: Desk, run: Mapping[str, Any], outcome: str, offset: int) -> list[dict[str, Any]]:
+async def _rows(ctx: RequestContext, run: Mapping[str, Any], outcome: str, offset: int) -> list[dict[str, Any]]:
     parts: tuple[Filter, ...] = (Condition(("run",), "eq", UUID(str(run["id"]))),)
     if outcome:
         parts = (*parts, Condition(("outcome",), "eq", outcome))
@@ -130,22 +130,22 @@ async def _rows(desk: Desk, run: Mapping[str, Any], outcome: str, offset: int) -
         limit=_SHOWN + 1,
         offset=offset,
     )
-    rows: list[dict[str, Any]] = orjson.loads((await desk.platform.reading.page(desk.person, LEDGER.rows, query)).json)
+    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, LEDGER.rows, query)).json)
     return rows
 
 
-def _row(desk: Desk, run: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+def _row(ctx: RequestContext, run: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     notes = row["notes"] or []
-    shape = desk.spec.get(row["collection"])
+    shape = ctx.spec.get(row["collection"])
     waits = row["outcome"] in {"held", "rejected"}
     return {
         "id": row["id"],
         "number": row["row_number"],
         "about": _about(run, {**row["data"], **(row["corrected"] or {})}),
-        "kind": shape.declared.label.pick(desk.language) if shape else row["collection"],
-        "outcome": report.outcome_label(row["outcome"]).pick(desk.language),
+        "kind": shape.declared.label.pick(ctx.language) if shape else row["collection"],
+        "outcome": report.outcome_label(row["outcome"]).pick(ctx.language),
         "hue": _HUES.get(row["outcome"], "grey"),
-        "notes": [_note(desk, shape, note) for note in notes],
+        "notes": [_note(ctx, shape, note) for note in notes],
         "href": f"/app/{row['collection']}/{row['record']}" if row["record"] else None,
         "waits": waits and not run["dry_run"],
         "answered": bool(row["decision"] or row["corrected"]),
@@ -162,9 +162,9 @@ def _about(run: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     return ", ".join(known or [shown(v) for name, v in data.items() if name and v not in (None, "")][:3])
 
 
-def _note(desk: Desk, shape: Any, note: Mapping[str, Any]) -> dict[str, str]:
+def _note(ctx: RequestContext, shape: Any, note: Mapping[str, Any]) -> dict[str, str]:
     item = shape.fields.get(note.get("field")) if shape else None
-    label, text = item.label.pick(desk.language) if item else "", str(note.get(desk.language) or note["nb"])
+    label, text = item.label.pick(ctx.language) if item else "", str(note.get(ctx.language) or note["nb"])
     return {"level": note["level"], "label": "" if text.startswith(label) else label, "text": text}
 
 
@@ -185,55 +185,55 @@ def _column(run: Mapping[str, Any], row: Mapping[str, Any], field: str) -> str |
     return next((header for header, name in (run["columns"] or {}).get("columns", {}).items() if name == field), None)
 
 
-async def take_in(desk: PersonDesk, run: str) -> Response:
+async def take_in(ctx: PersonContext, run: str) -> Response:
     """Take in what was tried."""
-    posted = await read_signed(desk)
-    known = await _run(desk, run)
-    if begun := await starting.begun(desk, posted):
-        return desk.go(f"{PATH}/{begun}")
-    kept = _kept(desk, known)
+    posted = await read_signed(ctx)
+    known = await _run(ctx, run)
+    if begun := await starting.begun(ctx, posted):
+        return ctx.go(f"{PATH}/{begun}")
+    kept = _kept(ctx, known)
     if not known["dry_run"] or known["status"] == "running" or kept is None:
         raise ConflictError(WORDS["unknown_file"])
-    if known["source"] == SOURCE and not starting.may_import_export(desk.person, desk):
+    if known["source"] == SOURCE and not starting.may_import_export(ctx.person, ctx):
         raise ForbiddenError
-    return desk.go(f"{PATH}/{await starting.start(desk, kept, posted, dry_run=False)}")
+    return ctx.go(f"{PATH}/{await starting.start(ctx, kept, posted, dry_run=False)}")
 
 
-async def resume(desk: PersonDesk, run: str) -> Response:
+async def resume(ctx: PersonContext, run: str) -> Response:
     """Let a run go on that was stopped."""
-    await read_signed(desk)
-    known = await _run(desk, run)
-    kept = _kept(desk, known)
-    if not starting.has_stopped(known, desk.now):
-        return desk.go(f"{PATH}/{run}")
+    await read_signed(ctx)
+    known = await _run(ctx, run)
+    kept = _kept(ctx, known)
+    if not starting.has_stopped(known, ctx.now):
+        return ctx.go(f"{PATH}/{run}")
     if kept is None:
         raise ConflictError(WORDS["unknown_file"])
-    if known["source"] == SOURCE and not starting.may_import_export(desk.person, desk):
+    if known["source"] == SOURCE and not starting.may_import_export(ctx.person, ctx):
         raise ForbiddenError
-    await starting.go_on(desk, kept, known)
-    return desk.go(f"{PATH}/{run}")
+    await starting.go_on(ctx, kept, known)
+    return ctx.go(f"{PATH}/{run}")
 
 
-async def answer(desk: PersonDesk, run: str, row: str) -> Response:
+async def answer(ctx: PersonContext, run: str, row: str) -> Response:
     """Keep a correction or a decision about a row that waits."""
-    posted = await read_signed(desk)
+    posted = await read_signed(ctx)
     target = as_uuid(row)
     if target is None:
         raise NotFoundError
-    stored = orjson.loads(await desk.platform.reading.one(desk.person, LEDGER.rows, target))
+    stored = orjson.loads(await ctx.platform.reading.one(ctx.person, LEDGER.rows, target))
     patch = {"decision": posted.get("decision") or None, "corrected": _corrected(stored, posted)}
-    await desk.platform.pipeline.perform(
+    await ctx.platform.pipeline.perform(
         Intent(
-            actor=desk.person,
+            actor=ctx.person,
             collection=LEDGER.rows,
             verb="update",
             target=target,
             patch=patch,
             origin="web",
-            request_id=desk.request_id,
+            request_id=ctx.request_id,
         )
     )
-    return desk.go(f"{PATH}/{run}?outcome={stored['outcome']}")
+    return ctx.go(f"{PATH}/{run}?outcome={stored['outcome']}")
 
 
 def _corrected(row: Mapping[str, Any], posted: Posted) -> dict[str, Any] | None:
@@ -251,23 +251,23 @@ def _corrected(row: Mapping[str, Any], posted: Posted) -> dict[str, Any] | None:
     return kept or None
 
 
-async def retry(desk: PersonDesk, run: str) -> Response:
+async def retry(ctx: PersonContext, run: str) -> Response:
     """Try the answered rows again."""
-    await read_signed(desk)
-    known = await _run(desk, run)
-    if known["dry_run"] or not starting.may_import_rows(desk.spec[LEDGER.rows], desk.person):
+    await read_signed(ctx)
+    known = await _run(ctx, run)
+    if known["dry_run"] or not starting.may_import_rows(ctx.spec[LEDGER.rows], ctx.person):
         raise ForbiddenError
     context = known["columns"] or {}
     if known["source"] == SOURCE:
-        reader = starting.resumed(desk, context)
+        reader = starting.resumed(ctx, context)
     else:
-        reader = await starting.table_reader(desk, {**context, "source": known["source"]})
-    actor = starting.writer_of(desk, known["source"])
-    await starting.importing(desk).retry(actor, reader, UUID(str(known["id"])))
-    return desk.go(f"{PATH}/{run}")
+        reader = await starting.table_reader(ctx, {**context, "source": known["source"]})
+    actor = starting.writer_of(ctx, known["source"])
+    await starting.importing(ctx).retry(actor, reader, UUID(str(known["id"])))
+    return ctx.go(f"{PATH}/{run}")
 
 
-async def download(desk: PersonDesk, run: str, kind: str) -> Response:
+async def download(ctx: PersonContext, run: str, kind: str) -> Response:
     """Give the report of every row as CSV, XLSX or JSON."""
-    known = await _run(desk, run)
-    return await report_of(desk, known, kind)
+    known = await _run(ctx, run)
+    return await report_of(ctx, known, kind)

@@ -20,7 +20,7 @@ from directapp.derive.sheet.rows import TableReader, refs_of
 from directapp.domains.imports import prototype
 from directapp.domains.imports.ledger import LEDGER
 from directapp.domains.imports.prototype import FILES, SOURCE, read_export
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.interfaces.web.forms_in import Posted
 from directapp.interfaces.web.imports.kept import Kept
 from directapp.interfaces.web.imports.words import WORDS
@@ -37,19 +37,19 @@ _AS_IT_IS: Mapping[str, Any] = MappingProxyType({})
 _tasks: set[asyncio.Task[None]] = set()
 
 
-def importing(desk: Desk) -> Importing:
+def importing(ctx: RequestContext) -> Importing:
     """Return what runs imports."""
-    return Importing(desk.platform.pipeline, LEDGER)
+    return Importing(ctx.platform.pipeline, LEDGER)
 
 
-def sees_imports(desk: Desk) -> None:
+def sees_imports(ctx: RequestContext) -> None:
     """Refuse those who could not read the report (ForbiddenError)."""
-    desk.shape(LEDGER.runs)
+    ctx.shape(LEDGER.runs)
 
 
-def may_import_export(actor: Actor, desk: Desk) -> bool:
+def may_import_export(actor: Actor, ctx: RequestContext) -> bool:
     """Whether a person may take in a whole export: who may create everything in it."""
-    return all(any(g.create for g in desk.spec[name].grants_of(actor.roles)) for name in FILES.values())
+    return all(any(g.create for g in ctx.spec[name].grants_of(actor.roles)) for name in FILES.values())
 
 
 def may_import_rows(shape: Shape, actor: Actor) -> bool:
@@ -85,13 +85,13 @@ def unzipped(contents: Mapping[str, bytes]) -> dict[str, bytes]:
     return {name: content for name, content in found.items() if name in FILES}
 
 
-async def reader_of(desk: Desk, kept: Kept) -> Reader:
+async def reader_of(ctx: RequestContext, kept: Kept) -> Reader:
     """Return the reader of what was uploaded."""
     if kept.about["kind"] == SOURCE:
-        return read_export(desk.spec, await asyncio.to_thread(kept.contents), desk.now)
+        return read_export(ctx.spec, await asyncio.to_thread(kept.contents), ctx.now)
     said = kept.about["layout"]
-    table = await read_apart(desk.platform.processes, await only_file(kept), asked_layout(said))
-    return await table_reader(desk, {**kept.about, "numbers": said["numbers"], "dates": said["dates"]}, table)
+    table = await read_apart(ctx.platform.processes, await only_file(kept), asked_layout(said))
+    return await table_reader(ctx, {**kept.about, "numbers": said["numbers"], "dates": said["dates"]}, table)
 
 
 def asked_layout(asked: Mapping[str, str]) -> Layout:
@@ -119,13 +119,13 @@ async def only_file(kept: Kept) -> bytes:
     return next(iter((await asyncio.to_thread(kept.contents)).values()))
 
 
-async def table_reader(desk: Desk, context: Mapping[str, Any], table: Table | None = None) -> TableReader:
+async def table_reader(ctx: RequestContext, context: Mapping[str, Any], table: Table | None = None) -> TableReader:
     """Return the reader of a sheet, or (without table) of rows of it that are tried again."""
-    shape = desk.shape(context["collection"])
+    shape = ctx.shape(context["collection"])
     columns = {h: n for h, n in context["columns"].items() if n in shape.fields}
-    refs = await refs_of(desk.platform.reading, desk.person, desk.spec, shape, columns.values())
+    refs = await refs_of(ctx.platform.reading, ctx.person, ctx.spec, shape, columns.values())
     return TableReader(
-        spec=desk.spec,
+        spec=ctx.spec,
         shape=shape,
         table=table or Table(),
         columns=columns,
@@ -139,40 +139,40 @@ async def table_reader(desk: Desk, context: Mapping[str, Any], table: Table | No
     )
 
 
-def resumed(desk: Desk, context: Mapping[str, Any]) -> Reader:
+def resumed(ctx: RequestContext, context: Mapping[str, Any]) -> Reader:
     """Return the knowledge of an export that was read before."""
-    return prototype.resume(desk.spec, context, desk.now)
+    return prototype.resume(ctx.spec, context, ctx.now)
 
 
-def writer_of(desk: Desk, source: str) -> Actor:
+def writer_of(ctx: RequestContext, source: str) -> Actor:
     """Return who writes the rows: the importer for an export, else the person."""
-    return system_actor(desk.person.tenant, IMPORTER) if source == SOURCE else desk.person
+    return system_actor(ctx.person.tenant, IMPORTER) if source == SOURCE else ctx.person
 
 
-def key_of(desk: Desk, posted: Posted) -> str | None:
+def key_of(ctx: RequestContext, posted: Posted) -> str | None:
     """Return the key under which a form begins a run: all runs are the importer's."""
-    return posted.key_of(desk.person.user)
+    return posted.key_of(ctx.person.user)
 
 
-async def begun(desk: Desk, posted: Posted) -> UUID | None:
+async def begun(ctx: RequestContext, posted: Posted) -> UUID | None:
     """Return the run that just this form has begun, None where it began none."""
-    return await importing(desk).books(desk.person.tenant).opened(key_of(desk, posted), posted.said)
+    return await importing(ctx).books(ctx.person.tenant).opened(key_of(ctx, posted), posted.said)
 
 
 async def start(
-    desk: Desk, kept: Kept, posted: Posted, *, dry_run: bool, chosen: Mapping[str, Any] = _AS_IT_IS
+    ctx: RequestContext, kept: Kept, posted: Posted, *, dry_run: bool, chosen: Mapping[str, Any] = _AS_IT_IS
 ) -> UUID:
     """Open a run for what was uploaded, let it work on, and return its id; ``chosen`` is how a sheet is read."""
-    order = await _order(desk, Kept(kept.folder, {**kept.about, **chosen}), dry_run=dry_run)
-    house = importing(desk)
-    books, rows = house.books(desk.person.tenant), await asyncio.to_thread(order.reader.rows)
+    order = await _order(ctx, Kept(kept.folder, {**kept.about, **chosen}), dry_run=dry_run)
+    services = importing(ctx)
+    books, rows = services.books(ctx.person.tenant), await asyncio.to_thread(order.reader.rows)
     try:
-        run, fresh = await books.begin(order, len(rows), key=key_of(desk, posted), said=posted.said)
+        run, fresh = await books.begin(order, len(rows), key=key_of(ctx, posted), said=posted.said)
     except ReusedKeyError:
         # Gone back to the columns, and chosen otherwise: another run.
         run, fresh = await books.open(order, len(rows)), True
     if fresh:
-        _begin(house, order, run, await asyncio.to_thread(_under, kept, run, chosen))
+        _begin(services, order, run, await asyncio.to_thread(_under, kept, run, chosen))
     return run
 
 
@@ -180,12 +180,12 @@ def _under(kept: Kept, run: UUID, chosen: Mapping[str, Any]) -> Kept:
     return kept.copied(run, **chosen) if chosen else kept.under(run)
 
 
-async def go_on(desk: Desk, kept: Kept, run: Mapping[str, Any]) -> None:
+async def go_on(ctx: RequestContext, kept: Kept, run: Mapping[str, Any]) -> None:
     """Let a run that was stopped work on: a trial from the start, else with the rows that it has not stored."""
-    house, known = importing(desk), UUID(str(run["id"]))
-    order = await _order(desk, kept, dry_run=bool(run["dry_run"]))
-    await house.books(desk.person.tenant).tell(known, int(run["rows_done"] or 0), {})
-    _begin(house, order, known, kept)
+    services, known = importing(ctx), UUID(str(run["id"]))
+    order = await _order(ctx, kept, dry_run=bool(run["dry_run"]))
+    await services.books(ctx.person.tenant).tell(known, int(run["rows_done"] or 0), {})
+    _begin(services, order, known, kept)
 
 
 def has_stopped(run: Mapping[str, Any], now: datetime) -> bool:
@@ -195,27 +195,27 @@ def has_stopped(run: Mapping[str, Any], now: datetime) -> bool:
     return now - datetime.fromisoformat(run["updated_at"]) > _SILENCE
 
 
-async def _order(desk: Desk, kept: Kept, *, dry_run: bool) -> Order:
+async def _order(ctx: RequestContext, kept: Kept, *, dry_run: bool) -> Order:
     return Order(
-        actor=writer_of(desk, kept.about["kind"]),
-        by=desk.person,
-        reader=await reader_of(desk, kept),
+        actor=writer_of(ctx, kept.about["kind"]),
+        by=ctx.person,
+        reader=await reader_of(ctx, kept),
         name=str(kept.about.get("name") or "")[:400],
         dry_run=dry_run,
         collection=kept.about.get("collection"),
     )
 
 
-def _begin(house: Importing, order: Order, run: UUID, kept: Kept) -> None:
-    task = asyncio.create_task(_work(house, order, run, kept))
+def _begin(services: Importing, order: Order, run: UUID, kept: Kept) -> None:
+    task = asyncio.create_task(_work(services, order, run, kept))
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
 
 
-async def _work(house: Importing, order: Order, run: UUID, kept: Kept) -> None:
+async def _work(services: Importing, order: Order, run: UUID, kept: Kept) -> None:
     # What stopped it is logged and told in the run; it can be let go on.
     with suppress(Exception):
-        await house.run(order, run=run)
+        await services.run(order, run=run)
         if not order.dry_run:
             await asyncio.to_thread(kept.drop)
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 
 from directapp.declare.spec import Shape
 from directapp.derive.shown import Shown, page_of
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import read_signed
 from directapp.interfaces.web.messages.words import WORDS, speak_messages
 from directapp.interfaces.web.records import perform, record_id
@@ -35,22 +35,22 @@ def add_bell(router: APIRouter) -> None:
     router.add_api_route(f"{PATH}/{{record}}/read", read_one, methods=["POST"])
 
 
-async def count(desk: PersonDesk) -> Response:
+async def count(ctx: PersonContext) -> Response:
     """Tell how many are unread, in a number and in words."""
-    unread = await _unread(desk)
+    unread = await _unread(ctx)
     words = {0: WORDS["unread_none"], 1: WORDS["unread_one"]}.get(unread, WORDS["unread_many"])
     told = {
         "count": unread,
         "shown": str(unread) if unread <= _MANY else f"{_MANY}+",
-        "said": desk.say(words.fill(count=unread)),
+        "said": ctx.say(words.fill(count=unread)),
     }
     return Response(orjson.dumps(told), media_type="application/json")
 
 
-async def _unread(desk: Desk) -> int:
-    if desk.spec.get(NOTIFICATIONS) is None or not desk.spec[NOTIFICATIONS].grants_of(desk.person.roles):
+async def _unread(ctx: RequestContext) -> int:
+    if ctx.spec.get(NOTIFICATIONS) is None or not ctx.spec[NOTIFICATIONS].grants_of(ctx.person.roles):
         return 0
-    return await desk.platform.reading.count(desk.person, NOTIFICATIONS, Query(filter=_UNREAD))
+    return await ctx.platform.reading.count(ctx.person, NOTIFICATIONS, Query(filter=_UNREAD))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,45 +79,43 @@ class Tab:
     chosen: bool
 
 
-async def show(desk: PersonDesk) -> Response:
+async def show(ctx: PersonContext) -> Response:
     """Show what this person was told: unread ones first asked for, by type where one is chosen."""
-    shape = desk.shape(NOTIFICATIONS)
-    asked = desk.request.query_params
+    shape = ctx.shape(NOTIFICATIONS)
+    asked = ctx.request.query_params
     wanted, everything = asked.get("type", ""), asked.get("show") == "all"
     known = {c.code for c in shape.fields["type"].choices}
     wanted = wanted if wanted in known else ""
-    rows = await _rows(desk, wanted, everything=everything)
-    counts = await _by_type(desk)
-    lines = [_line(desk, shape, row) for row in rows]
+    rows = await _rows(ctx, wanted, everything=everything)
+    counts = await _by_type(ctx)
+    lines = [_line(ctx, shape, row) for row in rows]
     fresh = [line for line in lines if line.unread]
-    return desk.page(
+    return ctx.page(
         "messages/notifications.html",
         here=NOTIFICATIONS,
-        m=speak_messages(desk.language),
+        m=speak_messages(ctx.language),
         fresh=fresh,
         before=[line for line in lines if not line.unread],
-        types=_types(desk, shape, counts, wanted, everything=everything),
-        tabs=_tabs(desk, wanted, sum(counts.values()), everything=everything),
+        types=_types(ctx, shape, counts, wanted, everything=everything),
+        tabs=_tabs(ctx, wanted, sum(counts.values()), everything=everything),
         everything=everything,
         wanted=wanted,
-        mark=desk.say(WORDS["mark_type" if wanted else "mark_all"]),
+        mark=ctx.say(WORDS["mark_type" if wanted else "mark_all"]),
     )
 
 
-async def _rows(desk: Desk, wanted: str, *, everything: bool) -> list[dict[str, Any]]:
+async def _rows(ctx: RequestContext, wanted: str, *, everything: bool) -> list[dict[str, Any]]:
     parts: list[Filter] = [] if everything else [_UNREAD]
     if wanted:
         parts.append(Condition(("type",), "eq", wanted))
     asked = Junction("and", tuple(parts)) if parts else None
     query = Query(filter=asked, sort=(Order("created_at", descending=True),), limit=_MOST)
-    rows: list[dict[str, Any]] = orjson.loads(
-        (await desk.platform.reading.page(desk.person, NOTIFICATIONS, query)).json
-    )
+    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, NOTIFICATIONS, query)).json)
     return sorted(rows, key=lambda r: (r["read_at"] is not None, _RANK.get(r["priority"], 2) if not everything else 0))
 
 
-async def _by_type(desk: Desk) -> dict[str, int]:
-    return await desk.platform.reading.counts(desk.person, NOTIFICATIONS, Query(filter=_UNREAD), "type")
+async def _by_type(ctx: RequestContext) -> dict[str, int]:
+    return await ctx.platform.reading.counts(ctx.person, NOTIFICATIONS, Query(filter=_UNREAD), "type")
 
 
 def _href(wanted: str, *, everything: bool) -> str:
@@ -125,11 +123,11 @@ def _href(wanted: str, *, everything: bool) -> str:
     return f"{PATH}?{urlencode(asked)}" if asked else PATH
 
 
-def _types(desk: Desk, shape: Shape, counts: dict[str, int], wanted: str, *, everything: bool) -> list[Tab]:
-    every = Tab(desk.say(WORDS["every_type"]), _href("", everything=everything), sum(counts.values()), not wanted)
+def _types(ctx: RequestContext, shape: Shape, counts: dict[str, int], wanted: str, *, everything: bool) -> list[Tab]:
+    every = Tab(ctx.say(WORDS["every_type"]), _href("", everything=everything), sum(counts.values()), not wanted)
     made = [
         Tab(
-            c.label.pick(desk.language),
+            c.label.pick(ctx.language),
             _href(c.code, everything=everything),
             counts.get(c.code, 0),
             c.code == wanted,
@@ -140,54 +138,54 @@ def _types(desk: Desk, shape: Shape, counts: dict[str, int], wanted: str, *, eve
     return [every, *made] if made else []
 
 
-def _tabs(desk: Desk, wanted: str, unread: int, *, everything: bool) -> list[Tab]:
+def _tabs(ctx: RequestContext, wanted: str, unread: int, *, everything: bool) -> list[Tab]:
     return [
-        Tab(desk.say(WORDS["unread"]), _href(wanted, everything=False), unread, not everything),
-        Tab(desk.say(WORDS["everything"]), _href(wanted, everything=True), 0, everything),
+        Tab(ctx.say(WORDS["unread"]), _href(wanted, everything=False), unread, not everything),
+        Tab(ctx.say(WORDS["everything"]), _href(wanted, everything=True), 0, everything),
     ]
 
 
-def _line(desk: Desk, shape: Shape, row: dict[str, Any]) -> Line:
+def _line(ctx: RequestContext, shape: Shape, row: dict[str, Any]) -> Line:
     return Line(
         id=row["id"],
         title=row["title"],
         body=row.get("body") or "",
-        type=desk.teller.value(shape, "type", row).text,
-        priority=desk.teller.value(shape, "priority", row).text,
+        type=ctx.teller.value(shape, "type", row).text,
+        priority=ctx.teller.value(shape, "priority", row).text,
         hue=_HUES.get(row["priority"], "blue"),
         stands_out=row["priority"] in {"urgent", "high"},
-        when=desk.teller.value(shape, "created_at", row),
+        when=ctx.teller.value(shape, "created_at", row),
         unread=row["read_at"] is None,
         version=row["version"],
     )
 
 
-async def read_all(desk: PersonDesk) -> Response:
+async def read_all(ctx: PersonContext) -> Response:
     """Mark all of them as read, or all of a type."""
-    posted = await read_signed(desk)
+    posted = await read_signed(ctx)
     wanted = posted.get("type")
-    await perform(desk, desk.shape(NOTIFICATIONS), "mark_all_read", posted, {"type": wanted} if wanted else {})
-    return desk.go(PATH)
+    await perform(ctx, ctx.shape(NOTIFICATIONS), "mark_all_read", posted, {"type": wanted} if wanted else {})
+    return ctx.go(PATH)
 
 
-async def read_one(desk: PersonDesk, record: str) -> Response:
+async def read_one(ctx: PersonContext, record: str) -> Response:
     """Mark one as read, or put it back among the unread."""
-    posted = await read_signed(desk)
+    posted = await read_signed(ctx)
     verb = "mark_unread" if posted.get("unread") else "mark_read"
-    await perform(desk, desk.shape(NOTIFICATIONS), verb, posted, {}, target=record_id(record))
-    return desk.go(PATH + ("?show=all" if posted.get("all") else ""))
+    await perform(ctx, ctx.shape(NOTIFICATIONS), verb, posted, {}, target=record_id(record))
+    return ctx.go(PATH + ("?show=all" if posted.get("all") else ""))
 
 
-async def open_one(desk: PersonDesk, record: str) -> Response:
+async def open_one(ctx: PersonContext, record: str) -> Response:
     """Go to what a notification is about; it is read then."""
-    row = orjson.loads(await desk.platform.reading.one(desk.person, NOTIFICATIONS, record_id(record)))
+    row = orjson.loads(await ctx.platform.reading.one(ctx.person, NOTIFICATIONS, record_id(record)))
     if row["read_at"] is None:
         intent = Intent(
-            actor=desk.person, collection=NOTIFICATIONS, verb="mark_read", target=UUID(row["id"]), origin="web"
+            actor=ctx.person, collection=NOTIFICATIONS, verb="mark_read", target=UUID(row["id"]), origin="web"
         )
-        await desk.platform.pipeline.perform(intent)
+        await ctx.platform.pipeline.perform(intent)
     if row.get("car"):
-        return desk.go(page_of("cars", row["car"]))
-    if row.get("collection") and row.get("record") and row["collection"] in desk.spec.shapes:
-        return desk.go(page_of(row["collection"], row["record"]))
-    return desk.go(PATH)
+        return ctx.go(page_of("cars", row["car"]))
+    if row.get("collection") and row.get("record") and row["collection"] in ctx.spec.shapes:
+        return ctx.go(page_of(row["collection"], row["record"]))
+    return ctx.go(PATH)

@@ -14,7 +14,7 @@ from directapp.derive.shown import Shown, paths_for
 from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.catalogue import DIGEST, NOTICES, OUTWARD
 from directapp.domains.messages.status_links import is_open
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import read_signed
 from directapp.interfaces.web.lists import may_create
 from directapp.interfaces.web.messages.words import WORDS, speak_messages
@@ -78,41 +78,41 @@ def add_communication(router: APIRouter, capabilities: Capabilities) -> None:
     """Add the routes of a car's communication; before those of what hangs on records."""
 
     @router.get("/app/cars/{record}/part/messages")
-    async def show_messages(desk: PersonDesk, record: str) -> Response:
-        return await _section(desk, capabilities, record_id(record))
+    async def show_messages(ctx: PersonContext, record: str) -> Response:
+        return await _section(ctx, capabilities, record_id(record))
 
     @router.post("/app/cars/{record}/messages")
-    async def log_call(desk: PersonDesk, record: str) -> Response:
-        target, posted = record_id(record), await read_signed(desk)
-        shape = desk.shape(MESSAGES)
+    async def log_call(ctx: PersonContext, record: str) -> Response:
+        target, posted = record_id(record), await read_signed(ctx)
+        shape = ctx.shape(MESSAGES)
         patch = {name: posted.get(name) for name in ("direction", "receiver_kind", "body") if posted.get(name)}
         try:
-            await perform(desk, shape, "create", posted, {"car": target, "channel": "phone", **patch})
+            await perform(ctx, shape, "create", posted, {"car": target, "channel": "phone", **patch})
         except DirectAppError as error:
-            _, summary = forms.sort_problems(error.problems, shape.fields, desk.language)
-            return await _section(desk, capabilities, target, typed=patch, summary=summary, status=int(error.status))
-        return await _after(desk, capabilities, target)
+            _, summary = forms.sort_problems(error.problems, shape.fields, ctx.language)
+            return await _section(ctx, capabilities, target, typed=patch, summary=summary, status=int(error.status))
+        return await _after(ctx, capabilities, target)
 
     @router.post("/app/cars/{record}/status-link")
-    async def share_link(desk: PersonDesk, record: str) -> Response:
-        target, posted = record_id(record), await read_signed(desk)
-        shape = desk.shape(LINKS)
+    async def share_link(ctx: PersonContext, record: str) -> Response:
+        target, posted = record_id(record), await read_signed(ctx)
+        shape = ctx.shape(LINKS)
         if posted.get("revoke"):
-            await perform(desk, shape, "revoke", posted, {}, target=record_id(posted.get("revoke")))
+            await perform(ctx, shape, "revoke", posted, {}, target=record_id(posted.get("revoke")))
         else:
             channel = posted.get("channel") or "copy"
-            await perform(desk, shape, "share", posted, {"car": str(target), "channel": channel})
-        return await _after(desk, capabilities, target)
+            await perform(ctx, shape, "share", posted, {"car": str(target), "channel": channel})
+        return await _after(ctx, capabilities, target)
 
 
-async def _after(desk: Desk, capabilities: Capabilities, target: UUID) -> Response:
-    if not desk.partial:
-        return desk.go(f"/app/cars/{target}/part/messages")
-    return await _section(desk, capabilities, target)
+async def _after(ctx: RequestContext, capabilities: Capabilities, target: UUID) -> Response:
+    if not ctx.partial:
+        return ctx.go(f"/app/cars/{target}/part/messages")
+    return await _section(ctx, capabilities, target)
 
 
 async def _section(
-    desk: Desk,
+    ctx: RequestContext,
     capabilities: Capabilities,
     target: UUID,
     *,
@@ -120,67 +120,67 @@ async def _section(
     summary: tuple[Any, ...] = (),
     status: int = 200,
 ) -> Response:
-    shape = desk.shape(MESSAGES)
-    view = await desk.platform.reading.view(desk.person, CARS, target)
+    shape = ctx.shape(MESSAGES)
+    view = await ctx.platform.reading.view(ctx.person, CARS, target)
     names = tuple(n for n in shape.fields if n not in {"content", "car"} and n in shape.readable_names)
     query = Query(
-        fields=paths_for(desk.spec, desk.person, shape, names),
+        fields=paths_for(ctx.spec, ctx.person, shape, names),
         filter=Condition(("car",), "eq", target),
         sort=(Order("created_at", descending=True),),
         limit=_MOST,
     )
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, MESSAGES, query)).json)
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, MESSAGES, query)).json)
     path = f"/app/cars/{target}"
     context: dict[str, Any] = {
-        "m": speak_messages(desk.language),
-        "title": desk.say(WORDS["communication"]),
+        "m": speak_messages(ctx.language),
+        "title": ctx.say(WORDS["communication"]),
         "here": CARS,
         "path": path,
-        "plural": desk.spec[CARS].declared.plural.pick(desk.language),
-        "messages": [_line(desk, told) for told in _together(rows)],
-        "link": await _link(desk, capabilities, target),
-        "shares": _does(desk, LINKS, "share") and view.full,
+        "plural": ctx.spec[CARS].declared.plural.pick(ctx.language),
+        "messages": [_line(ctx, told) for told in _together(rows)],
+        "link": await _link(ctx, capabilities, target),
+        "shares": _does(ctx, LINKS, "share") and view.full,
         "by_email": bool(view.row.get("customer_email")),
         "by_sms": bool(view.row.get("customer_phone")) and view.row.get("consent_sms") is True,
-        "writes": may_create(desk, shape) and view.full,
-        "kinds": [(c.code, c.label.pick(desk.language)) for c in shape.fields["receiver_kind"].choices],
+        "writes": may_create(ctx, shape) and view.full,
+        "kinds": [(c.code, c.label.pick(ctx.language)) for c in shape.fields["receiver_kind"].choices],
         "typed": typed or {},
         "summary": summary,
         "stale_by": None,
     }
     template = "messages/communication.html"
-    if desk.partial:
-        return desk.page(template, status=status, **context)
-    return desk.page("section.html", status=status, part=template, **context)
+    if ctx.partial:
+        return ctx.page(template, status=status, **context)
+    return ctx.page("section.html", status=status, part=template, **context)
 
 
-def _does(desk: Desk, collection: str, verb: str) -> bool:
-    return any(verb in g.verbs for g in desk.spec[collection].grants_of(desk.person.roles))
+def _does(ctx: RequestContext, collection: str, verb: str) -> bool:
+    return any(verb in g.verbs for g in ctx.spec[collection].grants_of(ctx.person.roles))
 
 
-async def _link(desk: Desk, capabilities: Capabilities, car: UUID) -> LinkLine | None:
-    shape = desk.spec[LINKS]
-    if not shape.grants_of(desk.person.roles):
+async def _link(ctx: RequestContext, capabilities: Capabilities, car: UUID) -> LinkLine | None:
+    shape = ctx.spec[LINKS]
+    if not shape.grants_of(ctx.person.roles):
         return None
     query = Query(filter=Condition(("car",), "eq", car), sort=(Order("id", descending=True),), limit=20)
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, LINKS, query)).json)
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, LINKS, query)).json)
     for row in rows:
         until = read_instant(row.get("expires_at"))
-        if until is None or not is_open({**row, "expires_at": until}, desk.now):
+        if until is None or not is_open({**row, "expires_at": until}, ctx.now):
             continue
         opened = read_instant(row.get("opened_at"))
-        seen = WORDS["link_seen"].fill(when=_moment(desk, opened)) if opened else WORDS["link_unseen"]
+        seen = WORDS["link_seen"].fill(when=_moment(ctx, opened)) if opened else WORDS["link_unseen"]
         return LinkLine(
             id=row["id"],
-            url=capabilities.url("status", desk.person.tenant, UUID(row["id"])),
-            until=desk.say(WORDS["link_until"].fill(when=_moment(desk, until))),
-            seen=desk.say(seen),
+            url=capabilities.url("status", ctx.person.tenant, UUID(row["id"])),
+            until=ctx.say(WORDS["link_until"].fill(when=_moment(ctx, until))),
+            seen=ctx.say(seen),
         )
     return None
 
 
-def _moment(desk: Desk, instant: Any) -> Text:
-    return Text(show_moment(instant, desk.now, "nb"), show_moment(instant, desk.now, "en"))
+def _moment(ctx: RequestContext, instant: Any) -> Text:
+    return Text(show_moment(instant, ctx.now, "nb"), show_moment(instant, ctx.now, "en"))
 
 
 def _together(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -195,8 +195,8 @@ def _together(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return list(found.values())
 
 
-def _line(desk: Desk, rows: Sequence[dict[str, Any]]) -> Line:
-    shape, tell = desk.spec[MESSAGES], desk.teller.value
+def _line(ctx: RequestContext, rows: Sequence[dict[str, Any]]) -> Line:
+    shape, tell = ctx.spec[MESSAGES], ctx.teller.value
     row = max(rows, key=lambda one: _WEIGHT.index(str(one["channel"])))
     receiver = tell(shape, "receiver", row) if row.get("receiver") else None
     who = receiver.text if receiver else tell(shape, "receiver_kind", row).text
@@ -204,7 +204,7 @@ def _line(desk: Desk, rows: Sequence[dict[str, Any]]) -> Line:
     ways = tuple(
         Way(
             tell(shape, "channel", one).text,
-            desk.say(WORDS["came_in"]) if one.get("direction") == "in" else tell(shape, "status", one).text,
+            ctx.say(WORDS["came_in"]) if one.get("direction") == "in" else tell(shape, "status", one).text,
             _HUES.get(str(one["status"]), "grey"),
         )
         for one in rows
@@ -213,14 +213,14 @@ def _line(desk: Desk, rows: Sequence[dict[str, Any]]) -> Line:
     return Line(
         id=str(row["id"]),
         icon=_ICONS.get(str(row["channel"]), "message"),
-        who=desk.say(direction),
-        subject=_subject(desk, row),
+        who=ctx.say(direction),
+        subject=_subject(ctx, row),
         body=str(row.get("body") or ""),
         ways=ways,
         when=tell(shape, "at", row),
-        error=" ".join(_in_language(str(one["error"]), desk.language) for one in rows if one.get("error")),
+        error=" ".join(_in_language(str(one["error"]), ctx.language) for one in rows if one.get("error")),
         to=", ".join(str(one["to"]) for one in rows if one.get("to")),
-        again=str(failed["id"]) if failed and _does(desk, MESSAGES, "send_again") else "",
+        again=str(failed["id"]) if failed and _does(ctx, MESSAGES, "send_again") else "",
         by_hand=str(row["channel"]) in {"phone", "letter"},
     )
 
@@ -231,12 +231,12 @@ def _may_go_again(row: dict[str, Any]) -> bool:
     )
 
 
-def _subject(desk: Desk, row: dict[str, Any]) -> str:
+def _subject(ctx: RequestContext, row: dict[str, Any]) -> str:
     event = str(row.get("event") or "")
     entry: Any = NOTICES.get(event) or OUTWARD.get(event)
     label = DIGEST if event == "digest" else entry.label if entry else None
-    by_channel = desk.teller.value(desk.spec[MESSAGES], "channel", row).text
-    return str(row.get("subject") or (label.pick(desk.language) if label else by_channel))
+    by_channel = ctx.teller.value(ctx.spec[MESSAGES], "channel", row).text
+    return str(row.get("subject") or (label.pick(ctx.language) if label else by_channel))
 
 
 def _in_language(error: str, language: str) -> str:

@@ -12,7 +12,7 @@ from directapp.derive.forms import Complaint
 from directapp.domains.messages.catalogue import BY_EMAIL, NOTICES
 from directapp.domains.messages.words import TYPES
 from directapp.interfaces.web import notes
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.messages.words import WORDS, speak_messages
 from directapp.interfaces.web.records import perform, sent_before
@@ -47,20 +47,20 @@ def add_notices(router: APIRouter) -> None:
     router.add_api_route(PATH, save, methods=["POST"])
 
 
-async def _own(desk: Desk) -> dict[str, Any]:
-    query = Query(filter=Condition(("user",), "eq", desk.person.user), limit=1)
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, CHOICES, query)).json)
+async def _own(ctx: RequestContext) -> dict[str, Any]:
+    query = Query(filter=Condition(("user",), "eq", ctx.person.user), limit=1)
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, CHOICES, query)).json)
     return dict(rows[0]) if rows else {}
 
 
-async def show(desk: PersonDesk) -> Response:
+async def show(ctx: PersonContext) -> Response:
     """Show what this person chose, or what is usual."""
-    row = await _own(desk)
-    return _page(desk, row, row.get("email_events") or [] if row else BY_EMAIL)
+    row = await _own(ctx)
+    return _page(ctx, row, row.get("email_events") or [] if row else BY_EMAIL)
 
 
 def _page(
-    desk: Desk,
+    ctx: RequestContext,
     row: dict[str, Any],
     chosen: list[str],
     *,
@@ -71,53 +71,51 @@ def _page(
     groups = []
     for kind in TYPES:
         events = tuple(
-            Event(n.code, n.label.pick(desk.language), n.code in chosen)
-            for n in NOTICES.values()
-            if n.type == kind.code
+            Event(n.code, n.label.pick(ctx.language), n.code in chosen) for n in NOTICES.values() if n.type == kind.code
         )
         if events:
-            groups.append(EventGroup(kind.label.pick(desk.language), events))
-    shape = desk.spec[CHOICES]
-    return desk.page(
+            groups.append(EventGroup(kind.label.pick(ctx.language), events))
+    shape = ctx.spec[CHOICES]
+    return ctx.page(
         "messages/notices.html",
         status=status,
         here="me",
-        m=speak_messages(desk.language),
+        m=speak_messages(ctx.language),
         groups=groups,
         row=row,
         problems=problems or {},
         summary=summary,
         stale_by=None,
         version=row.get("version"),
-        labels={n: shape.fields[n].label.pick(desk.language) for n in (*_CLOCKS, "digest")},
-        digest_help=desk.say(help_) if (help_ := shape.fields["digest"].help) else "",
+        labels={n: shape.fields[n].label.pick(ctx.language) for n in (*_CLOCKS, "digest")},
+        digest_help=ctx.say(help_) if (help_ := shape.fields["digest"].help) else "",
     )
 
 
-async def save(desk: PersonDesk) -> Response:
+async def save(ctx: PersonContext) -> Response:
     """Save the choices."""
-    posted = await read_signed(desk)
-    row = await _own(desk)
+    posted = await read_signed(ctx)
+    row = await _own(ctx)
     chosen = [code for code in posted.typed.get("email", []) if code in NOTICES]
     patch: dict[str, Any] = {name: posted.get(name) or None for name in _CLOCKS}
     patch |= {"email_events": chosen, "digest": bool(posted.get("digest"))}
     try:
-        await _write(desk, row, posted, patch)
+        await _write(ctx, row, posted, patch)
     except DirectAppError as error:
-        by_field, summary = forms.sort_problems(error.problems, desk.spec[CHOICES].fields, desk.language)
+        by_field, summary = forms.sort_problems(error.problems, ctx.spec[CHOICES].fields, ctx.language)
         typed = {**row, **patch}
         told = {name: list(said) for name, said in by_field.items()}
-        return _page(desk, typed, chosen, problems=told, summary=summary, status=int(error.status))
-    desk.cookies.append(notes.tell_done(desk.say(WORDS["saved_choices"]), desk.now))
-    return desk.go(PATH)
+        return _page(ctx, typed, chosen, problems=told, summary=summary, status=int(error.status))
+    ctx.cookies.append(notes.tell_done(ctx.say(WORDS["saved_choices"]), ctx.now))
+    return ctx.go(PATH)
 
 
-async def _write(desk: Desk, row: dict[str, Any], posted: Posted, patch: dict[str, Any]) -> None:
-    shape = desk.shape(CHOICES)
-    if await sent_before(desk, shape, "create", posted):
+async def _write(ctx: RequestContext, row: dict[str, Any], posted: Posted, patch: dict[str, Any]) -> None:
+    shape = ctx.shape(CHOICES)
+    if await sent_before(ctx, shape, "create", posted):
         return
     if row:
-        await perform(desk, shape, "update", posted, patch, target=UUID(row["id"]), version=posted.version)
+        await perform(ctx, shape, "update", posted, patch, target=UUID(row["id"]), version=posted.version)
     else:
         given = {name: value for name, value in patch.items() if value is not None}
-        await perform(desk, shape, "create", posted, given)
+        await perform(ctx, shape, "create", posted, given)

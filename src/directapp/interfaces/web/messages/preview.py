@@ -14,7 +14,7 @@ from directapp.domains.messages.catalogue import CUSTOMER, NOTICES, OUTWARD, VEN
 from directapp.domains.messages.customers import CALL, customer_facts
 from directapp.domains.messages.phrases import car_name, day_text, model, moment_text, phone_text, plain
 from directapp.domains.messages.telling import LINK_MARK, Told, car_facts
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.look import SITES
 from directapp.interfaces.web.messages.letters import Letter, brand_of, compose, write
 from directapp.interfaces.web.messages.words import WORDS, speak_messages
@@ -38,41 +38,41 @@ def add_preview(router: APIRouter, capabilities: Capabilities) -> None:
     """Add the routes of the preview."""
 
     @router.get(PATH)
-    async def show_letters(desk: PersonDesk) -> Response:
-        _demand(desk)
-        wanted = desk.request.query_params.get("event", "")
+    async def show_letters(ctx: PersonContext) -> Response:
+        _demand(ctx)
+        wanted = ctx.request.query_params.get("event", "")
         code = wanted if wanted in _CODES else next(iter(NOTICES))
         entry = OUTWARD.get(code)
-        response = desk.page(
+        response = ctx.page(
             "messages/letters.html",
             here="admin",
-            m=speak_messages(desk.language),
-            sections=_sections(desk, code),
+            m=speak_messages(ctx.language),
+            sections=_sections(ctx, code),
             code=code,
-            label=_label(code).pick(desk.language),
-            languages=[(one, desk.say(WORDS["norwegian" if one == "nb" else "english"])) for one in LANGUAGES],
-            texts=_texts(desk, code, entry.sms) if entry and entry.sms else {},
+            label=_label(code).pick(ctx.language),
+            languages=[(one, ctx.say(WORDS["norwegian" if one == "nb" else "english"])) for one in LANGUAGES],
+            texts=_texts(ctx, code, entry.sms) if entry and entry.sms else {},
         )
         response.headers["Content-Security-Policy"] = _WITH_FRAMES
         return response
 
     @router.get(f"{PATH}/{{code}}/{{language}}")
-    async def show_letter(desk: PersonDesk, code: str, language: str) -> Response:
-        _demand(desk)
+    async def show_letter(ctx: PersonContext, code: str, language: str) -> Response:
+        _demand(ctx)
         if code not in _CODES or language not in LANGUAGES:
             raise NotFoundError
-        letter = sample_letter(desk, code, pick_language(None, language), await _site(desk), capabilities)
+        letter = sample_letter(ctx, code, pick_language(None, language), await _site(ctx), capabilities)
         made = write(letter)
-        plain_text = desk.request.query_params.get("form") == "text"
+        plain_text = ctx.request.query_params.get("form") == "text"
         if plain_text:
             return Response(f"{made.subject}\n\n{made.text}", media_type="text/plain; charset=utf-8")
         headers = {"Content-Security-Policy": _FRAMED, "X-Frame-Options": "SAMEORIGIN"}
         return Response(made.html, media_type="text/html; charset=utf-8", headers=headers)
 
 
-def _texts(desk: Desk, code: str, sms: Text) -> dict[str, str]:
+def _texts(ctx: RequestContext, code: str, sms: Text) -> dict[str, str]:
     kind = "vendor" if code in VENDOR else "customer"
-    said = sms.fill(**{**_fills(desk), "detail": _OUTWARD_DETAILS.get(code, _OUTWARD_DETAILS[kind])})
+    said = sms.fill(**{**_fills(ctx), "detail": _OUTWARD_DETAILS.get(code, _OUTWARD_DETAILS[kind])})
     return {one: said.pick(one) for one in LANGUAGES}
 
 
@@ -83,8 +83,8 @@ def _label(code: str) -> Text:
     return NOTICES[code].label if code in NOTICES else OUTWARD[code].label
 
 
-def _demand(desk: Desk) -> None:
-    if not desk.person.roles & MAY:
+def _demand(ctx: RequestContext) -> None:
+    if not ctx.person.roles & MAY:
         raise ForbiddenError
 
 
@@ -97,29 +97,29 @@ class Choice:
     chosen: bool
 
 
-def _sections(desk: Desk, code: str) -> list[tuple[str, list[Choice]]]:
+def _sections(ctx: RequestContext, code: str) -> list[tuple[str, list[Choice]]]:
     kinds = (("to_colleagues", NOTICES), ("to_customers", CUSTOMER), ("to_vendors", VENDOR))
     return [
         (
-            desk.say(WORDS[name]),
-            [Choice(_label(c).pick(desk.language), f"{PATH}?event={c}", c == code) for c in entries],
+            ctx.say(WORDS[name]),
+            [Choice(_label(c).pick(ctx.language), f"{PATH}?event={c}", c == code) for c in entries],
         )
         for name, entries in kinds
     ]
 
 
-async def _site(desk: Desk) -> dict[str, Any]:
-    if desk.person.site is None:
+async def _site(ctx: RequestContext) -> dict[str, Any]:
+    if ctx.person.site is None:
         return {}
     try:
-        row: dict[str, Any] = orjson.loads(await desk.platform.reading.one(desk.person, SITES, desk.person.site))
+        row: dict[str, Any] = orjson.loads(await ctx.platform.reading.one(ctx.person, SITES, ctx.person.site))
     except DirectAppError:
         return {}
     return row
 
 
-def _sample_car(desk: Desk) -> dict[str, Any]:
-    tomorrow = desk.now.astimezone(OSLO) + timedelta(days=1)
+def _sample_car(ctx: RequestContext) -> dict[str, Any]:
+    tomorrow = ctx.now.astimezone(OSLO) + timedelta(days=1)
     return {
         "license_plate": "EL12345",
         "make": "Volkswagen",
@@ -130,11 +130,11 @@ def _sample_car(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _fills(desk: Desk) -> Mapping[str, Text]:
-    car = _sample_car(desk)
-    tomorrow = desk.now.astimezone(OSLO) + timedelta(days=1)
+def _fills(ctx: RequestContext) -> Mapping[str, Text]:
+    car = _sample_car(ctx)
+    tomorrow = ctx.now.astimezone(OSLO) + timedelta(days=1)
     when = tomorrow.replace(hour=_HOUR, minute=0)
-    name = desk.look.name or "Bilhuset"
+    name = ctx.look.name or "Bilhuset"
     return {
         "car": car_name(car),
         "model": model(car),
@@ -154,12 +154,12 @@ def _fills(desk: Desk) -> Mapping[str, Text]:
     }
 
 
-def _outward_facts(desk: Desk, code: str, language: Language) -> list[list[str]]:
+def _outward_facts(ctx: RequestContext, code: str, language: Language) -> list[list[str]]:
     """Return what a customer or a vendor is told of an invented car."""
-    car = _sample_car(desk)
+    car = _sample_car(ctx)
     if code in VENDOR:
         return car_facts(car, language)[:1]
-    at = desk.now.astimezone(OSLO).replace(hour=_HOUR, minute=0) + timedelta(days=1)
+    at = ctx.now.astimezone(OSLO).replace(hour=_HOUR, minute=0) + timedelta(days=1)
     return customer_facts({**car, "handover_at": at, "handover_place": _PLACE}, {}, language)
 
 
@@ -173,12 +173,12 @@ _DETAILS = Text("Ripe i venstre bakdør. Følges opp {day}. ", "Scratch on the r
 
 
 def sample_letter(
-    desk: Desk, code: str, language: Language, site: Mapping[str, Any], capabilities: Capabilities
+    ctx: RequestContext, code: str, language: Language, site: Mapping[str, Any], capabilities: Capabilities
 ) -> Letter:
     """Return a letter about an invented car."""
-    tenant, fills = desk.person.tenant, _fills(desk)
-    brand = brand_of(site or {"name": desk.look.name}, capabilities, tenant)
-    car = _sample_car(desk)
+    tenant, fills = ctx.person.tenant, _fills(ctx)
+    brand = brand_of(site or {"name": ctx.look.name}, capabilities, tenant)
+    car = _sample_car(ctx)
     if code in NOTICES:
         told = Told(event=code, fills=fills, car=Seen("cars", UUID(int=0), car))
         subject, body = told.words(language)
@@ -191,7 +191,7 @@ def sample_letter(
             {"first": plain("Lakk og Lim")} if code in VENDOR else {}
         )
         subject, body = (text.fill(**fills).pick(language) for text in (entry.subject, entry.body))
-        content = {"path": "/", "facts": _outward_facts(desk, code, language)}
+        content = {"path": "/", "facts": _outward_facts(ctx, code, language)}
     content |= {"language": language, "button": button.pick(language)}
     return compose(
         subject=subject,

@@ -16,7 +16,7 @@ from directapp.domains.messages.customers import language_of
 from directapp.domains.messages.status_links import is_open
 from directapp.domains.messages.story import is_over, story_of
 from directapp.interfaces.web import notes
-from directapp.interfaces.web.desk import LANGUAGE_COOKIE, Desk, StrangerDesk, open_desk
+from directapp.interfaces.web.context import LANGUAGE_COOKIE, RequestContext, StrangerDesk, open_context
 from directapp.interfaces.web.look import SITES, Look
 from directapp.interfaces.web.messages.limit import Limit
 from directapp.interfaces.web.messages.words import speak_messages
@@ -73,14 +73,14 @@ def look_of(site: Mapping[str, Any] | None) -> Look:
     return Look(str((site or {}).get("name") or ""), str(colours.get("primary") or "").lstrip("#") or None)
 
 
-def public_desk(request: Request, look: Look) -> Desk:
-    """Return a desk for somebody without a sign-in, in the language they chose here."""
-    desk = open_desk(request, look=look)
+def public_desk(request: Request, look: Look) -> RequestContext:
+    """Return a context for somebody without a sign-in, in the language they chose here."""
+    ctx = open_context(request, look=look)
     chosen = request.query_params.get("language", "")
     if chosen in LANGUAGES:
-        desk.language = pick_language(None, chosen)
-        desk.cookies.append(notes.Cookie(name=LANGUAGE_COOKIE, value=chosen, readable=True))
-    return desk
+        ctx.language = pick_language(None, chosen)
+        ctx.cookies.append(notes.Cookie(name=LANGUAGE_COOKIE, value=chosen, readable=True))
+    return ctx
 
 
 def chose_language(request: Request) -> bool:
@@ -95,11 +95,11 @@ def shut(response: Response) -> Response:
     return response
 
 
-def closed(desk: Desk, *, too_many: bool = False) -> Response:
+def closed(ctx: RequestContext, *, too_many: bool = False) -> Response:
     """Answer a link that opens nothing, the same whatever the reason."""
     status = HTTPStatus.TOO_MANY_REQUESTS if too_many else HTTPStatus.NOT_FOUND
-    response = desk.page(
-        "messages/closed.html", status=status, m=speak_messages(desk.language), too_many=too_many, logo=None
+    response = ctx.page(
+        "messages/closed.html", status=status, m=speak_messages(ctx.language), too_many=too_many, logo=None
     )
     if too_many:
         response.headers["Retry-After"] = "60"
@@ -116,11 +116,11 @@ class Gate:
 
     def enter(self, request: Request, token: str, kind: Kind) -> Capability | Response:
         """Return what a link opens, or the answer to one that opens nothing."""
-        desk = public_desk(request, Look())
+        ctx = public_desk(request, Look())
         if not self.limit.passes(client_address(request)):
-            return closed(desk, too_many=True)
+            return closed(ctx, too_many=True)
         found = self.capabilities.read(token, kind)
-        return found if found is not None else closed(desk)
+        return found if found is not None else closed(ctx)
 
 
 def add_public(
@@ -148,13 +148,13 @@ def add_public(
         return await _status(request, platform, capabilities, found, car)
 
     @router.get("/logo/{token}")
-    async def show_logo(desk: StrangerDesk, token: str) -> Response:
+    async def show_logo(ctx: StrangerDesk, token: str) -> Response:
         found = capabilities.read(token, "logo")
         site = await row_of(platform, found.tenant, SITES, found.record) if found else None
         if found is None or site is None or not site.get("logo"):
             raise NotFoundError
         stored = await attachments.look_up(reader(found.tenant), UUID(str(site["logo"])))
-        del desk
+        del ctx
         body: AsyncIterator[bytes] = attachments.read(stored)
         headers = {"Cache-Control": _LOGO_LIFE, "Cross-Origin-Resource-Policy": "cross-origin"}
         return StreamingResponse(body, media_type=stored.media_type, headers=headers)
@@ -185,18 +185,18 @@ async def _status(
     request: Request, platform: Platform, capabilities: Capabilities, found: Capability, car: Mapping[str, Any]
 ) -> Response:
     site = await row_of(platform, found.tenant, SITES, car.get("dealership"))
-    desk = public_desk(request, look_of(site))
+    ctx = public_desk(request, look_of(site))
     if not chose_language(request):
-        desk.language = language_of(car)
+        ctx.language = language_of(car)
     story = story_of(car)
     logo = capabilities.token("logo", found.tenant, UUID(str(site["id"]))) if site and site.get("logo") else None
     phone = str(site["phone"]) if site and site.get("phone") else ""
     return shut(
-        desk.page(
+        ctx.page(
             "messages/status.html",
-            m=speak_messages(desk.language),
+            m=speak_messages(ctx.language),
             story=story,
-            said=lambda text: text.pick(desk.language) if text else "",
+            said=lambda text: text.pick(ctx.language) if text else "",
             site=site or {},
             phone=phone,
             phone_shown=show_phone(phone) if phone else "",

@@ -13,7 +13,7 @@ from directapp.derive.present import show_moment, show_phone
 from directapp.domains.messages.capability import Capabilities, Capability
 from directapp.domains.messages.phrases import car_name
 from directapp.domains.messages.status_links import is_open
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.interfaces.web.forms_in import UPLOAD_BYTES, Posted, read_form
 from directapp.interfaces.web.look import SITES, Look
 from directapp.interfaces.web.messages.public import (
@@ -181,28 +181,28 @@ async def _page(
 ) -> Response:
     link, item, car = scene.link, scene.item, scene.car
     site = await row_of(platform, scene.found.tenant, SITES, car.get("prep_center") or car.get("dealership"))
-    desk = public_desk(request, look_of(site))
+    ctx = public_desk(request, look_of(site))
     if not chose_language(request):
-        desk.language = "en" if link.get("language") == "en" else "nb"
+        ctx.language = "en" if link.get("language") == "en" else "nb"
     fields = platform.spec[LINKS].fields
-    by_field, summary = forms.sort_problems(error.problems, fields, desk.language) if error else ({}, ())
+    by_field, summary = forms.sort_problems(error.problems, fields, ctx.language) if error else ({}, ())
     phone = str(site["phone"]) if site and site.get("phone") else ""
     logo = capabilities.token("logo", scene.found.tenant, UUID(str(site["id"]))) if site and site.get("logo") else None
     return shut(
-        desk.page(
+        ctx.page(
             "messages/vendor.html",
             status=int(error.status) if error else HTTPStatus.OK,
-            m=speak_messages(desk.language),
+            m=speak_messages(ctx.language),
             link=link,
             item=item,
-            kind=_kind(platform, item, desk),
-            car_name=car_name(car).pick(desk.language),
+            kind=_kind(platform, item, ctx),
+            car_name=car_name(car).pick(ctx.language),
             vin=car.get("vin") or "",
             site=site or {},
             phone=phone,
             phone_shown=show_phone(phone) if phone else "",
             logo=logo,
-            said=_said(desk, link),
+            said=_said(ctx, link),
             over=item["status"] in _CLOSED_ITEM,
             typed={name: posted.get(name) for name in ("answer", *_FIELDS)} if posted else {},
             problems=by_field,
@@ -212,13 +212,13 @@ async def _page(
     )
 
 
-def _kind(platform: Platform, item: Mapping[str, Any], desk: Desk) -> str:
+def _kind(platform: Platform, item: Mapping[str, Any], ctx: RequestContext) -> str:
     found = platform.spec["work_items"].fields["kind"].choice(item.get("kind"))
-    return found.label.pick(desk.language) if found else ""
+    return found.label.pick(ctx.language) if found else ""
 
 
-def _said(desk: Desk, link: Mapping[str, Any]) -> str:
+def _said(ctx: RequestContext, link: Mapping[str, Any]) -> str:
     at = link.get("answered_at")
     if at is None:
         return ""
-    return desk.say(WORDS["answered"].fill(when=show_moment(at, desk.now, desk.language)))
+    return ctx.say(WORDS["answered"].fill(when=show_moment(at, ctx.now, ctx.language)))

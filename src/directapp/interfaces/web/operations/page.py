@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Response
 
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.lists import collection_verbs
 from directapp.interfaces.web.operations.words import WORDS, speak
 from directapp.kernel.errors import NotFoundError
@@ -27,32 +27,32 @@ def add_operations(router: APIRouter) -> None:
     router.add_api_route(PATH, show_operations, methods=["GET"])
 
 
-async def show_operations(desk: PersonDesk) -> Response:
+async def show_operations(ctx: PersonContext) -> Response:
     """Show how the work behind the scenes stands; only what changes where that is asked for."""
-    shape = desk.shape(FAILED)
-    operations = desk.platform.operations
+    shape = ctx.shape(FAILED)
+    operations = ctx.platform.operations
     if operations is None:
         raise NotFoundError
-    stand = await operations.stand(desk.person.tenant)
+    stand = await operations.stand(ctx.person.tenant)
     labels = operations.labels()
     open_ones = Condition(("outcome",), "eq", "failed")
     asked = Query(filter=open_ones, sort=(Order("created_at", descending=True),), limit=_SHOWN)
-    reading = desk.platform.reading
-    rows: list[dict[str, Any]] = orjson.loads((await reading.page(desk.person, FAILED, asked)).json)
-    count = await reading.count(desk.person, FAILED, Query(filter=open_ones))
-    verbs = {verb.name for verb in collection_verbs(desk, shape)}
+    reading = ctx.platform.reading
+    rows: list[dict[str, Any]] = orjson.loads((await reading.page(ctx.person, FAILED, asked)).json)
+    count = await reading.count(ctx.person, FAILED, Query(filter=open_ones))
+    verbs = {verb.name for verb in collection_verbs(ctx, shape)}
     context: dict[str, Any] = {
-        "t": speak(desk.language),
+        "t": speak(ctx.language),
         "here": "operations",
         "path": PATH,
         "failed": FAILED,
         "tiles": _tiles(stand, count),
-        "oldest": _oldest(desk, stand),
-        "rows": [_row(desk, labels, row) for row in rows],
+        "oldest": _oldest(ctx, stand),
+        "rows": [_row(ctx, labels, row) for row in rows],
         "may_retry_all": "retry_all" in verbs,
-        "schedules": [_appointment(desk, one) for one in stand.appointments],
+        "schedules": [_appointment(ctx, one) for one in stand.appointments],
     }
-    return desk.page("operations/now.html" if desk.partial else "operations/page.html", **context)
+    return ctx.page("operations/now.html" if ctx.partial else "operations/page.html", **context)
 
 
 def _tiles(stand: Stand, failed: int) -> list[dict[str, Any]]:
@@ -63,53 +63,53 @@ def _tiles(stand: Stand, failed: int) -> list[dict[str, Any]]:
     ]
 
 
-def _oldest(desk: Desk, stand: Stand) -> str:
+def _oldest(ctx: RequestContext, stand: Stand) -> str:
     if stand.backlog.oldest is None:
-        return desk.say(WORDS["none_waits"])
-    return desk.say(WORDS["oldest"]).format(age=_age(desk, desk.now - stand.backlog.oldest))
+        return ctx.say(WORDS["none_waits"])
+    return ctx.say(WORDS["oldest"]).format(age=_age(ctx, ctx.now - stand.backlog.oldest))
 
 
-def _age(desk: Desk, age: timedelta) -> str:
+def _age(ctx: RequestContext, age: timedelta) -> str:
     seconds = max(int(age.total_seconds()), 0)
     for name, size in (("hours", _HOUR), ("minutes", _MINUTE), ("seconds", 1)):
         if seconds >= 2 * size or size == 1:
-            return desk.say(WORDS[name]).format(n=seconds // size)
+            return ctx.say(WORDS[name]).format(n=seconds // size)
     return ""
 
 
-def _row(desk: Desk, labels: Mapping[str, Text], row: Mapping[str, Any]) -> dict[str, Any]:
-    shape, collection = desk.spec[FAILED], desk.spec.get(row["collection"] or "")
-    about = collection.declared.label.pick(desk.language) if collection and collection.declared.exposed else ""
-    opened = bool(about and collection and collection.grants_of(desk.person.roles))
+def _row(ctx: RequestContext, labels: Mapping[str, Text], row: Mapping[str, Any]) -> dict[str, Any]:
+    shape, collection = ctx.spec[FAILED], ctx.spec.get(row["collection"] or "")
+    about = collection.declared.label.pick(ctx.language) if collection and collection.declared.exposed else ""
+    opened = bool(about and collection and collection.grants_of(ctx.person.roles))
     label = labels.get(row["job"])
     return {
         "id": row["id"],
         "href": f"/app/{FAILED}/{row['id']}",
-        "job": desk.say(label) if label else row["job"],
+        "job": ctx.say(label) if label else row["job"],
         "about": about,
         "about_href": f"/app/{row['collection']}/{row['record']}" if opened else "",
-        "reason": _in_one_language(desk, row["error"]),
+        "reason": _in_one_language(ctx, row["error"]),
         "attempts": row["attempts"],
-        "at": desk.teller.value(shape, "created_at", row),
+        "at": ctx.teller.value(shape, "created_at", row),
     }
 
 
-def _in_one_language(desk: Desk, reason: str | None) -> str | None:
+def _in_one_language(ctx: RequestContext, reason: str | None) -> str | None:
     """Pick the reader's half of a reason that is kept in both languages."""
     nb, parted, en = (reason or "").partition(" / ")
-    return Text(nb, en).pick(desk.language) if parted and " / " not in en else reason
+    return Text(nb, en).pick(ctx.language) if parted and " / " not in en else reason
 
 
-def _appointment(desk: Desk, one: Appointment) -> dict[str, Any]:
+def _appointment(ctx: RequestContext, one: Appointment) -> dict[str, Any]:
     return {
-        "label": desk.say(one.label),
-        "next": _instant(desk, one.next_at),
-        "last": _instant(desk, one.last_at),
-        "error": _in_one_language(desk, one.last_error),
+        "label": ctx.say(one.label),
+        "next": _instant(ctx, one.next_at),
+        "last": _instant(ctx, one.last_at),
+        "error": _in_one_language(ctx, one.last_error),
     }
 
 
-def _instant(desk: Desk, instant: datetime | None) -> Any:
+def _instant(ctx: RequestContext, instant: datetime | None) -> Any:
     if instant is None:
         return None
-    return desk.teller.value(desk.spec[FAILED], "asked_at", {"asked_at": instant.isoformat()})
+    return ctx.teller.value(ctx.spec[FAILED], "asked_at", {"asked_at": instant.isoformat()})

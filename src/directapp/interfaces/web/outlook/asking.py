@@ -1,12 +1,12 @@
 """Who may ask when a car is ready."""
 
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.interfaces.web.plan.scope import BOOKINGS
 
 PROMISE = "promise"
 
 
-def may_ask(desk: Desk) -> bool:
+def may_ask(ctx: RequestContext) -> bool:
     """Whether this person may ask when a car is ready."""
-    shape = desk.spec.get(BOOKINGS)
-    return shape is not None and any(PROMISE in g.verbs for g in shape.grants_of(desk.person.roles))
+    shape = ctx.spec.get(BOOKINGS)
+    return shape is not None and any(PROMISE in g.verbs for g in shape.grants_of(ctx.person.roles))

@@ -6,7 +6,7 @@ import orjson
 from fastapi import APIRouter, Response
 
 from directapp.derive import present
-from directapp.interfaces.web.desk import PersonDesk
+from directapp.interfaces.web.context import PersonContext
 from directapp.interfaces.web.outlook.asking import PROMISE
 from directapp.interfaces.web.outlook.words import speak_outlook
 from directapp.interfaces.web.plan.scope import BOOKINGS, CARS
@@ -22,36 +22,36 @@ def add_promise(router: APIRouter) -> None:
     router.add_api_route(f"/app/{CARS}/{{record}}/promise", show_promise, methods=["GET"])
 
 
-async def show_promise(desk: PersonDesk, record: str) -> Response:
+async def show_promise(ctx: PersonContext, record: str) -> Response:
     """Show when the car is expected to be ready."""
     target = record_id(record)
     intent = Intent(
-        actor=desk.person,
+        actor=ctx.person,
         collection=BOOKINGS,
         verb=PROMISE,
         origin="web",
         patch={"car": str(target)},
-        request_id=desk.request_id,
+        request_id=ctx.request_id,
     )
     try:
-        told = orjson.loads((await desk.platform.pipeline.perform(intent)).json or "{}")
+        told = orjson.loads((await ctx.platform.pipeline.perform(intent)).json or "{}")
     except InvalidError as error:
         # The address names the car: one that is not seen is a page that is not there.
         raise NotFoundError from error
     ready = present.read_instant(told["ready_at"]) if told["ready_at"] else None
     gains = [
-        (g[f"reason_{desk.language}"], present.show_span(timedelta(hours=g["hours"]), desk.language))
+        (g[f"reason_{ctx.language}"], present.show_span(timedelta(hours=g["hours"]), ctx.language))
         for g in told["gains"][:_MOST_GAINS]
     ]
     context = {
-        "p": speak_outlook(desk.language),
-        "ready": present.show_moment(ready, desk.now, desk.language) if ready else None,
-        "reasons": told[f"reasons_{desk.language}"],
+        "p": speak_outlook(ctx.language),
+        "ready": present.show_moment(ready, ctx.now, ctx.language) if ready else None,
+        "reasons": told[f"reasons_{ctx.language}"],
         "gains": gains,
         "path": f"/app/{CARS}/{target}",
         "here": CARS,
     }
-    if desk.partial:
-        return desk.page("outlook/promise.html", **context)
-    title = speak_outlook(desk.language)["promise"]
-    return desk.page("section.html", part="outlook/promise.html", title=title, **context)
+    if ctx.partial:
+        return ctx.page("outlook/promise.html", **context)
+    title = speak_outlook(ctx.language)["promise"]
+    return ctx.page("section.html", part="outlook/promise.html", title=title, **context)

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Response
 from directapp.derive import forms, present
 from directapp.derive.forms import Complaint
 from directapp.interfaces.web import notes, refs
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.outlook.words import speak_outlook
 from directapp.interfaces.web.plan.scope import CARS, PLAN
@@ -53,39 +53,39 @@ def add_proposals(router: APIRouter) -> None:
     router.add_api_route(f"{PATH}/{{record}}/drop", drop, methods=["POST"])
 
 
-def may_propose(desk: Desk) -> bool:
+def may_propose(ctx: RequestContext) -> bool:
     """Whether this person may ask for a plan."""
-    shape = desk.spec.get(PROPOSALS)
-    return shape is not None and any(g.create for g in shape.grants_of(desk.person.roles))
+    shape = ctx.spec.get(PROPOSALS)
+    return shape is not None and any(g.create for g in shape.grants_of(ctx.person.roles))
 
 
-async def show_all(desk: PersonDesk) -> Response:
+async def show_all(ctx: PersonContext) -> Response:
     """Show the form that asks for a plan, and the plans that were made."""
-    return await _all(desk, {})
+    return await _all(ctx, {})
 
 
 async def _all(
-    desk: Desk, typed: Mapping[str, str], *, summary: Sequence[Complaint] = (), status: int = HTTPStatus.OK
+    ctx: RequestContext, typed: Mapping[str, str], *, summary: Sequence[Complaint] = (), status: int = HTTPStatus.OK
 ) -> Response:
-    shape = desk.shape(PROPOSALS)
-    if not may_propose(desk):
+    shape = ctx.shape(PROPOSALS)
+    if not may_propose(ctx):
         raise ForbiddenError
     names = tuple((n,) for n in ("id", "first_day", "last_day", "status", "created_at"))
     who = (("created_by", "first_name"), ("created_by", "last_name"), ("dealership", "name"))
     query = Query(fields=(*names, *who), sort=(Order("id", descending=True),), limit=_SHOWN)
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, PROPOSALS, query)).json)
-    today = oslo_day(desk.now)
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, PROPOSALS, query)).json)
+    today = oslo_day(ctx.now)
     given = {"first_day": today.isoformat(), "last_day": (today + timedelta(days=_DAYS)).isoformat(), **typed}
-    given["dealership"] = given.get("dealership") or str(desk.person.site or "")
-    sites = (await refs.options_of(desk, ("dealerships",))).get("dealerships", [])
-    return desk.page(
+    given["dealership"] = given.get("dealership") or str(ctx.person.site or "")
+    sites = (await refs.options_of(ctx, ("dealerships",))).get("dealerships", [])
+    return ctx.page(
         "outlook/proposals.html",
         status=status,
         here="plan",
-        p=speak_outlook(desk.language),
+        p=speak_outlook(ctx.language),
         given=given,
         sites=[(o.value, o.label) for o in sites],
-        made=[(f"{PATH}/{r['id']}", _days(desk, r), desk.teller.value(shape, "status", r), _by(desk, r)) for r in rows],
+        made=[(f"{PATH}/{r['id']}", _days(ctx, r), ctx.teller.value(shape, "status", r), _by(ctx, r)) for r in rows],
         path=PATH,
         plan=PLAN,
         summary=tuple(summary),
@@ -93,70 +93,69 @@ async def _all(
     )
 
 
-def _days(desk: Desk, row: Mapping[str, Any]) -> str:
-    shape = desk.spec[PROPOSALS]
-    first, last = (desk.teller.value(shape, n, row).text for n in ("first_day", "last_day"))
-    return speak_outlook(desk.language)["proposal"].format(first=first, last=last)
+def _days(ctx: RequestContext, row: Mapping[str, Any]) -> str:
+    shape = ctx.spec[PROPOSALS]
+    first, last = (ctx.teller.value(shape, n, row).text for n in ("first_day", "last_day"))
+    return speak_outlook(ctx.language)["proposal"].format(first=first, last=last)
 
 
-def _by(desk: Desk, row: Mapping[str, Any]) -> str:
+def _by(ctx: RequestContext, row: Mapping[str, Any]) -> str:
     person = row.get("created_by") or {}
     who = " ".join(str(person.get(n) or "") for n in ("first_name", "last_name")).strip()
     at = present.read_instant(row["created_at"])
-    moment = present.show_moment(at, desk.now, desk.language) if at else ""
+    moment = present.show_moment(at, ctx.now, ctx.language) if at else ""
     return ", ".join(part for part in (who, (row.get("dealership") or {}).get("name"), moment) if part)
 
 
-async def ask(desk: PersonDesk) -> Response:
+async def ask(ctx: PersonContext) -> Response:
     """Ask for a plan and go to it; it is made behind the scenes."""
-    posted = await read_signed(desk)
+    posted = await read_signed(ctx)
     typed = {n: posted.get(n) for n in _ASKED if posted.get(n)}
     try:
-        answer = await _perform(desk, posted, "create", None, typed)
+        answer = await _perform(ctx, posted, "create", None, typed)
     except DirectAppError as error:
-        _, summary = forms.sort_problems(error.problems, desk.shape(PROPOSALS).fields, desk.language)
-        return await _all(desk, typed, summary=tuple(summary), status=int(error.status))
-    return desk.go(f"{PATH}/{answer}")
+        _, summary = forms.sort_problems(error.problems, ctx.shape(PROPOSALS).fields, ctx.language)
+        return await _all(ctx, typed, summary=tuple(summary), status=int(error.status))
+    return ctx.go(f"{PATH}/{answer}")
 
 
-async def _perform(desk: Desk, posted: Posted, verb: str, target: UUID | None, patch: dict[str, Any]) -> UUID:
-    answer = await perform(desk, desk.shape(PROPOSALS), verb, posted, patch, target=target)
+async def _perform(ctx: RequestContext, posted: Posted, verb: str, target: UUID | None, patch: dict[str, Any]) -> UUID:
+    answer = await perform(ctx, ctx.shape(PROPOSALS), verb, posted, patch, target=target)
     if answer.record is None:
         raise NotFoundError
     return answer.record
 
 
-async def show_one(desk: PersonDesk, record: str) -> Response:
+async def show_one(ctx: PersonContext, record: str) -> Response:
     """Show one plan."""
-    return await _one(desk, record_id(record), None)
+    return await _one(ctx, record_id(record), None)
 
 
 async def _one(
-    desk: Desk,
+    ctx: RequestContext,
     target: UUID,
     chosen: frozenset[int] | None,
     *,
     summary: Sequence[Complaint] = (),
     status: int = HTTPStatus.OK,
 ) -> Response:
-    view = await desk.platform.reading.view(desk.person, PROPOSALS, target)
+    view = await ctx.platform.reading.view(ctx.person, PROPOSALS, target)
     row = view.row
     late = float(row.get("late_hours") or 0)
-    return desk.page(
-        "outlook/proposal_part.html" if desk.partial else "outlook/proposal.html",
+    return ctx.page(
+        "outlook/proposal_part.html" if ctx.partial else "outlook/proposal.html",
         status=status,
         here="plan",
-        p=speak_outlook(desk.language),
-        title=_days(desk, row),
-        state=desk.teller.value(desk.spec[PROPOSALS], "status", row),
+        p=speak_outlook(ctx.language),
+        title=_days(ctx, row),
+        state=ctx.teller.value(ctx.spec[PROPOSALS], "status", row),
         queued=row["status"] == "queued",
         ready=row["status"] == "ready" and any(o.blocked is None for o in view.offers),
-        lines=[_line(desk, one, chosen) for one in row.get("lines") or ()],
+        lines=[_line(ctx, one, chosen) for one in row.get("lines") or ()],
         unplanned=[
-            (f"/app/{CARS}/{u['car']}", u["car_title"], u[f"reason_{desk.language}"])
-            for u in row.get("unplanned") or ()
+            (f"/app/{CARS}/{u['car']}", u["car_title"], u[f"reason_{ctx.language}"]) for u in row.get("unplanned") or ()
         ],
-        late=present.show_span(timedelta(hours=late), desk.language) if late else None,
+        late=present.show_span(timedelta(hours=late), ctx.language) if late else None,
         proven=row.get("proven"),
         message=row.get("message"),
         path=f"{PATH}/{target}",
@@ -166,41 +165,41 @@ async def _one(
     )
 
 
-def _line(desk: Desk, one: Mapping[str, Any], chosen: frozenset[int] | None) -> Line:
+def _line(ctx: RequestContext, one: Mapping[str, Any], chosen: frozenset[int] | None) -> Line:
     moved = present.read_instant(one["moves_from"]) if one["moves_from"] else None
     return Line(
         number=one["line"],
         href=f"/app/{CARS}/{one['car']}",
         car=one["car_title"],
-        work=one[f"type_{desk.language}"],
-        when=when(desk, one["starts_at"], one["ends_at"]),
+        work=one[f"type_{ctx.language}"],
+        when=when(ctx, one["starts_at"], one["ends_at"]),
         resource=one["resource_name"],
-        reason=one[f"reason_{desk.language}"],
-        moved_from=present.show_moment(moved, desk.now, desk.language) if moved else "",
+        reason=one[f"reason_{ctx.language}"],
+        moved_from=present.show_moment(moved, ctx.now, ctx.language) if moved else "",
         chosen=chosen is None or one["line"] in chosen,
     )
 
 
-async def accept(desk: PersonDesk, record: str) -> Response:
+async def accept(ctx: PersonContext, record: str) -> Response:
     """Book what is chosen; where a line no longer fits, say which, and keep the choice."""
     target = record_id(record)
-    posted = await read_signed(desk)
+    posted = await read_signed(ctx)
     chosen = frozenset(int(n) for n in posted.typed.get("line", []) if n.isascii() and n.isdigit())
     try:
-        await _perform(desk, posted, "accept", target, {"lines": sorted(chosen) or [0]})
+        await _perform(ctx, posted, "accept", target, {"lines": sorted(chosen) or [0]})
     except NotFoundError:
         raise
     except DirectAppError as error:
-        _, summary = forms.sort_problems(error.problems, {}, desk.language)
-        return await _one(desk, target, chosen, summary=tuple(summary), status=int(error.status))
-    desk.cookies.append(notes.tell_done(speak_outlook(desk.language)["accepted"], desk.now, href=PLAN))
-    return desk.go(PLAN)
+        _, summary = forms.sort_problems(error.problems, {}, ctx.language)
+        return await _one(ctx, target, chosen, summary=tuple(summary), status=int(error.status))
+    ctx.cookies.append(notes.tell_done(speak_outlook(ctx.language)["accepted"], ctx.now, href=PLAN))
+    return ctx.go(PLAN)
 
 
-async def drop(desk: PersonDesk, record: str) -> Response:
+async def drop(ctx: PersonContext, record: str) -> Response:
     """Put the plan away."""
     target = record_id(record)
-    posted = await read_signed(desk)
-    await _perform(desk, posted, "drop", target, {})
-    desk.cookies.append(notes.tell_done(speak_outlook(desk.language)["dropped"], desk.now, href=PATH))
-    return desk.go(PATH)
+    posted = await read_signed(ctx)
+    await _perform(ctx, posted, "drop", target, {})
+    ctx.cookies.append(notes.tell_done(speak_outlook(ctx.language)["dropped"], ctx.now, href=PATH))
+    return ctx.go(PATH)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 
 from directapp.derive import forms, present
 from directapp.interfaces.web import notes
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import read_signed
 from directapp.interfaces.web.outlook.words import speak_outlook
 from directapp.interfaces.web.plan import reads
@@ -45,33 +45,33 @@ def add_room(router: APIRouter) -> None:
     router.add_api_route(PATH, make_room, methods=["POST"])
 
 
-async def show_room(desk: PersonDesk) -> Response:
+async def show_room(ctx: PersonContext) -> Response:
     """Show what could move, least disturbance first."""
-    plan_shape(desk)
-    if not may_plan(desk):
+    plan_shape(ctx)
+    if not may_plan(ctx):
         raise ForbiddenError
-    given = {n: desk.request.query_params.get(n, "") for n in _ASKED}
-    return await _room(desk, given)
+    given = {n: ctx.request.query_params.get(n, "") for n in _ASKED}
+    return await _room(ctx, given)
 
 
-async def _room(desk: Desk, given: Mapping[str, str], *, error: DirectAppError | None = None) -> Response:
+async def _room(ctx: RequestContext, given: Mapping[str, str], *, error: DirectAppError | None = None) -> Response:
     told: dict[str, Any] = {"ways": [], "hours": "0"}
     try:
-        told = await ask(desk, "make_room", given)
+        told = await ask(ctx, "make_room", given)
     except DirectAppError as refused:
         error = error or refused
-    summary = forms.sort_problems(error.problems, {}, desk.language)[1] if error else ()
-    kinds = {str(k["id"]): name_of(k, desk) for k in await reads.read_types(desk)}
-    car = await _car_title(desk, given["car"])
-    p = speak_outlook(desk.language)
-    hours = present.show_span(timedelta(hours=float(told["hours"])), desk.language)
-    return desk.page(
+    summary = forms.sort_problems(error.problems, {}, ctx.language)[1] if error else ()
+    kinds = {str(k["id"]): name_of(k, ctx) for k in await reads.read_types(ctx)}
+    car = await _car_title(ctx, given["car"])
+    p = speak_outlook(ctx.language)
+    hours = present.show_span(timedelta(hours=float(told["hours"])), ctx.language)
+    return ctx.page(
         "outlook/room.html",
         status=int(error.status) if error else 200,
         here="plan",
         p=p,
         about=p["room_for"].format(work=kinds.get(given["resource_type"], ""), car=car, hours=hours),
-        ways=[_way(desk, way, p) for way in told["ways"]],
+        ways=[_way(ctx, way, p) for way in told["ways"]],
         given=given,
         path=PATH,
         plan=PLAN,
@@ -80,14 +80,14 @@ async def _room(desk: Desk, given: Mapping[str, str], *, error: DirectAppError |
     )
 
 
-async def _car_title(desk: Desk, car: str) -> str:
+async def _car_title(ctx: RequestContext, car: str) -> str:
     if not car:
         return ""
-    view = await desk.platform.reading.view(desk.person, CARS, record_id(car))
-    return desk.teller.title(desk.spec[CARS], view.row)
+    view = await ctx.platform.reading.view(ctx.person, CARS, record_id(car))
+    return ctx.teller.title(ctx.spec[CARS], view.row)
 
 
-def _way(desk: Desk, way: Mapping[str, Any], p: Mapping[str, str]) -> Way:
+def _way(ctx: RequestContext, way: Mapping[str, Any], p: Mapping[str, str]) -> Way:
     slot = way["slot"]
     moves = [
         {
@@ -100,37 +100,36 @@ def _way(desk: Desk, way: Mapping[str, Any], p: Mapping[str, str]) -> Way:
     ]
     job = {"resource": slot["resource"], "starts_at": slot["start"], "ends_at": slot["end"]}
     return Way(
-        when=when(desk, slot["start"], slot["end"]),
+        when=when(ctx, slot["start"], slot["end"]),
         who=", ".join(str(slot[n]) for n in ("resource_name", "site_name")),
-        reason=way[f"reason_{desk.language}"],
+        reason=way[f"reason_{ctx.language}"],
         moves=tuple(
-            p["room_move"].format(consumer=m["consumer_name"], reason=m[f"reason_{desk.language}"])
-            for m in way["moves"]
+            p["room_move"].format(consumer=m["consumer_name"], reason=m[f"reason_{ctx.language}"]) for m in way["moves"]
         ),
-        mine=slot["site"] == str(desk.person.site) or "tenant_admin" in desk.person.roles,
+        mine=slot["site"] == str(ctx.person.site) or "tenant_admin" in ctx.person.roles,
         site=str(slot["site_name"]),
         writes=orjson.dumps({"moves": moves, "job": job}).decode(),
     )
 
 
-async def make_room(desk: PersonDesk) -> Response:
+async def make_room(ctx: PersonContext) -> Response:
     """Move what gives way and book the job, all of it or nothing."""
-    plan_shape(desk)
-    posted = await read_signed(desk)
+    plan_shape(ctx)
+    posted = await read_signed(ctx)
     given = {n: posted.get(n) for n in _ASKED}
     try:
         writes = orjson.loads(posted.get("writes"))
         moves = [{n: str(m[n]) for n in _MOVE} for m in writes["moves"]]
         job = {n: str(writes["job"][n]) for n in _MOVE[1:]}
     except (ValueError, KeyError, TypeError):
-        return await _room(desk, given)
-    common: dict[str, Any] = {"actor": desk.person, "collection": BOOKINGS, "origin": "web", "key": posted.key}
+        return await _room(ctx, given)
+    common: dict[str, Any] = {"actor": ctx.person, "collection": BOOKINGS, "origin": "web", "key": posted.key}
     intents = [Intent(**common, verb="update", target=record_id(m.pop("booking")), patch=dict(m)) for m in moves]
     patch = {**job, "car": given["car"], "resource_type": given["resource_type"]}
     intents.append(Intent(**common, verb="create", patch=patch))
-    for answer in await desk.platform.pipeline.perform_all(intents):
+    for answer in await ctx.platform.pipeline.perform_all(intents):
         if isinstance(answer, DirectAppError):
-            return await _room(desk, given, error=answer)
-    desk.cookies.append(notes.tell_done(speak_outlook(desk.language)["room_done"], desk.now, href=PLAN))
+            return await _room(ctx, given, error=answer)
+    ctx.cookies.append(notes.tell_done(speak_outlook(ctx.language)["room_done"], ctx.now, href=PLAN))
     start = present.input_instant(job["starts_at"])
-    return desk.go(f"{PLAN}?day={start[:10]}" if start else PLAN)
+    return ctx.go(f"{PLAN}?day={start[:10]}" if start else PLAN)

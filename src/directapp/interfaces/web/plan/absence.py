@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Response
 
 from directapp.interfaces.web import refs
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import read_signed
 from directapp.interfaces.web.plan import reads
 from directapp.interfaces.web.plan.page import line_of
@@ -29,46 +29,46 @@ def add_absence(router: APIRouter) -> None:
     router.add_api_route("/app/absences/{record}/do/to_move", list_them, methods=["POST"])
 
 
-async def list_them(desk: PersonDesk, record: str) -> Response:
+async def list_them(ctx: PersonContext, record: str) -> Response:
     """Go to the list: asking for it changes nothing."""
-    await read_signed(desk)
-    return desk.go(f"/app/{ABSENCES}/{record_id(record)}/do/{TO_MOVE}")
+    await read_signed(ctx)
+    return ctx.go(f"/app/{ABSENCES}/{record_id(record)}/do/{TO_MOVE}")
 
 
-async def show_to_move(desk: PersonDesk, record: str) -> Response:
+async def show_to_move(ctx: PersonContext, record: str) -> Response:
     """Show what is booked while somebody is away."""
-    plan_shape(desk)
+    plan_shape(ctx)
     target = record_id(record)
-    answer = await desk.platform.pipeline.perform(
-        Intent(actor=desk.person, collection=ABSENCES, verb=TO_MOVE, origin="web", target=target)
+    answer = await ctx.platform.pipeline.perform(
+        Intent(actor=ctx.person, collection=ABSENCES, verb=TO_MOVE, origin="web", target=target)
     )
     found = orjson.loads(answer.json) if answer.json else []
     ids = [u for b in found if (u := refs.as_uuid(b["id"])) is not None]
-    lines, seen = await asyncio.gather(_lines(desk, ids), look_up(desk, desk.shape(ABSENCES), target))
-    p = speak_plan(desk.language)
-    who = desk.teller.value(seen.shape, "resource", seen.told).text
+    lines, seen = await asyncio.gather(_lines(ctx, ids), look_up(ctx, ctx.shape(ABSENCES), target))
+    p = speak_plan(ctx.language)
+    who = ctx.teller.value(seen.shape, "resource", seen.told).text
     path = f"/app/{ABSENCES}/{target}"
-    return desk.page(
+    return ctx.page(
         "plan/to_move.html",
         title=p["to_move"],
         here="plan",
         p=p,
         who=who,
         lines=lines,
-        may=may_plan(desk),
+        may=may_plan(ctx),
         path=path,
         here_path=f"{path}/do/{TO_MOVE}",
         plan=PLAN,
     )
 
 
-async def _lines(desk: Desk, ids: list[UUID]) -> list[tuple[str, str, object]]:
+async def _lines(ctx: RequestContext, ids: list[UUID]) -> list[tuple[str, str, object]]:
     if not ids:
         return []
     query = Query(
         fields=BOOKING_PATHS, filter=Condition(("id",), "in", ids), sort=(Order("starts_at"), Order("id")), limit=_MOST
     )
-    rows = await reads.rows_of(desk, BOOKINGS, query)
-    kinds = {str(k["id"]): name_of(k, desk) for k in await reads.read_types(desk)}
-    shape = desk.spec[BOOKINGS]
-    return [(str(r["id"]), desk.teller.value(shape, "starts_at", r).text, line_of(desk, r, kinds)) for r in rows]
+    rows = await reads.rows_of(ctx, BOOKINGS, query)
+    kinds = {str(k["id"]): name_of(k, ctx) for k in await reads.read_types(ctx)}
+    shape = ctx.spec[BOOKINGS]
+    return [(str(r["id"]), ctx.teller.value(shape, "starts_at", r).text, line_of(ctx, r, kinds)) for r in rows]

@@ -12,7 +12,7 @@ from directapp.derive import forms, inputs, present
 from directapp.derive.forms import Complaint
 from directapp.derive.inputs import Filling
 from directapp.interfaces.web import notes
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import read_signed
 from directapp.interfaces.web.plan import reads
 from directapp.interfaces.web.plan.moves import back_of, done, patch_of
@@ -34,13 +34,13 @@ def add_booking(router: APIRouter) -> None:
     router.add_api_route("/app/plan/booking/{booking}/do/{verb}", do_verb, methods=["POST"])
 
 
-async def show_booking(desk: PersonDesk, booking: str) -> Response:
+async def show_booking(ctx: PersonContext, booking: str) -> Response:
     """Show a booking: as a dialog over the plan, or as a page."""
-    return await booking_page(desk, record_id(booking))
+    return await booking_page(ctx, record_id(booking))
 
 
 async def booking_page(
-    desk: Desk,
+    ctx: RequestContext,
     target: UUID,
     *,
     summary: Sequence[Complaint] = (),
@@ -49,21 +49,21 @@ async def booking_page(
     status: int = HTTPStatus.OK,
 ) -> Response:
     """Return the booking's page, with what was refused above it."""
-    shape = plan_shape(desk)
-    seen = await look_up(desk, shape, target)
-    row, tell = seen.view.row, desk.teller.value
+    shape = plan_shape(ctx)
+    seen = await look_up(ctx, shape, target)
+    row, tell = seen.view.row, ctx.teller.value
     resources = []
     if "resource" in seen.view.writable:
-        scope = read_scope(desk, {"site": str(row.get("provider") or "")})
-        kinds = [k for k in await reads.read_types(desk) if str(k["id"]) == str(row["resource_type"])]
+        scope = read_scope(ctx, {"site": str(row.get("provider") or "")})
+        kinds = [k for k in await reads.read_types(ctx) if str(k["id"]) == str(row["resource_type"])]
         able = {k["work"] for k in kinds}
-        rows = await reads.read_resources(desk, scope, kinds)
+        rows = await reads.read_resources(ctx, scope, kinds)
         resources = [(str(r["id"]), str(r["name"])) for r in rows if able & set(r.get("does") or ())]
-    p = speak_plan(desk.language)
-    facts = [(shape.fields[n].label.pick(desk.language), tell(shape, n, seen.told)) for n in _FACTS]
+    p = speak_plan(ctx.language)
+    facts = [(shape.fields[n].label.pick(ctx.language), tell(shape, n, seen.told)) for n in _FACTS]
     offers = [o for o in seen.view.offers if o.verb.name not in {"find_slots", "find_chains"} and o.blocked is None]
     context: dict[str, Any] = {
-        "title": desk.teller.title(desk.spec["cars"], seen.told["car"]) if seen.told.get("car") else p["booking"],
+        "title": ctx.teller.title(ctx.spec["cars"], seen.told["car"]) if seen.told.get("car") else p["booking"],
         "here": "plan",
         "p": p,
         "record": seen,
@@ -79,66 +79,66 @@ async def booking_page(
         }
         | (typed or {}),
         "resources": resources,
-        "elsewhere": None if resources else say("elsewhere_one", desk.language, site=_provider(desk, seen)),
-        "offers": [(o.verb, _inputs(desk, o.verb.params)) for o in offers],
+        "elsewhere": None if resources else say("elsewhere_one", ctx.language, site=_provider(ctx, seen)),
+        "offers": [(o.verb, _inputs(ctx, o.verb.params)) for o in offers],
         "summary": tuple(summary),
         "stale_by": None,
         "car_href": car_page(row),
         "slot_href": f"{PLAN}/book?booking={target}" if set(_MOVABLE) <= seen.view.writable else None,
-        "back": back_of(desk, back),
+        "back": back_of(ctx, back),
     }
-    return desk.page("plan/booking_part.html" if desk.partial else "plan/booking.html", status=status, **context)
+    return ctx.page("plan/booking_part.html" if ctx.partial else "plan/booking.html", status=status, **context)
 
 
-def _provider(desk: Desk, seen: Record) -> str:
+def _provider(ctx: RequestContext, seen: Record) -> str:
     """Return the site that does the work."""
-    return desk.teller.value(seen.shape, "provider", seen.told).text
+    return ctx.teller.value(seen.shape, "provider", seen.told).text
 
 
-def _inputs(desk: Desk, fields: Sequence[Any]) -> list[inputs.Input]:
-    filling = Filling(language=desk.language, row={})
+def _inputs(ctx: RequestContext, fields: Sequence[Any]) -> list[inputs.Input]:
+    filling = Filling(language=ctx.language, row={})
     made = (inputs.build_input(f, filling) for f in fields if f.kind is not Kind.REF)
     return [i for i in made if i.control != "none"]
 
 
-async def move_booking(desk: PersonDesk, booking: str) -> Response:
+async def move_booking(ctx: PersonContext, booking: str) -> Response:
     """Move a booking to the time and resource of the form."""
-    shape, target = plan_shape(desk), record_id(booking)
-    posted = await read_signed(desk)
+    shape, target = plan_shape(ctx), record_id(booking)
+    posted = await read_signed(ctx)
     patch = patch_of(posted, _MOVABLE)
     try:
-        await perform(desk, shape, "update", posted, patch, target=target, version=posted.version)
+        await perform(ctx, shape, "update", posted, patch, target=target, version=posted.version)
     except NotFoundError:
         raise
     except DirectAppError as error:
-        _, summary = forms.sort_problems(error.problems, shape.fields, desk.language)
+        _, summary = forms.sort_problems(error.problems, shape.fields, ctx.language)
         return await booking_page(
-            desk, target, summary=summary, typed=patch, back=posted.get("back"), status=int(error.status)
+            ctx, target, summary=summary, typed=patch, back=posted.get("back"), status=int(error.status)
         )
-    desk.cookies.append(done(desk, "moved", target, undo=True, back=posted.get("back")))
-    return desk.go(back_of(desk, posted.get("back")))
+    ctx.cookies.append(done(ctx, "moved", target, undo=True, back=posted.get("back")))
+    return ctx.go(back_of(ctx, posted.get("back")))
 
 
-async def do_verb(desk: PersonDesk, booking: str, verb: str) -> Response:
+async def do_verb(ctx: PersonContext, booking: str, verb: str) -> Response:
     """Do a verb to a booking and go back to the plan."""
-    shape, target = plan_shape(desk), record_id(booking)
+    shape, target = plan_shape(ctx), record_id(booking)
     found = shape.verb(verb)
     if found is None or found.on != "record":
         raise NotFoundError
-    posted = await read_signed(desk)
-    patch, problems = await read_patch(desk, list(found.params), posted)
+    posted = await read_signed(ctx)
+    patch, problems = await read_patch(ctx, list(found.params), posted)
     try:
         if not problems:
-            await perform(desk, shape, verb, posted, patch, target=target, version=posted.version)
+            await perform(ctx, shape, verb, posted, patch, target=target, version=posted.version)
     except NotFoundError:
         raise
     except DirectAppError as error:
         problems = list(error.problems)
     if problems:
-        _, summary = forms.sort_problems(problems, shape.fields, desk.language)
+        _, summary = forms.sort_problems(problems, shape.fields, ctx.language)
         return await booking_page(
-            desk, target, summary=summary, back=posted.get("back"), status=HTTPStatus.UNPROCESSABLE_ENTITY
+            ctx, target, summary=summary, back=posted.get("back"), status=HTTPStatus.UNPROCESSABLE_ENTITY
         )
-    label, back = found.label.pick(desk.language), back_of(desk, posted.get("back"))
-    desk.cookies.append(notes.tell_done(label, desk.now, undo=f"/app/{BOOKINGS}/{target}/undo", href=back))
-    return desk.go(back_of(desk, posted.get("back")))
+    label, back = found.label.pick(ctx.language), back_of(ctx, posted.get("back"))
+    ctx.cookies.append(notes.tell_done(label, ctx.now, undo=f"/app/{BOOKINGS}/{target}/undo", href=back))
+    return ctx.go(back_of(ctx, posted.get("back")))

@@ -14,7 +14,7 @@ from directapp.derive import present
 from directapp.derive.shown import Shown
 from directapp.domains.planning.booking_verbs import worked_hours
 from directapp.interfaces.web import notes
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.floor.taps import tapped_at
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.plan import reads
@@ -63,23 +63,23 @@ def add_mine(router: APIRouter) -> None:
     router.add_api_route("/app/resource_bookings/{booking}/tap/{step}", tap, methods=["POST"])
 
 
-async def show_mine(desk: PersonDesk) -> Response:
+async def show_mine(ctx: PersonContext) -> Response:
     """Show my day and my week."""
-    return await mine_page(desk)
+    return await mine_page(ctx)
 
 
-async def mine_page(desk: Desk, *, problems: Sequence[str] = (), status: int = 200) -> Response:
+async def mine_page(ctx: RequestContext, *, problems: Sequence[str] = (), status: int = 200) -> Response:
     """Return the page, with what was refused above the bookings."""
-    shape = desk.shape(BOOKINGS)
-    today = desk.now.astimezone(OSLO).date()
-    later = desk.request.query_params.get("week") == "next"
+    shape = ctx.shape(BOOKINGS)
+    today = ctx.now.astimezone(OSLO).date()
+    later = ctx.request.query_params.get("week") == "next"
     monday = today - timedelta(days=today.weekday())
     first, last = (
         (monday + timedelta(days=7), monday + timedelta(days=14)) if later else (today, monday + timedelta(days=7))
     )
-    days = await _days(desk, first, last)
-    p = speak_plan(desk.language)
-    return desk.page(
+    days = await _days(ctx, first, last)
+    p = speak_plan(ctx.language)
+    return ctx.page(
         "plan/mine.html",
         status=status,
         here="plan-mine",
@@ -87,13 +87,13 @@ async def mine_page(desk: Desk, *, problems: Sequence[str] = (), status: int = 2
         p=p,
         shape=shape,
         today=[] if later else days.pop(today, []),
-        week=[(present.show_day(day, today, desk.language).capitalize(), tasks) for day, tasks in sorted(days.items())],
+        week=[(present.show_day(day, today, ctx.language).capitalize(), tasks) for day, tasks in sorted(days.items())],
         later=later,
         problems=problems,
     )
 
 
-async def _days(desk: Desk, first: date, last: date) -> dict[date, list[Task]]:
+async def _days(ctx: RequestContext, first: date, last: date) -> dict[date, list[Task]]:
     fields = (
         ("id",), ("version",), ("starts_at",), ("ends_at",), ("status",), ("resource_type",), ("note",),
         *((m,) for m in MARKS), ("car", "id"), ("car", "license_plate"), ("car", "vin"), ("car", "make"),
@@ -102,36 +102,38 @@ async def _days(desk: Desk, first: date, last: date) -> dict[date, list[Task]]:
     query = Query(
         fields=fields,
         filter=reads.both(
-            Condition(("person",), "eq", desk.person.user),
+            Condition(("person",), "eq", ctx.person.user),
             Condition(("ends_at",), "gt", datetime.combine(first, time(), OSLO)),
             Condition(("starts_at",), "lt", datetime.combine(last, time(), OSLO)),
         ),
         sort=(Order("starts_at"), Order("id")),
         limit=200,
     )
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, BOOKINGS, query)).json)
-    names = {str(k["id"]): name_of(k, desk) for k in await reads.read_types(desk)}
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, BOOKINGS, query)).json)
+    names = {str(k["id"]): name_of(k, ctx) for k in await reads.read_types(ctx)}
     days: dict[date, list[Task]] = {}
     for row in rows:
         start, end = present.read_instant(row["starts_at"]), present.read_instant(row["ends_at"])
         if start is not None and end is not None and row["status"] not in _OVER:
             day = max(start.astimezone(OSLO).date(), first)
-            days.setdefault(day, []).append(_task(desk, row, names, start, end))
+            days.setdefault(day, []).append(_task(ctx, row, names, start, end))
     return days
 
 
-def _task(desk: Desk, row: Mapping[str, Any], names: Mapping[str, str], start: datetime, end: datetime) -> Task:
-    car, tell, p = row.get("car") or {}, desk.teller.value, speak_plan(desk.language)
+def _task(
+    ctx: RequestContext, row: Mapping[str, Any], names: Mapping[str, str], start: datetime, end: datetime
+) -> Task:
+    car, tell, p = row.get("car") or {}, ctx.teller.value, speak_plan(ctx.language)
     return Task(
         id=str(row["id"]),
         version=int(row["version"]),
         car_href=car_page(row),
-        plate=tell(desk.spec[CARS], "license_plate", car) or tell(desk.spec[CARS], "vin", car, short=True),
+        plate=tell(ctx.spec[CARS], "license_plate", car) or tell(ctx.spec[CARS], "vin", car, short=True),
         name=" ".join(str(car[n]) for n in ("make", "model") if car.get(n)),
         kind=names.get(str(row["resource_type"]), ""),
         time=f"{wall(start)[11:]}–{wall(end)[11:]}",
-        length=present.show_span(end - start, desk.language),
-        status=tell(desk.spec[BOOKINGS], "status", row),
+        length=present.show_span(end - start, ctx.language),
+        status=tell(ctx.spec[BOOKINGS], "status", row),
         marks=tuple(p[f"mark_{m}"] for m in MARKS if row.get(m)),
         note=str(row.get("note") or ""),
         steps=_STEPS.get(str(row["status"]), ()),
@@ -139,34 +141,34 @@ def _task(desk: Desk, row: Mapping[str, Any], names: Mapping[str, str], start: d
     )
 
 
-async def tap(desk: PersonDesk, booking: str, step: str) -> Response:
+async def tap(ctx: PersonContext, booking: str, step: str) -> Response:
     """Start or finish a booking of mine: now, or when it was tapped without network."""
     if step not in _VERBS:
         raise NotFoundError
-    posted, target = await read_signed(desk), record_id(booking)
+    posted, target = await read_signed(ctx), record_id(booking)
     try:
-        await _perform(desk, posted, target, step)
+        await _perform(ctx, posted, target, step)
     except NotFoundError:
         raise
     except DirectAppError as error:
-        problems = [desk.say(p.message) for p in error.problems]
-        return await mine_page(desk, problems=problems, status=int(error.status))
+        problems = [ctx.say(p.message) for p in error.problems]
+        return await mine_page(ctx, problems=problems, status=int(error.status))
     undo = f"/app/{BOOKINGS}/{target}/undo"
-    desk.cookies.append(notes.tell_done(say(_VERBS[step][2], desk.language), desk.now, undo=undo, href=MINE))
-    return desk.go(MINE)
+    ctx.cookies.append(notes.tell_done(say(_VERBS[step][2], ctx.language), ctx.now, undo=undo, href=MINE))
+    return ctx.go(MINE)
 
 
-async def _perform(desk: Desk, posted: Posted, target: UUID, step: str) -> None:
+async def _perform(ctx: RequestContext, posted: Posted, target: UUID, step: str) -> None:
     """Do a step; what waited for the network happened when it was tapped."""
     verb, fact, _ = _VERBS[step]
-    shape, at = desk.shape(BOOKINGS), tapped_at(posted, desk.now)
-    if at == desk.now or await sent_before(desk, shape, verb, posted, target=target):
-        await perform(desk, shape, verb, posted, {}, target=target)
+    shape, at = ctx.shape(BOOKINGS), tapped_at(posted, ctx.now)
+    if at == ctx.now or await sent_before(ctx, shape, verb, posted, target=target):
+        await perform(ctx, shape, verb, posted, {}, target=target)
         return
     patch: dict[str, Any] = {fact: at}
     if step == "finish":
-        row = (await desk.platform.reading.view(desk.person, BOOKINGS, target)).row
+        row = (await ctx.platform.reading.view(ctx.person, BOOKINGS, target)).row
         times = {n: present.read_instant(row.get(n)) for n in ("starts_at", "ends_at", "started_at")}
-        case = Case(row={**times, "status": row["status"]}, before=None, actor=desk.person, now=desk.now)
+        case = Case(row={**times, "status": row["status"]}, before=None, actor=ctx.person, now=ctx.now)
         patch["actual_hours"] = worked_hours(case, at)
-    await perform(desk, shape, "update", posted, patch, target=target)
+    await perform(ctx, shape, "update", posted, patch, target=target)

@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Response
 
 from directapp.interfaces.web import notes
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.plan.scope import BOOKINGS, PLAN, plan_shape
 from directapp.interfaces.web.plan.words import say
@@ -27,9 +27,9 @@ def add_moves(router: APIRouter) -> None:
     router.add_api_route("/app/plan/put", put, methods=["POST"])
 
 
-def back_of(desk: Desk, text: str = "") -> str:
+def back_of(ctx: RequestContext, text: str = "") -> str:
     """Return where a page of the plan leads back to."""
-    asked = text or desk.request.query_params.get("back", "")
+    asked = text or ctx.request.query_params.get("back", "")
     return asked if asked.startswith("/app/") else PLAN
 
 
@@ -38,64 +38,64 @@ def patch_of(posted: Posted, names: Iterable[str]) -> dict[str, Any]:
     return {n: posted.get(n) for n in names if posted.get(n)}
 
 
-async def place(desk: Desk, posted: Posted, *, dry_run: bool = False, **more: Any) -> Answer:
+async def place(ctx: RequestContext, posted: Posted, *, dry_run: bool = False, **more: Any) -> Answer:
     """Create a booking, or move the one that is named, through the pipeline."""
     target = record_id(posted.get("booking")) if posted.get("booking") else None
-    return await desk.platform.pipeline.perform(
+    return await ctx.platform.pipeline.perform(
         Intent(
-            actor=desk.person,
-            collection=plan_shape(desk).name,
+            actor=ctx.person,
+            collection=plan_shape(ctx).name,
             verb="update" if target else "create",
             origin="web",
             target=target,
             patch=patch_of(posted, MOVED if target else MADE) | more,
             version=None if dry_run else posted.version,
             key=None if dry_run else posted.key,
-            request_id=desk.request_id,
+            request_id=ctx.request_id,
             dry_run=dry_run,
         )
     )
 
 
-def why(desk: Desk, problems: Iterable[Problem]) -> str:
+def why(ctx: RequestContext, problems: Iterable[Problem]) -> str:
     """Return the reasons of a refusal, each once, in the reader's words."""
-    return " ".join(dict.fromkeys(p.message.pick(desk.language) for p in problems))
+    return " ".join(dict.fromkeys(p.message.pick(ctx.language) for p in problems))
 
 
-async def judge(desk: PersonDesk) -> Response:
+async def judge(ctx: PersonContext) -> Response:
     """Say whether a booking could stand there, and why not."""
-    posted = await read_signed(desk)
+    posted = await read_signed(ctx)
     try:
-        await place(desk, posted, dry_run=True)
+        await place(ctx, posted, dry_run=True)
     except DirectAppError as error:
-        return told(ok=False, why=why(desk, error.problems))
+        return told(ok=False, why=why(ctx, error.problems))
     return told(ok=True)
 
 
-async def put(desk: PersonDesk) -> Response:
+async def put(ctx: PersonContext) -> Response:
     """Put a booking there; what is refused says why, and nothing is changed."""
-    posted = await read_signed(desk)
+    posted = await read_signed(ctx)
     try:
-        answer = await place(desk, posted)
+        answer = await place(ctx, posted)
     except NotFoundError:
         raise
     except DirectAppError as error:
         fields = [p.field for p in error.problems]
-        return told(int(error.status), ok=False, why=why(desk, error.problems), fields=fields)
+        return told(int(error.status), ok=False, why=why(ctx, error.problems), fields=fields)
     record = answer.record or record_id(posted.get("booking"))
     moved = bool(posted.get("booking"))
-    desk.cookies.append(done(desk, "moved" if moved else "booked", record, undo=moved, back=posted.get("back")))
-    return told(ok=True, id=str(record), done=_bar(desk))
+    ctx.cookies.append(done(ctx, "moved" if moved else "booked", record, undo=moved, back=posted.get("back")))
+    return told(ok=True, id=str(record), done=_bar(ctx))
 
 
-def done(desk: Desk, word: str, record: UUID, *, undo: bool, back: str = "") -> notes.Cookie:
+def done(ctx: RequestContext, word: str, record: UUID, *, undo: bool, back: str = "") -> notes.Cookie:
     """Return the note of what was done; a move can be taken back for a minute."""
     way = f"/app/{BOOKINGS}/{record}/undo" if undo else None
-    return notes.tell_done(say(word, desk.language), desk.now, undo=way, href=back_of(desk, back))
+    return notes.tell_done(say(word, ctx.language), ctx.now, undo=way, href=back_of(ctx, back))
 
 
-def _bar(desk: Desk) -> str:
-    return desk.render("parts/done.html")
+def _bar(ctx: RequestContext) -> str:
+    return ctx.render("parts/done.html")
 
 
 def told(status: int = HTTPStatus.OK, **values: Any) -> Response:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Response
 from directapp.derive import present
 from directapp.derive.shown import Shown, page_of
 from directapp.interfaces.web import refs
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.plan import reads
 from directapp.interfaces.web.plan.closed import clock_limits, closed_spans, offsets, wall
 from directapp.interfaces.web.plan.reads import Rows, name_of
@@ -45,57 +45,57 @@ class Line:
     marks: tuple[str, ...]
 
 
-async def show_plan(desk: PersonDesk) -> Response:
+async def show_plan(ctx: PersonContext) -> Response:
     """Show the plan: the calendar, or its day as a list."""
-    shape = plan_shape(desk)
-    scope = read_scope(desk)
-    context = await _around(desk, scope)
-    listed = desk.request.query_params.get("view") == "list"
-    context["listed"] = await list_of(desk, scope, context["kinds"]) if listed else None
-    if desk.partial and listed:
-        return desk.page("plan/list.html", **context)
+    shape = plan_shape(ctx)
+    scope = read_scope(ctx)
+    context = await _around(ctx, scope)
+    listed = ctx.request.query_params.get("view") == "list"
+    context["listed"] = await list_of(ctx, scope, context["kinds"]) if listed else None
+    if ctx.partial and listed:
+        return ctx.page("plan/list.html", **context)
     states = shape.declared.workflow.states if shape.declared.workflow else ()
     context["config"] = {
         "words": context["p"],
-        "types": {str(k["id"]): {"name": name_of(k, desk), "work": k["work"]} for k in context["kinds"]},
+        "types": {str(k["id"]): {"name": name_of(k, ctx), "work": k["work"]} for k in context["kinds"]},
         "sites": context["sites"],
-        "statuses": {s.code: {"label": s.label.pick(desk.language), "hue": s.phase.hue} for s in states},
-        "may": may_plan(desk),
+        "statuses": {s.code: {"label": s.label.pick(ctx.language), "hue": s.phase.hue} for s in states},
+        "may": may_plan(ctx),
         "span": scope.span,
         "first": scope.first.isoformat(),
         "days": len(scope.days),
-        "today": wall(desk.now),
+        "today": wall(ctx.now),
         "site": scope.site,
         "data": scope.address.but(view=None).text.replace(PLAN, f"{PLAN}/data", 1),
         "side": scope.address.but(view=None).text.replace(PLAN, f"{PLAN}/side", 1),
         "list": scope.address.but(view="list").text,
     }
-    return desk.page("plan/plan.html", **context)
+    return ctx.page("plan/plan.html", **context)
 
 
-async def _around(desk: Desk, scope: Scope) -> dict[str, Any]:
+async def _around(ctx: RequestContext, scope: Scope) -> dict[str, Any]:
     """Return what stands around the calendar."""
-    kinds = await reads.read_types(desk)
-    p = speak_plan(desk.language)
-    names = {o.value: o.label for o in (await refs.options_of(desk, (SITES,))).get(SITES, [])}
+    kinds = await reads.read_types(ctx)
+    p = speak_plan(ctx.language)
+    names = {o.value: o.label for o in (await refs.options_of(ctx, (SITES,))).get(SITES, [])}
     capacity, shares, waiting = await asyncio.gather(
-        reads.read_capacity(desk, scope, kinds),
-        reads.read_shares(desk, scope, kinds, names, p["share_line"]),
-        reads.read_waiting(desk, scope),
+        reads.read_capacity(ctx, scope, kinds),
+        reads.read_shares(ctx, scope, kinds, names, p["share_line"]),
+        reads.read_waiting(ctx, scope),
     )
     address = scope.address
-    today = present.input_instant(desk.now.isoformat())[:10]
+    today = present.input_instant(ctx.now.isoformat())[:10]
     return {
         "title": p["plan"],
         "here": "plan",
         "p": p,
         "scope": scope,
-        "span_title": scope.title(desk, p["week_of"]),
+        "span_title": scope.title(ctx, p["week_of"]),
         "kinds": kinds,
-        "kind_names": [(str(k["id"]), name_of(k, desk)) for k in kinds],
+        "kind_names": [(str(k["id"]), name_of(k, ctx)) for k in kinds],
         "sites": names,
-        "site_names": _own_sites(desk, names),
-        "may": may_plan(desk),
+        "site_names": _own_sites(ctx, names),
+        "may": may_plan(ctx),
         "before_href": scope.beside(-1),
         "after_href": scope.beside(1),
         "today_href": address.without("day").text,
@@ -104,41 +104,41 @@ async def _around(desk: Desk, scope: Scope) -> dict[str, Any]:
             (p["timeline"], address.without("view").text, address.get("view") != "list", "calendar-week"),
             (p["list"], address.but(view="list").text, address.get("view") == "list", "list"),
         ],
-        "capacity": [(day, _day_name(desk, day), bars) for day, bars in capacity if bars],
+        "capacity": [(day, _day_name(ctx, day), bars) for day, bars in capacity if bars],
         "shares": shares,
-        "waiting": waiting_of(desk, waiting[: reads.MOST_CARS], kinds),
+        "waiting": waiting_of(ctx, waiting[: reads.MOST_CARS], kinds),
         "waiting_more": len(waiting) > reads.MOST_CARS,
         "today": today,
-        "hours": lambda value: present.input_number(f"{round(value, 2):g}", desk.language),
+        "hours": lambda value: present.input_number(f"{round(value, 2):g}", ctx.language),
     }
 
 
-def _own_sites(desk: Desk, names: Mapping[str, str]) -> list[tuple[str, str]]:
+def _own_sites(ctx: RequestContext, names: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the sites whose plan a person may choose between."""
-    if "tenant_admin" in desk.person.roles:
+    if "tenant_admin" in ctx.person.roles:
         return list(names.items())
-    return [(str(s), names[str(s)]) for s in desk.person.sites if str(s) in names]
+    return [(str(s), names[str(s)]) for s in ctx.person.sites if str(s) in names]
 
 
-def _day_name(desk: Desk, day: str) -> str:
+def _day_name(ctx: RequestContext, day: str) -> str:
     read = present.read_day(day)
-    return present.show_day(read, present.read_day(wall(desk.now)[:10]) or read, desk.language) if read else day
+    return present.show_day(read, present.read_day(wall(ctx.now)[:10]) or read, ctx.language) if read else day
 
 
-async def show_side(desk: PersonDesk) -> Response:
+async def show_side(ctx: PersonContext) -> Response:
     """Show the waiting cars and the capacity again, as parts."""
-    plan_shape(desk)
-    return desk.page("plan/around.html", **await _around(desk, read_scope(desk)))
+    plan_shape(ctx)
+    return ctx.page("plan/around.html", **await _around(ctx, read_scope(ctx)))
 
 
-async def show_data(desk: PersonDesk) -> Response:
+async def show_data(ctx: PersonContext) -> Response:
     """Answer with the rows of the calendar and what is booked on them; ``id`` asks for some bookings alone."""
-    plan_shape(desk)
-    scope = read_scope(desk)
-    asked = [str(u) for i in desk.request.query_params.getlist("id")[:_MOST_ASKED] if (u := refs.as_uuid(i))]
+    plan_shape(ctx)
+    scope = read_scope(ctx)
+    asked = [str(u) for i in ctx.request.query_params.getlist("id")[:_MOST_ASKED] if (u := refs.as_uuid(i))]
     if asked:
-        return _json(b'{"bookings":%s}' % await reads.read_bookings(desk, scope, only=asked))
-    bookings, rest = await asyncio.gather(reads.read_bookings(desk, scope), _rows(desk, scope))
+        return _json(b'{"bookings":%s}' % await reads.read_bookings(ctx, scope, only=asked))
+    bookings, rest = await asyncio.gather(reads.read_bookings(ctx, scope), _rows(ctx, scope))
     return _json(b'{"bookings":%s,%s' % (bookings, orjson.dumps(rest)[1:]))
 
 
@@ -146,11 +146,11 @@ def _json(body: bytes) -> Response:
     return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-async def _rows(desk: Desk, scope: Scope) -> dict[str, Any]:
-    kinds = await reads.read_types(desk) if scope.kind else []
-    resources = await reads.read_resources(desk, scope, kinds)
+async def _rows(ctx: RequestContext, scope: Scope) -> dict[str, Any]:
+    kinds = await reads.read_types(ctx) if scope.kind else []
+    resources = await reads.read_resources(ctx, scope, kinds)
     hours, absences = await asyncio.gather(
-        reads.read_working(desk, resources), reads.read_absences(desk, scope, resources)
+        reads.read_working(ctx, resources), reads.read_absences(ctx, scope, resources)
     )
     limits = clock_limits(hours)
     names = ("id", "name", "kind", "dealership", "does", "capacity")
@@ -163,15 +163,15 @@ async def _rows(desk: Desk, scope: Scope) -> dict[str, Any]:
 
 
 async def list_of(
-    desk: Desk, scope: Scope, kinds: Sequence[Mapping[str, Any]]
+    ctx: RequestContext, scope: Scope, kinds: Sequence[Mapping[str, Any]]
 ) -> list[tuple[str, list[tuple[str, list[Line]]]]]:
     """Return the bookings day by day, under the name of the resource."""
-    found, resources = await asyncio.gather(reads.read_bookings(desk, scope), reads.read_resources(desk, scope, kinds))
+    found, resources = await asyncio.gather(reads.read_bookings(ctx, scope), reads.read_resources(ctx, scope, kinds))
     rows: Rows = orjson.loads(found)
     names = {str(r["id"]): str(r["name"]) for r in resources}
-    kind_names = {str(k["id"]): name_of(k, desk) for k in kinds}
-    sites = await refs.names_of(desk, {SITES: {str(r["provider"]) for r in rows if r.get("provider")}})
-    p = speak_plan(desk.language)
+    kind_names = {str(k["id"]): name_of(k, ctx) for k in kinds}
+    sites = await refs.names_of(ctx, {SITES: {str(r["provider"]) for r in rows if r.get("provider")}})
+    p = speak_plan(ctx.language)
     days: dict[str, dict[str, list[Line]]] = {}
     for row in rows:
         name = names.get(str(row.get("resource")))
@@ -181,37 +181,37 @@ async def list_of(
             name = p["at_site"].format(site=sites.get(str(row.get("provider")), ""))
         start = present.read_instant(row["starts_at"])
         if start is not None:
-            days.setdefault(wall(start)[:10], {}).setdefault(name, []).append(line_of(desk, row, kind_names))
-    today = present.read_day(wall(desk.now)[:10])
+            days.setdefault(wall(start)[:10], {}).setdefault(name, []).append(line_of(ctx, row, kind_names))
+    today = present.read_day(wall(ctx.now)[:10])
     told = []
     for day in (d for d in scope.days if d.isoformat() in days or d == today or scope.span == "day"):
         by_name = days.get(day.isoformat(), {})
-        told.append((_long_day(day, today, desk), sorted(by_name.items())))
+        told.append((_long_day(day, today, ctx), sorted(by_name.items())))
     return told
 
 
-def _long_day(day: date, today: date | None, desk: Desk) -> str:
+def _long_day(day: date, today: date | None, ctx: RequestContext) -> str:
     near = today is not None and abs(day - today) <= timedelta(days=1)
     return (
-        present.show_day(day, today or day, desk.language).capitalize()
+        present.show_day(day, today or day, ctx.language).capitalize()
         if near
-        else present.exact_day(day, desk.language).capitalize()
+        else present.exact_day(day, ctx.language).capitalize()
     )
 
 
-def line_of(desk: Desk, row: Mapping[str, Any], kind_names: Mapping[str, str]) -> Line:
+def line_of(ctx: RequestContext, row: Mapping[str, Any], kind_names: Mapping[str, str]) -> Line:
     """Return a booking's line."""
     car = row.get("car") or {}
-    shape, cars = desk.spec[BOOKINGS], desk.spec[CARS]
+    shape, cars = ctx.spec[BOOKINGS], ctx.spec[CARS]
     start, end = present.read_instant(row["starts_at"]), present.read_instant(row["ends_at"])
-    p = speak_plan(desk.language)
+    p = speak_plan(ctx.language)
     return Line(
         href=f"{PLAN}/booking/{row['id']}",
         time=f"{wall(start)[11:]}–{wall(end)[11:]}" if start and end else "",
         car=" ".join(str(car[n]) for n in ("make", "model") if car.get(n)),
-        plate=desk.teller.value(cars, "license_plate", car),
+        plate=ctx.teller.value(cars, "license_plate", car),
         kind=kind_names.get(str(row.get("resource_type")), ""),
-        status=desk.teller.value(shape, "status", row),
+        status=ctx.teller.value(shape, "status", row),
         marks=tuple(p[f"mark_{m}"] for m in MARKS if row.get(m)),
     )
 

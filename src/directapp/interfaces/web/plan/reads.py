@@ -10,7 +10,7 @@ import orjson
 from directapp.derive.present import read_day, read_number
 from directapp.derive.shown import readable_anywhere
 from directapp.domains.planning.capacities import DAYS, rule_hours
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.interfaces.web.plan.scope import BOOKINGS, CARS, RESOURCES, TYPES, Scope
 from directapp.kernel.errors import DirectAppError
 from directapp.store.query import Condition, Filter, Junction, Order, Query
@@ -31,12 +31,12 @@ BOOKING_PATHS = (
 )  # fmt: skip
 
 
-async def rows_of(desk: Desk, collection: str, query: Query) -> Rows:
+async def rows_of(ctx: RequestContext, collection: str, query: Query) -> Rows:
     """Return the rows that a query finds; none where the reader may not open the collection."""
-    shape = desk.spec.get(collection)
-    if shape is None or not shape.grants_of(desk.person.roles):
+    shape = ctx.spec.get(collection)
+    if shape is None or not shape.grants_of(ctx.person.roles):
         return []
-    found: Rows = orjson.loads((await desk.platform.reading.page(desk.person, collection, query)).json)
+    found: Rows = orjson.loads((await ctx.platform.reading.page(ctx.person, collection, query)).json)
     return found
 
 
@@ -51,18 +51,18 @@ def one_of(column: str, ids: Iterable[str]) -> Condition:
     return Condition((column,), "in", [UUID(i) for i in ids])
 
 
-async def read_types(desk: Desk) -> Rows:
+async def read_types(ctx: RequestContext) -> Rows:
     """Return the kinds of work that are booked, in their order."""
-    rows = await rows_of(desk, TYPES, Query(sort=(Order("order"), Order("id")), limit=100))
+    rows = await rows_of(ctx, TYPES, Query(sort=(Order("order"), Order("id")), limit=100))
     return [r for r in rows if r.get("bookable")]
 
 
-def name_of(kind: Mapping[str, Any], desk: Desk) -> str:
+def name_of(kind: Mapping[str, Any], ctx: RequestContext) -> str:
     """Return what a kind of work is called."""
-    return str(kind["name_en" if desk.language == "en" else "name_nb"])
+    return str(kind["name_en" if ctx.language == "en" else "name_nb"])
 
 
-async def read_resources(desk: Desk, scope: Scope, kinds: Sequence[Mapping[str, Any]]) -> Rows:
+async def read_resources(ctx: RequestContext, scope: Scope, kinds: Sequence[Mapping[str, Any]]) -> Rows:
     """Return the rows of the plan: who and what works there, by name, those who do the asked work."""
     here = Condition(("dealership",), "eq", UUID(scope.site)) if scope.site else None
     fields = ("id", "name", "kind", "dealership", "person", "does", "capacity", "available", "works_holidays")
@@ -72,25 +72,25 @@ async def read_resources(desk: Desk, scope: Scope, kinds: Sequence[Mapping[str, 
         sort=(Order("name"), Order("id")),
         limit=MOST_RESOURCES,
     )
-    rows = await rows_of(desk, RESOURCES, query)
-    if "tenant_admin" not in desk.person.roles:
+    rows = await rows_of(ctx, RESOURCES, query)
+    if "tenant_admin" not in ctx.person.roles:
         # What another site lends is booked by a search: its other work is not seen here.
-        own = {str(site) for site in (desk.person.site, *desk.person.sites)}
+        own = {str(site) for site in (ctx.person.site, *ctx.person.sites)}
         rows = [r for r in rows if r["dealership"] in own]
     work = next((k["work"] for k in kinds if str(k["id"]) == scope.kind), None)
     return [r for r in rows if work is None or work in (r.get("does") or ())]
 
 
-async def read_working(desk: Desk, resources: Rows) -> Rows:
+async def read_working(ctx: RequestContext, resources: Rows) -> Rows:
     """Return the working hours of resources."""
     if not resources:
         return []
     fields = tuple((n,) for n in ("resource", "weekday", "starts", "ends", "valid_from", "valid_to"))
     query = Query(fields=fields, filter=one_of("resource", [r["id"] for r in resources]), limit=_MOST * 4)
-    return await rows_of(desk, "working_hours", query)
+    return await rows_of(ctx, "working_hours", query)
 
 
-async def read_absences(desk: Desk, scope: Scope, resources: Rows) -> Rows:
+async def read_absences(ctx: RequestContext, scope: Scope, resources: Rows) -> Rows:
     """Return when resources are away in these days."""
     start, end = scope.bounds
     query = Query(
@@ -102,17 +102,19 @@ async def read_absences(desk: Desk, scope: Scope, resources: Rows) -> Rows:
         ),
         limit=_MOST,
     )
-    return await rows_of(desk, "absences", query) if resources else []
+    return await rows_of(ctx, "absences", query) if resources else []
 
 
-def _readable_paths(desk: Desk) -> tuple[tuple[str, ...], ...]:
+def _readable_paths(ctx: RequestContext) -> tuple[tuple[str, ...], ...]:
     """Return the paths of a booking that the reader reads somewhere."""
-    mine = readable_anywhere(desk.person, desk.spec[BOOKINGS])
-    cars = readable_anywhere(desk.person, desk.spec[CARS])
+    mine = readable_anywhere(ctx.person, ctx.spec[BOOKINGS])
+    cars = readable_anywhere(ctx.person, ctx.spec[CARS])
     return tuple(p for p in BOOKING_PATHS if p[0] in mine | {"id", "version"} and (len(p) == 1 or p[1] in cars))
 
 
-async def read_bookings(desk: Desk, scope: Scope, *, only: Sequence[str] = (), more: Filter | None = None) -> bytes:
+async def read_bookings(
+    ctx: RequestContext, scope: Scope, *, only: Sequence[str] = (), more: Filter | None = None
+) -> bytes:
     """Return the bookings of these days as PostgreSQL wrote them; ``only`` those of some ids."""
     start, end = scope.bounds
     here: Filter | None = None
@@ -120,7 +122,7 @@ async def read_bookings(desk: Desk, scope: Scope, *, only: Sequence[str] = (), m
         site = UUID(scope.site)
         here = Junction("or", (Condition(("provider",), "eq", site), Condition(("consumer",), "eq", site)))
     query = Query(
-        fields=_readable_paths(desk),
+        fields=_readable_paths(ctx),
         filter=both(
             here,
             Condition(("starts_at",), "lt", end),
@@ -132,7 +134,7 @@ async def read_bookings(desk: Desk, scope: Scope, *, only: Sequence[str] = (), m
         sort=(Order("starts_at"), Order("id")),
         limit=MOST_BOOKINGS,
     )
-    return (await desk.platform.reading.page(desk.person, BOOKINGS, query)).json
+    return (await ctx.platform.reading.page(ctx.person, BOOKINGS, query)).json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,13 +158,13 @@ class Bar:
         return "full" if over >= full else "tight" if over > tight else "room"
 
 
-async def read_capacity(desk: Desk, scope: Scope, kinds: Rows) -> list[tuple[str, list[Bar]]]:
+async def read_capacity(ctx: RequestContext, scope: Scope, kinds: Rows) -> list[tuple[str, list[Bar]]]:
     """Return how full each day is, a bar for each kind of work with hours laid out."""
     site = Condition(("dealership",), "eq", UUID(scope.site)) if scope.site else None
     team = Condition(("resource",), "null", value=True)
     within = (Condition(("day",), "gte", scope.first), Condition(("day",), "lt", scope.end))
-    counted = await rows_of(desk, "resource_capacities", Query(filter=both(site, team, *within), limit=_MOST))
-    plans = await rows_of(desk, "capacity_rules", Query(filter=both(site, team), limit=_MOST))
+    counted = await rows_of(ctx, "resource_capacities", Query(filter=both(site, team, *within), limit=_MOST))
+    plans = await rows_of(ctx, "capacity_rules", Query(filter=both(site, team), limit=_MOST))
     by_day: dict[tuple[str, str, str], tuple[float, float]] = {
         (r["day"], str(r["resource_type"]), str(r["dealership"])): (
             _hours(r["used_hours"]),
@@ -184,7 +186,7 @@ async def read_capacity(desk: Desk, scope: Scope, kinds: Rows) -> list[tuple[str
                 found += [known] if known else [(0.0, float(laid))] if laid is not None else []
             if found and any(a or u for u, a in found):
                 used, allocated = sum(u for u, _ in found), sum(a for _, a in found)
-                bars.append(Bar(label=name_of(kind, desk), used=used, allocated=allocated))
+                bars.append(Bar(label=name_of(kind, ctx), used=used, allocated=allocated))
         told.append((day.isoformat(), bars))
     return told
 
@@ -204,20 +206,20 @@ def _hours(value: object) -> float:
     return float(number) if number is not None else 0.0
 
 
-async def read_shares(desk: Desk, scope: Scope, kinds: Rows, sites: Mapping[str, str], line: str) -> list[Bar]:
+async def read_shares(ctx: RequestContext, scope: Scope, kinds: Rows, sites: Mapping[str, str], line: str) -> list[Bar]:
     """Return what other sites have used of their agreements this week."""
     site = UUID(scope.site) if scope.site else None
     here = (
         Junction("or", (Condition(("provider",), "eq", site), Condition(("consumer",), "eq", site))) if site else None
     )
     agreements = await rows_of(
-        desk, "resource_sharing", Query(filter=both(here, Condition(("enabled",), "eq", value=True)), limit=200)
+        ctx, "resource_sharing", Query(filter=both(here, Condition(("enabled",), "eq", value=True)), limit=200)
     )
     weeks = await rows_of(
-        desk, "sharing_weeks", Query(filter=both(here, Condition(("week",), "eq", scope.monday)), limit=200)
+        ctx, "sharing_weeks", Query(filter=both(here, Condition(("week",), "eq", scope.monday)), limit=200)
     )
     used = {str(w["agreement"]): _hours(w["used_hours"]) for w in weeks}
-    names = {str(k["id"]): name_of(k, desk) for k in kinds}
+    names = {str(k["id"]): name_of(k, ctx) for k in kinds}
     bars = []
     for one in sorted(agreements, key=lambda a: (-int(a.get("priority") or 0), str(a["id"]))):
         kind = str(one["resource_type"])
@@ -230,12 +232,12 @@ async def read_shares(desk: Desk, scope: Scope, kinds: Rows, sites: Mapping[str,
     return bars
 
 
-async def read_waiting(desk: Desk, scope: Scope) -> Rows:
+async def read_waiting(ctx: RequestContext, scope: Scope) -> Rows:
     """Return the cars that are ready to plan, those promised first first."""
-    shape = desk.spec.get(CARS)
+    shape = ctx.spec.get(CARS)
     if shape is None:
         return []
-    readable = readable_anywhere(desk.person, shape)
+    readable = readable_anywhere(ctx.person, shape)
     fields = (
         "id", "license_plate", "vin", "make", "model", "delivery_date", "priority", "needs_technical",
         "needs_cosmetic", "estimated_technical_hours", "estimated_cosmetic_hours", "scheduled_technical_start",
@@ -252,6 +254,6 @@ async def read_waiting(desk: Desk, scope: Scope) -> Rows:
         limit=MOST_CARS + 1,
     )
     try:
-        return await rows_of(desk, CARS, query)
+        return await rows_of(ctx, CARS, query)
     except DirectAppError:
         return []

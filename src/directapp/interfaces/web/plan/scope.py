@@ -10,7 +10,7 @@ from directapp.derive import present
 from directapp.derive.calendar import Span
 from directapp.derive.questions import Address
 from directapp.interfaces.web import refs
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.interfaces.web.floor.mine import HANDS
 from directapp.interfaces.web.lists import may_create
 from directapp.kernel.clock import OSLO, oslo_day
@@ -58,51 +58,51 @@ class Scope:
         there = self.first + timedelta(days=step * (WEEK if self.span == "week" else 1))
         return self.address.but(day=there.isoformat()).text
 
-    def title(self, desk: Desk, week_of: str) -> str:
+    def title(self, ctx: RequestContext, week_of: str) -> str:
         """Return what the days are called."""
         if self.span == "day":
-            return present.exact_day(self.first, desk.language)
-        month = Span("month", self.first).title(desk.language).lower()
+            return present.exact_day(self.first, ctx.language)
+        month = Span("month", self.first).title(ctx.language).lower()
         return week_of.format(week=self.first.isocalendar().week, month=month)
 
 
-def opens_plan(desk: Desk) -> bool:
+def opens_plan(ctx: RequestContext) -> bool:
     """Whether a person may open the plan: whoever sees bookings and the resources they are on."""
-    return desk.actor is not None and all(
-        (shape := desk.spec.get(name)) is not None and bool(shape.grants_of(desk.person.roles)) for name in _OPENED
+    return ctx.actor is not None and all(
+        (shape := ctx.spec.get(name)) is not None and bool(shape.grants_of(ctx.person.roles)) for name in _OPENED
     )
 
 
-def plan_home(desk: Desk) -> str:
+def plan_home(ctx: RequestContext) -> str:
     """Return where the plan begins for a person: with their own day for those whose hands do the work."""
-    return f"{PLAN}/mine" if desk.person.roles & HANDS.keys() and not may_plan(desk) else PLAN
+    return f"{PLAN}/mine" if ctx.person.roles & HANDS.keys() and not may_plan(ctx) else PLAN
 
 
-def plan_shape(desk: Desk) -> Shape:
+def plan_shape(ctx: RequestContext) -> Shape:
     """Return the bookings' shape.
 
     Raises:
         ForbiddenError: the person may not open the plan.
 
     """
-    if not opens_plan(desk):
+    if not opens_plan(ctx):
         raise ForbiddenError
-    return desk.shape(BOOKINGS)
+    return ctx.shape(BOOKINGS)
 
 
-def may_plan(desk: Desk) -> bool:
+def may_plan(ctx: RequestContext) -> bool:
     """Whether a person makes and moves bookings, and does not only see them."""
-    shape = desk.spec.get(BOOKINGS)
-    return shape is not None and may_create(desk, shape)
+    shape = ctx.spec.get(BOOKINGS)
+    return shape is not None and may_create(ctx, shape)
 
 
-def read_scope(desk: Desk, params: Mapping[str, Any] | None = None) -> Scope:
+def read_scope(ctx: RequestContext, params: Mapping[str, Any] | None = None) -> Scope:
     """Return what an address asks for; what it leaves out is this week at the reader's own site."""
-    given = params if params is not None else desk.request.query_params
+    given = params if params is not None else ctx.request.query_params
     span = "day" if given.get("span") == "day" else "week"
-    day = present.asked_day(given.get("day")) or oslo_day(desk.now)
+    day = present.asked_day(given.get("day")) or oslo_day(ctx.now)
     site, kind = str(given.get("site") or ""), str(given.get("type") or "")
-    own = str(desk.person.site) if desk.person.site else None
+    own = str(ctx.person.site) if ctx.person.site else None
     address = Address(PLAN, tuple((n, str(given[n])) for n in ("span", "day", "site", "type", "view") if given.get(n)))
     return Scope(
         span=span,

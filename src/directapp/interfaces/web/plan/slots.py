@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from directapp.derive import present
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.interfaces.web.plan.closed import wall
 from directapp.interfaces.web.plan.scope import BOOKINGS
 from directapp.services.intent import Intent
@@ -67,61 +67,61 @@ def read_slot(text: str) -> Slot | None:
     return Slot(kind=kind, resource=resource, person=person, start=start, end=end)
 
 
-async def ask(desk: Desk, verb: str, values: Mapping[str, Any]) -> dict[str, Any]:
+async def ask(ctx: RequestContext, verb: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Ask the plan for a free time, under the reader's own rights."""
-    answer = await desk.platform.pipeline.perform(
+    answer = await ctx.platform.pipeline.perform(
         Intent(
-            actor=desk.person,
+            actor=ctx.person,
             collection=BOOKINGS,
             verb=verb,
             origin="web",
             patch={n: v for n, v in values.items() if v},
-            request_id=desk.request_id,
+            request_id=ctx.request_id,
         )
     )
     read: dict[str, Any] = orjson.loads(answer.json or "{}")
     return read
 
 
-async def find_slots(desk: Desk, values: Mapping[str, Any]) -> Found:
+async def find_slots(ctx: RequestContext, values: Mapping[str, Any]) -> Found:
     """Return where one job fits."""
-    told = await ask(desk, "find_slots", values)
+    told = await ask(ctx, "find_slots", values)
     kind = str(values["resource_type"])
     return Found(
         hours=f"{float(told['hours']):g}",
-        basis=str(told[f"basis_{desk.language}"]),
-        slots=tuple(_slot(desk, s, kind) for s in told["slots"]),
-        refused=tuple(told[f"refused_{desk.language}"]),
+        basis=str(told[f"basis_{ctx.language}"]),
+        slots=tuple(_slot(ctx, s, kind) for s in told["slots"]),
+        refused=tuple(told[f"refused_{ctx.language}"]),
     )
 
 
-async def find_ways(desk: Desk, values: Mapping[str, Any]) -> Found:
+async def find_ways(ctx: RequestContext, values: Mapping[str, Any]) -> Found:
     """Return where everything that a car needs fits, one after the other."""
-    told = await ask(desk, "find_chains", values)
+    told = await ask(ctx, "find_chains", values)
     return Found(
-        ways=tuple(_way(desk, way) for way in told["chains"]),
-        refused=tuple(told[f"refused_{desk.language}"]),
-        basis=" · ".join(_step(desk, step) for step in told["steps"]),
+        ways=tuple(_way(ctx, way) for way in told["chains"]),
+        refused=tuple(told[f"refused_{ctx.language}"]),
+        basis=" · ".join(_step(ctx, step) for step in told["steps"]),
     )
 
 
-def _step(desk: Desk, step: Mapping[str, Any]) -> str:
-    length = present.show_span(timedelta(hours=float(step["hours"])), desk.language)
-    return f"{length} ({step[f'basis_{desk.language}'].lower().rstrip('.')})"
+def _step(ctx: RequestContext, step: Mapping[str, Any]) -> str:
+    length = present.show_span(timedelta(hours=float(step["hours"])), ctx.language)
+    return f"{length} ({step[f'basis_{ctx.language}'].lower().rstrip('.')})"
 
 
-def _way(desk: Desk, way: Mapping[str, Any]) -> Way:
+def _way(ctx: RequestContext, way: Mapping[str, Any]) -> Way:
     finish = present.read_instant(way["finish"])
     late = float(way["late_hours"])
     return Way(
-        slots=tuple(_slot(desk, s, str(s["resource_type"])) for s in way["slots"]),
-        finish=present.show_moment(finish, desk.now, desk.language) if finish else "",
-        late=present.show_span(timedelta(hours=late), desk.language) if late else "",
-        reasons=tuple(way[f"reasons_{desk.language}"]),
+        slots=tuple(_slot(ctx, s, str(s["resource_type"])) for s in way["slots"]),
+        finish=present.show_moment(finish, ctx.now, ctx.language) if finish else "",
+        late=present.show_span(timedelta(hours=late), ctx.language) if late else "",
+        reasons=tuple(way[f"reasons_{ctx.language}"]),
     )
 
 
-def _slot(desk: Desk, one: Mapping[str, Any], kind: str) -> Slot:
+def _slot(ctx: RequestContext, one: Mapping[str, Any], kind: str) -> Slot:
     start, end = str(one["start"]), str(one["end"])
     return Slot(
         kind=kind,
@@ -131,14 +131,14 @@ def _slot(desk: Desk, one: Mapping[str, Any], kind: str) -> Slot:
         end=end,
         name=str(one["resource_name"]),
         site="" if one["own_site"] else str(one["site_name"]),
-        when=when(desk, start, end),
-        reasons=tuple(one[f"reasons_{desk.language}"]),
+        when=when(ctx, start, end),
+        reasons=tuple(one[f"reasons_{ctx.language}"]),
     )
 
 
-def when(desk: Desk, start: str, end: str) -> str:
+def when(ctx: RequestContext, start: str, end: str) -> str:
     """Return a time as people say it: "tor 26. nov 08:00–10:30"."""
     begun, ended = present.read_instant(start), present.read_instant(end)
     if begun is None or ended is None:
         return ""
-    return f"{present.show_moment(begun, desk.now, desk.language)}–{wall(ended)[11:]}"
+    return f"{present.show_moment(begun, ctx.now, ctx.language)}–{wall(ended)[11:]}"

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from directapp.derive import present
 from directapp.derive.present import read_number
 from directapp.derive.shown import Shown
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.interfaces.web.plan.scope import CARS, PLAN
 from directapp.kernel.clock import OSLO
 
@@ -42,30 +42,32 @@ class Waiting:
     chain: str | None
 
 
-def waiting_of(desk: Desk, rows: Iterable[Mapping[str, Any]], kinds: Sequence[Mapping[str, Any]]) -> list[Waiting]:
+def waiting_of(
+    ctx: RequestContext, rows: Iterable[Mapping[str, Any]], kinds: Sequence[Mapping[str, Any]]
+) -> list[Waiting]:
     """Return the waiting cars as they are shown."""
-    return [_one(desk, row, kinds) for row in rows]
+    return [_one(ctx, row, kinds) for row in rows]
 
 
-def _one(desk: Desk, row: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]) -> Waiting:
-    shape, tell = desk.spec[CARS], desk.teller.value
-    wants = wants_of(desk, row, kinds)
+def _one(ctx: RequestContext, row: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]) -> Waiting:
+    shape, tell = ctx.spec[CARS], ctx.teller.value
+    wants = wants_of(ctx, row, kinds)
     chain = f"{BOOK}?{urlencode({'car': row['id'], 'type': 'chain'})}" if len(wants) > 1 else None
     return Waiting(
         id=str(row["id"]),
         plate=tell(shape, "license_plate", row) or tell(shape, "vin", row, short=True),
         name=" ".join(str(row[n]) for n in ("make", "model") if row.get(n)),
         promised=tell(shape, "delivery_date", row),
-        late=str(row.get("delivery_date") or "9999") < desk.now.astimezone(OSLO).date().isoformat(),
+        late=str(row.get("delivery_date") or "9999") < ctx.now.astimezone(OSLO).date().isoformat(),
         wants=wants,
         chain=chain,
     )
 
 
-def wants_of(desk: Desk, row: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]) -> tuple[Want, ...]:
+def wants_of(ctx: RequestContext, row: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]) -> tuple[Want, ...]:
     """Return the work a car needs and has no time for yet."""
     found = []
-    flow = desk.spec[CARS].declared.workflow
+    flow = ctx.spec[CARS].declared.workflow
     for work in WORKS:
         phase = flow.phase(work) if flow else None
         open_ = row.get(f"needs_{work}") is not False and not row.get(f"{work}_completed_at")
@@ -77,9 +79,9 @@ def wants_of(desk: Desk, row: Mapping[str, Any], kinds: Sequence[Mapping[str, An
         found.append(
             Want(
                 kind=str(kind["id"]),
-                name=str(kind["name_en" if desk.language == "en" else "name_nb"]),
+                name=str(kind["name_en" if ctx.language == "en" else "name_nb"]),
                 hours=length,
-                told=present.show_span(timedelta(hours=length), desk.language),
+                told=present.show_span(timedelta(hours=length), ctx.language),
                 hue=phase.hue if phase else "steel",
                 href=f"{BOOK}?{urlencode({'car': row['id'], 'type': kind['id']})}",
             )

@@ -14,7 +14,7 @@ from directapp.derive import forms, present
 from directapp.derive.forms import Complaint
 from directapp.derive.shown import readable_anywhere
 from directapp.interfaces.web import notes, refs
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.plan import reads
 from directapp.interfaces.web.plan.moves import back_of, done
@@ -40,28 +40,28 @@ def add_wizard(router: APIRouter) -> None:
     router.add_api_route("/app/plan/book", book, methods=["POST"])
 
 
-async def show_step(desk: PersonDesk) -> Response:
+async def show_step(ctx: PersonContext) -> Response:
     """Show the step that comes next."""
-    plan_shape(desk)
-    if not may_plan(desk):
+    plan_shape(ctx)
+    if not may_plan(ctx):
         raise ForbiddenError
-    given = {n: desk.request.query_params.get(n, "") for n in _ASKED}
-    chosen = [s for text in desk.request.query_params.getlist("slot") if (s := read_slot(text)) is not None]
+    given = {n: ctx.request.query_params.get(n, "") for n in _ASKED}
+    chosen = [s for text in ctx.request.query_params.getlist("slot") if (s := read_slot(text)) is not None]
     if given["booking"]:
-        given |= await _of_booking(desk, record_id(given["booking"]), given)
+        given |= await _of_booking(ctx, record_id(given["booking"]), given)
     if not given["car"]:
-        return await _choose_car(desk)
-    kinds = await reads.read_types(desk)
+        return await _choose_car(ctx)
+    kinds = await reads.read_types(ctx)
     if not given["type"]:
-        return await _choose_kind(desk, given, kinds)
+        return await _choose_kind(ctx, given, kinds)
     if not chosen:
-        return await _choose_slot(desk, given, kinds)
-    return await _confirm(desk, given, chosen, kinds)
+        return await _choose_slot(ctx, given, kinds)
+    return await _confirm(ctx, given, chosen, kinds)
 
 
-async def _of_booking(desk: Desk, target: UUID, given: Mapping[str, str]) -> dict[str, str]:
+async def _of_booking(ctx: RequestContext, target: UUID, given: Mapping[str, str]) -> dict[str, str]:
     """Return what a booking that is to be moved says of itself."""
-    row = (await desk.platform.reading.view(desk.person, BOOKINGS, target)).row
+    row = (await ctx.platform.reading.view(ctx.person, BOOKINGS, target)).row
     start, end = present.read_instant(row["starts_at"]), present.read_instant(row["ends_at"])
     hours = (end - start).total_seconds() / 3600 if start and end else 0
     return {
@@ -71,90 +71,90 @@ async def _of_booking(desk: Desk, target: UUID, given: Mapping[str, str]) -> dic
     }
 
 
-def _page(desk: Desk, step: int, template: str, *, status: int = HTTPStatus.OK, **context: Any) -> Response:
-    p = speak_plan(desk.language)
+def _page(ctx: RequestContext, step: int, template: str, *, status: int = HTTPStatus.OK, **context: Any) -> Response:
+    p = speak_plan(ctx.language)
     steps = [(p[name], n == step, n < step) for n, name in enumerate(STEPS)]
-    common: dict[str, Any] = {"here": "plan", "p": p, "steps": steps, "path": BOOK, "back": back_of(desk)}
-    return desk.page(template, status=status, **{"summary": (), "stale_by": None} | common | context)
+    common: dict[str, Any] = {"here": "plan", "p": p, "steps": steps, "path": BOOK, "back": back_of(ctx)}
+    return ctx.page(template, status=status, **{"summary": (), "stale_by": None} | common | context)
 
 
-async def _choose_car(desk: Desk) -> Response:
-    typed = desk.request.query_params.get("q", "").strip()
-    kinds = await reads.read_types(desk)
-    rows = await reads.read_waiting(desk, read_scope(desk, {}))
-    found = await refs.search_titles(desk, desk.spec[CARS], typed) if typed else []
+async def _choose_car(ctx: RequestContext) -> Response:
+    typed = ctx.request.query_params.get("q", "").strip()
+    kinds = await reads.read_types(ctx)
+    rows = await reads.read_waiting(ctx, read_scope(ctx, {}))
+    found = await refs.search_titles(ctx, ctx.spec[CARS], typed) if typed else []
     return _page(
-        desk,
+        ctx,
         0,
         "plan/book_car.html",
-        title=speak_plan(desk.language)["choose_car"],
-        waiting=waiting_of(desk, rows[: reads.MOST_CARS], kinds),
+        title=speak_plan(ctx.language)["choose_car"],
+        waiting=waiting_of(ctx, rows[: reads.MOST_CARS], kinds),
         found=found,
         typed=typed,
     )
 
 
-async def _car(desk: Desk, car: str) -> tuple[dict[str, Any], str]:
+async def _car(ctx: RequestContext, car: str) -> tuple[dict[str, Any], str]:
     """Return a car's row as far as it is read, and what it is called."""
-    shape, target = desk.spec[CARS], record_id(car)
-    fields = tuple((n,) for n in readable_anywhere(desk.person, shape))
+    shape, target = ctx.spec[CARS], record_id(car)
+    fields = tuple((n,) for n in readable_anywhere(ctx.person, shape))
     rows = orjson.loads(
-        (await desk.platform.reading.page(desk.person, CARS, Query(fields=fields, filter=_is(target), limit=1))).json
+        (await ctx.platform.reading.page(ctx.person, CARS, Query(fields=fields, filter=_is(target), limit=1))).json
     )
     if not rows:
         raise NotFoundError
-    return rows[0], desk.teller.title(shape, rows[0])
+    return rows[0], ctx.teller.title(shape, rows[0])
 
 
 def _is(target: UUID) -> Condition:
     return Condition(("id",), "eq", target)
 
 
-async def _choose_kind(desk: Desk, given: Mapping[str, str], kinds: Rows) -> Response:
-    row, title = await _car(desk, given["car"])
-    wants = wants_of(desk, row, kinds)
+async def _choose_kind(ctx: RequestContext, given: Mapping[str, str], kinds: Rows) -> Response:
+    row, title = await _car(ctx, given["car"])
+    wants = wants_of(ctx, row, kinds)
     wanted = {w.kind for w in wants}
-    others = [(name_of(k, desk), _to(given, type=str(k["id"]))) for k in kinds if str(k["id"]) not in wanted]
+    others = [(name_of(k, ctx), _to(given, type=str(k["id"]))) for k in kinds if str(k["id"]) not in wanted]
     chain = _to(given, type=CHAIN) if len(wants) > 1 else None
-    words = say("book_car", desk.language, car=title)
-    return _page(desk, 1, "plan/book_kind.html", title=words, wants=wants, others=others, chain=chain, row=row)
+    words = say("book_car", ctx.language, car=title)
+    return _page(ctx, 1, "plan/book_kind.html", title=words, wants=wants, others=others, chain=chain, row=row)
 
 
 def _to(given: Mapping[str, str], **more: str) -> str:
     return f"{BOOK}?{urlencode({n: v for n, v in {**given, **more}.items() if v})}"
 
 
-async def _choose_slot(desk: Desk, given: Mapping[str, str], kinds: Rows) -> Response:
-    row, title = await _car(desk, given["car"])
+async def _choose_slot(ctx: RequestContext, given: Mapping[str, str], kinds: Rows) -> Response:
+    row, title = await _car(ctx, given["car"])
     chain = given["type"] == CHAIN
     summary: Sequence[Complaint] = ()
     status = HTTPStatus.OK
     values = {n: given[n] for n in ("car", "earliest", "latest")}
     try:
         if chain:
-            found = await find_ways(desk, values)
+            found = await find_ways(ctx, values)
         else:
-            found = await find_slots(desk, values | {"resource_type": given["type"], "hours": _number(given["hours"])})
+            found = await find_slots(ctx, values | {"resource_type": given["type"], "hours": _number(given["hours"])})
     except NotFoundError:
         raise
     except DirectAppError as error:
         found, status = Found(), error.status
-        _, summary = forms.sort_problems(error.problems, {}, desk.language)
-    kind = next((name_of(k, desk) for k in kinds if str(k["id"]) == given["type"]), "")
+        _, summary = forms.sort_problems(error.problems, {}, ctx.language)
+    kind = next((name_of(k, ctx) for k in kinds if str(k["id"]) == given["type"]), "")
     return _page(
-        desk,
+        ctx,
         2,
         "plan/book_slot.html",
         status=status,
-        title=say("book_car", desk.language, car=title),
-        kind=speak_plan(desk.language)["whole_chain"] if chain else kind,
-        kind_names={str(k["id"]): name_of(k, desk) for k in kinds},
+        title=say("book_car", ctx.language, car=title),
+        kind=speak_plan(ctx.language)["whole_chain"] if chain else kind,
+        kind_names={str(k["id"]): name_of(k, ctx) for k in kinds},
         given=given,
         chain=chain,
         found=found,
-        hours=given["hours"] or present.input_number(found.hours, desk.language),
+        hours=given["hours"] or present.input_number(found.hours, ctx.language),
         summary=tuple(summary),
-        promised=desk.teller.value(desk.spec[CARS], "delivery_date", row),
+        promised=ctx.teller.value(ctx.spec[CARS], "delivery_date", row),
         to=lambda slots: _to(given, hours=given["hours"]) + "".join(f"&{urlencode({'slot': s.code})}" for s in slots),
         room=_room(given),
         manual=_typed(given, "" if chain else given["type"]),
@@ -175,7 +175,7 @@ def _number(text: str) -> str:
 
 
 async def _confirm(
-    desk: Desk,
+    ctx: RequestContext,
     given: Mapping[str, str],
     chosen: Sequence[Slot],
     kinds: Rows,
@@ -183,40 +183,40 @@ async def _confirm(
     summary: Sequence[Complaint] = (),
     status: int = HTTPStatus.OK,
 ) -> Response:
-    _, title = await _car(desk, given["car"])
-    names = await refs.names_of(desk, {"resources": [s.resource for s in chosen], "users": [s.person for s in chosen]})
-    kind_names = {str(k["id"]): name_of(k, desk) for k in kinds}
-    shown = [replace(s, when=when(desk, s.start, s.end), name=names.get(s.resource, "")) for s in chosen]
+    _, title = await _car(ctx, given["car"])
+    names = await refs.names_of(ctx, {"resources": [s.resource for s in chosen], "users": [s.person for s in chosen]})
+    kind_names = {str(k["id"]): name_of(k, ctx) for k in kinds}
+    shown = [replace(s, when=when(ctx, s.start, s.end), name=names.get(s.resource, "")) for s in chosen]
     asks = [
         s for s in chosen if not s.person and any(k["requires_assignment"] for k in kinds if str(k["id"]) == s.kind)
     ]
     return _page(
-        desk,
+        ctx,
         3,
         "plan/book_confirm.html",
         status=status,
-        title=say("book_car", desk.language, car=title),
+        title=say("book_car", ctx.language, car=title),
         given=given,
         slots=shown,
         kind_names=kind_names,
-        people=await _people(desk, kinds, asks) if asks else [],
+        people=await _people(ctx, kinds, asks) if asks else [],
         asks={s.code for s in asks},
         again=_to({n: v for n, v in given.items() if n != "booking" or v}),
         summary=tuple(summary),
     )
 
 
-async def _people(desk: Desk, kinds: Rows, asks: Sequence[Slot]) -> list[tuple[str, str]]:
+async def _people(ctx: RequestContext, kinds: Rows, asks: Sequence[Slot]) -> list[tuple[str, str]]:
     """Return who may do the work of a place that is nobody's own."""
     works = {k["work"] for k in kinds if str(k["id"]) in {s.kind for s in asks}}
-    rows = await reads.read_resources(desk, read_scope(desk, {}), kinds)
+    rows = await reads.read_resources(ctx, read_scope(ctx, {}), kinds)
     return [(str(r["person"]), str(r["name"])) for r in rows if r.get("person") and works & set(r.get("does") or ())]
 
 
-async def book(desk: PersonDesk) -> Response:
+async def book(ctx: PersonContext) -> Response:
     """Book the chosen time, or all of a chain, or move the booking that asked for a new one."""
-    plan_shape(desk)
-    posted = await read_signed(desk)
+    plan_shape(ctx)
+    posted = await read_signed(ctx)
     chosen = [s for text in posted.typed.get("slot", []) if (s := read_slot(text)) is not None]
     given = {n: posted.get(n) for n in _ASKED}
     if not chosen or not given["car"]:
@@ -224,8 +224,8 @@ async def book(desk: PersonDesk) -> Response:
     target = record_id(given["booking"]) if given["booking"] else None
     answers: list[Answer | DirectAppError]
     try:
-        answers = await desk.platform.pipeline.perform_all(
-            [_intent(desk, posted, given, slot, target) for slot in chosen]
+        answers = await ctx.platform.pipeline.perform_all(
+            [_intent(ctx, posted, given, slot, target) for slot in chosen]
         )
     except ReusedKeyError:
         answers = [ReusedKeyError(COMMON["sent_before"])]
@@ -235,17 +235,17 @@ async def book(desk: PersonDesk) -> Response:
     if refused:
         # All of it or nothing: what was chosen stands as it was.
         problems = [problem for error in refused for problem in error.problems]
-        _, summary = forms.sort_problems(problems, desk.spec[BOOKINGS].fields, desk.language)
-        kinds = await reads.read_types(desk)
-        return await _confirm(desk, given, chosen, kinds, summary=summary, status=int(refused[0].status))
+        _, summary = forms.sort_problems(problems, ctx.spec[BOOKINGS].fields, ctx.language)
+        kinds = await reads.read_types(ctx)
+        return await _confirm(ctx, given, chosen, kinds, summary=summary, status=int(refused[0].status))
     made = [a.record for a in answers if not isinstance(a, DirectAppError) and a.record is not None]
     if len(made) == 1:
-        desk.cookies.append(done(desk, "moved" if given["booking"] else "booked", made[0], undo=bool(given["booking"])))
+        ctx.cookies.append(done(ctx, "moved" if given["booking"] else "booked", made[0], undo=bool(given["booking"])))
     else:
-        words = say("chain_booked", desk.language, all=len(made))
-        desk.cookies.append(notes.tell_done(words, desk.now, href=PLAN))
+        words = say("chain_booked", ctx.language, all=len(made))
+        ctx.cookies.append(notes.tell_done(words, ctx.now, href=PLAN))
     back = given["back"] if given["back"].startswith("/app/") else _there(chosen)
-    return desk.go(back)
+    return ctx.go(back)
 
 
 def _there(chosen: Sequence[Slot]) -> str:
@@ -254,7 +254,7 @@ def _there(chosen: Sequence[Slot]) -> str:
     return f"{PLAN}?day={start[:10]}" if start else PLAN
 
 
-def _intent(desk: Desk, posted: Posted, given: Mapping[str, str], slot: Slot, target: UUID | None) -> Intent:
+def _intent(ctx: RequestContext, posted: Posted, given: Mapping[str, str], slot: Slot, target: UUID | None) -> Intent:
     """Return what books one slot, or moves the booking that asked for a new one."""
     person = slot.person or posted.get("person")
     patch: dict[str, Any] = {"starts_at": slot.start, "ends_at": slot.end, "resource": slot.resource}
@@ -263,12 +263,12 @@ def _intent(desk: Desk, posted: Posted, given: Mapping[str, str], slot: Slot, ta
         patch |= {"car": given["car"], "resource_type": slot.kind}
         patch |= {name: v for name in ("note", "pinned") if (v := posted.get(name))}
     return Intent(
-        actor=desk.person,
+        actor=ctx.person,
         collection=BOOKINGS,
         verb="update" if target else "create",
         origin="web",
         target=target,
         patch=patch,
         key=posted.key,
-        request_id=desk.request_id,
+        request_id=ctx.request_id,
     )

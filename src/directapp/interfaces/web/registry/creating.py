@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Response
 
 from directapp.derive.shown import writable_anywhere
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.record_view import Answered
 from directapp.interfaces.web.records import new_page
@@ -23,19 +23,19 @@ def add_creating(router: APIRouter) -> None:
     router.add_api_route(f"/app/{CARS}/new/registry/fill", fill, methods=["POST"])
 
 
-async def look(desk: PersonDesk) -> Response:
+async def look(ctx: PersonContext) -> Response:
     """Look up what was typed, beside the form or in it, and show what it would fill."""
-    posted = await read_signed(desk)
-    context, _ = await _looked(desk, posted)
-    if desk.partial:
-        return desk.page("registry/slot.html", registry=context)
-    return await new_page(desk, desk.shape(CARS), Answered(typed=posted.typed), registry=context)
+    posted = await read_signed(ctx)
+    context, _ = await _looked(ctx, posted)
+    if ctx.partial:
+        return ctx.page("registry/slot.html", registry=context)
+    return await new_page(ctx, ctx.shape(CARS), Answered(typed=posted.typed), registry=context)
 
 
-async def fill(desk: PersonDesk) -> Response:
+async def fill(ctx: PersonContext) -> Response:
     """Fill the chosen fields into the form, for browsers without a script."""
-    posted = await read_signed(desk)
-    context, rows = await _looked(desk, posted)
+    posted = await read_signed(ctx)
+    context, rows = await _looked(ctx, posted)
     chosen = {r.name: r.text for r in rows if r.name in posted.typed.get("_take", ())}
     kept = context["kept"]
     typed = {**posted.typed, **{name: [text] for name, text in chosen.items()}}
@@ -44,17 +44,17 @@ async def fill(desk: PersonDesk) -> Response:
         "taken_values": orjson.dumps(chosen).decode(),
         "filled": bool(chosen),
     }
-    return await new_page(desk, desk.shape(CARS), Answered(typed=typed), registry=context)
+    return await new_page(ctx, ctx.shape(CARS), Answered(typed=typed), registry=context)
 
 
-async def _looked(desk: Desk, posted: Posted) -> tuple[dict[str, Any], list[Any]]:
-    lookups_of(desk)
+async def _looked(ctx: RequestContext, posted: Posted) -> tuple[dict[str, Any], list[Any]]:
+    lookups_of(ctx)
     code = posted.get("_code") or next((c for n in _CODES if (c := posted.get(n).strip())), "")
-    looked, problem = await looked_up(desk, code, fresh=bool(posted.get("_fresh")))
-    shape = desk.spec[CARS]
-    inputs = writable_anywhere(desk.person, shape, create=True)
+    looked, problem = await looked_up(ctx, code, fresh=bool(posted.get("_fresh")))
+    shape = ctx.spec[CARS]
+    inputs = writable_anywhere(ctx.person, shape, create=True)
     row: Mapping[str, Any] = {n: posted.get(n) or None for n in inputs}
-    context = answer_context(desk, looked, problem, row, inputs=inputs)
+    context = answer_context(ctx, looked, problem, row, inputs=inputs)
     return (
         {
             **context,

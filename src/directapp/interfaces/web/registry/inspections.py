@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 
 from directapp.derive.inputs import Option
 from directapp.derive.shown import page_of, paths_for, readable_anywhere
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.registry.words import WORDS, speak
 from directapp.kernel.clock import oslo_day
 from directapp.store.query import Condition, Junction, Order, Query
@@ -28,44 +28,44 @@ def add_inspections(router: APIRouter) -> None:
     router.add_api_route(PATH, show_inspections, methods=["GET"])
 
 
-async def show_inspections(desk: PersonDesk, days: str = "") -> Response:
+async def show_inspections(ctx: PersonContext, days: str = "") -> Response:
     """Show open cars whose inspection is due within some days, or overdue."""
-    shape = desk.shape(CARS)
+    shape = ctx.shape(CARS)
     within = int(days) if days in map(str, _DAYS) else _USUAL
-    today = oslo_day(desk.now)
+    today = oslo_day(ctx.now)
     flow = shape.declared.workflow
     still = [s.code for s in flow.states if not s.locked] if flow else []
     conditions = (
         Condition(("status",), "in", still),
         Condition((DUE,), "lte", today + timedelta(days=within)),
     )
-    readable = readable_anywhere(desk.person, shape)
+    readable = readable_anywhere(ctx.person, shape)
     names = tuple(n for n in _FIELDS if n in readable)
     query = Query(
-        fields=(("id",), *paths_for(desk.spec, desk.person, shape, names)),
+        fields=(("id",), *paths_for(ctx.spec, ctx.person, shape, names)),
         filter=Junction("and", conditions),
         sort=(Order(DUE), Order("id")),
         limit=_SHOWN + 1,
     )
-    rows: list[dict[str, Any]] = orjson.loads((await desk.platform.reading.page(desk.person, CARS, query)).json)
-    t = speak(desk.language)
-    return desk.page(
+    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, CARS, query)).json)
+    t = speak(ctx.language)
+    return ctx.page(
         "registry/inspections.html",
         here=CARS,
         t=t,
         path=PATH,
-        plural=shape.declared.plural.pick(desk.language),
+        plural=shape.declared.plural.pick(ctx.language),
         about=t["inspections_about"].format(days=within),
         nothing=t["no_inspections"].format(days=within),
         options=[Option(str(n), t["days_option"].format(days=n), n == within) for n in _DAYS],
-        rows=[_row(desk, row, today) for row in rows[:_SHOWN]],
-        more=WORDS["more_than"].pick(desk.language).format(count=_SHOWN) if len(rows) > _SHOWN else "",
+        rows=[_row(ctx, row, today) for row in rows[:_SHOWN]],
+        more=WORDS["more_than"].pick(ctx.language).format(count=_SHOWN) if len(rows) > _SHOWN else "",
     )
 
 
-def _row(desk: Desk, row: Mapping[str, Any], today: date) -> dict[str, Any]:
-    shape = desk.spec[CARS]
-    tell = desk.teller.value
+def _row(ctx: RequestContext, row: Mapping[str, Any], today: date) -> dict[str, Any]:
+    shape = ctx.spec[CARS]
+    tell = ctx.teller.value
     names = [s for n in ("make", "model") if (s := tell(shape, n, row))]
     return {
         "href": page_of(CARS, row["id"]),

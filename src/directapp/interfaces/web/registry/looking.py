@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from directapp.derive import forms
 from directapp.domains.registry.preview import FILL
 from directapp.interfaces.web import notes
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import read_signed
 from directapp.interfaces.web.record_view import Record, look_up
 from directapp.interfaces.web.records import perform, record_id
@@ -24,7 +24,7 @@ def add_looking(router: APIRouter) -> None:
     router.add_api_route(f"/app/{CARS}/{{record}}/registry", look, methods=["POST"])
 
 
-async def _car(desk: Desk, record: str) -> Record:
+async def _car(ctx: RequestContext, record: str) -> Record:
     """Return a car that this person may fill in.
 
     Raises:
@@ -32,7 +32,7 @@ async def _car(desk: Desk, record: str) -> Record:
         ConflictError: not as it is now.
 
     """
-    seen = await look_up(desk, desk.shape(CARS), record_id(record))
+    seen = await look_up(ctx, ctx.shape(CARS), record_id(record))
     offer = next((o for o in seen.view.offers if o.verb.name == FILL), None)
     if offer is None:
         raise ForbiddenError
@@ -41,65 +41,73 @@ async def _car(desk: Desk, record: str) -> Record:
     return seen
 
 
-async def show_ask(desk: PersonDesk, record: str) -> Response:
+async def show_ask(ctx: PersonContext, record: str) -> Response:
     """Show what to ask by: the car's own VIN or plate, if it has one."""
-    lookups_of(desk)
-    seen = await _car(desk, record)
+    lookups_of(ctx)
+    seen = await _car(ctx, record)
     code = str(seen.view.row.get("vin") or seen.view.row.get("license_plate") or "")
-    return _page(desk, seen, code, answer_context(desk, None, None, {}), at_once=bool(code))
+    return _page(ctx, seen, code, answer_context(ctx, None, None, {}), at_once=bool(code))
 
 
-async def look(desk: PersonDesk, record: str) -> Response:
+async def look(ctx: PersonContext, record: str) -> Response:
     """Look the car up and show what would change."""
-    posted = await read_signed(desk)
-    seen = await _car(desk, record)
+    posted = await read_signed(ctx)
+    seen = await _car(ctx, record)
     code = posted.get("_code")
-    looked, problem = await looked_up(desk, code, fresh=bool(posted.get("_fresh")))
-    context = answer_context(desk, looked, problem, seen.view.row)
-    return _page(desk, seen, code, context)
+    looked, problem = await looked_up(ctx, code, fresh=bool(posted.get("_fresh")))
+    context = answer_context(ctx, looked, problem, seen.view.row)
+    return _page(ctx, seen, code, context)
 
 
-async def take_over(desk: PersonDesk, record: str) -> Response:
+async def take_over(ctx: PersonContext, record: str) -> Response:
     """Take the chosen fields over."""
-    posted = await read_signed(desk)
-    seen = await _car(desk, record)
+    posted = await read_signed(ctx)
+    seen = await _car(ctx, record)
     chosen = posted.typed.get("fields", [])
     try:
         if not chosen:
             raise InvalidError(Problem(WORDS["none_chosen"]))
         patch = {"answer": posted.get("answer"), "fields": chosen}
-        await perform(desk, seen.shape, FILL, posted, patch, target=seen.id)
+        await perform(ctx, seen.shape, FILL, posted, patch, target=seen.id)
     except NotFoundError:
         raise
     except DirectAppError as error:
-        return await _again(desk, seen, posted.get("_code"), frozenset(chosen), error)
-    labels = [seen.shape.fields[n].label.pick(desk.language) for n in chosen if n in seen.shape.fields]
-    text = f"{desk.say(WORDS['filled'])}: {', '.join(labels)}"
-    desk.cookies.append(notes.tell_done(text, desk.now, undo=f"{seen.path}/undo", href=seen.path))
-    return desk.go(seen.path)
+        return await _again(ctx, seen, posted.get("_code"), frozenset(chosen), error)
+    labels = [seen.shape.fields[n].label.pick(ctx.language) for n in chosen if n in seen.shape.fields]
+    text = f"{ctx.say(WORDS['filled'])}: {', '.join(labels)}"
+    ctx.cookies.append(notes.tell_done(text, ctx.now, undo=f"{seen.path}/undo", href=seen.path))
+    return ctx.go(seen.path)
 
 
-async def _again(desk: Desk, seen: Record, code: str, chosen: frozenset[str], error: DirectAppError) -> Response:
+async def _again(
+    ctx: RequestContext, seen: Record, code: str, chosen: frozenset[str], error: DirectAppError
+) -> Response:
     """Show the preview again with what was chosen, and why it could not be taken over."""
-    looked, problem = await looked_up(desk, code, fresh=False)
-    context = answer_context(desk, looked, problem, seen.view.row, chosen=chosen)
-    _, summary = forms.sort_problems(error.problems, seen.shape.fields, desk.language)
-    return _page(desk, seen, code, context | {"refused": summary}, status=int(error.status))
+    looked, problem = await looked_up(ctx, code, fresh=False)
+    context = answer_context(ctx, looked, problem, seen.view.row, chosen=chosen)
+    _, summary = forms.sort_problems(error.problems, seen.shape.fields, ctx.language)
+    return _page(ctx, seen, code, context | {"refused": summary}, status=int(error.status))
 
 
 def _page(
-    desk: Desk, seen: Record, code: str, context: dict[str, Any], status: int = HTTPStatus.OK, *, at_once: bool = False
+    ctx: RequestContext,
+    seen: Record,
+    code: str,
+    context: dict[str, Any],
+    status: int = HTTPStatus.OK,
+    *,
+    at_once: bool = False,
 ) -> Response:
     common = {
         "here": CARS,
-        "title": desk.say(WORDS["title"]),
-        "t": speak(desk.language),
+        "title": ctx.say(WORDS["title"]),
+        "t": speak(ctx.language),
         "code": code,
         "path": seen.path,
         "version": seen.version,
-        "subject": desk.teller.title(seen.shape, seen.told),
-        "at_once": at_once and desk.partial,
+        "subject": ctx.teller.title(seen.shape, seen.told),
+        "at_once": at_once and ctx.partial,
         "refused": (),
     }
-    template = "registry/ask.html" if desk.partial else "registry/page.html"
-    return desk.page(template, status=status, **{**common, **context})
+    template = "registry/ask.html" if ctx.partial else "registry/page.html"
+    return ctx.page(template, status=status, **{**common, **context})

@@ -10,7 +10,7 @@ from directapp.derive.shown import paths_for
 from directapp.domains.registry.lookups import Lookups
 from directapp.domains.registry.runs import LOGS, RESULTS, RUNS
 from directapp.interfaces.web import notes
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import read_signed
 from directapp.interfaces.web.lists import collection_verbs
 from directapp.interfaces.web.records import perform
@@ -33,22 +33,22 @@ def add_nights(router: APIRouter) -> None:
     router.add_api_route(f"{PATH}/do/{RUN_NOW}", start, methods=["POST"])
 
 
-async def show_nights(desk: PersonDesk) -> Response:
+async def show_nights(ctx: PersonContext) -> Response:
     """Show every night's figures; only the figures where they are asked for again."""
-    context = await _context(desk)
-    return desk.page("registry/figures.html" if desk.partial else "registry/nights.html", **context)
+    context = await _context(ctx)
+    return ctx.page("registry/figures.html" if ctx.partial else "registry/nights.html", **context)
 
 
-async def _context(desk: Desk, problem: str = "") -> dict[str, Any]:
-    shape = desk.shape(RUNS)
-    fields = (("id",), *paths_for(desk.spec, desk.person, shape, _FIELDS))
+async def _context(ctx: RequestContext, problem: str = "") -> dict[str, Any]:
+    shape = ctx.shape(RUNS)
+    fields = (("id",), *paths_for(ctx.spec, ctx.person, shape, _FIELDS))
     query = Query(fields=fields, sort=(Order("started_at", descending=True),), limit=_SHOWN)
-    rows: list[dict[str, Any]] = orjson.loads((await desk.platform.reading.page(desk.person, RUNS, query)).json)
-    lookups: Lookups = getattr(desk.request.app.state, "registry", None) or Lookups(desk.platform.pipeline)
+    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, RUNS, query)).json)
+    lookups: Lookups = getattr(ctx.request.app.state, "registry", None) or Lookups(ctx.platform.pipeline)
     running = any(row["status"] == "running" for row in rows)
     used = await lookups.used_today()
-    t = speak(desk.language)
-    may_run = any(v.name == RUN_NOW for v in collection_verbs(desk, shape))
+    t = speak(ctx.language)
+    may_run = any(v.name == RUN_NOW for v in collection_verbs(ctx, shape))
     return {
         "t": t,
         "here": RUNS,
@@ -58,28 +58,28 @@ async def _context(desk: Desk, problem: str = "") -> dict[str, Any]:
         "running": running,
         "may_run": may_run and lookups.ready and not running,
         "problem": problem,
-        "nights": [_night(desk, row) for row in rows],
+        "nights": [_night(ctx, row) for row in rows],
         "logs": f"/app/{LOGS}",
     }
 
 
-def _night(desk: Desk, row: Mapping[str, Any]) -> dict[str, Any]:
-    shape = desk.spec[RUNS]
+def _night(ctx: RequestContext, row: Mapping[str, Any]) -> dict[str, Any]:
+    shape = ctx.spec[RUNS]
     empty, filled = int(row["fields_empty"] or 0), int(row["fields_filled"] or 0)
-    share = WORDS["fields_share"].pick(desk.language)
+    share = WORDS["fields_share"].pick(ctx.language)
     return {
         "href": f"/app/{LOGS}?run={row['id']}",
-        "started": desk.teller.value(shape, "started_at", row),
-        "trigger": desk.teller.value(shape, "trigger", row),
-        "person": desk.teller.value(shape, "asked_by", row),
-        "status": desk.teller.value(shape, "status", row),
+        "started": ctx.teller.value(shape, "started_at", row),
+        "trigger": ctx.teller.value(shape, "trigger", row),
+        "person": ctx.teller.value(shape, "asked_by", row),
+        "status": ctx.teller.value(shape, "status", row),
         "hue": {"running": "blue", "finished": "green", "stopped": "orange"}.get(row["status"], "grey"),
-        "why": desk.teller.value(shape, "stopped_by", row),
+        "why": ctx.teller.value(shape, "stopped_by", row),
         "asked": _number(row["cars_asked"]),
         "results": [
             {
                 "code": choice.code,
-                "label": choice.label.pick(desk.language),
+                "label": choice.label.pick(ctx.language),
                 "number": _number(row[choice.code]),
                 "href": f"/app/{LOGS}?run={row['id']}&result={choice.code}",
             }
@@ -95,14 +95,14 @@ def _number(value: Any) -> str:
     return f"{int(value or 0):,}".replace(",", "\u00a0")
 
 
-async def start(desk: PersonDesk) -> Response:
+async def start(ctx: PersonContext) -> Response:
     """Start an enrichment now."""
-    posted = await read_signed(desk)
-    shape = desk.shape(RUNS)
+    posted = await read_signed(ctx)
+    shape = ctx.shape(RUNS)
     try:
-        await perform(desk, shape, RUN_NOW, posted, {})
+        await perform(ctx, shape, RUN_NOW, posted, {})
     except ConflictError as error:
-        context = await _context(desk, error.problems[0].message.pick(desk.language))
-        return desk.page("registry/nights.html", status=int(error.status), **context)
-    desk.cookies.append(notes.tell_done(desk.say(WORDS["running_now"]), desk.now, href=PATH))
-    return desk.go(PATH)
+        context = await _context(ctx, error.problems[0].message.pick(ctx.language))
+        return ctx.page("registry/nights.html", status=int(error.status), **context)
+    ctx.cookies.append(notes.tell_done(ctx.say(WORDS["running_now"]), ctx.now, href=PATH))
+    return ctx.go(PATH)

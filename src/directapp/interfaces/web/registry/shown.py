@@ -11,7 +11,7 @@ from directapp.derive.shown import Shown
 from directapp.domains.registry.found import VIN
 from directapp.domains.registry.lookups import Kept, Looked, Lookups
 from directapp.domains.registry.preview import PERSON, Change, may_look_up, preview
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.interfaces.web.registry.words import WORDS, speak
 from directapp.kernel.errors import DirectAppError, ForbiddenError
 
@@ -33,28 +33,28 @@ class Row:
     usual: bool
 
 
-def lookups_of(desk: Desk) -> Lookups:
+def lookups_of(ctx: RequestContext) -> Lookups:
     """Return what looks cars up (ForbiddenError: this person takes nothing over)."""
-    if not may_look_up(desk.shape(CARS).grants_of(desk.person.roles)):
+    if not may_look_up(ctx.shape(CARS).grants_of(ctx.person.roles)):
         raise ForbiddenError
-    found: Lookups | None = getattr(desk.request.app.state, "registry", None)
-    return found or Lookups(desk.platform.pipeline)
+    found: Lookups | None = getattr(ctx.request.app.state, "registry", None)
+    return found or Lookups(ctx.platform.pipeline)
 
 
-async def looked_up(desk: Desk, written: str, *, fresh: bool) -> tuple[Looked | None, DirectAppError | None]:
+async def looked_up(ctx: RequestContext, written: str, *, fresh: bool) -> tuple[Looked | None, DirectAppError | None]:
     """Look up what was typed; what cannot be looked up at all is the error."""
-    lookups = lookups_of(desk)
+    lookups = lookups_of(ctx)
     if not written.strip():
         return None, DirectAppError(WORDS["code_missing"])
     try:
-        looked = await lookups.look_up(desk.person.tenant, written, fresh=fresh)
+        looked = await lookups.look_up(ctx.person.tenant, written, fresh=fresh)
     except DirectAppError as error:
         return None, error
     return looked, looked.problem
 
 
 def answer_context(
-    desk: Desk,
+    ctx: RequestContext,
     looked: Looked | None,
     problem: DirectAppError | None,
     row: Mapping[str, Any],
@@ -64,10 +64,10 @@ def answer_context(
 ) -> dict[str, Any]:
     """Return what the preview writes; ``inputs`` are the fields of the form that it fills, None a stored car's."""
     kept = looked.kept if looked else None
-    shape = desk.spec[CARS]
+    shape = ctx.spec[CARS]
     context: dict[str, Any] = {
-        "t": speak(desk.language),
-        "problem": problem.problems[0].message.pick(desk.language) if problem else "",
+        "t": speak(ctx.language),
+        "problem": problem.problems[0].message.pick(ctx.language) if problem else "",
         "kept": kept,
         "changes": [],
         "same": [],
@@ -80,44 +80,44 @@ def answer_context(
     changes = preview(shape.fields, row, kept.found)
     if chosen is None and _is_another(kept, row):
         chosen = frozenset()
-    told = [(c, _row(desk, shape, c, chosen, kept.source)) for c in changes]
+    told = [(c, _row(ctx, shape, c, chosen, kept.source)) for c in changes]
     fits = shape.fields if inputs is None else inputs
     return context | {
         "changes": [r for c, r in told if c.state != "same" and c.field.name in fits],
         "same": [r for c, r in told if c.state == "same"],
         "later": [r for c, r in told if c.state == "new" and c.field.name not in fits],
-        "details": [(d["label"][desk.language], d["value"][desk.language]) for d in kept.details],
-        "notes": _notes(desk, looked, kept, row),
+        "details": [(d["label"][ctx.language], d["value"][ctx.language]) for d in kept.details],
+        "notes": _notes(ctx, looked, kept, row),
         "fetched": WORDS["fetched"]
-        .pick(desk.language)
-        .format(when=present.show_moment(kept.fetched_at, desk.now, desk.language)),
+        .pick(ctx.language)
+        .format(when=present.show_moment(kept.fetched_at, ctx.now, ctx.language)),
         "by_vin": kept.source == VIN,
     }
 
 
-def _row(desk: Desk, shape: Shape, change: Change, chosen: frozenset[str] | None, usual: str) -> Row:
+def _row(ctx: RequestContext, shape: Shape, change: Change, chosen: frozenset[str] | None, usual: str) -> Row:
     name = change.field.name
     return Row(
         name=name,
-        label=change.field.label.pick(desk.language),
-        now=desk.teller.value(shape, name, {name: change.now}),
-        value=desk.teller.value(shape, name, {name: change.value}),
-        text=stored_text(change.field, change.value, desk.language),
-        source=desk.say(WORDS["from_vin" if change.source == VIN else "from_registry"]),
+        label=change.field.label.pick(ctx.language),
+        now=ctx.teller.value(shape, name, {name: change.now}),
+        value=ctx.teller.value(shape, name, {name: change.value}),
+        text=stored_text(change.field, change.value, ctx.language),
+        source=ctx.say(WORDS["from_vin" if change.source == VIN else "from_registry"]),
         chosen=change.suggested if chosen is None else name in chosen,
         usual=change.source == usual,
         persons=change.now_source == PERSON and change.state == "differs",
     )
 
 
-def _notes(desk: Desk, looked: Looked, kept: Kept, row: Mapping[str, Any]) -> list[str]:
+def _notes(ctx: RequestContext, looked: Looked, kept: Kept, row: Mapping[str, Any]) -> list[str]:
     found = []
     if kept.source == VIN:
-        found.append(desk.say(WORDS["by_vin"]))
+        found.append(ctx.say(WORDS["by_vin"]))
     if looked.old:
-        found.append(desk.say(WORDS["old"]))
+        found.append(ctx.say(WORDS["old"]))
     if _is_another(kept, row):
-        found.append(desk.say(WORDS["other_car"].fill(vin=kept.found["vin"]["value"])))
+        found.append(ctx.say(WORDS["other_car"].fill(vin=kept.found["vin"]["value"])))
     return found
 
 

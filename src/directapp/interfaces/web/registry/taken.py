@@ -8,7 +8,7 @@ import orjson
 from directapp.declare.spec import Shape
 from directapp.derive.shown import writable_anywhere
 from directapp.domains.registry.preview import FILL, may_look_up
-from directapp.interfaces.web.desk import Desk
+from directapp.interfaces.web.context import RequestContext
 from directapp.interfaces.web.forms_in import Posted
 from directapp.interfaces.web.registry.words import speak
 from directapp.kernel.errors import DirectAppError
@@ -18,18 +18,18 @@ ANSWER, VALUES, LATER = "_registry", "_registry_values", "_registry_later"
 CARS = "cars"
 
 
-def slot_of(desk: Desk, shape: Shape, posted: Posted | None = None) -> dict[str, Any] | None:
+def slot_of(ctx: RequestContext, shape: Shape, posted: Posted | None = None) -> dict[str, Any] | None:
     """Return what the look-up on a new record's form writes while nothing is asked; None where it has no place.
 
     What a form that comes back took over earlier is carried along.
     """
-    if shape.name != CARS or not may_look_up(shape.grants_of(desk.person.roles)):
+    if shape.name != CARS or not may_look_up(shape.grants_of(ctx.person.roles)):
         return None
     said = posted.get if posted else lambda _: ""
     empty: dict[str, Any] = dict.fromkeys(("changes", "same", "later", "details", "notes"), ())
     return {
         **empty,
-        "t": speak(desk.language),
+        "t": speak(ctx.language),
         "problem": "",
         "kept": None,
         "code": said("_code"),
@@ -41,25 +41,25 @@ def slot_of(desk: Desk, shape: Shape, posted: Posted | None = None) -> dict[str,
     }
 
 
-async def complete(desk: Desk, shape: Shape, record: UUID | None, posted: Posted) -> None:
+async def complete(ctx: RequestContext, shape: Shape, record: UUID | None, posted: Posted) -> None:
     """Give a new car what its form has no place for, and note which of its values were taken over unchanged."""
     answer = posted.get(ANSWER)
     if shape.name != CARS or record is None or not answer:
         return
-    writable = writable_anywhere(desk.person, shape, create=True)
+    writable = writable_anywhere(ctx.person, shape, create=True)
     as_taken = [n for n, v in _values(posted).items() if n in writable and posted.get(n).strip() == v]
     later = [n for n in posted.get(LATER).split() if n not in writable]
     intent = Intent(
-        actor=desk.person,
+        actor=ctx.person,
         collection=shape.name,
         verb=FILL,
         target=record,
         patch={"answer": answer, "fields": [*as_taken, *later]},
         origin="web",
-        request_id=desk.request_id,
+        request_id=ctx.request_id,
     )
     try:
-        await desk.platform.pipeline.perform(intent)
+        await ctx.platform.pipeline.perform(intent)
     except DirectAppError:
         return  # the car is there as it was typed; the night fills what is empty
 

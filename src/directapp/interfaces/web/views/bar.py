@@ -11,7 +11,7 @@ from directapp.derive import board, questions
 from directapp.derive.questions import Address
 from directapp.derive.shown import readable_anywhere
 from directapp.derive.tables import Listing
-from directapp.interfaces.web.desk import Desk, Pin
+from directapp.interfaces.web.context import Pin, RequestContext
 from directapp.interfaces.web.views.words import WORDS
 from directapp.kernel.text import Text
 from directapp.store.query import Condition, Order, Query
@@ -59,19 +59,19 @@ def offered_views(shape: Shape, readable: frozenset[str]) -> tuple[str, ...]:
     return tuple(code for code, fits in possible.items() if fits)
 
 
-async def bar_of(desk: Desk, listing: Listing) -> dict[str, Any]:
+async def bar_of(ctx: RequestContext, listing: Listing) -> dict[str, Any]:
     """Return what the bar over a list shows."""
     shape, address = listing.shape, listing.address
     here, base = view_of(address), address.without(*OWN)
     views = offered_views(shape, listing.readable)
     hidden = board.hides_closed(address, shape)
-    saved = await saved_views(desk, shape)
+    saved = await saved_views(ctx, shape)
     return {
-        "unread": [desk.say(unread_words(one)) for one in questions.unread(address, shape, listing.readable)],
+        "unread": [ctx.say(unread_words(one)) for one in questions.unread(address, shape, listing.readable)],
         "tabs": tuple(
             Tab(
                 code=code,
-                label=desk.say(WORDS[code]),
+                label=ctx.say(WORDS[code]),
                 icon=ICONS[code],
                 href=Address(f"/app/{shape.name}{PATHS[code]}", base.params).text,
                 present=code == here,
@@ -86,11 +86,11 @@ async def bar_of(desk: Desk, listing: Listing) -> dict[str, Any]:
         .but(**({board.EVERYTHING: "1"} if hidden else {}))
         .text,
         "saved": saved,
-        "may_save": SAVED in desk.spec.shapes and shape.declared.views.menu,
+        "may_save": SAVED in ctx.spec.shapes and shape.declared.views.menu,
         "save_query": orjson.dumps([p for p in base.params if p[1] and p[0] != "columns"]).decode(),
         "save_columns": orjson.dumps(list(listing.columns)).decode(),
         "view": here,
-        "shares": _shares(desk),
+        "shares": _shares(ctx),
     }
 
 
@@ -99,25 +99,25 @@ def unread_words(one: questions.Unread) -> Text:
     return WORDS["unread_filter"].fill(label=one.field.label, written=one.written, why=one.why)
 
 
-def _shares(desk: Desk) -> tuple[tuple[str, str], ...]:
+def _shares(ctx: RequestContext) -> tuple[tuple[str, str], ...]:
     """Return with whom a view may be shared, as (value, label)."""
-    shape = desk.spec.get(SAVED)
+    shape = ctx.spec.get(SAVED)
     if shape is None:
         return ()
-    roles = [(c.code, c.label.pick(desk.language)) for c in shape.fields["shared_role"].choices]
-    shares = [("", desk.say(WORDS["only_me"]))]
-    if desk.person.site is not None:
-        shares += [("site", desk.say(WORDS["my_site"]))]
-        shares += [(f"site:{code}", desk.say(WORDS["at_my_site"]).format(role=label)) for code, label in roles]
-    if "tenant_admin" in desk.person.roles:
-        shares += [(f"role:{code}", desk.say(WORDS["at_all_sites"]).format(role=label)) for code, label in roles]
+    roles = [(c.code, c.label.pick(ctx.language)) for c in shape.fields["shared_role"].choices]
+    shares = [("", ctx.say(WORDS["only_me"]))]
+    if ctx.person.site is not None:
+        shares += [("site", ctx.say(WORDS["my_site"]))]
+        shares += [(f"site:{code}", ctx.say(WORDS["at_my_site"]).format(role=label)) for code, label in roles]
+    if "tenant_admin" in ctx.person.roles:
+        shares += [(f"role:{code}", ctx.say(WORDS["at_all_sites"]).format(role=label)) for code, label in roles]
     return tuple(shares)
 
 
-async def saved_views(desk: Desk, shape: Shape) -> tuple[SavedView, ...]:
+async def saved_views(ctx: RequestContext, shape: Shape) -> tuple[SavedView, ...]:
     """Return the views of a list that this person saved or is shown."""
-    store = desk.spec.get(SAVED)
-    if store is None or not store.grants_of(desk.person.roles) or not readable_anywhere(desk.person, store):
+    store = ctx.spec.get(SAVED)
+    if store is None or not store.grants_of(ctx.person.roles) or not readable_anywhere(ctx.person, store):
         return ()
     names = ("id", "name", "query", "columns", "view", "shared_role", "shared_site", "pinned", "created_by")
     query = Query(
@@ -126,14 +126,14 @@ async def saved_views(desk: Desk, shape: Shape) -> tuple[SavedView, ...]:
         sort=(Order("name"),),
         limit=_MOST,
     )
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, SAVED, query)).json)
-    return tuple(_saved(desk, shape, row) for row in rows)
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, SAVED, query)).json)
+    return tuple(_saved(ctx, shape, row) for row in rows)
 
 
-async def pinned_views(desk: Desk) -> tuple[Pin, ...]:
+async def pinned_views(ctx: RequestContext) -> tuple[Pin, ...]:
     """Return the views that stand pinned in this person's menu, whatever list they are of."""
-    store = desk.spec.get(SAVED)
-    if store is None or not store.grants_of(desk.person.roles):
+    store = ctx.spec.get(SAVED)
+    if store is None or not store.grants_of(ctx.person.roles):
         return ()
     query = Query(
         fields=tuple((n,) for n in ("id", "name", "collection", "query", "columns", "view")),
@@ -141,7 +141,7 @@ async def pinned_views(desk: Desk) -> tuple[Pin, ...]:
         sort=(Order("name"),),
         limit=_MOST_PINS,
     )
-    rows = orjson.loads((await desk.platform.reading.page(desk.person, SAVED, query)).json)
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, SAVED, query)).json)
     return tuple(Pin(r["collection"], str(r["name"]), _href(str(r["collection"]), r)) for r in rows)
 
 
@@ -153,14 +153,14 @@ def _href(collection: str, row: dict[str, Any]) -> str:
     return Address(f"/app/{collection}{PATHS.get(view, '')}", params).text
 
 
-def _saved(desk: Desk, shape: Shape, row: dict[str, Any]) -> SavedView:
+def _saved(ctx: RequestContext, shape: Shape, row: dict[str, Any]) -> SavedView:
     view = row.get("view") or "table"
     return SavedView(
         id=str(row["id"]),
         name=str(row["name"]),
         icon=ICONS.get(view, "table"),
         href=_href(shape.name, row),
-        own=str(row.get("created_by")) == str(desk.person.user),
+        own=str(row.get("created_by")) == str(ctx.person.user),
         shared=bool(row.get("shared_role") or row.get("shared_site")),
         pinned=bool(row.get("pinned")),
     )

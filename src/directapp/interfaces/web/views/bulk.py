@@ -14,7 +14,7 @@ from directapp.derive import forms, inputs
 from directapp.derive.inputs import Filling
 from directapp.domains.registry.preview import FILL
 from directapp.interfaces.web import refs
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.lists import collection_verbs
 from directapp.interfaces.web.records import read_patch
@@ -46,25 +46,25 @@ def add_bulk(router: APIRouter) -> None:
     router.add_api_route("/app/{collection}/bulk", do_bulk, methods=["POST"])
 
 
-async def _picked(desk: Desk, shape: Shape, ids: list[str]) -> list[Picked]:
+async def _picked(ctx: RequestContext, shape: Shape, ids: list[str]) -> list[Picked]:
     found = []
     for record in dict.fromkeys(u for i in ids[:MOST] if (u := refs.as_uuid(i)) is not None):
         try:
-            view = await desk.platform.reading.view(desk.person, shape.name, record)
+            view = await ctx.platform.reading.view(ctx.person, shape.name, record)
         except NotFoundError:
             continue
-        found.append(Picked(record, desk.teller.title(shape, view.row), f"/app/{shape.name}/{record}", view))
+        found.append(Picked(record, ctx.teller.title(shape, view.row), f"/app/{shape.name}/{record}", view))
     return found
 
 
-def shared_verbs(desk: Desk, shape: Shape, picked: list[Picked]) -> tuple[Verb, ...]:
+def shared_verbs(ctx: RequestContext, shape: Shape, picked: list[Picked]) -> tuple[Verb, ...]:
     """Return the verbs that are open for every one of the records now, and those that take some of them at once."""
     if not picked:
         return ()
     open_for = [{o.verb.name for o in p.view.offers if o.blocked is None} for p in picked]
     common = set.intersection(*open_for)
     single = tuple(o.verb for o in picked[0].view.offers if o.verb.name in common - _ONE_BY_ONE)
-    return (*single, *(v for v in collection_verbs(desk, shape) if which_param(shape, v)))
+    return (*single, *(v for v in collection_verbs(ctx, shape) if which_param(shape, v)))
 
 
 def which_param(shape: Shape, verb: Verb) -> str | None:
@@ -74,45 +74,47 @@ def which_param(shape: Shape, verb: Verb) -> str | None:
     return next((p.name for p in verb.params if p.kind is Kind.REFS and p.ref == shape.name), None)
 
 
-async def show_bulk(desk: PersonDesk, collection: str, verb: str = "") -> Response:
+async def show_bulk(ctx: PersonContext, collection: str, verb: str = "") -> Response:
     """Show what may be done with all that was picked, or the form of the verb that was chosen."""
-    shape = desk.shape(collection)
-    picked = await _picked(desk, shape, desk.request.query_params.getlist("record"))
-    verbs = shared_verbs(desk, shape, picked)
+    shape = ctx.shape(collection)
+    picked = await _picked(ctx, shape, ctx.request.query_params.getlist("record"))
+    verbs = shared_verbs(ctx, shape, picked)
     chosen = next((v for v in verbs if v.name == verb), None)
-    return await _page(desk, shape, picked, verbs, chosen)
+    return await _page(ctx, shape, picked, verbs, chosen)
 
 
-async def do_bulk(desk: PersonDesk, collection: str) -> Response:
+async def do_bulk(ctx: PersonContext, collection: str) -> Response:
     """Do a verb to each of the picked records, each for itself, and tell what came of it."""
-    shape = desk.shape(collection)
-    posted = await read_signed(desk)
-    picked = await _picked(desk, shape, list(posted.typed.get("record", ())))
-    verbs = shared_verbs(desk, shape, picked)
+    shape = ctx.shape(collection)
+    posted = await read_signed(ctx)
+    picked = await _picked(ctx, shape, list(posted.typed.get("record", ())))
+    verbs = shared_verbs(ctx, shape, picked)
     chosen = next((v for v in verbs if v.name == posted.get("verb")), None)
-    if chosen is None and await _begun(desk, shape, picked, posted):
+    if chosen is None and await _begun(ctx, shape, picked, posted):
         chosen = shape.verb(posted.get("verb"))
     if chosen is None:
-        return await _page(desk, shape, picked, verbs, None, status=HTTPStatus.CONFLICT)
-    patch, problems = await read_patch(desk, list(chosen.params), posted)
-    missing = [f.label.pick(desk.language) for f in chosen.params if f.required and patch.get(f.name) in (None, "")]
+        return await _page(ctx, shape, picked, verbs, None, status=HTTPStatus.CONFLICT)
+    patch, problems = await read_patch(ctx, list(chosen.params), posted)
+    missing = [f.label.pick(ctx.language) for f in chosen.params if f.required and patch.get(f.name) in (None, "")]
     if problems or missing:
-        return await _page(desk, shape, picked, verbs, chosen, typed=posted, missing=missing, status=422)
-    results = [await _do(desk, shape, chosen, p, patch=patch, posted=posted) for p in picked]
-    return desk.page("views/bulk_done.html", **_common(desk, shape), verb=chosen, picked=results)
+        return await _page(ctx, shape, picked, verbs, chosen, typed=posted, missing=missing, status=422)
+    results = [await _do(ctx, shape, chosen, p, patch=patch, posted=posted) for p in picked]
+    return ctx.page("views/bulk_done.html", **_common(ctx, shape), verb=chosen, picked=results)
 
 
-async def _begun(desk: Desk, shape: Shape, picked: list[Picked], posted: Posted) -> bool:
+async def _begun(ctx: RequestContext, shape: Shape, picked: list[Picked], posted: Posted) -> bool:
     """Whether just this was begun before: what was done then has its answer, and the rest is done now."""
     verb = shape.verb(posted.get("verb"))
-    asked = [_intent(desk, shape, verb, one, patch={}, posted=posted) for one in picked] if verb else []
-    return any([await desk.platform.pipeline.recall(intent) is not None for intent in asked])
+    asked = [_intent(ctx, shape, verb, one, patch={}, posted=posted) for one in picked] if verb else []
+    return any([await ctx.platform.pipeline.recall(intent) is not None for intent in asked])
 
 
-def _intent(desk: Desk, shape: Shape, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted) -> Intent:
+def _intent(
+    ctx: RequestContext, shape: Shape, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted
+) -> Intent:
     which = which_param(shape, verb)
     return Intent(
-        actor=desk.person,
+        actor=ctx.person,
         collection=shape.name,
         verb=verb.name,
         origin="web",
@@ -120,31 +122,33 @@ def _intent(desk: Desk, shape: Shape, verb: Verb, one: Picked, *, patch: dict[st
         patch={**patch, which: [str(one.id)]} if which else dict(patch),
         key=posted.key_of(one.id),
         said=posted.said_but("record"),
-        request_id=desk.request_id,
+        request_id=ctx.request_id,
     )
 
 
-async def _do(desk: Desk, shape: Shape, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted) -> Picked:
+async def _do(
+    ctx: RequestContext, shape: Shape, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted
+) -> Picked:
     try:
-        await desk.platform.pipeline.perform(_intent(desk, shape, verb, one, patch=patch, posted=posted))
+        await ctx.platform.pipeline.perform(_intent(ctx, shape, verb, one, patch=patch, posted=posted))
     except DirectAppError as error:
-        why = " ".join(p.message.pick(desk.language) for p in error.problems)
+        why = " ".join(p.message.pick(ctx.language) for p in error.problems)
         return Picked(one.id, one.title, one.href, one.view, done=False, why=why)
     return Picked(one.id, one.title, one.href, one.view, done=True)
 
 
-def _common(desk: Desk, shape: Shape) -> dict[str, Any]:
+def _common(ctx: RequestContext, shape: Shape) -> dict[str, Any]:
     return {
         "here": shape.name,
         "path": f"/app/{shape.name}",
-        "plural": shape.declared.plural.pick(desk.language),
-        "title": desk.say(WORDS["with_picked"]),
-        "v": speak_views(desk.language),
+        "plural": shape.declared.plural.pick(ctx.language),
+        "title": ctx.say(WORDS["with_picked"]),
+        "v": speak_views(ctx.language),
     }
 
 
 async def _page(
-    desk: Desk,
+    ctx: RequestContext,
     shape: Shape,
     picked: list[Picked],
     verbs: tuple[Verb, ...],
@@ -156,20 +160,20 @@ async def _page(
 ) -> Response:
     params = list(chosen.params) if chosen else []
     small = forms.small_refs(params, refs.SMALL)
-    options = await refs.options_of(desk, small.values())
+    options = await refs.options_of(ctx, small.values())
     filling = Filling(
-        language=desk.language,
+        language=ctx.language,
         row={f.name: f.default for f in params if not callable(f.default)},
         typed=typed.typed if typed else {},
         refs={name: options[ref] for name, ref in small.items() if ref in options},
         names=refs.labels_in(options),
-        actor=desk.person,
+        actor=ctx.person,
     )
     made = [i for f in params if (i := inputs.build_input(f, filling)).control != "none"]
-    return desk.page(
+    return ctx.page(
         "views/bulk.html",
         status=int(status),
-        **_common(desk, shape),
+        **_common(ctx, shape),
         picked=picked,
         verbs=verbs,
         verb=chosen,

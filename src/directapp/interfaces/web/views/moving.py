@@ -15,7 +15,7 @@ from directapp.derive.board import STATUS
 from directapp.derive.inputs import Filling, Input
 from directapp.derive.moves import Move, Try
 from directapp.interfaces.web import notes, refs
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import read_signed
 from directapp.interfaces.web.record_view import Answered
 from directapp.interfaces.web.records import perform, read_patch, record_id, sent_before
@@ -34,19 +34,19 @@ def add_moving(router: APIRouter) -> None:
     router.add_api_route("/app/{collection}/{record}/move", move, methods=["POST"])
 
 
-async def show_moves(desk: PersonDesk, collection: str, record: str, to: str = "", back: str = "") -> Response:
+async def show_moves(ctx: PersonContext, collection: str, record: str, to: str = "", back: str = "") -> Response:
     """Tell where a record may be moved: as data for a drag, as a dialog, or as a page of its own."""
-    shape, target = desk.shape(collection), record_id(record)
-    view = await desk.platform.reading.view(desk.person, collection, target)
-    found = await moves_of(desk, shape, target, view)
-    if desk.request.headers.get("accept") == "application/json":
+    shape, target = ctx.shape(collection), record_id(record)
+    view = await ctx.platform.reading.view(ctx.person, collection, target)
+    found = await moves_of(ctx, shape, target, view)
+    if ctx.request.headers.get("accept") == "application/json":
         told = {m.to: {"allowed": m.allowed, "asks": bool(m.asks), "why": m.why, "label": m.label} for m in found}
         return Response(orjson.dumps(told), media_type="application/json")
     wanted = tuple(m for m in found if m.to == to) or found
-    return await _moves_page(desk, shape, target, view, wanted, back=back)
+    return await _moves_page(ctx, shape, target, view, wanted, back=back)
 
 
-async def moves_of(desk: Desk, shape: Shape, target: UUID, view: View) -> tuple[Move, ...]:
+async def moves_of(ctx: RequestContext, shape: Shape, target: UUID, view: View) -> tuple[Move, ...]:
     """Return a move for every other state that is not the end of the way, each allowed or with the reason.
 
     The pipeline itself is asked, by a dry run of each thing this person could set.
@@ -54,8 +54,8 @@ async def moves_of(desk: Desk, shape: Shape, target: UUID, view: View) -> tuple[
     flow = shape.declared.workflow
     if flow is None:
         raise NotFoundError
-    tries = moves.tries_from(shape, view.row, view.writable, desk.now)
-    judged = await asyncio.gather(*(_judge(desk, shape, target, view, t) for t in tries))
+    tries = moves.tries_from(shape, view.row, view.writable, ctx.now)
+    judged = await asyncio.gather(*(_judge(ctx, shape, target, view, t) for t in tries))
     known: dict[str, Move] = {}
     for one in (m for m in judged if m is not None):
         if one.to not in known or (one.allowed, not one.asks) > (known[one.to].allowed, not known[one.to].asks):
@@ -64,83 +64,83 @@ async def moves_of(desk: Desk, shape: Shape, target: UUID, view: View) -> tuple[
     steps = {s.to for s in flow.steps if present in s.origins and s.when is not None}
     states = (s for s in flow.states if s.code != present and (not s.locked or s.code in steps))
     return tuple(
-        known.get(s.code) or moves.missing_move(shape, view.row, s, view.writable, desk.language) for s in states
+        known.get(s.code) or moves.missing_move(shape, view.row, s, view.writable, ctx.language) for s in states
     )
 
 
-async def _judge(desk: Desk, shape: Shape, target: UUID, view: View, tried: Try) -> Move | None:
+async def _judge(ctx: RequestContext, shape: Shape, target: UUID, view: View, tried: Try) -> Move | None:
     """Return where a try leads, None when it leads nowhere else."""
-    case = Case(row=view.row, before=view.row, actor=desk.person, now=desk.now)
+    case = Case(row=view.row, before=view.row, actor=ctx.person, now=ctx.now)
     if not tried.patch:
         fact = tried.asks[0]
         flow, present = shape.declared.workflow, view.row.get(STATUS)
         to = next((s.to for s in flow.steps if s.fact == fact and present in s.origins), None) if flow else None
-        return _move(desk, shape, to, tried) if to else None
+        return _move(ctx, shape, to, tried) if to else None
     intent = Intent(
-        actor=desk.person,
+        actor=ctx.person,
         collection=shape.name,
         verb="update",
         origin="web",
         target=target,
         patch=dict(tried.patch),
-        request_id=desk.request_id,
+        request_id=ctx.request_id,
         dry_run=True,
     )
     try:
-        answer = await desk.platform.pipeline.perform(intent)
+        answer = await ctx.platform.pipeline.perform(intent)
     except NotFoundError:
         return None
     except DirectAppError as error:
         to = moves.led_to(shape, case, tried.patch)
         asked = moves.completion(shape, tried, [p.field for p in error.problems], view.writable)
-        why = " ".join(dict.fromkeys(p.message.pick(desk.language) for p in error.problems))
-        return None if to == view.row.get(STATUS) else _move(desk, shape, to, asked or tried, None if asked else why)
-    return _move(desk, shape, answer.changes[STATUS][1], tried) if STATUS in answer.changes else None
+        why = " ".join(dict.fromkeys(p.message.pick(ctx.language) for p in error.problems))
+        return None if to == view.row.get(STATUS) else _move(ctx, shape, to, asked or tried, None if asked else why)
+    return _move(ctx, shape, answer.changes[STATUS][1], tried) if STATUS in answer.changes else None
 
 
-def _move(desk: Desk, shape: Shape, to: str, tried: Try, why: str | None = None) -> Move:
+def _move(ctx: RequestContext, shape: Shape, to: str, tried: Try, why: str | None = None) -> Move:
     flow = shape.declared.workflow
     state = flow.state(to) if flow else None
-    label, hue = (state.label.pick(desk.language), state.phase.hue) if state else (to, "steel")
+    label, hue = (state.label.pick(ctx.language), state.phase.hue) if state else (to, "steel")
     return Move(to=to, label=label, hue=hue, patch=tried.patch, asks=tried.asks, why=why)
 
 
-async def move(desk: PersonDesk, collection: str, record: str) -> Response:
+async def move(ctx: PersonContext, collection: str, record: str) -> Response:
     """Move a record: set the fact that the asked state waits for, with what the small form brought."""
-    shape, target = desk.shape(collection), record_id(record)
-    posted = await read_signed(desk)
-    view = await desk.platform.reading.view(desk.person, collection, target)
+    shape, target = ctx.shape(collection), record_id(record)
+    posted = await read_signed(ctx)
+    view = await ctx.platform.reading.view(ctx.person, collection, target)
     back = posted.get("back")
-    if await sent_before(desk, shape, "update", posted, target=target):
-        return _moved(desk, shape, target, posted.get("to"), back)
-    found = await moves_of(desk, shape, target, view)
+    if await sent_before(ctx, shape, "update", posted, target=target):
+        return _moved(ctx, shape, target, posted.get("to"), back)
+    found = await moves_of(ctx, shape, target, view)
     wanted = next((m for m in found if m.to == posted.get("to")), None)
     if wanted is None:
         raise NotFoundError
     fields = [shape.fields[n] for n in wanted.asks]
-    patch, problems = await read_patch(desk, fields, posted)
+    patch, problems = await read_patch(ctx, fields, posted)
     try:
         _refuse(shape, wanted, patch, problems)
         given = {n: v for n, v in wanted.patch.items() if n not in wanted.asks}
-        await perform(desk, shape, "update", posted, {**given, **patch}, target=target)
+        await perform(ctx, shape, "update", posted, {**given, **patch}, target=target)
     except NotFoundError:
         raise
     except DirectAppError as error:
-        by_field, summary = forms.sort_problems(error.problems, shape.fields, desk.language)
+        by_field, summary = forms.sort_problems(error.problems, shape.fields, ctx.language)
         answered = Answered(typed=posted.typed, problems=by_field, summary=summary)
         status = int(error.status)
-        return await _moves_page(desk, shape, target, view, (wanted,), back=back, answered=answered, status=status)
-    return _moved(desk, shape, target, wanted.to, back)
+        return await _moves_page(ctx, shape, target, view, (wanted,), back=back, answered=answered, status=status)
+    return _moved(ctx, shape, target, wanted.to, back)
 
 
-def _moved(desk: Desk, shape: Shape, target: UUID, to: str, back: str) -> Response:
+def _moved(ctx: RequestContext, shape: Shape, target: UUID, to: str, back: str) -> Response:
     """Say that a record was moved, and go back to where it was moved."""
     state = shape.declared.workflow.state(to) if shape.declared.workflow else None
     path = f"/app/{shape.name}/{target}"
-    text = desk.say(WORDS["moved"]).format(to=state.label.pick(desk.language) if state else to)
+    text = ctx.say(WORDS["moved"]).format(to=state.label.pick(ctx.language) if state else to)
     undo = f"{path}/undo" if shape.declared.history else None
-    desk.cookies.append(notes.tell_done(text, desk.now, undo=undo, href=path))
-    return desk.go(back if back.startswith("/app/") else path)
+    ctx.cookies.append(notes.tell_done(text, ctx.now, undo=undo, href=path))
+    return ctx.go(back if back.startswith("/app/") else path)
 
 
 def _refuse(shape: Shape, wanted: Move, patch: dict[str, Any], problems: list[Problem]) -> None:
@@ -155,7 +155,7 @@ def _refuse(shape: Shape, wanted: Move, patch: dict[str, Any], problems: list[Pr
 
 
 async def _moves_page(
-    desk: Desk,
+    ctx: RequestContext,
     shape: Shape,
     target: UUID,
     view: View,
@@ -168,9 +168,9 @@ async def _moves_page(
     answered = answered or Answered()
     asked = [shape.fields[n] for m in found if m.allowed for n in m.asks]
     small = forms.small_refs(asked, refs.SMALL)
-    options = await refs.options_of(desk, small.values())
+    options = await refs.options_of(ctx, small.values())
     filling = Filling(
-        language=desk.language,
+        language=ctx.language,
         row={f.name: view.row.get(f.name) for f in asked},
         typed=answered.typed,
         problems=answered.problems,
@@ -181,9 +181,9 @@ async def _moves_page(
     flow = shape.declared.workflow
     near = {s.to for s in flow.steps if view.row.get(STATUS) in s.origins} if flow else set[str]()
     context: dict[str, Any] = {
-        "title": desk.say(WORDS["move_title"]).format(title=desk.teller.title(shape, view.row)),
+        "title": ctx.say(WORDS["move_title"]).format(title=ctx.teller.title(shape, view.row)),
         "here": shape.name,
-        "v": speak_views(desk.language),
+        "v": speak_views(ctx.language),
         "action": f"/app/{shape.name}/{target}/move",
         "allowed": [(m, [made[n] for n in m.asks]) for m in found if m.allowed],
         "refused": [m for m in found if not m.allowed and (m.to in near or len(found) == 1)],
@@ -191,4 +191,4 @@ async def _moves_page(
         "stale_by": None,
         "back": back if back.startswith("/app/") else f"/app/{shape.name}/{target}",
     }
-    return desk.page("views/moves.html" if desk.partial else "views/move.html", status=status, **context)
+    return ctx.page("views/moves.html" if ctx.partial else "views/move.html", status=status, **context)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 
 from directapp.declare.spec import Shape
 from directapp.derive.shown import page_of, paths_for, readable_anywhere
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.lists import collection_verbs, may_create
 from directapp.interfaces.web.views.bar import PATHS, offered_views, saved_views
 from directapp.interfaces.web.views.words import WORDS
@@ -27,14 +27,14 @@ def add_palette(router: APIRouter) -> None:
     router.add_api_route("/app/palette", find, methods=["GET"])
 
 
-async def find(desk: PersonDesk, q: str = "") -> Response:
+async def find(ctx: PersonContext, q: str = "") -> Response:
     """Answer what was typed: what it may mean, and where it leads when it names exactly one record."""
-    shape = desk.spec.get(desk.main_list or "")
-    rows = await _records(desk, shape, q) if shape else []
+    shape = ctx.spec.get(ctx.main_list or "")
+    rows = await _records(ctx, shape, q) if shape else []
     typed = _plain(q)
     exact = [r for r in rows if shape and any(_plain(str(r.get(n) or "")) == typed for n in _CODES)] if typed else []
-    found = [_record(desk, shape, r) for r in rows] if shape else []
-    places = [p async for p in _places(desk, shape)]
+    found = [_record(ctx, shape, r) for r in rows] if shape else []
+    places = [p async for p in _places(ctx, shape)]
     words = q.lower().split()
     pages = [p for p in places if all(w in p["label"].lower() for w in words)]
     go = page_of(shape.name, exact[0]["id"]) if shape and len(exact) == 1 else None
@@ -46,56 +46,56 @@ def _plain(text: str) -> str:
     return _NO_LETTER.sub("", text).casefold()
 
 
-async def _records(desk: Desk, shape: Shape, text: str) -> list[dict[str, Any]]:
+async def _records(ctx: RequestContext, shape: Shape, text: str) -> list[dict[str, Any]]:
     words = question_words(text)
     if not words or not shape.searchable:
         return []
-    readable = readable_anywhere(desk.person, shape)
+    readable = readable_anywhere(ctx.person, shape)
     shown = (*shape.declared.views.title, *_CODES, "customer_name", "status")
     names = tuple(dict.fromkeys(("id", *(n for n in shown if n in readable and n in shape.fields))))
-    fields = paths_for(desk.spec, desk.person, shape, names)
+    fields = paths_for(ctx.spec, ctx.person, shape, names)
     query = Query(fields=fields, search=words, sort=(Order("id", descending=True),), limit=_FOUND)
-    rows: list[dict[str, Any]] = orjson.loads((await desk.platform.reading.page(desk.person, shape.name, query)).json)
+    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, shape.name, query)).json)
     return rows
 
 
-def _record(desk: Desk, shape: Shape, row: dict[str, Any]) -> dict[str, str]:
+def _record(ctx: RequestContext, shape: Shape, row: dict[str, Any]) -> dict[str, str]:
     flow = shape.declared.workflow
     state = flow.state(row.get("status")) if flow else None
-    told = (state.label.pick(desk.language) if state else "", row.get("customer_name"), row.get("order_number"))
+    told = (state.label.pick(ctx.language) if state else "", row.get("customer_name"), row.get("order_number"))
     return {
-        "kind": shape.declared.label.pick(desk.language),
-        "label": desk.teller.title(shape, row),
+        "kind": shape.declared.label.pick(ctx.language),
+        "label": ctx.teller.title(shape, row),
         "hint": " · ".join(str(t) for t in told if t),
         "href": page_of(shape.name, row["id"]),
     }
 
 
-async def _places(desk: Desk, shape: Shape | None) -> Any:
+async def _places(ctx: RequestContext, shape: Shape | None) -> Any:
     """Yield the pages and verbs that this person has, those of the main list first."""
-    page, verb = desk.say(WORDS["page"]), desk.say(WORDS["verb"])
-    yield _place(page, desk.say(COMMON["home"]), "/")
+    page, verb = ctx.say(WORDS["page"]), ctx.say(WORDS["verb"])
+    yield _place(page, ctx.say(COMMON["home"]), "/")
     if shape is not None:
-        name, path = shape.declared.plural.pick(desk.language), f"/app/{shape.name}"
-        for code in offered_views(shape, readable_anywhere(desk.person, shape)):
-            label = name if code == "table" else f"{name}: {desk.say(WORDS[code])}"
+        name, path = shape.declared.plural.pick(ctx.language), f"/app/{shape.name}"
+        for code in offered_views(shape, readable_anywhere(ctx.person, shape)):
+            label = name if code == "table" else f"{name}: {ctx.say(WORDS[code])}"
             yield _place(page, label, path + PATHS[code])
-        for one in await saved_views(desk, shape):
-            yield _place(desk.say(WORDS["saved_views"]), one.name, one.href)
-    for item in desk.menu:
-        for place in _of_collection(desk, desk.spec[item.name], page, verb, main=item.name == desk.main_list):
+        for one in await saved_views(ctx, shape):
+            yield _place(ctx.say(WORDS["saved_views"]), one.name, one.href)
+    for item in ctx.menu:
+        for place in _of_collection(ctx, ctx.spec[item.name], page, verb, main=item.name == ctx.main_list):
             yield place
-    yield _place(page, desk.say(COMMON["profile"]), "/app/me")
+    yield _place(page, ctx.say(COMMON["profile"]), "/app/me")
 
 
-def _of_collection(desk: Desk, shape: Shape, page: str, verb: str, *, main: bool) -> Iterator[dict[str, str]]:
+def _of_collection(ctx: RequestContext, shape: Shape, page: str, verb: str, *, main: bool) -> Iterator[dict[str, str]]:
     path = f"/app/{shape.name}"
     if not main:
-        yield _place(page, shape.declared.plural.pick(desk.language), path)
-    for one in collection_verbs(desk, shape):
-        yield _place(verb, one.label.pick(desk.language), f"{path}/do/{one.name}")
-    if may_create(desk, shape):
-        yield _place(verb, f"{desk.say(COMMON['new'])}: {shape.declared.label.pick(desk.language)}", f"{path}/new")
+        yield _place(page, shape.declared.plural.pick(ctx.language), path)
+    for one in collection_verbs(ctx, shape):
+        yield _place(verb, one.label.pick(ctx.language), f"{path}/do/{one.name}")
+    if may_create(ctx, shape):
+        yield _place(verb, f"{ctx.say(COMMON['new'])}: {shape.declared.label.pick(ctx.language)}", f"{path}/new")
 
 
 def _place(kind: str, label: str, href: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from directapp.derive.questions import Address
 from directapp.interfaces.web import notes
-from directapp.interfaces.web.desk import Desk, PersonDesk
+from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import Posted, read_signed
 from directapp.interfaces.web.records import perform, record_id
 from directapp.interfaces.web.views.bar import PATHS, SAVED, saved_views
@@ -21,10 +21,10 @@ def add_saved(router: APIRouter) -> None:
     router.add_api_route("/app/{collection}/views/{record}/delete", delete_view, methods=["POST"])
 
 
-async def save_view(desk: PersonDesk, collection: str) -> Response:
+async def save_view(ctx: PersonContext, collection: str) -> Response:
     """Save the view that stands in the form, and open it."""
-    shape, store = desk.shape(collection), desk.shape(SAVED)
-    posted = await read_signed(desk)
+    shape, store = ctx.shape(collection), ctx.shape(SAVED)
+    posted = await read_signed(ctx)
     query, view = _json(posted.get("query")), posted.get("view") or "table"
     patch: dict[str, Any] = {
         "name": posted.get("name").strip(),
@@ -33,13 +33,13 @@ async def save_view(desk: PersonDesk, collection: str) -> Response:
         "columns": _json(posted.get("columns")) if view == "table" else None,
         "view": view,
         "pinned": bool(posted.get("pinned")),
-        **_shared(desk, posted),
+        **_shared(ctx, posted),
     }
-    answer = await perform(desk, store, "create", posted, patch)
-    text = desk.say(WORDS["view_saved"]).format(name=patch["name"])
-    desk.cookies.append(notes.tell_done(text, desk.now))
-    found = next((s for s in await saved_views(desk, shape) if s.id == str(answer.record)), None)
-    return desk.go(found.href if found else Address(f"/app/{shape.name}{PATHS.get(view, '')}").text)
+    answer = await perform(ctx, store, "create", posted, patch)
+    text = ctx.say(WORDS["view_saved"]).format(name=patch["name"])
+    ctx.cookies.append(notes.tell_done(text, ctx.now))
+    found = next((s for s in await saved_views(ctx, shape) if s.id == str(answer.record)), None)
+    return ctx.go(found.href if found else Address(f"/app/{shape.name}{PATHS.get(view, '')}").text)
 
 
 def _json(text: str) -> Any:
@@ -49,17 +49,17 @@ def _json(text: str) -> Any:
         raise BadPayloadError from error
 
 
-def _shared(desk: Desk, posted: Posted) -> dict[str, Any]:
+def _shared(ctx: RequestContext, posted: Posted) -> dict[str, Any]:
     """Understand with whom it is shared: nobody, my site, a role at my site, or a role everywhere."""
     where, _, role = posted.get("share").partition(":")
-    site = desk.person.site if where == "site" else None
+    site = ctx.person.site if where == "site" else None
     return {"shared_site": str(site) if site else None, "shared_role": role or None}
 
 
-async def delete_view(desk: PersonDesk, collection: str, record: str) -> Response:
+async def delete_view(ctx: PersonContext, collection: str, record: str) -> Response:
     """Take one's own view away."""
-    shape, store = desk.shape(collection), desk.shape(SAVED)
-    posted = await read_signed(desk)
-    await perform(desk, store, "delete", posted, {}, target=record_id(record))
-    desk.cookies.append(notes.tell_done(desk.say(WORDS["view_deleted"]), desk.now))
-    return desk.go(f"/app/{shape.name}")
+    shape, store = ctx.shape(collection), ctx.shape(SAVED)
+    posted = await read_signed(ctx)
+    await perform(ctx, store, "delete", posted, {}, target=record_id(record))
+    ctx.cookies.append(notes.tell_done(ctx.say(WORDS["view_deleted"]), ctx.now))
+    return ctx.go(f"/app/{shape.name}")

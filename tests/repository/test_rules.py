@@ -1,4 +1,4 @@
-"""The house holds its own rules: sizes, languages, protection, and migrations that lead to the declarations."""
+"""The repository holds its own rules: sizes, languages, protection, and migrations that lead to the declarations."""
 
 import ast
 import asyncio

@@ -1,4 +1,4 @@
-"""Desk: what a request needs at hand: the house, who asks, in which language, and how a page is answered."""
+"""Request context: what a request needs at hand, who asks, in which language, and how a page is answered."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -46,13 +46,13 @@ class Pin:
     href: str
 
 
-async def no_pins(_: "Desk") -> tuple[Pin, ...]:
-    """Return nothing: a house without saved views."""
+async def no_pins(_: "RequestContext") -> tuple[Pin, ...]:
+    """Return nothing: an application without saved views."""
     return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class PageServices:
     """What the pages are built on; ``pins`` are the pinned views of who asks."""
 
     platform: Platform
@@ -60,15 +60,15 @@ class House:
     templates: Environment
     looks: Looks
     demo: list[DemoPerson] = field(default_factory=list)
-    pins: Callable[["Desk"], Awaitable[tuple[Pin, ...]]] = no_pins
+    pins: Callable[["RequestContext"], Awaitable[tuple[Pin, ...]]] = no_pins
 
 
 @dataclass(kw_only=True)
-class Desk:
+class RequestContext:
     """One request: who asks for what, and the means to answer. ``actor`` None is a page before sign-in."""
 
     request: Request
-    house: House
+    services: PageServices
     language: Language
     now: datetime
     actor: Actor | None = None
@@ -79,12 +79,12 @@ class Desk:
     @property
     def platform(self) -> Platform:
         """The wired half below the interfaces."""
-        return self.house.platform
+        return self.services.platform
 
     @property
     def spec(self) -> Spec:
         """Every collection."""
-        return self.house.platform.spec
+        return self.services.platform.spec
 
     @property
     def person(self) -> Actor:
@@ -112,7 +112,7 @@ class Desk:
     def csrf(self) -> str:
         """The token that every form of this sign-in carries."""
         session = self.actor.session if self.actor else None
-        return self.house.auth.signer.form_token(session) if session else ""
+        return self.services.auth.signer.form_token(session) if session else ""
 
     @property
     def initials(self) -> str:
@@ -169,14 +169,14 @@ class Desk:
         """Return a template's text."""
         theme = self.request.cookies.get(THEME_COOKIE)
         common: Mapping[str, Any] = {
-            "desk": self,
+            "ctx": self,
             "w": speak(self.language),
             "language": self.language,
             "theme": theme if theme in THEMES else None,
             "csrf": self.csrf,
             "new_key": _new_key,
         }
-        return self.house.templates.get_template(template).render({**common, **context})
+        return self.services.templates.get_template(template).render({**common, **context})
 
     def done(self) -> notes.Done | None:
         """Return what this person did within the last minute, to tell it and offer the way back."""
@@ -223,40 +223,42 @@ def _language(request: Request, actor: Actor | None) -> Language:
     return pick_language(request.headers.get("accept-language"), preferred)
 
 
-def open_desk(request: Request, actor: Actor | None = None, look: Look | None = None) -> Desk:
-    """Return the desk of a request."""
-    house: House = request.state.house
+def open_context(request: Request, actor: Actor | None = None, look: Look | None = None) -> RequestContext:
+    """Return the context of a request."""
+    services: PageServices = request.state.services
     actor = actor and _speaking(request, actor)
-    language, now = _language(request, actor), house.platform.clock()
-    return Desk(request=request, house=house, actor=actor, look=look or Look(), language=language, now=now)
+    language, now = _language(request, actor), services.platform.clock()
+    return RequestContext(
+        request=request, services=services, actor=actor, look=look or Look(), language=language, now=now
+    )
 
 
-async def person_desk(request: Request) -> Desk:
-    """Return the desk of somebody who is signed in (UnauthenticatedError: nobody is)."""
+async def person_desk(request: Request) -> RequestContext:
+    """Return the context of somebody who is signed in (UnauthenticatedError: nobody is)."""
     actor: Actor = await request.app.state.authenticate(authorization=None, cookie=request.cookies.get(SESSION_COOKIE))
-    house: House = request.state.house
-    desk = open_desk(request, actor, await house.looks.of(actor))
-    if request.method == "GET" and not desk.partial and _PAGES & set(request.headers.get("accept", "*/*").split(",")):
-        desk.pins = await house.pins(desk)
-    return desk
+    services: PageServices = request.state.services
+    ctx = open_context(request, actor, await services.looks.of(actor))
+    if request.method == "GET" and not ctx.partial and _PAGES & set(request.headers.get("accept", "*/*").split(",")):
+        ctx.pins = await services.pins(ctx)
+    return ctx
 
 
-def stranger_desk(request: Request) -> Desk:
-    """Return the desk of a page that needs no sign-in."""
-    return open_desk(request)
+def stranger_desk(request: Request) -> RequestContext:
+    """Return the context of a page that needs no sign-in."""
+    return open_context(request)
 
 
-PersonDesk = Annotated[Desk, Depends(person_desk)]
-StrangerDesk = Annotated[Desk, Depends(stranger_desk)]
+PersonContext = Annotated[RequestContext, Depends(person_desk)]
+StrangerDesk = Annotated[RequestContext, Depends(stranger_desk)]
 
 
-def check_form(desk: Desk, given: str) -> None:
+def check_form(ctx: RequestContext, given: str) -> None:
     """Refuse a form that does not carry this sign-in's token.
 
     Raises:
         ForbiddenError: it carries none, or another's.
 
     """
-    session = desk.person.session
-    if session is None or not desk.house.auth.signer.is_form_token(session, given):
+    session = ctx.person.session
+    if session is None or not ctx.services.auth.signer.is_form_token(session, given):
         raise ForbiddenError(_OTHER_PAGE)

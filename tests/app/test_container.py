@@ -1,4 +1,4 @@
-"""The wired house: what follows from events, sealing, explaining, and what boot refuses."""
+"""The wired application: what follows from events, sealing, explaining, and what boot refuses."""
 
 import email
 import re
@@ -8,7 +8,7 @@ import asyncpg
 import orjson
 import pytest
 
-from directapp.app.house import House
+from directapp.app.container import Application
 from directapp.app.spec import load_spec
 from directapp.domains.people.auth import sign_in
 from directapp.domains.people.links import use_link
@@ -37,8 +37,8 @@ async def delivered_car(dealer: Dealer) -> tuple[str, object]:
     return "cars", car
 
 
-async def test_lint_finds_nothing_wrong_and_sees_what_is(house: House) -> None:
-    connection = await asyncpg.connect(house.owner_dsn)
+async def test_lint_finds_nothing_wrong_and_sees_what_is(application: Application) -> None:
+    connection = await asyncpg.connect(application.owner_dsn)
     try:
         assert await lint(connection, load_spec()) == []
         await connection.execute("CREATE TABLE stray (id int); GRANT DELETE ON stray TO directapp_app")
@@ -50,14 +50,14 @@ async def test_lint_finds_nothing_wrong_and_sees_what_is(house: House) -> None:
         await connection.close()
 
 
-async def test_boot_refuses_the_owner_and_an_unprotected_table(house: House) -> None:
+async def test_boot_refuses_the_owner_and_an_unprotected_table(application: Application) -> None:
     with pytest.raises(UnsafeRoleError, match="owns tables"):
-        await Database(load_spec(), house.owner_dsn).open()
-    connection = await asyncpg.connect(house.owner_dsn)
+        await Database(load_spec(), application.owner_dsn).open()
+    connection = await asyncpg.connect(application.owner_dsn)
     try:
         await connection.execute("CREATE TABLE naked (id int)")
         with pytest.raises(UnsafeRoleError, match="naked"):
-            await Database(load_spec(), house.platform.database.dsn).open()
+            await Database(load_spec(), application.platform.database.dsn).open()
     finally:
         await connection.execute("DROP TABLE naked")
         await connection.close()
@@ -65,14 +65,14 @@ async def test_boot_refuses_the_owner_and_an_unprotected_table(house: House) -> 
 
 async def test_the_audit_is_sealed_and_tampering_shows(dealer: Dealer, time: Time) -> None:
     admin = await dealer.person("tenant_admin")
-    database = dealer.house.platform.database
+    database = dealer.application.platform.database
     await dealer.create(admin, "cars", make="VW")
     assert await seal(database, dealer.tenant, clock=time) == 0
     time.ahead = timedelta(minutes=10)
     try:
         assert await seal(database, dealer.tenant, clock=time) > 0
         assert await verify(database, dealer.tenant) == []
-        owner = await asyncpg.connect(dealer.house.owner_dsn)
+        owner = await asyncpg.connect(dealer.application.owner_dsn)
         try:
             await owner.execute("ALTER TABLE audit NO FORCE ROW LEVEL SECURITY")
             await owner.execute("UPDATE audit SET actor_name = 'en annen' WHERE tenant_id = $1", dealer.tenant)
@@ -85,25 +85,25 @@ async def test_the_audit_is_sealed_and_tampering_shows(dealer: Dealer, time: Tim
 
 
 async def test_a_staff_session_is_timed_named_and_logged(dealer: Dealer, time: Time) -> None:
-    house = dealer.house
+    application = dealer.application
     session = await begin_staff_session(
-        house.auth, house.platform.pipeline, dealer.tenant, operator="Ada", reason="Sak 17", minutes=10
+        application.auth, application.platform.pipeline, dealer.tenant, operator="Ada", reason="Sak 17", minutes=10
     )
-    actor = await house.principals.authenticate(cookie=session.cookie)
+    actor = await application.principals.authenticate(cookie=session.cookie)
     assert (actor.tenant, actor.name) == (dealer.tenant, "Drift: Ada")
     assert actor.user
-    history = await house.platform.reading.history(actor, "users", actor.user)
+    history = await application.platform.reading.history(actor, "users", actor.user)
     assert history[-1]["reason"] == "Sak 17"
-    house.principals.forget(dealer.tenant)
+    application.principals.forget(dealer.tenant)
     time.ahead = timedelta(minutes=11)
     try:
         with pytest.raises(UnauthenticatedError):
-            await house.principals.authenticate(cookie=session.cookie)
+            await application.principals.authenticate(cookie=session.cookie)
     finally:
         time.ahead = timedelta()
     with pytest.raises(InvalidError):
         await begin_staff_session(
-            house.auth, house.platform.pipeline, dealer.tenant, operator="Ada", reason=" ", minutes=600
+            application.auth, application.platform.pipeline, dealer.tenant, operator="Ada", reason=" ", minutes=600
         )
 
 
@@ -111,7 +111,7 @@ async def test_explain_says_why(dealer: Dealer) -> None:
     seller = await dealer.person("new_car_sales", "495")
     stranger = await dealer.person("new_car_sales", "324")
     car = await dealer.create(seller, "cars", make="Audi", model="Q4", car_type="new", order_number="77")
-    database, shape = dealer.house.platform.database, load_spec()["cars"]
+    database, shape = dealer.application.platform.database, load_spec()["cars"]
     mine = await explain(database, seller, shape, car, "purchase_price")
     assert mine[-1].en == "So: purchase_price is not seen and may not be changed."
     assert "may be changed" in (await explain(database, seller, shape, car, "customer_name"))[-1].en
@@ -129,16 +129,16 @@ async def test_a_delivered_car_is_archived_by_itself_after_the_undo_window(deale
     await dealer.do(admin, "cars", "update", car, sold_at=now)  # type: ignore[arg-type]
     await dealer.do(admin, "cars", "update", car, delivered_to_customer_at=now)  # type: ignore[arg-type]
     assert (await dealer.read(admin, "cars", car))["status"] == "delivered"  # type: ignore[arg-type]
-    await dealer.house.relay.once(dealer.tenant)
+    await dealer.application.relay.once(dealer.tenant)
     assert (await dealer.read(admin, "cars", car))["status"] == "delivered"  # type: ignore[arg-type]
     time.ahead = timedelta(minutes=3)
     try:
-        owner = await asyncpg.connect(dealer.house.owner_dsn)
+        owner = await asyncpg.connect(dealer.application.owner_dsn)
         await owner.execute("ALTER TABLE outbox NO FORCE ROW LEVEL SECURITY")
         await owner.execute("UPDATE outbox SET due_at = now() WHERE done_at IS NULL")
         await owner.execute("ALTER TABLE outbox FORCE ROW LEVEL SECURITY")
         await owner.close()
-        await dealer.house.relay.once(dealer.tenant)
+        await dealer.application.relay.once(dealer.tenant)
     finally:
         time.ahead = timedelta()
     row = await dealer.read(admin, "cars", car)  # type: ignore[arg-type]
@@ -147,10 +147,10 @@ async def test_a_delivered_car_is_archived_by_itself_after_the_undo_window(deale
 
 async def test_a_new_company_gets_checklists_once(dealer: Dealer) -> None:
     admin = await dealer.person("tenant_admin")
-    reading = dealer.house.platform.reading
+    reading = dealer.application.platform.reading
     for name in ("Nytt navn", "Enda et navn"):
         await dealer.do(admin, "tenants", "update", dealer.tenant, name=name)
-        await dealer.house.relay.once(dealer.tenant)
+        await dealer.application.relay.once(dealer.tenant)
     found = orjson.loads((await reading.page(admin, "inspection_templates", Query())).json)
     assert sorted(t["name_en"] for t in found) == sorted(t["name_en"] for t in SEED_TEMPLATES)
 
@@ -174,7 +174,7 @@ async def test_a_deleted_user_leaves_the_cars_and_their_history(dealer: Dealer) 
     await dealer.do(admin, "users", "delete", seller.user)
     row = await dealer.read(admin, "cars", car)
     assert (row["seller"], row["created_by"]) == (None, None)
-    history = await dealer.house.platform.reading.history(admin, "cars", car)
+    history = await dealer.application.platform.reading.history(admin, "cars", car)
     assert history[-1]["actor_name"] == seller.name
 
 
@@ -182,18 +182,18 @@ async def test_an_invitation_is_mailed_with_a_link_that_works_once(dealer: Deale
     manager = await dealer.person("manager")
     person = {"first_name": "Nina", "last_name": "Ny", "email": f"nina.{dealer.tenant.hex[-8:]}@example.test"}
     await dealer.do(manager, "users", "invite", **person, roles=["new_car_sales"], dealership=str(dealer.sites["490"]))
-    await dealer.house.relay.once(dealer.tenant)
-    letters = [path.read_text() for path in (dealer.house.settings.data / "mail").iterdir()]
+    await dealer.application.relay.once(dealer.tenant)
+    letters = [path.read_text() for path in (dealer.application.settings.data / "mail").iterdir()]
     letter = email.message_from_string(next(text for text in letters if person["email"] in text))
     plain = next(part for part in letter.walk() if part.get_content_type() == "text/plain")
     body = plain.get_payload(decode=True)
     assert isinstance(body, bytes)
     link = re.search(r"/link/(\S+)", body.decode())
     assert link
-    await use_link(dealer.house.auth, link[1], "et-langt-passord-7", address="127.0.0.1")
+    await use_link(dealer.application.auth, link[1], "et-langt-passord-7", address="127.0.0.1")
     signed_in = await sign_in(
-        dealer.house.auth, email=person["email"], password="et-langt-passord-7", address="127.0.0.1"
+        dealer.application.auth, email=person["email"], password="et-langt-passord-7", address="127.0.0.1"
     )
     assert signed_in.actor.roles == {"new_car_sales"}
     with pytest.raises(DirectAppError):
-        await use_link(dealer.house.auth, link[1], "et-annet-passord-8", address="127.0.0.1")
+        await use_link(dealer.application.auth, link[1], "et-annet-passord-8", address="127.0.0.1")

@@ -1,4 +1,4 @@
-"""The house, wired: one object with everything a process needs, opened and closed as one."""
+"""The application, wired: one object with everything a process needs, opened and closed as one."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -44,7 +44,7 @@ _TOO_OLD = timedelta(minutes=5)
 
 
 @dataclass(slots=True, kw_only=True)
-class House:
+class Application:
     """A running installation inside one process."""
 
     settings: Settings
@@ -104,7 +104,7 @@ class House:
         await self.platform.database.close()
 
 
-async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: Clock = utc_now) -> House:
+async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: Clock = utc_now) -> Application:
     """Open the database as the weak role and wire everything on it."""
     database = await Database(spec, weak, size=settings.pool).open()
     pipeline = Pipeline(spec, database, clock=clock)
@@ -158,7 +158,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         *(schedule.errand for schedule in repeated),
     )
     relay = Relay(pipeline, load_reactions(), REACTOR, errands=work, keep=keep, lease=settings.job_lease)
-    house = House(
+    application = Application(
         settings=settings,
         platform=platform,
         auth=auth,
@@ -172,34 +172,34 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         loop_watch=LoopWatch(settings.loop_lag_ms / 1000),
         owner_dsn=owner,
     )
-    pipeline.after_commit = house.written
-    platform.operations = Operations(relay, house.schedules)
-    platform.checks["jobs"] = house.jobs
-    platform.checks["audit"] = house.audit
-    platform.checks["event_loop"] = house.loop_watch.state
-    await database.listen(house.heard)
-    return house
+    pipeline.after_commit = application.written
+    platform.operations = Operations(relay, application.schedules)
+    platform.checks["jobs"] = application.jobs
+    platform.checks["audit"] = application.audit
+    platform.checks["event_loop"] = application.loop_watch.state
+    await database.listen(application.heard)
+    return application
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, *, beside: bool = False) -> AsyncIterator[House]:
-    """Start the database and wire the house; nothing works behind the scenes yet.
+async def open_application(settings: Settings, *, beside: bool = False) -> AsyncIterator[Application]:
+    """Start the database and wire the application; nothing works behind the scenes yet.
 
     ``beside``: share the embedded database of an installation that runs already.
     """
     async with served_database(settings, beside=beside) as (owner, weak):
-        house = await wire(settings, owner, weak, spec=load_spec())
+        application = await wire(settings, owner, weak, spec=load_spec())
         try:
-            yield house
+            yield application
         finally:
-            await house.close()
+            await application.close()
 
 
 @asynccontextmanager
-async def at_work(house: House) -> AsyncIterator[None]:
+async def background_jobs(application: Application) -> AsyncIterator[None]:
     """Run what follows from events, and what is done again and again, beside whatever goes on inside."""
     stop = asyncio.Event()
-    running = [asyncio.create_task(worker.run(stop)) for worker in (house.relay, house.schedules)]
+    running = [asyncio.create_task(worker.run(stop)) for worker in (application.relay, application.schedules)]
     try:
         yield
     finally:

@@ -1,0 +1,11 @@
+"""Saved views: what people arrange for themselves: the views of lists that they save and share, and their columns."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from directapp.domains.saved_views.list_columns import LIST_COLUMNS
+from directapp.domains.saved_views.views import SAVED_VIEWS
+
+COLLECTIONS = (SAVED_VIEWS, LIST_COLUMNS)
+
+REACTIONS: dict[str, Callable[[Any], Awaitable[None]]] = {}
