@@ -110,11 +110,11 @@ def paths_of(application: Application) -> Iterator[str]:
     yield from PAGES
     yield f"/app/figures?first={(today - timedelta(days=364)).isoformat()}&last={today.isoformat()}"
     yield f"/app/cars?sold_at.from={(today - timedelta(days=30)).isoformat()}&all=1"
-    for name, shape in application.platform.spec.shapes.items():
-        if shape.declared.exposed and name != "cars":
+    for name, meta in application.platform.spec.metas.items():
+        if meta.declared.exposed and name != "cars":
             yield f"/app/{name}"
             yield f"/app/{name}/count"
-            if shape.declared.workflow is not None:
+            if meta.declared.workflow is not None:
                 yield f"/app/{name}/board"
 
 

@@ -21,7 +21,7 @@ from bench.__main__ import PASSWORD, email_of, prepare, put_away, start_app
 from bench.seed import Seeded
 from directapp.app.spec import load_spec
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor
 from directapp.store.database import Database
 
@@ -45,28 +45,28 @@ def questions(spec: Spec, people: dict[str, Actor], seed: int) -> Iterator[tuple
     chance, seen = random.Random(seed), set[str]()  # noqa: S311 - the same questions each time
     while True:
         role = chance.choice(list(people))
-        shape = spec[chance.choice(_COLLECTIONS)]
-        grants = shape.grants_of(people[role].roles)
-        names = sorted(frozenset[str]().union(*(shape.reads(g) for g in grants)))
+        meta = spec[chance.choice(_COLLECTIONS)]
+        grants = meta.grants_of(people[role].roles)
+        names = sorted(frozenset[str]().union(*(meta.reads(g) for g in grants)))
         if names:
-            path = f"/items/{shape.name}?{urllib.parse.urlencode(_question(chance, spec, shape, names))}"
+            path = f"/items/{meta.name}?{urllib.parse.urlencode(_question(chance, spec, meta, names))}"
             if role + path not in seen:
                 seen.add(role + path)
                 yield role, path
 
 
-def _question(chance: random.Random, spec: Spec, shape: Shape, names: list[str]) -> dict[str, str]:
+def _question(chance: random.Random, spec: Spec, meta: CollectionMeta, names: list[str]) -> dict[str, str]:
     fields = chance.sample(names, min(len(names), chance.choice((1, 3, 8, 20, 60))))
-    refs = [n for n in fields if spec.get(str(shape.fields[n].ref)) is not None]
+    refs = [n for n in fields if spec.get(str(meta.fields[n].ref)) is not None]
     if refs and chance.random() < 0.3:  # noqa: PLR2004 - now and then across a relation
         fields.append(f"{chance.choice(refs)}.*")
     if chance.random() < 0.02:  # noqa: PLR2004 - seldom everything
         fields = [chance.choice(("*.*", "*.*.*"))]
     asked = {"fields": ",".join(fields), "limit": str(chance.choice((5, 25, 50)))}
-    typed = [n for n in names if shape.fields[n].kind in _VALUES and shape.fields[n].stored]
+    typed = [n for n in names if meta.fields[n].kind in _VALUES and meta.fields[n].stored]
     parts = []
     for name in chance.sample(typed, min(len(typed), chance.choice((0, 1, 2, 5)))):
-        op, value = _VALUES[shape.fields[name].kind]
+        op, value = _VALUES[meta.fields[name].kind]
         parts.append({name: {op: value}})
     if parts:
         asked["filter"] = json.dumps({chance.choice(("_and", "_or")): parts})
@@ -101,7 +101,7 @@ async def signed_in(base: str, database: Database, seeded: Seeded) -> dict[str, 
     return tokens
 
 
-async def run(shapes: int, cars: int) -> None:
+async def run(metas: int, cars: int) -> None:
     """Ask, and tell what is held after each tenth.
 
     Raises:
@@ -120,12 +120,12 @@ async def run(shapes: int, cars: int) -> None:
         asked = questions(spec, seeded.people, 1)
         for part in range(_TOLD):
             tokens = await signed_in(base, database, seeded)
-            answers += await fuzz(base, tokens, asked, shapes // _TOLD)
+            answers += await fuzz(base, tokens, asked, metas // _TOLD)
             backends = sorted(processes.megabytes(pid) for pid in processes.children(server)[1:])
             own = processes.megabytes(process.pid)
             highest_backend, highest_process = max(highest_backend, backends[-1]), max(highest_process, own)
             print(
-                f"{(part + 1) * (shapes // _TOLD):6} shapes: application {own:4.0f} MB, largest backend"
+                f"{(part + 1) * (metas // _TOLD):6} shapes: application {own:4.0f} MB, largest backend"
                 f" {backends[-1]:4.0f} MB, {len(backends)} processes of PostgreSQL {sum(backends):5.0f} MB",
                 flush=True,
             )
@@ -142,7 +142,7 @@ def main() -> None:
     parser.add_argument("--shapes", type=int, default=20_000)
     parser.add_argument("--cars", type=int, default=20_000)
     chosen = parser.parse_args()
-    asyncio.run(run(chosen.shapes, chosen.cars))
+    asyncio.run(run(chosen.metas, chosen.cars))
 
 
 if __name__ == "__main__":

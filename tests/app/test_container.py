@@ -111,11 +111,11 @@ async def test_explain_says_why(dealer: Dealer) -> None:
     seller = await dealer.person("new_car_sales", "495")
     stranger = await dealer.person("new_car_sales", "324")
     car = await dealer.create(seller, "cars", make="Audi", model="Q4", car_type="new", order_number="77")
-    database, shape = dealer.application.platform.database, load_spec()["cars"]
-    mine = await explain(database, seller, shape, car, "purchase_price")
+    database, meta = dealer.application.platform.database, load_spec()["cars"]
+    mine = await explain(database, seller, meta, car, "purchase_price")
     assert mine[-1].en == "So: purchase_price is not seen and may not be changed."
-    assert "may be changed" in (await explain(database, seller, shape, car, "customer_name"))[-1].en
-    theirs = await explain(database, stranger, shape, car)
+    assert "may be changed" in (await explain(database, seller, meta, car, "customer_name"))[-1].en
+    theirs = await explain(database, stranger, meta, car)
     assert any("404" in line.en for line in theirs)
 
 

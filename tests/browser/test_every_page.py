@@ -53,7 +53,7 @@ async def test_no_list_and_no_form_shuts_anyone_out(
 ) -> None:
     await fill_yard(dealer, 7)
     page = await open_as("tenant_admin", color_scheme=scheme, **device)
-    names = sorted(name for name, shape in dealer.application.platform.spec.shapes.items() if shape.declared.exposed)
+    names = sorted(name for name, meta in dealer.application.platform.spec.metas.items() if meta.declared.exposed)
     places = [f"/app/{name}{'/new' if (number + turn) % 2 else ''}" for number, name in enumerate(names)]
     assert not await look(page, [*places, *OWN], dropped)
 

@@ -104,7 +104,7 @@ def test_every_cell_of_the_export_is_read_as_it_was_meant() -> None:
     key = keys_of(CARS, columns.values())[0]
     refs = index_refs(SPEC["dealerships"], [{"id": SITE, "number": "490", "name": "Sørkyst"}])
     manner = manner_of(CARS, table, columns)
-    reader = TableReader(spec=SPEC, shape=CARS, table=table, columns=columns, key=key, refs=refs, manner=manner)
+    reader = TableReader(spec=SPEC, meta=CARS, table=table, columns=columns, key=key, refs=refs, manner=manner)
     rows = [reader.understand(raw) for raw in reader.rows()]
     assert [row.notes for row in rows] == [()] * 40
     assert [(row.number, row.values) for row in rows] == [expected(line) for line in EXPECTED]

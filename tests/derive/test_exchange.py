@@ -199,7 +199,7 @@ def reader(text: str, **more: Any) -> TableReader:
     table = read_table(text.encode())
     columns = columns_of(table)
     refs = index_refs(SPEC["dealerships"], [{"id": SITE, "number": "490", "name": "Sørkyst"}])
-    return TableReader(spec=SPEC, shape=CARS, table=table, columns=columns, refs=refs, **more)
+    return TableReader(spec=SPEC, meta=CARS, table=table, columns=columns, refs=refs, **more)
 
 
 def test_words_become_codes_times_and_records() -> None:
@@ -280,6 +280,6 @@ async def test_an_export_goes_back_in_unchanged(dealer: Dealer) -> None:
         columns = columns_of(table)
         assert set(columns.values()) == set(names)
         refs = index_refs(SPEC["dealerships"], [site])
-        sheet = TableReader(spec=SPEC, shape=CARS, table=table, columns=columns, refs=refs, key="id")
+        sheet = TableReader(spec=SPEC, meta=CARS, table=table, columns=columns, refs=refs, key="id")
         report = await taken(dealer, "tenant_admin", sheet)
         assert [(r.outcome, [n.text.en for n in r.notes]) for r in report.results] == [("unchanged", [])]

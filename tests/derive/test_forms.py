@@ -122,5 +122,5 @@ def test_the_track_has_done_now_and_next() -> None:
 
 
 def test_children_are_those_that_go_with_the_record() -> None:
-    assert [(c.shape.name, c.column) for c in pages.children_of(SPEC, SELLER, JOBS)] == [("lines", "job")]
+    assert [(c.meta.name, c.column) for c in pages.children_of(SPEC, SELLER, JOBS)] == [("lines", "job")]
     assert pages.children_of(SPEC, person(TENANT, "finance", SITE), JOBS) == ()

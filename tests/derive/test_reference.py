@@ -6,10 +6,10 @@ def test_every_collection_field_act_and_state_stands_on_the_page() -> None:
     spec = load_spec()
     sections = reference_text(spec).split('<a id="')[1:]
     assert [s.split('"')[0] for s in sections] == [s.name for s in spec.exposed]
-    for shape, section in zip(spec.exposed, sections, strict=True):
-        own = [f.name for g in shape.declared.groups for f in g.fields]
-        acts = [v.name for v in shape.declared.verbs]
-        states = [s.code for s in shape.declared.workflow.states] if shape.declared.workflow else []
+    for meta, section in zip(spec.exposed, sections, strict=True):
+        own = [f.name for g in meta.declared.groups for f in g.fields]
+        acts = [v.name for v in meta.declared.verbs]
+        states = [s.code for s in meta.declared.workflow.states] if meta.declared.workflow else []
         assert [n for n in (*own, *acts, *states) if f"| `{n}` |" not in section] == []
 
 

@@ -31,7 +31,7 @@ def table_of(source: str | bytes, **how: Any) -> Table:
 def reader_of(table: Table, key: str | None = None) -> TableReader:
     columns = {table.columns[m.place].key: m.field for m in match_columns(CARS, table.header) if m.field}
     return TableReader(
-        spec=SPEC, shape=CARS, table=table, columns=columns, key=key, manner=manner_of(CARS, table, columns)
+        spec=SPEC, meta=CARS, table=table, columns=columns, key=key, manner=manner_of(CARS, table, columns)
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from directapp.declare.access import Grant
 from directapp.declare.rules import Rule
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from support.floor import SPEC
 
 # The copies of the specification's table that tests compare with.
@@ -33,9 +33,9 @@ def _cells() -> Iterator[tuple[str, str, str, str]]:
                     yield row["collection"], row["group"], role, row[role]
 
 
-def _fields(shape: Shape, group: str) -> frozenset[str]:
-    codes = [g.code for g in shape.groups if g.code != "system"] if group == "all" else [group]
-    return frozenset(n for n in shape.expand(codes) if not shape.fields[n].secret)
+def _fields(meta: CollectionMeta, group: str) -> frozenset[str]:
+    codes = [g.code for g in meta.groups if g.code != "system"] if group == "all" else [group]
+    return frozenset(n for n in meta.expand(codes) if not meta.fields[n].secret)
 
 
 def _mentions(rule: Rule, word: str) -> bool:
@@ -47,15 +47,15 @@ def _of_kind(grants: list[Grant], group: str) -> list[Grant]:
     return [g for g in grants if kind is None or _mentions(g.rows, kind)]
 
 
-def _letters(shape: Shape, group: str, role: str) -> set[str]:
-    grants = _of_kind([g for g in shape.declared.access.grants if g.role == role], group)
-    fields = _fields(shape, group)
-    writable = frozenset(n for n in fields if shape.fields[n].writable)
-    found = {"V"} if any(fields <= shape.reads(g) for g in grants) else set()
+def _letters(meta: CollectionMeta, group: str, role: str) -> set[str]:
+    grants = _of_kind([g for g in meta.declared.access.grants if g.role == role], group)
+    fields = _fields(meta, group)
+    writable = frozenset(n for n in fields if meta.fields[n].writable)
+    found = {"V"} if any(fields <= meta.reads(g) for g in grants) else set()
     for grant in grants:
-        if writable and writable <= shape.writes(grant) and grant.create:
+        if writable and writable <= meta.writes(grant) and grant.create:
             found.add("C" if _mentions(grant.edit_rule, "created_by") else "E")
-        elif writable and writable <= shape.writes(grant):
+        elif writable and writable <= meta.writes(grant):
             found.add("E")
         if "approve" in grant.verbs and group == "price":
             found.add("A")
@@ -74,10 +74,10 @@ def test_a_cell_of_the_matrix(collection: str, group: str, role: str, cell: str)
 
 @pytest.mark.parametrize("name", COLLECTIONS)
 def test_the_administrator_has_everything(name: str) -> None:
-    shape = SPEC[name]
-    grant = next(g for g in shape.declared.access.grants if g.role == "tenant_admin")
-    assert shape.reads(grant) == shape.readable_names
-    assert shape.writes(grant) == frozenset(f.name for f in shape.stored if f.writable)
+    meta = SPEC[name]
+    grant = next(g for g in meta.declared.access.grants if g.role == "tenant_admin")
+    assert meta.reads(grant) == meta.readable_names
+    assert meta.writes(grant) == frozenset(f.name for f in meta.stored if f.writable)
 
 
 @pytest.mark.parametrize("role", ["mechanic", "detailer"])

@@ -54,7 +54,7 @@ def test_nothing_is_left_to_do_and_no_domain_is_named_below_it() -> None:
     left = [p.name for p in SOURCES if re.search(r"\b(TODO|FIXME|XXX)\b", p.read_text())]
     assert left == []
     # The dialect itself has fixed paths for these.
-    names = set(load_spec().shapes) - {"files", "users", "roles"}
+    names = set(load_spec().metas) - {"files", "users", "roles"}
     below = [p for p in SOURCES if p.parent.name in {"services", "store", "declare", "derive"}]
     named = [
         f"{path.name}: {node.value}"
@@ -66,9 +66,9 @@ def test_nothing_is_left_to_do_and_no_domain_is_named_below_it() -> None:
 
 
 def test_generic_packages_name_no_field_phase_or_role_of_the_trade() -> None:
-    trade = [shape for domain in (cars, workshop, planning) for shape in domain.COLLECTIONS]
-    fields = {f.name for shape in trade for group in shape.groups for f in group.fields}
-    flows = [shape.workflow for shape in trade if shape.workflow]
+    trade = [meta for domain in (cars, workshop, planning) for meta in domain.COLLECTIONS]
+    fields = {f.name for meta in trade for group in meta.groups for f in group.fields}
+    flows = [meta.workflow for meta in trade if meta.workflow]
     phases = {s.phase.code for flow in flows for s in flow.states}
     states = {s.code for flow in flows for s in flow.states}
     system = {f.name for f in SYSTEM.fields}
@@ -100,16 +100,16 @@ def test_generic_packages_name_no_field_phase_or_role_of_the_trade() -> None:
 def test_every_label_is_there_in_both_languages() -> None:
     spec = load_spec()
     labels: list[tuple[str, Text]] = []
-    for shape in spec.shapes.values():
-        labels += [(shape.name, shape.declared.label), (shape.name, shape.declared.plural)]
-        labels += [(f"{shape.name}.{g.code}", g.label) for g in shape.groups]
-        labels += [(f"{shape.name}.{f.name}", f.label) for f in shape.fields.values()]
-        labels += [(f"{shape.name}.{f.name}", c.label) for f in shape.fields.values() for c in f.choices]
-        labels += [(f"{shape.name} {v.name}", v.label) for v in shape.declared.verbs]
-        labels += [(f"{shape.name} {v.name}", p.label) for v in shape.declared.verbs for p in v.params]
-        if shape.declared.workflow:
-            labels += [(f"{shape.name} {s.code}", s.label) for s in shape.declared.workflow.states]
-            labels += [(f"{shape.name} {f.field}", f.refusal) for f in shape.declared.workflow.facts]
+    for meta in spec.metas.values():
+        labels += [(meta.name, meta.declared.label), (meta.name, meta.declared.plural)]
+        labels += [(f"{meta.name}.{g.code}", g.label) for g in meta.groups]
+        labels += [(f"{meta.name}.{f.name}", f.label) for f in meta.fields.values()]
+        labels += [(f"{meta.name}.{f.name}", c.label) for f in meta.fields.values() for c in f.choices]
+        labels += [(f"{meta.name} {v.name}", v.label) for v in meta.declared.verbs]
+        labels += [(f"{meta.name} {v.name}", p.label) for v in meta.declared.verbs for p in v.params]
+        if meta.declared.workflow:
+            labels += [(f"{meta.name} {s.code}", s.label) for s in meta.declared.workflow.states]
+            labels += [(f"{meta.name} {f.field}", f.refusal) for f in meta.declared.workflow.facts]
     empty = [where for where, text in labels if not (text.nb.strip() and text.en.strip())]
     assert empty == []
     assert len(labels) > 500

@@ -10,7 +10,7 @@ import pytest
 from directapp.app.spec import load_spec
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import DirectAppError, InvalidError
 from directapp.kernel.ids import uuid7
@@ -30,7 +30,7 @@ KINDS = {Kind.REF, Kind.REFS}
 class Door:
     """A way for a person to write a reference: to which collection, and the intent without it."""
 
-    shape: Shape
+    meta: CollectionMeta
     item: Field
     target: str
     verb: str
@@ -41,7 +41,7 @@ class Door:
         value: Any = [str(record)] if self.item.kind is Kind.REFS else str(record)
         return Intent(
             actor=actor,
-            collection=self.shape.name,
+            collection=self.meta.name,
             verb=self.verb,
             origin="test",
             target=self.record,
@@ -52,33 +52,33 @@ class Door:
 
 def doors(sample: Sample, actor: Actor) -> Iterator[Door]:
     oracle = Oracle(SPEC, actor, sample.rows)
-    for shape in SPEC.exposed:
-        grants = oracle.grants(shape)
-        for item in shape.fields.values():
-            target = item.ref or ("cars" if "collection" in shape.fields else None)
+    for meta in SPEC.exposed:
+        grants = oracle.grants(meta)
+        for item in meta.fields.values():
+            target = item.ref or ("cars" if "collection" in meta.fields else None)
             if item.kind not in KINDS or target is None:
                 continue
-            if any(g.create and item.name in shape.writes(g) for g in grants):
-                yield Door(shape, item, target, "create", None, {})
+            if any(g.create and item.name in meta.writes(g) for g in grants):
+                yield Door(meta, item, target, "create", None, {})
             own = (
                 i
-                for i, row in sample.rows[shape.name].items()
-                if oracle.sees(shape, row) and item.name in oracle.writes(shape, row) and not item.immutable
+                for i, row in sample.rows[meta.name].items()
+                if oracle.sees(meta, row) and item.name in oracle.writes(meta, row) and not item.immutable
             )
             for record in list(own)[:1]:
-                yield Door(shape, item, target, "update", record, {})
-        for verb in shape.declared.verbs:
+                yield Door(meta, item, target, "update", record, {})
+        for verb in meta.declared.verbs:
             if any(verb.name in g.verbs for g in grants):
-                yield from _verb_doors(sample, shape, verb)
+                yield from _verb_doors(sample, meta, verb)
 
 
-def _verb_doors(sample: Sample, shape: Shape, verb: Any) -> Iterator[Door]:
+def _verb_doors(sample: Sample, meta: CollectionMeta, verb: Any) -> Iterator[Door]:
     sampler = Sampler(SPEC, sample.tenant, 3)
     needed = {f.name: sampler._value(f, set(), {}) or str(uuid7()) for f in verb.params if f.required}
     for item in verb.params:
         if item.kind in KINDS and item.ref is not None:
             others = {n: v for n, v in needed.items() if n != item.name}
-            yield Door(shape, item, item.ref, verb.name, None, others)
+            yield Door(meta, item, item.ref, verb.name, None, others)
 
 
 async def said(pipeline: Pipeline, door: Door, actor: Actor, record: UUID) -> list[tuple[str | None, str, str]]:
@@ -97,31 +97,31 @@ async def test_hidden_and_none_are_one_answer_at_every_door(sample: Sample, role
     oracle = Oracle(SPEC, actor, sample.rows)
     tried = 0
     for door in doors(sample, actor):
-        shape = SPEC[door.target]
-        held = sample.rows[door.shape.name][door.record][door.item.name] if door.record else None
+        meta = SPEC[door.target]
+        held = sample.rows[door.meta.name][door.record][door.item.name] if door.record else None
         rows = sample.rows[door.target].items()
-        hidden = [i for i, row in rows if not oracle.sees(shape, row) and i != held][:1]
+        hidden = [i for i, row in rows if not oracle.sees(meta, row) and i != held][:1]
         missing = [(door.item.name, InvalidError.__name__, MISSING.fill(label=door.item.label).nb)]
         for record in (*(hidden or [next(iter(sample.theirs[door.target]))]), uuid7()):
             answer = await said(pipeline, door, actor, record)
-            assert answer == missing, f"{role} {door.shape.name} {door.verb} {door.item.name}"
+            assert answer == missing, f"{role} {door.meta.name} {door.verb} {door.item.name}"
             tried += 1
     assert tried > 10
 
 
 async def test_every_reference_of_the_declaration_has_a_door_here(sample: Sample) -> None:
-    found = {(d.shape.name, d.item.name) for role in ROLES for d in doors(sample, sample.actors(role)[0])}
+    found = {(d.meta.name, d.item.name) for role in ROLES for d in doors(sample, sample.actors(role)[0])}
     written = {
-        (shape.name, item.name)
-        for shape in SPEC.exposed
-        for item in shape.fields.values()
-        if item.kind in KINDS and any(item.name in shape.writes(g) for g in shape.declared.access.grants)
+        (meta.name, item.name)
+        for meta in SPEC.exposed
+        for item in meta.fields.values()
+        if item.kind in KINDS and any(item.name in meta.writes(g) for g in meta.declared.access.grants)
     }
     assert written <= found
     assert all(
-        item.ref or "collection" in shape.fields
-        for shape in SPEC.exposed
-        for item in shape.stored
+        item.ref or "collection" in meta.fields
+        for meta in SPEC.exposed
+        for item in meta.stored
         if item.name != "id" and item.kind in KINDS
     )
 

@@ -34,7 +34,7 @@ def sheet(dealer: Dealer, text: str | bytes, key: str | None = "vin") -> TableRe
     columns = {table.columns[m.place].key: m.field for m in match_columns(CARS, table.header) if m.field}
     sites = [{"id": dealer.sites[number], "number": number, "name": number} for number in dealer.sites]
     refs = index_refs(SPEC["dealerships"], sites)
-    return TableReader(spec=SPEC, shape=CARS, table=table, columns=columns, key=key, refs=refs)
+    return TableReader(spec=SPEC, meta=CARS, table=table, columns=columns, key=key, refs=refs)
 
 
 async def taken(dealer: Dealer, reader: TableReader, *, dry_run: bool = False, role: str = "tenant_admin") -> Report:
@@ -96,7 +96,7 @@ async def test_whatever_stands_in_a_cell_the_others_are_taken_in(dealer: Dealer,
             return [first, Raw(second.collection, second.number, {**second.data, "Modell": value}), *rest]
 
     base = sheet(dealer, cars(3))
-    reader = Odd(spec=SPEC, shape=CARS, table=base.table, columns=base.columns, key="vin", refs=base.refs)
+    reader = Odd(spec=SPEC, meta=CARS, table=base.table, columns=base.columns, key="vin", refs=base.refs)
     report = await taken(dealer, reader)
     assert outcomes(report) == [(2, "created", []), (3, "rejected", ["model"]), (4, "created", [])]
 

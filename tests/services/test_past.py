@@ -60,7 +60,7 @@ async def test_an_event_is_judged_after_the_write_that_told_of_it(dealer: Dealer
 
 
 def test_what_the_same_transaction_wrote_later_belongs_to_the_event(dealer: Dealer) -> None:
-    shape = dealer.application.platform.spec["cars"]
+    meta = dealer.application.platform.spec["cars"]
     now = utc_now()
     told, event, also, later = (uuid7() for _ in range(4))
     steps = [
@@ -68,10 +68,10 @@ def test_what_the_same_transaction_wrote_later_belongs_to_the_event(dealer: Deal
         Step(also, now, {"color": "Blå"}),
         Step(later, now + timedelta(seconds=1), {"color": "Grønn", "engine_type": None}),
     ]
-    assert rewound(shape, steps, event) == {"color": "Grønn", "engine_type": None}
-    assert rewound(shape, steps[:2], event) == {}
-    assert rewound(shape, steps, later) == {}
-    assert rewound(shape, steps[2:], event) == {"color": "Grønn", "engine_type": None}
+    assert rewound(meta, steps, event) == {"color": "Grønn", "engine_type": None}
+    assert rewound(meta, steps[:2], event) == {}
+    assert rewound(meta, steps, later) == {}
+    assert rewound(meta, steps[2:], event) == {"color": "Grønn", "engine_type": None}
 
 
 async def test_another_company_is_not_looked_into(dealer: Dealer) -> None:

@@ -37,7 +37,7 @@ def admin() -> Actor:
     return person(uuid7(), "tenant_admin", None)
 
 
-def shapes(sort: str) -> Iterator[Query]:
+def metas(sort: str) -> Iterator[Query]:
     for fields, name in product(combinations(NAMES, 4), ("title", "code", "due")):
         some = Junction("or", tuple(Condition((n,), "null", value=False) for n in (name, *fields)))
         asked = Junction("and", (some, Condition(("title",), "neq", "x")))
@@ -51,7 +51,7 @@ async def prepared(database: Database) -> list[str]:
 
 async def test_a_shape_asked_once_is_not_prepared_one_asked_again_is(database: Database, admin: Actor) -> None:
     reading = Reading(SPEC, database)
-    for query in islice(shapes("title"), 300):
+    for query in islice(metas("title"), 300):
         await reading.page(admin, "jobs", query)
     assert await prepared(database) == []
     often = Query(fields=(("note",),), sort=(Order("due"),))
@@ -74,7 +74,7 @@ async def test_a_list_waits_for_no_second_connection(
 
 async def test_shapes_asked_again_leave_no_more_than_the_budget(database: Database, admin: Actor) -> None:
     reading = Reading(SPEC, database)
-    asked = list(islice(shapes("cost"), 400))
+    asked = list(islice(metas("cost"), 400))
     for query in asked:
         for _ in range(2):
             await reading.page(admin, "jobs", query)
@@ -133,7 +133,7 @@ def test_the_longest_unused_goes_and_the_latest_stays_however_heavy() -> None:
 async def test_a_connection_ends_when_it_has_planned_much_that_it_did_not_keep(
     database: Database, admin: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reading, asked = Reading(SPEC, database), shapes("code")
+    reading, asked = Reading(SPEC, database), metas("code")
     (first,) = await database.plain("SELECT pg_backend_pid() AS pid")
     for query in islice(asked, 5):
         await reading.page(admin, "jobs", query)

@@ -48,13 +48,13 @@ def _order(collection: str, query: Query, roles: frozenset[str] = ADMIN) -> list
     return [p.removesuffix(" NULLS LAST") if "DESC" not in p else p for p in parts]
 
 
-@pytest.mark.parametrize("name", sorted(n for n, s in SPEC.shapes.items() if s.declared.exposed and n not in _SMALL))
+@pytest.mark.parametrize("name", sorted(n for n, s in SPEC.metas.items() if s.declared.exposed and n not in _SMALL))
 def test_a_list_in_its_declared_order_is_read_from_an_index(name: str) -> None:
-    shape = SPEC[name]
-    sort = tuple(Order(n.lstrip("-"), n.startswith("-")) for n in shape.declared.views.sort)
-    if any(o.field not in shape.fields or shape.fields[o.field].kind in {Kind.STRING, Kind.TEXT} for o in sort):
+    meta = SPEC[name]
+    sort = tuple(Order(n.lstrip("-"), n.startswith("-")) for n in meta.declared.views.sort)
+    if any(o.field not in meta.fields or meta.fields[o.field].kind in {Kind.STRING, Kind.TEXT} for o in sort):
         pytest.fail(f"{name} is sorted by words: is it small?")
-    roles = frozenset(g.role for g in shape.declared.access.grants) & ADMIN
+    roles = frozenset(g.role for g in meta.declared.access.grants) & ADMIN
     if not roles:
         pytest.skip("no administrator reads it")
     assert _served(name, _order(name, Query(sort=sort, limit=50))), f"{name}: no index serves its list"
@@ -94,11 +94,11 @@ CASES = [(n, f, d) for n in ("cars", "comments", "messages") for f in SPEC[n].fi
 @pytest.mark.parametrize(("name", "field", "descending"), CASES)
 def test_an_order_counts_as_served_where_an_index_gives_it(name: str, field: str, descending: bool) -> None:  # noqa: FBT001 - a case
     """What has its whole index is offered; what has none that begins with it is not."""
-    shape = SPEC[name]
-    item, query = shape.fields[field], Query(sort=(Order(field, descending=descending),), limit=50)
-    if not item.stored or item.secret or field not in shape.readable_names:
+    meta = SPEC[name]
+    item, query = meta.fields[field], Query(sort=(Order(field, descending=descending),), limit=50)
+    if not item.stored or item.secret or field not in meta.readable_names:
         return
-    found = served(shape, ADMIN, query.sort, None)
+    found = served(meta, ADMIN, query.sort, None)
     order = _order(name, query)
     if _served(name, order) or field == "id":
         assert found

@@ -17,7 +17,7 @@ from schemathesis.core.failures import Failure, FailureGroup
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError, Kind
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from support.served import Served
 
 load_all_checks()
@@ -82,10 +82,10 @@ class Visit:
 
     def _look_around(self) -> None:
         """Learn some ids of every collection."""
-        for shape in self.served.dealer.application.platform.spec.exposed:
-            asked = f"{self.served.base}/items/{shape.name}?limit=5&fields=id"
+        for meta in self.served.dealer.application.platform.spec.exposed:
+            asked = f"{self.served.base}/items/{meta.name}?limit=5&fields=id"
             answer = self.session.get(asked, headers=_header("tenant_admin"), timeout=_SECONDS)
-            self.known[shape.name] = [row["id"] for row in answer.json().get("data", ())]
+            self.known[meta.name] = [row["id"] for row in answer.json().get("data", ())]
 
     def _try(self, operation: Any, mode: GenerationMode) -> None:
         chance = random.Random(f"{operation.label} {mode}")
@@ -127,8 +127,8 @@ class Visit:
 
     def _misread(self, case: Any, name: str) -> bool:
         """Whether a field's value is refused for itself, and not for what other values or records say."""
-        shape = self.served.dealer.application.platform.spec.get(_collection(case.path))
-        items = {f.name: f for f in _every_field(shape)} if shape else {}
+        meta = self.served.dealer.application.platform.spec.get(_collection(case.path))
+        items = {f.name: f for f in _every_field(meta)} if meta else {}
         values = [body[name] for body in _bodies(case) if name in body] if name in items else []
         try:
             for value in values:
@@ -140,12 +140,12 @@ class Visit:
     def _aim(self, case: Any, chance: random.Random) -> None:
         """Have a case be about records that there are, most of the time."""
         collection = _collection(case.path)
-        shape = self.served.dealer.application.platform.spec.get(collection)
-        if shape is None:
+        meta = self.served.dealer.application.platform.spec.get(collection)
+        if meta is None:
             return
         if "id" in case.path_parameters and self.known.get(collection) and chance.random() < _OFTEN:
             case.path_parameters["id"] = chance.choice(self.known[collection])
-        references = _references(shape)
+        references = _references(meta)
         for body in _bodies(case):
             for name in sorted(set(body) & set(references)):
                 kind, target = references[name]
@@ -180,12 +180,12 @@ def _bodies(case: Any) -> list[dict[str, Any]]:
     return [one.get("data", one) for one in found if isinstance(one, dict) and isinstance(one.get("data", one), dict)]
 
 
-def _every_field(shape: Shape) -> list[Field]:
-    return [*(p for verb in shape.declared.verbs for p in verb.params), *shape.fields.values()]
+def _every_field(meta: CollectionMeta) -> list[Field]:
+    return [*(p for verb in meta.declared.verbs for p in verb.params), *meta.fields.values()]
 
 
-def _references(shape: Shape) -> dict[str, tuple[Kind, str]]:
-    return {f.name: (f.kind, f.ref) for f in _every_field(shape) if f.ref}
+def _references(meta: CollectionMeta) -> dict[str, tuple[Kind, str]]:
+    return {f.name: (f.kind, f.ref) for f in _every_field(meta) if f.ref}
 
 
 def _shown(case: Any) -> str:

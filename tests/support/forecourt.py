@@ -7,7 +7,7 @@ from uuid import UUID
 
 from directapp.declare.case import Case
 from directapp.declare.kinds import BadValueError
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.declare.workflow import Walk
 from directapp.domains.cars.collection import CARS
 from directapp.domains.cars.workflow import WORKFLOW
@@ -17,7 +17,7 @@ from directapp.kernel.ids import uuid7
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 TENANT, OWNER, PREP, OTHER = (UUID(int=n) for n in range(1, 5))
-SHAPE = Shape(CARS)
+SHAPE = CollectionMeta(CARS)
 SITES: dict[UUID, dict[str, Any]] = {
     OWNER: {"id": OWNER, "dealership_type": "sales_only", "does_own_prep": False, "prep_center": PREP},
     PREP: {"id": PREP, "dealership_type": "sales_and_prep", "does_own_prep": True, "quality_check": True},

@@ -20,7 +20,7 @@ from directapp.declare.rules import (
     Who,
     Whose,
 )
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor
 
 Row = Mapping[str, Any]
@@ -85,26 +85,26 @@ class Oracle:
             return value in self.actor.brands
         return value in values
 
-    def grants(self, shape: Shape) -> tuple[Grant, ...]:
-        return shape.grants_of(self.actor.roles)
+    def grants(self, meta: CollectionMeta) -> tuple[Grant, ...]:
+        return meta.grants_of(self.actor.roles)
 
-    def sees(self, shape: Shape, row: Row) -> bool:
-        return any(self.holds(g.rows, row) is True for g in self.grants(shape))
+    def sees(self, meta: CollectionMeta, row: Row) -> bool:
+        return any(self.holds(g.rows, row) is True for g in self.grants(meta))
 
-    def reads(self, shape: Shape, row: Row) -> frozenset[str]:
-        found = [shape.reads(g) for g in self.grants(shape) if self.holds(g.rows, row) is True]
+    def reads(self, meta: CollectionMeta, row: Row) -> frozenset[str]:
+        found = [meta.reads(g) for g in self.grants(meta) if self.holds(g.rows, row) is True]
         return frozenset[str]().union(*found)
 
-    def edits(self, shape: Shape, row: Row) -> bool:
+    def edits(self, meta: CollectionMeta, row: Row) -> bool:
         return any(
             g.write and self.holds(g.edit_rule, row) is True and (not g.states or row["status"] in g.states)
-            for g in self.grants(shape)
+            for g in self.grants(meta)
         )
 
-    def writes(self, shape: Shape, row: Row) -> frozenset[str]:
+    def writes(self, meta: CollectionMeta, row: Row) -> frozenset[str]:
         found = [
-            shape.writes(g)
-            for g in self.grants(shape)
+            meta.writes(g)
+            for g in self.grants(meta)
             if self.holds(g.edit_rule, row) is True and (not g.states or row["status"] in g.states)
         ]
         return frozenset[str]().union(*found)

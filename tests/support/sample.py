@@ -10,7 +10,7 @@ from uuid import UUID
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import All, Either, In, Is, Not, Rule
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor
 from directapp.kernel.ids import uuid7
 from directapp.services.reading import Reading
@@ -44,42 +44,42 @@ class Sampler:
         self.spec = spec
         self.tenant = tenant
         self.chance = random.Random(seed)
-        self.rows: Rows = {name: {} for name in spec.shapes}
+        self.rows: Rows = {name: {} for name in spec.metas}
         self.serial = 0
 
     def fill(self, counts: dict[str, int], default: int) -> Rows:
         """Make the ids first, so that references may point anywhere, then the values."""
-        ids = {name: [uuid7() for _ in range(counts.get(name, default))] for name in self.spec.shapes}
+        ids = {name: [uuid7() for _ in range(counts.get(name, default))] for name in self.spec.metas}
         if "tenants" in ids:
             ids["tenants"] = [self.tenant]
-        for name, shape in self.spec.shapes.items():
+        for name, meta in self.spec.metas.items():
             for place, record in enumerate(ids[name]):
-                row = self._row(shape, record, ids)
-                self.rows[name][record] = row | self._unique(shape, place, ids)
+                row = self._row(meta, record, ids)
+                self.rows[name][record] = row | self._unique(meta, place, ids)
         return self.rows
 
-    def _row(self, shape: Shape, record: UUID, ids: dict[str, list[UUID]]) -> dict[str, Any]:
+    def _row(self, meta: CollectionMeta, record: UUID, ids: dict[str, list[UUID]]) -> dict[str, Any]:
         interesting: dict[str, set[object]] = {}
-        for grant in shape.declared.access.grants:
+        for grant in meta.declared.access.grants:
             for rule in (grant.rows, grant.edit_rule):
                 for column, values in rule_literals(rule).items():
                     interesting.setdefault(column, set()).update(values)
-        row = {f.name: self._value(f, interesting.get(f.name, set()), ids) for f in shape.stored}
-        flow = shape.declared.workflow
+        row = {f.name: self._value(f, interesting.get(f.name, set()), ids) for f in meta.stored}
+        flow = meta.declared.workflow
         if flow is not None:
             row["status"] = self.chance.choice(flow.states).code
-        for exclusion in shape.declared.exclusions:
+        for exclusion in meta.declared.exclusions:
             row |= zip(exclusion.span, sorted(row[name] for name in exclusion.span), strict=True)
-        for limit in shape.declared.limits:
+        for limit in meta.declared.limits:
             row |= zip((limit.lesser, limit.greater), sorted((row[limit.lesser], row[limit.greater])), strict=True)
         now = datetime.now(UTC)
         return row | {"id": record, "version": 1, "created_at": now, "updated_at": now}
 
-    def _unique(self, shape: Shape, place: int, ids: dict[str, list[UUID]]) -> dict[str, Any]:
+    def _unique(self, meta: CollectionMeta, place: int, ids: dict[str, list[UUID]]) -> dict[str, Any]:
         """Return values of the unique fields that no two rows share."""
         values: dict[str, Any] = {}
-        for name in {n for u in shape.declared.unique for n in u.fields}:
-            item = shape.fields[name]
+        for name in {n for u in meta.declared.unique for n in u.fields}:
+            item = meta.fields[name]
             if item.kind is Kind.REF:
                 pool = ids.get(item.ref or "", [])
                 values[name] = pool[place] if place < len(pool) else None
@@ -122,8 +122,8 @@ async def pour(database: Database, spec: Spec, actor_of: dict[str, Actor], rows:
     """Insert the rows as they are, through the weak role, each as a system actor its collection lists."""
     for deferred in (False, True):
         for name, records in rows.items():
-            shape = spec[name]
-            refs = [f.name for f in shape.stored if f.ref is not None]
+            meta = spec[name]
+            refs = [f.name for f in meta.stored if f.ref is not None]
             async with database.unit(actor_of[name]) as unit:
                 for record, row in records.items():
                     if not deferred:

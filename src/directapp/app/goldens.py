@@ -66,8 +66,8 @@ async def _count(spec: Spec, database: Database) -> dict[str, int]:
     )
     actor = Actor(tenant=tenant, user=made.record, name="admin", roles=frozenset({"tenant_admin"}))
     counts = {}
-    for shape in spec.exposed:
-        counts[f"list {shape.name}"] = await _statements(partial(reading.page, actor, shape.name, Query()))
+    for meta in spec.exposed:
+        counts[f"list {meta.name}"] = await _statements(partial(reading.page, actor, meta.name, Query()))
 
     def intent(verb: str, **more: Any) -> Intent:
         return Intent(actor=actor, collection="cars", verb=verb, origin="cli", **more)

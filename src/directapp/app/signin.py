@@ -78,8 +78,8 @@ class SignInPort:
                 yield WorkRows(work, self._pipeline)
                 await work.finish()
             except (asyncpg.PostgresError, TakenError) as error:
-                shape = self._pipeline.spec["users"]
-                raise await self._pipeline.translated(shape, actor, error) from error
+                meta = self._pipeline.spec["users"]
+                raise await self._pipeline.translated(meta, actor, error) from error
 
     async def count_failures(self, keys: Sequence[str]) -> Mapping[str, Failures]:
         """Return the failures of the keys that have any."""

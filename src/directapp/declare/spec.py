@@ -23,7 +23,7 @@ class DeclarationError(Exception):
     """A collection is declared wrongly; said at import, to the developer."""
 
 
-class Shape:
+class CollectionMeta:
     """A collection with what follows from its declaration, computed once."""
 
     def __init__(self, collection: Collection) -> None:
@@ -178,101 +178,101 @@ class Spec:
             DeclarationError: a name is used twice or points nowhere.
 
         """
-        self.shapes: dict[str, Shape] = {}
+        self.metas: dict[str, CollectionMeta] = {}
         for collection in collections:
-            if collection.name in self.shapes:
+            if collection.name in self.metas:
                 message = f"{collection.name} is declared twice"
                 raise DeclarationError(message)
-            self.shapes[collection.name] = Shape(collection)
-        for shape in self.shapes.values():
-            self._check(shape)
+            self.metas[collection.name] = CollectionMeta(collection)
+        for meta in self.metas.values():
+            self._check(meta)
 
-    def __getitem__(self, name: str) -> Shape:
+    def __getitem__(self, name: str) -> CollectionMeta:
         """Return a collection by name (KeyError: there is none)."""
-        return self.shapes[name]
+        return self.metas[name]
 
-    def get(self, name: str) -> Shape | None:
+    def get(self, name: str) -> CollectionMeta | None:
         """Return a collection by name, or None."""
-        return self.shapes.get(name)
+        return self.metas.get(name)
 
     @cached_property
-    def exposed(self) -> tuple[Shape, ...]:
+    def exposed(self) -> tuple[CollectionMeta, ...]:
         """The collections that people and programs meet."""
-        return tuple(s for s in self.shapes.values() if s.declared.exposed)
+        return tuple(s for s in self.metas.values() if s.declared.exposed)
 
     @cached_property
-    def copies(self) -> dict[str, tuple[tuple[Field, Shape], ...]]:
+    def copies(self) -> dict[str, tuple[tuple[Field, CollectionMeta], ...]]:
         """The references of each collection, with where they lead, whose records' sight its rows keep a copy of."""
-        found: dict[str, tuple[tuple[Field, Shape], ...]] = {}
-        for shape in self.shapes.values():
-            rules = [r for g in shape.declared.access.grants for r in (g.rows, g.edit_rule)]
+        found: dict[str, tuple[tuple[Field, CollectionMeta], ...]] = {}
+        for meta in self.metas.values():
+            rules = [r for g in meta.declared.access.grants for r in (g.rows, g.edit_rule)]
             names = dict.fromkeys(name for rule in rules for name in _followed(rule))
-            led = ((shape.fields[n], self[str(shape.fields[n].ref)]) for n in names)
+            led = ((meta.fields[n], self[str(meta.fields[n].ref)]) for n in names)
             if kept := tuple((item, parent) for item, parent in led if parent.declared.sight):
-                found[shape.name] = kept
+                found[meta.name] = kept
         return found
 
     @cached_property
-    def followed(self) -> dict[str, Shape]:
+    def followed(self) -> dict[str, CollectionMeta]:
         """The records that the rows of each collection are seen with, themselves or over rows that point to them."""
         found = {name: kept[0][1] for name, kept in self.copies.items()}
-        for shape in self.shapes.values():
-            rules = [g.rows for g in shape.declared.access.grants]
+        for meta in self.metas.values():
+            rules = [g.rows for g in meta.declared.access.grants]
             led = [r.collection for rule in rules for r in _pointed_at(rule) if r.collection in self.copies]
-            if led and shape.name not in found:
-                found[shape.name] = found[led[0]]
+            if led and meta.name not in found:
+                found[meta.name] = found[led[0]]
         return found
 
     @cached_property
-    def tallies(self) -> dict[str, tuple[tuple[Shape, Tally], ...]]:
+    def tallies(self) -> dict[str, tuple[tuple[CollectionMeta, Tally], ...]]:
         """The sums that follow from the rows of each collection, with whose they are."""
-        found: dict[str, tuple[tuple[Shape, Tally], ...]] = {}
-        for shape in self.shapes.values():
-            for tally in shape.declared.tallies:
-                found[tally.of] = (*found.get(tally.of, ()), (shape, tally))
+        found: dict[str, tuple[tuple[CollectionMeta, Tally], ...]] = {}
+        for meta in self.metas.values():
+            for tally in meta.declared.tallies:
+                found[tally.of] = (*found.get(tally.of, ()), (meta, tally))
         return found
 
     @cached_property
     def roles(self) -> tuple[str, ...]:
         """Every role that any entry names, in order."""
-        return tuple(sorted({g.role for s in self.shapes.values() for g in s.declared.access.grants}))
+        return tuple(sorted({g.role for s in self.metas.values() for g in s.declared.access.grants}))
 
-    def _check(self, shape: Shape) -> None:
-        declared = shape.declared
-        names = [f.name for g in shape.groups for f in g.fields]
+    def _check(self, meta: CollectionMeta) -> None:
+        declared = meta.declared
+        names = [f.name for g in meta.groups for f in g.fields]
         if len(names) != len(set(names)):
-            message = f"{shape.name}: a field is declared twice"
+            message = f"{meta.name}: a field is declared twice"
             raise DeclarationError(message)
-        for item in shape.fields.values():
-            if item.ref is not None and item.ref not in self.shapes:
-                message = f"{shape.name}.{item.name} points to {item.ref}, which is not declared"
+        for item in meta.fields.values():
+            if item.ref is not None and item.ref not in self.metas:
+                message = f"{meta.name}.{item.name} points to {item.ref}, which is not declared"
                 raise DeclarationError(message)
         for grant in declared.access.grants:
-            shape.reads(grant), shape.writes(grant)
+            meta.reads(grant), meta.writes(grant)
             for rule in (grant.rows, grant.edit_rule):
-                shape.expand(columns_of(rule))
+                meta.expand(columns_of(rule))
             unknown = set(grant.verbs) - {v.name for v in declared.verbs}
             if unknown:
-                message = f"{shape.name}: {grant.role} is given unknown verbs {sorted(unknown)}"
+                message = f"{meta.name}: {grant.role} is given unknown verbs {sorted(unknown)}"
                 raise DeclarationError(message)
-        shape.expand((*declared.views.columns, *declared.views.title, *declared.views.filters, *declared.sight))
-        self._check_neighbours(shape)
+        meta.expand((*declared.views.columns, *declared.views.title, *declared.views.filters, *declared.sight))
+        self._check_neighbours(meta)
 
-    def _check_neighbours(self, shape: Shape) -> None:
-        declared = shape.declared
+    def _check_neighbours(self, meta: CollectionMeta) -> None:
+        declared = meta.declared
         for exclusion in declared.exclusions:
-            shape.expand((*exclusion.same, *exclusion.span))
+            meta.expand((*exclusion.same, *exclusion.span))
         for limit in declared.limits:
-            shape.expand((limit.lesser, limit.greater))
+            meta.expand((limit.lesser, limit.greater))
         for tally in declared.tallies:
             pairs = (*tally.agree, *tally.unless_empty)
-            shape.expand((tally.column, tally.at, *(ours for ours, _ in pairs)))
+            meta.expand((tally.column, tally.at, *(ours for ours, _ in pairs)))
             self[tally.of].expand((*(theirs for _, theirs in pairs), *tally.span, *columns_of(tally.where)))
         for asked in declared.related:
             target = self[asked.collection]
-            (target if isinstance(asked, Many) else shape).expand((asked.column,))
-            shape.expand((asked.via,) if isinstance(asked, Many) else ())
+            (target if isinstance(asked, Many) else meta).expand((asked.column,))
+            meta.expand((asked.via,) if isinstance(asked, Many) else ())
             target.expand((asked.among[0],) if isinstance(asked, Many) and asked.among else ())
             for theirs, ours in asked.also if isinstance(asked, Many) else ():
                 target.expand((theirs,))
-                shape.expand((ours,))
+                meta.expand((ours,))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.declare.workflow import State, Workflow
 from directapp.derive.pages import age_of, began
 from directapp.derive.questions import Address
@@ -76,26 +76,26 @@ class Faces:
         return tuple(dict.fromkeys(("id", STATUS, *self.titles, *single, *self.people)))
 
 
-def hides_closed(address: Address, shape: Shape) -> bool:
+def hides_closed(address: Address, meta: CollectionMeta) -> bool:
     """Whether a list leaves out what is done with: nothing is asked that could be about it."""
-    flow = shape.declared.workflow
+    flow = meta.declared.workflow
     closed = flow is not None and any(s.locked for s in flow.states)
     return closed and not any(address.get(name) for name in (STATUS, EVERYTHING, "q"))
 
 
-def open_only(address: Address, shape: Shape) -> Address:
+def open_only(address: Address, meta: CollectionMeta) -> Address:
     """Return the address with the open states spelled out where the list leaves out the closed ones."""
-    flow = shape.declared.workflow
-    if flow is None or not hides_closed(address, shape):
+    flow = meta.declared.workflow
+    if flow is None or not hides_closed(address, meta):
         return address
     return Address(address.path, (*address.params, *((STATUS, s.code) for s in flow.states if not s.locked)))
 
 
-def faces_of(shape: Shape, readable: frozenset[str]) -> Faces:
+def faces_of(meta: CollectionMeta, readable: frozenset[str]) -> Faces:
     """Return what a card shows: the declared title, and of the columns the first that fits each place."""
-    declared = shape.declared.views
+    declared = meta.declared.views
     titles = tuple(n for n in declared.title if n in readable)
-    columns = [shape.fields[n] for n in declared.columns if n in readable and n not in titles]
+    columns = [meta.fields[n] for n in declared.columns if n in readable and n not in titles]
     refs = [f for f in columns if f.kind is Kind.REF]
     return Faces(
         titles=titles,
@@ -106,58 +106,58 @@ def faces_of(shape: Shape, readable: frozenset[str]) -> Faces:
     )
 
 
-def card_paths(teller: Teller, shape: Shape, readable: frozenset[str]) -> tuple[Path, ...]:
+def card_paths(teller: Teller, meta: CollectionMeta, readable: frozenset[str]) -> tuple[Path, ...]:
     """Return the paths that fetch what cards show."""
-    wanted = (*faces_of(shape, readable).names, *judged_by(shape), "updated_at")
+    wanted = (*faces_of(meta, readable).names, *judged_by(meta), "updated_at")
     names = tuple(dict.fromkeys(n for n in wanted if n in readable))
-    return paths_for(teller.spec, teller.actor, shape, names)
+    return paths_for(teller.spec, teller.actor, meta, names)
 
 
-def judged_by(shape: Shape) -> tuple[str, ...]:
+def judged_by(meta: CollectionMeta) -> tuple[str, ...]:
     """Return the fields that say how urgent a record is and how long it has stood at its status."""
-    flow, urgency = shape.declared.workflow, shape.declared.views.urgency
+    flow, urgency = meta.declared.workflow, meta.declared.views.urgency
     stood = (STATUS, flow.since, *flow.sites) if flow and flow.since else ()
     return (*stood, *((urgency,) if urgency else ()))
 
 
 def cards_of(
     teller: Teller,
-    shape: Shape,
+    meta: CollectionMeta,
     rows: Iterable[Mapping[str, Any]],
     readable: frozenset[str],
     goals: Goals,
 ) -> tuple[Card, ...]:
     """Return the cards of rows; ``goals`` are those that the reader may know of."""
-    faces = faces_of(shape, readable)
-    return tuple(_card(teller, shape, row, faces, goals) for row in rows)
+    faces = faces_of(meta, readable)
+    return tuple(_card(teller, meta, row, faces, goals) for row in rows)
 
 
-def _card(teller: Teller, shape: Shape, row: Mapping[str, Any], faces: Faces, goals: Goals) -> Card:
+def _card(teller: Teller, meta: CollectionMeta, row: Mapping[str, Any], faces: Faces, goals: Goals) -> Card:
     def told(name: str | None) -> Shown:
-        return teller.value(shape, name, row, short=True) if name else NOTHING
+        return teller.value(meta, name, row, short=True) if name else NOTHING
 
     plate = next((s for n in faces.titles if (s := told(n)).look == "plate"), NOTHING)
-    title = teller.title(shape, row)
+    title = teller.title(meta, row)
     people = tuple(dict.fromkeys(s.text for n in faces.people if (s := told(n))))
-    urgency = told(shape.declared.views.urgency)
+    urgency = told(meta.declared.views.urgency)
     return Card(
         id=str(row["id"]),
-        href=page_of(shape.name, row["id"]),
+        href=page_of(meta.name, row["id"]),
         title=title.removeprefix(plate.text).strip() or title,
         plate=plate,
         who=told(faces.who),
         place=told(faces.place),
         due=told(faces.due),
         due_tone=urgency.tone if urgency.tone != "done" else None,
-        age=age_of(teller, shape, row),
-        age_tone=age_tone(teller, shape, row, goals),
+        age=age_of(teller, meta, row),
+        age_tone=age_tone(teller, meta, row, goals),
         people=people[:1],
     )
 
 
-def age_tone(teller: Teller, shape: Shape, row: Mapping[str, Any], goals: Goals) -> str | None:
+def age_tone(teller: Teller, meta: CollectionMeta, row: Mapping[str, Any], goals: Goals) -> str | None:
     """Return soon past the first goal of the stage, late past the second; none where nothing is expected."""
-    flow, since = shape.declared.workflow, began(shape, row)
+    flow, since = meta.declared.workflow, began(meta, row)
     state = flow.state(row.get(STATUS)) if flow else None
     if flow is None or state is None or since is None or state.locked:
         return None
@@ -188,15 +188,15 @@ def _site_goals(
 
 
 def lanes_met(
-    shape: Shape, actor: Actor, writable: frozenset[str], counts: Mapping[str, int], asked: Sequence[str]
+    meta: CollectionMeta, actor: Actor, writable: frozenset[str], counts: Mapping[str, int], asked: Sequence[str]
 ) -> tuple[State, ...]:
     """Return the states that are a column: those asked for, else where something stands or the role moves it."""
-    flow = shape.declared.workflow
+    flow = meta.declared.workflow
     if flow is None:
         return ()
     if asked:
         return tuple(s for s in flow.states if s.code in asked)
-    moved = _moved_by(flow, writable) | {state for g in shape.grants_of(actor.roles) for state in g.states}
+    moved = _moved_by(flow, writable) | {state for g in meta.grants_of(actor.roles) for state in g.states}
     return tuple(s for s in flow.states if counts.get(s.code) or (s.code in moved and not s.locked))
 
 

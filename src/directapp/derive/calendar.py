@@ -9,7 +9,7 @@ from babel.dates import format_date, get_day_names
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive import present
 from directapp.derive.present import LOCALES
 from directapp.derive.shown import Teller, page_of
@@ -82,13 +82,13 @@ class Span:
         return format_date(self.day, "LLLL y", locale=LOCALES[language]).capitalize()
 
 
-def dates_of(shape: Shape, readable: frozenset[str]) -> tuple[Field, ...]:
+def dates_of(meta: CollectionMeta, readable: frozenset[str]) -> tuple[Field, ...]:
     """Return the dates that a calendar may go by: promised days, and plans; not what has happened already."""
-    flow = shape.declared.workflow
+    flow = meta.declared.workflow
     set_by_work = {f.field for f in flow.facts} if flow else set[str]()
-    fields = (f for n, f in shape.fields.items() if n in readable and f.writable and n not in set_by_work)
+    fields = (f for n, f in meta.fields.items() if n in readable and f.writable and n not in set_by_work)
     planned = (f for f in fields if f.kind is Kind.DATE or (f.kind is Kind.INSTANT and not f.fact))
-    declared = set(shape.declared.views.columns)
+    declared = set(meta.declared.views.columns)
     found = sorted(planned, key=lambda f: f.name not in declared)
     return tuple(f for f in found if f.name in declared or f.kind is Kind.INSTANT or len(found) <= _SHORT)
 
@@ -104,14 +104,14 @@ def within(item: Field, span: Span) -> Junction:
 
 
 def weeks_of(
-    teller: Teller, shape: Shape, item: Field, span: Span, rows: Iterable[Mapping[str, Any]], *, most: int
+    teller: Teller, meta: CollectionMeta, item: Field, span: Span, rows: Iterable[Mapping[str, Any]], *, most: int
 ) -> tuple[tuple[Day, ...], ...]:
     """Return the weeks of a span with the rows on their days."""
     by_day: dict[date, list[Event]] = {}
     for row in rows:
         day, clock = _when(item, row.get(item.name))
         if day is not None:
-            by_day.setdefault(day, []).append(_event(teller, shape, row, clock))
+            by_day.setdefault(day, []).append(_event(teller, meta, row, clock))
     days = [span.first + timedelta(days=n) for n in range((span.end - span.first).days)]
     made = [_day(teller, span, day, by_day.get(day, []), most) for day in days]
     return tuple(tuple(made[start : start + WEEK]) for start in range(0, len(made), WEEK))
@@ -125,12 +125,12 @@ def _when(item: Field, value: object) -> tuple[date | None, str]:
     return (local.date(), f"{local:%H:%M}") if local else (None, "")
 
 
-def _event(teller: Teller, shape: Shape, row: Mapping[str, Any], clock: str) -> Event:
-    flow = shape.declared.workflow
+def _event(teller: Teller, meta: CollectionMeta, row: Mapping[str, Any], clock: str) -> Event:
+    flow = meta.declared.workflow
     state = flow.state(row.get("status")) if flow else None
     status = state.label.pick(teller.language) if state else ""
     hue = state.phase.hue if state else "steel"
-    return Event(clock, teller.title(shape, row), page_of(shape.name, row["id"]), status, hue)
+    return Event(clock, teller.title(meta, row), page_of(meta.name, row["id"]), status, hue)
 
 
 def _day(teller: Teller, span: Span, day: date, events: Sequence[Event], most: int) -> Day:

@@ -9,7 +9,7 @@ import orjson
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind, read
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.kernel.errors import bad_query
 from directapp.kernel.text import Text
 from directapp.store.query import Order
@@ -39,7 +39,7 @@ def pack(keys: Sequence[Order], row: Mapping[str, Any]) -> str:
     return base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
-def unpack(shape: Shape, keys: Sequence[Order], text: str) -> tuple[Any, ...]:
+def unpack(meta: CollectionMeta, keys: Sequence[Order], text: str) -> tuple[Any, ...]:
     """Return the values a mark stands for.
 
     Raises:
@@ -51,7 +51,7 @@ def unpack(shape: Shape, keys: Sequence[Order], text: str) -> tuple[Any, ...]:
         words, values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if words != _words(keys) or not isinstance(values, list) or len(values) != len(keys):
             raise bad_query(_NOT_OURS, "cursor")
-        return tuple(key_value(shape.fields[key.field], value) for key, value in zip(keys, values, strict=True))
+        return tuple(key_value(meta.fields[key.field], value) for key, value in zip(keys, values, strict=True))
     except (ValueError, TypeError, ArithmeticError, binascii.Error):
         raise bad_query(_NOT_OURS, "cursor") from None
 

@@ -9,7 +9,7 @@ import orjson
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.derive import present
 from directapp.derive.sheets import CSV, XLSX, Cell, csv_lines, xlsx_bytes
 from directapp.derive.shown import NO, YES
@@ -81,17 +81,17 @@ _WRITERS: Mapping[Kind, Callable[[Scribe, Field, Any], Cell]] = {
 }
 
 
-def title_of(shape: Shape, row: Mapping[str, Any]) -> str:
+def title_of(meta: CollectionMeta, row: Mapping[str, Any]) -> str:
     """Return what a record is called, from its title fields; its id where it has none that may be read."""
-    parts = [str(row[name]) for name in shape.declared.views.title if row.get(name) not in (None, "")]
+    parts = [str(row[name]) for name in meta.declared.views.title if row.get(name) not in (None, "")]
     return " ".join(parts) or str(row.get("id", ""))
 
 
-def header_of(shape: Shape, names: Sequence[str], language: Language, header: Header = "labels") -> list[str]:
+def header_of(meta: CollectionMeta, names: Sequence[str], language: Language, header: Header = "labels") -> list[str]:
     """Return the header; a label that stands twice gets its field's name behind it."""
     if header == "codes":
         return list(names)
-    labels = [shape.fields[name].label.pick(language) for name in names]
+    labels = [meta.fields[name].label.pick(language) for name in names]
     return [
         f"{label} ({name})" if labels.count(label) > 1 else label for label, name in zip(labels, names, strict=True)
     ]
@@ -99,7 +99,7 @@ def header_of(shape: Shape, names: Sequence[str], language: Language, header: He
 
 def cells_of(
     spec: Spec,
-    shape: Shape,
+    meta: CollectionMeta,
     names: Sequence[str],
     rows: Iterable[Mapping[str, Any]],
     *,
@@ -107,14 +107,14 @@ def cells_of(
     header: Header = "labels",
 ) -> Iterator[list[Cell]]:
     """Yield the cells of rows as the reading path answered them: a masked field is an empty cell."""
-    fields, scribe = [shape.fields[name] for name in names], Scribe(spec, language, header)
+    fields, scribe = [meta.fields[name] for name in names], Scribe(spec, language, header)
     for row in rows:
         yield [scribe.cell(item, row.get(item.name)) for item in fields]
 
 
 def export_rows(
     spec: Spec,
-    shape: Shape,
+    meta: CollectionMeta,
     names: Sequence[str],
     rows: Iterable[Mapping[str, Any]],
     *,
@@ -123,8 +123,8 @@ def export_rows(
     header: Header = "labels",
 ) -> bytes:
     """Return rows, as the reading path answered them, as a CSV or XLSX file."""
-    head = header_of(shape, names, language, header)
-    cells = cells_of(spec, shape, names, rows, language=language, header=header)
+    head = header_of(meta, names, language, header)
+    cells = cells_of(spec, meta, names, rows, language=language, header=header)
     if media_type == XLSX:
-        return xlsx_bytes(head, cells, title=shape.declared.plural.pick(language))
+        return xlsx_bytes(head, cells, title=meta.declared.plural.pick(language))
     return "".join(csv_lines(head, cells)).encode()

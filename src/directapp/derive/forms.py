@@ -6,7 +6,7 @@ from typing import Any
 
 from directapp.declare.fields import Field, Group
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive.inputs import Filling, Input, base_of, build_input
 from directapp.derive.shown import Shown, Teller
 from directapp.kernel.errors import Problem
@@ -49,9 +49,9 @@ class FormGroup:
         return tuple(line for line in self.lines if line.shown)
 
 
-def edit_groups(shape: Shape, writable: frozenset[str], filling: Filling) -> tuple[FormGroup, ...]:
+def edit_groups(meta: CollectionMeta, writable: frozenset[str], filling: Filling) -> tuple[FormGroup, ...]:
     """Return the groups with something to fill in, in the declared order."""
-    made = (_inputs(group, writable, filling) for group in shape.groups)
+    made = (_inputs(group, writable, filling) for group in meta.groups)
     return tuple(group for group in made if group.inputs)
 
 
@@ -62,13 +62,13 @@ def _inputs(group: Group, writable: frozenset[str], filling: Filling) -> FormGro
 
 
 def read_groups(
-    shape: Shape, teller: Teller, row: Mapping[str, Any], readable: frozenset[str], *, without: frozenset[str]
+    meta: CollectionMeta, teller: Teller, row: Mapping[str, Any], readable: frozenset[str], *, without: frozenset[str]
 ) -> tuple[FormGroup, ...]:
     """Return the groups a person only reads, each line with what is shown; ``without`` are shown elsewhere."""
     made = []
-    for group in shape.groups:
+    for group in meta.groups:
         names = [f for f in group.fields if f.name in readable - without - _HIDDEN]
-        lines = tuple(Line(f.name, f.label.pick(teller.language), teller.value(shape, f.name, row)) for f in names)
+        lines = tuple(Line(f.name, f.label.pick(teller.language), teller.value(meta, f.name, row)) for f in names)
         if lines:
             made.append(FormGroup(code=group.code, label=group.label.pick(teller.language), lines=lines))
     return tuple(made)

@@ -9,7 +9,7 @@ from directapp.declare.case import Case
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind, restored
 from directapp.declare.rules import All, In, Is, Rule, Who
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.declare.workflow import Phase, State, Workflow
 from directapp.derive import present
 from directapp.derive.shown import Shown, Teller
@@ -31,11 +31,11 @@ class MenuItem:
 
 def menu_of(spec: Spec, actor: Actor, language: Language) -> tuple[MenuItem, ...]:
     """Return the collections of the menu that the actor may open, from the first that has a workflow on."""
-    shapes = [s for s in spec.exposed if s.declared.views.menu and s.grants_of(actor.roles)]
-    first = next((place for place, s in enumerate(shapes) if s.declared.workflow), 0)
-    shapes = shapes[first:] + shapes[:first]
+    metas = [s for s in spec.exposed if s.declared.views.menu and s.grants_of(actor.roles)]
+    first = next((place for place, s in enumerate(metas) if s.declared.workflow), 0)
+    metas = metas[first:] + metas[:first]
     return tuple(
-        MenuItem(s.name, s.declared.plural.pick(language), s.declared.views.icon, f"/app/{s.name}") for s in shapes
+        MenuItem(s.name, s.declared.plural.pick(language), s.declared.views.icon, f"/app/{s.name}") for s in metas
     )
 
 
@@ -49,9 +49,9 @@ class Stage:
     note: str = ""
 
 
-def track_of(teller: Teller, shape: Shape, row: Mapping[str, Any]) -> tuple[Stage, ...]:
+def track_of(teller: Teller, meta: CollectionMeta, row: Mapping[str, Any]) -> tuple[Stage, ...]:
     """Return the stages of a record's workflow as a line, phase by phase where there are many states."""
-    flow, state = shape.declared.workflow, None
+    flow, state = meta.declared.workflow, None
     state = flow.state(row.get("status")) if flow else None
     if flow is None or state is None:
         return ()
@@ -94,33 +94,33 @@ class NextFact:
 
 
 def next_facts(
-    shape: Shape, row: Mapping[str, Any], writable: frozenset[str], actor: Actor, now: datetime
+    meta: CollectionMeta, row: Mapping[str, Any], writable: frozenset[str], actor: Actor, now: datetime
 ) -> tuple[NextFact, ...]:
     """Return the facts a record waits for that this person sets, those that move it first.
 
     The engine itself is asked what each would lead to; related records are not at hand here, so the answer
     is advice, and the pipeline still judges the write.
     """
-    flow = shape.declared.workflow
+    flow = meta.declared.workflow
     state = flow.state(row.get("status")) if flow else None
     if flow is None or state is None or state.locked:
         return ()
-    stored = _understood(shape, row)
+    stored = _understood(meta, row)
     named = {s.fact for s in flow.steps if state.code in s.origins and s.when is not None}
     found = []
     for fact in flow.facts:
-        item = shape.fields[fact.field]
+        item = meta.fields[fact.field]
         if fact.field not in writable or item.kind not in {Kind.INSTANT, Kind.BOOLEAN}:
             continue
         offer = _offer(flow, Case(row=stored, before=stored, actor=actor, now=now), item, readable=frozenset(row))
-        fits = state.code in fact.states and _group_code(shape, fact.field) == state.phase.code
+        fits = state.code in fact.states and _group_code(meta, fact.field) == state.phase.code
         if offer is not None and (offer.moves or fact.field in named or (fits and offer.blocked is None)):
             found.append(offer)
     return tuple(sorted(found, key=lambda o: (o.blocked is not None, o.moves is None)))
 
 
-def _group_code(shape: Shape, name: str) -> str:
-    group = shape.group_of(name)
+def _group_code(meta: CollectionMeta, name: str) -> str:
+    group = meta.group_of(name)
     return group.code if group else ""
 
 
@@ -141,10 +141,10 @@ def _offer(flow: Workflow, case: Case, item: Field, *, readable: frozenset[str])
     return NextFact(item, "true" if value is True else "now", moves, blocked)
 
 
-def _understood(shape: Shape, row: Mapping[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = dict.fromkeys(shape.fields)
+def _understood(meta: CollectionMeta, row: Mapping[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = dict.fromkeys(meta.fields)
     for name, value in row.items():
-        item = shape.fields.get(name)
+        item = meta.fields.get(name)
         values[name] = value if item is None else restored(item.kind, value)
     return values
 
@@ -153,17 +153,17 @@ def _understood(shape: Shape, row: Mapping[str, Any]) -> dict[str, Any]:
 class Child:
     """A collection whose records belong to a record, and the column that says so."""
 
-    shape: Shape
+    meta: CollectionMeta
     column: str
 
 
-def children_of(spec: Spec, actor: Actor, shape: Shape) -> tuple[Child, ...]:
+def children_of(spec: Spec, actor: Actor, meta: CollectionMeta) -> tuple[Child, ...]:
     """Return the collections that follow a record: those that go when it goes."""
     found = []
     for other in spec.exposed:
         if not other.grants_of(actor.roles):
             continue
-        column = next((f.name for f in other.stored if f.ref == shape.name and f.on_delete == "cascade"), None)
+        column = next((f.name for f in other.stored if f.ref == meta.name and f.on_delete == "cascade"), None)
         if column is not None:
             found.append(Child(other, column))
     return tuple(found)
@@ -198,16 +198,16 @@ SYSTEM = Text("Systemet", "The system")
 
 
 def history_of(
-    teller: Teller, shape: Shape, entries: Sequence[Mapping[str, Any]], names: Mapping[str, str]
+    teller: Teller, meta: CollectionMeta, entries: Sequence[Mapping[str, Any]], names: Mapping[str, str]
 ) -> tuple[Happening, ...]:
     """Return a record's changes as lines to read, newest first; ``names`` are labels of the ids in them."""
-    return tuple(_happening(teller, shape, e, names) for e in entries)
+    return tuple(_happening(teller, meta, e, names) for e in entries)
 
 
-def _happening(teller: Teller, shape: Shape, entry: Mapping[str, Any], names: Mapping[str, str]) -> Happening:
+def _happening(teller: Teller, meta: CollectionMeta, entry: Mapping[str, Any], names: Mapping[str, str]) -> Happening:
     at = entry["at"]
     moment = at if isinstance(at, datetime) else present.read_instant(at) or datetime.now(UTC)
-    verb = shape.verb(str(entry["verb"]))
+    verb = meta.verb(str(entry["verb"]))
     known = _DEEDS.get(str(entry["verb"]))
     did = (known or (verb.label if verb else CHANGED)).pick(teller.language)
     by_system = str(entry["actor_name"]).startswith("system:")
@@ -222,34 +222,34 @@ def _happening(teller: Teller, shape: Shape, entry: Mapping[str, Any], names: Ma
         did=did if known or verb is None else f"{CHANGED.pick(teller.language)} ({did})",
         when=when,
         reason=entry.get("reason"),
-        differences=tuple(_differences(teller, shape, entry["changes"], names)),
+        differences=tuple(_differences(teller, meta, entry["changes"], names)),
         hidden=int(entry.get("hidden") or 0),
         origin=str(entry.get("origin") or ""),
     )
 
 
 def _differences(
-    teller: Teller, shape: Shape, changes: Mapping[str, Sequence[Any]], names: Mapping[str, str]
+    teller: Teller, meta: CollectionMeta, changes: Mapping[str, Sequence[Any]], names: Mapping[str, str]
 ) -> list[Difference]:
     told = []
     # When the status changed stands at the head of the line already.
-    follows = since_of(shape)
+    follows = since_of(meta)
     for name, (was, now) in changes.items():
-        item = shape.fields.get(name)
+        item = meta.fields.get(name)
         if item is None or name == follows or (was in (None, "", []) and now in (None, "", [], False)):
             continue
         pair = (None, now) if _is_nested(was) else (was, now)
-        shown = [_told(teller, shape, item, value, names) for value in pair]
+        shown = [_told(teller, meta, item, value, names) for value in pair]
         told.append(Difference(item.label.pick(teller.language), *shown))
     return told
 
 
-def _told(teller: Teller, shape: Shape, item: Field, value: Any, names: Mapping[str, str]) -> Shown:
+def _told(teller: Teller, meta: CollectionMeta, item: Field, value: Any, names: Mapping[str, str]) -> Shown:
     if item.kind is Kind.REF and value is not None:
         return Shown(text=names.get(str(value), "•"))
     if _is_nested(value):
         return Shown(text=CHANGED.pick(teller.language))
-    return teller.value(shape, item.name, {item.name: value}, short=True)
+    return teller.value(meta, item.name, {item.name: value}, short=True)
 
 
 def _is_nested(value: Any) -> bool:
@@ -258,12 +258,12 @@ def _is_nested(value: Any) -> bool:
     return any(isinstance(part, Mapping | list) for part in parts)
 
 
-def ids_in(shape: Shape, entries: Sequence[Mapping[str, Any]]) -> dict[str, set[str]]:
+def ids_in(meta: CollectionMeta, entries: Sequence[Mapping[str, Any]]) -> dict[str, set[str]]:
     """Return the ids that a history names, by the collection they belong to."""
     found: dict[str, set[str]] = {}
     for entry in entries:
         for name, pair in entry["changes"].items():
-            item = shape.fields.get(name)
+            item = meta.fields.get(name)
             if item is not None and item.kind is Kind.REF and item.ref:
                 found.setdefault(item.ref, set()).update(str(v) for v in pair if v)
     return found
@@ -293,9 +293,9 @@ def _named(rule: Rule, column: str) -> set[str] | None:
             return None
 
 
-def waiting_states(shape: Shape, writable: frozenset[str]) -> tuple[str, ...]:
+def waiting_states(meta: CollectionMeta, writable: frozenset[str]) -> tuple[str, ...]:
     """Return the states that are left by a fact this person sets: where records wait for them."""
-    flow = shape.declared.workflow
+    flow = meta.declared.workflow
     if flow is None:
         return ()
     return tuple(s.code for s in flow.states if not s.locked and _next_fact(flow, s) in writable)
@@ -311,24 +311,24 @@ def _next_fact(flow: Workflow, state: State) -> str | None:
     return min(onward)[1] if onward else None
 
 
-def since_of(shape: Shape) -> str | None:
+def since_of(meta: CollectionMeta) -> str | None:
     """Return the field that says since when a record has its present status."""
-    return shape.declared.workflow.since if shape.declared.workflow else None
+    return meta.declared.workflow.since if meta.declared.workflow else None
 
 
-def began(shape: Shape, row: Mapping[str, Any]) -> datetime | None:
+def began(meta: CollectionMeta, row: Mapping[str, Any]) -> datetime | None:
     """Return when a record's present status began, where its collection keeps it."""
-    since = since_of(shape)
+    since = since_of(meta)
     return present.read_instant(row.get(since)) if since else None
 
 
-def stay_of(teller: Teller, shape: Shape, row: Mapping[str, Any]) -> str | None:
+def stay_of(teller: Teller, meta: CollectionMeta, row: Mapping[str, Any]) -> str | None:
     """Return how long a record has stood at its status, in days and hours."""
-    since = began(shape, row)
+    since = began(meta, row)
     return present.show_stay(since, teller.now, teller.language) if since else None
 
 
-def age_of(teller: Teller, shape: Shape, row: Mapping[str, Any]) -> str | None:
+def age_of(teller: Teller, meta: CollectionMeta, row: Mapping[str, Any]) -> str | None:
     """Return how long a record has stood at its status."""
-    since = began(shape, row)
+    since = began(meta, row)
     return present.show_age(since, teller.now, teller.language) if since else None

@@ -17,7 +17,7 @@ from directapp.declare.rules import (
     Who,
     Whose,
 )
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 
 _WHO = {Who.USER: "me", Who.SITE: "my site", Whose.SITES: "my sites", Whose.BRANDS: "my site's brands"}
 
@@ -57,22 +57,22 @@ def _bracketed(rule: Rule) -> str:
 
 def permission_text(spec: Spec) -> str:
     """Return the whole matrix: collection, role, rows, then each group with what may be done."""
-    return "\n".join(_collection(shape) for shape in spec.shapes.values())
+    return "\n".join(_collection(meta) for meta in spec.metas.values())
 
 
-def _collection(shape: Shape) -> str:
-    access = shape.declared.access
-    lines = [f"# {shape.name}" + ("" if shape.declared.exposed else " (not exposed)")]
+def _collection(meta: CollectionMeta) -> str:
+    access = meta.declared.access
+    lines = [f"# {meta.name}" + ("" if meta.declared.exposed else " (not exposed)")]
     if access.systems:
         lines.append(f"  systems: {', '.join(access.systems)}")
     if access.delete_why:
         lines.append(f"  deleting: {access.delete_why.en}")
     for grant in sorted(access.grants, key=lambda g: g.role):
-        lines += _entry(shape, grant)
+        lines += _entry(meta, grant)
     return "\n".join(lines) + "\n"
 
 
-def _entry(shape: Shape, grant: Grant) -> list[str]:
+def _entry(meta: CollectionMeta, grant: Grant) -> list[str]:
     verbs = [v for v, given in (("create", grant.create), ("delete", grant.delete)) if given] + sorted(grant.verbs)
     lines = [f"  {grant.role}: sees {rule_words(grant.rows)}" + ("" if grant.full else " (not in full)")]
     if grant.write and grant.edit is not None:
@@ -81,8 +81,8 @@ def _entry(shape: Shape, grant: Grant) -> list[str]:
         lines.append(f"    while {' '.join(grant.states)}")
     if verbs:
         lines.append(f"    may {' '.join(verbs)}")
-    reads, writes = shape.reads(grant), shape.writes(grant)
-    for group in shape.groups:
+    reads, writes = meta.reads(grant), meta.writes(grant)
+    for group in meta.groups:
         names = [f.name for f in group.fields]
         words = [_letter(n, reads, writes) for n in names]
         if set(words) == {"-"}:

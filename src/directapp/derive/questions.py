@@ -13,7 +13,7 @@ import orjson
 from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError, Kind, read
 from directapp.declare.reading import FOREIGN, clean_line, read_date, visible
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive.cursor import key_value
 from directapp.kernel.clock import OSLO
 from directapp.kernel.text import Text
@@ -62,15 +62,15 @@ class Address:
         return f"{self.path}?{urlencode(told)}" if told else self.path
 
 
-def filtered(address: Address, shape: Shape, readable: frozenset[str]) -> tuple[str, ...]:
+def filtered(address: Address, meta: CollectionMeta, readable: frozenset[str]) -> tuple[str, ...]:
     """Return the fields that the address filters by."""
-    return tuple(n for n in _asked(address, shape) if n in readable)
+    return tuple(n for n in _asked(address, meta) if n in readable)
 
 
-def _asked(address: Address, shape: Shape) -> tuple[str, ...]:
+def _asked(address: Address, meta: CollectionMeta) -> tuple[str, ...]:
     """Return the fields that an address would filter by, also those that its reader does not see."""
     names = (n.partition(".")[0] for n, v in address.params if v.strip() and n not in RESERVED)
-    return tuple(dict.fromkeys(n for n in names if n in shape.fields))
+    return tuple(dict.fromkeys(n for n in names if n in meta.fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +82,22 @@ class Unread:
     why: Text
 
 
-def build_filter(address: Address, shape: Shape, readable: frozenset[str]) -> Filter | None:
+def build_filter(address: Address, meta: CollectionMeta, readable: frozenset[str]) -> Filter | None:
     """Return what the address asks for; where some of it cannot be read, nothing is found."""
     parts: list[Filter] = []
-    for name in _asked(address, shape):
+    for name in _asked(address, meta):
         try:
-            parts += _conditions(address, shape.fields[name], readable)
+            parts += _conditions(address, meta.fields[name], readable)
         except UnreadError:
             return Condition(("id",), "in", [])
     return None if not parts else parts[0] if len(parts) == 1 else Junction("and", tuple(parts))
 
 
-def unread(address: Address, shape: Shape, readable: frozenset[str]) -> tuple[Unread, ...]:
+def unread(address: Address, meta: CollectionMeta, readable: frozenset[str]) -> tuple[Unread, ...]:
     """Return the filters of an address that cannot be read."""
     found = []
-    for name in _asked(address, shape):
-        item = shape.fields[name]
+    for name in _asked(address, meta):
+        item = meta.fields[name]
         try:
             list(_conditions(address, item, readable))
         except UnreadError as error:
@@ -187,11 +187,11 @@ def _edge(item: Field, text: str, *, end: bool = False) -> Any:
     return datetime.combine(day, time(), OSLO) + timedelta(days=1 if end else 0)
 
 
-def build_sort(address: Address, shape: Shape, readable: frozenset[str]) -> tuple[Order, ...]:
+def build_sort(address: Address, meta: CollectionMeta, readable: frozenset[str]) -> tuple[Order, ...]:
     """Return the order the address asks for, else the declared one, of fields that may be read."""
-    asked = [address.get("sort")] if address.get("sort").lstrip("-") in readable else shape.declared.views.sort
+    asked = [address.get("sort")] if address.get("sort").lstrip("-") in readable else meta.declared.views.sort
     orders = (Order(n.lstrip("-"), n.startswith("-")) for n in asked if n)
-    return tuple(o for o in orders if o.field in readable and shape.fields[o.field].kind not in {Kind.JSON, Kind.REFS})
+    return tuple(o for o in orders if o.field in readable and meta.fields[o.field].kind not in {Kind.JSON, Kind.REFS})
 
 
 def mark_of(row: Mapping[str, Any], sort: Sequence[Order]) -> str:
@@ -201,13 +201,13 @@ def mark_of(row: Mapping[str, Any], sort: Sequence[Order]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([*values, row["id"]])).decode().rstrip("=")
 
 
-def read_mark(text: str, shape: Shape, sort: Sequence[Order]) -> tuple[Any, ...] | None:
+def read_mark(text: str, meta: CollectionMeta, sort: Sequence[Order]) -> tuple[Any, ...] | None:
     """Understand where a list goes on; None when it starts at the top."""
     if not text:
         return None
     try:
         *values, record = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        parsed = [key_value(shape.fields[o.field], v) for o, v in zip(sort, values, strict=True)]
+        parsed = [key_value(meta.fields[o.field], v) for o, v in zip(sort, values, strict=True)]
         return (*parsed, UUID(record))
     except (ValueError, TypeError, ArithmeticError, KeyError, AttributeError):
         return None

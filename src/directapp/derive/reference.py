@@ -6,7 +6,7 @@ from directapp.declare.access import EVERY, Grant
 from directapp.declare.case import Case
 from directapp.declare.collection import Unique
 from directapp.declare.fields import Field, Group
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.declare.verbs import Verb
 from directapp.declare.workflow import Step, Workflow
 from directapp.kernel.text import Text
@@ -31,13 +31,13 @@ def reference_text(spec: Spec) -> str:
     return "\n".join([_HEAD, *contents, "", *(_collection(spec, s) for s in spec.exposed)])
 
 
-def _collection(spec: Spec, shape: Shape) -> str:
-    declared = shape.declared
-    parts = [f'<a id="{shape.name}"></a>\n\n## {_both(declared.plural)}\n', f"`{shape.name}`. {_summary(shape)}\n"]
-    parts += [_group(spec, shape, g) for g in shape.groups if _has_own(shape, g)]
-    parts += [_rights(spec, shape)]
+def _collection(spec: Spec, meta: CollectionMeta) -> str:
+    declared = meta.declared
+    parts = [f'<a id="{meta.name}"></a>\n\n## {_both(declared.plural)}\n', f"`{meta.name}`. {_summary(meta)}\n"]
+    parts += [_group(spec, meta, g) for g in meta.groups if _has_own(meta, g)]
+    parts += [_rights(spec, meta)]
     if declared.verbs:
-        parts.append(_verbs(shape))
+        parts.append(_verbs(meta))
     if declared.workflow is not None:
         parts.append(_workflow(declared.workflow))
     rules = [_said(rule) for rule in declared.rules]
@@ -58,31 +58,31 @@ def _once(unique: Unique) -> str:
     return f"{_codes(unique.fields)}{together}: {unique.message.en}"
 
 
-def _summary(shape: Shape) -> str:
-    views = shape.declared.views
+def _summary(meta: CollectionMeta) -> str:
+    views = meta.declared.views
     order = ", ".join(f"`{name.lstrip('-')}`{' descending' if name.startswith('-') else ''}" for name in views.sort)
-    said = [f"One is called {_both(shape.declared.label)}.", f"Listed by {order}."]
-    found = [f.name for f in shape.searchable]
+    said = [f"One is called {_both(meta.declared.label)}.", f"Listed by {order}."]
+    found = [f.name for f in meta.searchable]
     if found:
         said.append(f"Search looks in {_codes(found)}.")
-    if not shape.declared.history:
+    if not meta.declared.history:
         said.append("No history is shown.")
     return " ".join(said)
 
 
-def _has_own(shape: Shape, group: Group) -> bool:
-    own = {g.code for g in shape.declared.groups}
+def _has_own(meta: CollectionMeta, group: Group) -> bool:
+    own = {g.code for g in meta.declared.groups}
     return group.code in own
 
 
 # -- fields -------------------------------------------------------------------------------------------------
 
 
-def _group(spec: Spec, shape: Shape, group: Group) -> str:
+def _group(spec: Spec, meta: CollectionMeta, group: Group) -> str:
     rows = [[f"`{f.name}`", f.kind.value, f.label.nb, f.label.en, _notes(f)] for f in group.fields]
     names = frozenset(f.name for f in group.fields)
-    readers = _roles(spec, shape, names, shape.reads, empty="nobody")
-    writers = _roles(spec, shape, names, shape.writes, empty="nobody; it is computed, or set by an act")
+    readers = _roles(spec, meta, names, meta.reads, empty="nobody")
+    writers = _roles(spec, meta, names, meta.writes, empty="nobody; it is computed, or set by an act")
     table = _table(["Field", "Kind", "Norwegian", "English", "Notes"], rows)
     return f"### {_both(group.label)} (`{group.code}`)\n\n{table}\n\nRead by {readers}.\nWritten by {writers}.\n"
 
@@ -142,10 +142,10 @@ def _value(value: object) -> str:
 
 
 def _roles(
-    spec: Spec, shape: Shape, names: frozenset[str], picked: Callable[[Grant], frozenset[str]], *, empty: str
+    spec: Spec, meta: CollectionMeta, names: frozenset[str], picked: Callable[[Grant], frozenset[str]], *, empty: str
 ) -> str:
     """Return the roles that some entry gives these fields, marked where it gives only some of them."""
-    grants = shape.declared.access.grants
+    grants = meta.declared.access.grants
     possible = frozenset[str]().union(*(picked(g) & names for g in grants))
     said = []
     for role in spec.roles:
@@ -155,31 +155,31 @@ def _roles(
     return ", ".join(said) or empty
 
 
-def _rights(spec: Spec, shape: Shape) -> str:
-    grants = shape.declared.access.grants
+def _rights(spec: Spec, meta: CollectionMeta) -> str:
+    grants = meta.declared.access.grants
     create = [r for r in spec.roles if any(g.create for g in grants if g.role == r)]
     delete = [r for r in spec.roles if any(g.delete for g in grants if g.role == r)]
     lines = [f"Created by {_codes(create) or 'no role directly'}."]
     if delete:
-        why = shape.declared.access.delete_why
+        why = meta.declared.access.delete_why
         lines.append(f"Deleted by {_codes(delete)}{f' ({why.en})' if why else ''}.")
     else:
         lines.append("Deleted by nobody.")
-    if shape.declared.access.systems:
-        lines.append(f"Parts of the system that work on every row here: {_codes(shape.declared.access.systems)}.")
+    if meta.declared.access.systems:
+        lines.append(f"Parts of the system that work on every row here: {_codes(meta.declared.access.systems)}.")
     return "### Making and removing\n\n" + "\n".join(lines) + "\n"
 
 
 # -- acts and workflow ----------------------------------------------------------------------------------------
 
 
-def _verbs(shape: Shape) -> str:
-    rows = [_verb(shape, v) for v in shape.declared.verbs]
+def _verbs(meta: CollectionMeta) -> str:
+    rows = [_verb(meta, v) for v in meta.declared.verbs]
     return "### Acts\n\n" + _table(["Act", "Norwegian", "English", "On", "While", "Asks for", "Roles"], rows) + "\n"
 
 
-def _verb(shape: Shape, verb: Verb) -> list[str]:
-    grants = shape.declared.access.grants
+def _verb(meta: CollectionMeta, verb: Verb) -> list[str]:
+    grants = meta.declared.access.grants
     roles = dict.fromkeys(g.role for g in grants if verb.name in g.verbs or EVERY in g.verbs)
     asked = [f"`{p.name}`{'' if p.required else '?'}" for p in verb.params]
     on = "one record" if verb.on == "record" else "the collection"

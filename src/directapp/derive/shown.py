@@ -8,7 +8,7 @@ from typing import Any
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.derive import present
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import OSLO
@@ -53,9 +53,9 @@ class Teller:
     now: datetime
     language: Language
 
-    def value(self, shape: Shape, name: str, row: Mapping[str, Any], *, short: bool = False) -> Shown:
+    def value(self, meta: CollectionMeta, name: str, row: Mapping[str, Any], *, short: bool = False) -> Shown:
         """Return what is shown for a field of a row; nothing for a value that is absent or masked."""
-        item, value = shape.fields[name], row.get(name)
+        item, value = meta.fields[name], row.get(name)
         if value is None or value in ("", []):
             return NOTHING
         shown = self._by_kind(item, value)
@@ -132,14 +132,14 @@ class Teller:
             return Shown(text=", ".join(f"{k}: {v}" for k, v in value.items() if v is not None))
         return Shown(text=str(len(value)) if isinstance(value, list) else str(value))
 
-    def title(self, shape: Shape, row: Mapping[str, Any]) -> str:
+    def title(self, meta: CollectionMeta, row: Mapping[str, Any]) -> str:
         """Return what a record is called by its title fields, with a code's end where no plate tells it apart."""
-        shown = [s for n in shape.declared.views.title if (s := self.value(shape, n, row))]
+        shown = [s for n in meta.declared.views.title if (s := self.value(meta, n, row))]
         names = [s.text for s in shown if s.look != "mono"]
         codes = [s.text for s in shown if s.look == "mono"]
         if codes and not any(s.look == "plate" for s in shown):
             names.append(_tail(codes[0]) if names else codes[0])
-        return " ".join(names) or shape.declared.label.pick(self.language)
+        return " ".join(names) or meta.declared.label.pick(self.language)
 
 
 def _tail(code: str) -> str:
@@ -166,31 +166,31 @@ def page_of(collection: str, record: object) -> str:
     return f"/app/{collection}/{record}"
 
 
-def paths_for(spec: Spec, actor: Actor, shape: Shape, names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+def paths_for(spec: Spec, actor: Actor, meta: CollectionMeta, names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """Return the query paths that fetch fields, with the titles of the records that refs point to."""
     paths: list[tuple[str, ...]] = []
     for name in names:
-        target = spec.get(shape.fields[name].ref or "")
-        titles = title_fields(spec, actor, target) if target is not None and shape.fields[name].kind is Kind.REF else ()
+        target = spec.get(meta.fields[name].ref or "")
+        titles = title_fields(spec, actor, target) if target is not None and meta.fields[name].kind is Kind.REF else ()
         paths += [(name, *rest) for rest in titles] or [(name,)]
     return tuple(dict.fromkeys(paths))
 
 
-def title_fields(spec: Spec, actor: Actor, shape: Shape) -> tuple[tuple[str, ...], ...]:
+def title_fields(spec: Spec, actor: Actor, meta: CollectionMeta) -> tuple[tuple[str, ...], ...]:
     """Return the paths of a record's id and title fields that the actor may read somewhere."""
-    readable = readable_anywhere(actor, shape)
-    if not readable or not shape.declared.exposed:
+    readable = readable_anywhere(actor, meta)
+    if not readable or not meta.declared.exposed:
         return ()
-    names = [n for n in shape.declared.views.title if n in readable and spec[shape.name].fields[n].kind is not Kind.REF]
+    names = [n for n in meta.declared.views.title if n in readable and spec[meta.name].fields[n].kind is not Kind.REF]
     return (("id",), *((n,) for n in names))
 
 
-def readable_anywhere(actor: Actor, shape: Shape) -> frozenset[str]:
+def readable_anywhere(actor: Actor, meta: CollectionMeta) -> frozenset[str]:
     """Return the fields that the actor reads in some row."""
-    return frozenset[str]().union(*(shape.reads(g) for g in shape.grants_of(actor.roles)))
+    return frozenset[str]().union(*(meta.reads(g) for g in meta.grants_of(actor.roles)))
 
 
-def writable_anywhere(actor: Actor, shape: Shape, *, create: bool = False) -> frozenset[str]:
+def writable_anywhere(actor: Actor, meta: CollectionMeta, *, create: bool = False) -> frozenset[str]:
     """Return the fields that the actor writes in some row, or in some new one."""
-    given = [g for g in shape.grants_of(actor.roles) if g.create or not create]
-    return frozenset[str]().union(*(shape.writes(g) for g in given))
+    given = [g for g in meta.grants_of(actor.roles) if g.create or not create]
+    return frozenset[str]().union(*(meta.writes(g) for g in given))

@@ -6,7 +6,7 @@ from typing import Any
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive import questions
 from directapp.derive.board import Goals, age_tone, judged_by
 from directapp.derive.inputs import Option
@@ -78,7 +78,7 @@ class FilterInput:
 class Listing:
     """What a list's address means for one reader: columns, order and query."""
 
-    shape: Shape
+    meta: CollectionMeta
     address: Address
     columns: tuple[str, ...]
     sort: tuple[Order, ...]
@@ -87,25 +87,25 @@ class Listing:
 
 
 def list_of(
-    teller: Teller, shape: Shape, address: Address, *, kept: Sequence[str] = (), words: tuple[Word, ...] = ()
+    teller: Teller, meta: CollectionMeta, address: Address, *, kept: Sequence[str] = (), words: tuple[Word, ...] = ()
 ) -> Listing:
     """Understand a list's address; ``kept`` are the columns a person chose earlier, ``words`` what is searched."""
-    readable = readable_anywhere(teller.actor, shape)
-    columns = chosen_columns(shape, readable, address.get("columns").split(",") if address.get("columns") else kept)
-    sort = questions.build_sort(address, shape, readable)
-    titles = tuple(n for n in shape.declared.views.title if n in readable)
+    readable = readable_anywhere(teller.actor, meta)
+    columns = chosen_columns(meta, readable, address.get("columns").split(",") if address.get("columns") else kept)
+    sort = questions.build_sort(address, meta, readable)
+    titles = tuple(n for n in meta.declared.views.title if n in readable)
     keys = tuple(o.field for o in sort)
-    aged = tuple(n for n in judged_by(shape) if n in readable) if since_of(shape) in columns else ()
+    aged = tuple(n for n in judged_by(meta) if n in readable) if since_of(meta) in columns else ()
     names = tuple(dict.fromkeys(("id", *columns, *titles, *keys, *aged)))
     query = Query(
-        fields=paths_for(teller.spec, teller.actor, shape, names),
-        filter=questions.build_filter(address, shape, readable),
+        fields=paths_for(teller.spec, teller.actor, meta, names),
+        filter=questions.build_filter(address, meta, readable),
         sort=sort,
         limit=size_of(address) + 1,
-        after=questions.read_mark(address.get("after"), shape, sort),
+        after=questions.read_mark(address.get("after"), meta, sort),
         search=words,
     )
-    return Listing(shape=shape, address=address, columns=columns, sort=sort, readable=readable, query=query)
+    return Listing(meta=meta, address=address, columns=columns, sort=sort, readable=readable, query=query)
 
 
 def size_of(address: Address) -> int:
@@ -114,31 +114,31 @@ def size_of(address: Address) -> int:
     return min(max(int(text), PAGE), MOST_ROWS) if text.isascii() and text.isdigit() else PAGE
 
 
-def choosable(shape: Shape, readable: frozenset[str]) -> tuple[Field, ...]:
+def choosable(meta: CollectionMeta, readable: frozenset[str]) -> tuple[Field, ...]:
     """Return the fields that may stand as columns."""
-    return tuple(f for f in shape.fields.values() if f.name in readable - _NEVER and f.kind not in _NO_COLUMN)
+    return tuple(f for f in meta.fields.values() if f.name in readable - _NEVER and f.kind not in _NO_COLUMN)
 
 
-def chosen_columns(shape: Shape, readable: frozenset[str], asked: Sequence[str]) -> tuple[str, ...]:
+def chosen_columns(meta: CollectionMeta, readable: frozenset[str], asked: Sequence[str]) -> tuple[str, ...]:
     """Return the columns that are asked for and may be seen, else the declared ones."""
-    possible = {f.name for f in choosable(shape, readable)}
+    possible = {f.name for f in choosable(meta, readable)}
     chosen = tuple(dict.fromkeys(n for n in asked if n in possible))
-    return chosen or tuple(n for n in shape.declared.views.columns if n in possible)
+    return chosen or tuple(n for n in meta.declared.views.columns if n in possible)
 
 
-def editable(shape: Shape, writable: frozenset[str]) -> frozenset[str]:
+def editable(meta: CollectionMeta, writable: frozenset[str]) -> frozenset[str]:
     """Return the fields that may be edited in a cell, of those that somebody writes."""
-    held = (shape.fields[n] for n in writable - _NEVER if n in shape.fields)
+    held = (meta.fields[n] for n in writable - _NEVER if n in meta.fields)
     return frozenset(f.name for f in held if f.writable and not f.immutable and f.kind not in _NO_COLUMN)
 
 
 def columns_of(listing: Listing, language: Language, writable: frozenset[str] = frozenset()) -> tuple[Column, ...]:
     """Return the headers; each leads to the list sorted by it, and back again."""
-    edited = editable(listing.shape, writable)
+    edited = editable(listing.meta, writable)
     present = {o.field: o.descending for o in listing.sort[:1]}
     made = []
     for name in listing.columns:
-        item = listing.shape.fields[name]
+        item = listing.meta.fields[name]
         descending = present.get(name)
         follow = f"-{name}" if descending is False else name
         direction = None if descending is None else "descending" if descending else "ascending"
@@ -161,18 +161,18 @@ def rows_of(
     teller: Teller, listing: Listing, rows: Sequence[Mapping[str, Any]], goals: Goals | None = None
 ) -> tuple[TableRow, ...]:
     """Return the rows with a cell for each column; by ``goals`` the age of a status turns yellow and red."""
-    shape = listing.shape
-    since = since_of(shape)
+    meta = listing.meta
+    since = since_of(meta)
 
     def cell(name: str, row: Mapping[str, Any]) -> Shown:
-        told = teller.value(shape, name, row, short=True)
-        return replace(told, tone=age_tone(teller, shape, row, goals or {})) if name == since and told else told
+        told = teller.value(meta, name, row, short=True)
+        return replace(told, tone=age_tone(teller, meta, row, goals or {})) if name == since and told else told
 
     return tuple(
         TableRow(
             str(row["id"]),
-            page_of(shape.name, row["id"]),
-            teller.title(shape, row),
+            page_of(meta.name, row["id"]),
+            teller.title(meta, row),
             tuple(cell(n, row) for n in listing.columns),
         )
         for row in rows
@@ -187,21 +187,21 @@ def filters_of(
     names: Mapping[str, str],
 ) -> tuple[FilterInput, ...]:
     """Return the filters: the declared ones, those in use and those just asked for."""
-    declared = (n for n in listing.shape.declared.views.filters if n in listing.readable)
-    used = questions.filtered(listing.address, listing.shape, listing.readable)
+    declared = (n for n in listing.meta.declared.views.filters if n in listing.readable)
+    used = questions.filtered(listing.address, listing.meta, listing.readable)
     asked = (n for n in listing.address.all("with") if n in listing.readable)
     wanted = dict.fromkeys((*declared, *used, *asked))
     return tuple(
-        _filter(listing.address, listing.shape.fields[n], language, refs.get(n, ()), names)
+        _filter(listing.address, listing.meta.fields[n], language, refs.get(n, ()), names)
         for n in wanted
-        if n not in _NEVER and listing.shape.fields[n].kind not in _NO_COLUMN
+        if n not in _NEVER and listing.meta.fields[n].kind not in _NO_COLUMN
     )
 
 
 def more_filters(listing: Listing, shown: Sequence[FilterInput], language: Language) -> tuple[Option, ...]:
     """Return the fields that one may also filter by."""
     there = {f.name for f in shown}
-    fields = (f for f in choosable(listing.shape, listing.readable) if f.name not in there)
+    fields = (f for f in choosable(listing.meta, listing.readable) if f.name not in there)
     return tuple(Option(f.name, f.label.pick(language)) for f in fields)
 
 
@@ -234,10 +234,12 @@ def _checks(item: Field, values: set[str], language: Language) -> tuple[Option, 
     return tuple(Option(code, text.pick(language), code in values) for code, text in (*pairs, *empty))
 
 
-def title_query(teller: Teller, shape: Shape, *, limit: int, words: tuple[Word, ...] = (), **more: Any) -> Query:
+def title_query(
+    teller: Teller, meta: CollectionMeta, *, limit: int, words: tuple[Word, ...] = (), **more: Any
+) -> Query:
     """Return the query that fetches what records are called, for selects and combos."""
-    readable = readable_anywhere(teller.actor, shape)
-    titles = tuple(n for n in shape.declared.views.title if n in readable)
-    fields: tuple[Path, ...] = paths_for(teller.spec, teller.actor, shape, ("id", *titles))
-    sort = tuple(Order(n) for n in titles[:1] if shape.fields[n].kind not in _NO_COLUMN)
+    readable = readable_anywhere(teller.actor, meta)
+    titles = tuple(n for n in meta.declared.views.title if n in readable)
+    fields: tuple[Path, ...] = paths_for(teller.spec, teller.actor, meta, ("id", *titles))
+    sort = tuple(Order(n) for n in titles[:1] if meta.fields[n].kind not in _NO_COLUMN)
     return Query(fields=fields, sort=sort, limit=limit, search=words, **more)

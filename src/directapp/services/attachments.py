@@ -13,7 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ForbiddenError, NotFoundError, Problem, TooLargeError
 from directapp.kernel.ids import uuid7
@@ -102,7 +102,7 @@ class Attachments:
         self._collection = collection
 
     @property
-    def shape(self) -> Shape:
+    def meta(self) -> CollectionMeta:
         """The collection of the rows."""
         return self._pipeline.spec[self._collection]
 
@@ -154,11 +154,11 @@ class Attachments:
         return answer
 
     def _refuse(self, actor: Actor, values: Mapping[str, Any]) -> None:
-        grants = [g for g in self.shape.grants_of(actor.roles) if g.create]
+        grants = [g for g in self.meta.grants_of(actor.roles) if g.create]
         if not grants:
             raise ForbiddenError
-        judge.refuse_fields(self.shape, values, judge.writable_anywhere(self.shape, grants, create=True))
-        judge.understand(self.shape, values, None)
+        judge.refuse_fields(self.meta, values, judge.writable_anywhere(self.meta, grants, create=True))
+        judge.understand(self.meta, values, None)
 
     async def _counted(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         size = 0
@@ -186,11 +186,11 @@ class Attachments:
                 values = {**intent.patch, "storage_key": place}
                 seen = await work.insert(self._collection, values, system="custodian", verb=intent.verb)
                 await work.finish()
-                json = await unit.run(database.one_plan(intent.actor.roles, self.shape, ()), [seen.id])
+                json = await unit.run(database.one_plan(intent.actor.roles, self.meta, ()), [seen.id])
                 answer = Answer(collection=self._collection, record=seen.id, json=json, changes=work.changes)
                 await pipeline.remember(unit, answer, intent)
         except (asyncpg.PostgresError, TakenError) as error:
-            raise await pipeline.translated(self.shape, intent.actor, error) from error
+            raise await pipeline.translated(self.meta, intent.actor, error) from error
         if pipeline.after_commit is not None:
             await pipeline.after_commit(intent.actor, work.touched, work.asked)
         return answer
@@ -200,7 +200,7 @@ class Attachments:
     async def look_up(self, actor: Actor, record: UUID) -> Stored:
         """Return a file that the actor sees (NotFoundError: unseen)."""
         async with self._pipeline.database.unit(actor, readonly=True) as unit:
-            found = await unit.look_up(self.shape, record)
+            found = await unit.look_up(self.meta, record)
         if found is None or found.row["storage_key"] is None:
             raise NotFoundError
         row = found.row

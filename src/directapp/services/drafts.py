@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.case import Case, Many, One
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.services.judge import json_value
 from directapp.store.uniques import unique_name
 from directapp.store.unit import Change, Event
@@ -20,20 +20,20 @@ class TakenError(Exception):
     Row-level security keeps the values out of the database's own message, so they travel here.
     """
 
-    def __init__(self, shape: Shape, constraint: str, row: Mapping[str, Any]) -> None:
+    def __init__(self, meta: CollectionMeta, constraint: str, row: Mapping[str, Any]) -> None:
         """Keep which constraint refused, and the row that was to be written."""
         super().__init__(constraint)
-        self.unique = next((u for u in shape.declared.unique if constraint == unique_name(shape.name, u)), None)
-        self.shape = shape
+        self.unique = next((u for u in meta.declared.unique if constraint == unique_name(meta.name, u)), None)
+        self.meta = meta
         self.row = row
-        self.sign_in = next((f.name for f in shape.stored if f.sign_in and "login_directory" in constraint), None)
+        self.sign_in = next((f.name for f in meta.stored if f.sign_in and "login_directory" in constraint), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A record as it is to be written, judged: its case, and the events that follow from it."""
 
-    shape: Shape
+    meta: CollectionMeta
     record: UUID
     case: Case
     events: Sequence[str]
@@ -41,9 +41,9 @@ class Draft:
 
 def written_values(draft: Draft, now: datetime, person: UUID | None) -> dict[str, Any]:
     """Return the columns that are written of a draft: what changed, and who changed it when."""
-    shape, case, before = draft.shape, draft.case, draft.case.before
+    meta, case, before = draft.meta, draft.case, draft.case.before
     row = case.row if before is None else {n: v for n, v in case.row.items() if v != before.get(n)}
-    values = {n: v for n, v in row.items() if n in shape.columns}
+    values = {n: v for n, v in row.items() if n in meta.columns}
     values |= {"version": 1 if before is None else int(before["version"]) + 1, "updated_at": now, "updated_by": person}
     if before is None:
         values |= {
@@ -57,15 +57,15 @@ def written_values(draft: Draft, now: datetime, person: UUID | None) -> dict[str
 
 def events_of(draft: Draft, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the events that a write of these columns tells of, each with its payload."""
-    shape, case = draft.shape, draft.case
+    meta, case = draft.meta, draft.case
     names = [
         *draft.events,
-        *(e for n, e in shape.declared.events if n in values and case.get(n) is not None and case.changed(n)),
+        *(e for n, e in meta.declared.events if n in values and case.get(n) is not None and case.changed(n)),
     ]
     told = {"from": case.was("status"), "to": case.get("status"), "version": values["version"]}
     heard = {
-        h.event: {"was": {n: json_value(shape.fields[n], case.was(n)) for n in h.tells}}
-        for h in shape.declared.heard
+        h.event: {"was": {n: json_value(meta.fields[n], case.was(n)) for n in h.tells}}
+        for h in meta.declared.heard
         if h.when(case)
     }
     return {name: told | heard.get(name, {}) for name in (*names, *heard)}
@@ -98,4 +98,4 @@ def equals_of(asked: One | Many, row: Mapping[str, Any]) -> dict[str, Any]:
 
 def tokens_of_draft(draft: Draft, change: Change) -> dict[str, set[str]]:
     """Return the search tokens of what a write changes."""
-    return tokens_in(draft.shape, {**draft.case.row, **change.row}, change.audit.changes)
+    return tokens_in(draft.meta, {**draft.case.row, **change.row}, change.audit.changes)

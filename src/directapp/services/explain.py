@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from directapp.declare.access import Grant
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import Actor
 from directapp.kernel.text import Text
 from directapp.store.database import Database
@@ -63,20 +63,20 @@ class Names:
         """Return what a role is called."""
         return self.roles.get(code) or T(code, code)
 
-    def collection(self, shape: Shape) -> Text:
+    def collection(self, meta: CollectionMeta) -> Text:
         """Return what a collection is called."""
-        return shape.declared.plural if self.labels else T(shape.name, shape.name)
+        return meta.declared.plural if self.labels else T(meta.name, meta.name)
 
-    def field(self, shape: Shape, name: str) -> Text:
+    def field(self, meta: CollectionMeta, name: str) -> Text:
         """Return what a field is called, in quotation marks where it is a label."""
         if not self.labels:
             return T(name, name)
-        label = shape.fields[name].label
+        label = meta.fields[name].label
         return T(f"«{label.nb}»", f"“{label.en}”")
 
-    def states(self, shape: Shape, codes: tuple[str, ...]) -> Text:
+    def states(self, meta: CollectionMeta, codes: tuple[str, ...]) -> Text:
         """Return what states are called."""
-        flow = shape.declared.workflow if self.labels else None
+        flow = meta.declared.workflow if self.labels else None
         states = [flow.state(code) if flow else None for code in codes]
         labels = [s.label if s else T(code, code) for s, code in zip(states, codes, strict=True)]
         return T(", ".join(t.nb for t in labels), ", ".join(t.en for t in labels))
@@ -88,60 +88,58 @@ CODES = Names()
 async def explain(
     database: Database,
     actor: Actor,
-    shape: Shape,
+    meta: CollectionMeta,
     record: UUID | None = None,
     field: str | None = None,
     *,
     names: Names = CODES,
 ) -> list[Text]:
     """Return sentences: the entries of the actor's roles, and, for a record, which of them match it."""
-    grants = shape.grants_of(actor.roles)
+    grants = meta.grants_of(actor.roles)
     held = [names.role(code) for code in sorted(actor.roles)] or [_NO_ROLES]
     roles = T(", ".join(t.nb for t in held), ", ".join(t.en for t in held))
     lines = [_HAS.fill(name=actor.name, roles=roles)]
     if not grants:
-        return [*lines, _CLOSED.fill(collection=names.collection(shape))]
-    entries = [_entry(shape, g, field, names) for g in grants]
+        return [*lines, _CLOSED.fill(collection=names.collection(meta))]
+    entries = [_entry(meta, g, field, names) for g in grants]
     if record is None:
         return lines + [_LINE.fill(entry=e) for e in entries]
     async with database.unit(actor, readonly=True) as unit:
-        found = await unit.look_up(shape, record)
+        found = await unit.look_up(meta, record)
     if found is None:
         unseen = _UNSEEN_HERE if names.labels else _UNSEEN
-        lines.append(unseen.fill(collection=names.collection(shape), record=record))
+        lines.append(unseen.fill(collection=names.collection(meta), record=record))
         return lines + [_LINE.fill(entry=e) for e in entries]
-    matches = [_matched(shape, found, place, names) for place in range(len(grants))]
+    matches = [_matched(meta, found, place, names) for place in range(len(grants))]
     lines += [_WITH_MATCH.fill(entry=e, match=m) for e, m in zip(entries, matches, strict=True)]
-    return [*lines, _verdict(shape, found, field, grants=grants, names=names)]
+    return [*lines, _verdict(meta, found, field, grants=grants, names=names)]
 
 
-def _entry(shape: Shape, grant: Grant, field: str | None, names: Names) -> Text:
+def _entry(meta: CollectionMeta, grant: Grant, field: str | None, names: Names) -> Text:
     role = names.role(grant.role)
     if field is None:
-        return _COUNTS.fill(role=role, reads=len(shape.reads(grant)), writes=len(shape.writes(grant)))
-    states = _ONLY_WHILE.fill(states=names.states(shape, grant.states)) if grant.states else T("", "")
+        return _COUNTS.fill(role=role, reads=len(meta.reads(grant)), writes=len(meta.writes(grant)))
+    states = _ONLY_WHILE.fill(states=names.states(meta, grant.states)) if grant.states else T("", "")
     return _FIELD.fill(
         role=role,
-        reads=_READS[field in shape.reads(grant)],
-        writes=_WRITES[field in shape.writes(grant)],
-        field=names.field(shape, field),
+        reads=_READS[field in meta.reads(grant)],
+        writes=_WRITES[field in meta.writes(grant)],
+        field=names.field(meta, field),
         states=states,
     )
 
 
-def _matched(shape: Shape, found: Found, place: int, names: Names) -> Text:
+def _matched(meta: CollectionMeta, found: Found, place: int, names: Names) -> Text:
     match = _MATCHES[bool(found.sees[place])]
     if found.owns[place] and not found.edits[place]:
         status = found.row.get("status")
-        return _FORBIDDEN.fill(match=match, status=names.states(shape, (str(status),)))
+        return _FORBIDDEN.fill(match=match, status=names.states(meta, (str(status),)))
     return _OPEN[bool(found.edits[place])].fill(match=match)
 
 
-def _verdict(shape: Shape, found: Found, field: str | None, *, grants: tuple[Grant, ...], names: Names) -> Text:
-    reads = frozenset[str]().union(*(shape.reads(g) for g, s in zip(grants, found.sees, strict=True) if s))
-    writes = frozenset[str]().union(*(shape.writes(g) for g, e in zip(grants, found.edits, strict=True) if e))
+def _verdict(meta: CollectionMeta, found: Found, field: str | None, *, grants: tuple[Grant, ...], names: Names) -> Text:
+    reads = frozenset[str]().union(*(meta.reads(g) for g, s in zip(grants, found.sees, strict=True) if s))
+    writes = frozenset[str]().union(*(meta.writes(g) for g, e in zip(grants, found.edits, strict=True) if e))
     if field is None:
         return _SO_COUNTS.fill(reads=len(reads), writes=len(writes))
-    return _SO_FIELD.fill(
-        field=names.field(shape, field), seen=_SEEN[field in reads], changed=_CHANGED[field in writes]
-    )
+    return _SO_FIELD.fill(field=names.field(meta, field), seen=_SEEN[field in reads], changed=_CHANGED[field in writes])

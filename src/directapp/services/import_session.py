@@ -12,7 +12,7 @@ import asyncpg
 import structlog
 
 from directapp.declare.reading import code_key
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import DirectAppError, NotFoundError
 from directapp.kernel.text import Text
@@ -233,16 +233,16 @@ class Session:
 
     async def _together(self, unit: Unit, plans: Sequence[Plan]) -> list[Result]:
         """Write rows of one collection in as few statements as one."""
-        shape, work = self.pipeline.spec[plans[0].incoming.collection], self._work(unit)
-        there = await self._all_there(work, shape, plans)
+        meta, work = self.pipeline.spec[plans[0].incoming.collection], self._work(unit)
+        there = await self._all_there(work, meta, plans)
         results: list[Result | None] = []
         puts: list[tuple[int, Plan, Put]] = []
         for place, plan in enumerate(plans):
-            result, ready, put = await self._prepared(unit, shape, plan, there)
+            result, ready, put = await self._prepared(unit, meta, plan, there)
             results.append(result)
             if put is not None:
                 puts.append((place, ready, put))
-        done = await work.put_all(shape, [put for _, _, put in puts])
+        done = await work.put_all(meta, [put for _, _, put in puts])
         await work.finish()
         for (place, plan, put), seen in zip(puts, done, strict=True):
             results[place] = (
@@ -254,7 +254,7 @@ class Session:
         return [result for result in results if result is not None]
 
     async def _prepared(
-        self, unit: Unit, shape: Shape, plan: Plan, there: Mapping[Any, list[Seen]]
+        self, unit: Unit, meta: CollectionMeta, plan: Plan, there: Mapping[Any, list[Seen]]
     ) -> tuple[Result | None, Plan, Put | None]:
         """Return what came of a row already, or what is to be put for it."""
         before = self._settled_before(plan)
@@ -266,7 +266,7 @@ class Session:
             return plan.result("rejected"), plan, None
         live = there.get(next(iter(plan.incoming.match.values()), None), [])
         if len(live) > 1:
-            return self._fits_several(shape, plan), plan, None
+            return self._fits_several(meta, plan), plan, None
         if live and not plan.incoming.update:
             plan = replace(plan, incoming=plan.incoming.noted(Note(level="info", text=_THERE)))
             self._remember_as(plan, live[0])
@@ -274,7 +274,7 @@ class Session:
         status = {} if live or plan.incoming.status is None else {"status": plan.incoming.status}
         return None, plan, Put(live[0].id if live else None, {**values, **status})
 
-    async def _all_there(self, work: Work, shape: Shape, plans: Sequence[Plan]) -> dict[Any, list[Seen]]:
+    async def _all_there(self, work: Work, meta: CollectionMeta, plans: Sequence[Plan]) -> dict[Any, list[Seen]]:
         """Return the open records that rows may mean, by the value that tells."""
         asked: dict[str, list[Any]] = defaultdict(list)
         for plan in plans:
@@ -283,8 +283,8 @@ class Session:
                     asked[name].append(value)
         found: dict[Any, list[Seen]] = defaultdict(list)
         for name, values in asked.items():
-            for seen in await work.find(shape.name, {name: values}, system=None, limit=20 * len(values)):
-                if not _is_locked(shape, seen):
+            for seen in await work.find(meta.name, {name: values}, system=None, limit=20 * len(values)):
+                if not _is_locked(meta, seen):
                     found[seen.row[name]].append(seen)
         return found
 
@@ -311,9 +311,9 @@ class Session:
         return None
 
     @staticmethod
-    def _fits_several(shape: Shape, plan: Plan) -> Result:
+    def _fits_several(meta: CollectionMeta, plan: Plan) -> Result:
         notes = [
-            Note(level="held", text=_FITS_SEVERAL.fill(label=shape.fields[n].label, value=v), field=n)
+            Note(level="held", text=_FITS_SEVERAL.fill(label=meta.fields[n].label, value=v), field=n)
             for n, v in plan.incoming.match.items()
         ]
         return plan.result("held", *notes)
@@ -323,26 +323,26 @@ class Session:
         before = self._settled_before(plan)
         if before is not None:
             return before
-        shape = self.pipeline.spec[plan.incoming.collection]
+        meta = self.pipeline.spec[plan.incoming.collection]
         try:
             async with unit.savepoint():
-                return await self._place(unit, shape, plan)
+                return await self._place(unit, meta, plan)
         except (asyncpg.PostgresConnectionError, OSError):
             raise
         except Exception as error:  # noqa: BLE001 - one row never stops the others
-            return await self._refusal(shape, plan, error)
+            return await self._refusal(meta, plan, error)
 
-    async def _refusal(self, shape: Shape, plan: Plan, error: Exception) -> Result:
+    async def _refusal(self, meta: CollectionMeta, plan: Plan, error: Exception) -> Result:
         if isinstance(error, TakenError):
-            return await self._taken(shape, plan, error)
+            return await self._taken(meta, plan, error)
         if isinstance(error, asyncpg.PostgresError):
-            error = await self.pipeline.translated(shape, self.actor, error)
+            error = await self.pipeline.translated(meta, self.actor, error)
         if isinstance(error, DirectAppError):
             return plan.result("rejected", *_refused(error))
-        _log.error("a row could not be written", collection=shape.name, row=plan.incoming.number, exc_info=error)
+        _log.error("a row could not be written", collection=meta.name, row=plan.incoming.number, exc_info=error)
         return plan.result("rejected", Note(level="rejected", text=_UNFORESEEN))
 
-    async def _place(self, unit: Unit, shape: Shape, plan: Plan) -> Result:
+    async def _place(self, unit: Unit, meta: CollectionMeta, plan: Plan) -> Result:
         work = self._work(unit)
         incoming = plan.incoming
         values, notes = await self._resolve(unit, incoming)
@@ -350,18 +350,16 @@ class Session:
         if plan.incoming.has("rejected"):
             return plan.result("rejected")
         if plan.known is not None and plan.known.record is not None:
-            return await self._merge(unit, work, shape, plan, values)
+            return await self._merge(unit, work, meta, plan, values)
         live = await self._there(work, incoming)
         if len(live) > 1:
-            return self._fits_several(shape, plan)
+            return self._fits_several(meta, plan)
         there = live[0] if live else None
         if there is None:
-            seen = await work.create(
-                shape, values if incoming.status is None else {**values, "status": incoming.status}
-            )
+            seen = await work.create(meta, values if incoming.status is None else {**values, "status": incoming.status})
             outcome = "repaired" if plan.incoming.has("repaired") else "created"
         elif incoming.update:
-            seen = await work.update(shape, there.id, values)
+            seen = await work.update(meta, there.id, values)
             outcome = "unchanged" if seen.row["version"] == there.row["version"] else "changed"
         else:
             plan = replace(plan, incoming=plan.incoming.noted(Note(level="info", text=_THERE)))
@@ -384,18 +382,18 @@ class Session:
         found = await work.find(incoming.collection, match, system=None, limit=20)
         return [seen for seen in found if not _is_locked(self.pipeline.spec[incoming.collection], seen)]
 
-    async def _merge(self, unit: Unit, work: Work, shape: Shape, plan: Plan, values: dict[str, Any]) -> Result:
+    async def _merge(self, unit: Unit, work: Work, meta: CollectionMeta, plan: Plan, values: dict[str, Any]) -> Result:
         """Take what the source has changed since, where nobody here has changed the same."""
         known = plan.known
         assert known is not None
         assert known.record is not None
         try:
-            seen = await work.look_up(shape.name, known.record, system=None)
+            seen = await work.look_up(meta.name, known.record, system=None)
         except NotFoundError:
             return plan.result("unchanged", Note(level="info", text=_GONE), record=known.record)
         earlier = self.reader.understand(Raw(known.collection, known.number, known.merged))
         before, _ = await self._resolve(unit, earlier)
-        patch, kept = three_way(shape, seen.row, judge.understand(shape, before, None), _parsed(shape, values))
+        patch, kept = three_way(meta, seen.row, judge.understand(meta, before, None), _parsed(meta, values))
         status = seen.row.get("status")
         moved = plan.incoming.status not in {None, earlier.status, status}
         if moved and status == earlier.status:
@@ -403,11 +401,11 @@ class Session:
         elif moved:
             kept.append("status")
         notes = [
-            Note(level="warning", text=_KEPT.fill(label=shape.fields[n].label), field=n, before=values.get(n))
+            Note(level="warning", text=_KEPT.fill(label=meta.fields[n].label), field=n, before=values.get(n))
             for n in kept
         ]
-        flow = shape.declared.workflow is not None
-        done = await work.update(shape, seen.id, patch, status=str(status) if flow else None)
+        flow = meta.declared.workflow is not None
+        done = await work.update(meta, seen.id, patch, status=str(status) if flow else None)
         await work.finish()
         changed = done.row["version"] != seen.row["version"]
         plan = replace(plan, incoming=plan.incoming.noted(*notes))
@@ -455,12 +453,12 @@ class Session:
         kind = QuietWork if self.actor.is_system else ManyWork
         return kind(spec=self.pipeline.spec, unit=unit, actor=self.actor, origin="import", now=self.pipeline.clock())
 
-    async def _taken(self, shape: Shape, plan: Plan, error: TakenError) -> Result:
+    async def _taken(self, meta: CollectionMeta, plan: Plan, error: TakenError) -> Result:
         names = error.unique.fields if error.unique else tuple(n for n in (error.sign_in,) if n)
         waits = bool(names) and set(names) <= set(plan.incoming.once)
         if not waits:
-            return plan.result("rejected", *_refused(await self.pipeline.translated(shape, self.actor, error)))
-        texts = [(n, _TAKEN.fill(label=shape.fields[n].label, value=error.row.get(n))) for n in names]
+            return plan.result("rejected", *_refused(await self.pipeline.translated(meta, self.actor, error)))
+        texts = [(n, _TAKEN.fill(label=meta.fields[n].label, value=error.row.get(n))) for n in names]
         return plan.result("held", *(Note(level="held", text=text, field=n) for n, text in texts))
 
     async def told(self) -> None:
@@ -477,9 +475,9 @@ def _others(place: int, group: Sequence[int], plans: Sequence[Plan]) -> str:
     return ", ".join(str(plans[p].incoming.number) for p in others) + more
 
 
-def _is_locked(shape: Shape, seen: Seen) -> bool:
+def _is_locked(meta: CollectionMeta, seen: Seen) -> bool:
     """Whether a record is closed, so that a row with its values means a new one."""
-    state = shape.declared.workflow.state(seen.row.get("status")) if shape.declared.workflow else None
+    state = meta.declared.workflow.state(seen.row.get("status")) if meta.declared.workflow else None
     return state is not None and state.locked
 
 
@@ -495,5 +493,5 @@ def _refused(error: DirectAppError) -> list[Note]:
     return [Note(level="rejected", text=p.message, field=p.field) for p in error.problems]
 
 
-def _parsed(shape: Shape, values: Mapping[str, Any]) -> dict[str, Any]:
-    return judge.understand(shape, values, None)
+def _parsed(meta: CollectionMeta, values: Mapping[str, Any]) -> dict[str, Any]:
+    return judge.understand(meta, values, None)

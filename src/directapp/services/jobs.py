@@ -245,7 +245,7 @@ async def act_in(  # noqa: PLR0917 - who does what to which record
     """Return what the present actor of a transaction may do in it, about a record if that actor sees it."""
     work = pipeline.work(unit, Intent(actor=unit.actor, collection=collection, verb=verb, origin="worker"), pile)
     seen: Seen | None = None
-    if record is not None and collection in pipeline.spec.shapes:
+    if record is not None and collection in pipeline.spec.metas:
         try:
             seen = await work.look_up(collection, record, system=None, settled=True)
         except NotFoundError:

@@ -11,7 +11,7 @@ from directapp.declare.case import Case, Many
 from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError, Kind, restored
 from directapp.declare.reading import FOREIGN, TYPED, Manner
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.declare.workflow import Walk, Workflow
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem, UnconfirmedError
@@ -36,13 +36,13 @@ _AHEAD = Text("{label} kan ikke settes frem i tid.", "{label} cannot be set ahea
 _IMMUTABLE = Text("{label} kan ikke endres etter opprettelse.", "{label} cannot change after creation.")
 
 
-def writable_anywhere(shape: Shape, grants: Iterable[Grant], *, create: bool) -> frozenset[str]:
+def writable_anywhere(meta: CollectionMeta, grants: Iterable[Grant], *, create: bool) -> frozenset[str]:
     """Return the fields an actor could write in some row (or in some new row)."""
-    picked = [shape.writes(g) for g in grants if g.create or not create]
+    picked = [meta.writes(g) for g in grants if g.create or not create]
     return frozenset[str]().union(*picked)
 
 
-def refuse_fields(shape: Shape, names: Iterable[str], allowed: frozenset[str]) -> None:
+def refuse_fields(meta: CollectionMeta, names: Iterable[str], allowed: frozenset[str]) -> None:
     """Refuse every field that is unknown or not allowed, each by name.
 
     Raises:
@@ -51,7 +51,7 @@ def refuse_fields(shape: Shape, names: Iterable[str], allowed: frozenset[str]) -
     """
     problems = []
     for name in names:
-        item = shape.fields.get(name)
+        item = meta.fields.get(name)
         if name in allowed:
             continue
         if item is None or item.secret:
@@ -68,7 +68,7 @@ def manner_of(actor: Actor) -> Manner:
 
 
 def understand(
-    shape: Shape, patch: Mapping[str, Any], before: Mapping[str, Any] | None, manner: Manner = TYPED
+    meta: CollectionMeta, patch: Mapping[str, Any], before: Mapping[str, Any] | None, manner: Manner = TYPED
 ) -> dict[str, Any]:
     """Read every value, written in that manner, and keep those that differ from the stored row.
 
@@ -79,7 +79,7 @@ def understand(
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for name, raw in patch.items():
-        item = shape.fields[name]
+        item = meta.fields[name]
         stored = None if before is None else before.get(name)
         try:
             value = item.understand(raw, manner, stored)
@@ -97,10 +97,10 @@ def understand(
     return values
 
 
-def completeness(shape: Shape, case: Case) -> list[Problem]:
+def completeness(meta: CollectionMeta, case: Case) -> list[Problem]:
     """Return a problem for each required field without value and each fact that people set ahead of now."""
     problems = []
-    for item in shape.judged:
+    for item in meta.judged:
         value = case.get(item.name)
         if item.required and value in (None, "", []):
             problems.append(Problem(_REQUIRED.fill(label=item.label), field=item.name))
@@ -110,11 +110,11 @@ def completeness(shape: Shape, case: Case) -> list[Problem]:
     return problems
 
 
-def defaults(shape: Shape, given: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
+def defaults(meta: CollectionMeta, given: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
     """Return the declared default of every stored field that was not given."""
     case = Case(row=given, actor=actor, now=now, verb="create")
     values: dict[str, Any] = {}
-    for item in shape.stored:
+    for item in meta.stored:
         if item.name not in given and item.default is not None:
             values[item.name] = item.default(case) if callable(item.default) else item.default
     return values
@@ -145,36 +145,36 @@ def json_value(item: Field, value: Any) -> Any:
     return value
 
 
-def changes(shape: Shape, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, list[Any]]:
+def changes(meta: CollectionMeta, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Return field -> [before, after] for what differs; secrets only as changed."""
     found: dict[str, list[Any]] = {}
     for name, value in after.items():
         old = None if before is None else before.get(name)
         if old == value or name in {"id", "version", "created_at", "created_by", "updated_at", "updated_by"}:
             continue
-        item = shape.fields[name]
+        item = meta.fields[name]
         was = None if old is None else json_value(item, old)
         found[name] = ["•", "•"] if item.secret else [was, json_value(item, value)]
     return found
 
 
-def references(shape: Shape, row: Mapping[str, Any]) -> dict[str, str]:
+def references(meta: CollectionMeta, row: Mapping[str, Any]) -> dict[str, str]:
     """Return which records a row points to, by field."""
-    return {f.name: str(row[f.name]) for f in shape.stored if f.ref and row.get(f.name) is not None}
+    return {f.name: str(row[f.name]) for f in meta.stored if f.ref and row.get(f.name) is not None}
 
 
 class Related(Mapping[str, Any]):
     """A related row as JSON gave it; each value understood when it is asked for."""
 
-    def __init__(self, shape: Shape, raw: Mapping[str, Any]) -> None:
+    def __init__(self, meta: CollectionMeta, raw: Mapping[str, Any]) -> None:
         """Keep the JSON of the row."""
-        self._shape = shape
+        self._collection = meta
         self._raw = raw
 
     def __getitem__(self, name: str) -> Any:
         """Return a column's value."""
         value = self._raw[name]
-        item = self._shape.fields.get(name)
+        item = self._collection.fields.get(name)
         return value if item is None else restored(item.kind, value)
 
     def __iter__(self) -> Any:
@@ -186,15 +186,15 @@ class Related(Mapping[str, Any]):
         return len(self._raw)
 
 
-def refuse_created(shape: Shape, grants: Sequence[Grant], owns: Sequence[bool], given: Iterable[str]) -> None:
+def refuse_created(meta: CollectionMeta, grants: Sequence[Grant], owns: Sequence[bool], given: Iterable[str]) -> None:
     """Refuse a new record, or its values by name, that no matching entry of its writer allows."""
     matching = [g for g, own in zip(grants, owns, strict=False) if own and g.create]
     if not matching:
         raise ForbiddenError
-    refuse_fields(shape, given, frozenset[str]().union(*(shape.writes(g) for g in matching)))
+    refuse_fields(meta, given, frozenset[str]().union(*(meta.writes(g) for g in matching)))
 
 
-def refuse_row(shape: Shape, grants: Sequence[Grant], found: Found, patch: Mapping[str, Any]) -> None:
+def refuse_row(meta: CollectionMeta, grants: Sequence[Grant], found: Found, patch: Mapping[str, Any]) -> None:
     """Refuse what a person may not change in this row, or not in its present state.
 
     Raises:
@@ -206,24 +206,24 @@ def refuse_row(shape: Shape, grants: Sequence[Grant], found: Found, patch: Mappi
     edited = [g for g, edit in zip(grants, found.edits, strict=True) if edit and g.write]
     if not owned:
         raise ForbiddenError
-    state = state_of(shape, found.row)
+    state = state_of(meta, found.row)
     if not edited and not patch:
         raise ConflictError(LOCKED.fill(state=state))
-    may_own = frozenset[str]().union(*(shape.writes(g) for g in owned))
-    may_edit = frozenset[str]().union(*(shape.writes(g) for g in edited))
-    refuse_fields(shape, patch, may_own)
+    may_own = frozenset[str]().union(*(meta.writes(g) for g in owned))
+    may_edit = frozenset[str]().union(*(meta.writes(g) for g in edited))
+    refuse_fields(meta, patch, may_own)
     late = [n for n in patch if n not in may_edit]
     if late:
-        raise ConflictError([Problem(_NOT_UNTIL.fill(label=shape.fields[n].label, state=state), field=n) for n in late])
+        raise ConflictError([Problem(_NOT_UNTIL.fill(label=meta.fields[n].label, state=state), field=n) for n in late])
 
 
-def state_of(shape: Shape, row: Mapping[str, Any]) -> Text:
+def state_of(meta: CollectionMeta, row: Mapping[str, Any]) -> Text:
     """Return the status of a row in words."""
-    flow, status = shape.declared.workflow, row.get("status")
+    flow, status = meta.declared.workflow, row.get("status")
     return flow.label(status) if flow else Text(str(status), str(status))
 
 
-def judged(shape: Shape, case: Case, *, by_verb: bool, asked: object = None) -> tuple[Case, list[str]]:
+def judged(meta: CollectionMeta, case: Case, *, by_verb: bool, asked: object = None) -> tuple[Case, list[str]]:
     """Judge a whole write: what is filled in, the workflow's walk, completeness, rules; return it with its events.
 
     Raises:
@@ -231,23 +231,23 @@ def judged(shape: Shape, case: Case, *, by_verb: bool, asked: object = None) -> 
         ConflictError: what the record's present state does not allow, or what is not confirmed.
 
     """
-    case = filled(shape, case)
+    case = filled(meta, case)
     walk: Walk | None = None
-    flow = shape.declared.workflow
+    flow = meta.declared.workflow
     if flow is not None and not by_verb:
         walk = flow.walk(case)
         case = case.merged(status=walk.status)
     elif flow is not None and case.before is not None:
         _judge_step(flow, case)
-    case = filled(shape, case)
-    problems = completeness(shape, case)
-    for rule in shape.declared.rules:
+    case = filled(meta, case)
+    problems = completeness(meta, case)
+    for rule in meta.declared.rules:
         problems += rule(case)
     values, moment, asks = split(problems)
     if values:
         raise InvalidError(values)
     if flow and walk and asked is not None:
-        demand_reached(shape, flow, asked, walk.visited)
+        demand_reached(meta, flow, asked, walk.visited)
     if walk is not None and walk.problems:
         raise ConflictError([*walk.problems, *moment])
     if moment:
@@ -257,18 +257,18 @@ def judged(shape: Shape, case: Case, *, by_verb: bool, asked: object = None) -> 
     return case, list(walk.events) if walk else _verb_events(flow, case)
 
 
-def filled(shape: Shape, case: Case) -> Case:
+def filled(meta: CollectionMeta, case: Case) -> Case:
     """Return a case with what the collection fills in by itself."""
-    for fill in shape.declared.fill:
+    for fill in meta.declared.fill:
         new = {name: value for name, value in fill(case).items() if name not in case.row or case.row[name] != value}
         case = case.merged(**new) if new else case
     return case
 
 
-def pop_related(spec: Spec, shape: Shape, row: dict[str, Any]) -> dict[str, Any]:
+def pop_related(spec: Spec, meta: CollectionMeta, row: dict[str, Any]) -> dict[str, Any]:
     """Take the related rows out of a looked-up row."""
     found: dict[str, Any] = {}
-    for asked in shape.declared.related:
+    for asked in meta.declared.related:
         raw = row.pop(f"rel#{asked.name}", None)
         target = spec[asked.collection]
         if isinstance(asked, Many):

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.text import Text
 from directapp.services.act import Seen
@@ -178,11 +178,11 @@ class Bookkeeper:
 
     async def known(self, **equals: Any) -> list[Known]:
         """Return the rows that imports for good have read, oldest first."""
-        shapes = self.pipeline.spec
+        metas = self.pipeline.spec
         async with self.pipeline.database.unit(self.actor, readonly=True) as unit:
-            runs = await unit.find(shapes[self.ledger.runs], MOST_ROWS, {"dry_run": False})
+            runs = await unit.find(metas[self.ledger.runs], MOST_ROWS, {"dry_run": False})
             committed = [run["id"] for run in runs]
-            rows = await unit.find(shapes[self.ledger.rows], MOST_ROWS, {"run": committed, **equals})
+            rows = await unit.find(metas[self.ledger.rows], MOST_ROWS, {"run": committed, **equals})
         return [_known(row) for row in rows]
 
     async def rows_of(self, run: UUID) -> list[Known]:
@@ -201,7 +201,7 @@ class Bookkeeper:
     async def keep(self, unit: Unit, run: UUID, results: Iterable[Result]) -> None:
         """Write rows down inside a transaction: new ones, or what has become of those that waited."""
         with unit.acting_as(self.actor):
-            shape, work = self.pipeline.spec[self.ledger.rows], self._work(unit)
+            meta, work = self.pipeline.spec[self.ledger.rows], self._work(unit)
             fresh: list[dict[str, Any]] = []
             for result in results:
                 made = {
@@ -211,9 +211,9 @@ class Bookkeeper:
                 }
                 if result.replaces is not None:
                     newer = {"outcome": "unchanged", "notes": [Note(level="info", text=_NEWER).as_json()]}
-                    await work.update(shape, result.replaces, newer)
+                    await work.update(meta, result.replaces, newer)
                 if result.row is not None:
-                    await work.update(shape, result.row, made)
+                    await work.update(meta, result.row, made)
                     continue
                 read = {
                     "run": run,
@@ -225,7 +225,7 @@ class Bookkeeper:
                 }
                 fresh.append({**read, **made})
             for start in range(0, len(fresh), _AT_ONCE):
-                await work.create_all(shape, fresh[start : start + _AT_ONCE], verb="create")
+                await work.create_all(meta, fresh[start : start + _AT_ONCE], verb="create")
                 await asyncio.sleep(0)
 
     async def keep_all(self, run: UUID, results: Sequence[Result], chunk: int) -> None:
@@ -257,14 +257,14 @@ def _known(row: Mapping[str, Any]) -> Known:
 
 
 def three_way(
-    shape: Shape, stored: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
+    meta: CollectionMeta, stored: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[str]]:
     """Return what the source has changed, and of that the fields that somebody here has changed too."""
     patch: dict[str, Any] = {}
     kept: list[str] = []
     for name in dict.fromkeys([*before, *after]):
         old, new = before.get(name), after.get(name)
-        if name in _OWN or old == new or stored.get(name) == new or not shape.fields[name].stored:
+        if name in _OWN or old == new or stored.get(name) == new or not meta.fields[name].stored:
             continue
         if stored.get(name) == old:
             patch[name] = new

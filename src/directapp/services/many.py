@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.case import Many, One
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.kernel.errors import DirectAppError, NotFoundError
 from directapp.services.act import Seen
 from directapp.services.drafts import Draft, equals_of
@@ -45,52 +45,52 @@ class ManyWork(Work):
             self._answered[asked.collection, str(equals_of(asked, row))] = answer
         return answer
 
-    async def put_all(self, shape: Shape, puts: Sequence[Put]) -> list[Seen | DirectAppError]:
+    async def put_all(self, meta: CollectionMeta, puts: Sequence[Put]) -> list[Seen | DirectAppError]:
         """Create and change many records as whoever acts now: judged one by one, written together.
 
         What refuses one stands in its place; what only the database refuses is raised, and then nothing is written.
         """
         targets = [put.record for put in puts if put.record is not None]
         await self.unit.lock_all(targets)
-        found = await self.unit.look_up_all(shape, targets)
+        found = await self.unit.look_up_all(meta, targets)
         self._answered = {}
         judged = []
         for put in puts:
-            judged.append(await self._judged(shape, put, found))
+            judged.append(await self._judged(meta, put, found))
             # Between two rows the event loop turns, lest many rows keep others waiting.
             await asyncio.sleep(0)
         self._answered = None
         drafts = [one for one in judged if not isinstance(one, DirectAppError)]
         new = [draft for draft, _ in drafts if draft.case.before is None]
         changed = [draft for draft, _ in drafts if draft.case.before is not None and draft.case.patch]
-        seen = {s.id: s for some in (new, changed) for s in await self._stored_some(shape, some)}
+        seen = {s.id: s for some in (new, changed) for s in await self._stored_some(meta, some)}
         if not self.unit.actor.is_system:
             for draft, given in drafts:
                 if draft.case.before is None:
-                    await self._check_created(shape, seen[draft.record], given)
+                    await self._check_created(meta, seen[draft.record], given)
         return [
             one
             if isinstance(one, DirectAppError)
-            else seen.get(one[0].record) or Seen(shape.name, one[0].record, one[0].case.row)
+            else seen.get(one[0].record) or Seen(meta.name, one[0].record, one[0].case.row)
             for one in judged
         ]
 
-    async def _stored_some(self, shape: Shape, drafts: Sequence[Draft]) -> list[Seen]:
+    async def _stored_some(self, meta: CollectionMeta, drafts: Sequence[Draft]) -> list[Seen]:
         seen: list[Seen] = []
         for start in range(0, len(drafts), _AT_ONCE):
-            seen += await self._store_all(shape, drafts[start : start + _AT_ONCE])
+            seen += await self._store_all(meta, drafts[start : start + _AT_ONCE])
             await asyncio.sleep(0)
         return seen
 
     async def _judged(
-        self, shape: Shape, put: Put, found: Mapping[UUID, Found]
+        self, meta: CollectionMeta, put: Put, found: Mapping[UUID, Found]
     ) -> tuple[Draft, set[str]] | DirectAppError:
         try:
             if put.record is None:
-                return await self._new(shape, put.values, "create")
-            self._refuse_anywhere(shape, put.values)
+                return await self._new(meta, put.values, "create")
+            self._refuse_anywhere(meta, put.values)
             if put.record not in found:
                 raise NotFoundError
-            return await self._changed(shape, found[put.record], put.values, verb="update"), set()
+            return await self._changed(meta, found[put.record], put.values, verb="update"), set()
         except DirectAppError as error:
             return error

@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from directapp.declare.kinds import restored
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import system_actor
 from directapp.services.act import Seen
 from directapp.store.database import Database
@@ -36,17 +36,17 @@ SELECT changes::text AS changes FROM audit
  ORDER BY version"""
 
 
-async def as_of(unit: Unit, shape: Shape, seen: Seen, version: int) -> Seen:
+async def as_of(unit: Unit, meta: CollectionMeta, seen: Seen, version: int) -> Seen:
     """Return a record as the transaction that wrote a version of it left it; without audit as it is now."""
     if seen.version <= version:
         return seen
     tenant = unit.actor.tenant
     with unit.acting_as(system_actor(tenant, "pipeline")):
-        rows = await unit.fetch(_LATER, tenant, shape.name, seen.id, version)
+        rows = await unit.fetch(_LATER, tenant, meta.name, seen.id, version)
     held: dict[str, Any] = {}
     for row in rows:
         for name, (before, _) in orjson.loads(row["changes"]).items():
-            item = shape.fields.get(name)
+            item = meta.fields.get(name)
             if item is not None and item.stored and not item.secret:
                 held.setdefault(name, None if before is None else restored(item.kind, before))
     return Seen(seen.collection, seen.id, {**seen.row, **held})
@@ -72,8 +72,8 @@ class Past:
         self, tenant: UUID, collection: str, moments: Sequence[Moment], fields: Collection[str], since: datetime
     ) -> dict[Moment, dict[str, Any]]:
         """Return for each moment those of the fields that held something else than now; ``since`` is before all."""
-        shape = self.spec[collection]
-        names = [n for n in fields if n in shape.fields and shape.fields[n].stored and not shape.fields[n].secret]
+        meta = self.spec[collection]
+        names = [n for n in fields if n in meta.fields and meta.fields[n].stored and not meta.fields[n].secret]
         found: dict[Moment, dict[str, Any]] = {}
         if not names:
             return found
@@ -88,12 +88,12 @@ class Past:
                 before = orjson.loads(row["before"] or "{}")
                 steps.setdefault(row["record"], []).append(Step(row["id"], row["at"], before))
         for record, event in moments:
-            if differs := rewound(shape, steps.get(record, ()), event):
+            if differs := rewound(meta, steps.get(record, ()), event):
                 found[record, event] = differs
         return found
 
 
-def rewound(shape: Shape, steps: Sequence[Step], event: UUID) -> dict[str, Any]:
+def rewound(meta: CollectionMeta, steps: Sequence[Step], event: UUID) -> dict[str, Any]:
     """Return what fields held at an event, for those that were changed after it; ``steps`` are oldest first.
 
     Ids grow with time, and a write's own id comes before those of the events that it tells of. What the same
@@ -106,6 +106,6 @@ def rewound(shape: Shape, steps: Sequence[Step], event: UUID) -> dict[str, Any]:
     held: dict[str, Any] = {}
     for step in steps[first:]:
         for name, value in step.before.items():
-            item = shape.fields.get(name)
+            item = meta.fields.get(name)
             held.setdefault(name, restored(item.kind, value) if item else value)
     return held

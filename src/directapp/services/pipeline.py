@@ -13,7 +13,7 @@ import orjson
 
 from directapp.declare.case import Case
 from directapp.declare.reading import TYPED, BadValueError, Manner
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.declare.verbs import Verb
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import Clock, utc_now
@@ -81,16 +81,16 @@ class Pipeline:
             DirectAppError: whatever refuses it, with every problem.
 
         """
-        shape = self._shape(intent)
+        meta = self._collection(intent)
         for attempt in range(_RETRIES):
             try:
-                answer, work = await self._once(shape, intent)
+                answer, work = await self._once(meta, intent)
                 break
             except asyncpg.DeadlockDetectedError:
                 if attempt == _RETRIES - 1:
                     raise
             except (asyncpg.PostgresError, TakenError) as error:
-                raise await self.translated(shape, intent.actor, error) from error
+                raise await self.translated(meta, intent.actor, error) from error
         if work and work.touched and self.after_commit and not intent.dry_run:
             await self.after_commit(intent.actor, tuple(work.touched), work.asked)
         return answer
@@ -103,10 +103,10 @@ class Pipeline:
         if not intents:
             return []
         first = intents[0]
-        shape = self._shape(first)
+        meta = self._collection(first)
         for attempt in range(_RETRIES):
             try:
-                results, touched, asked = await self._together(shape, intents, atomic=atomic)
+                results, touched, asked = await self._together(meta, intents, atomic=atomic)
                 break
             except asyncpg.DeadlockDetectedError:
                 if attempt == _RETRIES - 1:
@@ -116,7 +116,7 @@ class Pipeline:
         return results
 
     async def _together(
-        self, shape: Shape, intents: Sequence[Intent], *, atomic: bool
+        self, meta: CollectionMeta, intents: Sequence[Intent], *, atomic: bool
     ) -> tuple[list[Answer | DirectAppError], Touched, bool]:
         first = intents[0]
         results: list[Answer | DirectAppError] = []
@@ -130,7 +130,7 @@ class Pipeline:
             for intent in intents:
                 try:
                     async with unit.savepoint():
-                        answer, work = await self._in(unit, shape, intent)
+                        answer, work = await self._in(unit, meta, intent)
                     results.append(answer)
                     touched += work.touched
                     asked |= work.asked
@@ -139,7 +139,7 @@ class Pipeline:
                 except asyncpg.DeadlockDetectedError:
                     raise
                 except (asyncpg.PostgresError, TakenError) as error:
-                    results.append(await self.translated(shape, intent.actor, error))
+                    results.append(await self.translated(meta, intent.actor, error))
             refused = [r for r in results if isinstance(r, DirectAppError)]
             if refused and atomic:
                 await unit.send("ROLLBACK; BEGIN")
@@ -150,35 +150,35 @@ class Pipeline:
 
     # -- inside ------------------------------------------------------------------------------------
 
-    def _shape(self, intent: Intent) -> Shape:
-        shape = self.spec.get(intent.collection)
-        if shape is None or not (shape.declared.exposed or intent.actor.is_system):
+    def _collection(self, intent: Intent) -> CollectionMeta:
+        meta = self.spec.get(intent.collection)
+        if meta is None or not (meta.declared.exposed or intent.actor.is_system):
             raise ForbiddenError
-        return shape
+        return meta
 
-    async def _once(self, shape: Shape, intent: Intent) -> tuple[Answer, Work | None]:
+    async def _once(self, meta: CollectionMeta, intent: Intent) -> tuple[Answer, Work | None]:
         whole = self.database.unit(intent.actor, lock=intent.target, rollback=intent.dry_run, steady=True)
         async with whole as unit:
             stored = await self.replay(unit, intent)
             if stored is not None:
                 return stored, None
-            answer, work = await self._in(unit, shape, intent)
+            answer, work = await self._in(unit, meta, intent)
             await self.remember(unit, answer, intent)
             return answer, work
 
-    async def _in(self, unit: Unit, shape: Shape, intent: Intent) -> tuple[Answer, Work]:
+    async def _in(self, unit: Unit, meta: CollectionMeta, intent: Intent) -> tuple[Answer, Work]:
         work = self.work(unit, intent)
         shown: dict[str, str] = {}
         looked: Any = None
         if intent.verb == "create":
-            seen: Seen | None = await work.create(shape, intent.patch)
+            seen: Seen | None = await work.create(meta, intent.patch)
         elif intent.verb == "update":
-            seen = await work.update(shape, _target(intent), intent.patch, version=intent.version)
+            seen = await work.update(meta, _target(intent), intent.patch, version=intent.version)
         elif intent.verb == "delete":
-            await work.delete(shape, _target(intent), version=intent.version)
+            await work.delete(meta, _target(intent), version=intent.version)
             seen = None
         else:
-            act = await self._verb(work, unit, shape, intent)
+            act = await self._verb(work, unit, meta, intent)
             seen, looked = act.answer or act.seen, act.found
             shown = {} if intent.dry_run else act.shown_once
         await work.finish()
@@ -190,7 +190,7 @@ class Pipeline:
             plan = self.database.one_plan(intent.actor.roles, answered, ())
             json = await unit.run(plan, [seen.id])
         record = seen.id if seen else intent.target
-        collection = seen.collection if seen else shape.name
+        collection = seen.collection if seen else meta.name
         answer = Answer(collection=collection, record=record, json=json, changes=work.changes, shown_once=shown)
         return answer, work
 
@@ -209,13 +209,13 @@ class Pipeline:
             target=(intent.collection, intent.target) if intent.target or intent.verb == "create" else None,
         )
 
-    async def _verb(self, work: Work, unit: Unit, shape: Shape, intent: Intent) -> Act:
+    async def _verb(self, work: Work, unit: Unit, meta: CollectionMeta, intent: Intent) -> Act:
         if intent.verb == UNDO.name:
-            return await undo(work, shape, _target(intent))
-        verb = shape.verb(intent.verb)
+            return await undo(work, meta, _target(intent))
+        verb = meta.verb(intent.verb)
         if verb is None:
             raise NotFoundError(_UNKNOWN_VERB.fill(verb=intent.verb))
-        grants = shape.grants_of(intent.actor.roles)
+        grants = meta.grants_of(intent.actor.roles)
         if not any(_gives(g.verbs, verb) for g in grants):
             raise ForbiddenError
         params = parse_params(verb, intent.patch, judge.manner_of(intent.actor))
@@ -226,24 +226,24 @@ class Pipeline:
             now=work.now,
             case=Case(row={}, actor=intent.actor, now=work.now, verb=verb.name),
             verb=verb.name,
-            collection=shape.name,
+            collection=meta.name,
             doors=work,
             params=params,
             reason=intent.reason,
         )
         if verb.on == "record":
-            await self._aim(act, unit, shape, verb, intent)
+            await self._aim(act, unit, meta, verb, intent)
         await verb.run(act)
         if act.shown_once.keys() != {s.name for s in verb.secrets}:
-            raise LookupError(f"{shape.name}.{verb.name} tells {sorted(act.shown_once)}")
+            raise LookupError(f"{meta.name}.{verb.name} tells {sorted(act.shown_once)}")
         return act
 
-    async def _aim(self, act: Act, unit: Unit, shape: Shape, verb: Verb, intent: Intent) -> None:
-        found = await unit.look_up(shape, _target(intent))
+    async def _aim(self, act: Act, unit: Unit, meta: CollectionMeta, verb: Verb, intent: Intent) -> None:
+        found = await unit.look_up(meta, _target(intent))
         if found is None:
             raise NotFoundError
-        related = judge.pop_related(self.spec, shape, found.row)
-        grants = shape.grants_of(intent.actor.roles)
+        related = judge.pop_related(self.spec, meta, found.row)
+        grants = meta.grants_of(intent.actor.roles)
         if not any(sees and _gives(g.verbs, verb) for g, sees in zip(grants, found.sees, strict=True)):
             raise ForbiddenError
         if intent.version is not None and intent.version != found.row["version"]:
@@ -257,10 +257,10 @@ class Pipeline:
             patch=act.params,
             verb=verb.name,
         )
-        reason = why_blocked(shape, verb, act.case)
+        reason = why_blocked(meta, verb, act.case)
         if reason is not None:
             raise ConflictError(reason)
-        act.seen = Seen(shape.name, found.row["id"], found.row)
+        act.seen = Seen(meta.name, found.row["id"], found.row)
 
     # -- idempotency -------------------------------------------------------------------------------
 
@@ -317,7 +317,9 @@ class Pipeline:
 
     # -- refusals of the database ------------------------------------------------------------------
 
-    async def translated(self, shape: Shape, actor: Actor, error: asyncpg.PostgresError | TakenError) -> DirectAppError:
+    async def translated(
+        self, meta: CollectionMeta, actor: Actor, error: asyncpg.PostgresError | TakenError
+    ) -> DirectAppError:
         """Turn what PostgreSQL refused into a refusal for people; what is nobody's fault stays as it is."""
         match error:
             case TakenError():
@@ -327,32 +329,32 @@ class Pipeline:
             case asyncpg.InsufficientPrivilegeError():
                 return ForbiddenError()
             case asyncpg.ForeignKeyViolationError():
-                return self._foreign(shape, error)
+                return self._foreign(meta, error)
             case asyncpg.ExclusionViolationError() | asyncpg.CheckViolationError() | asyncpg.DataError():
                 held = self._held(str(error.constraint_name or ""))
                 if held is not None:
                     return held
-                name = str(error.constraint_name or "").removeprefix(f"ck_{shape.name}_").removesuffix("_choice")
-                item = shape.fields.get(name)
-                label = item.label if item else shape.declared.label
+                name = str(error.constraint_name or "").removeprefix(f"ck_{meta.name}_").removesuffix("_choice")
+                item = meta.fields.get(name)
+                label = item.label if item else meta.declared.label
                 return InvalidError(Problem(_LIMIT.fill(label=label), field=item.name if item else None))
             case _:
                 raise error
 
     def _held(self, name: str) -> DirectAppError | None:
         """Say in the declaration's words what an exclusion or a limit refused, on whichever record it was."""
-        for shape in self.spec.shapes.values():
-            for exclusion in shape.declared.exclusions:
-                if name == exclusion_name(shape.name, exclusion):
+        for meta in self.spec.metas.values():
+            for exclusion in meta.declared.exclusions:
+                if name == exclusion_name(meta.name, exclusion):
                     return ConflictError(Problem(exclusion.message, field=exclusion.span[0], code="CONFLICT"))
-            for limit in shape.declared.limits:
-                if name == limit_name(shape.name, limit):
+            for limit in meta.declared.limits:
+                if name == limit_name(meta.name, limit):
                     return ConflictError(Problem(limit.message, field=limit.lesser, code="CONFLICT"))
         return None
 
-    def _foreign(self, shape: Shape, error: asyncpg.PostgresError) -> DirectAppError:
+    def _foreign(self, meta: CollectionMeta, error: asyncpg.PostgresError) -> DirectAppError:
         name = str(error.constraint_name or "")
-        item = shape.fields.get(name.removeprefix(f"fk_{shape.name}_"))
+        item = meta.fields.get(name.removeprefix(f"fk_{meta.name}_"))
         if item is None or "still referenced" in str(error.detail or "") or "is still" in str(error):
             return ConflictError(_IN_USE)
         return InvalidError(Problem(MISSING.fill(label=item.label), field=item.name))
@@ -361,12 +363,12 @@ class Pipeline:
         if taken.unique is None:
             return NotUniqueError(Problem(_TAKEN, field=taken.sign_in))
         values = [taken.row.get(name) for name in taken.unique.fields]
-        sql = in_the_way(self.spec, taken.shape, taken.unique)
+        sql = in_the_way(self.spec, taken.meta, taken.unique)
         async with self.database.unit(actor, readonly=True) as unit:
             rows = await unit.fetch(sql, actor.tenant, *values)
-            plan = self.database.one_plan(actor.roles, taken.shape, ())
+            plan = self.database.one_plan(actor.roles, taken.meta, ())
             shown = orjson.loads(await unit.run(plan, [rows[0]["id"]])) if rows else {}
-        title = ", ".join(str(shown[n]) for n in taken.shape.declared.views.title if isinstance(shown.get(n), str))
+        title = ", ".join(str(shown[n]) for n in taken.meta.declared.views.title if isinstance(shown.get(n), str))
         message = _standing(taken.unique.message, title) if rows else _elsewhere(taken.unique.message)
         return NotUniqueError([Problem(message, field=name) for name in taken.unique.fields])
 
@@ -401,9 +403,9 @@ def parse_params(verb: Verb, given: dict[str, Any], manner: Manner = TYPED) -> d
     return values
 
 
-def why_blocked(shape: Shape, verb: Verb, case: Case) -> Problem | None:
+def why_blocked(meta: CollectionMeta, verb: Verb, case: Case) -> Problem | None:
     """Return why a verb makes no sense for a record right now, or None."""
-    flow = shape.declared.workflow
+    flow = meta.declared.workflow
     status = case.get("status")
     if verb.states and status not in verb.states:
         state = flow.label(status) if flow else Text(str(status), str(status))

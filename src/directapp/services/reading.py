@@ -10,7 +10,7 @@ import orjson
 
 from directapp.declare.case import Case
 from directapp.declare.rules import Everything
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.declare.verbs import Verb
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import Clock, utc_now
@@ -93,12 +93,12 @@ class Reading:
         self._seen: Budget[tuple[object, ...], tuple[int, float]] = Budget(_SEEN_KEPT)
         self._figures: Budget[str, Page] = Budget(_FIGURES_BUDGET)
 
-    def shape(self, actor: Actor, collection: str) -> Shape:
+    def meta(self, actor: Actor, collection: str) -> CollectionMeta:
         """Return a collection the actor may read at all (ForbiddenError: none of the roles may)."""
-        shape = self.spec.get(collection)
-        if shape is None or not shape.declared.exposed or not shape.grants_of(actor.roles):
+        meta = self.spec.get(collection)
+        if meta is None or not meta.declared.exposed or not meta.grants_of(actor.roles):
             raise ForbiddenError
-        return shape
+        return meta
 
     async def page(
         self, actor: Actor, collection: str, query: Query, *, again: Revisit | None = None, chosen: bool = False
@@ -107,101 +107,101 @@ class Reading:
 
         ``chosen``: the reader has chosen the order, which is refused where it asks too much (BadQueryError).
         """
-        shape = self.shape(actor, collection)
+        meta = self.meta(actor, collection)
         if not query.sort and not query.aggregate:
-            query = replace(query, sort=self.default_sort(actor, shape))
+            query = replace(query, sort=self.default_sort(actor, meta))
         # A search begins at its records: only what a filter finds hangs on its values.
         valued = query.filter is not None and any(True for _ in query.filter.values())
         steady = not query.aggregate and (bool(query.search) or not valued)
-        seen = await self._records_seen(actor, shape)
+        seen = await self._records_seen(actor, meta)
         query = replace(query, few=seen <= FEW_LISTED)
         # Beside what is found from few records there may be a way of its own, which hangs on whose it is.
         steady = steady and not query.few
         # Asked before the transaction, which would else hold one connection while it waits for another.
-        long = chosen and await self.database.size(shape.name) >= MOST_SORTED
+        long = chosen and await self.database.size(meta.name) >= MOST_SORTED
         async with self.database.unit(actor, readonly=True, steady=steady) as unit:
-            tag = None if again is None else await self._tag(unit, shape, query, again)
+            tag = None if again is None else await self._tag(unit, meta, query, again)
             if tag and again and tag in again.known:
                 return Page(b"", {}, tag=tag, same=True)
             known = self._figures.get(tag) if tag and query.aggregate else None
             if known is not None:
                 return known
-            query = await self._narrowed(unit, shape, query)
+            query = await self._narrowed(unit, meta, query)
             if long:
-                await self._refuse_long_sort(unit, shape, query)
+                await self._refuse_long_sort(unit, meta, query)
             counts = {}
             for name in query.counts:
                 asked = replace(
                     _only_rows(Query() if name == "total_count" else query, MOST_TOLD), few=seen <= FEW_COUNTED
                 )
-                counts[name] = await unit.run(self.database.count_plan(actor.roles, shape, asked), asked.values())
-            json = await self._rows(unit, shape, query, stepped=bool(query.search) or valued)
+                counts[name] = await unit.run(self.database.count_plan(actor.roles, meta, asked), asked.values())
+            json = await self._rows(unit, meta, query, stepped=bool(query.search) or valued)
         told = {name: min(count, MOST_TOLD) for name, count in counts.items()}
         page = Page(json, told, tuple(name for name in sorted(told) if counts[name] > MOST_TOLD), tag)
         if tag and query.aggregate:
             self._figures.put(tag, page, PLAN_LEAST + len(json))
         return page
 
-    async def _rows(self, unit: Unit, shape: Shape, query: Query, *, stepped: bool) -> bytes:
+    async def _rows(self, unit: Unit, meta: CollectionMeta, query: Query, *, stepped: bool) -> bytes:
         roles, database = unit.actor.roles, self.database
         json = b"[]"
         if query.aggregate or not stepped:
             make = database.aggregate_plan if query.aggregate else database.list_plan
-            json = await unit.run(make(roles, shape, query), query.values())
+            json = await unit.run(make(roles, meta, query), query.values())
         else:
             if query.search and query.found is None:
                 # Which rows are looked at hangs on whose they are.
                 await unit.simple("SET LOCAL plan_cache_mode = auto")
-            if ids := await unit.run(database.ids_plan(roles, shape, query), query.values()):
-                json = await unit.run(database.rows_plan(roles, shape, query.fields), [ids])
+            if ids := await unit.run(database.ids_plan(roles, meta, query), query.values()):
+                json = await unit.run(database.rows_plan(roles, meta, query.fields), [ids])
         return json
 
-    async def _tag(self, unit: Unit, shape: Shape, query: Query, again: Revisit) -> str | None:
+    async def _tag(self, unit: Unit, meta: CollectionMeta, query: Query, again: Revisit) -> str | None:
         """Return the tag of a list or of figures, whichever way they are read: what is asked says all of it."""
         make = self.database.aggregate_plan if query.aggregate else self.database.list_plan
-        return await tag_of(unit, again.question, [make(unit.actor.roles, shape, query)])
+        return await tag_of(unit, again.question, [make(unit.actor.roles, meta, query)])
 
-    async def _refuse_long_sort(self, unit: Unit, shape: Shape, query: Query) -> None:
+    async def _refuse_long_sort(self, unit: Unit, meta: CollectionMeta, query: Query) -> None:
         """Refuse an order of a large table that no index gives, for very many rows (BadQueryError)."""
-        roles, declared = unit.actor.roles, self.default_sort(unit.actor, shape)
+        roles, declared = unit.actor.roles, self.default_sort(unit.actor, meta)
         if query.aggregate or query.found is not None or query.sort == declared:
             return
-        if served(shape, roles, query.sort, query.filter):
+        if served(meta, roles, query.sort, query.filter):
             return
         asked = Query(filter=query.filter, most=MOST_SORTED)
-        if await unit.run(self.database.count_plan(roles, shape, asked), asked.values()) > MOST_SORTED:
+        if await unit.run(self.database.count_plan(roles, meta, asked), asked.values()) > MOST_SORTED:
             name = query.sort[0].field
             raise BadQueryError(Problem(_TOO_LONG.fill(most=MOST_SORTED, field=name), field="sort"))
 
     async def count(self, actor: Actor, collection: str, query: Query, *, most: int = MOST_COUNTED) -> int:
         """Return how many rows a query finds, ``most`` + 1 where there are more than that."""
-        shape, asked = self.shape(actor, collection), _only_rows(query, most)
-        asked = replace(asked, few=await self._records_seen(actor, shape) <= FEW_COUNTED)
+        meta, asked = self.meta(actor, collection), _only_rows(query, most)
+        asked = replace(asked, few=await self._records_seen(actor, meta) <= FEW_COUNTED)
         async with self.database.unit(actor, readonly=True, steady=False) as unit:
-            asked = await self._narrowed(unit, shape, asked)
-            return int(await unit.run(self.database.count_plan(actor.roles, shape, asked), asked.values()))
+            asked = await self._narrowed(unit, meta, asked)
+            return int(await unit.run(self.database.count_plan(actor.roles, meta, asked), asked.values()))
 
     async def counts(
         self, actor: Actor, collection: str, query: Query, name: str, *, most: int = MOST_AT_EACH
     ) -> dict[str, int]:
         """Return how many rows a query finds at each code of a choice, ``most`` + 1 where there are more."""
-        shape, asked = self.shape(actor, collection), replace(_only_rows(query, most), group_by=(name,))
+        meta, asked = self.meta(actor, collection), replace(_only_rows(query, most), group_by=(name,))
         async with self.database.unit(actor, readonly=True, steady=False) as unit:
-            asked = await self._narrowed(unit, shape, asked)
-            found = await unit.run(self.database.counts_plan(actor.roles, shape, asked), asked.values())
+            asked = await self._narrowed(unit, meta, asked)
+            found = await unit.run(self.database.counts_plan(actor.roles, meta, asked), asked.values())
         return {code: count for code, count in orjson.loads(found).items() if count}
 
-    async def _records_seen(self, actor: Actor, shape: Shape) -> int:
+    async def _records_seen(self, actor: Actor, meta: CollectionMeta) -> int:
         """Return how many records an actor sees in full, of those that rows of a large table are or follow.
 
         It is as of the last minutes, and decides how rows are found, not which: one past FEW_COUNTED stands for many,
         and for what follows nothing.
         """
         many = FEW_COUNTED + 1
-        parent = shape if shape.declared.sight else self.spec.followed.get(shape.name)
-        if parent is None or any(isinstance(g.rows, Everything) for g in shape.grants_of(actor.roles)):
+        parent = meta if meta.declared.sight else self.spec.followed.get(meta.name)
+        if parent is None or any(isinstance(g.rows, Everything) for g in meta.grants_of(actor.roles)):
             return many
-        if await self.database.size(shape.name) < LARGE:
+        if await self.database.size(meta.name) < LARGE:
             return many
         now = time.monotonic()
         key = (parent.name, actor.tenant, actor.user, actor.site, actor.sites, actor.roles)
@@ -216,29 +216,29 @@ class Reading:
         return known[0]
 
     @staticmethod
-    async def _narrowed(unit: Unit, shape: Shape, query: Query) -> Query:
+    async def _narrowed(unit: Unit, meta: CollectionMeta, query: Query) -> Query:
         """Name the records that the rarest word searched for is in, where they are few enough to begin with."""
         words = query.search
         if not words:
             return query
         if not all(words):
             return replace(query, found=())
-        grants = shape.grants_of(unit.actor.roles)
-        fields = sorted({f.name for f in shape.searchable if any(f.name in shape.reads(g) for g in grants)})
+        grants = meta.grants_of(unit.actor.roles)
+        fields = sorted({f.name for f in meta.searchable if any(f.name in meta.reads(g) for g in grants)})
         ranges = [(low, high, place) for place, word in enumerate(words, 1) for low, high in word]
         lows, highs, places = map(list, zip(*ranges, strict=True))
-        asked = (unit.actor.tenant, shape.name, fields, lows, highs, places, len(words))
+        asked = (unit.actor.tenant, meta.name, fields, lows, highs, places, len(words))
         for most in FEW_AND_MANY:
             ids = await unit.value(RAREST, *asked, most)
             if ids is not None:
                 return replace(query, found=tuple(dict.fromkeys(ids)))
         return query
 
-    def default_sort(self, actor: Actor, shape: Shape) -> tuple[Order, ...]:
+    def default_sort(self, actor: Actor, meta: CollectionMeta) -> tuple[Order, ...]:
         """Return the declared order; newest first by id for actors who may not read it in every row they see."""
-        keys = tuple(Order(name.lstrip("-"), name.startswith("-")) for name in shape.declared.views.sort)
-        grants = shape.grants_of(actor.roles)
-        if all(key.field in shape.reads(grant) for key in keys for grant in grants):
+        keys = tuple(Order(name.lstrip("-"), name.startswith("-")) for name in meta.declared.views.sort)
+        grants = meta.grants_of(actor.roles)
+        if all(key.field in meta.reads(grant) for key in keys for grant in grants):
             return keys
         return (Order("id", descending=True),)
 
@@ -256,8 +256,8 @@ class Reading:
         again: Revisit | None = None,
     ) -> Page:
         """Return one record (NotFoundError: unseen); ``again``: with a tag, and not what the reader already has."""
-        shape = self.shape(actor, collection)
-        plan = self.database.one_plan(actor.roles, shape, fields)
+        meta = self.meta(actor, collection)
+        plan = self.database.one_plan(actor.roles, meta, fields)
         async with self.database.unit(actor, readonly=True, steady=True) as unit:
             tag = None if again is None else await tag_of(unit, again.question, [plan])
             if tag and again and tag in again.known:
@@ -271,8 +271,8 @@ class Reading:
         """Return those of the records that the actor sees."""
         by_collection: dict[str, list[UUID]] = {}
         for collection, record in changes:
-            shape = self.spec.get(collection)
-            if shape is not None and shape.declared.exposed and shape.grants_of(actor.roles):
+            meta = self.spec.get(collection)
+            if meta is not None and meta.declared.exposed and meta.grants_of(actor.roles):
                 by_collection.setdefault(collection, []).append(record)
         found: list[tuple[str, UUID]] = []
         if by_collection:
@@ -284,45 +284,45 @@ class Reading:
 
     async def view(self, actor: Actor, collection: str, record: UUID) -> View:
         """Return one record with what the actor may read, write and do (NotFoundError: unseen)."""
-        shape = self.shape(actor, collection)
+        meta = self.meta(actor, collection)
         async with self.database.unit(actor, readonly=True, steady=True) as unit:
-            found = await unit.look_up(shape, record)
-            json = await unit.run(self.database.one_plan(actor.roles, shape, ()), [record])
+            found = await unit.look_up(meta, record)
+            json = await unit.run(self.database.one_plan(actor.roles, meta, ()), [record])
         if found is None or json is None:
             raise NotFoundError
-        related = judge.pop_related(self.spec, shape, found.row)
+        related = judge.pop_related(self.spec, meta, found.row)
         case = Case(row=found.row, before=found.row, actor=actor, now=self.clock(), related=related)
-        return View(orjson.loads(json), *self.rights(actor, shape, found), self._offers(actor, shape, found, case))
+        return View(orjson.loads(json), *self.rights(actor, meta, found), self._offers(actor, meta, found, case))
 
     @staticmethod
-    def rights(actor: Actor, shape: Shape, found: Found) -> tuple[frozenset[str], frozenset[str], bool]:
+    def rights(actor: Actor, meta: CollectionMeta, found: Found) -> tuple[frozenset[str], frozenset[str], bool]:
         """Return the fields read and written in a row, and whether it is seen in full."""
-        grants = shape.grants_of(actor.roles)
+        grants = meta.grants_of(actor.roles)
         seeing = [g for g, bit in zip(grants, found.sees, strict=True) if bit]
         editing = [g for g, bit in zip(grants, found.edits, strict=True) if bit]
-        readable = frozenset[str]().union(*(shape.reads(g) for g in seeing))
-        writable = frozenset[str]().union(*(shape.writes(g) for g in editing))
-        flow, status = shape.declared.workflow, found.row.get("status")
+        readable = frozenset[str]().union(*(meta.reads(g) for g in seeing))
+        writable = frozenset[str]().union(*(meta.writes(g) for g in editing))
+        flow, status = meta.declared.workflow, found.row.get("status")
         state = flow.state(status) if flow else None
         if flow and state and state.locked:
             writable &= flow.unlocked
         return readable, writable, any(g.full for g in seeing)
 
     @staticmethod
-    def _offers(actor: Actor, shape: Shape, found: Found, case: Case) -> tuple[Offer, ...]:
-        grants = shape.grants_of(actor.roles)
+    def _offers(actor: Actor, meta: CollectionMeta, found: Found, case: Case) -> tuple[Offer, ...]:
+        grants = meta.grants_of(actor.roles)
         given = {v for g, bit in zip(grants, found.sees, strict=True) if bit for v in g.verbs}
-        verbs = [v for v in shape.declared.verbs if v.on == "record" and (v.name in given or "*" in given)]
-        return tuple(Offer(v, why_blocked(shape, v, case)) for v in verbs)
+        verbs = [v for v in meta.declared.verbs if v.on == "record" and (v.name in given or "*" in given)]
+        return tuple(Offer(v, why_blocked(meta, v, case)) for v in verbs)
 
     async def history(self, actor: Actor, collection: str, record: UUID, *, limit: int = 200) -> list[dict[str, Any]]:
         """Return the changes of a record seen in full, newest first, masked by today's rights."""
-        shape = self.shape(actor, collection)
+        meta = self.meta(actor, collection)
         async with self.database.unit(actor, readonly=True, steady=True) as unit:
-            found = await unit.look_up(shape, record)
-            if found is None or not shape.declared.history:
+            found = await unit.look_up(meta, record)
+            if found is None or not meta.declared.history:
                 return []
-            readable, _, full = self.rights(actor, shape, found)
+            readable, _, full = self.rights(actor, meta, found)
             if not full:
                 return []
             unit.become(_pipeline(actor))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import Text
@@ -84,7 +84,7 @@ async def refuse_unseen(
 
 async def check(
     unit: Unit,
-    shape: Shape,
+    meta: CollectionMeta,
     values: Mapping[str, Any],
     row: Mapping[str, Any],
     before: Mapping[str, Any] = NOTHING,
@@ -97,13 +97,13 @@ async def check(
     """
     actor = unit.actor
     if not actor.is_system:
-        await refuse_unseen(unit, shape.fields, values, row=row, before=before)
-    if before and any(shape.fields[n].tree and v is not None for n, v in values.items()):
+        await refuse_unseen(unit, meta.fields, values, row=row, before=before)
+    if before and any(meta.fields[n].tree and v is not None for n, v in values.items()):
         with unit.acting_as(system_actor(actor.tenant, "pipeline")):
-            await refuse_circle(unit, shape, values, before["id"])
+            await refuse_circle(unit, meta, values, before["id"])
 
 
-async def refuse_circle(unit: Unit, shape: Shape, values: Mapping[str, Any], record: UUID) -> None:
+async def refuse_circle(unit: Unit, meta: CollectionMeta, values: Mapping[str, Any], record: UUID) -> None:
     """Refuse a step up a tree that would come back to the record, whoever else changes the tree meanwhile.
 
     Raises:
@@ -111,9 +111,9 @@ async def refuse_circle(unit: Unit, shape: Shape, values: Mapping[str, Any], rec
 
     """
     problems = []
-    for item in shape.stored:
+    for item in meta.stored:
         above = values.get(item.name) if item.tree else None
-        if above is not None and await leads_to(unit, shape.name, item.name, above, record):
+        if above is not None and await leads_to(unit, meta.name, item.name, above, record):
             problems.append(Problem(_IN_A_CIRCLE.fill(label=item.label), field=item.name))
     if problems:
         raise InvalidError(problems)

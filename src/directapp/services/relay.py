@@ -304,9 +304,9 @@ class Relay:
 
     async def _foresee(self, unit: Unit, rows: Sequence[Row]) -> None:
         """Read the records of several events in one go."""
-        shapes = self._pipeline.spec.shapes
-        for name in {row["collection"] for row in rows} & set(shapes):
-            await foresee(unit, shapes[name], [row["record"] for row in rows if row["collection"] == name])
+        metas = self._pipeline.spec.metas
+        for name in {row["collection"] for row in rows} & set(metas):
+            await foresee(unit, metas[name], [row["record"] for row in rows if row["collection"] == name])
 
     async def _outcomes(self, unit: Unit, rows: Sequence[Row], who: Actor) -> tuple[list[Outcome], Touched]:
         """Run what reacts to some events; what they put down for later is written at once, or else one by one."""

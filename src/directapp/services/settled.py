@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.store.unit import Unit
 
 
@@ -14,9 +14,9 @@ def question(unit: Unit, equals: Mapping[str, Any], system: str | None, limit: i
     return system or unit.actor, limit, tuple(only), asked
 
 
-async def foresee(unit: Unit, shape: Shape, records: Sequence[UUID]) -> None:
+async def foresee(unit: Unit, meta: CollectionMeta, records: Sequence[UUID]) -> None:
     """Read at once what the present actor will look up one by one."""
-    rows = {row["id"]: row for row in await unit.find(shape, len(records), {"id": list(records)})}
-    kept = unit.recalled.setdefault(shape.name, {})
+    rows = {row["id"]: row for row in await unit.find(meta, len(records), {"id": list(records)})}
+    kept = unit.recalled.setdefault(meta.name, {})
     for record in records:
         kept[question(unit, {"id": record}, None, 1)] = [rows[record]] if record in rows else []

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.declare.workflow import Workflow
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import Text
@@ -33,7 +33,7 @@ def as_facts(flow: Workflow, asked: object, present: object, patch: Mapping[str,
     return {**patch, fact: patch.get(fact) or now}
 
 
-def demand_reached(shape: Shape, flow: Workflow, asked: object, visited: tuple[str, ...]) -> None:
+def demand_reached(meta: CollectionMeta, flow: Workflow, asked: object, visited: tuple[str, ...]) -> None:
     """Refuse a status by name that the facts of the same write do not lead to.
 
     Raises:
@@ -44,11 +44,11 @@ def demand_reached(shape: Shape, flow: Workflow, asked: object, visited: tuple[s
         return
     present, wanted = visited[0], str(asked)
     step = flow.step_to(present, wanted)
-    verb = next((v for v in shape.declared.verbs if v.to == wanted), None)
+    verb = next((v for v in meta.declared.verbs if v.to == wanted), None)
     if verb is not None:
         text = _BY_VERB.fill(label=verb.label, verb=verb.name)
     elif step is not None and step.fact is not None:
-        text = _BY_FACT.fill(label=shape.fields[step.fact].label, field=step.fact)
+        text = _BY_FACT.fill(label=meta.fields[step.fact].label, field=step.fact)
     else:
         text = _NO_STEP.fill(origin=flow.label(present), to=flow.label(wanted))
     raise ConflictError(Problem(text, field="status"))

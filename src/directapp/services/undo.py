@@ -14,7 +14,7 @@ import orjson
 
 from directapp.declare.case import Case
 from directapp.declare.kinds import restored
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.declare.verbs import Verb
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, Problem
@@ -77,7 +77,7 @@ class Step:
     ``later``: a reaction did it, once the act was committed.
     """
 
-    shape: Shape
+    meta: CollectionMeta
     record: UUID
     verb: str
     later: bool = False
@@ -89,7 +89,7 @@ class Step:
         """Add a further write of the same act."""
         self.version = version
         for name, (before, _) in changes.items():
-            item = self.shape.fields.get(name)
+            item = self.meta.fields.get(name)
             if item is None or not item.stored:
                 continue
             if item.secret:
@@ -100,10 +100,10 @@ class Step:
     @property
     def key(self) -> tuple[str, UUID]:
         """The record."""
-        return self.shape.name, self.record
+        return self.meta.name, self.record
 
 
-async def undo(work: Work, shape: Shape, record: UUID) -> Act:
+async def undo(work: Work, meta: CollectionMeta, record: UUID) -> Act:
     """Put back what the actor's last act on the record changed, there and everywhere else.
 
     Raises:
@@ -113,35 +113,35 @@ async def undo(work: Work, shape: Shape, record: UUID) -> Act:
 
     """
     actor = work.unit.actor
-    if await work.unit.look_up(shape, record) is None:
+    if await work.unit.look_up(meta, record) is None:
         raise NotFoundError
     async with work.acting("pipeline"):
-        own, others = await _steps(work, actor, shape, record)
+        own, others = await _steps(work, actor, meta, record)
         await work.unit.lock_all(step.record for step in others)
-    found = await work.unit.look_up(shape, record)
+    found = await work.unit.look_up(meta, record)
     if found is None:
         raise NotFoundError
     _refuse_rights(own, found, actor)
-    await refuse_unseen(work.unit, shape.fields, own.before, row={**found.row, **own.before})
+    await refuse_unseen(work.unit, meta.fields, own.before, row={**found.row, **own.before})
     async with work.acting("undo"):
-        left = {step.key: await work.unit.look_up(step.shape, step.record) for step in others}
+        left = {step.key: await work.unit.look_up(step.meta, step.record) for step in others}
         seen = await _put_back(work, own, found, own.before, actor)
         made = [step for step in others if step.verb == "create" and step.key not in work.touched]
         for step in others:
             if step.verb != "create":
-                await _take_back(work, step, left[step.key], alone=all(one.shape is not shape for one in made))
+                await _take_back(work, step, left[step.key], alone=all(one.meta is not meta for one in made))
         for step in made:
             if step.later:
                 await _refuse_told(work, step)
             else:
                 await _remove(work, step, left[step.key])
     case = Case(row=seen.row, actor=actor, now=work.now, verb="undo")
-    return Act(actor=actor, now=work.now, case=case, verb="undo", collection=shape.name, doors=work, seen=seen)
+    return Act(actor=actor, now=work.now, case=case, verb="undo", collection=meta.name, doors=work, seen=seen)
 
 
-async def _steps(work: Work, actor: Actor, shape: Shape, record: UUID) -> tuple[Step, list[Step]]:
+async def _steps(work: Work, actor: Actor, meta: CollectionMeta, record: UUID) -> tuple[Step, list[Step]]:
     """Return what the actor's last act did to the record, and to others, the last of these first."""
-    rows = await work.unit.fetch(_LAST, actor.tenant, shape.name, record)
+    rows = await work.unit.fetch(_LAST, actor.tenant, meta.name, record)
     last = rows[0] if rows else None
     if last is None:
         raise ConflictError(_NOTHING)
@@ -151,17 +151,17 @@ async def _steps(work: Work, actor: Actor, shape: Shape, record: UUID) -> tuple[
         raise ConflictError(_OTHERS)
     if direct is None:
         raise ConflictError(_NOTHING)
-    if (direct["collection"], direct["record"]) != (shape.name, record):
+    if (direct["collection"], direct["record"]) != (meta.name, record):
         raise ConflictError(_ELSEWHERE.fill(label=work.spec[direct["collection"]].declared.label))
     if direct["verb"] in _NEVER:
         raise ConflictError(_NOTHING)
     steps: dict[tuple[str, UUID], Step] = {}
     for row in written:
         shape_of = work.spec[row["collection"]]
-        step = Step(shape=shape_of, record=row["record"], verb=row["verb"], later=row["at"] != direct["at"])
+        step = Step(meta=shape_of, record=row["record"], verb=row["verb"], later=row["at"] != direct["at"])
         step = steps.setdefault(step.key, step)
         step.take(row["version"], orjson.loads(row["changes"]))
-    own = steps.pop((shape.name, record))
+    own = steps.pop((meta.name, record))
     own.verb = direct["verb"]
     _refuse_late(work.now, direct["at"])
     _refuse_secrets([own, *steps.values()])
@@ -177,7 +177,7 @@ def _refuse_secrets(steps: list[Step]) -> None:
     hidden = [(step, name) for step in steps for name in step.secrets]
     if hidden:
         raise ConflictError(
-            [Problem(_SECRET.fill(label=step.shape.fields[name].label), field=name) for step, name in hidden]
+            [Problem(_SECRET.fill(label=step.meta.fields[name].label), field=name) for step, name in hidden]
         )
 
 
@@ -191,18 +191,18 @@ def _refuse_rights(own: Step, found: Found, actor: Actor) -> None:
     """
     if found.row["version"] != own.version:
         raise ConflictError(_OTHERS)
-    grants = own.shape.grants_of(actor.roles)
+    grants = own.meta.grants_of(actor.roles)
     if own.verb != "update":
         given = [g.verbs for g, sees in zip(grants, found.sees, strict=True) if sees]
         if not any(own.verb in verbs or "*" in verbs for verbs in given):
             raise ForbiddenError
         return
-    owned = [own.shape.writes(g) for g, owns in zip(grants, found.owns, strict=True) if owns]
-    changed = [name for name in own.before if own.shape.fields[name].writable]
-    judge.refuse_fields(own.shape, changed, frozenset[str]().union(*owned))
+    owned = [own.meta.writes(g) for g, owns in zip(grants, found.owns, strict=True) if owns]
+    changed = [name for name in own.before if own.meta.fields[name].writable]
+    judge.refuse_fields(own.meta, changed, frozenset[str]().union(*owned))
 
 
-def _judge(shape: Shape, case: Case) -> None:
+def _judge(meta: CollectionMeta, case: Case) -> None:
     """Refuse what the rules of today do not let stand.
 
     Raises:
@@ -210,8 +210,8 @@ def _judge(shape: Shape, case: Case) -> None:
         ConflictError: what the moment does not allow.
 
     """
-    problems = judge.completeness(shape, case)
-    for rule in shape.declared.rules:
+    problems = judge.completeness(meta, case)
+    for rule in meta.declared.rules:
         problems += rule(case)
     values, moment, asks = judge.split(problems)
     moment += asks
@@ -225,12 +225,12 @@ async def _put_back(
     work: Work, step: Step, found: Found, patch: Mapping[str, Any], judged_as: Actor | None = None
 ) -> Seen:
     """Write before-values as they were; ``judged_as``: the rules of today hold for what that actor does."""
-    related = judge.pop_related(work.spec, step.shape, found.row)
-    related = await work.refresh_related(step.shape, found.row, patch, related)
+    related = judge.pop_related(work.spec, step.meta, found.row)
+    related = await work.refresh_related(step.meta, found.row, patch, related)
     case = work.case({**found.row, **patch}, before=found.row, patch=patch, related=related, verb="undo")
     if judged_as is not None:
-        _judge(step.shape, replace(case, actor=judged_as))
-    return await work.store(Draft(step.shape, step.record, case, ["undone"]))
+        _judge(step.meta, replace(case, actor=judged_as))
+    return await work.store(Draft(step.meta, step.record, case, ["undone"]))
 
 
 async def _take_back(work: Work, step: Step, left: Found | None, *, alone: bool) -> None:
@@ -239,39 +239,39 @@ async def _take_back(work: Work, step: Step, left: Found | None, *, alone: bool)
     What is counted from other records follows them, whoever else has changed it meanwhile; not where the act also
     made records of the first one's kind, which it counts too (``alone`` is then false).
     """
-    now = await work.unit.look_up(step.shape, step.record)
+    now = await work.unit.look_up(step.meta, step.record)
     if left is None or now is None:
-        raise ConflictError(_MOVED_ON.fill(label=step.shape.declared.label))
+        raise ConflictError(_MOVED_ON.fill(label=step.meta.declared.label))
     wrong = {name: value for name, value in step.before.items() if now.row[name] != value}
     if not wrong:
         return
     if left.row["version"] == step.version:
         await _put_back(work, step, now, wrong)
     elif step.key not in work.touched or not alone:
-        raise ConflictError(_MOVED_ON.fill(label=step.shape.declared.label))
+        raise ConflictError(_MOVED_ON.fill(label=step.meta.declared.label))
 
 
 async def _remove(work: Work, step: Step, left: Found | None) -> None:
     """Delete what an act made, where such may be deleted and nobody has built on it."""
-    label = step.shape.declared.label
-    if step.shape.declared.access.delete_why is None:
+    label = step.meta.declared.label
+    if step.meta.declared.access.delete_why is None:
         raise ConflictError(_STANDS.fill(label=label))
     if left is None or left.row["version"] != step.version or await _is_pointed_to(work, step):
         raise ConflictError(_MOVED_ON.fill(label=label))
-    await work.delete(step.shape, step.record)
+    await work.delete(step.meta, step.record)
 
 
 async def _refuse_told(work: Work, step: Step) -> None:
     """Let what reactions wrote down stand, a log or a notice; refuse where its own rules say that it cannot be so."""
-    now = await work.unit.look_up(step.shape, step.record)
+    now = await work.unit.look_up(step.meta, step.record)
     if now is not None:
-        related = judge.pop_related(work.spec, step.shape, now.row)
-        _judge(step.shape, work.case(now.row, before=now.row, related=related, verb="undo"))
+        related = judge.pop_related(work.spec, step.meta, now.row)
+        _judge(step.meta, work.case(now.row, before=now.row, related=related, verb="undo"))
 
 
 async def _is_pointed_to(work: Work, step: Step) -> bool:
-    for shape in work.spec.shapes.values():
-        for item in shape.stored:
-            if item.points_to == step.shape.name and await work.unit.find(shape, 1, {item.name: step.record}, ("id",)):
+    for meta in work.spec.metas.values():
+        for item in meta.stored:
+            if item.points_to == step.meta.name and await work.unit.find(meta, 1, {item.name: step.record}, ("id",)):
                 return True
     return False

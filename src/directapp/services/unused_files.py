@@ -83,9 +83,9 @@ class UnusedFiles:
 
     async def _used(self, tenant: UUID, keys: Sequence[str]) -> set[str]:
         """Return which keys a row names; one that several rows name is used as long as any of them is there."""
-        shape = self.pipeline.spec[self.collection]
+        meta = self.pipeline.spec[self.collection]
         async with self.pipeline.database.unit(system_actor(tenant, KEEPER), readonly=True) as unit:
-            rows = await unit.find(shape, _MOST, {"storage_key": list(keys)}, ("storage_key",))
+            rows = await unit.find(meta, _MOST, {"storage_key": list(keys)}, ("storage_key",))
         return {row["storage_key"] for row in rows}
 
     async def _since(self, mark: str) -> datetime:

@@ -11,7 +11,7 @@ import asyncpg
 
 from directapp.declare.case import Case, Many, One, Sums
 from directapp.declare.fields import Field
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError, Problem, StaleError
 from directapp.kernel.ids import uuid7
@@ -64,7 +64,7 @@ class Work:
 
     async def update(
         self,
-        shape: Shape,
+        meta: CollectionMeta,
         record: UUID,
         patch: Mapping[str, Any],
         *,
@@ -73,37 +73,39 @@ class Work:
         status: str | None = None,
     ) -> Seen:
         """Change a record: look-up, fields, values, version, workflow, rules, write, consequences."""
-        self._refuse_anywhere(shape, patch)
+        self._refuse_anywhere(meta, patch)
         # Whoever writes in between would make this write, or theirs, a conflict that nobody asked for.
         await self.unit.lock(record)
-        found = await self.unit.look_up(shape, record)
+        found = await self.unit.look_up(meta, record)
         if found is None:
             raise NotFoundError
-        draft = await self._changed(shape, found, patch, verb=verb, version=version, status=status)
-        return await self.store(draft) if draft.case.patch else Seen(shape.name, record, draft.case.row)
+        draft = await self._changed(meta, found, patch, verb=verb, version=version, status=status)
+        return await self.store(draft) if draft.case.patch else Seen(meta.name, record, draft.case.row)
 
-    async def update_all(self, shape: Shape, patches: Mapping[UUID, Mapping[str, Any]], *, verb: str) -> list[Seen]:
+    async def update_all(
+        self, meta: CollectionMeta, patches: Mapping[UUID, Mapping[str, Any]], *, verb: str
+    ) -> list[Seen]:
         """Change many records in as few statements as one: what a system actor does to a pile of them."""
         await self.unit.lock_all(patches)
-        found = await self.unit.look_up_all(shape, list(patches))
+        found = await self.unit.look_up_all(meta, list(patches))
         if len(found) != len(patches):
             raise NotFoundError
         drafts = []
         for record, patch in patches.items():
-            self._refuse_anywhere(shape, patch)
-            draft = await self._changed(shape, found[record], patch, verb=verb)
+            self._refuse_anywhere(meta, patch)
+            draft = await self._changed(meta, found[record], patch, verb=verb)
             drafts += [draft] if draft.case.patch else []
-        return await self._store_all(shape, drafts)
+        return await self._store_all(meta, drafts)
 
-    def _refuse_anywhere(self, shape: Shape, patch: Mapping[str, Any]) -> None:
+    def _refuse_anywhere(self, meta: CollectionMeta, patch: Mapping[str, Any]) -> None:
         who = self.unit.actor
-        asked = [n for n in patch if n != "status" or not shape.declared.workflow]
-        anywhere = judge.writable_anywhere(shape, shape.grants_of(who.roles), create=False)
-        judge.refuse_fields(shape, asked, anywhere if not who.is_system else frozenset(shape.fields))
+        asked = [n for n in patch if n != "status" or not meta.declared.workflow]
+        anywhere = judge.writable_anywhere(meta, meta.grants_of(who.roles), create=False)
+        judge.refuse_fields(meta, asked, anywhere if not who.is_system else frozenset(meta.fields))
 
     async def _changed(
         self,
-        shape: Shape,
+        meta: CollectionMeta,
         found: Found,
         patch: Mapping[str, Any],
         *,
@@ -114,43 +116,43 @@ class Work:
         """Judge a change; a draft without a patch changes nothing."""
         who, before = self.unit.actor, found.row
         patch = dict(patch)
-        asked = patch.pop("status", None) if shape.declared.workflow else None
-        related = judge.pop_related(self.spec, shape, before)
-        flow = shape.declared.workflow
+        asked = patch.pop("status", None) if meta.declared.workflow else None
+        related = judge.pop_related(self.spec, meta, before)
+        flow = meta.declared.workflow
         if flow and asked is not None:
             patch = as_facts(flow, asked, before["status"], patch, self.now)
         if not who.is_system:
-            judge.refuse_row(shape, shape.grants_of(who.roles), found, patch)
-        values = judge.understand(shape, patch, before, judge.manner_of(who))
+            judge.refuse_row(meta, meta.grants_of(who.roles), found, patch)
+        values = judge.understand(meta, patch, before, judge.manner_of(who))
         if status is not None and status != before.get("status"):
             values["status"] = status
         if not values:
             if flow and asked is not None:
-                demand_reached(shape, flow, asked, (str(before["status"]),))
-            return Draft(shape, before["id"], Case(row=before, actor=who, now=self.now), ())
+                demand_reached(meta, flow, asked, (str(before["status"]),))
+            return Draft(meta, before["id"], Case(row=before, actor=who, now=self.now), ())
         if version is not None and version != before["version"]:
             raise StaleError(
                 [Problem(StaleError.default, field=n, extra={"version": str(before["version"])}) for n in values]
             )
-        await check(self.unit, shape, values, {**before, **values}, before)
+        await check(self.unit, meta, values, {**before, **values}, before)
         earlier = related
-        related = await self.refresh_related(shape, before, values, related)
+        related = await self.refresh_related(meta, before, values, related)
         row = {**before, **values}
         case = self.case(row, before=before, patch=values, related=related, earlier=earlier, verb=verb)
-        case, events = judge.judged(shape, case, by_verb=status is not None, asked=asked)
-        return Draft(shape, before["id"], case, events)
+        case, events = judge.judged(meta, case, by_verb=status is not None, asked=asked)
+        return Draft(meta, before["id"], case, events)
 
-    async def create(self, shape: Shape, values: Mapping[str, Any], *, verb: str = "create") -> Seen:
+    async def create(self, meta: CollectionMeta, values: Mapping[str, Any], *, verb: str = "create") -> Seen:
         """Create a record; its rights are asked before and, row by row, after the insert."""
-        draft, given = await self._new(shape, values, verb)
+        draft, given = await self._new(meta, values, verb)
         seen = await self.store(draft)
         if not self.unit.actor.is_system:
-            await self._check_created(shape, seen, given)
+            await self._check_created(meta, seen, given)
         return seen
 
     async def create_all(
         self,
-        shape: Shape,
+        meta: CollectionMeta,
         rows: Sequence[Mapping[str, Any]],
         *,
         verb: str,
@@ -166,10 +168,10 @@ class Work:
         # What a named system actor puts down is written while it acts.
         waiting = self.pile if later and self.unit.actor == self.actor else None
         pile = waiting or Pile()
-        drafts = [(await self._new(shape, values, verb))[0] for values in rows]
+        drafts = [(await self._new(meta, values, verb))[0] for values in rows]
         follows = [(draft, then(draft.case.row)) for draft in drafts] if then else []
         pile.drafts += drafts
-        pile.events += [Event(f[0], shape.name, draft.record, self._payload(), f[1]) for draft, f in follows if f]
+        pile.events += [Event(f[0], meta.name, draft.record, self._payload(), f[1]) for draft, f in follows if f]
         return [] if waiting else await self.write(pile)
 
     async def write(self, pile: Pile) -> list[Seen]:
@@ -177,55 +179,55 @@ class Work:
         self._pending += pile.events
         alike: dict[str, list[Draft]] = {}
         for draft in pile.drafts:
-            alike.setdefault(draft.shape.name, []).append(draft)
-        return [seen for drafts in alike.values() for seen in await self._store_all(drafts[0].shape, drafts)]
+            alike.setdefault(draft.meta.name, []).append(draft)
+        return [seen for drafts in alike.values() for seen in await self._store_all(drafts[0].meta, drafts)]
 
-    async def _new(self, shape: Shape, values: Mapping[str, Any], verb: str) -> tuple[Draft, set[str]]:
+    async def _new(self, meta: CollectionMeta, values: Mapping[str, Any], verb: str) -> tuple[Draft, set[str]]:
         """Judge a new record; return it with the names of the values that were given."""
         who = self.unit.actor
-        grants = shape.grants_of(who.roles)
+        grants = meta.grants_of(who.roles)
         values = dict(values)
         record = values.pop("id", None)
-        asked = values.pop("status", None) if shape.declared.workflow else None
+        asked = values.pop("status", None) if meta.declared.workflow else None
         if not any(g.create for g in grants):
             raise ForbiddenError
         if not who.is_system:
-            judge.refuse_fields(shape, values, judge.writable_anywhere(shape, grants, create=True))
-        parsed = {k: v for k, v in judge.understand(shape, values, None, judge.manner_of(who)).items() if v is not None}
-        row: dict[str, Any] = shape.columns | parsed | judge.defaults(shape, {**values, **parsed}, who, self.now)
+            judge.refuse_fields(meta, values, judge.writable_anywhere(meta, grants, create=True))
+        parsed = {k: v for k, v in judge.understand(meta, values, None, judge.manner_of(who)).items() if v is not None}
+        row: dict[str, Any] = meta.columns | parsed | judge.defaults(meta, {**values, **parsed}, who, self.now)
         row["id"] = UUID(str(record)) if record and who.is_system else uuid7()
-        await check(self.unit, shape, parsed, row)
-        flow = shape.declared.workflow
+        await check(self.unit, meta, parsed, row)
+        flow = meta.declared.workflow
         if flow:
             row["status"] = first_status(flow, asked, system=who.is_system)
-        related = await self.refresh_related(shape, {}, row, {})
+        related = await self.refresh_related(meta, {}, row, {})
         case = self.case(row, patch=parsed, related=related, verb=verb)
         case, events = judge.judged(
-            shape, case, by_verb=bool(flow and asked and row["status"] == asked and who.is_system)
+            meta, case, by_verb=bool(flow and asked and row["status"] == asked and who.is_system)
         )
-        return Draft(shape, row["id"], case, events), set(parsed)
+        return Draft(meta, row["id"], case, events), set(parsed)
 
-    async def delete(self, shape: Shape, record: UUID, *, version: int | None = None) -> None:
+    async def delete(self, meta: CollectionMeta, record: UUID, *, version: int | None = None) -> None:
         """Delete a record where an entry allows it in its present state."""
-        found = await self.unit.look_up(shape, record)
+        found = await self.unit.look_up(meta, record)
         if found is None:
             raise NotFoundError
-        judge.pop_related(self.spec, shape, found.row)
-        grants = shape.grants_of(self.unit.actor.roles)
+        judge.pop_related(self.spec, meta, found.row)
+        grants = meta.grants_of(self.unit.actor.roles)
         if version is not None and version != found.row["version"]:
             raise StaleError
         owns = [i for i, g in enumerate(grants) if g.delete and found.owns[i]]
         if not owns:
             raise ForbiddenError
         if not any(found.edits[i] for i in owns):
-            raise ConflictError(judge.LOCKED.fill(state=judge.state_of(shape, found.row)))
-        if shape.declared.gone:
-            self.emit(shape.declared.gone, shape.name, record, {"was": judge.references(shape, found.row)}, 0.0)
-        none, falling = dict.fromkeys(found.row), await self.tallying.falling(shape, found.row)
-        entry = self._entry(shape, record, "delete", found.row["version"], judge.changes(shape, found.row, none))
-        if not await self.unit.delete(shape, record, entry, self._take_events()):
+            raise ConflictError(judge.LOCKED.fill(state=judge.state_of(meta, found.row)))
+        if meta.declared.gone:
+            self.emit(meta.declared.gone, meta.name, record, {"was": judge.references(meta, found.row)}, 0.0)
+        none, falling = dict.fromkeys(found.row), await self.tallying.falling(meta, found.row)
+        entry = self._entry(meta, record, "delete", found.row["version"], judge.changes(meta, found.row, none))
+        if not await self.unit.delete(meta, record, entry, self._take_events()):
             raise ForbiddenError
-        self.touched.append((shape.name, record))
+        self.touched.append((meta.name, record))
         for fallen, rows in falling:
             self.touched += await self.tallying.follow(fallen, [(row, None) for row in rows])
 
@@ -315,8 +317,8 @@ class Work:
 
     def fields(self, collection: str) -> Mapping[str, Field]:
         """Return what a collection declares of its fields, by name."""
-        shape = self.spec.get(collection)
-        return shape.fields if shape else {}
+        meta = self.spec.get(collection)
+        return meta.fields if meta else {}
 
     def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
         """Keep an event for the outbox; it goes with the next write or at the end."""
@@ -343,15 +345,15 @@ class Work:
         return Case(row=row, actor=self.unit.actor, now=self.now, lifted=lifted, confirmed=self.confirmed, **known)
 
     async def refresh_related(
-        self, shape: Shape, before: Mapping[str, Any], values: Mapping[str, Any], related: dict[str, Any]
+        self, meta: CollectionMeta, before: Mapping[str, Any], values: Mapping[str, Any], related: dict[str, Any]
     ) -> dict[str, Any]:
         """Return the related records as they are to the row with new values laid over it."""
         row: Mapping[str, Any] = {**before, **values}
-        asked = shape.declared.related
+        asked = meta.declared.related
         keyed = any(isinstance(a, Many) and a.also for a in asked)
         stale = [a for a in asked if keyed or (a.column if isinstance(a, One) else a.via) in values]
         # Sums and levels that consequences write are judged on what nobody else is about to change.
-        holds = shape.declared.consequences or shape.declared.tallies
+        holds = meta.declared.consequences or meta.declared.tallies
         held = [a for a in asked if holds and isinstance(a, One) and a.hold]
         if not keyed and not held:
             known = {a.name: answer for a in stale if (answer := self._known(a, row, new=not before)) is not UNASKED}
@@ -368,7 +370,7 @@ class Work:
                     case = Case(
                         row=row, before=before or None, patch=values, actor=self.actor, now=self.now, related=related
                     )
-                    row = judge.filled(shape, case).row
+                    row = judge.filled(meta, case).row
                 related[one.name] = await self._ask(one, row)
 
         async with self.acting("pipeline"):
@@ -389,28 +391,28 @@ class Work:
 
     def _written(self, draft: Draft) -> Change:
         """Return what is written of a draft; its events wait for the write."""
-        shape, record, case = draft.shape, draft.record, draft.case
+        meta, record, case = draft.meta, draft.record, draft.case
         values = written_values(draft, self.now, self.actor.user)
         for name, payload in events_of(draft, values).items():
-            self.emit(name, shape.name, record, payload, 0.0)
-        diff = judge.changes(shape, case.before, values)
-        return Change(values, self._entry(shape, record, case.verb, values["version"], diff))
+            self.emit(name, meta.name, record, payload, 0.0)
+        diff = judge.changes(meta, case.before, values)
+        return Change(values, self._entry(meta, record, case.verb, values["version"], diff))
 
     async def store(self, draft: Draft) -> Seen:
         """Write a draft, with its audit row and events, and what follows from it."""
-        shape, record, before, change = draft.shape, draft.record, draft.case.before, self._written(draft)
+        meta, record, before, change = draft.meta, draft.record, draft.case.before, self._written(draft)
         try:
             if before is None:
-                await self.unit.insert(shape, change, self._take_events(), tokens_of_draft(draft, change))
+                await self.unit.insert(meta, change, self._take_events(), tokens_of_draft(draft, change))
             elif not await self.unit.update(
-                shape, record, int(before["version"]), change.row, change.audit, self._take_events()
+                meta, record, int(before["version"]), change.row, change.audit, self._take_events()
             ):
                 raise StaleError
         except asyncpg.UniqueViolationError as error:
-            raise TakenError(shape, str(error.constraint_name), draft.case.row) from error
+            raise TakenError(meta, str(error.constraint_name), draft.case.row) from error
         return await self._stored(draft, change, indexed=before is None)
 
-    async def _store_all(self, shape: Shape, drafts: Sequence[Draft]) -> list[Seen]:
+    async def _store_all(self, meta: CollectionMeta, drafts: Sequence[Draft]) -> list[Seen]:
         """Write drafts that are all new, or all changes, of one collection."""
         alike: dict[frozenset[str], list[tuple[Draft, Change]]] = {}
         for draft in drafts:
@@ -421,36 +423,36 @@ class Work:
             changes, events = [change for _, change in pairs], self._take_events()
             try:
                 if pairs[0][0].case.before is None:
-                    await self.unit.insert_all(shape, changes, events)
-                elif not await self.unit.update_all(shape, changes, events):
+                    await self.unit.insert_all(meta, changes, events)
+                elif not await self.unit.update_all(meta, changes, events):
                     raise StaleError
             except asyncpg.UniqueViolationError as error:
-                raise TakenError(shape, str(error.constraint_name), pairs[0][0].case.row) from error
+                raise TakenError(meta, str(error.constraint_name), pairs[0][0].case.row) from error
         written = [pair for pairs in alike.values() for pair in pairs]
         fresh = {d.record: tokens_of_draft(d, change) for d, change in written if d.case.before is None}
-        await self.unit.index_fresh(shape, fresh)
+        await self.unit.index_fresh(meta, fresh)
         return [await self._stored(draft, change, indexed=draft.record in fresh) for draft, change in written]
 
     async def _stored(self, draft: Draft, change: Change, *, indexed: bool = False) -> Seen:
         """Do what follows a write: the index of the search, consequences."""
-        shape, record, case, diff = draft.shape, draft.record, draft.case, change.audit.changes
+        meta, record, case, diff = draft.meta, draft.record, draft.case, change.audit.changes
         row = {**case.row, **change.row}
         if not indexed and (tokens := tokens_of_draft(draft, change)):
-            await self.unit.index(shape, record, tokens)
+            await self.unit.index(meta, record, tokens)
         if self._depth == 0:
             self.changes |= diff
-        self.touched.append((shape.name, record))
-        await self._follow_up(shape, case.merged(**change.row))
+        self.touched.append((meta.name, record))
+        await self._follow_up(meta, case.merged(**change.row))
         self.tallying.lifted.discard(record)
-        self.touched += await self.tallying.follow(shape, [(case.before, row)])
+        self.touched += await self.tallying.follow(meta, [(case.before, row)])
         await self.tallying.check(self._depth)
-        return Seen(shape.name, record, row)
+        return Seen(meta.name, record, row)
 
-    async def _follow_up(self, shape: Shape, case: Case) -> None:
+    async def _follow_up(self, meta: CollectionMeta, case: Case) -> None:
         if self._depth >= _MAX_DEPTH:
-            raise RuntimeError(f"consequences of {shape.name} never end")
+            raise RuntimeError(f"consequences of {meta.name} never end")
         self._depth += 1
-        for brings in shape.declared.consequences:
+        for brings in meta.declared.consequences:
             for item in brings(case):
                 async with self.acting(item.system):
                     if item.target is None:
@@ -459,22 +461,22 @@ class Work:
                         await self.update(self.spec[item.collection], item.target, item.patch)
         self._depth -= 1
 
-    async def _check_created(self, shape: Shape, seen: Seen, given: set[str]) -> None:
-        grants = shape.grants_of(self.unit.actor.roles)
+    async def _check_created(self, meta: CollectionMeta, seen: Seen, given: set[str]) -> None:
+        grants = meta.grants_of(self.unit.actor.roles)
         # By one entry alone the insert itself was let in, and its fields were judged before.
         if sum(g.create for g in grants) > 1:
-            judge.refuse_created(shape, grants, await self.unit.owns(shape, seen.id), given)
+            judge.refuse_created(meta, grants, await self.unit.owns(meta, seen.id), given)
 
-    def _entry(self, shape: Shape, record: UUID, verb: str, version: int, diff: dict[str, Any]) -> AuditEntry:
+    def _entry(self, meta: CollectionMeta, record: UUID, verb: str, version: int, diff: dict[str, Any]) -> AuditEntry:
         present = self.unit.actor
-        first = not self._hit and self.target in {(shape.name, record), (shape.name, None)}
+        first = not self._hit and self.target in {(meta.name, record), (meta.name, None)}
         self._hit = self._hit or first
         return AuditEntry(
             id=self.act if first else uuid7(),
             act=self.act,
             actor=self.actor,
             at=self.now,
-            collection=shape.name,
+            collection=meta.name,
             record=record,
             verb=verb,
             version=version,

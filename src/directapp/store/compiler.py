@@ -10,7 +10,7 @@ from directapp.declare.access import Grant
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Who, Whose
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import BadQueryError, ForbiddenError, Problem
 from directapp.kernel.text import Text
@@ -129,72 +129,76 @@ class Compiler:
         self._aliases += 1
         return f"t{self._aliases}"
 
-    def grants(self, shape: Shape) -> tuple[Grant, ...]:
+    def grants(self, meta: CollectionMeta) -> tuple[Grant, ...]:
         """Return the actor's entries for a collection."""
-        return shape.grants_of(self._roles)
+        return meta.grants_of(self._roles)
 
-    def visible(self, shape: Shape, alias: str) -> str:
+    def visible(self, meta: CollectionMeta, alias: str) -> str:
         """Return the condition of the rows this actor sees, by the same generator as the policies."""
-        return self.rules.entries(shape, alias, lambda g: g.rows)
+        return self.rules.entries(meta, alias, lambda g: g.rows)
 
-    def readable(self, shape: Shape, name: str, alias: str) -> str:
+    def readable(self, meta: CollectionMeta, name: str, alias: str) -> str:
         """Return the condition under which a field is readable; refuses by name when it never is."""
-        item = shape.fields.get(name)
-        reading = [g for g in self.grants(shape) if name in shape.reads(g)]
+        item = meta.fields.get(name)
+        reading = [g for g in self.grants(meta) if name in meta.reads(g)]
         if item is None or item.secret or not reading:
             raise forbidden_field(name)
-        condition = self.rules.entries(shape, alias, lambda g: g.rows if name in shape.reads(g) else None)
+        condition = self.rules.entries(meta, alias, lambda g: g.rows if name in meta.reads(g) else None)
         # Rows are seen ones: it is not asked of each again whether it is seen.
-        return "true" if condition == self.visible(shape, alias) else condition
+        return "true" if condition == self.visible(meta, alias) else condition
 
     # -- shapes -----------------------------------------------------------------------------------
 
-    def row_json(self, shape: Shape, alias: str, fields: tuple[Path, ...]) -> str:
+    def row_json(self, meta: CollectionMeta, alias: str, fields: tuple[Path, ...]) -> str:
         """Return the JSON of a row, masked per row by the entries that match it."""
-        wanted = self._wanted(shape, fields)
+        wanted = self._wanted(meta, fields)
         entries: dict[frozenset[str], list[Grant]] = {}
-        for grant in self.grants(shape):
-            entries.setdefault(shape.reads(grant) & set(wanted), []).append(grant)
+        for grant in self.grants(meta):
+            entries.setdefault(meta.reads(grant) & set(wanted), []).append(grant)
         if not entries:
             return "NULL::json"
-        conditions = {names: self._any(shape, alias, grants) for names, grants in entries.items()}
+        conditions = {names: self._any(meta, alias, grants) for names, grants in entries.items()}
         if len(entries) > _MOST_SHAPES:
-            return self._layered(shape, alias, wanted, conditions)
+            return self._layered(meta, alias, wanted, conditions)
         unions = _unions(list(entries))
         *first, last = sorted(unions, key=lambda names: (-len(names), sorted(names)))
         if not first:
-            return self._object(shape, alias, last, wanted)
+            return self._object(meta, alias, last, wanted)
         # The largest union first: a row that reaches it reads exactly it.
         whens = []
         for names in first:
             reached = join("OR", [join("AND", [conditions[n] for n in subset]) for subset in unions[names]])
-            whens.append(f"WHEN {reached} THEN {self._object(shape, alias, names, wanted)}")
-        return f"CASE {' '.join(whens)} ELSE {self._object(shape, alias, last, wanted)} END"
+            whens.append(f"WHEN {reached} THEN {self._object(meta, alias, names, wanted)}")
+        return f"CASE {' '.join(whens)} ELSE {self._object(meta, alias, last, wanted)} END"
 
     def _layered(
-        self, shape: Shape, alias: str, wanted: dict[str, tuple[Path, ...]], conditions: dict[frozenset[str], str]
+        self,
+        meta: CollectionMeta,
+        alias: str,
+        wanted: dict[str, tuple[Path, ...]],
+        conditions: dict[frozenset[str], str],
     ) -> str:
         """Lay one object over the other: for actors of many roles, slower but never many cases."""
         parts = [
-            f"CASE WHEN {condition} THEN to_jsonb({self._object(shape, alias, names, wanted)}) ELSE '{{}}'::jsonb END"
+            f"CASE WHEN {condition} THEN to_jsonb({self._object(meta, alias, names, wanted)}) ELSE '{{}}'::jsonb END"
             for names, condition in conditions.items()
         ]
         return f"({' || '.join(parts)})::json"
 
-    def _any(self, shape: Shape, alias: str, grants: list[Grant]) -> str:
+    def _any(self, meta: CollectionMeta, alias: str, grants: list[Grant]) -> str:
         picked = set(map(id, grants))
-        return self.rules.entries(shape, alias, lambda g: g.rows if id(g) in picked else None)
+        return self.rules.entries(meta, alias, lambda g: g.rows if id(g) in picked else None)
 
-    def _wanted(self, shape: Shape, fields: tuple[Path, ...]) -> dict[str, tuple[Path, ...]]:
-        allowed = frozenset[str]().union(*(shape.reads(g) for g in self.grants(shape)))
+    def _wanted(self, meta: CollectionMeta, fields: tuple[Path, ...]) -> dict[str, tuple[Path, ...]]:
+        allowed = frozenset[str]().union(*(meta.reads(g) for g in self.grants(meta)))
         wanted: dict[str, tuple[Path, ...]] = {}
         for path in fields or (("*",),):
             head, rest = path[0], path[1:]
-            names = [n for n in shape.fields if n in allowed] if head == "*" else [head]
+            names = [n for n in meta.fields if n in allowed] if head == "*" else [head]
             for name in names:
-                if name not in shape.fields or name not in allowed:
+                if name not in meta.fields or name not in allowed:
                     raise forbidden_field(name)
-                target = shape.fields[name].points_to
+                target = meta.fields[name].points_to
                 if rest and target is None:
                     if head == "*":
                         wanted.setdefault(name, ())
@@ -206,9 +210,11 @@ class Compiler:
                 wanted[name] = (*wanted.get(name, ()), *((rest,) if rest else ()))
         return wanted
 
-    def _object(self, shape: Shape, alias: str, names: frozenset[str], wanted: dict[str, tuple[Path, ...]]) -> str:
+    def _object(
+        self, meta: CollectionMeta, alias: str, names: frozenset[str], wanted: dict[str, tuple[Path, ...]]
+    ) -> str:
         columns = ", ".join(
-            f"{self._member(shape.fields[name], alias, nested)} AS {ident(name)}"
+            f"{self._member(meta.fields[name], alias, nested)} AS {ident(name)}"
             for name, nested in wanted.items()
             if name in names
         )
@@ -238,13 +244,13 @@ class Compiler:
 
     # -- conditions -------------------------------------------------------------------------------
 
-    def condition(self, shape: Shape, alias: str, part: Filter) -> str:
+    def condition(self, meta: CollectionMeta, alias: str, part: Filter) -> str:
         """Return the SQL of a filter; each field counts only where the actor reads it."""
         if isinstance(part, Junction):
-            return join(part.word.upper(), [self.condition(shape, alias, p) for p in part.parts])
+            return join(part.word.upper(), [self.condition(meta, alias, p) for p in part.parts])
         name, rest = part.path[0], part.path[1:]
-        guard = self.readable(shape, name, alias)
-        item = shape.fields[name]
+        guard = self.readable(meta, name, alias)
+        item = meta.fields[name]
         if rest:
             if item.points_to is None:
                 raise forbidden_field(".".join(part.path))
@@ -273,58 +279,58 @@ class Compiler:
 
     # -- search, order, paging --------------------------------------------------------------------
 
-    def search(self, shape: Shape, alias: str, query: Query) -> str:
+    def search(self, meta: CollectionMeta, alias: str, query: Query) -> str:
         """Return the condition that each searched word is in a field that the actor reads of the row."""
         parts = [] if query.found is None else [f"{alias}.id = ANY({self.value_parameter('uuid[]')})"]
         entries: dict[frozenset[str], list[Grant]] = {}
-        searchable = {f.name for f in shape.searchable}
-        for grant in self.grants(shape):
-            entries.setdefault(shape.reads(grant) & searchable, []).append(grant)
+        searchable = {f.name for f in meta.searchable}
+        for grant in self.grants(meta):
+            entries.setdefault(meta.reads(grant) & searchable, []).append(grant)
         for _ in query.search:
             ranges = f"unnest({self.value_parameter('text[]')}, {self.value_parameter('text[]')}) AS r(low, high)"
             # Row by row, by record: neither the index of tokens nor a hash of all of them is a way in here.
             hit = (
                 f"EXISTS (SELECT 1 FROM search_tokens s JOIN {ranges} ON s.token || '' >= r.low"
                 f" AND s.token || '' < r.high WHERE s.tenant_id = {self.actor_parameter('tenant')}"
-                f" AND s.collection = {literal(shape.name)} AND s.record = {alias}.id AND s.field IN ({{}}) OFFSET 0)"
+                f" AND s.collection = {literal(meta.name)} AND s.record = {alias}.id AND s.field IN ({{}}) OFFSET 0)"
             )
             options = []
             for names, grants in entries.items():
-                reached = self._any(shape, alias, grants) if len(entries) > 1 else "true"
+                reached = self._any(meta, alias, grants) if len(entries) > 1 else "true"
                 named = hit.format(", ".join(literal(n) for n in sorted(names)))
                 options.append(join("AND", [reached, named if names else "false"]))
             parts.append(join("OR", options))
         return join("AND", parts)
 
-    def order(self, shape: Shape, alias: str, query: Query) -> str:
+    def order(self, meta: CollectionMeta, alias: str, query: Query) -> str:
         """Return the ORDER BY list, id last so that paging is stable."""
         parts = []
         for key in query.sort:
-            expression, may_miss = self._sort_key(shape, key.field, alias)
+            expression, may_miss = self._sort_key(meta, key.field, alias)
             parts.append(f"{expression}{' DESC' if key.descending else ''}{' NULLS LAST' if may_miss else ''}")
         if not any(key.field == "id" for key in query.sort):
             last = query.sort[-1].descending if query.sort else False
             parts.append(f"{alias}.id{' DESC' if last else ''}")
         return ", ".join(parts)
 
-    def _sort_key(self, shape: Shape, name: str, alias: str) -> tuple[str, bool]:
+    def _sort_key(self, meta: CollectionMeta, name: str, alias: str) -> tuple[str, bool]:
         """Return what a field is sorted by, only where the actor reads it, and whether it may be missing."""
-        guard = self.readable(shape, name, alias)
-        expression = sort_sql(shape.fields[name], alias)
+        guard = self.readable(meta, name, alias)
+        expression = sort_sql(meta.fields[name], alias)
         if guard != "true":
             return f"CASE WHEN {guard} THEN {expression} END", True
-        return expression, nullable(shape.fields[name])
+        return expression, nullable(meta.fields[name])
 
-    def after(self, shape: Shape, alias: str, query: Query) -> str:
+    def after(self, meta: CollectionMeta, alias: str, query: Query) -> str:
         """Return the condition of keyset paging: strictly after the last row seen."""
         keys = [(k.field, k.descending) for k in query.sort]
         if not any(name == "id" for name, _ in keys):
             keys.append(("id", keys[-1][1] if keys else False))
         last = query.after or ()
-        sorted_by = [self._sort_key(shape, n, alias) for n, _ in keys]
+        sorted_by = [self._sort_key(meta, n, alias) for n, _ in keys]
         columns = [expression for expression, _ in sorted_by]
         marks = [
-            None if v is None else self._sort_parameter(shape.fields[n]) for (n, _), v in zip(keys, last, strict=True)
+            None if v is None else self._sort_parameter(meta.fields[n]) for (n, _), v in zip(keys, last, strict=True)
         ]
         same_way = len({d for _, d in keys}) == 1
         if same_way and not any(may_miss for _, may_miss in sorted_by):
@@ -350,21 +356,21 @@ class Compiler:
             return f"translate(lower({self.value_parameter('text')}), 'æøåäö', '{{|}}{{|') COLLATE \"C\""
         return self.value_parameter(parameter_type(item))
 
-    def where(self, shape: Shape, alias: str, query: Query, *, searched: bool = True) -> str:
+    def where(self, meta: CollectionMeta, alias: str, query: Query, *, searched: bool = True) -> str:
         """Return the whole WHERE: tenant, the actor's rows, the filter, the search unless it comes later."""
-        parts = [f"{alias}.tenant_id = {self.actor_parameter('tenant')}", self.visible(shape, alias)]
+        parts = [f"{alias}.tenant_id = {self.actor_parameter('tenant')}", self.visible(meta, alias)]
         if query.filter is not None:
-            parts.append(self.condition(shape, alias, query.filter))
+            parts.append(self.condition(meta, alias, query.filter))
         if query.search and searched:
-            parts.append(self.search(shape, alias, query))
+            parts.append(self.search(meta, alias, query))
         return join("AND", parts)
 
 
-def _unions(shapes: list[frozenset[str]]) -> dict[frozenset[str], list[tuple[frozenset[str], ...]]]:
+def _unions(metas: list[frozenset[str]]) -> dict[frozenset[str], list[tuple[frozenset[str], ...]]]:
     """Return every set of fields a row can be read by, with the smallest sets of entries that reach it."""
     found: dict[frozenset[str], list[tuple[frozenset[str], ...]]] = {}
-    for size in range(1, len(shapes) + 1):
-        for subset in combinations(shapes, size):
+    for size in range(1, len(metas) + 1):
+        for subset in combinations(metas, size):
             reached = found.setdefault(frozenset[str]().union(*subset), [])
             if not any(set(smaller) <= set(subset) for smaller in reached):
                 reached.append(subset)
@@ -375,31 +381,31 @@ def _unions(shapes: list[frozenset[str]]) -> dict[frozenset[str], list[tuple[fro
 PAGE = "convert_to(coalesce(json_agg({}), '[]'::json)::text, 'UTF8')"
 
 
-def compile_list(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
+def compile_list(spec: Spec, roles: frozenset[str], meta: CollectionMeta, query: Query) -> Plan:
     """Compile a list: one row, one column, the JSON array as UTF-8 bytes."""
     compiler = Compiler(spec, roles, few=query.few)
-    where = compiler.where(shape, "c", query)
+    where = compiler.where(meta, "c", query)
     if query.after is not None:
-        where = join("AND", [where, compiler.after(shape, "c", query)])
-    order = compiler.order(shape, "c", query)
-    row = compiler.row_json(shape, "c", query.fields)
+        where = join("AND", [where, compiler.after(meta, "c", query)])
+    order = compiler.order(meta, "c", query)
+    row = compiler.row_json(meta, "c", query.fields)
     page = f" LIMIT {query.limit}" + (f" OFFSET {compiler.value_parameter('bigint')}" if query.offset else "")
     sql = (
-        f"SELECT {PAGE.format('q.j')} FROM (SELECT {row} AS j FROM {ident(shape.name)} c"
+        f"SELECT {PAGE.format('q.j')} FROM (SELECT {row} AS j FROM {ident(meta.name)} c"
         f" WHERE {where} ORDER BY {order}{page}) q"
     )
     return bounded(sql, compiler.slots)
 
 
-def compile_one(spec: Spec, roles: frozenset[str], shape: Shape, fields: tuple[Path, ...]) -> Plan:
+def compile_one(spec: Spec, roles: frozenset[str], meta: CollectionMeta, fields: tuple[Path, ...]) -> Plan:
     """Compile the read of one record by id (value 0): its JSON, or no row."""
     compiler = Compiler(spec, roles)
-    row = compiler.row_json(shape, "c", fields)
+    row = compiler.row_json(meta, "c", fields)
     tenant = compiler.actor_parameter("tenant")
-    visible = compiler.visible(shape, "c")
+    visible = compiler.visible(meta, "c")
     record = compiler.value_parameter("uuid")
     where = join("AND", [f"c.tenant_id = {tenant}", f"c.id = {record}", visible])
-    return bounded(f"SELECT ({row})::text FROM {ident(shape.name)} c WHERE {where}", compiler.slots)
+    return bounded(f"SELECT ({row})::text FROM {ident(meta.name)} c WHERE {where}", compiler.slots)
 
 
 def _plain(sign: str) -> Callable[[Compiler, Field, str], str]:

@@ -8,7 +8,7 @@ are done as the pipeline.
 
 from collections.abc import Iterator
 
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.store.names import TENANT, copy_of, ident
 
 _SEED = 12
@@ -18,7 +18,7 @@ _AS_OWNER = "RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path =
 def copy_statements(spec: Spec) -> list[str]:
     """Return the statements that make the triggers."""
     statements: list[str] = []
-    followers: dict[str, list[tuple[Shape, str]]] = {}
+    followers: dict[str, list[tuple[CollectionMeta, str]]] = {}
     for name, kept in spec.copies.items():
         for ref, parent in kept:
             statements += _taken(spec[name], ref.name, parent)
@@ -38,9 +38,9 @@ def _lock(word: str, record: str) -> str:
     return f"PERFORM pg_advisory_xact_lock{word}({key});"
 
 
-def _taken(shape: Shape, column: str, parent: Shape) -> Iterator[str]:
+def _taken(meta: CollectionMeta, column: str, parent: CollectionMeta) -> Iterator[str]:
     """Take the copies whenever a row is written or points elsewhere."""
-    name, ref = f"{shape.name}_{column}_copies", ident(column)
+    name, ref = f"{meta.name}_{column}_copies", ident(column)
     ours = ", ".join(f"NEW.{ident(copy_of(column, n))}" for n in parent.declared.sight)
     theirs = ", ".join(f"p.{ident(n)}" for n in parent.declared.sight)
     yield (
@@ -48,21 +48,21 @@ def _taken(shape: Shape, column: str, parent: Shape) -> Iterator[str]:
         f" SELECT {theirs} INTO {ours} FROM {ident(parent.name)} p"
         f" WHERE p.tenant_id = NEW.tenant_id AND p.id = NEW.{ref}; RETURN NEW; END $$"
     )
-    yield f"DROP TRIGGER IF EXISTS {name} ON {ident(shape.name)}"
+    yield f"DROP TRIGGER IF EXISTS {name} ON {ident(meta.name)}"
     yield (
-        f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE OF {ref} ON {ident(shape.name)}"
+        f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE OF {ref} ON {ident(meta.name)}"
         f" FOR EACH ROW EXECUTE FUNCTION {name}()"
     )
 
 
-def _moved(parent: Shape, rows: list[tuple[Shape, str]]) -> Iterator[str]:
+def _moved(parent: CollectionMeta, rows: list[tuple[CollectionMeta, str]]) -> Iterator[str]:
     """Take the rows along whenever what decides who sees the record changes."""
     name, sight = f"{parent.name}_sight", parent.declared.sight
     writes = []
-    for shape, column in rows:
+    for meta, column in rows:
         sets = ", ".join(f"{ident(copy_of(column, n))} = NEW.{ident(n)}" for n in sight)
         writes.append(
-            f"UPDATE {ident(shape.name)} SET {sets} WHERE tenant_id = NEW.tenant_id AND {ident(column)} = NEW.id;"
+            f"UPDATE {ident(meta.name)} SET {sets} WHERE tenant_id = NEW.tenant_id AND {ident(column)} = NEW.id;"
         )
     before, after = (f"({', '.join(f'{word}.{ident(n)}' for n in sight)})" for word in ("OLD", "NEW"))
     yield (

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor
 from directapp.store.compiler import Plan, compile_list, compile_one
 from directapp.store.figures import compile_aggregate, compile_count, compile_counts, compile_seen
@@ -153,43 +153,43 @@ class Database:
             self.plans.put(full, plan, PLAN_LEAST + len(plan.sql))
         return plan
 
-    def list_plan(self, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
+    def list_plan(self, roles: frozenset[str], meta: CollectionMeta, query: Query) -> Plan:
         """Return the (cached) plan of a list."""
-        key = (shape.name, roles, query.shape(), query.limit)
-        return self._plan("list", key, lambda: compile_list(self.spec, roles, shape, query))
+        key = (meta.name, roles, query.meta(), query.limit)
+        return self._plan("list", key, lambda: compile_list(self.spec, roles, meta, query))
 
-    def ids_plan(self, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
+    def ids_plan(self, roles: frozenset[str], meta: CollectionMeta, query: Query) -> Plan:
         """Return the (cached) plan of the ids of a list."""
         query = replace(query, fields=())
-        key = (shape.name, roles, query.shape(), query.limit)
-        return self._plan("ids", key, lambda: compile_ids(self.spec, roles, shape, query))
+        key = (meta.name, roles, query.meta(), query.limit)
+        return self._plan("ids", key, lambda: compile_ids(self.spec, roles, meta, query))
 
-    def rows_plan(self, roles: frozenset[str], shape: Shape, fields: tuple[Path, ...]) -> Plan:
+    def rows_plan(self, roles: frozenset[str], meta: CollectionMeta, fields: tuple[Path, ...]) -> Plan:
         """Return the (cached) plan of rows by their ids."""
-        return self._plan("rows", (shape.name, roles, fields), lambda: compile_rows(self.spec, roles, shape, fields))
+        return self._plan("rows", (meta.name, roles, fields), lambda: compile_rows(self.spec, roles, meta, fields))
 
-    def one_plan(self, roles: frozenset[str], shape: Shape, fields: tuple[Path, ...]) -> Plan:
+    def one_plan(self, roles: frozenset[str], meta: CollectionMeta, fields: tuple[Path, ...]) -> Plan:
         """Return the (cached) plan of one record."""
-        return self._plan("one", (shape.name, roles, fields), lambda: compile_one(self.spec, roles, shape, fields))
+        return self._plan("one", (meta.name, roles, fields), lambda: compile_one(self.spec, roles, meta, fields))
 
-    def count_plan(self, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
+    def count_plan(self, roles: frozenset[str], meta: CollectionMeta, query: Query) -> Plan:
         """Return the (cached) plan of a count."""
-        key = (shape.name, roles, query.shape())
-        return self._plan("count", key, lambda: compile_count(self.spec, roles, shape, query))
+        key = (meta.name, roles, query.meta())
+        return self._plan("count", key, lambda: compile_count(self.spec, roles, meta, query))
 
-    def seen_plan(self, roles: frozenset[str], shape: Shape, most: int) -> Plan:
+    def seen_plan(self, roles: frozenset[str], meta: CollectionMeta, most: int) -> Plan:
         """Return the (cached) plan of a count of what is seen in full."""
-        return self._plan("seen", (shape.name, roles, most), lambda: compile_seen(self.spec, roles, shape, most))
+        return self._plan("seen", (meta.name, roles, most), lambda: compile_seen(self.spec, roles, meta, most))
 
-    def counts_plan(self, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
+    def counts_plan(self, roles: frozenset[str], meta: CollectionMeta, query: Query) -> Plan:
         """Return the (cached) plan of a count at each code of a choice."""
-        key = (shape.name, roles, query.shape())
-        return self._plan("counts", key, lambda: compile_counts(self.spec, roles, shape, query))
+        key = (meta.name, roles, query.meta())
+        return self._plan("counts", key, lambda: compile_counts(self.spec, roles, meta, query))
 
-    def aggregate_plan(self, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
+    def aggregate_plan(self, roles: frozenset[str], meta: CollectionMeta, query: Query) -> Plan:
         """Return the (cached) plan of figures."""
-        key = (shape.name, roles, query.shape(), query.limit)
-        return self._plan("aggregate", key, lambda: compile_aggregate(self.spec, roles, shape, query))
+        key = (meta.name, roles, query.meta(), query.limit)
+        return self._plan("aggregate", key, lambda: compile_aggregate(self.spec, roles, meta, query))
 
     # -- outside tenant isolation ---------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from directapp.declare.access import Grant
 from directapp.declare.collection import Limit
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import All, In, Rule
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.store.copies import copy_statements
 from directapp.store.names import TENANT, ident, literal
 from directapp.store.rule_sql import RuleSql, full_tree, join, role_check, setting
@@ -63,11 +63,11 @@ def policy_statements(spec: Spec, metadata: MetaData, existing: frozenset[str] =
                 f"ALTER TABLE {ident(table)} FORCE ROW LEVEL SECURITY",
             ]
         statements.append(f"REVOKE ALL ON {ident(table)} FROM {APP_ROLE}, PUBLIC")
-    for shape in spec.shapes.values():
-        statements += _collection(spec, shape)
-        statements += _choices(shape)
-        statements += [s for limit in shape.declared.limits for s in _limit(shape.name, limit)]
-        statements += [s for f in shape.stored if f.sign_in for s in _directory(shape.name, f.name)]
+    for meta in spec.metas.values():
+        statements += _collection(spec, meta)
+        statements += _choices(meta)
+        statements += [s for limit in meta.declared.limits for s in _limit(meta.name, limit)]
+        statements += [s for f in meta.stored if f.sign_in for s in _directory(meta.name, f.name)]
     statements += copy_statements(spec)
     for table, rights in _STORE_RIGHTS.items():
         statements.append(f"GRANT {', '.join(rights)} ON {ident(table)} TO {APP_ROLE}")
@@ -90,13 +90,13 @@ def _store_table(table: str, rights: tuple[str, ...]) -> Iterator[str]:
         yield _policy(table, right, clause)
 
 
-def _collection(spec: Spec, shape: Shape) -> list[str]:
+def _collection(spec: Spec, meta: CollectionMeta) -> list[str]:
     writer = RuleSql(spec, setting, lambda s: full_tree(spec, s), roles_in_sql=True)
-    table = shape.name
+    table = meta.name
     own = f"{table}.tenant_id = {TENANT}"
 
     def where(picked: Callable[[Grant], Rule | None], *also: str) -> str:
-        return join("AND", [own, writer.entries(shape, ident(table), picked, also=also)])
+        return join("AND", [own, writer.entries(meta, ident(table), picked, also=also)])
 
     see = where(lambda g: g.rows, "sys_pipeline")
     insert = where(lambda g: g.edit_rule if g.create else None)
@@ -109,7 +109,7 @@ def _collection(spec: Spec, shape: Shape) -> list[str]:
         _policy(table, "UPDATE", f"USING ({_for_each_row(edit)}) WITH CHECK ({_for_each_row(after)})"),
     ]
     rights = ["SELECT", "INSERT", "UPDATE"]
-    if any(g.delete for g in full_tree(spec, shape)):
+    if any(g.delete for g in full_tree(spec, meta)):
         statements.append(_policy(table, "DELETE", f"USING ({_for_each_row(delete)})"))
         rights.append("DELETE")
     return [f"GRANT {', '.join(rights)} ON {ident(table)} TO {APP_ROLE}", *statements]
@@ -129,17 +129,17 @@ def _while_open(grant: Grant) -> Rule:
     return All((grant.edit_rule, In("status", grant.states)))
 
 
-def _choices(shape: Shape) -> Iterator[str]:
+def _choices(meta: CollectionMeta) -> Iterator[str]:
     """Hold choices to their codes whenever they are written.
 
     A CHECK would also be asked of a row whose code is of the past while something else of it is written: it could
     neither be edited nor follow its car to another site.
     """
-    held = [item for item in shape.stored if item.kind is Kind.CHOICE and item.choices]
-    name, table = ident(f"{shape.name}_choices"), ident(shape.name)
+    held = [item for item in meta.stored if item.kind is Kind.CHOICE and item.choices]
+    name, table = ident(f"{meta.name}_choices"), ident(meta.name)
     tests = []
     for item in held:
-        column, check = ident(item.name), f"ck_{shape.name}_{item.name}_choice"
+        column, check = ident(item.name), f"ck_{meta.name}_{item.name}_choice"
         codes = ", ".join(literal(choice.code) for choice in item.choices)
         yield f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {ident(check)}"
         tests.append(

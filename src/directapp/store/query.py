@@ -23,7 +23,7 @@ class Condition:
     op: str
     value: Any = None
 
-    def shape(self) -> tuple[object, ...]:
+    def meta(self) -> tuple[object, ...]:
         """Return what decides the SQL: all but the value itself."""
         stands = bool(self.value) if self.op in _FLAGS else self.value if self.op == _AMONG else None
         return (self.path, self.op, stands)
@@ -45,9 +45,9 @@ class Junction:
     word: Literal["and", "or"]
     parts: tuple["Filter", ...]
 
-    def shape(self) -> tuple[object, ...]:
+    def meta(self) -> tuple[object, ...]:
         """Return what decides the SQL."""
-        return (self.word, tuple(p.shape() for p in self.parts))
+        return (self.word, tuple(p.meta() for p in self.parts))
 
     def values(self) -> Iterator[Any]:
         """Yield the values of the parts, in order."""
@@ -98,11 +98,11 @@ class Query:
     most: int = 0
     few: bool = False
 
-    def shape(self) -> tuple[object, ...]:
+    def meta(self) -> tuple[object, ...]:
         """Return what decides the SQL: the key of the plan cache."""
         return (
             self.fields,
-            self.filter.shape() if self.filter else None,
+            self.filter.meta() if self.filter else None,
             self.sort,
             None if self.after is None else tuple(v is None for v in self.after),
             len(self.search),

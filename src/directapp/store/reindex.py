@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.store.names import ident
 from directapp.store.words import VERSION, tokens_of
 
@@ -17,7 +17,7 @@ Token = tuple[UUID, str, UUID, str, str]
 
 def _wanted(spec: Spec) -> dict[str, str]:
     """Return how each collection's values are cut, in a word."""
-    found = {s.name: [f.name for f in s.searchable if f.stored] for s in spec.shapes.values()}
+    found = {s.name: [f.name for f in s.searchable if f.stored] for s in spec.metas.values()}
     return {name: f"{VERSION} {' '.join(fields)}" for name, fields in found.items() if fields}
 
 
@@ -50,21 +50,21 @@ async def reindex(connection: asyncpg.Connection, spec: Spec) -> bool:
     return True
 
 
-async def _cut(connection: asyncpg.Connection, shape: Shape) -> None:
-    names = ", ".join(ident(f.name) for f in shape.searchable if f.stored)
+async def _cut(connection: asyncpg.Connection, meta: CollectionMeta) -> None:
+    names = ", ".join(ident(f.name) for f in meta.searchable if f.stored)
     sql = (
-        f"SELECT tenant_id, id, {names} FROM {ident(shape.name)} WHERE (tenant_id, id) > ($1, $2)"
+        f"SELECT tenant_id, id, {names} FROM {ident(meta.name)} WHERE (tenant_id, id) > ($1, $2)"
         f" ORDER BY tenant_id, id LIMIT {_ROWS}"
     )
     tenant = record = UUID(int=0)
     while rows := await connection.fetch(sql, tenant, record):
-        tokens = [token for row in rows for token in _tokens(shape, row)]
+        tokens = [token for row in rows for token in _tokens(meta, row)]
         await connection.copy_records_to_table("search_tokens", records=tokens, columns=_COLUMNS)
         tenant, record = rows[-1]["tenant_id"], rows[-1]["id"]
 
 
-def _tokens(shape: Shape, row: asyncpg.Record) -> Iterator[Token]:
-    for field in shape.searchable:
+def _tokens(meta: CollectionMeta, row: asyncpg.Record) -> Iterator[Token]:
+    for field in meta.searchable:
         if field.stored:
             for token in tokens_of(field, row[field.name]):
-                yield row["tenant_id"], shape.name, row["id"], field.name, token
+                yield row["tenant_id"], meta.name, row["id"], field.name, token

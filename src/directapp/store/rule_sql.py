@@ -20,11 +20,11 @@ from directapp.declare.rules import (
     Who,
     Whose,
 )
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.store.names import BRAND_SEPARATOR, ROLES, copy_of, ident, literal
 
 ActorValue = Callable[[Who | Whose], str]
-GrantsOf = Callable[[Shape], tuple[Grant, ...]]
+GrantsOf = Callable[[CollectionMeta], tuple[Grant, ...]]
 
 
 def setting(value: Who | Whose) -> str:
@@ -52,7 +52,7 @@ class RuleSql:
         """Let rows of ``c`` that follow a record be found from all such records that are seen, and not one by one."""
         self._tenant = tenant
 
-    def rule(self, rule: Rule, alias: str, shape: Shape) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a rule
+    def rule(self, rule: Rule, alias: str, meta: CollectionMeta) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a rule
         """Return the condition of one rule; ``true`` and ``false`` stand for all and none."""
         match rule:
             case Everything():
@@ -68,15 +68,15 @@ class RuleSql:
             case Empty(column=column):
                 return f"{alias}.{ident(column)} IS NULL"
             case All(parts=parts):
-                return join("AND", [self.rule(p, alias, shape) for p in parts])
+                return join("AND", [self.rule(p, alias, meta) for p in parts])
             case Either(parts=parts):
-                return join("OR", [self.rule(p, alias, shape) for p in parts])
+                return join("OR", [self.rule(p, alias, meta) for p in parts])
             case Not(part=part):
-                return f"({self.rule(part, alias, shape)}) IS NOT TRUE"
+                return f"({self.rule(part, alias, meta)}) IS NOT TRUE"
             case SeenInFull(column=column, collection=name):
-                return self._followed(alias, shape, column, self._spec[name], None)
+                return self._followed(alias, meta, column, self._spec[name], None)
             case Parent(column=column, collection=name, rule=inner, key="id"):
-                return self._followed(alias, shape, column, self._spec[name], inner)
+                return self._followed(alias, meta, column, self._spec[name], inner)
             case Parent(column=column, collection=name, rule=inner, key=key):
                 parent = self._spec[name]
                 if self._tenant and _begins(alias) and inner == Everything():
@@ -84,7 +84,7 @@ class RuleSql:
                 return self._exists(alias, column, parent, lambda p: self.rule(inner, p, parent), key)
 
     def entries(
-        self, shape: Shape, alias: str, picked: Callable[[Grant], Rule | None], *, also: Sequence[str] = ()
+        self, meta: CollectionMeta, alias: str, picked: Callable[[Grant], Rule | None], *, also: Sequence[str] = ()
     ) -> str:
         """Return the condition that any entry's picked rule holds (None: the entry does not count).
 
@@ -92,14 +92,14 @@ class RuleSql:
         """
         # Entries that share a parent seen in full ask for it once: a policy stays short enough to plan quickly.
         by_parent: dict[SeenInFull | None, dict[str, list[str]]] = {}
-        asked = [(g.role, rule) for g in self._grants_of(shape) if (rule := picked(g)) is not None]
+        asked = [(g.role, rule) for g in self._grants_of(meta) if (rule := picked(g)) is not None]
         for role, rule in self._widest(asked):
             parent, rest = _part_parent(rule)
-            roles = by_parent.setdefault(parent, {}).setdefault(self.rule(rest, alias, shape), [])
+            roles = by_parent.setdefault(parent, {}).setdefault(self.rule(rest, alias, meta), [])
             if role not in roles:
                 roles.append(role)
         if not self._roles_in_sql:
-            return join("OR", [self._under(parent, list(cs), alias, shape) for parent, cs in by_parent.items()])
+            return join("OR", [self._under(parent, list(cs), alias, meta) for parent, cs in by_parent.items()])
         # Whoever has every row is asked about first and nowhere else; what holds for the same roles asks for them once.
         every = [*also, *by_parent.get(None, {}).get("true", ())]
         options = [role_check(every)] if every else []
@@ -109,7 +109,7 @@ class RuleSql:
                 left = tuple(role for role in roles if role not in every)
                 by_roles.setdefault(left, []).append(condition)
             own = [join("AND", [role_check(roles), join("OR", own)]) for roles, own in by_roles.items() if roles]
-            options += [self._under(parent, own, alias, shape)] if own else []
+            options += [self._under(parent, own, alias, meta)] if own else []
         return join("OR", options)
 
     def _widest(self, rules: list[tuple[str, Rule]]) -> list[tuple[str, Rule]]:
@@ -125,9 +125,9 @@ class RuleSql:
                 kept.append((role, rule))
         return kept
 
-    def _under(self, parent: SeenInFull | None, options: list[str], alias: str, shape: Shape) -> str:
+    def _under(self, parent: SeenInFull | None, options: list[str], alias: str, meta: CollectionMeta) -> str:
         own = join("OR", options)
-        return own if parent is None else join("AND", [own, self.rule(parent, alias, shape)])
+        return own if parent is None else join("AND", [own, self.rule(parent, alias, meta)])
 
     def _is(self, column: str, value: Who | str | bool) -> str:  # noqa: FBT001 - a literal of the rule
         if isinstance(value, Who):
@@ -141,7 +141,9 @@ class RuleSql:
             return f"{column} = ANY({self._value(values)})"
         return f"{column} IN ({', '.join(literal(v) for v in values)})"
 
-    def _followed(self, alias: str, shape: Shape, column: str, parent: Shape, rule: Rule | None) -> str:
+    def _followed(
+        self, alias: str, meta: CollectionMeta, column: str, parent: CollectionMeta, rule: Rule | None
+    ) -> str:
         """Return whether the record that a reference points to is seen in full, or satisfies a rule.
 
         What the copies of it on the row decide is decided there; it is looked up only where they leave it open.
@@ -162,7 +164,7 @@ class RuleSql:
         def looked_up(inner: str) -> str:
             return any_of([(role, self.rule(r, inner, parent)) for role, r in doubtful])
 
-        here = _Copies(self, alias, shape, column, parent)
+        here = _Copies(self, alias, meta, column, parent)
         sure = any_of([(role, here.rule(r, unknown="false")) for role, r in asked])
         doubtful = [(role, r) for role, r in asked if not here.decides(r)]
         perhaps = any_of([(role, here.rule(r, unknown="true")) for role, r in doubtful])
@@ -171,7 +173,7 @@ class RuleSql:
         # Without a record there is nobody who sees it, whatever its copies do not say.
         return join("AND", [f"{alias}.{ident(column)} IS NOT NULL", found]) if parent.declared.sight else found
 
-    def _among(self, alias: str, column: str, parent: Shape, key: str, rule: Rule | None) -> str:
+    def _among(self, alias: str, column: str, parent: CollectionMeta, key: str, rule: Rule | None) -> str:
         """Return whether a reference is to one of all the records that are seen, or satisfy a rule."""
         inner = f"s{int(alias[1:] or 0) + 1}"
         full = key == "id"
@@ -186,7 +188,7 @@ class RuleSql:
         )
 
     @staticmethod
-    def _exists(alias: str, column: str, parent: Shape, written: Callable[[str], str], key: str = "id") -> str:
+    def _exists(alias: str, column: str, parent: CollectionMeta, written: Callable[[str], str], key: str = "id") -> str:
         # By depth, not by count: equal rules must read alike, so that entries sharing one collapse.
         inner = f"p{int(alias[1:]) + 1}" if alias[0] == "p" and alias[1:].isdigit() else "p1"
         condition = written(inner)
@@ -207,9 +209,9 @@ class _Copies:
 
     writer: RuleSql
     alias: str
-    shape: Shape
+    meta: CollectionMeta
     column: str
-    parent: Shape
+    parent: CollectionMeta
 
     def decides(self, rule: Rule) -> bool:
         """Whether the copies alone decide a rule."""
@@ -238,9 +240,9 @@ class _Copies:
                 return f"({self.rule(part, unknown=unknown)}) IS NOT TRUE"
             case Is() | Other() | In() | Empty():
                 ours = replace(rule, column=copy_of(self.column, rule.column))
-                return self.writer.rule(ours, self.alias, self.shape)
+                return self.writer.rule(ours, self.alias, self.meta)
             case _:
-                return self.writer.rule(rule, self.alias, self.shape)
+                return self.writer.rule(rule, self.alias, self.meta)
 
 
 def _begins(alias: str) -> bool:
@@ -295,12 +297,12 @@ def join(word: str, parts: list[str]) -> str:
     return kept[0] if len(kept) == 1 else "(" + f" {word} ".join(f"({p})" if " " in p else p for p in kept) + ")"
 
 
-def full_tree(spec: Spec, shape: Shape) -> tuple[Grant, ...]:
+def full_tree(spec: Spec, meta: CollectionMeta) -> tuple[Grant, ...]:
     """Return every entry of a collection, the system actors' included: what policies are made of."""
-    deletes = any(g.delete for g in shape.declared.access.grants)
+    deletes = any(g.delete for g in meta.declared.access.grants)
     from_systems = tuple(
-        Grant(role=f"sys_{name}", write=("*",), create=True, delete=deletes) for name in shape.declared.access.systems
+        Grant(role=f"sys_{name}", write=("*",), create=True, delete=deletes) for name in meta.declared.access.systems
     )
     # What an act made is deleted when it is taken back, where such may be deleted at all.
-    undo = Grant(role="sys_undo", write=("*",), delete=shape.declared.access.delete_why is not None)
-    return (*spec[shape.name].declared.access.grants, *from_systems, undo)
+    undo = Grant(role="sys_undo", write=("*",), delete=meta.declared.access.delete_why is not None)
+    return (*spec[meta.name].declared.access.grants, *from_systems, undo)

@@ -134,8 +134,8 @@ async def lint(connection: asyncpg.Connection, spec: Spec) -> list[str]:
         " WHERE grantee = $1 AND privilege_type IN ('DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER') ORDER BY 1",
         APP_ROLE,
     ):
-        shape = spec.get(row["table_name"])
-        why = shape.declared.access.delete_why if shape else _STORE_DELETES.get(row["table_name"])
+        meta = spec.get(row["table_name"])
+        why = meta.declared.access.delete_why if meta else _STORE_DELETES.get(row["table_name"])
         if row["privilege_type"] != "DELETE" or why is None:
             found.append(f"{row['table_name']}: {row['privilege_type']} is granted without a stated why")
     keys = await connection.fetch(

@@ -3,7 +3,7 @@
 Each step has the plan that suits it (decision 0021): the wide one, which masks, hangs on no value and is planned once.
 """
 
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.store.compiler import PAGE, Compiler, Plan, bounded
 from directapp.store.names import ident
 from directapp.store.query import Path, Query
@@ -30,21 +30,21 @@ SELECT CASE WHEN cardinality(ids) <= $8::int THEN ids END FROM (
 """
 
 
-def compile_ids(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) -> Plan:
+def compile_ids(spec: Spec, roles: frozenset[str], meta: CollectionMeta, query: Query) -> Plan:
     """Compile the ids of a page, in order: one row, an array."""
     compiler = Compiler(spec, roles, few=query.few)
-    table = f"{ident(shape.name)} c"
+    table = f"{ident(meta.name)} c"
     window = bool(query.search) and query.found is None
-    plain = compiler.where(shape, "c", query, searched=not window)
+    plain = compiler.where(meta, "c", query, searched=not window)
     if query.after is not None and not window:
-        plain = join("AND", [plain, compiler.after(shape, "c", query)])
-    order = compiler.order(shape, "c", query)
+        plain = join("AND", [plain, compiler.after(meta, "c", query)])
+    order = compiler.order(meta, "c", query)
     where = plain
     if window:
         table = f"(SELECT c.* FROM {table} WHERE {plain} ORDER BY {order} LIMIT {MOST_LOOKED_AT}) c"
-        where = compiler.search(shape, "c", query)
+        where = compiler.search(meta, "c", query)
         if query.after is not None:
-            where = join("AND", [where, compiler.after(shape, "c", query)])
+            where = join("AND", [where, compiler.after(meta, "c", query)])
     offset = f" OFFSET {compiler.value_parameter('bigint')}" if query.offset else ""
     sql = (
         f"SELECT coalesce(array_agg(q.id), '{{}}') AS ids, {_STEADY} FROM"
@@ -53,14 +53,14 @@ def compile_ids(spec: Spec, roles: frozenset[str], shape: Shape, query: Query) -
     return bounded(sql, compiler.slots)
 
 
-def compile_rows(spec: Spec, roles: frozenset[str], shape: Shape, fields: tuple[Path, ...]) -> Plan:
+def compile_rows(spec: Spec, roles: frozenset[str], meta: CollectionMeta, fields: tuple[Path, ...]) -> Plan:
     """Compile the rows of some ids (value 0), in the order of these: one row, the JSON array as UTF-8 bytes."""
     compiler = Compiler(spec, roles)
     tenant, ids = compiler.actor_parameter("tenant"), compiler.value_parameter("uuid[]")
-    row = compiler.row_json(shape, "c", fields)
+    row = compiler.row_json(meta, "c", fields)
     sql = (
-        f"SELECT {PAGE.format('q.j')} FROM (SELECT {row} AS j FROM {ident(shape.name)} c"
-        f" WHERE c.tenant_id = {tenant} AND c.id = ANY({ids}) AND {compiler.visible(shape, 'c')}"
+        f"SELECT {PAGE.format('q.j')} FROM (SELECT {row} AS j FROM {ident(meta.name)} c"
+        f" WHERE c.tenant_id = {tenant} AND c.id = ANY({ids}) AND {compiler.visible(meta, 'c')}"
         f" ORDER BY array_position({ids}, c.id)) q"
     )
     return bounded(sql, compiler.slots)

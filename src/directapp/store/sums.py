@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.case import Sums
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.store.names import ident
 
 
-def sums_sql(shape: Shape, tenant: UUID, asked: Sums) -> tuple[str, list[Any]]:
+def sums_sql(meta: CollectionMeta, tenant: UUID, asked: Sums) -> tuple[str, list[Any]]:
     """Return the statement and its values."""
     values: list[Any] = [tenant]
 
@@ -38,7 +38,7 @@ def sums_sql(shape: Shape, tenant: UUID, asked: Sums) -> tuple[str, list[Any]]:
     grouped = ", ".join(str(n + 1) for n in range(len(asked.by))) if asked.of else ""
     sql = (
         f"SELECT {columns({**asked.by, **asked.of})} FROM"
-        f" (SELECT {rows} FROM {ident(shape.name)} r WHERE {' AND '.join(parts)}{order}) r"
+        f" (SELECT {rows} FROM {ident(meta.name)} r WHERE {' AND '.join(parts)}{order}) r"
         + (f" GROUP BY {grouped}" if grouped else "")
         + (f" HAVING {written(asked.having)}" if asked.having else "")
     )

@@ -30,7 +30,7 @@ from directapp.declare.collection import Index as Declared
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Rule
-from directapp.declare.spec import Shape, Spec, columns_of
+from directapp.declare.spec import CollectionMeta, Spec, columns_of
 from directapp.store.names import copy_of, ident, nullable
 from directapp.store.uniques import indexed, predicate, unique_name
 
@@ -71,56 +71,56 @@ _NOT_NULL_SYSTEM = {"version", "created_at", "updated_at"}
 def build_metadata(spec: Spec) -> MetaData:
     """Return the whole schema: a table a collection, and the store's own."""
     metadata = MetaData(naming_convention=NAMING)
-    for shape in spec.shapes.values():
-        _collection_table(metadata, spec, shape)
+    for meta in spec.metas.values():
+        _collection_table(metadata, spec, meta)
     own_tables(metadata)
     return metadata
 
 
-def _collection_table(metadata: MetaData, spec: Spec, shape: Shape) -> None:
+def _collection_table(metadata: MetaData, spec: Spec, meta: CollectionMeta) -> None:
     columns: list[Column[Any]] = [Column("tenant_id", UUID(), nullable=False)]
-    columns += [_column(shape, f) for f in shape.stored]
-    for ref, parent in spec.copies.get(shape.name, ()):
+    columns += [_column(meta, f) for f in meta.stored]
+    for ref, parent in spec.copies.get(meta.name, ()):
         columns += [Column(copy_of(ref.name, n), _TYPES[parent.fields[n].kind]) for n in parent.declared.sight]
-    table = Table(shape.name, metadata, *columns, PrimaryKeyConstraint("tenant_id", "id"))
-    for item in shape.stored:
+    table = Table(meta.name, metadata, *columns, PrimaryKeyConstraint("tenant_id", "id"))
+    for item in meta.stored:
         if item.points_to is not None:
-            table.append_constraint(_foreign_key(shape, item))
-    for unique in shape.declared.unique:
-        where = None if unique.where is None else _predicate(spec, shape, unique.where)
+            table.append_constraint(_foreign_key(meta, item))
+    for unique in meta.declared.unique:
+        where = None if unique.where is None else _predicate(spec, meta, unique.where)
         held = [indexed(unique, table.c[name]) for name in unique.fields]
-        Index(unique_name(shape.name, unique), table.c.tenant_id, *held, unique=True, postgresql_where=where)
-    for exclusion in shape.declared.exclusions:
-        table.append_constraint(_exclusion(spec, shape, exclusion))
-    for index in indexes_of(shape):
-        where = None if index.where is None else _predicate(spec, shape, index.where)
+        Index(unique_name(meta.name, unique), table.c.tenant_id, *held, unique=True, postgresql_where=where)
+    for exclusion in meta.declared.exclusions:
+        table.append_constraint(_exclusion(spec, meta, exclusion))
+    for index in indexes_of(meta):
+        where = None if index.where is None else _predicate(spec, meta, index.where)
         Index(
-            f"ix_{shape.name}_{index.name}",
+            f"ix_{meta.name}_{index.name}",
             table.c.tenant_id,
-            *(_index_column(shape, table, name) for name in index.fields),
+            *(_index_column(meta, table, name) for name in index.fields),
             postgresql_where=where,
-            postgresql_include=sorted(_looked_at(shape) - {*index.fields}) if index.sight else [],
+            postgresql_include=sorted(_looked_at(meta) - {*index.fields}) if index.sight else [],
         )
 
 
-def _looked_at(shape: Shape) -> set[str]:
+def _looked_at(meta: CollectionMeta) -> set[str]:
     """Return the columns that decide who sees a row."""
-    return {column for grant in shape.declared.access.grants for column in columns_of(grant.rows)}
+    return {column for grant in meta.declared.access.grants for column in columns_of(grant.rows)}
 
 
-def _predicate(spec: Spec, shape: Shape, rule: Rule) -> TextClause:
-    return text(predicate(spec, shape, rule))
+def _predicate(spec: Spec, meta: CollectionMeta, rule: Rule) -> TextClause:
+    return text(predicate(spec, meta, rule))
 
 
-def _exclusion(spec: Spec, shape: Shape, exclusion: Exclusion) -> ExcludeConstraint:
+def _exclusion(spec: Spec, meta: CollectionMeta, exclusion: Exclusion) -> ExcludeConstraint:
     # A range of one value each: plain PostgreSQL has no operator class for equality here.
     ranges = {Kind.REF: UUID_RANGE, Kind.INTEGER: "int4range"}
-    kinds = {"tenant_id": Kind.REF} | {n: shape.fields[n].kind for n in exclusion.same}
+    kinds = {"tenant_id": Kind.REF} | {n: meta.fields[n].kind for n in exclusion.same}
     same = [(f"{ranges[kind]}({ident(n)}, {ident(n)}, '[]')", "=") for n, kind in kinds.items()]
     start, end = map(ident, exclusion.span)
     parts = [(text(sql), op) for sql, op in (*same, (f"tstzrange({start}, {end})", "&&"))]
-    where = _predicate(spec, shape, exclusion.where)
-    name = exclusion_name(shape.name, exclusion)
+    where = _predicate(spec, meta, exclusion.where)
+    name = exclusion_name(meta.name, exclusion)
     return ExcludeConstraint(*parts, where=where, name=name, deferrable=True, initially="DEFERRED")
 
 
@@ -129,33 +129,33 @@ def exclusion_name(table: str, exclusion: Exclusion) -> str:
     return f"ex_{table}_{'_'.join(exclusion.same)}"
 
 
-def _index_column(shape: Shape, table: Table, name: str) -> ColumnElement[Any]:
+def _index_column(meta: CollectionMeta, table: Table, name: str) -> ColumnElement[Any]:
     if not name.startswith("-"):
         return table.c[name]
     falling = table.c[name[1:]].desc()
-    return falling.nulls_last() if nullable(shape.fields[name[1:]]) else falling
+    return falling.nulls_last() if nullable(meta.fields[name[1:]]) else falling
 
 
-def indexes_of(shape: Shape) -> list[Declared]:
+def indexes_of(meta: CollectionMeta) -> list[Declared]:
     """Return every index of a collection behind the tenant, those that are made by themselves included."""
-    declared = [i if isinstance(i, Declared) else Declared(i) for i in shape.declared.indexes]
-    refs = [f.name for f in shape.stored if f.points_to is not None and f.name not in {"created_by", "updated_by"}]
+    declared = [i if isinstance(i, Declared) else Declared(i) for i in meta.declared.indexes]
+    refs = [f.name for f in meta.stored if f.points_to is not None and f.name not in {"created_by", "updated_by"}]
     # An index that begins with a reference finds the rows that refer, too.
     begun = {i.fields[0] for i in declared if i.where is None}
-    return list(dict.fromkeys([*declared, *(Declared((n,)) for n in refs if n not in begun), *_sorted(shape)]))
+    return list(dict.fromkeys([*declared, *(Declared((n,)) for n in refs if n not in begun), *_sorted(meta)]))
 
 
-def _sorted(shape: Shape) -> list[Declared]:
+def _sorted(meta: CollectionMeta) -> list[Declared]:
     """Return the index that a list needs in its declared order."""
-    first = next(iter(shape.declared.views.sort), "id")
+    first = next(iter(meta.declared.views.sort), "id")
     name = first.lstrip("-")
-    if name == "id" or not shape.fields[name].stored:
+    if name == "id" or not meta.fields[name].stored:
         return []
-    return [Declared((first, "-id") if first.startswith("-") and nullable(shape.fields[name]) else (name, "id"))]
+    return [Declared((first, "-id") if first.startswith("-") and nullable(meta.fields[name]) else (name, "id"))]
 
 
-def _column(shape: Shape, item: Field) -> Column[Any]:
-    always = item.name == "id" or item.name in _NOT_NULL_SYSTEM or (item.name == "status" and shape.declared.workflow)
+def _column(meta: CollectionMeta, item: Field) -> Column[Any]:
+    always = item.name == "id" or item.name in _NOT_NULL_SYSTEM or (item.name == "status" and meta.declared.workflow)
     server_default: Any = None
     if item.kind is Kind.BOOLEAN and isinstance(item.default, bool):
         server_default = text("true" if item.default else "false")
@@ -166,12 +166,12 @@ def _column(shape: Shape, item: Field) -> Column[Any]:
     return Column(item.name, _TYPES[item.kind], nullable=not always, server_default=server_default)
 
 
-def _foreign_key(shape: Shape, item: Field) -> ForeignKeyConstraint:
+def _foreign_key(meta: CollectionMeta, item: Field) -> ForeignKeyConstraint:
     action = {"restrict": None, "cascade": "CASCADE", "set_null": f"SET NULL ({_quoted(item.name)})"}[item.on_delete]
     return ForeignKeyConstraint(
         ["tenant_id", item.name],
         [f"{item.ref}.tenant_id", f"{item.ref}.id"],
-        name=f"fk_{shape.name}_{item.name}",
+        name=f"fk_{meta.name}_{item.name}",
         ondelete=action,
         use_alter=True,
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from directapp.declare.collection import Tally
 from directapp.declare.rules import Rule
-from directapp.declare.spec import Shape, Spec, columns_of
+from directapp.declare.spec import CollectionMeta, Spec, columns_of
 from directapp.store.names import ident, parameter_type
 from directapp.store.rule_sql import RuleSql, setting
 from directapp.store.unit import Unit
@@ -47,8 +47,8 @@ def sum_sql(spec: Spec, tally: Tally, ours: str, *, lifted: str | None = None) -
     return f"(SELECT round({minutes} / 60, 2) FROM {ident(tally.of)} b WHERE {' AND '.join(parts)})"
 
 
-def _rule(spec: Spec, shape: Shape, rule: Rule) -> str:
-    return RuleSql(spec, setting, lambda s: s.declared.access.grants, roles_in_sql=True).rule(rule, "b", shape)
+def _rule(spec: Spec, meta: CollectionMeta, rule: Rule) -> str:
+    return RuleSql(spec, setting, lambda s: s.declared.access.grants, roles_in_sql=True).rule(rule, "b", meta)
 
 
 def touched(tally: Tally, before: Row | None, after: Row | None) -> set[tuple[Any, ...]]:
@@ -81,9 +81,9 @@ async def settle(
 def _statements(spec: Spec, of: str, places: tuple[int, ...]) -> tuple[str, str]:
     held, counted, written, told = [], [], [], []
     marks = 1
-    asked: list[tuple[int, Shape, Tally, str]] = []
+    asked: list[tuple[int, CollectionMeta, Tally, str]] = []
     for n in places:
-        shape, tally = spec.tallies[of][n]
+        meta, tally = spec.tallies[of][n]
         names = [f"k{i}" for i in range(len(tally.agree))]
         lists = [
             f"${marks + i + 1}::{parameter_type(spec[of].fields[theirs])}[]"
@@ -92,9 +92,9 @@ def _statements(spec: Spec, of: str, places: tuple[int, ...]) -> tuple[str, str]
         marks += len(lists)
         keys = f"(SELECT DISTINCT * FROM unnest({', '.join(lists)}) AS u({', '.join(names)})) k"
         agree = " AND ".join(f"c.{ident(own)} = k.{k}" for k, (own, _) in zip(names, tally.agree, strict=True))
-        asked.append((n, shape, tally, f"{ident(shape.name)} c JOIN {keys} ON {agree} WHERE c.tenant_id = $1"))
-    for n, shape, tally, source in asked:
-        table, column = ident(shape.name), ident(tally.column)
+        asked.append((n, meta, tally, f"{ident(meta.name)} c JOIN {keys} ON {agree} WHERE c.tenant_id = $1"))
+    for n, meta, tally, source in asked:
+        table, column = ident(meta.name), ident(tally.column)
         held.append(f"h{n} AS (SELECT c.id FROM {source} ORDER BY c.id FOR UPDATE OF c)")
         sums = sum_sql(spec, tally, "c", lifted=f"${marks + 1}::uuid[]")
         counted.append(f"n{n} AS (SELECT c.id, {sums} AS counted FROM {source})")
@@ -103,7 +103,7 @@ def _statements(spec: Spec, of: str, places: tuple[int, ...]) -> tuple[str, str]
             f"w{n} AS (UPDATE {table} t SET {sets} FROM n{n} WHERE t.tenant_id = $1 AND t.id = n{n}.id"
             f" AND t.{column} IS DISTINCT FROM n{n}.counted RETURNING t.id)"
         )
-        told.append(f"SELECT '{shape.name}' AS collection, id FROM w{n}")
+        told.append(f"SELECT '{meta.name}' AS collection, id FROM w{n}")
     hold = f"WITH {', '.join(held)} SELECT {' + '.join(f'(SELECT count(*) FROM h{n})' for n in places)}"
     return hold, f"WITH {', '.join([*counted, *written])} {' UNION ALL '.join(told)}"
 
@@ -117,19 +117,19 @@ async def drifts(unit: Unit) -> list[Drift]:
     """Return every sum of the tenant that is not what its rows say, at most a thousand of each kind."""
     found = []
     for of, listed in unit.spec.tallies.items():
-        for place, (shape, tally) in enumerate(listed):
+        for place, (meta, tally) in enumerate(listed):
             column = f"c.{ident(tally.column)}"
             names = [f"k{n}" for n in range(len(tally.agree))]
             keys = ", ".join(f"c.{ident(own)} AS {k}" for k, (own, _) in zip(names, tally.agree, strict=True))
             rows = await unit.fetch(
                 f"SELECT * FROM (SELECT c.id, {keys}, {column} AS stored, {sum_sql(unit.spec, tally, 'c')} AS counted"
-                f" FROM {ident(shape.name)} c WHERE c.tenant_id = $1) s WHERE stored IS DISTINCT FROM counted"
+                f" FROM {ident(meta.name)} c WHERE c.tenant_id = $1) s WHERE stored IS DISTINCT FROM counted"
                 " ORDER BY id LIMIT 1000",
                 unit.actor.tenant,
             )
             found += [
                 Drift(
-                    collection=shape.name,
+                    collection=meta.name,
                     record=r["id"],
                     column=tally.column,
                     stored=r["stored"],

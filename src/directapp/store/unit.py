@@ -13,7 +13,7 @@ import orjson
 
 from directapp.declare.case import One, Span
 from directapp.declare.rules import All, In
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor
 from directapp.kernel.ids import uuid7
 from directapp.store.compiler import Compiler, Plan, make_plan
@@ -39,7 +39,7 @@ depth_of_events: ContextVar[int] = ContextVar("depth_of_events", default=0)
 Plans = Budget[tuple[str, str, frozenset[str]], tuple[Plan, int]]
 Tokens = Mapping[str, set[str]]
 """Search tokens by field."""
-PlanOf = Callable[[Spec, frozenset[str], Shape], tuple[Plan, int]]
+PlanOf = Callable[[Spec, frozenset[str], CollectionMeta], tuple[Plan, int]]
 
 
 async def prepare(connection: asyncpg.Connection) -> None:
@@ -216,40 +216,40 @@ class Unit:
 
     # -- rows --------------------------------------------------------------------------------------
 
-    async def look_up(self, shape: Shape, record: UUID) -> Found | None:
+    async def look_up(self, meta: CollectionMeta, record: UUID) -> Found | None:
         """Return a row with what the actor's entries say of it; None when it is not seen."""
-        return (await self.look_up_all(shape, [record])).get(record)
+        return (await self.look_up_all(meta, [record])).get(record)
 
-    async def owns(self, shape: Shape, record: UUID) -> tuple[bool, ...]:
+    async def owns(self, meta: CollectionMeta, record: UUID) -> tuple[bool, ...]:
         """Return which of the actor's entries a row is in; empty when it is not seen."""
-        plan, _ = self._plan(shape, _compile_owns)
+        plan, _ = self._plan(meta, _compile_owns)
         rows = await self.fetch(plan.sql, *plan.bind(self.actor, [record]))
         return tuple(map(bool, rows[0])) if rows else ()
 
-    def _plan(self, shape: Shape, compiled: PlanOf) -> tuple[Plan, int]:
-        key = (compiled.__name__, shape.name, self.actor.roles)
+    def _plan(self, meta: CollectionMeta, compiled: PlanOf) -> tuple[Plan, int]:
+        key = (compiled.__name__, meta.name, self.actor.roles)
         found = self.lookups.get(key)
         if found is None:
-            found = compiled(self.spec, self.actor.roles, shape)
+            found = compiled(self.spec, self.actor.roles, meta)
             self.lookups.put(key, found, PLAN_LEAST + len(found[0].sql))
         return found
 
-    async def look_up_all(self, shape: Shape, records: Sequence[UUID]) -> dict[UUID, Found]:
+    async def look_up_all(self, meta: CollectionMeta, records: Sequence[UUID]) -> dict[UUID, Found]:
         """Return those of these rows that the actor sees, with what its entries say of each."""
-        plan, entries = self._plan(shape, _compile_look_up)
+        plan, entries = self._plan(meta, _compile_look_up)
         found = {}
         for row in map(dict, await self.fetch(plan.sql, *plan.bind(self.actor, [list(records)]))):
             bits = [tuple(bool(row.pop(f"{word}#{i}")) for i in range(entries)) for word in ("see", "own", "edit")]
-            found[row["id"]] = Found(self._bare(shape, row), *bits)
+            found[row["id"]] = Found(self._bare(meta, row), *bits)
         return found
 
     async def find(
-        self, shape: Shape, limit: int, equals: dict[str, Any], only: Sequence[str] = ()
+        self, meta: CollectionMeta, limit: int, equals: dict[str, Any], only: Sequence[str] = ()
     ) -> list[dict[str, Any]]:
         """Return the rows the actor sees whose columns have these values (list: any of, None: no value, Span)."""
         parts, values = ["c.tenant_id = $1"], [self.actor.tenant]
         for name, value in equals.items():
-            column = f"c.{ident(shape.fields[name].name)}"
+            column = f"c.{ident(meta.fields[name].name)}"
             compared: list[tuple[str, Any]] = []
             if value is None:
                 parts.append(f"{column} IS NULL")
@@ -261,48 +261,54 @@ class Unit:
                 values.append(asked)
                 mark = f"ANY(${len(values)})" if isinstance(asked, list) else f"${len(values)}"
                 parts.append(f"{column} {op} {mark}")
-        names = ", ".join(f"c.{ident(shape.fields[n].name)}" for n in dict.fromkeys(("id", *only))) if only else "c.*"
-        sql = f"SELECT {names} FROM {ident(shape.name)} c WHERE {' AND '.join(parts)} ORDER BY c.id LIMIT {int(limit)}"
-        return [self._bare(shape, dict(row)) for row in await self.fetch(sql, *values)]
+        names = ", ".join(f"c.{ident(meta.fields[n].name)}" for n in dict.fromkeys(("id", *only))) if only else "c.*"
+        sql = f"SELECT {names} FROM {ident(meta.name)} c WHERE {' AND '.join(parts)} ORDER BY c.id LIMIT {int(limit)}"
+        return [self._bare(meta, dict(row)) for row in await self.fetch(sql, *values)]
 
-    def _bare(self, shape: Shape, row: dict[str, Any]) -> dict[str, Any]:
+    def _bare(self, meta: CollectionMeta, row: dict[str, Any]) -> dict[str, Any]:
         """Leave out of a row what is no field of it."""
         row.pop("tenant_id", None)
-        for ref, parent in self.spec.copies.get(shape.name, ()):
+        for ref, parent in self.spec.copies.get(meta.name, ()):
             for name in parent.declared.sight:
                 row.pop(copy_of(ref.name, name), None)
         return row
 
-    async def insert(self, shape: Shape, change: Change, events: Sequence[Event], tokens: Tokens) -> None:
+    async def insert(self, meta: CollectionMeta, change: Change, events: Sequence[Event], tokens: Tokens) -> None:
         """Insert a row with its audit and outbox rows and its search tokens."""
         row = change.row
-        self.recalled.pop(shape.name, None)
+        self.recalled.pop(meta.name, None)
         values: list[Any] = [self.actor.tenant, *row.values(), *audit_values(change.audit)]
         values += _event_values(events) if events else []
         found = any(tokens.values())
-        values += [shape.name, *_token_values({row["id"]: tokens})] if found else []
-        await self.value(insert_sql(shape.name, tuple(row), events=bool(events), tokens=found), *values)
+        values += [meta.name, *_token_values({row["id"]: tokens})] if found else []
+        await self.value(insert_sql(meta.name, tuple(row), events=bool(events), tokens=found), *values)
         self.held.add(row["id"])
 
     async def update(  # noqa: PLR0917 - what is written, in the order of the statement
-        self, shape: Shape, record: UUID, version: int, row: dict[str, Any], audit: AuditEntry, events: Sequence[Event]
+        self,
+        meta: CollectionMeta,
+        record: UUID,
+        version: int,
+        row: dict[str, Any],
+        audit: AuditEntry,
+        events: Sequence[Event],
     ) -> bool:
         """Update a row that still has its version, with audit and outbox; False when it has not."""
         values: list[Any] = [self.actor.tenant, record, version, *row.values()]
-        return await self._write(update_sql(shape.name, tuple(row)), values, audit, events)
+        return await self._write(update_sql(meta.name, tuple(row)), values, audit, events)
 
-    async def insert_all(self, shape: Shape, changes: Sequence[Change], events: Sequence[Event]) -> None:
+    async def insert_all(self, meta: CollectionMeta, changes: Sequence[Change], events: Sequence[Event]) -> None:
         """Insert rows that have the same columns, with their audit rows and events."""
-        name, columns = ident(shape.name), [ident(n) for n in changes[0].row]
+        name, columns = ident(meta.name), [ident(n) for n in changes[0].row]
         write = (
             f"INSERT INTO {name} (tenant_id, {', '.join(columns)})"
             f" SELECT $1, {', '.join(f'r.{c}' for c in columns)} FROM r"
         )
         await self._write_all(name, write, "", changes, events)
 
-    async def update_all(self, shape: Shape, changes: Sequence[Change], events: Sequence[Event]) -> bool:
+    async def update_all(self, meta: CollectionMeta, changes: Sequence[Change], events: Sequence[Event]) -> bool:
         """Update rows in the same columns, each still at the version before its own; False when one was not."""
-        name = ident(shape.name)
+        name = ident(meta.name)
         sets = ", ".join(f"{ident(n)} = r.{ident(n)}" for n in changes[0].row if n != "id")
         write = (
             f"UPDATE {name} c SET {sets} FROM r WHERE c.tenant_id = $1 AND c.id = r.id AND c.version = r.version - 1"
@@ -310,31 +316,31 @@ class Unit:
         )
         return await self._write_all(name, write, " JOIN w ON w.id = e.record", changes, events) == len(changes)
 
-    async def work_out(self, shape: Shape, name: str, values: Mapping[UUID, Any]) -> list[UUID]:
+    async def work_out(self, meta: CollectionMeta, name: str, values: Mapping[UUID, Any]) -> list[UUID]:
         """Put down what was worked out of other rows, where it differs; return the records that changed.
 
         It is nobody's edit: neither version nor audit tell of it.
         """
         column = ident(name)
         rows = await self.fetch(
-            f"UPDATE {ident(shape.name)} t SET {column} = u.value"
-            f" FROM unnest($2::uuid[], $3::{parameter_type(shape.fields[name])}[]) AS u(id, value)"
+            f"UPDATE {ident(meta.name)} t SET {column} = u.value"
+            f" FROM unnest($2::uuid[], $3::{parameter_type(meta.fields[name])}[]) AS u(id, value)"
             f" WHERE t.tenant_id = $1 AND t.id = u.id AND t.{column} IS DISTINCT FROM u.value RETURNING t.id",
             self.actor.tenant,
             list(values),
             list(values.values()),
         )
-        self.recalled.pop(shape.name, None)
+        self.recalled.pop(meta.name, None)
         return [row["id"] for row in rows]
 
-    async def delete(self, shape: Shape, record: UUID, audit: AuditEntry, events: Sequence[Event]) -> bool:
+    async def delete(self, meta: CollectionMeta, record: UUID, audit: AuditEntry, events: Sequence[Event]) -> bool:
         """Delete a row, with audit and outbox; False when there is none the actor may delete."""
-        write = f"DELETE FROM {ident(shape.name)} WHERE tenant_id = $1 AND id = $2"
+        write = f"DELETE FROM {ident(meta.name)} WHERE tenant_id = $1 AND id = $2"
         done = await self._write(write, [self.actor.tenant, record], audit, events)
         await self.value(
             "DELETE FROM search_tokens WHERE tenant_id = $1 AND collection = $2 AND record = $3",
             self.actor.tenant,
-            shape.name,
+            meta.name,
             record,
         )
         return done
@@ -391,21 +397,21 @@ class Unit:
         ids: list[UUID] = values[0]
         return ids
 
-    async def index(self, shape: Shape, record: UUID, tokens: Tokens) -> None:
+    async def index(self, meta: CollectionMeta, record: UUID, tokens: Tokens) -> None:
         """Replace the search tokens of some fields of a record."""
         await self.value(
             "DELETE FROM search_tokens WHERE tenant_id = $1 AND collection = $2 AND record = $3 AND field = ANY($4)",
             self.actor.tenant,
-            shape.name,
+            meta.name,
             record,
             list(tokens),
         )
-        await self.index_fresh(shape, {record: tokens})
+        await self.index_fresh(meta, {record: tokens})
 
-    async def index_fresh(self, shape: Shape, tokens: Mapping[UUID, Tokens]) -> None:
+    async def index_fresh(self, meta: CollectionMeta, tokens: Mapping[UUID, Tokens]) -> None:
         """Add the search tokens of records, by record and field."""
         if any(any(words.values()) for words in tokens.values()):
-            await self.value(tokens_sql(1), self.actor.tenant, shape.name, *_token_values(tokens))
+            await self.value(tokens_sql(1), self.actor.tenant, meta.name, *_token_values(tokens))
 
 
 def _event_values(events: Sequence[Event]) -> list[Any]:
@@ -432,37 +438,37 @@ def _note(sql: str, *values: Any) -> None:
         seen.append((sql, values))
 
 
-def _compile_look_up(spec: Spec, roles: frozenset[str], shape: Shape) -> tuple[Plan, int]:
+def _compile_look_up(spec: Spec, roles: frozenset[str], meta: CollectionMeta) -> tuple[Plan, int]:
     compiler = Compiler(spec, roles)
-    grants = shape.grants_of(roles)
+    grants = meta.grants_of(roles)
     bits = []
     for i, grant in enumerate(grants):
-        own = compiler.rules.rule(grant.edit_rule, "c", shape)
+        own = compiler.rules.rule(grant.edit_rule, "c", meta)
         edit = own
         if grant.states:
-            edit = compiler.rules.rule(All((grant.edit_rule, In("status", grant.states))), "c", shape)
-        see = compiler.rules.rule(grant.rows, "c", shape)
+            edit = compiler.rules.rule(All((grant.edit_rule, In("status", grant.states))), "c", meta)
+        see = compiler.rules.rule(grant.rows, "c", meta)
         bits += [f'{see} AS "see#{i}"', f'{own} AS "own#{i}"', f'{edit} AS "edit#{i}"']
-    related = [f"{sql} AS {ident('rel#' + name)}" for name, sql in _related(shape)]
+    related = [f"{sql} AS {ident('rel#' + name)}" for name, sql in _related(meta)]
     tenant, records = compiler.actor_parameter("tenant"), compiler.value_parameter("uuid[]")
     sql = (
-        f"SELECT {', '.join(['c.*', *bits, *related])} FROM {ident(shape.name)} c"
+        f"SELECT {', '.join(['c.*', *bits, *related])} FROM {ident(meta.name)} c"
         f" WHERE c.tenant_id = {tenant} AND c.id = ANY ({records})"
     )
     return make_plan(sql, compiler.slots), len(grants)
 
 
-def _compile_owns(spec: Spec, roles: frozenset[str], shape: Shape) -> tuple[Plan, int]:
+def _compile_owns(spec: Spec, roles: frozenset[str], meta: CollectionMeta) -> tuple[Plan, int]:
     compiler = Compiler(spec, roles)
-    grants = shape.grants_of(roles)
-    bits = [f'{compiler.rules.rule(grant.edit_rule, "c", shape)} AS "own#{i}"' for i, grant in enumerate(grants)]
+    grants = meta.grants_of(roles)
+    bits = [f'{compiler.rules.rule(grant.edit_rule, "c", meta)} AS "own#{i}"' for i, grant in enumerate(grants)]
     tenant, record = compiler.actor_parameter("tenant"), compiler.value_parameter("uuid")
-    sql = f"SELECT {', '.join(bits)} FROM {ident(shape.name)} c WHERE c.tenant_id = {tenant} AND c.id = {record}"
+    sql = f"SELECT {', '.join(bits)} FROM {ident(meta.name)} c WHERE c.tenant_id = {tenant} AND c.id = {record}"
     return make_plan(sql, compiler.slots), len(grants)
 
 
-def _related(shape: Shape) -> Iterable[tuple[str, str]]:
-    for asked in shape.declared.related:
+def _related(meta: CollectionMeta) -> Iterable[tuple[str, str]]:
+    for asked in meta.declared.related:
         other = ident(asked.collection)
         if isinstance(asked, One):
             yield (

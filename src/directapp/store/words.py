@@ -12,7 +12,7 @@ from typing import Any
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 
 # A searched word: ranges of tokens, from the first until before the second, any of which will do. None finds nothing.
 Word = tuple[tuple[str, str], ...]
@@ -63,9 +63,9 @@ def tokens_of(field: Field, value: Any) -> set[str]:
     return {word[:_LONGEST] for word in words | joined | tails if word}
 
 
-def tokens_in(shape: Shape, row: Mapping[str, Any], changed: Container[str]) -> dict[str, set[str]]:
+def tokens_in(meta: CollectionMeta, row: Mapping[str, Any], changed: Container[str]) -> dict[str, set[str]]:
     """Return the tokens of those searchable fields of a row that have changed."""
-    return {f.name: tokens_of(f, row.get(f.name)) for f in shape.searchable if f.name in changed}
+    return {f.name: tokens_of(f, row.get(f.name)) for f in meta.searchable if f.name in changed}
 
 
 def question_words(text: str | None) -> tuple[Word, ...]:

@@ -4,7 +4,7 @@ import pytest
 
 from directapp.app.spec import load_reactions, load_spec
 from directapp.declare.case import Case
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.domains import messages
 from directapp.domains.automation.catalogue import CATALOGUE
 from directapp.kernel.actor import system_actor
@@ -22,14 +22,14 @@ INNER = {"tenant.named", "capacity.changed", "plan.asked", "car.archive_due"} | 
 TASKS = {"customer.share", "vendor.asked", "vendor.said", "vendor.unmatched"}
 
 
-def told_of(shape: Shape) -> set[str]:
+def told_of(meta: CollectionMeta) -> set[str]:
     """Return every event that a collection's declaration tells of."""
-    declared = shape.declared
+    declared = meta.declared
     steps = declared.workflow.steps if declared.workflow else ()
     return {s.event for s in steps if s.event} | {e for _, e in declared.events} | {h.event for h in declared.heard}
 
 
-DECLARED = set[str]().union(*(told_of(shape) for shape in SPEC.shapes.values()))
+DECLARED = set[str]().union(*(told_of(meta) for meta in SPEC.metas.values()))
 
 
 def test_all_that_is_told_of_can_be_listened_to() -> None:
@@ -58,8 +58,8 @@ OTHERS = [("cars", "ready_for_pickup"), ("cars", "arrived_dealership_at"), ("res
 @pytest.mark.parametrize(("name", "field"), [*FACTS, *OTHERS])
 def test_every_fact_is_heard_whichever_step_it_comes_with(name: str, field: str) -> None:
     """By a field's own event or a fact's; or by every step that the fact causes."""
-    shape = SPEC[name]
-    declared = shape.declared
+    meta = SPEC[name]
+    declared = meta.declared
     flow = declared.workflow
     assert flow is not None
     if {event for n, event in declared.events if n == field} & HEARD:

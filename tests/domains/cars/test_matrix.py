@@ -7,7 +7,7 @@ import pytest
 
 from directapp.declare.access import Grant
 from directapp.declare.fields import Group
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.domains.cars.access import AT_PREP
 from directapp.domains.cars.accessories import CAR_ACCESSORIES
 from directapp.domains.cars.collection import CARS
@@ -25,20 +25,20 @@ def matrix(collection: str) -> list[dict[str, str]]:
 
 ROLES = [name for name in matrix("cars")[0] if name not in {"collection", "group", "fields"}]
 CELLS = [
-    (shape.name, row["group"], role, row[role])
-    for shape in (CARS, CAR_ACCESSORIES)
-    for row in matrix(shape.name)
+    (meta.name, row["group"], role, row[role])
+    for meta in (CARS, CAR_ACCESSORIES)
+    for row in matrix(meta.name)
     for role in ROLES
 ]
-SHAPES = {c.name: Shape(c) for c in (CARS, CAR_ACCESSORIES, CAR_TRANSFERS)}
+SHAPES = {c.name: CollectionMeta(c) for c in (CARS, CAR_ACCESSORIES, CAR_TRANSFERS)}
 
 
-def own(shape: Shape, role: str) -> list[Grant]:
-    return [g for g in shape.declared.access.grants if g.role == role and g.full]
+def own(meta: CollectionMeta, role: str) -> list[Grant]:
+    return [g for g in meta.declared.access.grants if g.role == role and g.full]
 
 
-def members(shape: Shape, code: str) -> frozenset[str]:
-    group: Group = next(g for g in shape.groups if g.code == code)
+def members(meta: CollectionMeta, code: str) -> frozenset[str]:
+    group: Group = next(g for g in meta.groups if g.code == code)
     return frozenset(f.name for f in group.fields)
 
 
@@ -55,39 +55,39 @@ def test_every_field_of_the_matrix_stands_in_its_group(row: dict[str, str]) -> N
 
 @pytest.mark.parametrize(("collection", "group", "role", "cell"), CELLS)
 def test_reading_is_what_the_matrix_says(collection: str, group: str, role: str, cell: str) -> None:
-    shape = SHAPES[collection]
-    names = members(shape, group)
-    read = frozenset[str]().union(*(shape.reads(g) for g in own(shape, role)))
+    meta = SHAPES[collection]
+    names = members(meta, group)
+    read = frozenset[str]().union(*(meta.reads(g) for g in own(meta, role)))
     assert names <= read if cell != "-" else not names & read
     if cell != "-":
-        assert all(names <= shape.reads(g) for g in own(shape, role)), "each full entry reads it"
+        assert all(names <= meta.reads(g) for g in own(meta, role)), "each full entry reads it"
 
 
 @pytest.mark.parametrize(("collection", "group", "role", "cell"), CELLS)
 def test_writing_is_what_the_matrix_says(collection: str, group: str, role: str, cell: str) -> None:
-    shape = SHAPES[collection]
-    names = frozenset(n for n in members(shape, group) if shape.fields[n].writable)
-    writing = [g for g in own(shape, role) if names & shape.writes(g)]
+    meta = SHAPES[collection]
+    names = frozenset(n for n in members(meta, group) if meta.fields[n].writable)
+    writing = [g for g in own(meta, role) if names & meta.writes(g)]
     if cell == "E":
-        assert any(names <= shape.writes(g) for g in writing)
+        assert any(names <= meta.writes(g) for g in writing)
     elif "own prep centre" in cell:
         assert writing
         assert all(g.edit_rule == AT_PREP for g in writing)
     elif "on behalf" in cell:
-        assert any(names <= shape.writes(g) for g in writing)
+        assert any(names <= meta.writes(g) for g in writing)
     elif "installed" in cell:
-        assert frozenset[str]().union(*(shape.writes(g) for g in writing)) & names == {"status"}
+        assert frozenset[str]().union(*(meta.writes(g) for g in writing)) & names == {"status"}
     else:
         assert writing == []
 
 
 def test_the_administrator_reads_and_edits_everything() -> None:
-    for shape in SHAPES.values():
-        writable = {n for n, f in shape.fields.items() if f.writable}
-        if shape.name == "car_transfers":
+    for meta in SHAPES.values():
+        writable = {n for n, f in meta.fields.items() if f.writable}
+        if meta.name == "car_transfers":
             continue
-        admin = own(shape, "tenant_admin")
-        assert any(shape.writes(g) == writable and g.create for g in admin)
+        admin = own(meta, "tenant_admin")
+        assert any(meta.writes(g) == writable and g.create for g in admin)
 
 
 def test_only_the_administrator_deletes_and_only_drafts() -> None:
@@ -97,14 +97,14 @@ def test_only_the_administrator_deletes_and_only_drafts() -> None:
 
 
 def test_the_bank_view_shows_no_customer_cost_or_notes() -> None:
-    shape = SHAPES["cars"]
+    meta = SHAPES["cars"]
     bank = [g for g in CARS.access.grants if not g.full]
     assert {g.role for g in bank} == {"new_car_sales", "used_car_sales"}
     allowed = {"identity", "registry", "bank"}
-    names = frozenset[str]().union(*(members(shape, g) for g in allowed))
-    seen = frozenset[str]().union(*(shape.reads(g) for g in bank))
+    names = frozenset[str]().union(*(members(meta, g) for g in allowed))
+    seen = frozenset[str]().union(*(meta.reads(g) for g in bank))
     assert seen == names | {"id", "status", "dealership", "seller", "sale_price"}
-    assert all(not shape.writes(g) and not g.verbs for g in bank)
+    assert all(not meta.writes(g) and not g.verbs for g in bank)
 
 
 @pytest.mark.parametrize("role", ROLES)

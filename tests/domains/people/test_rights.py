@@ -12,12 +12,12 @@ import pytest
 from directapp.app.spec import load_spec
 from directapp.declare.access import Grant
 from directapp.declare.rules import All, Either, Everything, In, Is, Not, Nothing, Rule, Who, Whose
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.domains import people
 from directapp.domains.people.roles import ADMIN, LABELS, OPERATOR, STAFF, WORKING, given_by, role_rows
 from directapp.kernel.actor import Actor
 
-SHAPES = {collection.name: Shape(collection) for collection in people.COLLECTIONS}
+SHAPES = {collection.name: CollectionMeta(collection) for collection in people.COLLECTIONS}
 ROLES = WORKING.split()
 SITE, BELOW, ELSEWHERE, ME, YOU = (uuid4() for _ in range(5))
 
@@ -136,20 +136,17 @@ def test_managers_act_on_their_own_site_through_verbs() -> None:
     assert writes("users", "manager", user(administrator=True)) == frozenset()
 
 
-def of(role: str, right: Callable[[Shape, Grant], frozenset[str]]) -> set[str]:
+def of(role: str, right: Callable[[CollectionMeta, Grant], frozenset[str]]) -> set[str]:
     """Return the fields of every collection that a role has a right to somewhere."""
     return {
-        f"{s.name}.{n}"
-        for s in load_spec().shapes.values()
-        for g in s.grants_of(frozenset({role}))
-        for n in right(s, g)
+        f"{s.name}.{n}" for s in load_spec().metas.values() for g in s.grants_of(frozenset({role})) for n in right(s, g)
     }
 
 
 @pytest.mark.parametrize("role", STAFF)
 def test_whom_a_manager_staffs_a_site_with_sees_nothing_that_managers_do_not(role: str) -> None:
-    assert of(role, Shape.reads) <= of("manager", Shape.reads)
-    assert not of(role, Shape.writes) & {"cars.purchase_price", "cars.holding_cost_per_day", "users.roles"}
+    assert of(role, CollectionMeta.reads) <= of("manager", CollectionMeta.reads)
+    assert not of(role, CollectionMeta.writes) & {"cars.purchase_price", "cars.holding_cost_per_day", "users.roles"}
 
 
 def test_a_manager_gives_every_role_but_those_of_finance_and_administration() -> None:
@@ -181,11 +178,11 @@ def test_settings_of_other_sites() -> None:
 
 @pytest.mark.parametrize("name", ["credentials", "sessions", "refresh_tokens", "one_time_links"])
 def test_what_signs_people_in_is_seen_by_nobody(name: str) -> None:
-    shape = SHAPES[name]
-    assert not shape.declared.exposed
+    meta = SHAPES[name]
+    assert not meta.declared.exposed
     # An entry for no rows lets the sign-in system delete what ran out; it shows and gives nobody anything.
-    assert all(g.rows == Nothing() and not (g.read or g.write or g.verbs) for g in shape.declared.access.grants)
-    assert not {field for field in shape.readable_names if field.endswith("_hash")}
+    assert all(g.rows == Nothing() and not (g.read or g.write or g.verbs) for g in meta.declared.access.grants)
+    assert not {field for field in meta.readable_names if field.endswith("_hash")}
 
 
 def test_computed_rights_are_not_written_by_people() -> None:

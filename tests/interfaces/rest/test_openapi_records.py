@@ -19,9 +19,9 @@ TIDIED = {"parts_inventory.part_number", "workflow_rules.conditions"}
 
 def fields() -> dict[str, Field]:
     found = {}
-    for shape in load_spec().exposed:
-        found |= {f"{shape.name}.{f.name}": f for f in shape.fields.values() if f.writable}
-        found |= {f"{shape.name}.{v.name}.{p.name}": p for v in shape.declared.verbs for p in v.params}
+    for meta in load_spec().exposed:
+        found |= {f"{meta.name}.{f.name}": f for f in meta.fields.values() if f.writable}
+        found |= {f"{meta.name}.{v.name}.{p.name}": p for v in meta.declared.verbs for p in v.params}
     return found
 
 

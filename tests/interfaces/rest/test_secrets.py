@@ -104,9 +104,7 @@ async def test_a_dry_run_tells_no_secret(api: Any, headers: dict[str, str]) -> N
 def test_the_description_names_what_each_verb_tells(api: Any) -> None:
     spec = api.dealer.application.platform.spec
     paths = describe(spec)["paths"]
-    told = {
-        f"{shape.name}/{verb.name}": verb for shape in spec.exposed for verb in shape.declared.verbs if verb.secrets
-    }
+    told = {f"{meta.name}/{verb.name}": verb for meta in spec.exposed for verb in meta.declared.verbs if verb.secrets}
     assert {"api_keys/create_key", "webhooks/subscribe", "webhooks/renew", "calendar_feeds/issue"} < told.keys()
     for at, verb in told.items():
         collection, name = at.split("/")

@@ -71,8 +71,8 @@ async def by_batch(_dealer: Dealer, browser: Browser, car: UUID, name: str, writ
 
 
 async def by_form(dealer: Dealer, browser: Browser, car: UUID, name: str, written: str) -> bool:
-    shape = dealer.application.platform.spec["cars"]
-    group = shape.group_of(name)
+    meta = dealer.application.platform.spec["cars"]
+    group = meta.group_of(name)
     assert group
     form = await browser.form(f"/app/cars/{car}", group.code, **{name: written})
     sent = await browser.client.post(f"/app/cars/{car}", data=form)

@@ -185,7 +185,7 @@ async def test_every_collection_opens_for_the_roles_of_its_access(role: str, dea
     spec = dealer.application.platform.spec
     await stand_for(dealer, (await fill_yard(dealer, 7))[5])
     browser = await signed(role, SITES[role])
-    for name in sorted(shape.name for shape in spec.exposed if f"/app/{shape.name}" not in ROUTES):
+    for name in sorted(meta.name for meta in spec.exposed if f"/app/{meta.name}" not in ROUTES):
         page = f"/app/{name}"
         listed = await sound(browser, page, 200 if may(spec, name, role) else 403)
         await sound(browser, f"{page}/new", 200 if may(spec, name, role, create=True) else 403)

@@ -168,7 +168,7 @@ async def test_another_companys_run_and_file_are_not_found(browser: httpx.AsyncC
 async def test_a_run_shows_how_far_it_is_until_it_has_ended(browser: httpx.AsyncClient, dealer: Dealer) -> None:
     person = await sign_in(browser, dealer, "tenant_admin")
     spec = dealer.application.platform.spec
-    reader = TableReader(spec=spec, shape=spec["cars"], table=Table(), columns={}, key=None)
+    reader = TableReader(spec=spec, meta=spec["cars"], table=Table(), columns={}, key=None)
     order = Order(actor=person, by=person, reader=reader, name="biler.csv", collection="cars")
     books = Importing(dealer.application.platform.pipeline, LEDGER).books(dealer.tenant)
     run = await books.open(order, 5000)

@@ -9,7 +9,7 @@ from typing import Literal
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.reading import DateFormat, Manner, format_among
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive.sheet.cells import shown
 from directapp.derive.sheet.layout import Table
 from directapp.derive.sheet.words import closed_up, heading_words, plain_word
@@ -33,12 +33,14 @@ class Match:
     how: How | None = None
 
 
-def match_columns(shape: Shape, header: Sequence[str], allowed: Iterable[str] | None = None) -> tuple[Match, ...]:
+def match_columns(
+    meta: CollectionMeta, header: Sequence[str], allowed: Iterable[str] | None = None
+) -> tuple[Match, ...]:
     """Find the field of each column: by its name, its label in either language, what else people call it, likeness.
 
     ``allowed`` are the fields that may be written (default: all that can be). No field is taken twice.
     """
-    fields = _fields(shape, allowed)
+    fields = _fields(meta, allowed)
     found: dict[int, tuple[str, How]] = {}
     names = {closed_up(plain_word(f.name)): f.name for f in fields}
     labels = _once((text, f.name) for f in fields for text in _labels(f))
@@ -55,17 +57,17 @@ def match_columns(shape: Shape, header: Sequence[str], allowed: Iterable[str] | 
     )
 
 
-def known_words(shape: Shape, allowed: Iterable[str] | None = None) -> frozenset[str]:
+def known_words(meta: CollectionMeta, allowed: Iterable[str] | None = None) -> frozenset[str]:
     """Return every word by which a column may be known, as ``heading_words`` gives them."""
-    fields = _fields(shape, allowed)
+    fields = _fields(meta, allowed)
     return frozenset(
         closed_up(plain_word(text)) for f in fields for text in (f.name, f.label.nb, f.label.en, *f.headings)
     )
 
 
-def _fields(shape: Shape, allowed: Iterable[str] | None) -> list[Field]:
-    names = set(allowed) if allowed is not None else {f.name for f in shape.fields.values() if f.writable}
-    return [f for f in shape.fields.values() if f.name in names or f.name == "id"]
+def _fields(meta: CollectionMeta, allowed: Iterable[str] | None) -> list[Field]:
+    names = set(allowed) if allowed is not None else {f.name for f in meta.fields.values() if f.writable}
+    return [f for f in meta.fields.values() if f.name in names or f.name == "id"]
 
 
 def _labels(item: Field) -> Iterable[str]:
@@ -101,20 +103,20 @@ def _guess(found: dict[int, tuple[str, How]], header: Sequence[str], known: Mapp
             found[place] = (free[likely[0]], "similar")
 
 
-def keys_of(shape: Shape, names: Iterable[str]) -> tuple[str, ...]:
+def keys_of(meta: CollectionMeta, names: Iterable[str]) -> tuple[str, ...]:
     """Return the fields among some that tell which record a row means: the id, what is unique, what else tells it."""
     mapped = set(names)
-    unique = [u.fields[0] for u in shape.declared.unique if len(u.fields) == 1]
-    told = dict.fromkeys(("id", *unique, *shape.declared.views.keys))
+    unique = [u.fields[0] for u in meta.declared.unique if len(u.fields) == 1]
+    told = dict.fromkeys(("id", *unique, *meta.declared.views.keys))
     return tuple(name for name in told if name in mapped)
 
 
-def manner_of(shape: Shape, table: Table, columns: Mapping[str, str]) -> Manner:
+def manner_of(meta: CollectionMeta, table: Table, columns: Mapping[str, str]) -> Manner:
     """Return how the numbers and dates of a sheet are written, as far as its own values tell."""
     numbers: set[str] = set()
     days: set[DateFormat] = set()
     for place, column in enumerate(table.columns):
-        item = shape.fields.get(columns.get(column.key, ""))
+        item = meta.fields.get(columns.get(column.key, ""))
         if item is None or item.kind not in _NUMBERS | _DAYS:
             continue
         texts = {line.cells[place] for line in table.lines if isinstance(line.cells[place], str)}

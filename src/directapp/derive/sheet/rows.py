@@ -12,7 +12,7 @@ import orjson
 from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.reading import SHEET, Manner, read_instant
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.derive.sheet.cells import ERROR_TEXT, Cell, blank, kind_of, shown
 from directapp.derive.sheet.layout import Table
 from directapp.derive.sheet.words import closed_up, plain_word
@@ -113,7 +113,7 @@ class TableReader:
     """
 
     spec: Spec
-    shape: Shape
+    meta: CollectionMeta
     table: Table
     columns: Mapping[str, str]
     key: str | None = None
@@ -125,7 +125,7 @@ class TableReader:
     def context(self) -> dict[str, Any]:
         """What it takes to understand a row again."""
         return {
-            "collection": self.shape.name,
+            "collection": self.meta.name,
             "columns": dict(self.columns),
             "key": self.key,
             "numbers": self.manner.numbers,
@@ -137,7 +137,7 @@ class TableReader:
         keys = [column.key for column in self.table.columns]
         return [
             Raw(
-                self.shape.name,
+                self.meta.name,
                 line.number,
                 dict(zip(keys, line.cells, strict=True))
                 | ({FLAW: {"is": line.flaw, "text": line.told}} if line.flaw else {}),
@@ -153,7 +153,7 @@ class TableReader:
             cell = raw.data.get(column)
             if blank(cell):
                 continue
-            item = self.shape.fields[name]
+            item = self.meta.fields[name]
             try:
                 values[name] = self._value(item, cell, notes)
             except _UnreadableError as error:
@@ -161,7 +161,7 @@ class TableReader:
         match = {self.key: values[self.key]} if self.key and values.get(self.key) is not None else {}
         failed = {note.field for note in notes}
         if self.key and not match and self.key not in failed:
-            notes.append(Note(level="held", text=_NO_KEY.fill(label=self.shape.fields[self.key].label), field=self.key))
+            notes.append(Note(level="held", text=_NO_KEY.fill(label=self.meta.fields[self.key].label), field=self.key))
         values.pop("id", None)
         if not values and not any(note.level == "rejected" for note in notes):
             notes.append(Note(level="rejected", text=_NO_VALUES))
@@ -261,11 +261,11 @@ _READERS: Mapping[Kind, Callable[[TableReader, Field, Cell], Any]] = {
 
 
 async def refs_of(
-    reading: Reading, actor: Actor, spec: Spec, shape: Shape, names: Iterable[str]
+    reading: Reading, actor: Actor, spec: Spec, meta: CollectionMeta, names: Iterable[str]
 ) -> dict[tuple[str, str], tuple[UUID, ...]]:
     """Return the records that texts in some ref columns may mean, of those that the actor reads."""
     refs: dict[tuple[str, str], tuple[UUID, ...]] = {}
-    for name in sorted({ref for n in names if (ref := shape.fields[n].ref) and shape.fields[n].kind is Kind.REF}):
+    for name in sorted({ref for n in names if (ref := meta.fields[n].ref) and meta.fields[n].kind is Kind.REF}):
         target = spec[name]
         unique = [u.fields[0] for u in target.declared.unique if len(u.fields) == 1]
         readable = readable_anywhere(actor, target)
@@ -276,17 +276,17 @@ async def refs_of(
     return refs
 
 
-def index_refs(shape: Shape, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[UUID, ...]]:
+def index_refs(meta: CollectionMeta, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[UUID, ...]]:
     """Return the records that a text may mean: their whole title, or a title or unique field of theirs."""
-    unique = tuple(u.fields[0] for u in shape.declared.unique if len(u.fields) == 1)
-    names = shape.declared.views.title
+    unique = tuple(u.fields[0] for u in meta.declared.unique if len(u.fields) == 1)
+    names = meta.declared.views.title
     found: dict[tuple[str, str], tuple[UUID, ...]] = {}
     for row in rows:
         record = UUID(str(row["id"]))
         parts = [str(row[n]) for n in (*names, *unique) if row.get(n) not in (None, "")]
         whole = " ".join(str(row[n]) for n in names if row.get(n) not in (None, ""))
         for text in {plain_word(t) for t in (whole, *parts, str(record))} - {""}:
-            key = (shape.name, text)
+            key = (meta.name, text)
             found[key] = (*found.get(key, ()), record)
     return found
 

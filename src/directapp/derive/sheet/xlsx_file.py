@@ -322,8 +322,8 @@ class _Book:
             return odd("date", value)
         if kind == "str" or not value:
             return _unescaped(value).strip()
-        shape = self.classes[style] if style < len(self.classes) else "number"
-        return number_of(value, shape, since_1904=self.since_1904)
+        meta = self.classes[style] if style < len(self.classes) else "number"
+        return number_of(value, meta, since_1904=self.since_1904)
 
 
 def _listed(packed: zipfile.ZipFile, path: str) -> _List:

@@ -49,20 +49,20 @@ def classes_of(styles: Iterable[int], codes: Mapping[int, str]) -> list[Class]:
     return [class_of(number, codes.get(number)) for number in styles]
 
 
-def number_of(text: str, shape: Class, *, since_1904: bool) -> Cell:
+def number_of(text: str, meta: Class, *, since_1904: bool) -> Cell:
     """Return a stored number as what it shows."""
     number = float(text)
     if not math.isfinite(number):
         return text
-    if isinstance(shape, int) or shape == "number" or abs(number) >= _MOST_EXACT:
-        return _shown_number(number, shape if isinstance(shape, int) else 0)
-    if shape == "date" and 1 <= number < _LAST_DAY:
+    if isinstance(meta, int) or meta == "number" or abs(number) >= _MOST_EXACT:
+        return _shown_number(number, meta if isinstance(meta, int) else 0)
+    if meta == "date" and 1 <= number < _LAST_DAY:
         return odd("date", _moment(number, since_1904=since_1904))
-    if shape == "date":
+    if meta == "date":
         return odd("error", "########" if number else "00.01.1900")
-    if shape == "time" and 1 <= number < _LAST_DAY:
+    if meta == "time" and 1 <= number < _LAST_DAY:
         return odd("date", _moment(number, since_1904=since_1904))
-    return odd("time" if shape == "time" and 0 <= number < 1 else "duration", _clock(number))
+    return odd("time" if meta == "time" and 0 <= number < 1 else "duration", _clock(number))
 
 
 def _shown_number(number: float, digits: int) -> Cell:

@@ -91,8 +91,8 @@ BY_VERB: Mapping[str, str] = {
 
 def told_by(spec: Spec, event: object) -> str | None:
     """Return the collection that an event is about."""
-    for name, shape in spec.shapes.items():
-        declared = shape.declared
+    for name, meta in spec.metas.items():
+        declared = meta.declared
         steps = declared.workflow.steps if declared.workflow else ()
         told = {s.event for s in steps} | {e for _, e in declared.events} | {h.event for h in declared.heard}
         if event in told:

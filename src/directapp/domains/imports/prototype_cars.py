@@ -241,6 +241,6 @@ def _since(sheet: Sheet) -> datetime | None:
     known = [
         value
         for name, value in sheet.values.items()
-        if isinstance(value, datetime) and sheet.shape.fields[name].fact and value <= sheet.now
+        if isinstance(value, datetime) and sheet.meta.fields[name].fact and value <= sheet.now
     ]
     return max((t for t in [*known, last_change(sheet)] if t is not None), default=None)

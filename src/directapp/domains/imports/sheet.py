@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from directapp.declare.kinds import BadValueError
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.kernel.text import Text
 from directapp.services.incoming import UNSTORABLE, Incoming, Level, Note, Pointer, Raw
 
@@ -31,7 +31,7 @@ class Sheet:
     """Collects what a row becomes; ``values`` are those of the collection's fields."""
 
     raw: Raw
-    shape: Shape
+    meta: CollectionMeta
     now: datetime
     values: dict[str, Any] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
@@ -76,7 +76,7 @@ class Sheet:
         if value is None:
             return None
         try:
-            understood = self.shape.fields[name].understand(value)
+            understood = self.meta.fields[name].understand(value)
         except BadValueError as error:
             self.note("rejected", _IMPOSSIBLE.fill(value=value, why=error.text), name, before=value)
             return None
@@ -100,7 +100,7 @@ class Sheet:
         if when is None:
             return
         self.values[name] = when
-        if self.shape.fields[name].fact and when > self.now:
+        if self.meta.fields[name].fact and when > self.now:
             shown = when.astimezone(UTC).isoformat(timespec="minutes")
             self.note("warning", _AHEAD.fill(when=shown), name, after=shown)
 

@@ -130,14 +130,14 @@ def build(doors: Doors) -> typer.Typer:  # noqa: C901, PLR0915 - one command aft
         async def answer() -> list[str]:
             async with doors.application() as application:
                 platform = application.platform
-                shape = platform.spec.get(collection)
-                if shape is None:
+                meta = platform.spec.get(collection)
+                if meta is None:
                     raise typer.BadParameter(f"there is no collection {collection}")
-                if field and field not in shape.fields:
+                if field and field not in meta.fields:
                     raise typer.BadParameter(f"{collection} has no field {field}")
                 actor = await find_person(application.auth, who)
                 target = UUID(record) if record else None
-                told = await explain(platform.database, actor, shape, target, field or None)
+                told = await explain(platform.database, actor, meta, target, field or None)
                 return [line.en for line in told]
 
         typer.echo("\n".join(_go(answer())))

@@ -92,31 +92,31 @@ async def read(platform: Platform, actor: Actor, data: bytes, asked: Asked) -> "
     from directapp.derive.sheet.matching import keys_of, known_words, manner_of, match_columns
     from directapp.derive.sheet.rows import TableReader, refs_of
 
-    shape = platform.spec.get(asked.collection)
-    if shape is None:
+    meta = platform.spec.get(asked.collection)
+    if meta is None:
         raise typer.BadParameter(f"there is no collection {asked.collection}")
     layout = Layout(sheet=asked.sheet, header=asked.header)
-    table = await read_apart(platform.processes, data, layout, known_words(shape))
-    matches = match_columns(shape, table.header)
+    table = await read_apart(platform.processes, data, layout, known_words(meta))
+    matches = match_columns(meta, table.header)
     columns = {table.columns[m.place].key: m.field for m in matches if m.field}
     keys = {column.key for column in table.columns}
     for heading, name in asked.columns.items():
-        if heading not in keys or (name and name not in shape.fields):
+        if heading not in keys or (name and name not in meta.fields):
             raise typer.BadParameter(f"{heading}={name}: the headings are {', '.join(sorted(keys))}")
         columns = {k: n for k, n in columns.items() if k != heading and n != name} | ({heading: name} if name else {})
-    key = None if asked.key == "none" else asked.key or next(iter(keys_of(shape, columns.values())), None)
-    if key is not None and key not in keys_of(shape, columns.values()):
+    key = None if asked.key == "none" else asked.key or next(iter(keys_of(meta, columns.values())), None)
+    if key is not None and key not in keys_of(meta, columns.values()):
         raise typer.BadParameter(f"no column goes to {key}, or records are not known by it")
     _tell([column.key for column in table.columns], columns, key, table.layout.header or 0)
     return TableReader(
         spec=platform.spec,
-        shape=shape,
+        meta=meta,
         table=table,
         columns=columns,
         key=key,
-        manner=manner_of(shape, table, columns),
+        manner=manner_of(meta, table, columns),
         source="xlsx" if table.sheets else "csv",
-        refs=await refs_of(platform.reading, actor, platform.spec, shape, columns.values()),
+        refs=await refs_of(platform.reading, actor, platform.spec, meta, columns.values()),
     )
 
 

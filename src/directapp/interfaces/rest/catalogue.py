@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.interfaces.rest.door import Call
 from directapp.interfaces.rest.errors import json_response
 from directapp.kernel.actor import Actor
@@ -42,29 +42,29 @@ async def collections(call: Call) -> Response:
 
 async def collection(call: Call) -> Response:
     """Answer one collection."""
-    return json_response(orjson.dumps({"data": _collection(call.shape, call)}))
+    return json_response(orjson.dumps({"data": _collection(call.meta, call)}))
 
 
-def _collection(shape: Shape, call: Call) -> dict[str, Any]:
-    grants = shape.grants_of(call.actor.roles)
+def _collection(meta: CollectionMeta, call: Call) -> dict[str, Any]:
+    grants = meta.grants_of(call.actor.roles)
     given = {verb for grant in grants for verb in grant.verbs}
     return {
-        "collection": shape.name,
+        "collection": meta.name,
         "meta": {
-            "collection": shape.name,
+            "collection": meta.name,
             "singleton": False,
-            "icon": shape.declared.views.icon,
-            "note": shape.declared.notes or None,
-            "translations": _said(shape.declared.plural),
+            "icon": meta.declared.views.icon,
+            "note": meta.declared.notes or None,
+            "translations": _said(meta.declared.plural),
             "create": any(g.create for g in grants),
             "delete": any(g.delete for g in grants),
             "verbs": [
                 {"name": v.name, "on": v.on, "translations": _said(v.label)}
-                for v in shape.declared.verbs
+                for v in meta.declared.verbs
                 if v.name in given or "*" in given
             ],
         },
-        "schema": {"name": shape.name},
+        "schema": {"name": meta.name},
     }
 
 
@@ -77,33 +77,33 @@ async def fields(call: Call) -> Response:
 
 async def fields_of_one(call: Call) -> Response:
     """Answer the fields of one collection."""
-    return json_response(orjson.dumps({"data": _fields(call.shape, call.actor)}))
+    return json_response(orjson.dumps({"data": _fields(call.meta, call.actor)}))
 
 
 async def field(call: Call) -> Response:
     """Answer one field (ForbiddenError: unknown, or not the caller's to see)."""
     name = call.request.path_params["field"]
-    found = next((f for f in _fields(call.shape, call.actor) if f["field"] == name), None)
+    found = next((f for f in _fields(call.meta, call.actor) if f["field"] == name), None)
     if found is None:
         raise ForbiddenError
     return json_response(orjson.dumps({"data": found}))
 
 
-def _fields(shape: Shape, actor: Actor) -> list[dict[str, Any]]:
-    grants = shape.grants_of(actor.roles)
-    reads = frozenset[str]().union(*(shape.reads(g) for g in grants))
-    writes = frozenset[str]().union(*(shape.writes(g) for g in grants))
+def _fields(meta: CollectionMeta, actor: Actor) -> list[dict[str, Any]]:
+    grants = meta.grants_of(actor.roles)
+    reads = frozenset[str]().union(*(meta.reads(g) for g in grants))
+    writes = frozenset[str]().union(*(meta.writes(g) for g in grants))
     return [
-        _field(shape, item, writable=name in writes)
-        for name, item in shape.fields.items()
+        _field(meta, item, writable=name in writes)
+        for name, item in meta.fields.items()
         if name in reads or (name in writes and not item.secret)
     ]
 
 
-def _field(shape: Shape, item: Field, *, writable: bool) -> dict[str, Any]:
-    group = shape.group_of(item.name)
-    meta: dict[str, Any] = {
-        "collection": shape.name,
+def _field(meta: CollectionMeta, item: Field, *, writable: bool) -> dict[str, Any]:
+    group = meta.group_of(item.name)
+    answer_meta: dict[str, Any] = {
+        "collection": meta.name,
         "field": item.name,
         "required": item.required,
         "readonly": not writable,
@@ -111,28 +111,28 @@ def _field(shape: Shape, item: Field, *, writable: bool) -> dict[str, Any]:
         "note": item.help.en if item.help else None,
         "unit": item.unit,
         "translations": _said(item.label),
-        "options": {"choices": _choices(shape, item)} if _choices(shape, item) else None,
+        "options": {"choices": _choices(meta, item)} if _choices(meta, item) else None,
     }
     schema = {
         "name": item.name,
-        "table": shape.name,
+        "table": meta.name,
         "data_type": TYPES[item.kind],
         "is_nullable": not item.required,
         "max_length": item.max_length,
         "foreign_key_table": item.points_to,
     }
     return {
-        "collection": shape.name,
+        "collection": meta.name,
         "field": item.name,
         "type": TYPES[item.kind],
         "kind": item.kind.value,
-        "meta": meta,
+        "meta": answer_meta,
         "schema": schema,
     }
 
 
-def _choices(shape: Shape, item: Field) -> list[dict[str, Any]]:
-    flow = shape.declared.workflow
+def _choices(meta: CollectionMeta, item: Field) -> list[dict[str, Any]]:
+    flow = meta.declared.workflow
     if item.name == "status" and flow is not None:
         return [{"value": s.code, "translations": _said(s.label)} for s in flow.states]
     return [{"value": c.code, "translations": _said(c.label)} for c in item.choices]

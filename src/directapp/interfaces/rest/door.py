@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.domains.people.flow import Auth
 from directapp.interfaces.rest.dialect.input import nest
 from directapp.interfaces.rest.dialect.query import Asked
@@ -77,9 +77,9 @@ class Call:
         return pick_language(self.request.headers.get("accept-language"), preferred)
 
     @property
-    def shape(self) -> Shape:
+    def meta(self) -> CollectionMeta:
         """The collection of the route, where the actor may read it at all (ForbiddenError: not)."""
-        return self.application.platform.reading.shape(self.actor, self.collection)
+        return self.application.platform.reading.meta(self.actor, self.collection)
 
     @property
     def address(self) -> str:

@@ -8,7 +8,7 @@ import orjson
 from starlette.responses import Response
 
 from directapp.declare.kinds import BadValueError, Kind, read
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.declare.verbs import Verb
 from directapp.derive.cursor import pack
 from directapp.interfaces.rest.body import (
@@ -81,9 +81,9 @@ def _remembered(call: Call) -> Asked:
 
 
 def _understood(call: Call, raw: Mapping[str, Any]) -> Asked:
-    platform, shape = call.application.platform, call.shape
-    order = platform.reading.default_sort(call.actor, shape)
-    return parse_query(platform.spec, shape, call.actor, raw, now=platform.clock(), order=order)
+    platform, meta = call.application.platform, call.meta
+    order = platform.reading.default_sort(call.actor, meta)
+    return parse_query(platform.spec, meta, call.actor, raw, now=platform.clock(), order=order)
 
 
 def _again(call: Call) -> Revisit:
@@ -98,11 +98,11 @@ async def _list(call: Call, asked: Asked, again: Revisit | None = None) -> Respo
     )
     if page.same:
         return unchanged(page.tag)
-    meta: dict[str, Any] = dict(page.counts) | ({"at_least": list(page.more)} if page.more else {})
+    answer_meta: dict[str, Any] = dict(page.counts) | ({"at_least": list(page.more)} if page.more else {})
     text = page.json
     if asked.keys is not None:
-        text, meta["next_cursor"] = _paged(asked, page)
-    end = b',"meta":' + orjson.dumps(meta) + b"}" if meta else b"}"
+        text, answer_meta["next_cursor"] = _paged(asked, page)
+    end = b',"meta":' + orjson.dumps(answer_meta) + b"}" if answer_meta else b"}"
     return json_response(b"".join((b'{"data":', text, end)), headers=tagged(page.tag))
 
 
@@ -121,7 +121,7 @@ def _paged(asked: Asked, page: Page) -> tuple[bytes, str | None]:
 async def read_one(call: Call) -> Response:
     """Answer one record."""
     parameters = _only(call, "fields")
-    fields = _fields(call, call.shape, parameters)
+    fields = _fields(call, call.meta, parameters)
     reading = call.application.platform.reading
     page = await reading.one_page(call.actor, call.collection, call.record(), fields, again=_again(call))
     if page.same:
@@ -137,9 +137,9 @@ def _only(call: Call, *names: str) -> dict[str, Any]:
     return parameters
 
 
-def _fields(call: Call, shape: Shape, parameters: Mapping[str, Any]) -> tuple[Path, ...]:
+def _fields(call: Call, meta: CollectionMeta, parameters: Mapping[str, Any]) -> tuple[Path, ...]:
     raw = parameters.get("fields")
-    return parse_fields(call.application.platform.spec, shape, call.actor, raw) if raw else ()
+    return parse_fields(call.application.platform.spec, meta, call.actor, raw) if raw else ()
 
 
 # -- writing ----------------------------------------------------------------------------------------
@@ -210,8 +210,8 @@ async def act_on_all(call: Call) -> Response:
 
 
 async def _act(call: Call, name: str, target: UUID | None) -> Response:
-    shape = call.application.platform.spec.get(call.collection)
-    verb = shape.verb(name) if shape else None
+    meta = call.application.platform.spec.get(call.collection)
+    verb = meta.verb(name) if meta else None
     fits = verb is not None and (verb.on == "record") == (target is not None)
     if name in _WRITES or not (fits or (name == UNDO.name and target is not None)):
         raise NotFoundError(_UNKNOWN_VERB.fill(verb=name[:60]))
@@ -302,7 +302,7 @@ async def _chosen(call: Call, options: Mapping[str, Any], answer: Answer) -> str
     """Return the answered record with the fields that were asked for; what was never written has only its own."""
     if not options["fields"] or answer.json is None or answer.record is None or options["dry_run"]:
         return answer.json
-    fields = _fields(call, call.shape, options)
+    fields = _fields(call, call.meta, options)
     return await call.application.platform.reading.one(call.actor, call.collection, answer.record, fields)
 
 

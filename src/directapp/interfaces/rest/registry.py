@@ -31,15 +31,15 @@ async def look_up(call: Call) -> Response:
     if not isinstance(code, str) or not code.strip():
         raise BadPayloadError(_MISSING)
     platform = call.application.platform
-    shape = platform.reading.shape(call.actor, CARS)
-    if not may_look_up(shape.grants_of(call.actor.roles)):
+    meta = platform.reading.meta(call.actor, CARS)
+    if not may_look_up(meta.grants_of(call.actor.roles)):
         raise ForbiddenError
     row = await _row(call, parameters.get("car"))
     lookups: Lookups = getattr(call.request.app.state, "registry", None) or Lookups(platform.pipeline)
     looked = await lookups.look_up(call.actor.tenant, code, fresh=parameters.get("fresh") in {"true", "1"})
     if looked.kept is None:
         raise looked.problem or NotFoundError
-    changes = preview(shape.fields, row, looked.kept.found)
+    changes = preview(meta.fields, row, looked.kept.found)
     return json_response(orjson.dumps({"data": _answer(call, looked, looked.kept, changes)}))
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from directapp.declare.rules import Everything
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive import colours, forms
 from directapp.derive.forms import Complaint
 from directapp.derive.inputs import Option
@@ -52,7 +52,7 @@ def add_branding(router: APIRouter, attachments: Attachments) -> None:
         try:
             await _save(ctx, attachments, seen, posted)
         except DirectAppError as error:
-            _, summary = forms.sort_problems(error.problems, seen.shape.fields, ctx.language)
+            _, summary = forms.sort_problems(error.problems, seen.meta.fields, ctx.language)
             tried = _Tried(posted.get(PRIMARY), posted.get(SECONDARY), summary, int(error.status))
             return await _page(ctx, seen, tried)
         ctx.services.looks.forget(ctx.person.tenant)
@@ -67,15 +67,15 @@ def _address(seen: Record) -> str:
 
 def may_brand(seen: Record) -> bool:
     """Whether a person may set the look of this record's site."""
-    return seen.shape.name == SITES and COLOURS in seen.view.writable
+    return seen.meta.name == SITES and COLOURS in seen.view.writable
 
 
 async def _site(ctx: RequestContext, asked: str) -> Record:
-    shape = ctx.shape(SITES)
-    target = refs.as_uuid(asked) if asked else ctx.person.site or await _first_site(ctx, shape)
+    meta = ctx.meta(SITES)
+    target = refs.as_uuid(asked) if asked else ctx.person.site or await _first_site(ctx, meta)
     if target is None:
         raise ForbiddenError
-    seen = await look_up(ctx, shape, target)
+    seen = await look_up(ctx, meta, target)
     if not may_brand(seen):
         raise ForbiddenError
     return seen
@@ -114,24 +114,24 @@ async def _page(ctx: RequestContext, seen: Record, tried: _Tried) -> Response:
         status=tried.status,
         here=SITES,
         site=seen,
-        name=ctx.teller.title(seen.shape, seen.told),
+        name=ctx.teller.title(seen.meta, seen.told),
         logo=seen.view.row.get(LOGO),
-        sites=await _sites(ctx, seen.shape),
+        sites=await _sites(ctx, seen.meta),
         summary=tried.summary,
         stale_by=None,
         **_preview(ctx, tried),
     )
 
 
-async def _first_site(ctx: RequestContext, shape: Shape) -> UUID | None:
+async def _first_site(ctx: RequestContext, meta: CollectionMeta) -> UUID | None:
     """Return where somebody begins who works at no site."""
-    return next((refs.as_uuid(site.value) for site in await _sites(ctx, shape)), None)
+    return next((refs.as_uuid(site.value) for site in await _sites(ctx, meta)), None)
 
 
-async def _sites(ctx: RequestContext, shape: Shape) -> list[Option]:
+async def _sites(ctx: RequestContext, meta: CollectionMeta) -> list[Option]:
     """Return the sites to choose from, for those who set the look of every one."""
-    grants = shape.grants_of(ctx.person.roles)
-    if not any(COLOURS in shape.writes(g) and isinstance(g.edit_rule, Everything) for g in grants):
+    grants = meta.grants_of(ctx.person.roles)
+    if not any(COLOURS in meta.writes(g) and isinstance(g.edit_rule, Everything) for g in grants):
         return []
     return (await refs.options_of(ctx, [SITES])).get(SITES, [])
 
@@ -146,7 +146,7 @@ async def _save(ctx: RequestContext, attachments: Attachments, seen: Record, pos
         patch[LOGO] = str(await _keep_logo(ctx, attachments, posted))
     elif posted.get("remove_logo"):
         patch[LOGO] = None
-    await perform(ctx, seen.shape, "update", posted, patch, target=seen.id, version=posted.version)
+    await perform(ctx, seen.meta, "update", posted, patch, target=seen.id, version=posted.version)
 
 
 async def _keep_logo(ctx: RequestContext, attachments: Attachments, posted: Posted) -> UUID | None:

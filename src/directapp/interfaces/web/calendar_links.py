@@ -94,8 +94,8 @@ async def _calendar(platform: Platform, text: str) -> str | None:
 
 async def own_links(ctx: RequestContext) -> tuple[CalendarLink, ...]:
     """Return the links to a person's own bookings that still work."""
-    shape = ctx.spec.get(FEEDS)
-    if shape is None or not shape.grants_of(ctx.person.roles):
+    meta = ctx.spec.get(FEEDS)
+    if meta is None or not meta.grants_of(ctx.person.roles):
         return ()
     query = Query(
         fields=(("id",), ("created_at",), ("last_read_at",), ("user",), ("revoked_at",)),
@@ -107,8 +107,8 @@ async def own_links(ctx: RequestContext) -> tuple[CalendarLink, ...]:
     return tuple(
         CalendarLink(
             href=f"/app/{FEEDS}/{row['id']}",
-            made=ctx.teller.value(shape, "created_at", row),
-            read=ctx.teller.value(shape, "last_read_at", row),
+            made=ctx.teller.value(meta, "created_at", row),
+            read=ctx.teller.value(meta, "last_read_at", row),
         )
         for row in rows
         if row.get("revoked_at") is None

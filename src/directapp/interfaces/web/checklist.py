@@ -47,11 +47,11 @@ async def answer(ctx: PersonContext, record: str) -> Response:
 
 
 async def _look_up(ctx: RequestContext, record: str) -> Record:
-    return await look_up(ctx, ctx.shape(INSPECTIONS), record_id(record))
+    return await look_up(ctx, ctx.meta(INSPECTIONS), record_id(record))
 
 
 def _points(ctx: RequestContext, seen: Record) -> Checklist:
-    points = checklist_of(ctx.language, seen.shape, seen.view)
+    points = checklist_of(ctx.language, seen.meta, seen.view)
     if points is None:
         raise NotFoundError
     return points
@@ -66,12 +66,12 @@ async def _keep(ctx: RequestContext, seen: Record, posted: Posted) -> None:
             break
         patch = {"answers": _answers(new, seen.view.row.get("answers") or [])}
         try:
-            await perform(ctx, seen.shape, "update", posted, patch, target=seen.id, version=seen.version)
+            await perform(ctx, seen.meta, "update", posted, patch, target=seen.id, version=seen.version)
             break
         except StaleError:
             if not left:
                 raise
-            seen = await look_up(ctx, seen.shape, seen.id)
+            seen = await look_up(ctx, seen.meta, seen.id)
     if clashes:
         raise ConflictError([await _told(ctx, seen, name, fields[name]) for name in clashes])
 

@@ -76,10 +76,10 @@ async def remove_mark(ctx: PersonContext, record: str) -> Response:
 
 
 async def _begin(ctx: RequestContext, record: str) -> tuple[Record, Posted]:
-    shape, target = ctx.shape(INSPECTIONS), record_id(record)
+    meta, target = ctx.meta(INSPECTIONS), record_id(record)
     posted = await read_signed(ctx)
-    seen = await look_up(ctx, shape, target)
-    if not may_mark(shape, seen.view):
+    seen = await look_up(ctx, meta, target)
+    if not may_mark(meta, seen.view):
         raise ForbiddenError
     return seen, posted
 
@@ -117,11 +117,11 @@ async def _save(ctx: RequestContext, seen: Record, posted: Posted, change: Calla
         if marks == stored:
             return
         try:
-            await perform(ctx, seen.shape, "update", posted, {MARKS: marks}, target=seen.id, version=seen.version)
+            await perform(ctx, seen.meta, "update", posted, {MARKS: marks}, target=seen.id, version=seen.version)
         except StaleError:
             if not left:
                 raise
-            seen = await look_up(ctx, seen.shape, seen.id)
+            seen = await look_up(ctx, seen.meta, seen.id)
         else:
             return
 
@@ -131,7 +131,7 @@ async def _done(ctx: RequestContext, seen: Record) -> Response:
         undo = f"{seen.path}/undo"
         ctx.cookies.append(notes.tell_done(ctx.say(COMMON["saved"]), ctx.now, undo=undo, href=seen.path))
         return ctx.go(f"{seen.path}#damage")
-    again = await look_up(ctx, seen.shape, seen.id)
+    again = await look_up(ctx, seen.meta, seen.id)
     return ctx.page("parts/damage.html", **await page_context(ctx, again))
 
 
@@ -139,7 +139,7 @@ async def _refused(ctx: RequestContext, seen: Record, posted: Posted, error: Dir
     _, summary = forms.sort_problems(error.problems, {}, ctx.language)
     context = await page_context(ctx, seen, Answered(summary=summary))
     typed = Draft(*(posted.get(name) for name in ("view", "x", "y", "note")))
-    context["damage"] = damage_on(ctx, seen.shape, seen.view, typed)
+    context["damage"] = damage_on(ctx, seen.meta, seen.view, typed)
     template = "parts/damage.html" if ctx.partial else "record.html"
     return ctx.page(template, status=int(error.status), **context)
 
@@ -147,14 +147,14 @@ async def _refused(ctx: RequestContext, seen: Record, posted: Posted, error: Dir
 async def show_damage(ctx: PersonContext, record: str) -> Response:
     """Show everything that is marked on a car, from all its inspections."""
     target = record_id(record)
-    seen = await look_up(ctx, ctx.shape(CARS), target)
-    if not shows_damage(ctx, seen.shape):
+    seen = await look_up(ctx, ctx.meta(CARS), target)
+    if not shows_damage(ctx, seen.meta):
         raise ForbiddenError
     context: dict[str, Any] = {
         "damage": damage_of(ctx.language, await _marks(ctx, target)),
         "here": CARS,
         "path": seen.path,
-        "plural": seen.shape.declared.plural.pick(ctx.language),
+        "plural": seen.meta.declared.plural.pick(ctx.language),
         "title": ctx.say(WORDS["damage"]),
         "summary": (),
         "stale_by": None,

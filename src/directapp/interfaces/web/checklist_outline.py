@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive import pages
 from directapp.derive.shown import readable_anywhere
 from directapp.interfaces.web.checklist_view import INSPECTIONS
@@ -148,18 +148,18 @@ def _mark(language: Language, number: int, mark: Mapping[str, Any]) -> Mark:
     )
 
 
-def may_mark(shape: Shape, view: View) -> bool:
+def may_mark(meta: CollectionMeta, view: View) -> bool:
     """Whether a person may mark damage on this inspection now."""
-    return shape.name == INSPECTIONS and MARKS in view.writable and view.row.get("signed_at") is None
+    return meta.name == INSPECTIONS and MARKS in view.writable and view.row.get("signed_at") is None
 
 
-def damage_on(ctx: RequestContext, shape: Shape, view: View, draft: Draft | None = None) -> Damage | None:
+def damage_on(ctx: RequestContext, meta: CollectionMeta, view: View, draft: Draft | None = None) -> Damage | None:
     """Return the outline of an inspection's page, None where the record has none for this reader."""
     row = view.row
-    if shape.name != INSPECTIONS or MARKS not in view.readable or row.get("kind") != "mottak":
+    if meta.name != INSPECTIONS or MARKS not in view.readable or row.get("kind") != "mottak":
         return None
     return damage_of(
-        ctx.language, row.get(MARKS) or (), is_open=may_mark(shape, view), photos=_adds_photos(ctx), draft=draft
+        ctx.language, row.get(MARKS) or (), is_open=may_mark(meta, view), photos=_adds_photos(ctx), draft=draft
     )
 
 
@@ -170,7 +170,7 @@ def _adds_photos(ctx: RequestContext) -> bool:
     return bool(making) and (stages is None or INSPECTION in stages)
 
 
-def shows_damage(ctx: RequestContext, shape: Shape) -> bool:
+def shows_damage(ctx: RequestContext, meta: CollectionMeta) -> bool:
     """Whether the page of such a record has a part for damage that this person may read."""
     inspections = ctx.spec.get(INSPECTIONS)
-    return shape.name == CARS and inspections is not None and MARKS in readable_anywhere(ctx.person, inspections)
+    return meta.name == CARS and inspections is not None and MARKS in readable_anywhere(ctx.person, inspections)

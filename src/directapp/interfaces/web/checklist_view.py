@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.kernel.text import Language, Text
 from directapp.services.reading import View
 
@@ -56,11 +56,11 @@ class Checklist:
         return sum(not item.result for item in self.items)
 
 
-def checklist_of(language: Language, shape: Shape, view: View) -> Checklist | None:
+def checklist_of(language: Language, meta: CollectionMeta, view: View) -> Checklist | None:
     """Return the checklist that a record carries, None where it carries none."""
     row = view.row
     points = row.get("items")
-    if shape.name != INSPECTIONS or not isinstance(points, list):
+    if meta.name != INSPECTIONS or not isinstance(points, list):
         return None
     answers = {a.get("item"): a for a in row.get("answers") or () if isinstance(a, dict)}
     items = tuple(_item(language, p, answers.get(p.get("code"), {})) for p in points if isinstance(p, dict))

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from jinja2 import Environment
 
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.derive import present
 from directapp.derive.pages import MenuItem, menu_of
 from directapp.derive.shown import Teller
@@ -122,15 +122,15 @@ class RequestContext:
     @cached_property
     def main_list(self) -> str | None:
         """The list that the search at the top of every page looks through: the first of the menu with a workflow."""
-        shapes = (self.spec[item.name] for item in self.menu)
-        return next((s.name for s in shapes if s.declared.workflow and s.searchable), None)
+        metas = (self.spec[item.name] for item in self.menu)
+        return next((s.name for s in metas if s.declared.workflow and s.searchable), None)
 
     @property
     def partial(self) -> bool:
         """Whether a part of the page is asked for and not the whole."""
         return self.request.headers.get("hx-request") == "true"
 
-    def shape(self, collection: str) -> Shape:
+    def meta(self, collection: str) -> CollectionMeta:
         """Return a collection that this person may open.
 
         Raises:
@@ -138,12 +138,12 @@ class RequestContext:
             ForbiddenError: none of the person's roles opens it.
 
         """
-        shape = self.spec.get(collection)
-        if shape is None or not shape.declared.exposed:
+        meta = self.spec.get(collection)
+        if meta is None or not meta.declared.exposed:
             raise NotFoundError
-        if not shape.grants_of(self.person.roles):
+        if not meta.grants_of(self.person.roles):
             raise ForbiddenError
-        return shape
+        return meta
 
     def say(self, text: Text) -> str:
         """Return a text in the reader's language."""

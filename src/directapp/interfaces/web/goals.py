@@ -15,8 +15,8 @@ _MOST = 500
 
 async def goals_of(ctx: RequestContext) -> Goals:
     """Return the goals of the sites whose settings the reader sees, by site and status."""
-    shape = ctx.spec.get(SITES)
-    if shape is None or ctx.actor is None or GOALS not in readable_anywhere(ctx.person, shape):
+    meta = ctx.spec.get(SITES)
+    if meta is None or ctx.actor is None or GOALS not in readable_anywhere(ctx.person, meta):
         return {}
     query = Query(fields=(("id",), (GOALS,)), sort=(Order("id"),), limit=_MOST)
     try:

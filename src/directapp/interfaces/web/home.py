@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Response
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive import board
 from directapp.derive.board import Card
 from directapp.derive.questions import Address, filtered
@@ -87,12 +87,12 @@ async def show_home(ctx: PersonContext) -> Response:
 
 def _verbs(ctx: RequestContext) -> dict[str, Any]:
     """Return what is begun from here: the verbs on the main list that this person has."""
-    shape = ctx.spec.get(ctx.main_list or "")
-    if shape is None:
+    meta = ctx.spec.get(ctx.main_list or "")
+    if meta is None:
         return {"path": "", "verbs": ()}
-    given = {v for g in shape.grants_of(ctx.person.roles) for v in g.verbs}
-    verbs = [v for v in shape.declared.verbs if v.on == "collection" and v.primary and v.name in given]
-    return {"path": f"/app/{shape.name}", "verbs": verbs}
+    given = {v for g in meta.grants_of(ctx.person.roles) for v in g.verbs}
+    verbs = [v for v in meta.declared.verbs if v.on == "collection" and v.primary and v.name in given]
+    return {"path": f"/app/{meta.name}", "verbs": verbs}
 
 
 def _plan(ctx: RequestContext) -> tuple[str, str] | None:
@@ -106,10 +106,10 @@ def _plan(ctx: RequestContext) -> tuple[str, str] | None:
 # -- counting -------------------------------------------------------------------------------------------
 
 
-def _listed(ctx: RequestContext, ask: Ask) -> tuple[Shape, Address] | None:
+def _listed(ctx: RequestContext, ask: Ask) -> tuple[CollectionMeta, Address] | None:
     """Return the list that is asked for; None where this person could not be shown exactly that."""
-    shape = ctx.spec.get(ask.collection)
-    if shape is None or not shape.grants_of(ctx.person.roles):
+    meta = ctx.spec.get(ask.collection)
+    if meta is None or not meta.grants_of(ctx.person.roles):
         return None
     if ctx.person.site is None and any("{site}" in value for _, value in ask.params):
         return None
@@ -117,24 +117,24 @@ def _listed(ctx: RequestContext, ask: Ask) -> tuple[Shape, Address] | None:
     today = oslo_day(ctx.now)
     address = address_of_ask(ask, me=ctx.person.user, site=ctx.person.site, today=today, sort=sort)
     names = {n.removesuffix(".from").removesuffix(".to") for n, _ in ask.params} - {"all"}
-    return (shape, address) if names <= set(filtered(address, shape, readable_anywhere(ctx.person, shape))) else None
+    return (meta, address) if names <= set(filtered(address, meta, readable_anywhere(ctx.person, meta))) else None
 
 
-async def _count(ctx: RequestContext, shape: Shape, address: Address) -> int:
+async def _count(ctx: RequestContext, meta: CollectionMeta, address: Address) -> int:
     """Return how many rows the list at an address has."""
-    return await ctx.platform.reading.count(ctx.person, shape.name, listing_of(ctx, shape, address).query)
+    return await ctx.platform.reading.count(ctx.person, meta.name, listing_of(ctx, meta, address).query)
 
 
 async def _tiles(ctx: RequestContext, fronts: Sequence[Front]) -> tuple[Tile, ...]:
     """Return the tiles of a person's roles: the first of each, then the second of each, each once."""
-    wanted: dict[str, tuple[Ask, Shape, Address]] = {}
+    wanted: dict[str, tuple[Ask, CollectionMeta, Address]] = {}
     for row in zip_longest(*(front.tiles for front in fronts)):
         for ask in row:
             found = _listed(ctx, ask) if ask else None
             if ask and found:
                 wanted.setdefault(found[1].text, (ask, *found))
     chosen = list(wanted.values())[:_TILES]
-    counts = await asyncio.gather(*(_count(ctx, shape, address) for _, shape, address in chosen))
+    counts = await asyncio.gather(*(_count(ctx, meta, address) for _, meta, address in chosen))
     return tuple(
         Tile(count, ctx.say(ask.label), address.text, late=ask.late)
         for (ask, _, address), count in zip(chosen, counts, strict=True)
@@ -146,17 +146,17 @@ async def _tiles(ctx: RequestContext, fronts: Sequence[Front]) -> tuple[Tile, ..
 
 async def _stages(ctx: RequestContext, fronts: Sequence[Front]) -> tuple[Tile, ...]:
     """Return how many stand at each status that is not the end of the way, in its order."""
-    shape = ctx.spec.get(CARS)
-    flow = shape.declared.workflow if shape else None
+    meta = ctx.spec.get(CARS)
+    flow = meta.declared.workflow if meta else None
     counted: Params | None = next((f.stages for f in fronts if f.stages is not None), None)
-    if shape is None or flow is None or counted is None:
+    if meta is None or flow is None or counted is None:
         return ()
     found = _listed(ctx, Ask(label=WORDS["by_stage"], params=counted))
     if found is None:
         return ()
     address = found[1].without("sort")
-    query = listing_of(ctx, shape, address).query
-    counts = await ctx.platform.reading.counts(ctx.person, shape.name, query, STATUS)
+    query = listing_of(ctx, meta, address).query
+    counts = await ctx.platform.reading.counts(ctx.person, meta.name, query, STATUS)
     return tuple(
         Tile(counts[s.code], ctx.say(s.label), _at(address, s.code), s.phase.hue)
         for s in flow.states
@@ -173,7 +173,7 @@ def _at(address: Address, state: str) -> str:
 
 async def _queues(ctx: RequestContext) -> tuple[Queue, ...]:
     """Return what waits for a person, role by role; the same list is told once."""
-    wanted: dict[str, tuple[str, Ask, tuple[Shape, Address]]] = {}
+    wanted: dict[str, tuple[str, Ask, tuple[CollectionMeta, Address]]] = {}
     for role, front in FRONTS.items():
         found = _listed(ctx, front.work) if role in ctx.person.roles else None
         if found is not None:
@@ -182,19 +182,21 @@ async def _queues(ctx: RequestContext) -> tuple[Queue, ...]:
     return tuple(await asyncio.gather(*(_queue(ctx, *one, goals) for one in wanted.values())))
 
 
-async def _queue(ctx: RequestContext, role: str, ask: Ask, found: tuple[Shape, Address], goals: board.Goals) -> Queue:
-    shape, address = found
-    listing = listing_of(ctx, shape, address)
+async def _queue(
+    ctx: RequestContext, role: str, ask: Ask, found: tuple[CollectionMeta, Address], goals: board.Goals
+) -> Queue:
+    meta, address = found
+    listing = listing_of(ctx, meta, address)
     query = Query(
-        fields=board.card_paths(ctx.teller, shape, listing.readable),
+        fields=board.card_paths(ctx.teller, meta, listing.readable),
         filter=listing.query.filter,
         sort=(*listing.sort, Order("id")),
         limit=_WORK,
     )
-    page = await ctx.platform.reading.page(ctx.person, shape.name, query)
+    page = await ctx.platform.reading.page(ctx.person, meta.name, query)
     rows: list[dict[str, Any]] = orjson.loads(page.json)
-    count = len(rows) if len(rows) < _WORK else await _count(ctx, shape, address)
-    cards = board.cards_of(ctx.teller, shape, rows, listing.readable, goals)
+    count = len(rows) if len(rows) < _WORK else await _count(ctx, meta, address)
+    cards = board.cards_of(ctx.teller, meta, rows, listing.readable, goals)
     return Queue(
         code=role,
         name=ctx.say(ask.label),
@@ -202,7 +204,7 @@ async def _queue(ctx: RequestContext, role: str, ask: Ask, found: tuple[Shape, A
         count=count,
         href=address.text,
         lines=tuple(
-            Line(card=card, chip=ctx.teller.value(shape, STATUS, row) if STATUS in shape.fields else NOTHING)
+            Line(card=card, chip=ctx.teller.value(meta, STATUS, row) if STATUS in meta.fields else NOTHING)
             for card, row in zip(cards, rows, strict=True)
         ),
     )

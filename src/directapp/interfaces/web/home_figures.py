@@ -130,8 +130,8 @@ async def _rows(ctx: RequestContext, query: Query) -> list[dict[str, Any]]:
 
 
 async def _times(ctx: RequestContext) -> dict[str, Any]:
-    shape = ctx.spec[CARS]
-    readable = readable_anywhere(ctx.person, shape)
+    meta = ctx.spec[CARS]
+    readable = readable_anywhere(ctx.person, meta)
     if not {"ready_for_delivery_at", "created_at", *_FACTS} <= readable:
         return {}
     query = Query(
@@ -208,9 +208,9 @@ async def _sales(ctx: RequestContext) -> dict[str, Any]:
 
 async def _by_person(ctx: RequestContext, column: str, params: tuple[tuple[str, str], ...]) -> list[Bar]:
     """Return how many cars each person has, most first."""
-    shape = ctx.spec[CARS]
+    meta = ctx.spec[CARS]
     address = Address(f"/app/{CARS}", params)
-    filter_ = listing_of(ctx, shape, address).query.filter
+    filter_ = listing_of(ctx, meta, address).query.filter
     query = Query(filter=filter_, group_by=(column,), aggregate=(Aggregate("count", "*"),), limit=_GROUPS)
     rows = [r for r in await _rows(ctx, query) if r[column]]
     names = await refs.names_of(ctx, {PEOPLE: [str(r[column]) for r in rows]})
@@ -226,16 +226,16 @@ async def _by_person(ctx: RequestContext, column: str, params: tuple[tuple[str, 
 
 async def _money(ctx: RequestContext) -> dict[str, Any]:
     """Return sums of what was sold this month, by car type and in all, for the fields the reader sees."""
-    shape = ctx.spec[CARS]
-    readable = readable_anywhere(ctx.person, shape)
+    meta = ctx.spec[CARS]
+    readable = readable_anywhere(ctx.person, meta)
     names = [n for n in ("sale_price", "purchase_price", "prep_cost", "margin") if n in readable]
     month = oslo_day(ctx.now).replace(day=1).isoformat()
     params = (("sold_at.from", month), ("all", "1"))
-    filter_ = listing_of(ctx, shape, Address(f"/app/{CARS}", params)).query.filter
+    filter_ = listing_of(ctx, meta, Address(f"/app/{CARS}", params)).query.filter
     figures = (Aggregate("count", "*"), *(Aggregate("sum", n) for n in names))
     rows = await _rows(ctx, Query(filter=filter_, group_by=("car_type",), aggregate=figures, limit=_GROUPS))
     by_type = {r["car_type"]: r for r in rows}
-    item = shape.fields["car_type"]
+    item = meta.fields["car_type"]
     lines = []
     for code in (c for c in (*_TYPES, None) if c in by_type):
         choice = item.choice(code)
@@ -243,7 +243,7 @@ async def _money(ctx: RequestContext) -> dict[str, Any]:
         name = ctx.say(choice.label) if choice else "–"
         lines.append((name, int(row["count"]), Address(f"/app/{CARS}", given).text, _sums(ctx, names, [row])))
     whole = (sum(n for _, n, _, _ in lines), Address(f"/app/{CARS}", params).text, _sums(ctx, names, rows))
-    return {"money_heads": [ctx.say(shape.fields[n].label) for n in names], "money": lines, "money_whole": whole}
+    return {"money_heads": [ctx.say(meta.fields[n].label) for n in names], "money": lines, "money_whole": whole}
 
 
 def _sums(ctx: RequestContext, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -257,8 +257,8 @@ def _sums(ctx: RequestContext, names: Sequence[str], rows: Iterable[Mapping[str,
 
 async def _stock(ctx: RequestContext) -> dict[str, Any]:
     """Return how long the site's unsold used cars have stood, in steps that each open their list."""
-    shape, today = ctx.spec[CARS], oslo_day(ctx.now)
-    if ctx.person.site is None or shape.fields["created_at"].kind is not Kind.INSTANT:
+    meta, today = ctx.spec[CARS], oslo_day(ctx.now)
+    if ctx.person.site is None or meta.fields["created_at"].kind is not Kind.INSTANT:
         return {}
     half = LONG_IN_STOCK // 2
     steps = ((0, half), (half + 1, LONG_IN_STOCK), (LONG_IN_STOCK + 1, None))
@@ -269,7 +269,7 @@ async def _stock(ctx: RequestContext) -> dict[str, Any]:
         since = (("created_at.to", (today - timedelta(days=first)).isoformat()),)
         until = (("created_at.from", (today - timedelta(days=last)).isoformat()),) if last else ()
         address = Address(f"/app/{CARS}", (*stock, ("sold_at", "_null"), *since, *until))
-        filter_ = listing_of(ctx, shape, address).query.filter
+        filter_ = listing_of(ctx, meta, address).query.filter
         count = await ctx.platform.reading.count(ctx.person, CARS, Query(filter=filter_))
         name = ctx.say(WORDS[word].fill(first=first, last=last or first - 1))
         bars.append(Bar(name, count, address.text))

@@ -85,10 +85,10 @@ async def changes_told(
 
 async def who_changed(ctx: PersonContext, collection: str, record: str) -> Response:
     """Say who changed a record last, nothing where it was the reader."""
-    shape, target = ctx.shape(collection), record_id(record)
-    if not await ctx.platform.reading.seen(ctx.person, [(shape.name, target)]):
+    meta, target = ctx.meta(collection), record_id(record)
+    if not await ctx.platform.reading.seen(ctx.person, [(meta.name, target)]):
         raise NotFoundError
-    latest = await ctx.platform.reading.history(ctx.person, shape.name, target, limit=1)
+    latest = await ctx.platform.reading.history(ctx.person, meta.name, target, limit=1)
     if latest and latest[0]["actor"] == str(ctx.person.user):
         return Response(status_code=204)
     who = latest[0]["actor_name"] if latest else ctx.say(COMMON["someone"])

@@ -52,10 +52,10 @@ class Looks:
             del self._known[key]
 
     async def _read(self, actor: Actor) -> Look:
-        shape = self._platform.spec.get(SITES)
-        if shape is None or actor.site is None:
+        meta = self._platform.spec.get(SITES)
+        if meta is None or actor.site is None:
             return Look()
-        readable = readable_anywhere(actor, shape)
+        readable = readable_anywhere(actor, meta)
         fields = tuple((n,) for n in ("name", "brand_colors", "logo") if n in readable)
         query = Query(fields=(("id",), *fields), filter=Condition(("id",), "eq", actor.site), limit=1)
         try:

@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Response
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive.shown import readable_anywhere
 from directapp.domains.people.principal import build_actor
 from directapp.domains.people.roles import LABELS
@@ -30,11 +30,11 @@ def add_mentions(router: APIRouter) -> None:
 
 async def show_mentionable(ctx: PersonContext, collection: str, record: str, q: str = "") -> Response:
     """Answer what was typed after an @: the people it may mean who see this record."""
-    shape, target = ctx.shape(collection), record_id(record)
-    if not await ctx.platform.reading.seen(ctx.person, [(shape.name, target)]):
+    meta, target = ctx.meta(collection), record_id(record)
+    if not await ctx.platform.reading.seen(ctx.person, [(meta.name, target)]):
         raise NotFoundError
     rows = await _named(ctx, q)
-    seeing = await who_see(ctx, shape, target, [r["id"] for r in rows], most=_OFFERED)
+    seeing = await who_see(ctx, meta, target, [r["id"] for r in rows], most=_OFFERED)
     sites = await refs.names_of(ctx, {SITES: {str(r["dealership"]) for r in rows if r.get("dealership")}})
     found = [_told(ctx, r, sites) for r in rows if UUID(r["id"]) in seeing]
     return Response(orjson.dumps(found), media_type="application/json")
@@ -42,8 +42,8 @@ async def show_mentionable(ctx: PersonContext, collection: str, record: str, q: 
 
 async def _named(ctx: RequestContext, text: str) -> list[dict[str, Any]]:
     """Return the people whose name begins as typed, the reader apart."""
-    shape = ctx.shape(USERS)
-    readable = readable_anywhere(ctx.person, shape)
+    meta = ctx.meta(USERS)
+    readable = readable_anywhere(ctx.person, meta)
     names = ("id", *(n for n in ("first_name", "last_name", "roles", "dealership") if n in readable))
     query = Query(
         fields=tuple((n,) for n in names),
@@ -64,13 +64,15 @@ def _told(ctx: RequestContext, row: dict[str, Any], sites: dict[str, str]) -> di
     return {"value": row["id"], "label": ctx.teller.title(ctx.spec[USERS], row), "hint": hint}
 
 
-async def who_see(ctx: RequestContext, shape: Shape, record: UUID, people: Sequence[str], *, most: int) -> set[UUID]:
+async def who_see(
+    ctx: RequestContext, meta: CollectionMeta, record: UUID, people: Sequence[str], *, most: int
+) -> set[UUID]:
     """Return those of some people who may see a record, each asked with their own rights; ``most`` of them."""
     found: set[UUID] = set()
     for actor in await _actors(ctx, people):
         if len(found) == most:
             break
-        if await ctx.platform.reading.seen(actor, [(shape.name, record)]):
+        if await ctx.platform.reading.seen(actor, [(meta.name, record)]):
             found.add(actor.user or record)
     return found
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive.inputs import Option
 from directapp.derive.shown import readable_anywhere, writable_anywhere
 from directapp.domains.people.principal import load_actor
@@ -64,7 +64,7 @@ class _Asked:
 
     role: str
     who: UUID | None
-    shape: Shape
+    meta: CollectionMeta
     record: UUID | None
     field: str | None
 
@@ -110,15 +110,15 @@ async def show_permissions(ctx: PersonContext) -> Response:
 def _asked(ctx: RequestContext) -> _Asked:
     given = ctx.request.query_params
     name = given.get("collection") or ctx.main_list or "cars"
-    shape = ctx.shape(name)
+    meta = ctx.meta(name)
     field = given.get("field") or ""
     role = given.get("role") or ""
     return _Asked(
         role=role if role in LABELS and role != OPERATOR else next(iter(LABELS)),
         who=refs.as_uuid(given.get("who") or ""),
-        shape=shape,
+        meta=meta,
         record=refs.as_uuid(given.get("record") or ""),
-        field=field if field in shape.fields else None,
+        field=field if field in meta.fields else None,
     )
 
 
@@ -130,8 +130,8 @@ async def _subject(ctx: RequestContext, asked: _Asked) -> tuple[Actor | None, st
         me = ctx.person
         subject = replace(me, user=uuid7(), name=name, roles=frozenset({asked.role}), session=None)
         return subject, name
-    seen = await look_up(ctx, ctx.shape(USERS), asked.who)
-    name = ctx.teller.title(seen.shape, seen.told)
+    seen = await look_up(ctx, ctx.meta(USERS), asked.who)
+    name = ctx.teller.title(seen.meta, seen.told)
     try:
         async with ctx.services.auth.open(ctx.person.tenant) as rows:
             return await load_actor(rows, ctx.person.tenant, asked.who), name
@@ -141,15 +141,15 @@ async def _subject(ctx: RequestContext, asked: _Asked) -> tuple[Actor | None, st
 
 async def _rights(ctx: RequestContext, asked: _Asked, subject: Actor, told: str) -> dict[str, Any]:
     if asked.record is not None:
-        await look_up(ctx, asked.shape, asked.record)
-    lines = await explain(ctx.platform.database, subject, asked.shape, asked.record, asked.field, names=_NAMES)
+        await look_up(ctx, asked.meta, asked.record)
+    lines = await explain(ctx.platform.database, subject, asked.meta, asked.record, asked.field, names=_NAMES)
     view = await _view(ctx, asked, subject)
-    reads = view.readable if view else readable_anywhere(subject, asked.shape) if not asked.record else frozenset()
-    writes = view.writable if view else writable_anywhere(subject, asked.shape) if not asked.record else frozenset()
+    reads = view.readable if view else readable_anywhere(subject, asked.meta) if not asked.record else frozenset()
+    writes = view.writable if view else writable_anywhere(subject, asked.meta) if not asked.record else frozenset()
     return {
         "lines": [ctx.say(line).removeprefix("- ") for line in lines],
-        "groups": [_group(ctx, g, reads, writes) for g in asked.shape.groups],
-        "acts": _acts(ctx, asked.shape, subject, view) if view or not asked.record else [],
+        "groups": [_group(ctx, g, reads, writes) for g in asked.meta.groups],
+        "acts": _acts(ctx, asked.meta, subject, view) if view or not asked.record else [],
         "unseen": ctx.say(WORDS["unseen"]).format(name=told) if asked.record and view is None else None,
     }
 
@@ -158,7 +158,7 @@ async def _view(ctx: RequestContext, asked: _Asked, subject: Actor) -> View | No
     if asked.record is None:
         return None
     try:
-        return await ctx.platform.reading.view(subject, asked.shape.name, asked.record)
+        return await ctx.platform.reading.view(subject, asked.meta.name, asked.record)
     except DirectAppError as error:
         if isinstance(error, NotFoundError | ForbiddenError):
             return None
@@ -182,28 +182,28 @@ def _some(ctx: RequestContext, fields: Any, given: frozenset[str]) -> str:
     return ", ".join(ctx.say(f.label) for f in held)
 
 
-def _acts(ctx: RequestContext, shape: Shape, subject: Actor, view: View | None) -> list[_Act]:
+def _acts(ctx: RequestContext, meta: CollectionMeta, subject: Actor, view: View | None) -> list[_Act]:
     if view is not None:
         return [_Act(ctx.say(o.verb.label), ctx.say(o.blocked.message) if o.blocked else "") for o in view.offers]
-    given = {v for g in shape.grants_of(subject.roles) for v in g.verbs}
-    return [_Act(ctx.say(v.label), "") for v in shape.declared.verbs if v.name in given or "*" in given]
+    given = {v for g in meta.grants_of(subject.roles) for v in g.verbs}
+    return [_Act(ctx.say(v.label), "") for v in meta.declared.verbs if v.name in given or "*" in given]
 
 
 async def _choices(ctx: RequestContext, asked: _Asked) -> dict[str, Any]:
     """Return what the form offers."""
-    shapes = [s for s in ctx.spec.exposed if s.grants_of(ctx.person.roles)]
+    metas = [s for s in ctx.spec.exposed if s.grants_of(ctx.person.roles)]
     names = await refs.names_of(
         ctx,
-        {USERS: [str(asked.who)] if asked.who else [], asked.shape.name: [str(asked.record)] if asked.record else []},
+        {USERS: [str(asked.who)] if asked.who else [], asked.meta.name: [str(asked.record)] if asked.record else []},
     )
     return {
         "roles": [
             Option(code, ctx.say(label), code == asked.role) for code, label in LABELS.items() if code != OPERATOR
         ],
-        "collections": [Option(s.name, ctx.say(s.declared.plural), s is asked.shape) for s in shapes],
+        "collections": [Option(s.name, ctx.say(s.declared.plural), s is asked.meta) for s in metas],
         "fields": [
             Option(f.name, f"{ctx.say(g.label)}: {ctx.say(f.label)}", f.name == asked.field)
-            for g in asked.shape.groups
+            for g in asked.meta.groups
             for f in g.fields
         ],
         "who_name": names.get(str(asked.who), ""),

@@ -34,8 +34,8 @@ def add_profile(router: APIRouter) -> None:
 
 
 def _fields(ctx: RequestContext) -> list[Field]:
-    shape = ctx.spec[USERS]
-    return [shape.fields[n] for n in _OWN if n in shape.fields]
+    meta = ctx.spec[USERS]
+    return [meta.fields[n] for n in _OWN if n in meta.fields]
 
 
 async def show_me(ctx: PersonContext) -> Response:
@@ -54,14 +54,14 @@ async def _page(
     new_email: str = "",
     status: int = 200,
 ) -> Response:
-    shape, user = ctx.shape(USERS), ctx.person.user
+    meta, user = ctx.meta(USERS), ctx.person.user
     if user is None:
         raise ForbiddenError
     row: dict[str, Any] = orjson.loads(await ctx.platform.reading.one(ctx.person, USERS, user))
     filling = Filling(language=ctx.language, row=row, typed=typed or {}, problems=problems or {})
     made = [inputs.build_input(f, filling) for f in _fields(ctx)]
     lines = [
-        forms.Line(n, shape.fields[n].label.pick(ctx.language), ctx.teller.value(shape, n, row))
+        forms.Line(n, meta.fields[n].label.pick(ctx.language), ctx.teller.value(meta, n, row))
         for n in ("email", "phone", "roles")
         if row.get(n)
     ]
@@ -89,7 +89,7 @@ async def save_me(ctx: PersonContext) -> Response:
     patch, _ = await read_patch(ctx, _fields(ctx), posted)
     try:
         if patch:
-            await perform(ctx, ctx.shape(USERS), "update", posted, patch, target=ctx.person.user)
+            await perform(ctx, ctx.meta(USERS), "update", posted, patch, target=ctx.person.user)
     except DirectAppError as error:
         by_field, summary = forms.sort_problems(error.problems, ctx.spec[USERS].fields, ctx.language)
         typed = dict(posted.typed)

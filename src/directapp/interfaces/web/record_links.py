@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.interfaces.web.branding_view import WORDS as BRANDING
 from directapp.interfaces.web.context import RequestContext
@@ -31,25 +31,25 @@ class Link:
     primary: bool = False
 
 
-def booking_of(ctx: RequestContext, shape: Shape, record: UUID, view: View) -> Link | None:
+def booking_of(ctx: RequestContext, meta: CollectionMeta, record: UUID, view: View) -> Link | None:
     """Return the way from a car to a booking of it, for whoever plans, while there is work to plan."""
-    flow, status = shape.declared.workflow, view.row.get("status")
-    state = flow.state(status) if shape.name == CARS and flow else None
+    flow, status = meta.declared.workflow, view.row.get("status")
+    state = flow.state(status) if meta.name == CARS and flow else None
     if state is None or state.locked or not view.full or not (opens_plan(ctx) and may_plan(ctx)):
         return None
     label = say("book_time", ctx.language)
     return Link(f"{PLAN}/book?car={record}", label, "calendar-plus", primary=status == "ready_to_plan")
 
 
-def links_of(ctx: RequestContext, shape: Shape, record: UUID, view: View) -> tuple[Link, ...]:
+def links_of(ctx: RequestContext, meta: CollectionMeta, record: UUID, view: View) -> tuple[Link, ...]:
     """Return the pages that belong to a record and are this person's to open."""
     made = []
-    if shape.name == SITES and COLOURS in view.writable:
+    if meta.name == SITES and COLOURS in view.writable:
         made.append(Link(f"/app/branding?site={record}", ctx.say(BRANDING["open"]), "photo"))
-    if shape.name == "inspection_templates" and "items" in view.writable:
+    if meta.name == "inspection_templates" and "items" in view.writable:
         made.append(Link(f"/app/admin/templates/{record}", ctx.say(EDIT_ITEMS), "list-check"))
-    if shape.name == "resources" and view.writable:
+    if meta.name == "resources" and view.writable:
         made.append(Link(f"/app/calendar_feeds/do/issue?resource={record}", ctx.say(CALENDAR), "calendar-plus"))
     if ctx.person.roles & EXPLORERS:
-        made.append(Link(f"/app/permissions?collection={shape.name}&record={record}", ctx.say(WHO_SEES), "eye"))
+        made.append(Link(f"/app/permissions?collection={meta.name}&record={record}", ctx.say(WHO_SEES), "eye"))
     return tuple(made)

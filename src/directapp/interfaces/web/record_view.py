@@ -9,7 +9,7 @@ import orjson
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.declare.workflow import State
 from directapp.derive import board, forms, pages
 from directapp.derive.forms import Complaint, FormGroup
@@ -38,7 +38,7 @@ _OPEN_FIRST = 2
 class Record:
     """One record with what this person may do to it. ``row`` has ids, ``told`` has refs with their titles."""
 
-    shape: Shape
+    meta: CollectionMeta
     id: UUID
     view: View
     told: Mapping[str, Any]
@@ -47,7 +47,7 @@ class Record:
     @property
     def path(self) -> str:
         """The address of its page."""
-        return f"/app/{self.shape.name}/{self.id}"
+        return f"/app/{self.meta.name}/{self.id}"
 
     @property
     def version(self) -> int | None:
@@ -66,21 +66,19 @@ class Answered:
     stale_by: str | None = None
 
 
-async def look_up(ctx: RequestContext, shape: Shape, record: UUID) -> Record:
+async def look_up(ctx: RequestContext, meta: CollectionMeta, record: UUID) -> Record:
     """Return a record as this person sees it (NotFoundError: unseen)."""
-    view = await ctx.platform.reading.view(ctx.person, shape.name, record)
+    view = await ctx.platform.reading.view(ctx.person, meta.name, record)
     linked = tuple(
-        f.name
-        for f in shape.fields.values()
-        if f.kind is Kind.REF and f.ref and f.name != "id" and view.row.get(f.name)
+        f.name for f in meta.fields.values() if f.kind is Kind.REF and f.ref and f.name != "id" and view.row.get(f.name)
     )
     titled: dict[str, Any] = {}
     if linked:
-        paths = paths_for(ctx.spec, ctx.person, shape, linked)
-        titled = orjson.loads(await ctx.platform.reading.one(ctx.person, shape.name, record, paths))
+        paths = paths_for(ctx.spec, ctx.person, meta, linked)
+        titled = orjson.loads(await ctx.platform.reading.one(ctx.person, meta.name, record, paths))
     told = {**view.row, **{n: _linked(titled.get(n)) for n in linked}}
-    names = {str(view.row[n]): ctx.teller.value(shape, n, told).text for n in linked}
-    return Record(shape=shape, id=record, view=view, told=told, names=names)
+    names = {str(view.row[n]): ctx.teller.value(meta, n, told).text for n in linked}
+    return Record(meta=meta, id=record, view=view, told=told, names=names)
 
 
 def _linked(value: Any) -> Mapping[str, Any]:
@@ -105,19 +103,19 @@ async def filling_of(ctx: RequestContext, record: Record, fields: Sequence[Field
 async def page_context(ctx: RequestContext, record: Record, answered: Answered | None = None) -> dict[str, Any]:
     """Return everything the page of a record writes."""
     answered = answered or Answered()
-    shape, view = record.shape, record.view
-    checklist = checklist_of(ctx.language, shape, view)
-    damage = damage_on(ctx, shape, view)
+    meta, view = record.meta, record.view
+    checklist = checklist_of(ctx.language, meta, view)
+    damage = damage_on(ctx, meta, view)
     elsewhere = ({"answers"} if checklist else set()) | ({MARKS} if damage else set())
-    writable = frozenset(n for n in view.writable - elsewhere if n in shape.fields and not shape.fields[n].immutable)
-    fields = [shape.fields[n] for n in writable]
+    writable = frozenset(n for n in view.writable - elsewhere if n in meta.fields and not meta.fields[n].immutable)
+    fields = [meta.fields[n] for n in writable]
     filling = await filling_of(ctx, record, fields, answered)
-    groups = forms.edit_groups(shape, writable, filling)
-    facts = pages.next_facts(shape, view.row, view.writable, ctx.person, ctx.now)
-    mine, others = _part(shape, groups, facts, makes=may_create(ctx, shape), phase=_phase(shape, view.row))
+    groups = forms.edit_groups(meta, writable, filling)
+    facts = pages.next_facts(meta, view.row, view.writable, ctx.person, ctx.now)
+    mine, others = _part(meta, groups, facts, makes=may_create(ctx, meta), phase=_phase(meta, view.row))
     written = frozenset(i.name for g in groups for i in g.inputs) | elsewhere | ({"items"} if checklist else set())
-    head = head_of(ctx, record, await goals_of(ctx) if pages.since_of(shape) in view.row else {})
-    read = forms.read_groups(shape, ctx.teller, record.told, view.readable, without=written)
+    head = head_of(ctx, record, await goals_of(ctx) if pages.since_of(meta) in view.row else {})
+    read = forms.read_groups(meta, ctx.teller, record.told, view.readable, without=written)
     return {
         **head,
         "mine": mine,
@@ -128,7 +126,7 @@ async def page_context(ctx: RequestContext, record: Record, answered: Answered |
         "sections": sections_of(ctx, record),
         "checklist": checklist,
         "damage": damage,
-        "links": links_of(ctx, shape, record.id, view),
+        "links": links_of(ctx, meta, record.id, view),
         "answer_labels": [(code, label.pick(ctx.language)) for code, label in LABELS.items()],
         "may_delete": _may_delete(ctx, record),
     }
@@ -136,47 +134,47 @@ async def page_context(ctx: RequestContext, record: Record, answered: Answered |
 
 def head_of(ctx: RequestContext, record: Record, goals: board.Goals) -> dict[str, Any]:
     """Return what the head of a record's page writes: name, status, key lines, stages, what may be done."""
-    shape, view = record.shape, record.view
-    flow = shape.declared.workflow
+    meta, view = record.meta, record.view
+    flow = meta.declared.workflow
     state = flow.state(view.row.get("status")) if flow else None
-    facts = pages.next_facts(shape, view.row, view.writable, ctx.person, ctx.now)
-    track = pages.track_of(ctx.teller, shape, record.told)
+    facts = pages.next_facts(meta, view.row, view.writable, ctx.person, ctx.now)
+    track = pages.track_of(ctx.teller, meta, record.told)
     return {
-        "here": shape.name,
+        "here": meta.name,
         "record": record,
         "path": record.path,
-        "title": ctx.teller.title(shape, record.told),
-        "title_parts": [s for n in shape.declared.views.title if (s := ctx.teller.value(shape, n, record.told))],
-        "kind": shape.declared.label.pick(ctx.language),
-        "plural": shape.declared.plural.pick(ctx.language),
-        "chip": ctx.teller.value(shape, "status", record.told) if state else None,
+        "title": ctx.teller.title(meta, record.told),
+        "title_parts": [s for n in meta.declared.views.title if (s := ctx.teller.value(meta, n, record.told))],
+        "kind": meta.declared.label.pick(ctx.language),
+        "plural": meta.declared.plural.pick(ctx.language),
+        "chip": ctx.teller.value(meta, "status", record.told) if state else None,
         "locked": state.label.pick(ctx.language) if state and state.locked else None,
-        "age": pages.stay_of(ctx.teller, shape, record.told) if state and not state.locked else None,
-        "age_tone": board.age_tone(ctx.teller, shape, record.told, goals),
+        "age": pages.stay_of(ctx.teller, meta, record.told) if state and not state.locked else None,
+        "age_tone": board.age_tone(ctx.teller, meta, record.told, goals),
         "key_lines": key_lines(ctx, record),
         "track": track,
         "facts": facts[:4],
-        "booking": booking_of(ctx, shape, record.id, view),
-        "offers": _sorted_offers([o for o in view.offers if _still_comes(shape, state, o)]),
+        "booking": booking_of(ctx, meta, record.id, view),
+        "offers": _sorted_offers([o for o in view.offers if _still_comes(meta, state, o)]),
     }
 
 
 def key_lines(ctx: RequestContext, record: Record) -> list[forms.Line]:
     """Return the declared columns that say most, apart from what the title and the chip say."""
-    shape = record.shape
-    said = {*shape.declared.views.title, "status", pages.since_of(shape), "updated_at"}
+    meta = record.meta
+    said = {*meta.declared.views.title, "status", pages.since_of(meta), "updated_at"}
     lines = []
-    for name in shape.declared.views.columns:
-        shown = ctx.teller.value(shape, name, record.told, short=True) if name not in said else None
+    for name in meta.declared.views.columns:
+        shown = ctx.teller.value(meta, name, record.told, short=True) if name not in said else None
         if shown:
-            lines.append(forms.Line(name, shape.fields[name].label.pick(ctx.language), shown))
+            lines.append(forms.Line(name, meta.fields[name].label.pick(ctx.language), shown))
     return lines[:_KEY_LINES]
 
 
-def _still_comes(shape: Shape, state: State | None, offer: Offer) -> bool:
+def _still_comes(meta: CollectionMeta, state: State | None, offer: Offer) -> bool:
     """Whether an act is worth showing: not one of a stage that has passed, nor one that the checklist offers."""
-    flow, states = shape.declared.workflow, offer.verb.states
-    if shape.name == INSPECTIONS and offer.verb.name == OFFERED_AT_ITEM:
+    flow, states = meta.declared.workflow, offer.verb.states
+    if meta.name == INSPECTIONS and offer.verb.name == OFFERED_AT_ITEM:
         return False
     if offer.blocked is None or flow is None or state is None or not states:
         return True
@@ -187,23 +185,23 @@ def _sorted_offers(offers: Sequence[Offer]) -> list[Offer]:
     return sorted(offers, key=lambda o: (o.blocked is not None, o.verb.danger, not o.verb.primary))
 
 
-def _phase(shape: Shape, row: Mapping[str, Any]) -> str:
+def _phase(meta: CollectionMeta, row: Mapping[str, Any]) -> str:
     """Return the phase a record stands in; a group of that name is the one worked with."""
-    state = shape.declared.workflow.state(row.get("status")) if shape.declared.workflow else None
+    state = meta.declared.workflow.state(row.get("status")) if meta.declared.workflow else None
     return state.phase.code if state else ""
 
 
 def _part(
-    shape: Shape, groups: Sequence[FormGroup], facts: Sequence[NextFact], *, makes: bool, phase: str
+    meta: CollectionMeta, groups: Sequence[FormGroup], facts: Sequence[NextFact], *, makes: bool, phase: str
 ) -> tuple[list[FormGroup], list[FormGroup]]:
     """Part the groups into those this person works with now, and the others.
 
     Who ``makes`` such records works with their first groups at any time, others with what the next step asks.
     """
-    if shape.declared.workflow is None:
+    if meta.declared.workflow is None:
         return list(groups), []
     urgent = {f.field.name for f in facts}
-    now = {g.code for g in shape.groups if any(f.name in urgent for f in g.fields)}
+    now = {g.code for g in meta.groups if any(f.name in urgent for f in g.fields)}
     own = [g.code for g in sorted(groups, key=lambda g: g.code != phase)]
     first = set(own[:_OPEN_FIRST]) if makes or not now else set()
     mine = [g for g in groups if g.code in now | first or g.wrong]
@@ -226,29 +224,29 @@ def sections_of(ctx: RequestContext, record: Record) -> list[Section]:
     """Return what hangs on a record seen in full: its children, and its history."""
     if not record.view.full:
         return []
-    shape = record.shape
+    meta = record.meta
     made = [
         Section(
-            child.shape.name,
-            child.shape.declared.plural.pick(ctx.language),
-            child.shape.declared.views.icon,
-            f"{record.path}/part/{child.shape.name}",
+            child.meta.name,
+            child.meta.declared.plural.pick(ctx.language),
+            child.meta.declared.views.icon,
+            f"{record.path}/part/{child.meta.name}",
         )
-        for child in pages.children_of(ctx.spec, ctx.person, shape)
+        for child in pages.children_of(ctx.spec, ctx.person, meta)
     ]
-    if shape.name == CARS and may_ask(ctx):
+    if meta.name == CARS and may_ask(ctx):
         words = speak_outlook(ctx.language)
         made.insert(0, Section(PROMISE, words["promise"], "calendar-check", f"{record.path}/{PROMISE}"))
-    if shows_damage(ctx, shape):
+    if shows_damage(ctx, meta):
         made.append(Section("damage", ctx.say(DAMAGE_WORDS["damage"]), "alert-triangle", f"{record.path}/damage"))
-    if shape.declared.history:
+    if meta.declared.history:
         made.append(Section("history", ctx.say(WORDS["history"]), "history", f"{record.path}/history"))
     return made
 
 
 def _may_delete(ctx: RequestContext, record: Record) -> bool:
     """Whether a delete is worth offering: some entry deletes, and the record may be written."""
-    grants = record.shape.grants_of(ctx.person.roles)
+    grants = record.meta.grants_of(ctx.person.roles)
     states = [g.states for g in grants if g.delete]
     status = record.view.row.get("status")
     return bool(record.view.writable) and any(not s or status in s for s in states)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive import forms, inputs, present
 from directapp.derive.inputs import SEARCHED, Filling
 from directapp.derive.shown import Shown, writable_anywhere
@@ -47,25 +47,30 @@ def record_id(text: str) -> UUID:
 
 async def show_record(ctx: PersonContext, collection: str, record: str) -> Response:
     """Show a record's page."""
-    seen = await look_up(ctx, ctx.shape(collection), record_id(record))
+    seen = await look_up(ctx, ctx.meta(collection), record_id(record))
     return ctx.page("record.html", **await page_context(ctx, seen))
 
 
 async def show_new(ctx: PersonContext, collection: str) -> Response:
     """Show the form of a new record; the address may say what stands in it already."""
-    shape = ctx.shape(collection)
-    if not may_create(ctx, shape):
+    meta = ctx.meta(collection)
+    if not may_create(ctx, meta):
         raise ForbiddenError
-    given = {n: [v] for n, v in ctx.request.query_params.items() if n in shape.fields}
-    return await new_page(ctx, shape, Answered(typed=given))
+    given = {n: [v] for n, v in ctx.request.query_params.items() if n in meta.fields}
+    return await new_page(ctx, meta, Answered(typed=given))
 
 
 async def new_page(
-    ctx: RequestContext, shape: Shape, answered: Answered, status: int = 200, *, registry: dict[str, Any] | None = None
+    ctx: RequestContext,
+    meta: CollectionMeta,
+    answered: Answered,
+    status: int = 200,
+    *,
+    registry: dict[str, Any] | None = None,
 ) -> Response:
     """Show the form of a new record with what was typed; ``registry`` is what a look-up beside it came to."""
-    writable = writable_anywhere(ctx.person, shape, create=True)
-    fields = [shape.fields[n] for n in writable]
+    writable = writable_anywhere(ctx.person, meta, create=True)
+    fields = [meta.fields[n] for n in writable]
     small = forms.small_refs(fields, refs.SMALL)
     options = await refs.options_of(ctx, small.values())
     wanted: dict[str, list[str]] = {}
@@ -80,42 +85,42 @@ async def new_page(
         refs={name: options[ref] for name, ref in small.items() if ref in options},
         names={**refs.labels_in(options), **await refs.names_of(ctx, wanted)},
     )
-    groups = forms.edit_groups(shape, writable, filling)
+    groups = forms.edit_groups(meta, writable, filling)
     return ctx.page(
         "new.html",
         status=status,
-        here=shape.name,
-        title=f"{ctx.say(WORDS['new'])}: {shape.declared.label.pick(ctx.language)}",
-        path=f"/app/{shape.name}",
-        plural=shape.declared.plural.pick(ctx.language),
+        here=meta.name,
+        title=f"{ctx.say(WORDS['new'])}: {meta.declared.label.pick(ctx.language)}",
+        path=f"/app/{meta.name}",
+        plural=meta.declared.plural.pick(ctx.language),
         groups=groups,
         opened=3,
         summary=answered.summary,
         base=inputs.base_of(i for g in groups for i in g.inputs),
         names=" ".join(i.name for g in groups for i in g.inputs),
         back=ctx.request.query_params.get("back", ""),
-        registry=registry or slot_of(ctx, shape),
+        registry=registry or slot_of(ctx, meta),
     )
 
 
 async def create(ctx: PersonContext, collection: str) -> Response:
     """Create a record from its form."""
-    shape = ctx.shape(collection)
+    meta = ctx.meta(collection)
     posted = await read_signed(ctx)
-    fields = [shape.fields[n] for n in writable_anywhere(ctx.person, shape, create=True)]
+    fields = [meta.fields[n] for n in writable_anywhere(ctx.person, meta, create=True)]
     patch, problems = await read_patch(ctx, fields, posted)
     try:
         if problems:
             raise UnresolvedError(problems)
-        answer = await perform(ctx, shape, "create", posted, patch)
+        answer = await perform(ctx, meta, "create", posted, patch)
     except DirectAppError as error:
         if isinstance(error, NotFoundError):
             raise
-        by_field, summary = forms.sort_problems(error.problems, shape.fields, ctx.language)
+        by_field, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
         again = Answered(typed=posted.typed, problems=by_field, summary=summary)
-        return await new_page(ctx, shape, again, int(error.status), registry=slot_of(ctx, shape, posted))
-    await complete(ctx, shape, answer.record, posted)
-    label = shape.declared.label.pick(ctx.language)
+        return await new_page(ctx, meta, again, int(error.status), registry=slot_of(ctx, meta, posted))
+    await complete(ctx, meta, answer.record, posted)
+    label = meta.declared.label.pick(ctx.language)
     back = posted.get("back")
     address = back if back.startswith("/app/") else f"/app/{collection}/{answer.record}"
     ctx.cookies.append(notes.tell_done(f"{ctx.say(WORDS['created_now'])}: {label}", ctx.now, href=address))
@@ -155,7 +160,7 @@ async def read_patch(ctx: RequestContext, fields: list[Field], posted: Posted) -
 
 async def perform(
     ctx: RequestContext,
-    shape: Shape,
+    meta: CollectionMeta,
     verb: str,
     posted: Posted,
     patch: dict[str, Any],
@@ -164,7 +169,7 @@ async def perform(
     version: int | None = None,
 ) -> Answer:
     """Hand an intent of this form to the pipeline; a form that was sent before and then changed is another one."""
-    intent = _intent(ctx, shape, verb, posted, patch, target=target, version=version)
+    intent = _intent(ctx, meta, verb, posted, patch, target=target, version=version)
     try:
         return await ctx.platform.pipeline.perform(intent)
     except ReusedKeyError as error:
@@ -175,16 +180,16 @@ async def perform(
 
 
 async def sent_before(
-    ctx: RequestContext, shape: Shape, verb: str, posted: Posted, *, target: UUID | None = None
+    ctx: RequestContext, meta: CollectionMeta, verb: str, posted: Posted, *, target: UUID | None = None
 ) -> bool:
     """Whether just this form has been stored: where what it asks for would no longer be open."""
-    intent = _intent(ctx, shape, verb, posted, {}, target=target)
+    intent = _intent(ctx, meta, verb, posted, {}, target=target)
     return await ctx.platform.pipeline.recall(intent) is not None
 
 
 def _intent(
     ctx: RequestContext,
-    shape: Shape,
+    meta: CollectionMeta,
     verb: str,
     posted: Posted,
     patch: dict[str, Any],
@@ -194,7 +199,7 @@ def _intent(
 ) -> Intent:
     return Intent(
         actor=ctx.person,
-        collection=shape.name,
+        collection=meta.name,
         verb=verb,
         origin="web",
         target=target,
@@ -210,47 +215,49 @@ def _intent(
 
 async def save(ctx: PersonContext, collection: str, record: str) -> Response:
     """Save what a form of a record changes."""
-    shape, target = ctx.shape(collection), record_id(record)
+    meta, target = ctx.meta(collection), record_id(record)
     posted = await read_signed(ctx)
-    fields = [shape.fields[n] for n in posted.typed["_fields"] if n in shape.fields]
+    fields = [meta.fields[n] for n in posted.typed["_fields"] if n in meta.fields]
     patch, problems = await read_patch(ctx, fields, posted)
     try:
         if problems:
             raise UnresolvedError(problems)
         if patch:
-            await save_over(ctx, shape, target, posted, patch)
+            await save_over(ctx, meta, target, posted, patch)
     except NotFoundError:
         raise
     except DirectAppError as error:
-        return await _again(ctx, shape, target, posted, patch=patch, error=error)
+        return await _again(ctx, meta, target, posted, patch=patch, error=error)
     done = WORDS["saved"] if patch else WORDS["nothing_to_save"]
     title = ", ".join(f.label.pick(ctx.language) for f in fields if f.name in patch)
     text = f"{ctx.say(done)}: {title}" if title else ctx.say(done)
     path = f"/app/{collection}/{target}"
-    undo = f"{path}/undo" if patch and shape.declared.history else None
+    undo = f"{path}/undo" if patch and meta.declared.history else None
     ctx.cookies.append(notes.tell_done(text, ctx.now, undo=undo, href=path))
     if not ctx.partial:
         group = posted.get("_group")
         return ctx.go(f"{path}#g-{group}" if group else path)
-    return await _saved_part(ctx, shape, target, posted)
+    return await _saved_part(ctx, meta, target, posted)
 
 
-async def save_over(ctx: RequestContext, shape: Shape, target: UUID, posted: Posted, patch: dict[str, Any]) -> None:
+async def save_over(
+    ctx: RequestContext, meta: CollectionMeta, target: UUID, posted: Posted, patch: dict[str, Any]
+) -> None:
     """Save, and save again over another person's change of other fields."""
     try:
-        await perform(ctx, shape, "update", posted, patch, target=target, version=posted.version)
+        await perform(ctx, meta, "update", posted, patch, target=target, version=posted.version)
     except StaleError:
-        seen = await look_up(ctx, shape, target)
+        seen = await look_up(ctx, meta, target)
         if _conflicts(ctx, seen, posted, patch):
             raise
-        await perform(ctx, shape, "update", posted, patch, target=target, version=seen.version)
+        await perform(ctx, meta, "update", posted, patch, target=target, version=seen.version)
 
 
 def _conflicts(ctx: RequestContext, seen: Record, posted: Posted, patch: dict[str, Any]) -> list[str]:
     """Return the fields that this person and somebody else both changed, to different values."""
     found = []
     for name in patch:
-        item = seen.shape.fields[name]
+        item = seen.meta.fields[name]
         stored = inputs.stored_text(item, seen.view.row.get(name), ctx.language)
         typed = inputs.typed_text(item, posted.typed)
         if stored not in {posted.base.get(name, ""), typed}:
@@ -259,11 +266,17 @@ def _conflicts(ctx: RequestContext, seen: Record, posted: Posted, patch: dict[st
 
 
 async def _again(
-    ctx: RequestContext, shape: Shape, target: UUID, posted: Posted, *, patch: dict[str, Any], error: DirectAppError
+    ctx: RequestContext,
+    meta: CollectionMeta,
+    target: UUID,
+    posted: Posted,
+    *,
+    patch: dict[str, Any],
+    error: DirectAppError,
 ) -> Response:
     """Show the form again with everything typed and every problem; stale ones with both values."""
-    seen = await look_up(ctx, shape, target)
-    by_field, summary = forms.sort_problems(error.problems, shape.fields, ctx.language)
+    seen = await look_up(ctx, meta, target)
+    by_field, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
     answered = Answered(typed=posted.typed, problems=by_field, summary=summary)
     if isinstance(error, StaleError):
         answered = await stale_answer(ctx, seen, posted, patch)
@@ -276,8 +289,8 @@ async def _again(
 
 async def stale_answer(ctx: RequestContext, seen: Record, posted: Posted, patch: dict[str, Any]) -> Answered:
     """Return both values of every field that this person and somebody else changed, and who that was."""
-    theirs = {n: ctx.teller.value(seen.shape, n, seen.told) for n in _conflicts(ctx, seen, posted, patch)}
-    latest = await ctx.platform.reading.history(ctx.person, seen.shape.name, seen.id, limit=1)
+    theirs = {n: ctx.teller.value(seen.meta, n, seen.told) for n in _conflicts(ctx, seen, posted, patch)}
+    latest = await ctx.platform.reading.history(ctx.person, seen.meta.name, seen.id, limit=1)
     return Answered(
         typed={n: v for n, v in posted.typed.items() if n.removesuffix(SEARCHED) in patch or n == "_fields"},
         theirs={n: s or _nothing(ctx) for n, s in theirs.items()},
@@ -294,9 +307,9 @@ def _group(context: dict[str, Any], posted: Posted) -> Any:
     return next((g for g in groups if g.code == posted.get("_group")), groups[0])
 
 
-async def _saved_part(ctx: RequestContext, shape: Shape, target: UUID, posted: Posted) -> Response:
+async def _saved_part(ctx: RequestContext, meta: CollectionMeta, target: UUID, posted: Posted) -> Response:
     """Answer a saved group with itself, and the head and the undo bar beside it."""
-    seen = await look_up(ctx, shape, target)
+    seen = await look_up(ctx, meta, target)
     context = await page_context(ctx, seen)
     groups = {g.code: g for g in (*context["mine"], *context["others"])}
     group = groups.get(posted.get("_group"))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive.inputs import Option
 from directapp.derive.tables import title_query
 from directapp.interfaces.web.context import RequestContext
@@ -28,39 +28,39 @@ async def options_of(ctx: RequestContext, collections: Iterable[str]) -> dict[st
 
 
 async def _small(ctx: RequestContext, name: str) -> list[Option] | None:
-    shape = ctx.spec.get(name)
-    if shape is None or not shape.grants_of(ctx.person.roles):
+    meta = ctx.spec.get(name)
+    if meta is None or not meta.grants_of(ctx.person.roles):
         return None
     column = OF_OWN_SITE.get(name)
     filter_: Filter | None = None
-    if column is not None and ctx.person.site is not None and column in shape.fields:
+    if column is not None and ctx.person.site is not None and column in meta.fields:
         filter_ = Condition((column,), "eq", ctx.person.site)
-    found = await _titles(ctx, shape, limit=_MOST + 1, filter=filter_)
+    found = await _titles(ctx, meta, limit=_MOST + 1, filter=filter_)
     return None if len(found) > _MOST else found
 
 
-async def _titles(ctx: RequestContext, shape: Shape, *, limit: int, **asked: Any) -> list[Option]:
-    query = title_query(ctx.teller, shape, limit=limit, **asked)
+async def _titles(ctx: RequestContext, meta: CollectionMeta, *, limit: int, **asked: Any) -> list[Option]:
+    query = title_query(ctx.teller, meta, limit=limit, **asked)
     try:
-        rows = orjson.loads((await ctx.platform.reading.page(ctx.person, shape.name, query)).json)
+        rows = orjson.loads((await ctx.platform.reading.page(ctx.person, meta.name, query)).json)
     except ForbiddenError:
         return []
-    return [Option(str(r["id"]), ctx.teller.title(shape, r)) for r in rows]
+    return [Option(str(r["id"]), ctx.teller.title(meta, r)) for r in rows]
 
 
-async def search_titles(ctx: RequestContext, shape: Shape, text: str) -> list[Option]:
+async def search_titles(ctx: RequestContext, meta: CollectionMeta, text: str) -> list[Option]:
     """Return the records that a typed word finds, a dozen at most."""
-    return await _titles(ctx, shape, limit=_FOUND, words=question_words(text))
+    return await _titles(ctx, meta, limit=_FOUND, words=question_words(text))
 
 
 async def names_of(ctx: RequestContext, wanted: Mapping[str, Iterable[str]]) -> dict[str, str]:
     """Return what records are called, by id; ``wanted`` are ids by collection."""
     names: dict[str, str] = {}
     for collection, ids in wanted.items():
-        shape, known = ctx.spec.get(collection), [u for i in ids if (u := as_uuid(i)) is not None]
-        if shape is None or not known or not shape.declared.exposed or not shape.grants_of(ctx.person.roles):
+        meta, known = ctx.spec.get(collection), [u for i in ids if (u := as_uuid(i)) is not None]
+        if meta is None or not known or not meta.declared.exposed or not meta.grants_of(ctx.person.roles):
             continue
-        found = await _titles(ctx, shape, limit=_MOST, filter=Condition(("id",), "in", known[:_MOST]))
+        found = await _titles(ctx, meta, limit=_MOST, filter=Condition(("id",), "in", known[:_MOST]))
         names |= {o.value: o.label for o in found}
     return names
 

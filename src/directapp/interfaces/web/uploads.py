@@ -9,7 +9,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from fastapi import APIRouter, Response
 from starlette.datastructures import UploadFile
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive import forms
 from directapp.derive.pages import Child
 from directapp.interfaces.web.context import PersonContext, RequestContext
@@ -29,15 +29,15 @@ def add_uploads(router: APIRouter, attachments: Attachments) -> None:
 
     @router.post("/app/{collection}/{record}/part/car_files")
     async def upload(ctx: PersonContext, collection: str, record: str) -> Response:
-        shape, target = ctx.shape(collection), record_id(record)
-        child = child_of(ctx, shape, FILES)
+        meta, target = ctx.meta(collection), record_id(record)
+        child = child_of(ctx, meta, FILES)
         posted = await read_signed(ctx)
         problems = await _keep_all(ctx, attachments, child, target, posted)
         _, summary = forms.sort_problems(problems, {}, ctx.language)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
         if not ctx.partial and not problems:
             return ctx.go(f"/app/{collection}/{target}/part/{FILES}")
-        return await show_files(ctx, shape, target, child, problems=summary, status=status)
+        return await show_files(ctx, meta, target, child, problems=summary, status=status)
 
 
 async def _keep_all(
@@ -48,7 +48,7 @@ async def _keep_all(
     values = _values(child, target, posted)
     for number, file in enumerate(posted.files):
         try:
-            await keep_file(ctx, attachments, child.shape, file, values=values, key=posted.key_of(number))
+            await keep_file(ctx, attachments, child.meta, file, values=values, key=posted.key_of(number))
         except DirectAppError as error:
             problems += [_about(file, p) for p in error.problems]
     if not posted.files:
@@ -67,7 +67,7 @@ def _about(file: UploadFile, problem: Problem) -> Problem:
 async def keep_file(
     ctx: RequestContext,
     attachments: Attachments,
-    shape: Shape,
+    meta: CollectionMeta,
     file: UploadFile,
     *,
     values: dict[str, Any],
@@ -87,7 +87,7 @@ async def keep_file(
     await ctx.platform.pipeline.perform(
         Intent(
             actor=ctx.person,
-            collection=shape.name,
+            collection=meta.name,
             verb="create",
             origin="web",
             patch={**values, "file": kept.record},

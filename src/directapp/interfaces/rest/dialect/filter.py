@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError, Kind, read, relative_now
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.interfaces.rest.dialect.input import json_or_value, listed
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import oslo_day
@@ -98,7 +98,7 @@ OPERATORS: dict[str, _Operator] = {
 _WORDS: dict[str, Literal["and", "or"]] = {"_and": "and", "_or": "or"}
 
 
-def readable_field(shape: Shape, actor: Actor, name: str, dotted: str) -> Field:
+def readable_field(meta: CollectionMeta, actor: Actor, name: str, dotted: str) -> Field:
     """Return a field that the actor reads in some row; unknown, secret and hidden ones look alike.
 
     Raises:
@@ -108,14 +108,14 @@ def readable_field(shape: Shape, actor: Actor, name: str, dotted: str) -> Field:
     """
     if "(" in name:
         raise bad_query(_FUNCTION, name)
-    item = shape.fields.get(name)
-    if item is None or not any(name in shape.reads(g) for g in shape.grants_of(actor.roles)):
+    item = meta.fields.get(name)
+    if item is None or not any(name in meta.reads(g) for g in meta.grants_of(actor.roles)):
         shown = dotted[:120]
         raise ForbiddenError(Problem(_HIDDEN.fill(field=shown), field=shown))
     return item
 
 
-def followed(spec: Spec, item: Field, dotted: str) -> Shape:
+def followed(spec: Spec, item: Field, dotted: str) -> CollectionMeta:
     """Return the collection that a field points to (BadQueryError: to none)."""
     if item.kind is not Kind.REF or item.ref is None:
         raise bad_query(_NO_RELATION, dotted)
@@ -133,7 +133,7 @@ class FilterReader:
         self._conditions = 0
         self.lasting = True
 
-    def read(self, shape: Shape, raw: Any) -> Filter | None:
+    def read(self, meta: CollectionMeta, raw: Any) -> Filter | None:
         """Return the filter; None when it asks for nothing.
 
         Raises:
@@ -141,32 +141,32 @@ class FilterReader:
             ForbiddenError: a field that is not the actor's to read.
 
         """
-        return self._object(shape, json_or_value(raw, "filter"), (), 0)
+        return self._object(meta, json_or_value(raw, "filter"), (), 0)
 
-    def _object(self, shape: Shape, raw: Any, path: Path, depth: int) -> Filter | None:
+    def _object(self, meta: CollectionMeta, raw: Any, path: Path, depth: int) -> Filter | None:
         if not isinstance(raw, dict):
             raise bad_query(_SHAPE, ".".join(path) or "filter")
         if depth > _DEEPEST:
             raise BadQueryError(Problem(_TOO_MUCH, field="filter"))
-        parts = [self._member(shape, name, inner, path, depth) for name, inner in raw.items()]
+        parts = [self._member(meta, name, inner, path, depth) for name, inner in raw.items()]
         return _joined("and", parts)
 
-    def _member(self, shape: Shape, name: str, raw: Any, path: Path, depth: int) -> Filter | None:
+    def _member(self, meta: CollectionMeta, name: str, raw: Any, path: Path, depth: int) -> Filter | None:
         if name in _WORDS:
             raw = listed(raw, name)
             if not isinstance(raw, list):
                 raise bad_query(_SHAPE, name)
-            return _joined(_WORDS[name], [self._object(shape, part, path, depth + 1) for part in raw])
+            return _joined(_WORDS[name], [self._object(meta, part, path, depth + 1) for part in raw])
         if name.startswith(("_", "$")):
             raise bad_query(_UNKNOWN, name)
-        return self._field(shape, name, raw, path, depth)
+        return self._field(meta, name, raw, path, depth)
 
-    def _field(self, shape: Shape, name: str, raw: Any, path: Path, depth: int) -> Filter | None:
+    def _field(self, meta: CollectionMeta, name: str, raw: Any, path: Path, depth: int) -> Filter | None:
         here = (*path, name)
         dotted = ".".join(here)
         if len(here) > LONGEST_PATH:
             raise BadQueryError(Problem(_TOO_MUCH, field="filter"))
-        item = readable_field(shape, self._actor, name, dotted)
+        item = readable_field(meta, self._actor, name, dotted)
         if not isinstance(raw, dict):
             raise bad_query(_SHAPE, dotted)
         parts: list[Filter | None] = []

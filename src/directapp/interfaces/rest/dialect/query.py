@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.derive.cursor import keys_of, unpack
 from directapp.interfaces.rest.dialect.filter import LONGEST_PATH, FilterReader, followed, readable_field
 from directapp.interfaces.rest.dialect.input import mapping, words
@@ -89,7 +89,7 @@ class Asked:
     lasting: bool = True
 
 
-def parse_fields(spec: Spec, shape: Shape, actor: Actor, raw: Any) -> tuple[Path, ...]:
+def parse_fields(spec: Spec, meta: CollectionMeta, actor: Actor, raw: Any) -> tuple[Path, ...]:
     """Return the field paths; empty for every field of the record itself.
 
     Raises:
@@ -98,17 +98,17 @@ def parse_fields(spec: Spec, shape: Shape, actor: Actor, raw: Any) -> tuple[Path
 
     """
     names = list(dict.fromkeys(words(raw, "fields")))
-    paths = tuple(_path(spec, shape, actor, name) for name in names)
-    if len(names) > _MOST_FIELDS or _width(spec, shape, actor, paths, cases=True) > _MOST_MEMBERS:
+    paths = tuple(_path(spec, meta, actor, name) for name in names)
+    if len(names) > _MOST_FIELDS or _width(spec, meta, actor, paths, cases=True) > _MOST_MEMBERS:
         raise BadQueryError(Problem(_TOO_MUCH, field="fields"))
     return () if paths == (("*",),) else paths
 
 
-def _width(spec: Spec, shape: Shape, actor: Actor, paths: tuple[Path, ...], *, cases: bool) -> int:
-    return sum(_members(spec, shape, actor, path, cases=cases) for path in paths or (("*",),))
+def _width(spec: Spec, meta: CollectionMeta, actor: Actor, paths: tuple[Path, ...], *, cases: bool) -> int:
+    return sum(_members(spec, meta, actor, path, cases=cases) for path in paths or (("*",),))
 
 
-def _path(spec: Spec, shape: Shape, actor: Actor, dotted: str) -> Path:
+def _path(spec: Spec, meta: CollectionMeta, actor: Actor, dotted: str) -> Path:
     path = tuple(dotted.split("."))
     named = [step for step in path if step != "*"]
     stars = path[len(named) :]
@@ -117,38 +117,38 @@ def _path(spec: Spec, shape: Shape, actor: Actor, dotted: str) -> Path:
     for place, step in enumerate(named):
         if not _NAME.fullmatch(step) and "(" not in step:
             raise bad_query(_FIELD, dotted)
-        item = readable_field(shape, actor, step, dotted)
+        item = readable_field(meta, actor, step, dotted)
         if place + 1 < len(path):
-            shape = followed(spec, item, dotted)
+            meta = followed(spec, item, dotted)
     return path
 
 
-def _members(spec: Spec, shape: Shape, actor: Actor, path: Path, *, cases: bool) -> int:
+def _members(spec: Spec, meta: CollectionMeta, actor: Actor, path: Path, *, cases: bool) -> int:
     """Count what a path asks for; ``cases``: as often as a masked row is written out in the statement."""
     head, rest = path[0], path[1:]
-    grants = shape.grants_of(actor.roles)
-    reads = frozenset[str]().union(*(shape.reads(g) for g in grants))
+    grants = meta.grants_of(actor.roles)
+    reads = frozenset[str]().union(*(meta.reads(g) for g in grants))
     if head != "*":
-        ref = shape.fields[head].points_to
+        ref = meta.fields[head].points_to
         return 1 + (_members(spec, spec[ref], actor, rest, cases=cases) if rest and ref else 0)
     total = len(reads)
     for name in reads if rest else ():
-        item = shape.fields[name]
+        item = meta.fields[name]
         if item.points_to is not None:
             total += _members(spec, spec[item.points_to], actor, rest, cases=cases)
         if total > _MOST_MEMBERS:
             break
-    return total * max(1, len({shape.reads(g) for g in grants})) if cases else total
+    return total * max(1, len({meta.reads(g) for g in grants})) if cases else total
 
 
 class Reader:
     """Reads one request's parameters for one actor."""
 
-    def __init__(self, spec: Spec, shape: Shape, actor: Actor, now: datetime, order: tuple[Order, ...]) -> None:
+    def __init__(self, spec: Spec, meta: CollectionMeta, actor: Actor, now: datetime, order: tuple[Order, ...]) -> None:
         """Keep what is asked about, by whom and when, and the order where none is asked for."""
         self._order = order
         self._spec = spec
-        self._shape = shape
+        self._collection = meta
         self._actor = actor
         self._now = now
         self._lasting = True
@@ -174,8 +174,8 @@ class Reader:
     def _list(self, given: Mapping[str, Any]) -> Asked:
         limit = _integer(given.get("limit", DEFAULT_LIMIT), "limit", 0, LARGEST_LIMIT)
         counts, wants_cursor = self._meta(given.get("meta"))
-        fields = parse_fields(self._spec, self._shape, self._actor, given.get("fields"))
-        width = _width(self._spec, self._shape, self._actor, fields, cases=False)
+        fields = parse_fields(self._spec, self._collection, self._actor, given.get("fields"))
+        width = _width(self._spec, self._collection, self._actor, fields, cases=False)
         most = max(_MOST_CELLS // max(1, width), DEFAULT_LIMIT)
         if limit > most:
             raise BadQueryError(Problem(_CELLS.fill(rows=limit, fields=width, most=most), field="limit"))
@@ -203,7 +203,7 @@ class Reader:
         if "filter" not in given:
             return None
         reader = FilterReader(self._spec, self._actor, self._now)
-        found = reader.read(self._shape, given["filter"])
+        found = reader.read(self._collection, given["filter"])
         self._lasting = reader.lasting
         count = sum(len(v) if isinstance(v, list) else 1 for v in found.values()) if found else 0
         if count > _MOST_VALUES:
@@ -231,7 +231,7 @@ class Reader:
             name = word.removeprefix("-")
             if "." in name:
                 raise bad_query(_SORT, name)
-            item = readable_field(self._shape, self._actor, name, name)
+            item = readable_field(self._collection, self._actor, name, name)
             if item.kind in UNLISTED:
                 raise bad_query(_SORT, name)
             found.setdefault(name, Order(name, word.startswith("-")))
@@ -246,10 +246,10 @@ class Reader:
 
         A cursor is a comparison that the reader chooses; on a masked value it would answer guesses.
         """
-        grants = self._shape.grants_of(self._actor.roles)
+        grants = self._collection.grants_of(self._actor.roles)
         for key in sort:
-            masked = not all(key.field in self._shape.reads(g) for g in grants)
-            if masked or (self._shape.fields[key.field].kind is Kind.REF and key.field != "id"):
+            masked = not all(key.field in self._collection.reads(g) for g in grants)
+            if masked or (self._collection.fields[key.field].kind is Kind.REF and key.field != "id"):
                 raise bad_query(_KEYSET, key.field)
         return keys_of(sort)
 
@@ -262,7 +262,7 @@ class Reader:
             return None
         if not isinstance(text, str):
             raise bad_query(_UNSUPPORTED, "cursor")
-        return unpack(self._shape, keys, text)
+        return unpack(self._collection, keys, text)
 
     # -- figures ------------------------------------------------------------------------------------
 
@@ -272,7 +272,7 @@ class Reader:
                 raise bad_query(_TOGETHER, name, other="aggregate")
         groups = tuple(dict.fromkeys(words(given.get("groupBy"), "groupBy")))
         for name in groups:
-            item = readable_field(self._shape, self._actor, name, name)
+            item = readable_field(self._collection, self._actor, name, name)
             if item.kind is Kind.JSON:
                 raise bad_query(_FIELD, name)
         counts, wants_cursor = self._meta(given.get("meta"))
@@ -307,7 +307,7 @@ class Reader:
         return tuple(found)
 
     def _countable(self, function: str, kinds: frozenset[Kind], name: str) -> None:
-        if name != "*" and readable_field(self._shape, self._actor, name, name).kind not in kinds:
+        if name != "*" and readable_field(self._collection, self._actor, name, name).kind not in kinds:
             raise bad_query(_FIGURE_KIND, name, function=function)
 
 
@@ -343,7 +343,7 @@ def _missing(fields: Sequence[Path], keys: Sequence[Order]) -> tuple[str, ...]:
 
 def parse_query(
     spec: Spec,
-    shape: Shape,
+    meta: CollectionMeta,
     actor: Actor,
     raw: Mapping[str, Any],
     *,
@@ -351,4 +351,4 @@ def parse_query(
     order: tuple[Order, ...] = (),
 ) -> Asked:
     """Return what nested parameters ask of a collection (BadQueryError, ForbiddenError: refused by name)."""
-    return Reader(spec, shape, actor, now, order).read(raw)
+    return Reader(spec, meta, actor, now, order).read(raw)

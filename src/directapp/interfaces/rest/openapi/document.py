@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.declare.verbs import Verb
 from directapp.interfaces.rest.dialect.query import DEFAULT_LIMIT, LARGEST_LIMIT
 from directapp.interfaces.rest.openapi.fixed import (
@@ -34,8 +34,8 @@ _STANDING = {"/users": "users", "/files": "files", "/roles": "roles"}
 def describe(spec: Spec, *, version: str = "1") -> dict[str, Any]:
     """Return the whole document."""
     paths: dict[str, Any] = dict(FIXED)
-    for shape in spec.exposed:
-        paths |= _collection(shape, f"/items/{shape.name}")
+    for meta in spec.exposed:
+        paths |= _collection(meta, f"/items/{meta.name}")
     for path, name in _STANDING.items():
         standing = spec.get(name)
         if standing is not None and standing.declared.exposed:
@@ -66,49 +66,49 @@ def describe(spec: Spec, *, version: str = "1") -> dict[str, Any]:
 
 
 def _choosing(spec: Spec) -> dict[str, Any]:
-    return {name: found for shape in spec.exposed for name, found in shared_parameters(shape).items()}
+    return {name: found for meta in spec.exposed for name, found in shared_parameters(meta).items()}
 
 
 def _filters(spec: Spec) -> dict[str, Any]:
     found = shared_filters()
-    for shape in spec.exposed:
-        found |= filter_schemas(shape)
+    for meta in spec.exposed:
+        found |= filter_schemas(meta)
     return found
 
 
 # -- routes -------------------------------------------------------------------------------------------
 
 
-def _collection(shape: Shape, path: str) -> dict[str, Any]:
+def _collection(meta: CollectionMeta, path: str) -> dict[str, Any]:
     paths: dict[str, Any] = {
         path: {
-            "get": _list(shape),
-            "post": _create(shape),
-            "patch": _update_many(shape),
-            "delete": _delete_many(shape),
+            "get": _list(meta),
+            "post": _create(meta),
+            "patch": _update_many(meta),
+            "delete": _delete_many(meta),
         },
         f"{path}/{{id}}": {
             "parameters": [_parameter("id")],
-            "get": _get(shape),
-            "patch": _update(shape),
-            "delete": _delete(shape),
+            "get": _get(meta),
+            "patch": _update(meta),
+            "delete": _delete(meta),
         },
     }
-    return paths | _verbs(shape, path)
+    return paths | _verbs(meta, path)
 
 
-def _standing(shape: Shape, path: str) -> dict[str, Any]:
+def _standing(meta: CollectionMeta, path: str) -> dict[str, Any]:
     own = {
-        at.replace(f"/items/{shape.name}", path, 1): {
+        at.replace(f"/items/{meta.name}", path, 1): {
             method: _renamed(operation, path) if isinstance(operation, dict) else operation
             for method, operation in methods.items()
         }
-        for at, methods in _collection(shape, f"/items/{shape.name}").items()
+        for at, methods in _collection(meta, f"/items/{meta.name}").items()
     }
     if path == "/roles":
         return {at: {m: o for m, o in methods.items() if m in {"get", "parameters"}} for at, methods in own.items()}
     if path == "/files":
-        own[path] |= {"post": _upload(shape)}
+        own[path] |= {"post": _upload(meta)}
         own = {at: methods for at, methods in own.items() if at in {path, f"{path}/{{id}}"}}
     return own
 
@@ -117,132 +117,132 @@ def _renamed(operation: dict[str, Any], path: str) -> dict[str, Any]:
     return operation | {"operationId": f"{operation['operationId']}_at_{path.strip('/')}"}
 
 
-def _verbs(shape: Shape, path: str) -> dict[str, Any]:
-    verbs = [*shape.declared.verbs, *([UNDO] if shape.declared.history else [])]
+def _verbs(meta: CollectionMeta, path: str) -> dict[str, Any]:
+    verbs = [*meta.declared.verbs, *([UNDO] if meta.declared.history else [])]
     found: dict[str, Any] = {}
     for verb in verbs:
         record = verb.on == "record"
         at = f"{path}/{{id}}/{verb.name}" if record else f"{path}/{verb.name}"
         parameters = {"parameters": [_parameter("id")]} if record else {}
-        found[at] = parameters | {"post": _verb(shape, verb)}
+        found[at] = parameters | {"post": _verb(meta, verb)}
     return found
 
 
-def _verb(shape: Shape, verb: Verb) -> dict[str, Any]:
+def _verb(meta: CollectionMeta, verb: Verb) -> dict[str, Any]:
     body = body_of(verb.params, version=verb.on == "record")
     about = [f"In: {', '.join(verb.states)}."] if verb.states else []
     if verb.secrets:
         about.append(_TOLD_ONCE)
     return _operation(
-        shape,
-        f"{verb.name}_{shape.name}",
-        f"{verb.label.en}: {shape.declared.label.en.lower()}",
+        meta,
+        f"{verb.name}_{meta.name}",
+        f"{verb.label.en}: {meta.declared.label.en.lower()}",
         parameters=map(_parameter, (*_WRITE, "If-Match")),
         body=body,
-        answer=_told(shape, verb) if verb.secrets else _data(_found(shape)),
+        answer=_told(meta, verb) if verb.secrets else _data(_found(meta)),
         about=" ".join(about),
     )
 
 
-def _told(shape: Shape, verb: Verb) -> dict[str, Any]:
+def _told(meta: CollectionMeta, verb: Verb) -> dict[str, Any]:
     """Describe an answer that carries secrets; a resend leaves them out and names them."""
     secrets = {s.name: {"type": "string", "title": s.label.en, "description": s.help.en} for s in verb.secrets}
     names = {"type": "array", "items": {"type": "string", "enum": list(secrets)}}
-    meta = {"type": "object", "properties": {"withheld": names}}
-    answer = _data({"allOf": [_ref(shape.name), {"type": "object", "properties": secrets}]})
-    return {**answer, "properties": {**answer["properties"], "meta": meta}}
+    answer_meta = {"type": "object", "properties": {"withheld": names}}
+    answer = _data({"allOf": [_ref(meta.name), {"type": "object", "properties": secrets}]})
+    return {**answer, "properties": {**answer["properties"], "meta": answer_meta}}
 
 
-def _list(shape: Shape) -> dict[str, Any]:
-    rows = {"type": "array", "items": _ref(shape.name)}
+def _list(meta: CollectionMeta) -> dict[str, Any]:
+    rows = {"type": "array", "items": _ref(meta.name)}
     answer = {
         "type": "object",
         "properties": {"data": rows, "meta": {"$ref": "#/components/schemas/Meta"}},
         "required": ["data"],
     }
-    parameters = [*list_parameters(shape), _AGAIN]
-    return _operation(shape, f"list_{shape.name}", f"List {_many(shape)}", parameters=parameters, answer=answer)
+    parameters = [*list_parameters(meta), _AGAIN]
+    return _operation(meta, f"list_{meta.name}", f"List {_many(meta)}", parameters=parameters, answer=answer)
 
 
-def _get(shape: Shape) -> dict[str, Any]:
+def _get(meta: CollectionMeta) -> dict[str, Any]:
     return _operation(
-        shape,
-        f"read_{shape.name}",
-        f"Read one of {_many(shape)}",
-        parameters=[_fields(shape), _AGAIN],
-        answer=_data(_ref(shape.name)),
+        meta,
+        f"read_{meta.name}",
+        f"Read one of {_many(meta)}",
+        parameters=[_fields(meta), _AGAIN],
+        answer=_data(_ref(meta.name)),
     )
 
 
-def _create(shape: Shape) -> dict[str, Any]:
-    one = _ref(f"{shape.name}_create")
+def _create(meta: CollectionMeta) -> dict[str, Any]:
+    one = _ref(f"{meta.name}_create")
     return _operation(
-        shape,
-        f"create_{shape.name}",
-        f"Create one or many of {_many(shape)}",
-        parameters=[_fields(shape), *map(_parameter, _WRITE)],
+        meta,
+        f"create_{meta.name}",
+        f"Create one or many of {_many(meta)}",
+        parameters=[_fields(meta), *map(_parameter, _WRITE)],
         body={"oneOf": [one, {"type": "array", "items": one, "maxItems": 1000}]},
-        answer=_data({"oneOf": [_ref(shape.name), {"type": "array", "items": _ref(shape.name)}]}),
+        answer=_data({"oneOf": [_ref(meta.name), {"type": "array", "items": _ref(meta.name)}]}),
     )
 
 
-def _update(shape: Shape) -> dict[str, Any]:
+def _update(meta: CollectionMeta) -> dict[str, Any]:
     return _operation(
-        shape,
-        f"update_{shape.name}",
-        f"Change one of {_many(shape)}",
-        parameters=[_fields(shape), *map(_parameter, (*_WRITE, "If-Match"))],
-        body=_ref(f"{shape.name}_update"),
-        answer=_data(_ref(shape.name)),
+        meta,
+        f"update_{meta.name}",
+        f"Change one of {_many(meta)}",
+        parameters=[_fields(meta), *map(_parameter, (*_WRITE, "If-Match"))],
+        body=_ref(f"{meta.name}_update"),
+        answer=_data(_ref(meta.name)),
     )
 
 
-def _update_many(shape: Shape) -> dict[str, Any]:
-    patch = _ref(f"{shape.name}_update")
+def _update_many(meta: CollectionMeta) -> dict[str, Any]:
+    patch = _ref(f"{meta.name}_update")
     same = {
         "type": "object",
         "properties": {"keys": {"$ref": "#/components/schemas/Keys"}, "data": patch},
         "required": ["keys", "data"],
         "additionalProperties": False,
     }
-    each = {"type": "array", "items": _ref(f"{shape.name}_update_each"), "maxItems": 1000}
+    each = {"type": "array", "items": _ref(f"{meta.name}_update_each"), "maxItems": 1000}
     return _operation(
-        shape,
-        f"update_many_{shape.name}",
-        f"Change many of {_many(shape)}, all or none",
-        parameters=[_fields(shape), *map(_parameter, _WRITE)],
+        meta,
+        f"update_many_{meta.name}",
+        f"Change many of {_many(meta)}, all or none",
+        parameters=[_fields(meta), *map(_parameter, _WRITE)],
         body={"oneOf": [same, each]},
-        answer=_data({"type": "array", "items": _ref(shape.name)}),
+        answer=_data({"type": "array", "items": _ref(meta.name)}),
     )
 
 
-def _delete(shape: Shape) -> dict[str, Any]:
-    summary = f"Delete one of {_many(shape)}"
-    return _operation(shape, f"delete_{shape.name}", summary, parameters=map(_parameter, _GONE), answer=None)
+def _delete(meta: CollectionMeta) -> dict[str, Any]:
+    summary = f"Delete one of {_many(meta)}"
+    return _operation(meta, f"delete_{meta.name}", summary, parameters=map(_parameter, _GONE), answer=None)
 
 
-def _delete_many(shape: Shape) -> dict[str, Any]:
+def _delete_many(meta: CollectionMeta) -> dict[str, Any]:
     keys = {"$ref": "#/components/schemas/Keys"}
     named = {"type": "object", "properties": {"keys": keys}, "required": ["keys"], "additionalProperties": False}
     return _operation(
-        shape,
-        f"delete_many_{shape.name}",
-        f"Delete many of {_many(shape)}, all or none",
+        meta,
+        f"delete_many_{meta.name}",
+        f"Delete many of {_many(meta)}, all or none",
         parameters=map(_parameter, _WRITE),
         body={"oneOf": [keys, named]},
         answer=None,
     )
 
 
-def _upload(shape: Shape) -> dict[str, Any]:
-    writable = {f.name: written(f, empty=False) for f in shape.fields.values() if f.writable and f.name != "id"}
+def _upload(meta: CollectionMeta) -> dict[str, Any]:
+    writable = {f.name: written(f, empty=False) for f in meta.fields.values() if f.writable and f.name != "id"}
     binary = {"type": "string", "contentMediaType": "application/octet-stream", "minLength": 1}
     operation = _operation(
-        shape,
+        meta,
         "upload_files",
         "Upload one or many files",
         parameters=map(_parameter, ("Idempotency-Key", "X-Reason")),
-        answer=_data(_ref(shape.name)),
+        answer=_data(_ref(meta.name)),
     )
     form = {"type": "object", "properties": {**writable, "file": binary}, "required": ["file"]}
     operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
@@ -251,7 +251,7 @@ def _upload(shape: Shape) -> dict[str, Any]:
 
 
 def _operation(
-    shape: Shape,
+    meta: CollectionMeta,
     name: str,
     summary: str,
     *,
@@ -260,7 +260,7 @@ def _operation(
     body: dict[str, Any] | None = None,
     about: str = "",
 ) -> dict[str, Any]:
-    found: dict[str, Any] = {"operationId": name, "summary": summary, "tags": [shape.name]}
+    found: dict[str, Any] = {"operationId": name, "summary": summary, "tags": [meta.name]}
     if about:
         found["description"] = about
     found["parameters"] = list(parameters)
@@ -282,22 +282,22 @@ def _data(schema: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": {"data": schema}, "required": ["data"]}
 
 
-def _found(shape: Shape) -> dict[str, Any]:
+def _found(meta: CollectionMeta) -> dict[str, Any]:
     """Describe what an act answers: mostly the record, else what it looked for or made."""
-    return {"anyOf": [_ref(shape.name), *({"type": other} for other in ("object", "array", "null"))]}
+    return {"anyOf": [_ref(meta.name), *({"type": other} for other in ("object", "array", "null"))]}
 
 
 def _ref(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _fields(shape: Shape) -> dict[str, Any]:
-    return _parameter(f"{shape.name}_fields")
+def _fields(meta: CollectionMeta) -> dict[str, Any]:
+    return _parameter(f"{meta.name}_fields")
 
 
 def _parameter(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/parameters/{name}"}
 
 
-def _many(shape: Shape) -> str:
-    return shape.declared.plural.en.lower()
+def _many(meta: CollectionMeta) -> str:
+    return meta.declared.plural.en.lower()

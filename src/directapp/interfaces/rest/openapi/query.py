@@ -4,7 +4,7 @@ from typing import Any
 
 from directapp.declare.fields import Field, field
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.interfaces.rest.dialect.filter import OPERATORS
 from directapp.interfaces.rest.dialect.query import FIGURES, META, MOST_SORTS, UNLISTED
 from directapp.interfaces.rest.openapi.records import Schema, written
@@ -20,14 +20,14 @@ _WORDS = {"$ref": "#/components/schemas/asked_words"}
 _SPOKEN = {Kind.STRING, Kind.TEXT}
 
 
-def list_parameters(shape: Shape) -> list[Schema]:
+def list_parameters(meta: CollectionMeta) -> list[Schema]:
     """Return the parameters of a list."""
-    filtered = {"$ref": f"#/components/schemas/{shape.name}_filter"}
+    filtered = {"$ref": f"#/components/schemas/{meta.name}_filter"}
     return [
-        _ref(f"{shape.name}_fields"),
+        _ref(f"{meta.name}_fields"),
         {"name": "filter", "in": "query", "description": _FILTER, "content": _json(filtered)},
         _ref("search"),
-        _listed("sort", "Descending with a leading `-`; by id when absent.", _orders(shape), MOST_SORTS),
+        _listed("sort", "Descending with a leading `-`; by id when absent.", _orders(meta), MOST_SORTS),
         _ref("limit"),
         _ref("offset"),
         _ref("page"),
@@ -36,35 +36,35 @@ def list_parameters(shape: Shape) -> list[Schema]:
             "name": "aggregate",
             "in": "query",
             "description": "JSON as here, or brackets as in `aggregate[count]=*`. Not with fields, sort or paging.",
-            "content": _json(_figures(shape)),
+            "content": _json(_figures(meta)),
         },
-        _listed("groupBy", "Needs aggregate.", [f.name for f in _readable(shape) if f.kind is not Kind.JSON]),
+        _listed("groupBy", "Needs aggregate.", [f.name for f in _readable(meta) if f.kind is not Kind.JSON]),
         _listed("meta", "`*` is both counts; `cursor` a mark to go on from.", [*sorted(META), "cursor", "*"]),
     ]
 
 
-def shared_parameters(shape: Shape) -> dict[str, Schema]:
+def shared_parameters(meta: CollectionMeta) -> dict[str, Schema]:
     """Return the parameter that chooses fields, by its name among the document's components."""
-    names = [f.name for f in _readable(shape)]
-    ways = "|".join(f.name for f in _readable(shape) if f.points_to)
+    names = [f.name for f in _readable(meta)]
+    ways = "|".join(f.name for f in _readable(meta) if f.points_to)
     items: Schema = {"enum": [*names, "*"]}
     if ways:
         items = {"anyOf": [items, {"type": "string", "pattern": rf"^(?:{ways})\.(?:\*|[a-z][a-z_]{{2,40}})$"}]}
     about = "Paths as `vin,dealership.name`, `*`, `*.*`; each way through relations may go on."
-    return {f"{shape.name}_fields": _listed("fields", about, items=items)}
+    return {f"{meta.name}_fields": _listed("fields", about, items=items)}
 
 
-def filter_schemas(shape: Shape) -> dict[str, Schema]:
+def filter_schemas(meta: CollectionMeta) -> dict[str, Schema]:
     """Return the schema of a collection's filters."""
-    own = {"$ref": f"#/components/schemas/{shape.name}_filter"}
+    own = {"$ref": f"#/components/schemas/{meta.name}_filter"}
     both = {"type": "array", "maxItems": _MOST, "items": own}
-    asked = {f.name: _asked(f) for f in _readable(shape)}
+    asked = {f.name: _asked(f) for f in _readable(meta)}
     found: Schema = {
         "type": "object",
         "properties": {"_and": both, "_or": both, **asked},
         "additionalProperties": False,
     }
-    return {f"{shape.name}_filter": found}
+    return {f"{meta.name}_filter": found}
 
 
 def shared_filters() -> dict[str, Schema]:
@@ -72,8 +72,8 @@ def shared_filters() -> dict[str, Schema]:
     return {"asked_words": _TEXT} | {f"asked_{kind}": _operators(field(kind, "", "", kind)) for kind in Kind}
 
 
-def _readable(shape: Shape) -> list[Field]:
-    return [f for f in shape.fields.values() if not f.secret]
+def _readable(meta: CollectionMeta) -> list[Field]:
+    return [f for f in meta.fields.values() if not f.secret]
 
 
 def _asked(item: Field) -> Schema:
@@ -104,15 +104,15 @@ def _value(item: Field) -> Schema:
     return {name: part for name, part in found.items() if name not in {"title", "description", "readOnly"}}
 
 
-def _orders(shape: Shape) -> list[str]:
-    names = [f.name for f in _readable(shape) if f.kind not in UNLISTED]
+def _orders(meta: CollectionMeta) -> list[str]:
+    names = [f.name for f in _readable(meta) if f.kind not in UNLISTED]
     return [*names, *(f"-{name}" for name in names)]
 
 
-def _figures(shape: Shape) -> Schema:
+def _figures(meta: CollectionMeta) -> Schema:
     properties: Schema = {}
     for function, kinds in FIGURES.items():
-        names = [f.name for f in _readable(shape) if f.kind in kinds]
+        names = [f.name for f in _readable(meta) if f.kind in kinds]
         if not names:
             continue
         several = {"type": "array", "items": {"enum": names}, "minItems": 1, "maxItems": 32, "uniqueItems": True}

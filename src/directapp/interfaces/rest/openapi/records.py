@@ -10,7 +10,7 @@ from typing import Any
 
 from directapp.declare.fields import MAX_LENGTH, Field
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape, Spec
+from directapp.declare.spec import CollectionMeta, Spec
 
 Schema = dict[str, Any]
 
@@ -78,20 +78,20 @@ def version_schema() -> Schema:
 def record_schemas(spec: Spec) -> dict[str, Schema]:
     """Return the schemas of every collection: answered, created, and changed alone or among many."""
     found: dict[str, Schema] = {}
-    for shape in spec.exposed:
-        found[shape.name] = {
+    for meta in spec.exposed:
+        found[meta.name] = {
             "type": "object",
-            "title": shape.declared.label.en,
-            "description": shape.declared.notes or shape.declared.plural.en,
-            "properties": {f.name: answered(spec, shape, f) for f in shape.fields.values() if not f.secret},
+            "title": meta.declared.label.en,
+            "description": meta.declared.notes or meta.declared.plural.en,
+            "properties": {f.name: answered(spec, meta, f) for f in meta.fields.values() if not f.secret},
         }
-        writable = [f for f in shape.fields.values() if f.writable and f.name != "id"]
+        writable = [f for f in meta.fields.values() if f.writable and f.name != "id"]
         new = [f.name for f in writable if f.required and f.default is None]
         properties = {f.name: written(f) for f in writable}
-        found[f"{shape.name}_create"] = _object(properties, new)
-        properties = {f.name: written(f) for f in writable if not f.immutable} | _stated(shape)
-        found[f"{shape.name}_update"] = _object(properties)
-        found[f"{shape.name}_update_each"] = _object({"id": _UUID, **properties}, ["id"])
+        found[f"{meta.name}_create"] = _object(properties, new)
+        properties = {f.name: written(f) for f in writable if not f.immutable} | _stated(meta)
+        found[f"{meta.name}_update"] = _object(properties)
+        found[f"{meta.name}_update_each"] = _object({"id": _UUID, **properties}, ["id"])
     return found
 
 
@@ -110,8 +110,8 @@ def _object(properties: Schema, required: Iterable[str] = ()) -> Schema:
     return found | ({"required": names} if names else {})
 
 
-def _stated(shape: Shape) -> Schema:
-    flow = shape.declared.workflow
+def _stated(meta: CollectionMeta) -> Schema:
+    flow = meta.declared.workflow
     if flow is None:
         return {"version": version_schema()}
     codes = [s.code for s in flow.states]
@@ -121,12 +121,12 @@ def _stated(shape: Shape) -> Schema:
     }
 
 
-def answered(spec: Spec, shape: Shape, item: Field) -> Schema:
+def answered(spec: Spec, meta: CollectionMeta, item: Field) -> Schema:
     """Return how a field is answered."""
     found = dict(_ANSWERED[item.kind])
     codes = [c.code for c in item.choices]
-    if item.name == "status" and shape.declared.workflow is not None:
-        codes = [s.code for s in shape.declared.workflow.states]
+    if item.name == "status" and meta.declared.workflow is not None:
+        codes = [s.code for s in meta.declared.workflow.states]
     if codes and item.kind is Kind.CHOICES:
         found["items"] = {"type": "string", "enum": codes}
     elif codes:

@@ -92,7 +92,7 @@ async def _site(ctx: RequestContext, asked: str) -> Record:
         target = refs.as_uuid(sites[0].value) if sites else None
     if target is None:
         raise NotFoundError
-    seen = await look_up(ctx, ctx.shape(SITES), target)
+    seen = await look_up(ctx, ctx.meta(SITES), target)
     if GOALS not in seen.view.writable:
         raise ForbiddenError
     return seen
@@ -100,9 +100,9 @@ async def _site(ctx: RequestContext, asked: str) -> Record:
 
 async def _sites(ctx: RequestContext, chosen: Any) -> list[Option]:
     """Return the sites to choose from, for those who set the goals of every one."""
-    shape = ctx.shape(SITES)
-    grants = shape.grants_of(ctx.person.roles)
-    if not any(GOALS in shape.writes(g) and isinstance(g.edit_rule, Everything) for g in grants):
+    meta = ctx.meta(SITES)
+    grants = meta.grants_of(ctx.person.roles)
+    if not any(GOALS in meta.writes(g) and isinstance(g.edit_rule, Everything) for g in grants):
         return []
     options = (await refs.options_of(ctx, [SITES])).get(SITES, [])
     return [Option(o.value, o.label, o.value == str(chosen)) for o in options]
@@ -130,7 +130,7 @@ async def save_goals(ctx: PersonContext) -> Response:
         who = latest[0]["actor_name"] if latest else ctx.say(COMMON["someone"])
         return await _page(ctx, seen, Answered(typed=typed, base=goals, stale_by=who, status=int(error.status)))
     except DirectAppError as error:
-        _, summary = forms.sort_problems(error.problems, seen.shape.fields, ctx.language)
+        _, summary = forms.sort_problems(error.problems, seen.meta.fields, ctx.language)
         return await _page(ctx, seen, Answered(typed=typed, summary=summary, status=int(error.status)))
     told = f"{ctx.say(COMMON['saved'])}: {ctx.say(WORDS['goals'])}"
     address = f"{HERE}?site={seen.id}"
@@ -142,11 +142,11 @@ async def _save(ctx: RequestContext, seen: Record, posted: Posted, goals: Mappin
     """Save, and save over another person's change of the site where it left the goals as they were."""
     patch = {GOALS: goals}
     try:
-        await perform(ctx, seen.shape, "update", posted, patch, target=seen.id, version=posted.version)
+        await perform(ctx, seen.meta, "update", posted, patch, target=seen.id, version=posted.version)
     except StaleError:
         if posted.base.get(GOALS) != _told(_stored(seen)):
             raise
-        await perform(ctx, seen.shape, "update", posted, patch, target=seen.id, version=seen.version)
+        await perform(ctx, seen.meta, "update", posted, patch, target=seen.id, version=seen.version)
 
 
 def _stored(seen: Record) -> Goals:
@@ -220,7 +220,7 @@ async def _page(ctx: RequestContext, seen: Record, answered: Answered | None = N
         here=SITES,
         a=speak_admin(ctx.language),
         site=seen,
-        name=ctx.teller.title(seen.shape, seen.told),
+        name=ctx.teller.title(seen.meta, seen.told),
         sites=await _sites(ctx, seen.id),
         lines=[_line(ctx, state, typed, stored, answered) for state in states_of(ctx)],
         summary=answered.summary if answered else (),

@@ -45,8 +45,8 @@ def writes(collection: str, *fields: str) -> Callable[[RequestContext], bool]:
     """Return whether a person writes any of these fields, or any at all, in some record of a collection."""
 
     def asked(ctx: RequestContext) -> bool:
-        shape = ctx.spec.get(collection)
-        written = writable_anywhere(ctx.person, shape) if shape else frozenset()
+        meta = ctx.spec.get(collection)
+        written = writable_anywhere(ctx.person, meta) if meta else frozenset()
         return bool(written & set(fields) if fields else written)
 
     return asked
@@ -56,8 +56,8 @@ def does(collection: str, verb: str) -> Callable[[RequestContext], bool]:
     """Return whether a person has a verb on some record of a collection."""
 
     def asked(ctx: RequestContext) -> bool:
-        shape = ctx.spec.get(collection)
-        grants = shape.grants_of(ctx.person.roles) if shape else ()
+        meta = ctx.spec.get(collection)
+        grants = meta.grants_of(ctx.person.roles) if meta else ()
         return any(verb in g.verbs or "*" in g.verbs for g in grants)
 
     return asked
@@ -67,8 +67,8 @@ def opens(collection: str) -> Callable[[RequestContext], bool]:
     """Return whether a person opens a collection."""
 
     def asked(ctx: RequestContext) -> bool:
-        shape = ctx.spec.get(collection)
-        return bool(shape and shape.grants_of(ctx.person.roles))
+        meta = ctx.spec.get(collection)
+        return bool(meta and meta.grants_of(ctx.person.roles))
 
     return asked
 

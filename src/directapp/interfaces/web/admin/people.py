@@ -51,14 +51,14 @@ async def show_people(ctx: PersonContext, site: str = "") -> Response:
     """Show the people of a site: of the own one, or of the one that an administrator chooses."""
     if not does(USERS, "invite")(ctx):
         raise ForbiddenError
-    shape = ctx.shape(USERS)
+    meta = ctx.meta(USERS)
     sites = (await refs.options_of(ctx, [SITES])).get(SITES, [])
-    wide = any(g.create for g in shape.grants_of(ctx.person.roles))
+    wide = any(g.create for g in meta.grants_of(ctx.person.roles))
     chosen = refs.as_uuid(site) if wide else ctx.person.site
     filter_: Filter | None = Condition(("dealership",), "eq", chosen) if chosen else None
-    names = tuple(n for n in _FIELDS if n in readable_anywhere(ctx.person, shape))
+    names = tuple(n for n in _FIELDS if n in readable_anywhere(ctx.person, meta))
     query = Query(
-        fields=paths_for(ctx.spec, ctx.person, shape, names),
+        fields=paths_for(ctx.spec, ctx.person, meta, names),
         filter=filter_,
         sort=(Order("last_name"), Order("first_name")),
         limit=_MOST,
@@ -73,25 +73,25 @@ async def show_people(ctx: PersonContext, site: str = "") -> Response:
         people=people,
         counts={s: sum(p.standing == s for p in people) for s in (IN, INVITED, OUT)},
         sites=[Option(o.value, o.label, o.value == str(chosen)) for o in sites] if wide else [],
-        verbs=collection_verbs(ctx, shape),
+        verbs=collection_verbs(ctx, meta),
         whole=f"/app/{USERS}" + (f"?dealership={chosen}" if chosen else ""),
     )
 
 
 def _person(ctx: RequestContext, row: Mapping[str, Any]) -> Person:
-    shape, key = ctx.spec[USERS], str(row["id"])
+    meta, key = ctx.spec[USERS], str(row["id"])
     standing = _standing(row)
     own = key == str(ctx.person.user)
     return Person(
         href=page_of(USERS, key),
-        name=ctx.teller.title(shape, row),
-        roles=ctx.teller.value(shape, "roles", row).text,
+        name=ctx.teller.title(meta, row),
+        roles=ctx.teller.value(meta, "roles", row).text,
         email=str(row.get("email") or ""),
         standing=standing,
         told=_told(ctx, row, standing),
         own=own,
         # Who may not know whether somebody is active, does nothing with them.
-        acts=() if own or "active" not in row else tuple(_acts(ctx, record_verbs(ctx, shape), key, standing)),
+        acts=() if own or "active" not in row else tuple(_acts(ctx, record_verbs(ctx, meta), key, standing)),
     )
 
 

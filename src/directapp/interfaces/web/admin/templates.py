@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Response
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive import forms
 from directapp.derive.forms import Complaint
 from directapp.derive.inputs import Option
@@ -76,7 +76,7 @@ def add_templates(router: APIRouter) -> None:
 
 async def show_templates(ctx: PersonContext) -> Response:
     """Show the templates, those that are used first."""
-    shape = ctx.shape(TEMPLATES)
+    meta = ctx.meta(TEMPLATES)
     names = ("id", *_NAMES, *_CHOICES, ITEMS, "active")
     query = Query(fields=tuple((n,) for n in names), sort=(Order("id"),), limit=_MOST)
     rows = orjson.loads((await ctx.platform.reading.page(ctx.person, TEMPLATES, query)).json)
@@ -85,7 +85,7 @@ async def show_templates(ctx: PersonContext) -> Response:
     for row in rows:
         key = (row["car_type"], row["kind"])
         use = "unused" if not row["active"] else "outranked" if key in chosen else "used"
-        listed.append((use, _listed(ctx, shape, row, use)))
+        listed.append((use, _listed(ctx, meta, row, use)))
         chosen |= {key} if row["active"] else set()
     order = ("used", "outranked", "unused")
     listed.sort(key=lambda one: (order.index(one[0]), one[1].name))
@@ -94,17 +94,17 @@ async def show_templates(ctx: PersonContext) -> Response:
         here=TEMPLATES,
         a=speak_admin(ctx.language),
         listed=listed,
-        may_create=may_create(ctx, shape),
+        may_create=may_create(ctx, meta),
     )
 
 
-def _listed(ctx: RequestContext, shape: Shape, row: Mapping[str, Any], use: str) -> Listed:
+def _listed(ctx: RequestContext, meta: CollectionMeta, row: Mapping[str, Any], use: str) -> Listed:
     lines = stored_lines(row[ITEMS])
     return Listed(
         href=f"{HERE}/{row['id']}",
         name=row[f"name_{ctx.language}"] or row["name_nb"],
-        car_type=ctx.teller.value(shape, "car_type", row).text,
-        kind=ctx.teller.value(shape, "kind", row).text,
+        car_type=ctx.teller.value(meta, "car_type", row).text,
+        kind=ctx.teller.value(meta, "kind", row).text,
         points=len(lines),
         critical=sum(line.critical for line in lines),
         use=ctx.say(WORDS[use]),
@@ -116,21 +116,21 @@ def _listed(ctx: RequestContext, shape: Shape, row: Mapping[str, Any], use: str)
 
 async def show_new(ctx: PersonContext) -> Response:
     """Show the form of a new template."""
-    shape = ctx.shape(TEMPLATES)
-    if not may_create(ctx, shape):
+    meta = ctx.meta(TEMPLATES)
+    if not may_create(ctx, meta):
         raise ForbiddenError
-    values = {"kind": str(shape.fields["kind"].default), "active": "true"}
-    return _page(ctx, shape, Sheet(target=None, version=None, values=values, lines=(new_line(),)))
+    values = {"kind": str(meta.fields["kind"].default), "active": "true"}
+    return _page(ctx, meta, Sheet(target=None, version=None, values=values, lines=(new_line(),)))
 
 
 async def show_template(ctx: PersonContext, record: str) -> Response:
     """Show a template in its editor."""
-    shape = ctx.shape(TEMPLATES)
-    seen = await look_up(ctx, shape, record_id(record))
+    meta = ctx.meta(TEMPLATES)
+    seen = await look_up(ctx, meta, record_id(record))
     row = seen.view.row
     values = {n: str(row.get(n) or "") for n in (*_NAMES, *_CHOICES)} | {"active": "true" if row["active"] else ""}
     sheet = Sheet(target=seen.id, version=seen.version, values=values, lines=stored_lines(row[ITEMS]))
-    return _page(ctx, shape, sheet, writes=ITEMS in seen.view.writable)
+    return _page(ctx, meta, sheet, writes=ITEMS in seen.view.writable)
 
 
 async def create_template(ctx: PersonContext) -> Response:
@@ -144,14 +144,14 @@ async def save_template(ctx: PersonContext, record: str) -> Response:
 
 
 async def _answer(ctx: RequestContext, target: UUID | None) -> Response:
-    shape = ctx.shape(TEMPLATES)
+    meta = ctx.meta(TEMPLATES)
     posted = await read_signed(ctx)
     values = {n: posted.get(n).strip() for n in (*_NAMES, *_CHOICES, "active")}
     sheet = Sheet(target=target, version=posted.version, values=values, lines=typed_lines(posted))
     deed = posted.get("do")
     if deed and deed != SAVE:
         lines, focus = moved(sheet.lines, deed)
-        return _page(ctx, shape, replace(sheet, lines=lines, focus=focus))
+        return _page(ctx, meta, replace(sheet, lines=lines, focus=focus))
     problems = _problems(ctx, sheet)
     if problems:
         again = replace(
@@ -160,24 +160,24 @@ async def _answer(ctx: RequestContext, target: UUID | None) -> Response:
             summary=tuple(Complaint(text, name, _label(ctx, sheet, name)) for name, text in problems.items()),
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
-        return _page(ctx, shape, again)
-    return await _save(ctx, shape, sheet, posted)
+        return _page(ctx, meta, again)
+    return await _save(ctx, meta, sheet, posted)
 
 
-async def _save(ctx: RequestContext, shape: Shape, sheet: Sheet, posted: Posted) -> Response:
+async def _save(ctx: RequestContext, meta: CollectionMeta, sheet: Sheet, posted: Posted) -> Response:
     patch: dict[str, Any] = {n: sheet.values[n] or None for n in (*_NAMES, *_CHOICES)}
     patch |= {"active": bool(sheet.values["active"]), ITEMS: items_of(sheet.lines)}
     verb = "update" if sheet.target else "create"
     try:
-        answer = await perform(ctx, shape, verb, posted, patch, target=sheet.target, version=sheet.version)
+        answer = await perform(ctx, meta, verb, posted, patch, target=sheet.target, version=sheet.version)
     except NotFoundError:
         raise
     except StaleError as error:
-        return _page(ctx, shape, await _stale(ctx, shape, sheet, error))
+        return _page(ctx, meta, await _stale(ctx, meta, sheet, error))
     except DirectAppError as error:
-        by_field, summary = forms.sort_problems(error.problems, shape.fields, ctx.language)
+        by_field, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
         problems = {name: texts[0] for name, texts in by_field.items()}
-        return _page(ctx, shape, replace(sheet, problems=problems, summary=summary, status=int(error.status)))
+        return _page(ctx, meta, replace(sheet, problems=problems, summary=summary, status=int(error.status)))
     address = f"{HERE}/{sheet.target or answer.record}"
     undo = f"/app/{TEMPLATES}/{sheet.target}/undo" if sheet.target else None
     told = f"{ctx.say(COMMON['saved'])}: {sheet.values['name_nb']}"
@@ -185,12 +185,12 @@ async def _save(ctx: RequestContext, shape: Shape, sheet: Sheet, posted: Posted)
     return ctx.go(address)
 
 
-async def _stale(ctx: RequestContext, shape: Shape, sheet: Sheet, error: StaleError) -> Sheet:
+async def _stale(ctx: RequestContext, meta: CollectionMeta, sheet: Sheet, error: StaleError) -> Sheet:
     """Return the form with all that was typed, the version that is stored now, and what that one holds."""
     target = sheet.target
     if target is None:
         raise error
-    seen = await look_up(ctx, shape, target)
+    seen = await look_up(ctx, meta, target)
     latest = await ctx.platform.reading.history(ctx.person, TEMPLATES, target, limit=1)
     who = latest[0]["actor_name"] if latest else ctx.say(COMMON["someone"])
     theirs = stored_lines(seen.view.row[ITEMS])
@@ -217,7 +217,7 @@ def _label(ctx: RequestContext, sheet: Sheet, name: str) -> str | None:
     return ctx.say(WORDS["point"].fill(number=number)) if number else None
 
 
-def _page(ctx: RequestContext, shape: Shape, sheet: Sheet, *, writes: bool = True) -> Response:
+def _page(ctx: RequestContext, meta: CollectionMeta, sheet: Sheet, *, writes: bool = True) -> Response:
     """Show a template's form; with nothing to write it is read."""
     name = sheet.values.get("name_nb") or ctx.say(WORDS["new_template"])
     return ctx.page(
@@ -228,8 +228,8 @@ def _page(ctx: RequestContext, shape: Shape, sheet: Sheet, *, writes: bool = Tru
         sheet=sheet,
         action=f"{HERE}/{sheet.target or 'new'}",
         title=ctx.say(WORDS["new_template"]) if sheet.target is None else name,
-        labels={n: ctx.say(shape.fields[n].label) for n in (*_NAMES, *_CHOICES, "active", ITEMS)},
-        choices={n: _choices(ctx, shape, n, sheet.values.get(n, "")) for n in _CHOICES},
+        labels={n: ctx.say(meta.fields[n].label) for n in (*_NAMES, *_CHOICES, "active", ITEMS)},
+        choices={n: _choices(ctx, meta, n, sheet.values.get(n, "")) for n in _CHOICES},
         writes=writes,
         summary=sheet.summary,
         stale_by=None,
@@ -239,5 +239,5 @@ def _page(ctx: RequestContext, shape: Shape, sheet: Sheet, *, writes: bool = Tru
     )
 
 
-def _choices(ctx: RequestContext, shape: Shape, name: str, chosen: str) -> Sequence[Option]:
-    return [Option(c.code, ctx.say(c.label), c.code == chosen) for c in shape.fields[name].choices]
+def _choices(ctx: RequestContext, meta: CollectionMeta, name: str, chosen: str) -> Sequence[Option]:
+    return [Option(c.code, ctx.say(c.label), c.code == chosen) for c in meta.fields[name].choices]

@@ -45,8 +45,8 @@ def add_tree(router: APIRouter) -> None:
 
 async def show_tree(ctx: PersonContext) -> Response:
     """Show the sites as a tree."""
-    shape = ctx.shape(SITES)
-    names = [n for n in _FIELDS if n in readable_anywhere(ctx.person, shape)]
+    meta = ctx.meta(SITES)
+    names = [n for n in _FIELDS if n in readable_anywhere(ctx.person, meta)]
     query = Query(fields=tuple((n,) for n in names), sort=(Order("number"),), limit=_MOST)
     rows = orjson.loads((await ctx.platform.reading.page(ctx.person, SITES, query)).json)
     return ctx.page(
@@ -54,7 +54,7 @@ async def show_tree(ctx: PersonContext) -> Response:
         here=SITES,
         a=speak_admin(ctx.language),
         tree=tree_of(ctx, rows),
-        may_create=may_create(ctx, shape),
+        may_create=may_create(ctx, meta),
     )
 
 
@@ -79,14 +79,14 @@ def tree_of(ctx: RequestContext, rows: Iterable[Mapping[str, Any]]) -> tuple[Bra
 def _branch(
     ctx: RequestContext, row: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]], under: tuple[Branch, ...]
 ) -> Branch:
-    shape = ctx.spec[SITES]
+    meta = ctx.spec[SITES]
     key = str(row["id"])
     return Branch(
         id=key,
         href=page_of(SITES, key),
         number=str(row.get("number") or ""),
         name=str(row.get("name") or ""),
-        kind=ctx.teller.value(shape, "dealership_type", row).text,
+        kind=ctx.teller.value(meta, "dealership_type", row).text,
         facts=tuple(_facts(ctx, row, by_id)),
         active=row.get("active") is not False,
         own=key == str(ctx.person.site),

@@ -52,8 +52,8 @@ def add_figures(router: APIRouter) -> None:
 
 def opens_figures(ctx: RequestContext) -> bool:
     """Whether a person may see figures: those whose roles give the verb."""
-    shape = ctx.spec.get(BOOKINGS)
-    return shape is not None and any("figures" in g.verbs for g in shape.grants_of(ctx.person.roles))
+    meta = ctx.spec.get(BOOKINGS)
+    return meta is not None and any("figures" in g.verbs for g in meta.grants_of(ctx.person.roles))
 
 
 def _asked(ctx: RequestContext) -> Asked:
@@ -169,9 +169,9 @@ def _idle(teller: Teller, found: Found) -> dict[str, str]:
 
 async def _sla(ctx: RequestContext, asked: Asked) -> list[tuple[str, str, str, str]]:
     """Return how many open cars are overdue, at risk and on time: name, number, list, tone."""
-    shape = ctx.spec[CARS]
+    meta = ctx.spec[CARS]
     site = (("prep_center", asked.site),) if asked.site else ()
-    query = listing_of(ctx, shape, Address(f"/app/{CARS}", site)).query
+    query = listing_of(ctx, meta, Address(f"/app/{CARS}", site)).query
     counts = await ctx.platform.reading.counts(ctx.person, CARS, query, "sla_status", most=MOST_COUNTED)
     made = []
     for code in _SLA:

@@ -40,8 +40,8 @@ def add_labels(router: APIRouter) -> None:
 
 async def show_labels(ctx: PersonContext) -> Response:
     """Show labels of the cars that the address names, or of those I work with."""
-    shape = ctx.shape(CARS)
-    readable = readable_anywhere(ctx.person, shape)
+    meta = ctx.meta(CARS)
+    readable = readable_anywhere(ctx.person, meta)
     fields = tuple((n,) for n in _FIELDS if n in readable)
     chosen = [u for text in ctx.request.query_params.getlist("car") if (u := refs.as_uuid(text)) is not None]
     filter_ = Condition(("id",), "in", chosen[:_MOST]) if chosen else _of_mine(ctx)
@@ -78,10 +78,10 @@ async def labels_of(ctx: RequestContext, rows: Sequence[Mapping[str, Any]]) -> l
 
 
 def _label(ctx: RequestContext, row: Mapping[str, Any], code: str) -> Label:
-    shape = ctx.spec[CARS]
+    meta = ctx.spec[CARS]
     return Label(
         qr=Markup(code),  # noqa: S704 - a path of digits
-        plate=ctx.teller.value(shape, "license_plate", row),
+        plate=ctx.teller.value(meta, "license_plate", row),
         name=" ".join(str(row[n]) for n in ("make", "model") if row.get(n)),
         vin=str(row.get("vin") or ""),
         order=str(row.get("order_number") or ""),

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Response
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive import present
 from directapp.derive.shown import Shown, page_of, readable_anywhere
 from directapp.interfaces.web import refs
@@ -82,8 +82,8 @@ async def show_mine(ctx: PersonContext) -> Response:
 
 async def mine_page(ctx: RequestContext, *, problems: Sequence[str] = (), status: int = 200) -> Response:
     """Return the page, with what was refused above the cars."""
-    shape = ctx.shape(CARS)
-    sections = [*await _assigned(ctx, shape), *await _received(ctx, shape)]
+    meta = ctx.meta(CARS)
+    sections = [*await _assigned(ctx, meta), *await _received(ctx, meta)]
     return ctx.page(
         "floor/mine.html",
         status=status,
@@ -96,13 +96,13 @@ async def mine_page(ctx: RequestContext, *, problems: Sequence[str] = (), status
     )
 
 
-async def _assigned(ctx: RequestContext, shape: Shape) -> list[Section]:
+async def _assigned(ctx: RequestContext, meta: CollectionMeta) -> list[Section]:
     jobs = jobs_of(ctx.person)
     found: list[Task] = []
     for job, column in jobs:
-        rows = await _rows(ctx, shape, _mine(ctx, shape, job, column))
-        found += tasks_of(shape, rows, (job,), ctx.person, ctx.now)
-    cards = await _cards(ctx, shape, found)
+        rows = await _rows(ctx, meta, _mine(ctx, meta, job, column))
+        found += tasks_of(meta, rows, (job,), ctx.person, ctx.now)
+    cards = await _cards(ctx, meta, found)
     return [
         Section(
             place, say(place, ctx.language), tuple(c for t, c in zip(found, cards, strict=True) if t.place == place)
@@ -111,10 +111,10 @@ async def _assigned(ctx: RequestContext, shape: Shape) -> list[Section]:
     ]
 
 
-def _mine(ctx: RequestContext, shape: Shape, job: Job, column: str) -> Filter:
+def _mine(ctx: RequestContext, meta: CollectionMeta, job: Job, column: str) -> Filter:
     """Return what is mine and open, and what I completed today."""
     today = ctx.now.astimezone(OSLO).replace(hour=0, minute=0, second=0, microsecond=0)
-    open_states = [s.code for s in shape.declared.workflow.states if not s.locked] if shape.declared.workflow else []
+    open_states = [s.code for s in meta.declared.workflow.states if not s.locked] if meta.declared.workflow else []
     unfinished = Junction(
         "or",
         (
@@ -127,22 +127,22 @@ def _mine(ctx: RequestContext, shape: Shape, job: Job, column: str) -> Filter:
     return Junction("and", (owned, Condition(("status",), "in", open_states), unfinished))
 
 
-async def _received(ctx: RequestContext, shape: Shape) -> list[Section]:
+async def _received(ctx: RequestContext, meta: CollectionMeta) -> list[Section]:
     if RECEPTION not in ctx.person.roles:
         return []
     made = []
     for code, states in (("to_check", CHECKED), ("to_inspect", INSPECTED)):
         here = Condition(("prep_center",), "eq", ctx.person.site)
-        rows = await _rows(ctx, shape, Junction("and", (here, Condition(("status",), "in", list(states)))))
+        rows = await _rows(ctx, meta, Junction("and", (here, Condition(("status",), "in", list(states)))))
         rows.sort(key=lambda r: (str(r.get("delivery_date") or "9999"), str(r["id"])))
         tasks = [Task(row=r, job=Job("inspection"), place=NEXT) for r in rows]
-        made.append(Section(code, say(code, ctx.language), await _cards(ctx, shape, tasks)))
+        made.append(Section(code, say(code, ctx.language), await _cards(ctx, meta, tasks)))
     return made
 
 
-async def _rows(ctx: RequestContext, shape: Shape, filter_: Filter) -> list[dict[str, Any]]:
-    readable = readable_anywhere(ctx.person, shape)
-    fields = tuple((n,) for n in shape.fields if n in readable)
+async def _rows(ctx: RequestContext, meta: CollectionMeta, filter_: Filter) -> list[dict[str, Any]]:
+    readable = readable_anywhere(ctx.person, meta)
+    fields = tuple((n,) for n in meta.fields if n in readable)
     query = Query(fields=fields, filter=filter_, limit=_MOST)
     rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, CARS, query)).json)
     return rows
@@ -157,31 +157,31 @@ async def _free(ctx: RequestContext) -> int:
     return count
 
 
-async def _cards(ctx: RequestContext, shape: Shape, tasks: Sequence[Task]) -> tuple[Card, ...]:
+async def _cards(ctx: RequestContext, meta: CollectionMeta, tasks: Sequence[Task]) -> tuple[Card, ...]:
     sites = await refs.names_of(ctx, {SITES: _sites(tasks)})
-    return tuple(_card(ctx, shape, task, sites) for task in tasks)
+    return tuple(_card(ctx, meta, task, sites) for task in tasks)
 
 
 def _sites(tasks: Iterable[Task]) -> set[str]:
     return {str(t.row["current_location"]) for t in tasks if t.row.get("current_location")}
 
 
-def _card(ctx: RequestContext, shape: Shape, task: Task, sites: Mapping[str, str]) -> Card:
+def _card(ctx: RequestContext, meta: CollectionMeta, task: Task, sites: Mapping[str, str]) -> Card:
     row, tell = task.row, ctx.teller.value
     away = row.get("current_location") is not None and str(row["current_location"]) != str(ctx.person.site)
     site = sites.get(str(row.get("current_location")), "") if away else ""
     steps, after = _steps(task)
-    plate = tell(shape, "license_plate", row) or tell(shape, "vin", row, short=True)
+    plate = tell(meta, "license_plate", row) or tell(meta, "vin", row, short=True)
     return Card(
         id=task.id,
         href=page_of(CARS, task.id),
         version=int(row["version"]),
         plate=plate,
         name=" ".join(str(row[n]) for n in ("make", "model") if row.get(n)),
-        chip=tell(shape, "status", row),
+        chip=tell(meta, "status", row),
         place=", ".join(filter(None, (str(row.get("parking_spot") or ""), site))),
         key=str(row.get("key_location") or ""),
-        times=_times(ctx, shape, task),
+        times=_times(ctx, meta, task),
         kind=task.job.stem,
         steps=steps,
         after=after,
@@ -202,14 +202,14 @@ def _steps(task: Task) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (("done",), ()) if task.end else ((), ())
 
 
-def _times(ctx: RequestContext, shape: Shape, task: Task) -> tuple[tuple[str, Shown], ...]:
+def _times(ctx: RequestContext, meta: CollectionMeta, task: Task) -> tuple[tuple[str, Shown], ...]:
     f = {n: WORDS[n].pick(ctx.language) for n in ("planned", "promised", "estimate")}
     named = (
         (f["planned"], task.job.plan),
         (f["estimate"], f"estimated_{task.job.stem}_hours"),
         (f["promised"], "delivery_date"),
     )
-    shown = ((label, ctx.teller.value(shape, n, task.row)) for label, n in named if n in shape.fields)
+    shown = ((label, ctx.teller.value(meta, n, task.row)) for label, n in named if n in meta.fields)
     return tuple((label, value) for label, value in shown if value)
 
 

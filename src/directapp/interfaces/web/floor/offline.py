@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.interfaces.web.checklist_view import INSPECTIONS, LABELS, checklist_of
 from directapp.interfaces.web.context import PersonContext, RequestContext, StrangerDesk
 from directapp.interfaces.web.floor.mine import CARS
@@ -100,36 +100,36 @@ async def stored(request: Request, ctx: PersonContext) -> Response:
     if match is None:
         raise NotFoundError
     collection, target, step = match[1] or CARS, record_id(match[2]), match[3]
-    shape = ctx.shape(collection)
-    seen = await look_up(ctx, shape, target)
+    meta = ctx.meta(collection)
+    seen = await look_up(ctx, meta, target)
     names = asked.getlist("name")[:_MOST_NAMES]
     if match[1] is None and step in _TAPS:
         names = [_TAPS[step].format(kind=asked.get("kind", ""))]
     if step == "fact" and match[4]:
         names = [match[4]]
-    fields = _checklist(ctx, seen, names) if shape.name == INSPECTIONS else _fields(ctx, seen, names)
+    fields = _checklist(ctx, seen, names) if meta.name == INSPECTIONS else _fields(ctx, seen, names)
     return _json(
         {
-            "title": ctx.teller.title(shape, seen.told),
+            "title": ctx.teller.title(meta, seen.told),
             "version": seen.version,
-            "who": await _who(ctx, shape, target),
+            "who": await _who(ctx, meta, target),
             "fields": fields,
         }
     )
 
 
-async def _who(ctx: RequestContext, shape: Shape, target: UUID) -> str:
-    latest = await ctx.platform.reading.history(ctx.person, shape.name, target, limit=1)
+async def _who(ctx: RequestContext, meta: CollectionMeta, target: UUID) -> str:
+    latest = await ctx.platform.reading.history(ctx.person, meta.name, target, limit=1)
     return str(latest[0]["actor_name"]) if latest else ctx.say(WORDS["someone"])
 
 
 def _fields(ctx: RequestContext, seen: Record, names: list[str]) -> list[dict[str, str]]:
-    fields = seen.shape.fields
+    fields = seen.meta.fields
     return [
         {
             "name": name,
             "label": fields[name].label.pick(ctx.language),
-            "stored": ctx.teller.value(seen.shape, name, seen.told).text,
+            "stored": ctx.teller.value(seen.meta, name, seen.told).text,
         }
         for name in dict.fromkeys(names)
         if name in fields and name in seen.view.readable
@@ -137,7 +137,7 @@ def _fields(ctx: RequestContext, seen: Record, names: list[str]) -> list[dict[st
 
 
 def _checklist(ctx: RequestContext, seen: Record, names: list[str]) -> list[dict[str, str]]:
-    points = checklist_of(ctx.language, seen.shape, seen.view)
+    points = checklist_of(ctx.language, seen.meta, seen.view)
     told = []
     for item in points.items if points else ():
         answer = LABELS[item.result].pick(ctx.language) if item.result in LABELS else ""

@@ -42,13 +42,13 @@ def add_prints(router: APIRouter, attachments: Attachments) -> None:
     @router.post("/app/cars/{car}/print/handover")
     async def sign(ctx: PersonContext, car: str) -> Response:
         target, posted = record_id(car), await read_signed(ctx)
-        await look_up(ctx, ctx.shape(CARS), target)
+        await look_up(ctx, ctx.meta(CARS), target)
         if len(posted.files) != 1:
             raise InvalidError(Problem(WORDS["no_signature"], field="signature"))
         day = present.input_instant(ctx.now.isoformat())[:10]
         values = {"car": target, "stage": "delivery", "title": f"{SIGNATURE} {day}"}
         await keep_file(
-            ctx, attachments, ctx.shape(FILES), posted.files[0], values=values, key=posted.key, said=posted.said
+            ctx, attachments, ctx.meta(FILES), posted.files[0], values=values, key=posted.key, said=posted.said
         )
         ctx.cookies.append(notes.tell_done(say("signed_saved", ctx.language), ctx.now))
         return ctx.go(f"/app/cars/{target}/print/handover")
@@ -58,7 +58,7 @@ async def show_print(ctx: PersonContext, car: str, kind: str) -> Response:
     """Show a page to print."""
     if kind not in KINDS:
         raise NotFoundError
-    seen = await look_up(ctx, ctx.shape(CARS), record_id(car))
+    seen = await look_up(ctx, ctx.meta(CARS), record_id(car))
     if kind != "label" and not seen.view.full:
         raise ForbiddenError
     context = await _MAKERS[kind](ctx, seen) if kind in _MAKERS else {}
@@ -67,7 +67,7 @@ async def show_print(ctx: PersonContext, car: str, kind: str) -> Response:
         f"floor/{kind}.html" if kind != "label" else "floor/labels.html",
         here=CARS,
         f=speak_floor(ctx.language),
-        title=ctx.teller.title(seen.shape, seen.told),
+        title=ctx.teller.title(seen.meta, seen.told),
         label=labels[0],
         labels=labels,
         groups=_groups(ctx, seen),
@@ -84,7 +84,7 @@ async def show_print(ctx: PersonContext, car: str, kind: str) -> Response:
 
 
 def _groups(ctx: RequestContext, seen: Record) -> list[Any]:
-    found = forms.read_groups(seen.shape, ctx.teller, seen.told, seen.view.readable, without=frozenset())
+    found = forms.read_groups(seen.meta, ctx.teller, seen.told, seen.view.readable, without=frozenset())
     return [g for g in found if g.code in _GROUPS and g.filled]
 
 
@@ -93,10 +93,10 @@ async def _handover(ctx: RequestContext, seen: Record) -> dict[str, Any]:
     checks = [t.pick(ctx.language) for t in HANDOVER_CHECKS.values()]
     given = await _latest(ctx, seen.id, "handover")
     ticked = [n for n in HANDOVER_CHECKS if given and given.get(n)]
-    shape = ctx.spec[FILES]
+    meta = ctx.spec[FILES]
     return {
         "signature": kept[0] if kept else None,
-        "signs": any(option.value == "delivery" for option in allowed_stages(ctx, shape)),
+        "signs": any(option.value == "delivery" for option in allowed_stages(ctx, meta)),
         "checks": [(label, code in ticked) for code, label in zip(HANDOVER_CHECKS, checks, strict=True)]
         + [(say(name, ctx.language), False) for name in _CHECKS],
     }
@@ -108,11 +108,11 @@ async def _inspection(ctx: RequestContext, seen: Record) -> dict[str, Any]:
     latest = await _latest(ctx, seen.id, "mottak")
     if latest is None:
         return {"noted": noted, "bare": True, "points": (), "photos": photos, "head": (), "damage": None}
-    inspection = await look_up(ctx, ctx.shape(INSPECTIONS), record_id(str(latest["id"])))
-    shape, told = inspection.shape, inspection.told
-    points = checklist_of(ctx.language, shape, inspection.view)
+    inspection = await look_up(ctx, ctx.meta(INSPECTIONS), record_id(str(latest["id"])))
+    meta, told = inspection.meta, inspection.told
+    points = checklist_of(ctx.language, meta, inspection.view)
     named = ("approved", "note", "signed_by", "signed_at")
-    head = [(shape.fields[n].label.pick(ctx.language), v) for n in named if (v := ctx.teller.value(shape, n, told))]
+    head = [(meta.fields[n].label.pick(ctx.language), v) for n in named if (v := ctx.teller.value(meta, n, told))]
     labels = {code: text.pick(ctx.language) for code, text in LABELS.items()}
     marks = inspection.view.row.get(MARKS) or ()
     damage = damage_of(ctx.language, marks) if MARKS in inspection.view.readable else None
@@ -133,15 +133,15 @@ async def _inspection(ctx: RequestContext, seen: Record) -> dict[str, Any]:
 
 def _noted(ctx: RequestContext, seen: Record) -> list[tuple[str, Shown]]:
     """Return what stands on the car itself about its inspection."""
-    group = next(g for g in seen.shape.groups if g.code == "inspection")
+    group = next(g for g in seen.meta.groups if g.code == "inspection")
     names = [f for f in group.fields if f.name in seen.view.readable]
-    told = [(f.label.pick(ctx.language), ctx.teller.value(seen.shape, f.name, seen.told)) for f in names]
+    told = [(f.label.pick(ctx.language), ctx.teller.value(seen.meta, f.name, seen.told)) for f in names]
     return [(label, value) for label, value in told if value]
 
 
 async def _latest(ctx: RequestContext, car: UUID, kind: str) -> dict[str, Any] | None:
-    shape = ctx.spec.get(INSPECTIONS)
-    if shape is None or not shape.grants_of(ctx.person.roles):
+    meta = ctx.spec.get(INSPECTIONS)
+    if meta is None or not meta.grants_of(ctx.person.roles):
         return None
     filter_ = Junction("and", (Condition(("car",), "eq", car), Condition(("kind",), "eq", kind)))
     query = Query(filter=filter_, sort=(Order("id", descending=True),), limit=1)

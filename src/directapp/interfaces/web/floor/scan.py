@@ -44,7 +44,7 @@ async def scan(ctx: PersonContext) -> Response:
     found = await _find(ctx, code.field, code.value)
     if len(found) == 1:
         return ctx.go(found[0][0])
-    receives = any("receive" in g.verbs for g in ctx.shape(CARS).grants_of(ctx.person.roles))
+    receives = any("receive" in g.verbs for g in ctx.meta(CARS).grants_of(ctx.person.roles))
     return _page(
         ctx,
         typed=text,
@@ -65,14 +65,14 @@ def car_in(text: str, public_url: str, host: str) -> UUID | None:
 
 async def _find(ctx: RequestContext, field: str, value: str) -> list[tuple[str, str]]:
     """Return the pages and titles of the cars with a code, those not archived first."""
-    shape = ctx.shape(CARS)
+    meta = ctx.meta(CARS)
     same = Condition((field,), "eq", value)
     open_ones = Junction("and", (same, Condition(("status",), "neq", "archived")))
     for filter_ in (open_ones, same):
-        query = Query(fields=(("id",), *((n,) for n in shape.declared.views.title)), filter=filter_, limit=_MOST)
+        query = Query(fields=(("id",), *((n,) for n in meta.declared.views.title)), filter=filter_, limit=_MOST)
         rows = orjson.loads((await ctx.platform.reading.page(ctx.person, CARS, query)).json)
         if rows:
-            return [(page_of(CARS, r["id"]), ctx.teller.title(shape, r)) for r in rows]
+            return [(page_of(CARS, r["id"]), ctx.teller.title(meta, r)) for r in rows]
     return []
 
 

@@ -70,7 +70,7 @@ async def take_next(ctx: PersonContext) -> Response:
     posted = await read_signed(ctx)
 
     async def take() -> None:
-        await perform(ctx, ctx.shape(CARS), "take_next", posted, {})
+        await perform(ctx, ctx.meta(CARS), "take_next", posted, {})
 
     return await _tapped(ctx, take, say("take_next", ctx.language))
 
@@ -112,15 +112,15 @@ async def _set_fact(ctx: RequestContext, car: str, posted: Posted, name: str, wo
 
 async def _write(ctx: RequestContext, target: UUID, posted: Posted, name: str, value: Any) -> None:
     """Write a fact, also over another person's change of other fields; never over the same one."""
-    shape = ctx.shape(CARS)
+    meta = ctx.meta(CARS)
     try:
-        await perform(ctx, shape, "update", posted, {name: value}, target=target, version=posted.version)
+        await perform(ctx, meta, "update", posted, {name: value}, target=target, version=posted.version)
     except StaleError:
-        seen = await look_up(ctx, shape, target)
+        seen = await look_up(ctx, meta, target)
         stored = seen.view.row.get(name)
         if stored is not None and stored is not False and not seen.view.row.get("rework"):
             raise StaleError(await _who_did(ctx, target, name, stored)) from None
-        await perform(ctx, shape, "update", posted, {name: value}, target=target, version=seen.version)
+        await perform(ctx, meta, "update", posted, {name: value}, target=target, version=seen.version)
 
 
 async def _who_did(ctx: RequestContext, target: UUID, name: str, stored: Any) -> Problem:
@@ -148,7 +148,7 @@ async def begin(ctx: PersonContext, car: str) -> Response:
     """Begin the inspection of a car, or take up the one that is begun, and go to its checklist."""
     target, posted = record_id(car), await read_signed(ctx)
     try:
-        answer = await perform(ctx, ctx.shape("inspections"), "begin", posted, {"car": target})
+        answer = await perform(ctx, ctx.meta("inspections"), "begin", posted, {"car": target})
     except NotFoundError:
         raise
     except DirectAppError as error:
@@ -185,12 +185,12 @@ async def _comment(
     patch: dict[str, Any] = {"car": car, "text": text}
     if mentions:
         patch["mentions"] = list(mentions)
-    return await perform(ctx, ctx.shape("comments"), "create", posted, patch)
+    return await perform(ctx, ctx.meta("comments"), "create", posted, patch)
 
 
 async def _parts_people(ctx: RequestContext, car: UUID) -> list[str]:
     """Return who works with parts at the sites that the car belongs to."""
-    row = (await look_up(ctx, ctx.shape(CARS), car)).view.row
+    row = (await look_up(ctx, ctx.meta(CARS), car)).view.row
     sites = [row[n] for n in ("dealership", "prep_center") if row.get(n)]
     works = Condition(("roles",), "like", "%parts%")
     filter_: Filter = Junction("and", (works, Condition(("dealership",), "in", sites)))
@@ -206,11 +206,11 @@ async def _report_damage(ctx: RequestContext, attachments: Attachments, car: UUI
     """Make a work item of the damage and hang the photos on the car."""
     text = posted.get("text").strip() or say("damage_bare", ctx.language)
     patch = {"car": car, "description": text, "kind": "body"}
-    await perform(ctx, ctx.shape("work_items"), "create", posted, patch)
+    await perform(ctx, ctx.meta("work_items"), "create", posted, patch)
     stage = next((s for role, s in _STAGES.items() if role in ctx.person.roles), "technical")
     for number, file in enumerate(posted.files):
         values = {"car": car, "stage": stage}
-        await keep_file(ctx, attachments, ctx.shape("car_files"), file, values=values, key=posted.key_of(number))
+        await keep_file(ctx, attachments, ctx.meta("car_files"), file, values=values, key=posted.key_of(number))
 
 
 async def undo(ctx: PersonContext, car: str) -> Response:
@@ -218,7 +218,7 @@ async def undo(ctx: PersonContext, car: str) -> Response:
     target, posted = record_id(car), await read_signed(ctx)
 
     async def take_back() -> None:
-        await perform(ctx, ctx.shape(CARS), UNDO.name, posted, {}, target=target)
+        await perform(ctx, ctx.meta(CARS), UNDO.name, posted, {}, target=target)
 
     return await _tapped(ctx, take_back, ctx.say(COMMON["undone"]))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive import present
 from directapp.derive.pages import NextFact, next_facts
 from directapp.kernel.actor import Actor
@@ -59,17 +59,17 @@ PLACES = (RUNNING, NEXT, WAITING, DONE)
 
 
 def tasks_of(
-    shape: Shape, rows: Iterable[Mapping[str, Any]], jobs: Sequence[Job], actor: Actor, now: datetime
+    meta: CollectionMeta, rows: Iterable[Mapping[str, Any]], jobs: Sequence[Job], actor: Actor, now: datetime
 ) -> list[Task]:
     """Return the tasks of records that are a person's, ordered: running, next, waiting, done today."""
-    made = [task_of(shape, row, job, actor, now) for row in rows for job in jobs]
+    made = [task_of(meta, row, job, actor, now) for row in rows for job in jobs]
     return sorted(made, key=lambda t: (PLACES.index(t.place), *_urgency(t)))
 
 
-def task_of(shape: Shape, row: Mapping[str, Any], job: Job, actor: Actor, now: datetime) -> Task:
+def task_of(meta: CollectionMeta, row: Mapping[str, Any], job: Job, actor: Actor, now: datetime) -> Task:
     """Return where one job stands, by the facts on the record and what the workflow says of the next."""
     writable = frozenset({job.start, job.end})
-    facts = {f.field.name: f for f in next_facts(shape, row, writable, actor, now)}
+    facts = {f.field.name: f for f in next_facts(meta, row, writable, actor, now)}
     again = row.get("rework") in {job.stem, "both"}
     started, done = (row.get(n) is not None and not again for n in (job.start, job.end))
     if done:

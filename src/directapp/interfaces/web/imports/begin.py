@@ -61,8 +61,8 @@ async def show_start(ctx: PersonContext) -> Response:
 
 
 def _run_line(ctx: RequestContext, run: dict[str, Any]) -> dict[str, Any]:
-    shape = ctx.spec[LEDGER.runs]
-    cells = [ctx.teller.value(shape, n, run, short=True) for n in _SHOWN_OF_RUN]
+    meta = ctx.spec[LEDGER.runs]
+    cells = [ctx.teller.value(meta, n, run, short=True) for n in _SHOWN_OF_RUN]
     return {"href": f"{PATH}/{run['id']}", "cells": cells}
 
 
@@ -101,13 +101,13 @@ async def take_sheet(ctx: PersonContext) -> Response:
     """Keep a sheet and ask which column goes where."""
     starting.sees_imports(ctx)
     posted = await read_signed(ctx)
-    shape = ctx.shape(posted.get("collection"))
-    if not starting.may_import_rows(shape, ctx.person):
+    meta = ctx.meta(posted.get("collection"))
+    if not starting.may_import_rows(meta, ctx.person):
         raise ForbiddenError
     name, content = next(iter((await _uploaded(posted)).items()))
     await read_apart(ctx.platform.processes, content)
     kind = "xlsx" if content[:2] == b"PK" else "csv"
     kept = await asyncio.to_thread(
-        _keep, ctx, {f"sheet.{kind}": content}, kind=kind, source=kind, name=name, collection=shape.name
+        _keep, ctx, {f"sheet.{kind}": content}, kind=kind, source=kind, name=name, collection=meta.name
     )
     return ctx.go(f"{PATH}/sheet/{kept.folder.name}")

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from directapp.declare.reading import DateFormat, Manner, NumberFormat
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive.inputs import Option
 from directapp.derive.sheet.cells import blank, shown
 from directapp.derive.sheet.layout import Layout, Table, read_apart
@@ -44,7 +44,7 @@ class Sheet:
     """An upload as it was read: whose columns are to be chosen."""
 
     kept: store.Kept
-    shape: Shape
+    meta: CollectionMeta
     table: Table
     allowed: frozenset[str]
 
@@ -54,11 +54,11 @@ async def _sheet(ctx: RequestContext, token: str, layout: Layout) -> Sheet:
     kept = store.find(ctx.platform.data, known, ctx.person.tenant) if known is not None else None
     if kept is None or kept.about["kind"] == SOURCE:
         raise NotFoundError(WORDS["unknown_file"])
-    shape = ctx.shape(kept.about["collection"])
-    allowed = starting.allowed_fields(shape, ctx.person) | {"id"}
+    meta = ctx.meta(kept.about["collection"])
+    allowed = starting.allowed_fields(meta, ctx.person) | {"id"}
     data = await starting.only_file(kept)
-    table = await read_apart(ctx.platform.processes, data, layout, known_words(shape, allowed))
-    return Sheet(kept=kept, shape=shape, table=table, allowed=allowed)
+    table = await read_apart(ctx.platform.processes, data, layout, known_words(meta, allowed))
+    return Sheet(kept=kept, meta=meta, table=table, allowed=allowed)
 
 
 async def show_columns(ctx: PersonContext, token: str) -> Response:
@@ -68,11 +68,11 @@ async def show_columns(ctx: PersonContext, token: str) -> Response:
     if any(asked.get(f"read_{name}", text) != text for name, text in asked.items()):
         asked = {name: text for name, text in asked.items() if name not in {"header", "header_rows"}}
     sheet = await _sheet(ctx, token, starting.asked_layout(asked))
-    table, shape = sheet.table, sheet.shape
-    matches = match_columns(shape, table.header, sheet.allowed)
+    table, meta = sheet.table, sheet.meta
+    matches = match_columns(meta, table.header, sheet.allowed)
     columns = {table.columns[m.place].key: m.field for m in matches if m.field}
-    manner = asked_manner(asked, manner_of(shape, table, columns))
-    keys = keys_of(shape, columns.values())
+    manner = asked_manner(asked, manner_of(meta, table, columns))
+    keys = keys_of(meta, columns.values())
     return ctx.page(
         "imports/columns.html",
         t=speak(ctx.language),
@@ -80,14 +80,14 @@ async def show_columns(ctx: PersonContext, token: str) -> Response:
         path=starting.PATH,
         action=f"{starting.PATH}/sheet/{token}",
         title=str(sheet.kept.about.get("name")),
-        plural=shape.declared.plural.pick(ctx.language),
+        plural=meta.declared.plural.pick(ctx.language),
         count=WORDS["rows_read"].fill(rows=len(table.lines), columns=len(table.columns)).pick(ctx.language),
         remarks=[text.pick(ctx.language) for text in _remarks(table, matches)],
         layout=_layout_choices(table, manner, ctx.language),
         chosen=_chosen(table.layout, manner),
         columns=[_column(ctx, sheet, m) for m in matches],
         preview=_preview(table),
-        keys=[Option(n, shape.fields[n].label.pick(ctx.language), n in keys[:1]) for n in keys_of(shape, shape.fields)],
+        keys=[Option(n, meta.fields[n].label.pick(ctx.language), n in keys[:1]) for n in keys_of(meta, meta.fields)],
         keyless=not keys,
     )
 
@@ -160,14 +160,14 @@ def _remarks(table: Table, matches: Sequence[Match]) -> list[Text]:
 
 def _column(ctx: RequestContext, sheet: Sheet, match: Match) -> dict[str, Any]:
     column = sheet.table.columns[match.place]
-    names = [n for n in sheet.shape.fields if n in sheet.allowed]
+    names = [n for n in sheet.meta.fields if n in sheet.allowed]
     cells = (shown(line.cells[match.place]) for line in sheet.table.lines if not blank(line.cells[match.place]))
     return {
         "place": match.place,
         "header": column.heading or WORDS["nameless"].fill(letter=column.letter).pick(ctx.language),
         "example": next(cells, "")[:_LONGEST_EXAMPLE],
         "guess": match.how == "similar",
-        "options": [Option(n, sheet.shape.fields[n].label.pick(ctx.language), n == match.field) for n in names],
+        "options": [Option(n, sheet.meta.fields[n].label.pick(ctx.language), n == match.field) for n in names],
     }
 
 
@@ -208,8 +208,8 @@ async def try_sheet(ctx: PersonContext, token: str) -> Response:
     sheet = await _sheet(ctx, token, starting.asked_layout(said))
     columns = chosen_columns(sheet.table, said, sheet.allowed)
     key = said.get("key")
-    if key and key not in keys_of(sheet.shape, columns.values()):
+    if key and key not in keys_of(sheet.meta, columns.values()):
         raise BadPayloadError(WORDS["key_without_column"])
-    manner = asked_manner(said, manner_of(sheet.shape, sheet.table, columns))
+    manner = asked_manner(said, manner_of(sheet.meta, sheet.table, columns))
     chosen = {"columns": columns, "key": key or None, "layout": _chosen(sheet.table.layout, manner)}
     return ctx.go(f"{starting.PATH}/{await starting.start(ctx, sheet.kept, posted, dry_run=True, chosen=chosen)}")

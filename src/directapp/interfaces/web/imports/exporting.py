@@ -45,33 +45,33 @@ def add_exports(router: APIRouter) -> None:
 
 def _listing(ctx: RequestContext, collection: str, kept: Sequence[str]) -> tuple[Listing, Header]:
     """Return what is asked for: the shown columns, or with ``all`` every field; ``header`` labels or codes."""
-    shape = ctx.shape(collection)
+    meta = ctx.meta(collection)
     asked = ctx.request.query_params
     params = tuple((n, v) for n, v in asked.multi_items() if n not in _ASKED_OTHERWISE)
-    words = question_words(asked.get("q", "")) if shape.searchable else ()
-    listing = tables.list_of(ctx.teller, shape, Address(f"/app/{collection}", params), kept=kept, words=words)
-    wrong = unread(listing.address, shape, listing.readable)
+    words = question_words(asked.get("q", "")) if meta.searchable else ()
+    listing = tables.list_of(ctx.teller, meta, Address(f"/app/{collection}", params), kept=kept, words=words)
+    wrong = unread(listing.address, meta, listing.readable)
     if wrong:
         raise BadQueryError([Problem(unread_words(one), field=one.field.name) for one in wrong])
     header: Header = "codes" if asked.get("header") == "codes" else "labels"
     names = listing.columns
     if asked.get("all"):
-        names = tuple(f.name for f in shape.fields.values() if f.name in listing.readable)
+        names = tuple(f.name for f in meta.fields.values() if f.name in listing.readable)
     wanted = tuple(dict.fromkeys(("id", *names, *(o.field for o in listing.sort))))
-    paths = paths_for(ctx.spec, ctx.person, shape, wanted)
+    paths = paths_for(ctx.spec, ctx.person, meta, wanted)
     return replace(listing, columns=names, query=replace(listing.query, fields=paths, after=None, limit=_PAGE)), header
 
 
 async def _pages(ctx: RequestContext, listing: Listing) -> AsyncIterator[list[dict[str, Any]]]:
     query: Query = listing.query
     while True:
-        page = await ctx.platform.reading.page(ctx.person, listing.shape.name, query)
+        page = await ctx.platform.reading.page(ctx.person, listing.meta.name, query)
         rows: list[dict[str, Any]] = orjson.loads(page.json)
         await asyncio.sleep(0)
         yield rows
         if len(rows) < _PAGE:
             return
-        query = replace(query, after=read_mark(mark_of(rows[-1], listing.sort), listing.shape, listing.sort))
+        query = replace(query, after=read_mark(mark_of(rows[-1], listing.sort), listing.meta, listing.sort))
 
 
 async def _cells(
@@ -81,7 +81,7 @@ async def _cells(
     async for rows in pages:
         for start in range(0, len(rows), _SLICE):
             some = rows[start : start + _SLICE]
-            yield list(cells_of(ctx.spec, listing.shape, listing.columns, some, language=ctx.language, header=header))
+            yield list(cells_of(ctx.spec, listing.meta, listing.columns, some, language=ctx.language, header=header))
             await asyncio.sleep(0)
 
 
@@ -103,11 +103,11 @@ async def _first_read(pages: AsyncIterator[list[dict[str, Any]]]) -> AsyncIterat
 
 async def export_csv(ctx: PersonContext, collection: str) -> Response:
     """Stream a list as CSV."""
-    listing, header = _listing(ctx, collection, await kept_columns(ctx, ctx.shape(collection)))
+    listing, header = _listing(ctx, collection, await kept_columns(ctx, ctx.meta(collection)))
     pages = await _first_read(_pages(ctx, listing))
 
     async def lines() -> AsyncIterator[str]:
-        yield BOM + csv_line(header_of(listing.shape, listing.columns, ctx.language, header))
+        yield BOM + csv_line(header_of(listing.meta, listing.columns, ctx.language, header))
         async for cells in _cells(ctx, listing, pages, header):
             yield "".join(map(csv_line, cells))
 
@@ -117,10 +117,10 @@ async def export_csv(ctx: PersonContext, collection: str) -> Response:
 
 async def export_xlsx(ctx: PersonContext, collection: str) -> Response:
     """Give a list as XLSX, written in a process of its own and streamed from there."""
-    listing, header = _listing(ctx, collection, await kept_columns(ctx, ctx.shape(collection)))
+    listing, header = _listing(ctx, collection, await kept_columns(ctx, ctx.meta(collection)))
     cells = _cells(ctx, listing, await _first_read(_pages(ctx, listing)), header)
-    head = header_of(listing.shape, listing.columns, ctx.language, header)
-    chunks = written_book(ctx, head, cells, listing.shape.declared.plural.pick(ctx.language))
+    head = header_of(listing.meta, listing.columns, ctx.language, header)
+    chunks = written_book(ctx, head, cells, listing.meta.declared.plural.pick(ctx.language))
     first = await anext(chunks)
 
     async def content() -> AsyncIterator[bytes]:

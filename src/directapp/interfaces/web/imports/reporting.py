@@ -48,7 +48,7 @@ async def report_of(ctx: RequestContext, run: Mapping[str, Any], kind: str) -> R
 
 
 async def _lines(ctx: RequestContext, run: UUID) -> Lines:
-    shape = ctx.spec[LEDGER.rows]
+    meta = ctx.spec[LEDGER.rows]
     query = Query(
         fields=tuple((name,) for name in _FIELDS),
         filter=Condition(("run",), "eq", run),
@@ -64,7 +64,7 @@ async def _lines(ctx: RequestContext, run: UUID) -> Lines:
             await asyncio.sleep(0)
         if len(rows) < _PAGE:
             return
-        query = replace(query, after=read_mark(mark_of(rows[-1], _SORT), shape, _SORT))
+        query = replace(query, after=read_mark(mark_of(rows[-1], _SORT), meta, _SORT))
 
 
 async def _as_json(_: RequestContext, run: str, lines: Lines) -> AsyncGenerator[bytes, None]:

@@ -136,16 +136,16 @@ async def _rows(ctx: RequestContext, run: Mapping[str, Any], outcome: str, offse
 
 def _row(ctx: RequestContext, run: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     notes = row["notes"] or []
-    shape = ctx.spec.get(row["collection"])
+    meta = ctx.spec.get(row["collection"])
     waits = row["outcome"] in {"held", "rejected"}
     return {
         "id": row["id"],
         "number": row["row_number"],
         "about": _about(run, {**row["data"], **(row["corrected"] or {})}),
-        "kind": shape.declared.label.pick(ctx.language) if shape else row["collection"],
+        "kind": meta.declared.label.pick(ctx.language) if meta else row["collection"],
         "outcome": report.outcome_label(row["outcome"]).pick(ctx.language),
         "hue": _HUES.get(row["outcome"], "grey"),
-        "notes": [_note(ctx, shape, note) for note in notes],
+        "notes": [_note(ctx, meta, note) for note in notes],
         "href": f"/app/{row['collection']}/{row['record']}" if row["record"] else None,
         "waits": waits and not run["dry_run"],
         "answered": bool(row["decision"] or row["corrected"]),
@@ -162,8 +162,8 @@ def _about(run: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     return ", ".join(known or [shown(v) for name, v in data.items() if name and v not in (None, "")][:3])
 
 
-def _note(ctx: RequestContext, shape: Any, note: Mapping[str, Any]) -> dict[str, str]:
-    item = shape.fields.get(note.get("field")) if shape else None
+def _note(ctx: RequestContext, meta: Any, note: Mapping[str, Any]) -> dict[str, str]:
+    item = meta.fields.get(note.get("field")) if meta else None
     label, text = item.label.pick(ctx.language) if item else "", str(note.get(ctx.language) or note["nb"])
     return {"level": note["level"], "label": "" if text.startswith(label) else label, "text": text}
 

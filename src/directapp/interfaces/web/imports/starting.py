@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.reading import DateFormat, Manner, NumberFormat
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive.sheet.cells import MOST_BYTES
 from directapp.derive.sheet.csv_file import ENCODINGS, SEPARATORS
 from directapp.derive.sheet.layout import Layout, Table, read_apart
@@ -44,7 +44,7 @@ def importing(ctx: RequestContext) -> Importing:
 
 def sees_imports(ctx: RequestContext) -> None:
     """Refuse those who could not read the report (ForbiddenError)."""
-    ctx.shape(LEDGER.runs)
+    ctx.meta(LEDGER.runs)
 
 
 def may_import_export(actor: Actor, ctx: RequestContext) -> bool:
@@ -52,14 +52,14 @@ def may_import_export(actor: Actor, ctx: RequestContext) -> bool:
     return all(any(g.create for g in ctx.spec[name].grants_of(actor.roles)) for name in FILES.values())
 
 
-def may_import_rows(shape: Shape, actor: Actor) -> bool:
+def may_import_rows(meta: CollectionMeta, actor: Actor) -> bool:
     """Whether a person may take in rows of a collection: who may write any of it."""
-    return shape.declared.exposed and bool(allowed_fields(shape, actor))
+    return meta.declared.exposed and bool(allowed_fields(meta, actor))
 
 
-def allowed_fields(shape: Shape, actor: Actor) -> frozenset[str]:
+def allowed_fields(meta: CollectionMeta, actor: Actor) -> frozenset[str]:
     """Return the fields that a person writes in some row."""
-    return frozenset[str]().union(*(shape.writes(g) for g in shape.grants_of(actor.roles)))
+    return frozenset[str]().union(*(meta.writes(g) for g in meta.grants_of(actor.roles)))
 
 
 def unzipped(contents: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -121,12 +121,12 @@ async def only_file(kept: Kept) -> bytes:
 
 async def table_reader(ctx: RequestContext, context: Mapping[str, Any], table: Table | None = None) -> TableReader:
     """Return the reader of a sheet, or (without table) of rows of it that are tried again."""
-    shape = ctx.shape(context["collection"])
-    columns = {h: n for h, n in context["columns"].items() if n in shape.fields}
-    refs = await refs_of(ctx.platform.reading, ctx.person, ctx.spec, shape, columns.values())
+    meta = ctx.meta(context["collection"])
+    columns = {h: n for h, n in context["columns"].items() if n in meta.fields}
+    refs = await refs_of(ctx.platform.reading, ctx.person, ctx.spec, meta, columns.values())
     return TableReader(
         spec=ctx.spec,
-        shape=shape,
+        meta=meta,
         table=table or Table(),
         columns=columns,
         key=context.get("key") or None,

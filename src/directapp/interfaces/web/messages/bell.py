@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Response
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive.shown import Shown, page_of
 from directapp.interfaces.web.context import PersonContext, RequestContext
 from directapp.interfaces.web.forms_in import read_signed
@@ -81,14 +81,14 @@ class Tab:
 
 async def show(ctx: PersonContext) -> Response:
     """Show what this person was told: unread ones first asked for, by type where one is chosen."""
-    shape = ctx.shape(NOTIFICATIONS)
+    meta = ctx.meta(NOTIFICATIONS)
     asked = ctx.request.query_params
     wanted, everything = asked.get("type", ""), asked.get("show") == "all"
-    known = {c.code for c in shape.fields["type"].choices}
+    known = {c.code for c in meta.fields["type"].choices}
     wanted = wanted if wanted in known else ""
     rows = await _rows(ctx, wanted, everything=everything)
     counts = await _by_type(ctx)
-    lines = [_line(ctx, shape, row) for row in rows]
+    lines = [_line(ctx, meta, row) for row in rows]
     fresh = [line for line in lines if line.unread]
     return ctx.page(
         "messages/notifications.html",
@@ -96,7 +96,7 @@ async def show(ctx: PersonContext) -> Response:
         m=speak_messages(ctx.language),
         fresh=fresh,
         before=[line for line in lines if not line.unread],
-        types=_types(ctx, shape, counts, wanted, everything=everything),
+        types=_types(ctx, meta, counts, wanted, everything=everything),
         tabs=_tabs(ctx, wanted, sum(counts.values()), everything=everything),
         everything=everything,
         wanted=wanted,
@@ -123,7 +123,9 @@ def _href(wanted: str, *, everything: bool) -> str:
     return f"{PATH}?{urlencode(asked)}" if asked else PATH
 
 
-def _types(ctx: RequestContext, shape: Shape, counts: dict[str, int], wanted: str, *, everything: bool) -> list[Tab]:
+def _types(
+    ctx: RequestContext, meta: CollectionMeta, counts: dict[str, int], wanted: str, *, everything: bool
+) -> list[Tab]:
     every = Tab(ctx.say(WORDS["every_type"]), _href("", everything=everything), sum(counts.values()), not wanted)
     made = [
         Tab(
@@ -132,7 +134,7 @@ def _types(ctx: RequestContext, shape: Shape, counts: dict[str, int], wanted: st
             counts.get(c.code, 0),
             c.code == wanted,
         )
-        for c in shape.fields["type"].choices
+        for c in meta.fields["type"].choices
         if counts.get(c.code) or c.code == wanted
     ]
     return [every, *made] if made else []
@@ -145,16 +147,16 @@ def _tabs(ctx: RequestContext, wanted: str, unread: int, *, everything: bool) ->
     ]
 
 
-def _line(ctx: RequestContext, shape: Shape, row: dict[str, Any]) -> Line:
+def _line(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any]) -> Line:
     return Line(
         id=row["id"],
         title=row["title"],
         body=row.get("body") or "",
-        type=ctx.teller.value(shape, "type", row).text,
-        priority=ctx.teller.value(shape, "priority", row).text,
+        type=ctx.teller.value(meta, "type", row).text,
+        priority=ctx.teller.value(meta, "priority", row).text,
         hue=_HUES.get(row["priority"], "blue"),
         stands_out=row["priority"] in {"urgent", "high"},
-        when=ctx.teller.value(shape, "created_at", row),
+        when=ctx.teller.value(meta, "created_at", row),
         unread=row["read_at"] is None,
         version=row["version"],
     )
@@ -164,7 +166,7 @@ async def read_all(ctx: PersonContext) -> Response:
     """Mark all of them as read, or all of a type."""
     posted = await read_signed(ctx)
     wanted = posted.get("type")
-    await perform(ctx, ctx.shape(NOTIFICATIONS), "mark_all_read", posted, {"type": wanted} if wanted else {})
+    await perform(ctx, ctx.meta(NOTIFICATIONS), "mark_all_read", posted, {"type": wanted} if wanted else {})
     return ctx.go(PATH)
 
 
@@ -172,7 +174,7 @@ async def read_one(ctx: PersonContext, record: str) -> Response:
     """Mark one as read, or put it back among the unread."""
     posted = await read_signed(ctx)
     verb = "mark_unread" if posted.get("unread") else "mark_read"
-    await perform(ctx, ctx.shape(NOTIFICATIONS), verb, posted, {}, target=record_id(record))
+    await perform(ctx, ctx.meta(NOTIFICATIONS), verb, posted, {}, target=record_id(record))
     return ctx.go(PATH + ("?show=all" if posted.get("all") else ""))
 
 
@@ -186,6 +188,6 @@ async def open_one(ctx: PersonContext, record: str) -> Response:
         await ctx.platform.pipeline.perform(intent)
     if row.get("car"):
         return ctx.go(page_of("cars", row["car"]))
-    if row.get("collection") and row.get("record") and row["collection"] in ctx.spec.shapes:
+    if row.get("collection") and row.get("record") and row["collection"] in ctx.spec.metas:
         return ctx.go(page_of(row["collection"], row["record"]))
     return ctx.go(PATH)

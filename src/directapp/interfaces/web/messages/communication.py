@@ -84,24 +84,24 @@ def add_communication(router: APIRouter, capabilities: Capabilities) -> None:
     @router.post("/app/cars/{record}/messages")
     async def log_call(ctx: PersonContext, record: str) -> Response:
         target, posted = record_id(record), await read_signed(ctx)
-        shape = ctx.shape(MESSAGES)
+        meta = ctx.meta(MESSAGES)
         patch = {name: posted.get(name) for name in ("direction", "receiver_kind", "body") if posted.get(name)}
         try:
-            await perform(ctx, shape, "create", posted, {"car": target, "channel": "phone", **patch})
+            await perform(ctx, meta, "create", posted, {"car": target, "channel": "phone", **patch})
         except DirectAppError as error:
-            _, summary = forms.sort_problems(error.problems, shape.fields, ctx.language)
+            _, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
             return await _section(ctx, capabilities, target, typed=patch, summary=summary, status=int(error.status))
         return await _after(ctx, capabilities, target)
 
     @router.post("/app/cars/{record}/status-link")
     async def share_link(ctx: PersonContext, record: str) -> Response:
         target, posted = record_id(record), await read_signed(ctx)
-        shape = ctx.shape(LINKS)
+        meta = ctx.meta(LINKS)
         if posted.get("revoke"):
-            await perform(ctx, shape, "revoke", posted, {}, target=record_id(posted.get("revoke")))
+            await perform(ctx, meta, "revoke", posted, {}, target=record_id(posted.get("revoke")))
         else:
             channel = posted.get("channel") or "copy"
-            await perform(ctx, shape, "share", posted, {"car": str(target), "channel": channel})
+            await perform(ctx, meta, "share", posted, {"car": str(target), "channel": channel})
         return await _after(ctx, capabilities, target)
 
 
@@ -120,11 +120,11 @@ async def _section(
     summary: tuple[Any, ...] = (),
     status: int = 200,
 ) -> Response:
-    shape = ctx.shape(MESSAGES)
+    meta = ctx.meta(MESSAGES)
     view = await ctx.platform.reading.view(ctx.person, CARS, target)
-    names = tuple(n for n in shape.fields if n not in {"content", "car"} and n in shape.readable_names)
+    names = tuple(n for n in meta.fields if n not in {"content", "car"} and n in meta.readable_names)
     query = Query(
-        fields=paths_for(ctx.spec, ctx.person, shape, names),
+        fields=paths_for(ctx.spec, ctx.person, meta, names),
         filter=Condition(("car",), "eq", target),
         sort=(Order("created_at", descending=True),),
         limit=_MOST,
@@ -142,8 +142,8 @@ async def _section(
         "shares": _does(ctx, LINKS, "share") and view.full,
         "by_email": bool(view.row.get("customer_email")),
         "by_sms": bool(view.row.get("customer_phone")) and view.row.get("consent_sms") is True,
-        "writes": may_create(ctx, shape) and view.full,
-        "kinds": [(c.code, c.label.pick(ctx.language)) for c in shape.fields["receiver_kind"].choices],
+        "writes": may_create(ctx, meta) and view.full,
+        "kinds": [(c.code, c.label.pick(ctx.language)) for c in meta.fields["receiver_kind"].choices],
         "typed": typed or {},
         "summary": summary,
         "stale_by": None,
@@ -159,8 +159,8 @@ def _does(ctx: RequestContext, collection: str, verb: str) -> bool:
 
 
 async def _link(ctx: RequestContext, capabilities: Capabilities, car: UUID) -> LinkLine | None:
-    shape = ctx.spec[LINKS]
-    if not shape.grants_of(ctx.person.roles):
+    meta = ctx.spec[LINKS]
+    if not meta.grants_of(ctx.person.roles):
         return None
     query = Query(filter=Condition(("car",), "eq", car), sort=(Order("id", descending=True),), limit=20)
     rows = orjson.loads((await ctx.platform.reading.page(ctx.person, LINKS, query)).json)
@@ -196,15 +196,15 @@ def _together(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def _line(ctx: RequestContext, rows: Sequence[dict[str, Any]]) -> Line:
-    shape, tell = ctx.spec[MESSAGES], ctx.teller.value
+    meta, tell = ctx.spec[MESSAGES], ctx.teller.value
     row = max(rows, key=lambda one: _WEIGHT.index(str(one["channel"])))
-    receiver = tell(shape, "receiver", row) if row.get("receiver") else None
-    who = receiver.text if receiver else tell(shape, "receiver_kind", row).text
+    receiver = tell(meta, "receiver", row) if row.get("receiver") else None
+    who = receiver.text if receiver else tell(meta, "receiver_kind", row).text
     direction = WORDS["from" if row.get("direction") == "in" else "to"].fill(who=who)
     ways = tuple(
         Way(
-            tell(shape, "channel", one).text,
-            ctx.say(WORDS["came_in"]) if one.get("direction") == "in" else tell(shape, "status", one).text,
+            tell(meta, "channel", one).text,
+            ctx.say(WORDS["came_in"]) if one.get("direction") == "in" else tell(meta, "status", one).text,
             _HUES.get(str(one["status"]), "grey"),
         )
         for one in rows
@@ -217,7 +217,7 @@ def _line(ctx: RequestContext, rows: Sequence[dict[str, Any]]) -> Line:
         subject=_subject(ctx, row),
         body=str(row.get("body") or ""),
         ways=ways,
-        when=tell(shape, "at", row),
+        when=tell(meta, "at", row),
         error=" ".join(_in_language(str(one["error"]), ctx.language) for one in rows if one.get("error")),
         to=", ".join(str(one["to"]) for one in rows if one.get("to")),
         again=str(failed["id"]) if failed and _does(ctx, MESSAGES, "send_again") else "",

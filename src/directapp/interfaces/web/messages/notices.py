@@ -75,7 +75,7 @@ def _page(
         )
         if events:
             groups.append(EventGroup(kind.label.pick(ctx.language), events))
-    shape = ctx.spec[CHOICES]
+    meta = ctx.spec[CHOICES]
     return ctx.page(
         "messages/notices.html",
         status=status,
@@ -87,8 +87,8 @@ def _page(
         summary=summary,
         stale_by=None,
         version=row.get("version"),
-        labels={n: shape.fields[n].label.pick(ctx.language) for n in (*_CLOCKS, "digest")},
-        digest_help=ctx.say(help_) if (help_ := shape.fields["digest"].help) else "",
+        labels={n: meta.fields[n].label.pick(ctx.language) for n in (*_CLOCKS, "digest")},
+        digest_help=ctx.say(help_) if (help_ := meta.fields["digest"].help) else "",
     )
 
 
@@ -111,11 +111,11 @@ async def save(ctx: PersonContext) -> Response:
 
 
 async def _write(ctx: RequestContext, row: dict[str, Any], posted: Posted, patch: dict[str, Any]) -> None:
-    shape = ctx.shape(CHOICES)
-    if await sent_before(ctx, shape, "create", posted):
+    meta = ctx.meta(CHOICES)
+    if await sent_before(ctx, meta, "create", posted):
         return
     if row:
-        await perform(ctx, shape, "update", posted, patch, target=UUID(row["id"]), version=posted.version)
+        await perform(ctx, meta, "update", posted, patch, target=UUID(row["id"]), version=posted.version)
     else:
         given = {name: value for name, value in patch.items() if value is not None}
-        await perform(ctx, shape, "create", posted, given)
+        await perform(ctx, meta, "create", posted, given)

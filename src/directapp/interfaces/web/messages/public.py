@@ -56,15 +56,15 @@ async def row_of(platform: Platform, tenant: UUID, collection: str, record: obje
 
 def typed(platform: Platform, collection: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row with its values as the domain knows them: moments and days, not text."""
-    shape = platform.spec[collection]
+    meta = platform.spec[collection]
     return {
-        name: shape.fields[name].understand(value) if name in shape.fields and _is_time(shape, name) else value
+        name: meta.fields[name].understand(value) if name in meta.fields and _is_time(meta, name) else value
         for name, value in row.items()
     }
 
 
-def _is_time(shape: Any, name: str) -> bool:
-    return str(shape.fields[name].kind) in {"instant", "date"}
+def _is_time(meta: Any, name: str) -> bool:
+    return str(meta.fields[name].kind) in {"instant", "date"}
 
 
 def look_of(site: Mapping[str, Any] | None) -> Look:

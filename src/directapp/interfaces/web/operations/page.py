@@ -29,7 +29,7 @@ def add_operations(router: APIRouter) -> None:
 
 async def show_operations(ctx: PersonContext) -> Response:
     """Show how the work behind the scenes stands; only what changes where that is asked for."""
-    shape = ctx.shape(FAILED)
+    meta = ctx.meta(FAILED)
     operations = ctx.platform.operations
     if operations is None:
         raise NotFoundError
@@ -40,7 +40,7 @@ async def show_operations(ctx: PersonContext) -> Response:
     reading = ctx.platform.reading
     rows: list[dict[str, Any]] = orjson.loads((await reading.page(ctx.person, FAILED, asked)).json)
     count = await reading.count(ctx.person, FAILED, Query(filter=open_ones))
-    verbs = {verb.name for verb in collection_verbs(ctx, shape)}
+    verbs = {verb.name for verb in collection_verbs(ctx, meta)}
     context: dict[str, Any] = {
         "t": speak(ctx.language),
         "here": "operations",
@@ -78,7 +78,7 @@ def _age(ctx: RequestContext, age: timedelta) -> str:
 
 
 def _row(ctx: RequestContext, labels: Mapping[str, Text], row: Mapping[str, Any]) -> dict[str, Any]:
-    shape, collection = ctx.spec[FAILED], ctx.spec.get(row["collection"] or "")
+    meta, collection = ctx.spec[FAILED], ctx.spec.get(row["collection"] or "")
     about = collection.declared.label.pick(ctx.language) if collection and collection.declared.exposed else ""
     opened = bool(about and collection and collection.grants_of(ctx.person.roles))
     label = labels.get(row["job"])
@@ -90,7 +90,7 @@ def _row(ctx: RequestContext, labels: Mapping[str, Text], row: Mapping[str, Any]
         "about_href": f"/app/{row['collection']}/{row['record']}" if opened else "",
         "reason": _in_one_language(ctx, row["error"]),
         "attempts": row["attempts"],
-        "at": ctx.teller.value(shape, "created_at", row),
+        "at": ctx.teller.value(meta, "created_at", row),
     }
 
 

@@ -8,5 +8,5 @@ PROMISE = "promise"
 
 def may_ask(ctx: RequestContext) -> bool:
     """Whether this person may ask when a car is ready."""
-    shape = ctx.spec.get(BOOKINGS)
-    return shape is not None and any(PROMISE in g.verbs for g in shape.grants_of(ctx.person.roles))
+    meta = ctx.spec.get(BOOKINGS)
+    return meta is not None and any(PROMISE in g.verbs for g in meta.grants_of(ctx.person.roles))

@@ -55,8 +55,8 @@ def add_proposals(router: APIRouter) -> None:
 
 def may_propose(ctx: RequestContext) -> bool:
     """Whether this person may ask for a plan."""
-    shape = ctx.spec.get(PROPOSALS)
-    return shape is not None and any(g.create for g in shape.grants_of(ctx.person.roles))
+    meta = ctx.spec.get(PROPOSALS)
+    return meta is not None and any(g.create for g in meta.grants_of(ctx.person.roles))
 
 
 async def show_all(ctx: PersonContext) -> Response:
@@ -67,7 +67,7 @@ async def show_all(ctx: PersonContext) -> Response:
 async def _all(
     ctx: RequestContext, typed: Mapping[str, str], *, summary: Sequence[Complaint] = (), status: int = HTTPStatus.OK
 ) -> Response:
-    shape = ctx.shape(PROPOSALS)
+    meta = ctx.meta(PROPOSALS)
     if not may_propose(ctx):
         raise ForbiddenError
     names = tuple((n,) for n in ("id", "first_day", "last_day", "status", "created_at"))
@@ -85,7 +85,7 @@ async def _all(
         p=speak_outlook(ctx.language),
         given=given,
         sites=[(o.value, o.label) for o in sites],
-        made=[(f"{PATH}/{r['id']}", _days(ctx, r), ctx.teller.value(shape, "status", r), _by(ctx, r)) for r in rows],
+        made=[(f"{PATH}/{r['id']}", _days(ctx, r), ctx.teller.value(meta, "status", r), _by(ctx, r)) for r in rows],
         path=PATH,
         plan=PLAN,
         summary=tuple(summary),
@@ -94,8 +94,8 @@ async def _all(
 
 
 def _days(ctx: RequestContext, row: Mapping[str, Any]) -> str:
-    shape = ctx.spec[PROPOSALS]
-    first, last = (ctx.teller.value(shape, n, row).text for n in ("first_day", "last_day"))
+    meta = ctx.spec[PROPOSALS]
+    first, last = (ctx.teller.value(meta, n, row).text for n in ("first_day", "last_day"))
     return speak_outlook(ctx.language)["proposal"].format(first=first, last=last)
 
 
@@ -114,13 +114,13 @@ async def ask(ctx: PersonContext) -> Response:
     try:
         answer = await _perform(ctx, posted, "create", None, typed)
     except DirectAppError as error:
-        _, summary = forms.sort_problems(error.problems, ctx.shape(PROPOSALS).fields, ctx.language)
+        _, summary = forms.sort_problems(error.problems, ctx.meta(PROPOSALS).fields, ctx.language)
         return await _all(ctx, typed, summary=tuple(summary), status=int(error.status))
     return ctx.go(f"{PATH}/{answer}")
 
 
 async def _perform(ctx: RequestContext, posted: Posted, verb: str, target: UUID | None, patch: dict[str, Any]) -> UUID:
-    answer = await perform(ctx, ctx.shape(PROPOSALS), verb, posted, patch, target=target)
+    answer = await perform(ctx, ctx.meta(PROPOSALS), verb, posted, patch, target=target)
     if answer.record is None:
         raise NotFoundError
     return answer.record

@@ -49,8 +49,8 @@ async def booking_page(
     status: int = HTTPStatus.OK,
 ) -> Response:
     """Return the booking's page, with what was refused above it."""
-    shape = plan_shape(ctx)
-    seen = await look_up(ctx, shape, target)
+    meta = plan_shape(ctx)
+    seen = await look_up(ctx, meta, target)
     row, tell = seen.view.row, ctx.teller.value
     resources = []
     if "resource" in seen.view.writable:
@@ -60,16 +60,16 @@ async def booking_page(
         rows = await reads.read_resources(ctx, scope, kinds)
         resources = [(str(r["id"]), str(r["name"])) for r in rows if able & set(r.get("does") or ())]
     p = speak_plan(ctx.language)
-    facts = [(shape.fields[n].label.pick(ctx.language), tell(shape, n, seen.told)) for n in _FACTS]
+    facts = [(meta.fields[n].label.pick(ctx.language), tell(meta, n, seen.told)) for n in _FACTS]
     offers = [o for o in seen.view.offers if o.verb.name not in {"find_slots", "find_chains"} and o.blocked is None]
     context: dict[str, Any] = {
         "title": ctx.teller.title(ctx.spec["cars"], seen.told["car"]) if seen.told.get("car") else p["booking"],
         "here": "plan",
         "p": p,
         "record": seen,
-        "status_chip": tell(shape, "status", seen.told),
+        "status_chip": tell(meta, "status", seen.told),
         "marks": [p[f"mark_{m}"] for m in MARKS if row.get(m)],
-        "time": (tell(shape, "starts_at", row), tell(shape, "ends_at", row)),
+        "time": (tell(meta, "starts_at", row), tell(meta, "ends_at", row)),
         "facts": [(label, value) for label, value in facts if value],
         "moves": set(_MOVABLE) <= seen.view.writable,
         "values": {
@@ -92,7 +92,7 @@ async def booking_page(
 
 def _provider(ctx: RequestContext, seen: Record) -> str:
     """Return the site that does the work."""
-    return ctx.teller.value(seen.shape, "provider", seen.told).text
+    return ctx.teller.value(seen.meta, "provider", seen.told).text
 
 
 def _inputs(ctx: RequestContext, fields: Sequence[Any]) -> list[inputs.Input]:
@@ -103,15 +103,15 @@ def _inputs(ctx: RequestContext, fields: Sequence[Any]) -> list[inputs.Input]:
 
 async def move_booking(ctx: PersonContext, booking: str) -> Response:
     """Move a booking to the time and resource of the form."""
-    shape, target = plan_shape(ctx), record_id(booking)
+    meta, target = plan_shape(ctx), record_id(booking)
     posted = await read_signed(ctx)
     patch = patch_of(posted, _MOVABLE)
     try:
-        await perform(ctx, shape, "update", posted, patch, target=target, version=posted.version)
+        await perform(ctx, meta, "update", posted, patch, target=target, version=posted.version)
     except NotFoundError:
         raise
     except DirectAppError as error:
-        _, summary = forms.sort_problems(error.problems, shape.fields, ctx.language)
+        _, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
         return await booking_page(
             ctx, target, summary=summary, typed=patch, back=posted.get("back"), status=int(error.status)
         )
@@ -121,21 +121,21 @@ async def move_booking(ctx: PersonContext, booking: str) -> Response:
 
 async def do_verb(ctx: PersonContext, booking: str, verb: str) -> Response:
     """Do a verb to a booking and go back to the plan."""
-    shape, target = plan_shape(ctx), record_id(booking)
-    found = shape.verb(verb)
+    meta, target = plan_shape(ctx), record_id(booking)
+    found = meta.verb(verb)
     if found is None or found.on != "record":
         raise NotFoundError
     posted = await read_signed(ctx)
     patch, problems = await read_patch(ctx, list(found.params), posted)
     try:
         if not problems:
-            await perform(ctx, shape, verb, posted, patch, target=target, version=posted.version)
+            await perform(ctx, meta, verb, posted, patch, target=target, version=posted.version)
     except NotFoundError:
         raise
     except DirectAppError as error:
         problems = list(error.problems)
     if problems:
-        _, summary = forms.sort_problems(problems, shape.fields, ctx.language)
+        _, summary = forms.sort_problems(problems, meta.fields, ctx.language)
         return await booking_page(
             ctx, target, summary=summary, back=posted.get("back"), status=HTTPStatus.UNPROCESSABLE_ENTITY
         )

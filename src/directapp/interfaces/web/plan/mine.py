@@ -70,7 +70,7 @@ async def show_mine(ctx: PersonContext) -> Response:
 
 async def mine_page(ctx: RequestContext, *, problems: Sequence[str] = (), status: int = 200) -> Response:
     """Return the page, with what was refused above the bookings."""
-    shape = ctx.shape(BOOKINGS)
+    meta = ctx.meta(BOOKINGS)
     today = ctx.now.astimezone(OSLO).date()
     later = ctx.request.query_params.get("week") == "next"
     monday = today - timedelta(days=today.weekday())
@@ -85,7 +85,7 @@ async def mine_page(ctx: RequestContext, *, problems: Sequence[str] = (), status
         here="plan-mine",
         title=p["my_plan"],
         p=p,
-        shape=shape,
+        meta=meta,
         today=[] if later else days.pop(today, []),
         week=[(present.show_day(day, today, ctx.language).capitalize(), tasks) for day, tasks in sorted(days.items())],
         later=later,
@@ -161,9 +161,9 @@ async def tap(ctx: PersonContext, booking: str, step: str) -> Response:
 async def _perform(ctx: RequestContext, posted: Posted, target: UUID, step: str) -> None:
     """Do a step; what waited for the network happened when it was tapped."""
     verb, fact, _ = _VERBS[step]
-    shape, at = ctx.shape(BOOKINGS), tapped_at(posted, ctx.now)
-    if at == ctx.now or await sent_before(ctx, shape, verb, posted, target=target):
-        await perform(ctx, shape, verb, posted, {}, target=target)
+    meta, at = ctx.meta(BOOKINGS), tapped_at(posted, ctx.now)
+    if at == ctx.now or await sent_before(ctx, meta, verb, posted, target=target):
+        await perform(ctx, meta, verb, posted, {}, target=target)
         return
     patch: dict[str, Any] = {fact: at}
     if step == "finish":
@@ -171,4 +171,4 @@ async def _perform(ctx: RequestContext, posted: Posted, target: UUID, step: str)
         times = {n: present.read_instant(row.get(n)) for n in ("starts_at", "ends_at", "started_at")}
         case = Case(row={**times, "status": row["status"]}, before=None, actor=ctx.person, now=ctx.now)
         patch["actual_hours"] = worked_hours(case, at)
-    await perform(ctx, shape, "update", posted, patch, target=target)
+    await perform(ctx, meta, "update", posted, patch, target=target)

@@ -47,14 +47,14 @@ class Line:
 
 async def show_plan(ctx: PersonContext) -> Response:
     """Show the plan: the calendar, or its day as a list."""
-    shape = plan_shape(ctx)
+    meta = plan_shape(ctx)
     scope = read_scope(ctx)
     context = await _around(ctx, scope)
     listed = ctx.request.query_params.get("view") == "list"
     context["listed"] = await list_of(ctx, scope, context["kinds"]) if listed else None
     if ctx.partial and listed:
         return ctx.page("plan/list.html", **context)
-    states = shape.declared.workflow.states if shape.declared.workflow else ()
+    states = meta.declared.workflow.states if meta.declared.workflow else ()
     context["config"] = {
         "words": context["p"],
         "types": {str(k["id"]): {"name": name_of(k, ctx), "work": k["work"]} for k in context["kinds"]},
@@ -202,7 +202,7 @@ def _long_day(day: date, today: date | None, ctx: RequestContext) -> str:
 def line_of(ctx: RequestContext, row: Mapping[str, Any], kind_names: Mapping[str, str]) -> Line:
     """Return a booking's line."""
     car = row.get("car") or {}
-    shape, cars = ctx.spec[BOOKINGS], ctx.spec[CARS]
+    meta, cars = ctx.spec[BOOKINGS], ctx.spec[CARS]
     start, end = present.read_instant(row["starts_at"]), present.read_instant(row["ends_at"])
     p = speak_plan(ctx.language)
     return Line(
@@ -211,7 +211,7 @@ def line_of(ctx: RequestContext, row: Mapping[str, Any], kind_names: Mapping[str
         car=" ".join(str(car[n]) for n in ("make", "model") if car.get(n)),
         plate=ctx.teller.value(cars, "license_plate", car),
         kind=kind_names.get(str(row.get("resource_type")), ""),
-        status=ctx.teller.value(shape, "status", row),
+        status=ctx.teller.value(meta, "status", row),
         marks=tuple(p[f"mark_{m}"] for m in MARKS if row.get(m)),
     )
 

@@ -33,8 +33,8 @@ BOOKING_PATHS = (
 
 async def rows_of(ctx: RequestContext, collection: str, query: Query) -> Rows:
     """Return the rows that a query finds; none where the reader may not open the collection."""
-    shape = ctx.spec.get(collection)
-    if shape is None or not shape.grants_of(ctx.person.roles):
+    meta = ctx.spec.get(collection)
+    if meta is None or not meta.grants_of(ctx.person.roles):
         return []
     found: Rows = orjson.loads((await ctx.platform.reading.page(ctx.person, collection, query)).json)
     return found
@@ -234,10 +234,10 @@ async def read_shares(ctx: RequestContext, scope: Scope, kinds: Rows, sites: Map
 
 async def read_waiting(ctx: RequestContext, scope: Scope) -> Rows:
     """Return the cars that are ready to plan, those promised first first."""
-    shape = ctx.spec.get(CARS)
-    if shape is None:
+    meta = ctx.spec.get(CARS)
+    if meta is None:
         return []
-    readable = readable_anywhere(ctx.person, shape)
+    readable = readable_anywhere(ctx.person, meta)
     fields = (
         "id", "license_plate", "vin", "make", "model", "delivery_date", "priority", "needs_technical",
         "needs_cosmetic", "estimated_technical_hours", "estimated_cosmetic_hours", "scheduled_technical_start",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive import present
 from directapp.derive.calendar import Span
 from directapp.derive.questions import Address
@@ -69,7 +69,7 @@ class Scope:
 def opens_plan(ctx: RequestContext) -> bool:
     """Whether a person may open the plan: whoever sees bookings and the resources they are on."""
     return ctx.actor is not None and all(
-        (shape := ctx.spec.get(name)) is not None and bool(shape.grants_of(ctx.person.roles)) for name in _OPENED
+        (meta := ctx.spec.get(name)) is not None and bool(meta.grants_of(ctx.person.roles)) for name in _OPENED
     )
 
 
@@ -78,7 +78,7 @@ def plan_home(ctx: RequestContext) -> str:
     return f"{PLAN}/mine" if ctx.person.roles & HANDS.keys() and not may_plan(ctx) else PLAN
 
 
-def plan_shape(ctx: RequestContext) -> Shape:
+def plan_shape(ctx: RequestContext) -> CollectionMeta:
     """Return the bookings' shape.
 
     Raises:
@@ -87,13 +87,13 @@ def plan_shape(ctx: RequestContext) -> Shape:
     """
     if not opens_plan(ctx):
         raise ForbiddenError
-    return ctx.shape(BOOKINGS)
+    return ctx.meta(BOOKINGS)
 
 
 def may_plan(ctx: RequestContext) -> bool:
     """Whether a person makes and moves bookings, and does not only see them."""
-    shape = ctx.spec.get(BOOKINGS)
-    return shape is not None and may_create(ctx, shape)
+    meta = ctx.spec.get(BOOKINGS)
+    return meta is not None and may_create(ctx, meta)
 
 
 def read_scope(ctx: RequestContext, params: Mapping[str, Any] | None = None) -> Scope:

@@ -50,14 +50,14 @@ def waiting_of(
 
 
 def _one(ctx: RequestContext, row: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]) -> Waiting:
-    shape, tell = ctx.spec[CARS], ctx.teller.value
+    meta, tell = ctx.spec[CARS], ctx.teller.value
     wants = wants_of(ctx, row, kinds)
     chain = f"{BOOK}?{urlencode({'car': row['id'], 'type': 'chain'})}" if len(wants) > 1 else None
     return Waiting(
         id=str(row["id"]),
-        plate=tell(shape, "license_plate", row) or tell(shape, "vin", row, short=True),
+        plate=tell(meta, "license_plate", row) or tell(meta, "vin", row, short=True),
         name=" ".join(str(row[n]) for n in ("make", "model") if row.get(n)),
-        promised=tell(shape, "delivery_date", row),
+        promised=tell(meta, "delivery_date", row),
         late=str(row.get("delivery_date") or "9999") < ctx.now.astimezone(OSLO).date().isoformat(),
         wants=wants,
         chain=chain,

@@ -96,14 +96,14 @@ async def _choose_car(ctx: RequestContext) -> Response:
 
 async def _car(ctx: RequestContext, car: str) -> tuple[dict[str, Any], str]:
     """Return a car's row as far as it is read, and what it is called."""
-    shape, target = ctx.spec[CARS], record_id(car)
-    fields = tuple((n,) for n in readable_anywhere(ctx.person, shape))
+    meta, target = ctx.spec[CARS], record_id(car)
+    fields = tuple((n,) for n in readable_anywhere(ctx.person, meta))
     rows = orjson.loads(
         (await ctx.platform.reading.page(ctx.person, CARS, Query(fields=fields, filter=_is(target), limit=1))).json
     )
     if not rows:
         raise NotFoundError
-    return rows[0], ctx.teller.title(shape, rows[0])
+    return rows[0], ctx.teller.title(meta, rows[0])
 
 
 def _is(target: UUID) -> Condition:

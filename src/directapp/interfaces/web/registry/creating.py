@@ -29,7 +29,7 @@ async def look(ctx: PersonContext) -> Response:
     context, _ = await _looked(ctx, posted)
     if ctx.partial:
         return ctx.page("registry/slot.html", registry=context)
-    return await new_page(ctx, ctx.shape(CARS), Answered(typed=posted.typed), registry=context)
+    return await new_page(ctx, ctx.meta(CARS), Answered(typed=posted.typed), registry=context)
 
 
 async def fill(ctx: PersonContext) -> Response:
@@ -44,15 +44,15 @@ async def fill(ctx: PersonContext) -> Response:
         "taken_values": orjson.dumps(chosen).decode(),
         "filled": bool(chosen),
     }
-    return await new_page(ctx, ctx.shape(CARS), Answered(typed=typed), registry=context)
+    return await new_page(ctx, ctx.meta(CARS), Answered(typed=typed), registry=context)
 
 
 async def _looked(ctx: RequestContext, posted: Posted) -> tuple[dict[str, Any], list[Any]]:
     lookups_of(ctx)
     code = posted.get("_code") or next((c for n in _CODES if (c := posted.get(n).strip())), "")
     looked, problem = await looked_up(ctx, code, fresh=bool(posted.get("_fresh")))
-    shape = ctx.spec[CARS]
-    inputs = writable_anywhere(ctx.person, shape, create=True)
+    meta = ctx.spec[CARS]
+    inputs = writable_anywhere(ctx.person, meta, create=True)
     row: Mapping[str, Any] = {n: posted.get(n) or None for n in inputs}
     context = answer_context(ctx, looked, problem, row, inputs=inputs)
     return (

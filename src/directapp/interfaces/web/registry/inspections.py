@@ -30,19 +30,19 @@ def add_inspections(router: APIRouter) -> None:
 
 async def show_inspections(ctx: PersonContext, days: str = "") -> Response:
     """Show open cars whose inspection is due within some days, or overdue."""
-    shape = ctx.shape(CARS)
+    meta = ctx.meta(CARS)
     within = int(days) if days in map(str, _DAYS) else _USUAL
     today = oslo_day(ctx.now)
-    flow = shape.declared.workflow
+    flow = meta.declared.workflow
     still = [s.code for s in flow.states if not s.locked] if flow else []
     conditions = (
         Condition(("status",), "in", still),
         Condition((DUE,), "lte", today + timedelta(days=within)),
     )
-    readable = readable_anywhere(ctx.person, shape)
+    readable = readable_anywhere(ctx.person, meta)
     names = tuple(n for n in _FIELDS if n in readable)
     query = Query(
-        fields=(("id",), *paths_for(ctx.spec, ctx.person, shape, names)),
+        fields=(("id",), *paths_for(ctx.spec, ctx.person, meta, names)),
         filter=Junction("and", conditions),
         sort=(Order(DUE), Order("id")),
         limit=_SHOWN + 1,
@@ -54,7 +54,7 @@ async def show_inspections(ctx: PersonContext, days: str = "") -> Response:
         here=CARS,
         t=t,
         path=PATH,
-        plural=shape.declared.plural.pick(ctx.language),
+        plural=meta.declared.plural.pick(ctx.language),
         about=t["inspections_about"].format(days=within),
         nothing=t["no_inspections"].format(days=within),
         options=[Option(str(n), t["days_option"].format(days=n), n == within) for n in _DAYS],
@@ -64,16 +64,16 @@ async def show_inspections(ctx: PersonContext, days: str = "") -> Response:
 
 
 def _row(ctx: RequestContext, row: Mapping[str, Any], today: date) -> dict[str, Any]:
-    shape = ctx.spec[CARS]
+    meta = ctx.spec[CARS]
     tell = ctx.teller.value
-    names = [s for n in ("make", "model") if (s := tell(shape, n, row))]
+    names = [s for n in ("make", "model") if (s := tell(meta, n, row))]
     return {
         "href": page_of(CARS, row["id"]),
-        "plate": tell(shape, "license_plate", row) or tell(shape, "vin", row, short=True),
+        "plate": tell(meta, "license_plate", row) or tell(meta, "vin", row, short=True),
         "car": " ".join(s.text for s in names),
-        "due": tell(shape, DUE, row),
+        "due": tell(meta, DUE, row),
         "overdue": date.fromisoformat(row[DUE]) < today,
-        "status": tell(shape, "status", row),
-        "site": tell(shape, "dealership", row).text,
-        "last": tell(shape, "last_inspection", row),
+        "status": tell(meta, "status", row),
+        "site": tell(meta, "dealership", row).text,
+        "last": tell(meta, "last_inspection", row),
     }

@@ -32,7 +32,7 @@ async def _car(ctx: RequestContext, record: str) -> Record:
         ConflictError: not as it is now.
 
     """
-    seen = await look_up(ctx, ctx.shape(CARS), record_id(record))
+    seen = await look_up(ctx, ctx.meta(CARS), record_id(record))
     offer = next((o for o in seen.view.offers if o.verb.name == FILL), None)
     if offer is None:
         raise ForbiddenError
@@ -68,12 +68,12 @@ async def take_over(ctx: PersonContext, record: str) -> Response:
         if not chosen:
             raise InvalidError(Problem(WORDS["none_chosen"]))
         patch = {"answer": posted.get("answer"), "fields": chosen}
-        await perform(ctx, seen.shape, FILL, posted, patch, target=seen.id)
+        await perform(ctx, seen.meta, FILL, posted, patch, target=seen.id)
     except NotFoundError:
         raise
     except DirectAppError as error:
         return await _again(ctx, seen, posted.get("_code"), frozenset(chosen), error)
-    labels = [seen.shape.fields[n].label.pick(ctx.language) for n in chosen if n in seen.shape.fields]
+    labels = [seen.meta.fields[n].label.pick(ctx.language) for n in chosen if n in seen.meta.fields]
     text = f"{ctx.say(WORDS['filled'])}: {', '.join(labels)}"
     ctx.cookies.append(notes.tell_done(text, ctx.now, undo=f"{seen.path}/undo", href=seen.path))
     return ctx.go(seen.path)
@@ -85,7 +85,7 @@ async def _again(
     """Show the preview again with what was chosen, and why it could not be taken over."""
     looked, problem = await looked_up(ctx, code, fresh=False)
     context = answer_context(ctx, looked, problem, seen.view.row, chosen=chosen)
-    _, summary = forms.sort_problems(error.problems, seen.shape.fields, ctx.language)
+    _, summary = forms.sort_problems(error.problems, seen.meta.fields, ctx.language)
     return _page(ctx, seen, code, context | {"refused": summary}, status=int(error.status))
 
 
@@ -105,7 +105,7 @@ def _page(
         "code": code,
         "path": seen.path,
         "version": seen.version,
-        "subject": ctx.teller.title(seen.shape, seen.told),
+        "subject": ctx.teller.title(seen.meta, seen.told),
         "at_once": at_once and ctx.partial,
         "refused": (),
     }

@@ -40,15 +40,15 @@ async def show_nights(ctx: PersonContext) -> Response:
 
 
 async def _context(ctx: RequestContext, problem: str = "") -> dict[str, Any]:
-    shape = ctx.shape(RUNS)
-    fields = (("id",), *paths_for(ctx.spec, ctx.person, shape, _FIELDS))
+    meta = ctx.meta(RUNS)
+    fields = (("id",), *paths_for(ctx.spec, ctx.person, meta, _FIELDS))
     query = Query(fields=fields, sort=(Order("started_at", descending=True),), limit=_SHOWN)
     rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, RUNS, query)).json)
     lookups: Lookups = getattr(ctx.request.app.state, "registry", None) or Lookups(ctx.platform.pipeline)
     running = any(row["status"] == "running" for row in rows)
     used = await lookups.used_today()
     t = speak(ctx.language)
-    may_run = any(v.name == RUN_NOW for v in collection_verbs(ctx, shape))
+    may_run = any(v.name == RUN_NOW for v in collection_verbs(ctx, meta))
     return {
         "t": t,
         "here": RUNS,
@@ -64,17 +64,17 @@ async def _context(ctx: RequestContext, problem: str = "") -> dict[str, Any]:
 
 
 def _night(ctx: RequestContext, row: Mapping[str, Any]) -> dict[str, Any]:
-    shape = ctx.spec[RUNS]
+    meta = ctx.spec[RUNS]
     empty, filled = int(row["fields_empty"] or 0), int(row["fields_filled"] or 0)
     share = WORDS["fields_share"].pick(ctx.language)
     return {
         "href": f"/app/{LOGS}?run={row['id']}",
-        "started": ctx.teller.value(shape, "started_at", row),
-        "trigger": ctx.teller.value(shape, "trigger", row),
-        "person": ctx.teller.value(shape, "asked_by", row),
-        "status": ctx.teller.value(shape, "status", row),
+        "started": ctx.teller.value(meta, "started_at", row),
+        "trigger": ctx.teller.value(meta, "trigger", row),
+        "person": ctx.teller.value(meta, "asked_by", row),
+        "status": ctx.teller.value(meta, "status", row),
         "hue": {"running": "blue", "finished": "green", "stopped": "orange"}.get(row["status"], "grey"),
-        "why": ctx.teller.value(shape, "stopped_by", row),
+        "why": ctx.teller.value(meta, "stopped_by", row),
         "asked": _number(row["cars_asked"]),
         "results": [
             {
@@ -98,9 +98,9 @@ def _number(value: Any) -> str:
 async def start(ctx: PersonContext) -> Response:
     """Start an enrichment now."""
     posted = await read_signed(ctx)
-    shape = ctx.shape(RUNS)
+    meta = ctx.meta(RUNS)
     try:
-        await perform(ctx, shape, RUN_NOW, posted, {})
+        await perform(ctx, meta, RUN_NOW, posted, {})
     except ConflictError as error:
         context = await _context(ctx, error.problems[0].message.pick(ctx.language))
         return ctx.page("registry/nights.html", status=int(error.status), **context)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive import present
 from directapp.derive.inputs import stored_text
 from directapp.derive.shown import Shown
@@ -35,7 +35,7 @@ class Row:
 
 def lookups_of(ctx: RequestContext) -> Lookups:
     """Return what looks cars up (ForbiddenError: this person takes nothing over)."""
-    if not may_look_up(ctx.shape(CARS).grants_of(ctx.person.roles)):
+    if not may_look_up(ctx.meta(CARS).grants_of(ctx.person.roles)):
         raise ForbiddenError
     found: Lookups | None = getattr(ctx.request.app.state, "registry", None)
     return found or Lookups(ctx.platform.pipeline)
@@ -64,7 +64,7 @@ def answer_context(
 ) -> dict[str, Any]:
     """Return what the preview writes; ``inputs`` are the fields of the form that it fills, None a stored car's."""
     kept = looked.kept if looked else None
-    shape = ctx.spec[CARS]
+    meta = ctx.spec[CARS]
     context: dict[str, Any] = {
         "t": speak(ctx.language),
         "problem": problem.problems[0].message.pick(ctx.language) if problem else "",
@@ -77,11 +77,11 @@ def answer_context(
     }
     if kept is None or looked is None:
         return context
-    changes = preview(shape.fields, row, kept.found)
+    changes = preview(meta.fields, row, kept.found)
     if chosen is None and _is_another(kept, row):
         chosen = frozenset()
-    told = [(c, _row(ctx, shape, c, chosen, kept.source)) for c in changes]
-    fits = shape.fields if inputs is None else inputs
+    told = [(c, _row(ctx, meta, c, chosen, kept.source)) for c in changes]
+    fits = meta.fields if inputs is None else inputs
     return context | {
         "changes": [r for c, r in told if c.state != "same" and c.field.name in fits],
         "same": [r for c, r in told if c.state == "same"],
@@ -95,13 +95,13 @@ def answer_context(
     }
 
 
-def _row(ctx: RequestContext, shape: Shape, change: Change, chosen: frozenset[str] | None, usual: str) -> Row:
+def _row(ctx: RequestContext, meta: CollectionMeta, change: Change, chosen: frozenset[str] | None, usual: str) -> Row:
     name = change.field.name
     return Row(
         name=name,
         label=change.field.label.pick(ctx.language),
-        now=ctx.teller.value(shape, name, {name: change.now}),
-        value=ctx.teller.value(shape, name, {name: change.value}),
+        now=ctx.teller.value(meta, name, {name: change.now}),
+        value=ctx.teller.value(meta, name, {name: change.value}),
         text=stored_text(change.field, change.value, ctx.language),
         source=ctx.say(WORDS["from_vin" if change.source == VIN else "from_registry"]),
         chosen=change.suggested if chosen is None else name in chosen,

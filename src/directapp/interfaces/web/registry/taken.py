@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive.shown import writable_anywhere
 from directapp.domains.registry.preview import FILL, may_look_up
 from directapp.interfaces.web.context import RequestContext
@@ -18,12 +18,12 @@ ANSWER, VALUES, LATER = "_registry", "_registry_values", "_registry_later"
 CARS = "cars"
 
 
-def slot_of(ctx: RequestContext, shape: Shape, posted: Posted | None = None) -> dict[str, Any] | None:
+def slot_of(ctx: RequestContext, meta: CollectionMeta, posted: Posted | None = None) -> dict[str, Any] | None:
     """Return what the look-up on a new record's form writes while nothing is asked; None where it has no place.
 
     What a form that comes back took over earlier is carried along.
     """
-    if shape.name != CARS or not may_look_up(shape.grants_of(ctx.person.roles)):
+    if meta.name != CARS or not may_look_up(meta.grants_of(ctx.person.roles)):
         return None
     said = posted.get if posted else lambda _: ""
     empty: dict[str, Any] = dict.fromkeys(("changes", "same", "later", "details", "notes"), ())
@@ -41,17 +41,17 @@ def slot_of(ctx: RequestContext, shape: Shape, posted: Posted | None = None) -> 
     }
 
 
-async def complete(ctx: RequestContext, shape: Shape, record: UUID | None, posted: Posted) -> None:
+async def complete(ctx: RequestContext, meta: CollectionMeta, record: UUID | None, posted: Posted) -> None:
     """Give a new car what its form has no place for, and note which of its values were taken over unchanged."""
     answer = posted.get(ANSWER)
-    if shape.name != CARS or record is None or not answer:
+    if meta.name != CARS or record is None or not answer:
         return
-    writable = writable_anywhere(ctx.person, shape, create=True)
+    writable = writable_anywhere(ctx.person, meta, create=True)
     as_taken = [n for n, v in _values(posted).items() if n in writable and posted.get(n).strip() == v]
     later = [n for n in posted.get(LATER).split() if n not in writable]
     intent = Intent(
         actor=ctx.person,
-        collection=shape.name,
+        collection=meta.name,
         verb=FILL,
         target=record,
         patch={"answer": answer, "fields": [*as_taken, *later]},

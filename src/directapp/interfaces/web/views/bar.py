@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive import board, questions
 from directapp.derive.questions import Address
 from directapp.derive.shown import readable_anywhere
@@ -52,28 +52,28 @@ def view_of(address: Address) -> str:
     return next((code for code, end in PATHS.items() if end and address.path.endswith(end)), "table")
 
 
-def offered_views(shape: Shape, readable: frozenset[str]) -> tuple[str, ...]:
+def offered_views(meta: CollectionMeta, readable: frozenset[str]) -> tuple[str, ...]:
     """Return the views that a collection has: a board needs a workflow, a calendar a date."""
-    dated = any(f.kind is Kind.DATE for n, f in shape.fields.items() if n in readable)
-    possible = {"table": True, "board": shape.declared.workflow is not None, "calendar": dated}
+    dated = any(f.kind is Kind.DATE for n, f in meta.fields.items() if n in readable)
+    possible = {"table": True, "board": meta.declared.workflow is not None, "calendar": dated}
     return tuple(code for code, fits in possible.items() if fits)
 
 
 async def bar_of(ctx: RequestContext, listing: Listing) -> dict[str, Any]:
     """Return what the bar over a list shows."""
-    shape, address = listing.shape, listing.address
+    meta, address = listing.meta, listing.address
     here, base = view_of(address), address.without(*OWN)
-    views = offered_views(shape, listing.readable)
-    hidden = board.hides_closed(address, shape)
-    saved = await saved_views(ctx, shape)
+    views = offered_views(meta, listing.readable)
+    hidden = board.hides_closed(address, meta)
+    saved = await saved_views(ctx, meta)
     return {
-        "unread": [ctx.say(unread_words(one)) for one in questions.unread(address, shape, listing.readable)],
+        "unread": [ctx.say(unread_words(one)) for one in questions.unread(address, meta, listing.readable)],
         "tabs": tuple(
             Tab(
                 code=code,
                 label=ctx.say(WORDS[code]),
                 icon=ICONS[code],
-                href=Address(f"/app/{shape.name}{PATHS[code]}", base.params).text,
+                href=Address(f"/app/{meta.name}{PATHS[code]}", base.params).text,
                 present=code == here,
             )
             for code in views
@@ -86,7 +86,7 @@ async def bar_of(ctx: RequestContext, listing: Listing) -> dict[str, Any]:
         .but(**({board.EVERYTHING: "1"} if hidden else {}))
         .text,
         "saved": saved,
-        "may_save": SAVED in ctx.spec.shapes and shape.declared.views.menu,
+        "may_save": SAVED in ctx.spec.metas and meta.declared.views.menu,
         "save_query": orjson.dumps([p for p in base.params if p[1] and p[0] != "columns"]).decode(),
         "save_columns": orjson.dumps(list(listing.columns)).decode(),
         "view": here,
@@ -101,10 +101,10 @@ def unread_words(one: questions.Unread) -> Text:
 
 def _shares(ctx: RequestContext) -> tuple[tuple[str, str], ...]:
     """Return with whom a view may be shared, as (value, label)."""
-    shape = ctx.spec.get(SAVED)
-    if shape is None:
+    meta = ctx.spec.get(SAVED)
+    if meta is None:
         return ()
-    roles = [(c.code, c.label.pick(ctx.language)) for c in shape.fields["shared_role"].choices]
+    roles = [(c.code, c.label.pick(ctx.language)) for c in meta.fields["shared_role"].choices]
     shares = [("", ctx.say(WORDS["only_me"]))]
     if ctx.person.site is not None:
         shares += [("site", ctx.say(WORDS["my_site"]))]
@@ -114,7 +114,7 @@ def _shares(ctx: RequestContext) -> tuple[tuple[str, str], ...]:
     return tuple(shares)
 
 
-async def saved_views(ctx: RequestContext, shape: Shape) -> tuple[SavedView, ...]:
+async def saved_views(ctx: RequestContext, meta: CollectionMeta) -> tuple[SavedView, ...]:
     """Return the views of a list that this person saved or is shown."""
     store = ctx.spec.get(SAVED)
     if store is None or not store.grants_of(ctx.person.roles) or not readable_anywhere(ctx.person, store):
@@ -122,12 +122,12 @@ async def saved_views(ctx: RequestContext, shape: Shape) -> tuple[SavedView, ...
     names = ("id", "name", "query", "columns", "view", "shared_role", "shared_site", "pinned", "created_by")
     query = Query(
         fields=tuple((n,) for n in names),
-        filter=Condition(("collection",), "eq", shape.name),
+        filter=Condition(("collection",), "eq", meta.name),
         sort=(Order("name"),),
         limit=_MOST,
     )
     rows = orjson.loads((await ctx.platform.reading.page(ctx.person, SAVED, query)).json)
-    return tuple(_saved(ctx, shape, row) for row in rows)
+    return tuple(_saved(ctx, meta, row) for row in rows)
 
 
 async def pinned_views(ctx: RequestContext) -> tuple[Pin, ...]:
@@ -153,13 +153,13 @@ def _href(collection: str, row: dict[str, Any]) -> str:
     return Address(f"/app/{collection}{PATHS.get(view, '')}", params).text
 
 
-def _saved(ctx: RequestContext, shape: Shape, row: dict[str, Any]) -> SavedView:
+def _saved(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any]) -> SavedView:
     view = row.get("view") or "table"
     return SavedView(
         id=str(row["id"]),
         name=str(row["name"]),
         icon=ICONS.get(view, "table"),
-        href=_href(shape.name, row),
+        href=_href(meta.name, row),
         own=str(row.get("created_by")) == str(ctx.person.user),
         shared=bool(row.get("shared_role") or row.get("shared_site")),
         pinned=bool(row.get("pinned")),

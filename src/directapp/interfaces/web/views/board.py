@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Response
 
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.declare.workflow import State
 from directapp.derive import board
 from directapp.derive.board import Card, Goals, Lane
@@ -43,10 +43,10 @@ async def find_board(ctx: PersonContext) -> Response:
 
 async def show_board(ctx: PersonContext, collection: str) -> Response:
     """Show the board, the part of it that was asked for, or the further cards of one column."""
-    shape = ctx.shape(collection)
-    if shape.declared.workflow is None:
+    meta = ctx.meta(collection)
+    if meta.declared.workflow is None:
         raise NotFoundError
-    listing = listing_of(ctx, shape, address_of(ctx, collection, "/board"))
+    listing = listing_of(ctx, meta, address_of(ctx, collection, "/board"))
     if listing.address.get("lane"):
         return await _more(ctx, listing)
     wall = bool(listing.address.get("wall"))
@@ -62,21 +62,21 @@ async def show_board(ctx: PersonContext, collection: str) -> Response:
 
 async def board_context(ctx: RequestContext, listing: Listing, *, most: int) -> dict[str, Any]:
     """Return what the board shows."""
-    shape, address = listing.shape, listing.address
+    meta, address = listing.meta, listing.address
     counts = await _counts(ctx, listing)
-    writable = writable_anywhere(ctx.person, shape)
-    states = board.lanes_met(shape, ctx.person, writable, counts, address.all(board.STATUS))
+    writable = writable_anywhere(ctx.person, meta)
+    states = board.lanes_met(meta, ctx.person, writable, counts, address.all(board.STATUS))
     goals = await goals_of(ctx)
     filled = await asyncio.gather(*(_lane(ctx, listing, s, counts.get(s.code, 0), goals, most=most) for s in states))
     return {
-        "title": shape.declared.plural.pick(ctx.language),
-        "here": shape.name,
+        "title": meta.declared.plural.pick(ctx.language),
+        "here": meta.name,
         "path": address.path,
         "v": speak_views(ctx.language),
         "lanes": filled,
-        "count_href": Address(f"/app/{shape.name}/count", address.without("after", "sort").params).text,
+        "count_href": Address(f"/app/{meta.name}/count", address.without("after", "sort").params).text,
         "narrowed": bool(address.params),
-        "may_create": may_create(ctx, shape),
+        "may_create": may_create(ctx, meta),
         "wall_href": address.but(wall="1").text,
         "leave_href": address.without("wall").text,
         "here_href": address.text,
@@ -85,7 +85,7 @@ async def board_context(ctx: RequestContext, listing: Listing, *, most: int) -> 
 
 async def _counts(ctx: RequestContext, listing: Listing) -> dict[str, int]:
     reading = ctx.platform.reading
-    return await reading.counts(ctx.person, listing.shape.name, listing.query, board.STATUS)
+    return await reading.counts(ctx.person, listing.meta.name, listing.query, board.STATUS)
 
 
 async def _lane(ctx: RequestContext, listing: Listing, state: State, count: int, goals: Goals, *, most: int) -> Lane:
@@ -99,40 +99,40 @@ async def _cards(
     ctx: RequestContext, listing: Listing, state: State, goals: Goals, *, most: int
 ) -> tuple[tuple[Card, ...], str | None]:
     """Return the next cards of a column in its order, and where those after them are."""
-    shape, address = listing.shape, listing.address
-    sort = _sort(shape, listing, state)
+    meta, address = listing.meta, listing.address
+    sort = _sort(meta, listing, state)
     here: Filter = Condition((board.STATUS,), "eq", state.code)
     query = Query(
-        fields=board.card_paths(ctx.teller, shape, listing.readable),
+        fields=board.card_paths(ctx.teller, meta, listing.readable),
         filter=Junction("and", (here, listing.query.filter)) if listing.query.filter else here,
         search=listing.query.search,
         sort=sort,
         limit=most + 1,
-        after=read_mark(address.get("after"), shape, sort) if address.get("lane") else None,
+        after=read_mark(address.get("after"), meta, sort) if address.get("lane") else None,
     )
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, shape.name, query)).json)
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, meta.name, query)).json)
     shown: Sequence[dict[str, Any]] = rows[:most]
     more = address.without(ROWS).but(lane=state.code, after=mark_of(shown[-1], sort)).text if len(rows) > most else None
-    return board.cards_of(ctx.teller, shape, shown, listing.readable, goals), more
+    return board.cards_of(ctx.teller, meta, shown, listing.readable, goals), more
 
 
-def _sort(shape: Shape, listing: Listing, state: State) -> tuple[Order, ...]:
+def _sort(meta: CollectionMeta, listing: Listing, state: State) -> tuple[Order, ...]:
     """Return what is due first, and the newest first where nothing is due any more."""
-    due = None if state.locked else board.faces_of(shape, listing.readable).due
+    due = None if state.locked else board.faces_of(meta, listing.readable).due
     return (Order(due),) if due else (Order("id", descending=True),)
 
 
 async def _more(ctx: RequestContext, listing: Listing) -> Response:
     """Answer a column's "show more": its next cards, or without a script the list of all that stand there."""
-    shape, address = listing.shape, listing.address
-    flow = shape.declared.workflow
+    meta, address = listing.meta, listing.address
+    flow = meta.declared.workflow
     state = flow.state(address.get("lane")) if flow else None
     if state is None:
         raise NotFoundError
     if not ctx.partial:
         there = address.without("lane", "after", board.STATUS).but(**{board.STATUS: state.code})
-        return ctx.go(replace(there, path=f"/app/{shape.name}").text)
+        return ctx.go(replace(there, path=f"/app/{meta.name}").text)
     most = size_of(address) if address.get(ROWS) else FURTHER
     cards, more = await _cards(ctx, listing, state, await goals_of(ctx), most=most)
     lane = board.lane_of(state, ctx.language, count=len(cards), cards=cards, more_href=more)
-    return ctx.page("views/cards.html", lane=lane, v=speak_views(ctx.language), here=shape.name)
+    return ctx.page("views/cards.html", lane=lane, v=speak_views(ctx.language), here=meta.name)

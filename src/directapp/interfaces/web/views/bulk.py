@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.declare.verbs import Verb
 from directapp.derive import forms, inputs
 from directapp.derive.inputs import Filling
@@ -46,76 +46,76 @@ def add_bulk(router: APIRouter) -> None:
     router.add_api_route("/app/{collection}/bulk", do_bulk, methods=["POST"])
 
 
-async def _picked(ctx: RequestContext, shape: Shape, ids: list[str]) -> list[Picked]:
+async def _picked(ctx: RequestContext, meta: CollectionMeta, ids: list[str]) -> list[Picked]:
     found = []
     for record in dict.fromkeys(u for i in ids[:MOST] if (u := refs.as_uuid(i)) is not None):
         try:
-            view = await ctx.platform.reading.view(ctx.person, shape.name, record)
+            view = await ctx.platform.reading.view(ctx.person, meta.name, record)
         except NotFoundError:
             continue
-        found.append(Picked(record, ctx.teller.title(shape, view.row), f"/app/{shape.name}/{record}", view))
+        found.append(Picked(record, ctx.teller.title(meta, view.row), f"/app/{meta.name}/{record}", view))
     return found
 
 
-def shared_verbs(ctx: RequestContext, shape: Shape, picked: list[Picked]) -> tuple[Verb, ...]:
+def shared_verbs(ctx: RequestContext, meta: CollectionMeta, picked: list[Picked]) -> tuple[Verb, ...]:
     """Return the verbs that are open for every one of the records now, and those that take some of them at once."""
     if not picked:
         return ()
     open_for = [{o.verb.name for o in p.view.offers if o.blocked is None} for p in picked]
     common = set.intersection(*open_for)
     single = tuple(o.verb for o in picked[0].view.offers if o.verb.name in common - _ONE_BY_ONE)
-    return (*single, *(v for v in collection_verbs(ctx, shape) if which_param(shape, v)))
+    return (*single, *(v for v in collection_verbs(ctx, meta) if which_param(meta, v)))
 
 
-def which_param(shape: Shape, verb: Verb) -> str | None:
+def which_param(meta: CollectionMeta, verb: Verb) -> str | None:
     """Return the parameter by which a verb on the collection is told which records it is about, None without one."""
     if verb.on == "record":
         return None
-    return next((p.name for p in verb.params if p.kind is Kind.REFS and p.ref == shape.name), None)
+    return next((p.name for p in verb.params if p.kind is Kind.REFS and p.ref == meta.name), None)
 
 
 async def show_bulk(ctx: PersonContext, collection: str, verb: str = "") -> Response:
     """Show what may be done with all that was picked, or the form of the verb that was chosen."""
-    shape = ctx.shape(collection)
-    picked = await _picked(ctx, shape, ctx.request.query_params.getlist("record"))
-    verbs = shared_verbs(ctx, shape, picked)
+    meta = ctx.meta(collection)
+    picked = await _picked(ctx, meta, ctx.request.query_params.getlist("record"))
+    verbs = shared_verbs(ctx, meta, picked)
     chosen = next((v for v in verbs if v.name == verb), None)
-    return await _page(ctx, shape, picked, verbs, chosen)
+    return await _page(ctx, meta, picked, verbs, chosen)
 
 
 async def do_bulk(ctx: PersonContext, collection: str) -> Response:
     """Do a verb to each of the picked records, each for itself, and tell what came of it."""
-    shape = ctx.shape(collection)
+    meta = ctx.meta(collection)
     posted = await read_signed(ctx)
-    picked = await _picked(ctx, shape, list(posted.typed.get("record", ())))
-    verbs = shared_verbs(ctx, shape, picked)
+    picked = await _picked(ctx, meta, list(posted.typed.get("record", ())))
+    verbs = shared_verbs(ctx, meta, picked)
     chosen = next((v for v in verbs if v.name == posted.get("verb")), None)
-    if chosen is None and await _begun(ctx, shape, picked, posted):
-        chosen = shape.verb(posted.get("verb"))
+    if chosen is None and await _begun(ctx, meta, picked, posted):
+        chosen = meta.verb(posted.get("verb"))
     if chosen is None:
-        return await _page(ctx, shape, picked, verbs, None, status=HTTPStatus.CONFLICT)
+        return await _page(ctx, meta, picked, verbs, None, status=HTTPStatus.CONFLICT)
     patch, problems = await read_patch(ctx, list(chosen.params), posted)
     missing = [f.label.pick(ctx.language) for f in chosen.params if f.required and patch.get(f.name) in (None, "")]
     if problems or missing:
-        return await _page(ctx, shape, picked, verbs, chosen, typed=posted, missing=missing, status=422)
-    results = [await _do(ctx, shape, chosen, p, patch=patch, posted=posted) for p in picked]
-    return ctx.page("views/bulk_done.html", **_common(ctx, shape), verb=chosen, picked=results)
+        return await _page(ctx, meta, picked, verbs, chosen, typed=posted, missing=missing, status=422)
+    results = [await _do(ctx, meta, chosen, p, patch=patch, posted=posted) for p in picked]
+    return ctx.page("views/bulk_done.html", **_common(ctx, meta), verb=chosen, picked=results)
 
 
-async def _begun(ctx: RequestContext, shape: Shape, picked: list[Picked], posted: Posted) -> bool:
+async def _begun(ctx: RequestContext, meta: CollectionMeta, picked: list[Picked], posted: Posted) -> bool:
     """Whether just this was begun before: what was done then has its answer, and the rest is done now."""
-    verb = shape.verb(posted.get("verb"))
-    asked = [_intent(ctx, shape, verb, one, patch={}, posted=posted) for one in picked] if verb else []
+    verb = meta.verb(posted.get("verb"))
+    asked = [_intent(ctx, meta, verb, one, patch={}, posted=posted) for one in picked] if verb else []
     return any([await ctx.platform.pipeline.recall(intent) is not None for intent in asked])
 
 
 def _intent(
-    ctx: RequestContext, shape: Shape, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted
+    ctx: RequestContext, meta: CollectionMeta, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted
 ) -> Intent:
-    which = which_param(shape, verb)
+    which = which_param(meta, verb)
     return Intent(
         actor=ctx.person,
-        collection=shape.name,
+        collection=meta.name,
         verb=verb.name,
         origin="web",
         target=None if which else one.id,
@@ -127,21 +127,21 @@ def _intent(
 
 
 async def _do(
-    ctx: RequestContext, shape: Shape, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted
+    ctx: RequestContext, meta: CollectionMeta, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted
 ) -> Picked:
     try:
-        await ctx.platform.pipeline.perform(_intent(ctx, shape, verb, one, patch=patch, posted=posted))
+        await ctx.platform.pipeline.perform(_intent(ctx, meta, verb, one, patch=patch, posted=posted))
     except DirectAppError as error:
         why = " ".join(p.message.pick(ctx.language) for p in error.problems)
         return Picked(one.id, one.title, one.href, one.view, done=False, why=why)
     return Picked(one.id, one.title, one.href, one.view, done=True)
 
 
-def _common(ctx: RequestContext, shape: Shape) -> dict[str, Any]:
+def _common(ctx: RequestContext, meta: CollectionMeta) -> dict[str, Any]:
     return {
-        "here": shape.name,
-        "path": f"/app/{shape.name}",
-        "plural": shape.declared.plural.pick(ctx.language),
+        "here": meta.name,
+        "path": f"/app/{meta.name}",
+        "plural": meta.declared.plural.pick(ctx.language),
         "title": ctx.say(WORDS["with_picked"]),
         "v": speak_views(ctx.language),
     }
@@ -149,7 +149,7 @@ def _common(ctx: RequestContext, shape: Shape) -> dict[str, Any]:
 
 async def _page(
     ctx: RequestContext,
-    shape: Shape,
+    meta: CollectionMeta,
     picked: list[Picked],
     verbs: tuple[Verb, ...],
     chosen: Verb | None,
@@ -173,7 +173,7 @@ async def _page(
     return ctx.page(
         "views/bulk.html",
         status=int(status),
-        **_common(ctx, shape),
+        **_common(ctx, meta),
         picked=picked,
         verbs=verbs,
         verb=chosen,

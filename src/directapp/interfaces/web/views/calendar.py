@@ -28,8 +28,8 @@ def add_calendar(router: APIRouter) -> None:
 
 async def show_calendar(ctx: PersonContext, collection: str) -> Response:
     """Show the calendar, or the part of it that was asked for."""
-    shape = ctx.shape(collection)
-    listing = listing_of(ctx, shape, address_of(ctx, collection, "/calendar"))
+    meta = ctx.meta(collection)
+    listing = listing_of(ctx, meta, address_of(ctx, collection, "/calendar"))
     context = await _context(ctx, listing)
     if ctx.partial:
         response = ctx.page("views/days.html", **context, **await bar_of(ctx, listing))
@@ -40,36 +40,36 @@ async def show_calendar(ctx: PersonContext, collection: str) -> Response:
 
 
 async def _context(ctx: RequestContext, listing: Listing) -> dict[str, Any]:
-    shape, address = listing.shape, listing.address
-    dates = calendar.dates_of(shape, listing.readable)
+    meta, address = listing.meta, listing.address
+    dates = calendar.dates_of(meta, listing.readable)
     if not dates:
         raise NotFoundError
     item = next((f for f in dates if f.name == address.get("by")), dates[0])
     kind = "week" if address.get("span") == "week" else "month"
     span = Span(kind, present.asked_day(address.get("day")) or oslo_day(ctx.now))
     inside = calendar.within(item, span)
-    names = tuple(dict.fromkeys(("id", "status", item.name, *shape.declared.views.title)))
+    names = tuple(dict.fromkeys(("id", "status", item.name, *meta.declared.views.title)))
     query = Query(
-        fields=paths_for(ctx.spec, ctx.person, shape, tuple(n for n in names if n in listing.readable)),
+        fields=paths_for(ctx.spec, ctx.person, meta, tuple(n for n in names if n in listing.readable)),
         filter=Junction("and", (inside, listing.query.filter)) if listing.query.filter else inside,
         search=listing.query.search,
         sort=(Order(item.name),),
         limit=MOST,
     )
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, shape.name, query)).json)
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, meta.name, query)).json)
     most = WEEK_EVENTS if kind == "week" else MONTH_EVENTS
     return {
-        "title": shape.declared.plural.pick(ctx.language),
-        "here": shape.name,
+        "title": meta.declared.plural.pick(ctx.language),
+        "here": meta.name,
         "path": address.path,
         "v": speak_views(ctx.language),
-        "count_href": Address(f"/app/{shape.name}/count", address.without("after", "sort").params).text,
+        "count_href": Address(f"/app/{meta.name}/count", address.without("after", "sort").params).text,
         "narrowed": bool(address.params),
-        "may_create": may_create(ctx, shape),
+        "may_create": may_create(ctx, meta),
         "span_title": _title(ctx, span),
         "week": kind == "week",
         "weekdays": calendar.weekday_names(ctx.language),
-        "weeks": calendar.weeks_of(ctx.teller, shape, item, span, rows, most=most),
+        "weeks": calendar.weeks_of(ctx.teller, meta, item, span, rows, most=most),
         "before_href": address.but(day=span.before.isoformat()).text,
         "after_href": address.but(day=span.after.isoformat()).text,
         "today_href": address.without("day").text,

@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Response
 
 from directapp.declare.case import Case
-from directapp.declare.spec import Shape
+from directapp.declare.spec import CollectionMeta
 from directapp.derive import forms, inputs, moves
 from directapp.derive.board import STATUS
 from directapp.derive.inputs import Filling, Input
@@ -36,26 +36,26 @@ def add_moving(router: APIRouter) -> None:
 
 async def show_moves(ctx: PersonContext, collection: str, record: str, to: str = "", back: str = "") -> Response:
     """Tell where a record may be moved: as data for a drag, as a dialog, or as a page of its own."""
-    shape, target = ctx.shape(collection), record_id(record)
+    meta, target = ctx.meta(collection), record_id(record)
     view = await ctx.platform.reading.view(ctx.person, collection, target)
-    found = await moves_of(ctx, shape, target, view)
+    found = await moves_of(ctx, meta, target, view)
     if ctx.request.headers.get("accept") == "application/json":
         told = {m.to: {"allowed": m.allowed, "asks": bool(m.asks), "why": m.why, "label": m.label} for m in found}
         return Response(orjson.dumps(told), media_type="application/json")
     wanted = tuple(m for m in found if m.to == to) or found
-    return await _moves_page(ctx, shape, target, view, wanted, back=back)
+    return await _moves_page(ctx, meta, target, view, wanted, back=back)
 
 
-async def moves_of(ctx: RequestContext, shape: Shape, target: UUID, view: View) -> tuple[Move, ...]:
+async def moves_of(ctx: RequestContext, meta: CollectionMeta, target: UUID, view: View) -> tuple[Move, ...]:
     """Return a move for every other state that is not the end of the way, each allowed or with the reason.
 
     The pipeline itself is asked, by a dry run of each thing this person could set.
     """
-    flow = shape.declared.workflow
+    flow = meta.declared.workflow
     if flow is None:
         raise NotFoundError
-    tries = moves.tries_from(shape, view.row, view.writable, ctx.now)
-    judged = await asyncio.gather(*(_judge(ctx, shape, target, view, t) for t in tries))
+    tries = moves.tries_from(meta, view.row, view.writable, ctx.now)
+    judged = await asyncio.gather(*(_judge(ctx, meta, target, view, t) for t in tries))
     known: dict[str, Move] = {}
     for one in (m for m in judged if m is not None):
         if one.to not in known or (one.allowed, not one.asks) > (known[one.to].allowed, not known[one.to].asks):
@@ -64,21 +64,21 @@ async def moves_of(ctx: RequestContext, shape: Shape, target: UUID, view: View) 
     steps = {s.to for s in flow.steps if present in s.origins and s.when is not None}
     states = (s for s in flow.states if s.code != present and (not s.locked or s.code in steps))
     return tuple(
-        known.get(s.code) or moves.missing_move(shape, view.row, s, view.writable, ctx.language) for s in states
+        known.get(s.code) or moves.missing_move(meta, view.row, s, view.writable, ctx.language) for s in states
     )
 
 
-async def _judge(ctx: RequestContext, shape: Shape, target: UUID, view: View, tried: Try) -> Move | None:
+async def _judge(ctx: RequestContext, meta: CollectionMeta, target: UUID, view: View, tried: Try) -> Move | None:
     """Return where a try leads, None when it leads nowhere else."""
     case = Case(row=view.row, before=view.row, actor=ctx.person, now=ctx.now)
     if not tried.patch:
         fact = tried.asks[0]
-        flow, present = shape.declared.workflow, view.row.get(STATUS)
+        flow, present = meta.declared.workflow, view.row.get(STATUS)
         to = next((s.to for s in flow.steps if s.fact == fact and present in s.origins), None) if flow else None
-        return _move(ctx, shape, to, tried) if to else None
+        return _move(ctx, meta, to, tried) if to else None
     intent = Intent(
         actor=ctx.person,
-        collection=shape.name,
+        collection=meta.name,
         verb="update",
         origin="web",
         target=target,
@@ -91,15 +91,15 @@ async def _judge(ctx: RequestContext, shape: Shape, target: UUID, view: View, tr
     except NotFoundError:
         return None
     except DirectAppError as error:
-        to = moves.led_to(shape, case, tried.patch)
-        asked = moves.completion(shape, tried, [p.field for p in error.problems], view.writable)
+        to = moves.led_to(meta, case, tried.patch)
+        asked = moves.completion(meta, tried, [p.field for p in error.problems], view.writable)
         why = " ".join(dict.fromkeys(p.message.pick(ctx.language) for p in error.problems))
-        return None if to == view.row.get(STATUS) else _move(ctx, shape, to, asked or tried, None if asked else why)
-    return _move(ctx, shape, answer.changes[STATUS][1], tried) if STATUS in answer.changes else None
+        return None if to == view.row.get(STATUS) else _move(ctx, meta, to, asked or tried, None if asked else why)
+    return _move(ctx, meta, answer.changes[STATUS][1], tried) if STATUS in answer.changes else None
 
 
-def _move(ctx: RequestContext, shape: Shape, to: str, tried: Try, why: str | None = None) -> Move:
-    flow = shape.declared.workflow
+def _move(ctx: RequestContext, meta: CollectionMeta, to: str, tried: Try, why: str | None = None) -> Move:
+    flow = meta.declared.workflow
     state = flow.state(to) if flow else None
     label, hue = (state.label.pick(ctx.language), state.phase.hue) if state else (to, "steel")
     return Move(to=to, label=label, hue=hue, patch=tried.patch, asks=tried.asks, why=why)
@@ -107,43 +107,43 @@ def _move(ctx: RequestContext, shape: Shape, to: str, tried: Try, why: str | Non
 
 async def move(ctx: PersonContext, collection: str, record: str) -> Response:
     """Move a record: set the fact that the asked state waits for, with what the small form brought."""
-    shape, target = ctx.shape(collection), record_id(record)
+    meta, target = ctx.meta(collection), record_id(record)
     posted = await read_signed(ctx)
     view = await ctx.platform.reading.view(ctx.person, collection, target)
     back = posted.get("back")
-    if await sent_before(ctx, shape, "update", posted, target=target):
-        return _moved(ctx, shape, target, posted.get("to"), back)
-    found = await moves_of(ctx, shape, target, view)
+    if await sent_before(ctx, meta, "update", posted, target=target):
+        return _moved(ctx, meta, target, posted.get("to"), back)
+    found = await moves_of(ctx, meta, target, view)
     wanted = next((m for m in found if m.to == posted.get("to")), None)
     if wanted is None:
         raise NotFoundError
-    fields = [shape.fields[n] for n in wanted.asks]
+    fields = [meta.fields[n] for n in wanted.asks]
     patch, problems = await read_patch(ctx, fields, posted)
     try:
-        _refuse(shape, wanted, patch, problems)
+        _refuse(meta, wanted, patch, problems)
         given = {n: v for n, v in wanted.patch.items() if n not in wanted.asks}
-        await perform(ctx, shape, "update", posted, {**given, **patch}, target=target)
+        await perform(ctx, meta, "update", posted, {**given, **patch}, target=target)
     except NotFoundError:
         raise
     except DirectAppError as error:
-        by_field, summary = forms.sort_problems(error.problems, shape.fields, ctx.language)
+        by_field, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
         answered = Answered(typed=posted.typed, problems=by_field, summary=summary)
         status = int(error.status)
-        return await _moves_page(ctx, shape, target, view, (wanted,), back=back, answered=answered, status=status)
-    return _moved(ctx, shape, target, wanted.to, back)
+        return await _moves_page(ctx, meta, target, view, (wanted,), back=back, answered=answered, status=status)
+    return _moved(ctx, meta, target, wanted.to, back)
 
 
-def _moved(ctx: RequestContext, shape: Shape, target: UUID, to: str, back: str) -> Response:
+def _moved(ctx: RequestContext, meta: CollectionMeta, target: UUID, to: str, back: str) -> Response:
     """Say that a record was moved, and go back to where it was moved."""
-    state = shape.declared.workflow.state(to) if shape.declared.workflow else None
-    path = f"/app/{shape.name}/{target}"
+    state = meta.declared.workflow.state(to) if meta.declared.workflow else None
+    path = f"/app/{meta.name}/{target}"
     text = ctx.say(WORDS["moved"]).format(to=state.label.pick(ctx.language) if state else to)
-    undo = f"{path}/undo" if shape.declared.history else None
+    undo = f"{path}/undo" if meta.declared.history else None
     ctx.cookies.append(notes.tell_done(text, ctx.now, undo=undo, href=path))
     return ctx.go(back if back.startswith("/app/") else path)
 
 
-def _refuse(shape: Shape, wanted: Move, patch: dict[str, Any], problems: list[Problem]) -> None:
+def _refuse(meta: CollectionMeta, wanted: Move, patch: dict[str, Any], problems: list[Problem]) -> None:
     """Refuse a move that is not allowed, or whose small form is not filled in."""
     if wanted.why is not None:
         raise ConflictError(Text(wanted.why, wanted.why))
@@ -151,12 +151,12 @@ def _refuse(shape: Shape, wanted: Move, patch: dict[str, Any], problems: list[Pr
         raise ConflictError(problems)
     missing = [n for n in wanted.asks if patch.get(n) in (None, "")]
     if missing:
-        raise ConflictError([Problem(MISSING.fill(label=shape.fields[n].label), field=n) for n in missing])
+        raise ConflictError([Problem(MISSING.fill(label=meta.fields[n].label), field=n) for n in missing])
 
 
 async def _moves_page(
     ctx: RequestContext,
-    shape: Shape,
+    meta: CollectionMeta,
     target: UUID,
     view: View,
     found: tuple[Move, ...],
@@ -166,7 +166,7 @@ async def _moves_page(
     status: int = HTTPStatus.OK,
 ) -> Response:
     answered = answered or Answered()
-    asked = [shape.fields[n] for m in found if m.allowed for n in m.asks]
+    asked = [meta.fields[n] for m in found if m.allowed for n in m.asks]
     small = forms.small_refs(asked, refs.SMALL)
     options = await refs.options_of(ctx, small.values())
     filling = Filling(
@@ -178,17 +178,17 @@ async def _moves_page(
         names=refs.labels_in(options),
     )
     made: dict[str, Input] = {f.name: inputs.build_input(f, filling) for f in asked}
-    flow = shape.declared.workflow
+    flow = meta.declared.workflow
     near = {s.to for s in flow.steps if view.row.get(STATUS) in s.origins} if flow else set[str]()
     context: dict[str, Any] = {
-        "title": ctx.say(WORDS["move_title"]).format(title=ctx.teller.title(shape, view.row)),
-        "here": shape.name,
+        "title": ctx.say(WORDS["move_title"]).format(title=ctx.teller.title(meta, view.row)),
+        "here": meta.name,
         "v": speak_views(ctx.language),
-        "action": f"/app/{shape.name}/{target}/move",
+        "action": f"/app/{meta.name}/{target}/move",
         "allowed": [(m, [made[n] for n in m.asks]) for m in found if m.allowed],
         "refused": [m for m in found if not m.allowed and (m.to in near or len(found) == 1)],
         "summary": answered.summary,
         "stale_by": None,
-        "back": back if back.startswith("/app/") else f"/app/{shape.name}/{target}",
+        "back": back if back.startswith("/app/") else f"/app/{meta.name}/{target}",
     }
     return ctx.page("views/moves.html" if ctx.partial else "views/move.html", status=status, **context)

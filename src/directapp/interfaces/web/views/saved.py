@@ -23,12 +23,12 @@ def add_saved(router: APIRouter) -> None:
 
 async def save_view(ctx: PersonContext, collection: str) -> Response:
     """Save the view that stands in the form, and open it."""
-    shape, store = ctx.shape(collection), ctx.shape(SAVED)
+    meta, store = ctx.meta(collection), ctx.meta(SAVED)
     posted = await read_signed(ctx)
     query, view = _json(posted.get("query")), posted.get("view") or "table"
     patch: dict[str, Any] = {
         "name": posted.get("name").strip(),
-        "collection": shape.name,
+        "collection": meta.name,
         "query": query,
         "columns": _json(posted.get("columns")) if view == "table" else None,
         "view": view,
@@ -38,8 +38,8 @@ async def save_view(ctx: PersonContext, collection: str) -> Response:
     answer = await perform(ctx, store, "create", posted, patch)
     text = ctx.say(WORDS["view_saved"]).format(name=patch["name"])
     ctx.cookies.append(notes.tell_done(text, ctx.now))
-    found = next((s for s in await saved_views(ctx, shape) if s.id == str(answer.record)), None)
-    return ctx.go(found.href if found else Address(f"/app/{shape.name}{PATHS.get(view, '')}").text)
+    found = next((s for s in await saved_views(ctx, meta) if s.id == str(answer.record)), None)
+    return ctx.go(found.href if found else Address(f"/app/{meta.name}{PATHS.get(view, '')}").text)
 
 
 def _json(text: str) -> Any:
@@ -58,8 +58,8 @@ def _shared(ctx: RequestContext, posted: Posted) -> dict[str, Any]:
 
 async def delete_view(ctx: PersonContext, collection: str, record: str) -> Response:
     """Take one's own view away."""
-    shape, store = ctx.shape(collection), ctx.shape(SAVED)
+    meta, store = ctx.meta(collection), ctx.meta(SAVED)
     posted = await read_signed(ctx)
     await perform(ctx, store, "delete", posted, {}, target=record_id(record))
     ctx.cookies.append(notes.tell_done(ctx.say(WORDS["view_deleted"]), ctx.now))
-    return ctx.go(f"/app/{shape.name}")
+    return ctx.go(f"/app/{meta.name}")
