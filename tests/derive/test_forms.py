@@ -6,7 +6,7 @@ from uuid import UUID
 from directapp.derive import forms, inputs, pages, questions, tables
 from directapp.derive.inputs import Filling
 from directapp.derive.questions import Address
-from directapp.derive.shown import Teller, readable_anywhere
+from directapp.derive.shown import Formatter, readable_anywhere
 from directapp.kernel.errors import Problem
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
@@ -19,8 +19,8 @@ NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 SELLER = person(TENANT, "seller", SITE)
 
 
-def teller(role: str = "seller") -> Teller:
-    return Teller(SPEC, person(TENANT, role, SITE), NOW, "nb")
+def formatter(role: str = "seller") -> Formatter:
+    return Formatter(SPEC, person(TENANT, role, SITE), NOW, "nb")
 
 
 def test_a_form_has_the_roles_groups_with_what_stands_in_them() -> None:
@@ -94,11 +94,11 @@ def test_where_a_list_goes_on_survives_the_address() -> None:
 
 
 def test_columns_are_those_that_may_be_seen() -> None:
-    listing = tables.list_of(teller(), JOBS, Address("/app/jobs"), kept=("title", "cost", "due"))
+    listing = tables.list_of(formatter(), JOBS, Address("/app/jobs"), kept=("title", "cost", "due"))
     assert listing.columns == ("title", "due")
     headers = tables.columns_of(listing, "nb")
     assert [h.label for h in headers] == ["Tittel", "Frist"]
-    assert tables.list_of(teller("finance"), JOBS, Address("/app/jobs"), kept=("cost", "due")).columns == ("cost",)
+    assert tables.list_of(formatter("finance"), JOBS, Address("/app/jobs"), kept=("cost", "due")).columns == ("cost",)
 
 
 def test_the_engine_says_what_is_next_and_what_stands_in_the_way() -> None:
@@ -112,7 +112,7 @@ def test_the_engine_says_what_is_next_and_what_stands_in_the_way() -> None:
 
 
 def test_the_track_has_done_now_and_next() -> None:
-    track = pages.track_of(teller(), JOBS, {"status": "started"})
+    track = pages.track_of(formatter(), JOBS, {"status": "started"})
     assert [(s.label, s.place) for s in track] == [
         ("Ny", "done"),
         ("Startet", "now"),

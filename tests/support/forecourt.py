@@ -67,7 +67,7 @@ class Car:
         return str(self.row["status"])
 
     def set(self, actor: Actor = ANYONE, **patch: Any) -> Judged:
-        return judge(self, actor, patch)
+        return validation(self, actor, patch)
 
     def then(self, actor: Actor = ANYONE, **patch: Any) -> "Car":
         done = self.set(actor, **patch)
@@ -80,7 +80,7 @@ class Car:
         return replace(self, sites={**self.sites, site: {**self.sites[site], **settings}})
 
 
-def judge(car: Car, actor: Actor, patch: dict[str, Any], before: dict[str, Any] | None = None) -> Judged:
+def validation(car: Car, actor: Actor, patch: dict[str, Any], before: dict[str, Any] | None = None) -> Judged:
     before = car.row if before is None else before
     values = {n: SHAPE.fields[n].understand(v) for n, v in patch.items()}
     values = {n: v for n, v in values.items() if v != before.get(n)}

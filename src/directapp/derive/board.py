@@ -10,7 +10,7 @@ from directapp.declare.spec import CollectionMeta
 from directapp.declare.workflow import State, Workflow
 from directapp.derive.pages import age_of, began
 from directapp.derive.questions import Address
-from directapp.derive.shown import NOTHING, Shown, Teller, page_of, paths_for
+from directapp.derive.shown import NOTHING, Formatter, Shown, page_of, paths_for
 from directapp.kernel.actor import Actor
 from directapp.kernel.text import Language
 from directapp.store.query import Path
@@ -106,11 +106,11 @@ def faces_of(meta: CollectionMeta, readable: frozenset[str]) -> Faces:
     )
 
 
-def card_paths(teller: Teller, meta: CollectionMeta, readable: frozenset[str]) -> tuple[Path, ...]:
+def card_paths(formatter: Formatter, meta: CollectionMeta, readable: frozenset[str]) -> tuple[Path, ...]:
     """Return the paths that fetch what cards show."""
     wanted = (*faces_of(meta, readable).names, *judged_by(meta), "updated_at")
     names = tuple(dict.fromkeys(n for n in wanted if n in readable))
-    return paths_for(teller.spec, teller.actor, meta, names)
+    return paths_for(formatter.spec, formatter.actor, meta, names)
 
 
 def judged_by(meta: CollectionMeta) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ def judged_by(meta: CollectionMeta) -> tuple[str, ...]:
 
 
 def cards_of(
-    teller: Teller,
+    formatter: Formatter,
     meta: CollectionMeta,
     rows: Iterable[Mapping[str, Any]],
     readable: frozenset[str],
@@ -129,15 +129,15 @@ def cards_of(
 ) -> tuple[Card, ...]:
     """Return the cards of rows; ``goals`` are those that the reader may know of."""
     faces = faces_of(meta, readable)
-    return tuple(_card(teller, meta, row, faces, goals) for row in rows)
+    return tuple(_card(formatter, meta, row, faces, goals) for row in rows)
 
 
-def _card(teller: Teller, meta: CollectionMeta, row: Mapping[str, Any], faces: Faces, goals: Goals) -> Card:
+def _card(formatter: Formatter, meta: CollectionMeta, row: Mapping[str, Any], faces: Faces, goals: Goals) -> Card:
     def told(name: str | None) -> Shown:
-        return teller.value(meta, name, row, short=True) if name else NOTHING
+        return formatter.value(meta, name, row, short=True) if name else NOTHING
 
     plate = next((s for n in faces.titles if (s := told(n)).look == "plate"), NOTHING)
-    title = teller.title(meta, row)
+    title = formatter.title(meta, row)
     people = tuple(dict.fromkeys(s.text for n in faces.people if (s := told(n))))
     urgency = told(meta.declared.views.urgency)
     return Card(
@@ -149,20 +149,20 @@ def _card(teller: Teller, meta: CollectionMeta, row: Mapping[str, Any], faces: F
         place=told(faces.place),
         due=told(faces.due),
         due_tone=urgency.tone if urgency.tone != "done" else None,
-        age=age_of(teller, meta, row),
-        age_tone=age_tone(teller, meta, row, goals),
+        age=age_of(formatter, meta, row),
+        age_tone=age_tone(formatter, meta, row, goals),
         people=people[:1],
     )
 
 
-def age_tone(teller: Teller, meta: CollectionMeta, row: Mapping[str, Any], goals: Goals) -> str | None:
+def age_tone(formatter: Formatter, meta: CollectionMeta, row: Mapping[str, Any], goals: Goals) -> str | None:
     """Return soon past the first goal of the stage, late past the second; none where nothing is expected."""
     flow, since = meta.declared.workflow, began(meta, row)
     state = flow.state(row.get(STATUS)) if flow else None
     if flow is None or state is None or since is None or state.locked:
         return None
     limits = limits_of(state, _site_goals(flow, state, row, goals))
-    stood = (teller.now - since) / timedelta(hours=1)
+    stood = (formatter.now - since) / timedelta(hours=1)
     return None if limits is None or stood <= limits[0] else "late" if stood > limits[1] else "soon"
 
 

@@ -12,7 +12,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta
 from directapp.derive import present
 from directapp.derive.present import LOCALES
-from directapp.derive.shown import Teller, page_of
+from directapp.derive.shown import Formatter, page_of
 from directapp.kernel.clock import OSLO
 from directapp.kernel.text import Language
 from directapp.store.query import Condition, Junction
@@ -104,16 +104,16 @@ def within(item: Field, span: Span) -> Junction:
 
 
 def weeks_of(
-    teller: Teller, meta: CollectionMeta, item: Field, span: Span, rows: Iterable[Mapping[str, Any]], *, most: int
+    formatter: Formatter, meta: CollectionMeta, item: Field, span: Span, rows: Iterable[Mapping[str, Any]], *, most: int
 ) -> tuple[tuple[Day, ...], ...]:
     """Return the weeks of a span with the rows on their days."""
     by_day: dict[date, list[Event]] = {}
     for row in rows:
         day, clock = _when(item, row.get(item.name))
         if day is not None:
-            by_day.setdefault(day, []).append(_event(teller, meta, row, clock))
+            by_day.setdefault(day, []).append(_event(formatter, meta, row, clock))
     days = [span.first + timedelta(days=n) for n in range((span.end - span.first).days)]
-    made = [_day(teller, span, day, by_day.get(day, []), most) for day in days]
+    made = [_day(formatter, span, day, by_day.get(day, []), most) for day in days]
     return tuple(tuple(made[start : start + WEEK]) for start in range(0, len(made), WEEK))
 
 
@@ -125,20 +125,20 @@ def _when(item: Field, value: object) -> tuple[date | None, str]:
     return (local.date(), f"{local:%H:%M}") if local else (None, "")
 
 
-def _event(teller: Teller, meta: CollectionMeta, row: Mapping[str, Any], clock: str) -> Event:
+def _event(formatter: Formatter, meta: CollectionMeta, row: Mapping[str, Any], clock: str) -> Event:
     flow = meta.declared.workflow
     state = flow.state(row.get("status")) if flow else None
-    status = state.label.pick(teller.language) if state else ""
+    status = state.label.pick(formatter.language) if state else ""
     hue = state.phase.hue if state else "steel"
-    return Event(clock, teller.title(meta, row), page_of(meta.name, row["id"]), status, hue)
+    return Event(clock, formatter.title(meta, row), page_of(meta.name, row["id"]), status, hue)
 
 
-def _day(teller: Teller, span: Span, day: date, events: Sequence[Event], most: int) -> Day:
+def _day(formatter: Formatter, span: Span, day: date, events: Sequence[Event], most: int) -> Day:
     return Day(
         date=day.isoformat(),
         number=day.day,
-        spoken=present.exact_day(day, teller.language),
-        today=day == teller.now.astimezone(OSLO).date(),
+        spoken=present.exact_day(day, formatter.language),
+        today=day == formatter.now.astimezone(OSLO).date(),
         outside=span.kind == "month" and day.month != span.day.month,
         events=tuple(events[:most]),
         more=max(0, len(events) - most),

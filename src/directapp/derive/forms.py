@@ -8,7 +8,7 @@ from directapp.declare.fields import Field, Group
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta
 from directapp.derive.inputs import Filling, Input, base_of, build_input
-from directapp.derive.shown import Shown, Teller
+from directapp.derive.shown import Formatter, Shown
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Language
 
@@ -62,15 +62,20 @@ def _inputs(group: Group, writable: frozenset[str], filling: Filling) -> FormGro
 
 
 def read_groups(
-    meta: CollectionMeta, teller: Teller, row: Mapping[str, Any], readable: frozenset[str], *, without: frozenset[str]
+    meta: CollectionMeta,
+    formatter: Formatter,
+    row: Mapping[str, Any],
+    readable: frozenset[str],
+    *,
+    without: frozenset[str],
 ) -> tuple[FormGroup, ...]:
     """Return the groups a person only reads, each line with what is shown; ``without`` are shown elsewhere."""
     made = []
     for group in meta.groups:
         names = [f for f in group.fields if f.name in readable - without - _HIDDEN]
-        lines = tuple(Line(f.name, f.label.pick(teller.language), teller.value(meta, f.name, row)) for f in names)
+        lines = tuple(Line(f.name, f.label.pick(formatter.language), formatter.value(meta, f.name, row)) for f in names)
         if lines:
-            made.append(FormGroup(code=group.code, label=group.label.pick(teller.language), lines=lines))
+            made.append(FormGroup(code=group.code, label=group.label.pick(formatter.language), lines=lines))
     return tuple(made)
 
 

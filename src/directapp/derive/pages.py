@@ -12,7 +12,7 @@ from directapp.declare.rules import All, In, Is, Rule, Who
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.declare.workflow import Phase, State, Workflow
 from directapp.derive import present
-from directapp.derive.shown import Shown, Teller
+from directapp.derive.shown import Formatter, Shown
 from directapp.kernel.actor import Actor
 from directapp.kernel.text import Language, Text
 
@@ -49,37 +49,39 @@ class Stage:
     note: str = ""
 
 
-def track_of(teller: Teller, meta: CollectionMeta, row: Mapping[str, Any]) -> tuple[Stage, ...]:
+def track_of(formatter: Formatter, meta: CollectionMeta, row: Mapping[str, Any]) -> tuple[Stage, ...]:
     """Return the stages of a record's workflow as a line, phase by phase where there are many states."""
     flow, state = meta.declared.workflow, None
     state = flow.state(row.get("status")) if flow else None
     if flow is None or state is None:
         return ()
     if len(flow.states) <= _FEW_STATES:
-        return _states(teller, flow, state)
+        return _states(formatter, flow, state)
     phases = list(dict.fromkeys(s.phase for s in flow.states if not s.phase.aside or s is state))
     here = phases.index(state.phase)
     return tuple(
-        _phase(teller, row, phase, state, done=place < here)
+        _phase(formatter, row, phase, state, done=place < here)
         for place, phase in enumerate(phases)
         if phase == state.phase or phase.needed is None or row.get(phase.needed) is not False
     )
 
 
-def _states(teller: Teller, flow: Workflow, state: State) -> tuple[Stage, ...]:
+def _states(formatter: Formatter, flow: Workflow, state: State) -> tuple[Stage, ...]:
     here = flow.order(state.code)
     return tuple(
-        Stage(s.label.pick(teller.language), s.phase.hue, "now" if s is state else "done" if place < here else "next")
+        Stage(
+            s.label.pick(formatter.language), s.phase.hue, "now" if s is state else "done" if place < here else "next"
+        )
         for place, s in enumerate(flow.states)
     )
 
 
-def _phase(teller: Teller, row: Mapping[str, Any], phase: Phase, state: State, *, done: bool) -> Stage:
+def _phase(formatter: Formatter, row: Mapping[str, Any], phase: Phase, state: State, *, done: bool) -> Stage:
     if phase == state.phase:
-        return Stage(state.label.pick(teller.language), phase.hue, "now")
+        return Stage(state.label.pick(formatter.language), phase.hue, "now")
     finished = present.read_instant(row.get(phase.done)) if phase.done else None
-    label = phase.label.pick(teller.language)
-    note = present.show_moment(finished, teller.now, teller.language) if finished else ""
+    label = phase.label.pick(formatter.language)
+    note = present.show_moment(finished, formatter.now, formatter.language) if finished else ""
     return Stage(label, phase.hue, "done" if done or finished else "next", note)
 
 
@@ -198,38 +200,40 @@ SYSTEM = Text("Systemet", "The system")
 
 
 def history_of(
-    teller: Teller, meta: CollectionMeta, entries: Sequence[Mapping[str, Any]], names: Mapping[str, str]
+    formatter: Formatter, meta: CollectionMeta, entries: Sequence[Mapping[str, Any]], names: Mapping[str, str]
 ) -> tuple[Happening, ...]:
     """Return a record's changes as lines to read, newest first; ``names`` are labels of the ids in them."""
-    return tuple(_happening(teller, meta, e, names) for e in entries)
+    return tuple(_happening(formatter, meta, e, names) for e in entries)
 
 
-def _happening(teller: Teller, meta: CollectionMeta, entry: Mapping[str, Any], names: Mapping[str, str]) -> Happening:
+def _happening(
+    formatter: Formatter, meta: CollectionMeta, entry: Mapping[str, Any], names: Mapping[str, str]
+) -> Happening:
     at = entry["at"]
     moment = at if isinstance(at, datetime) else present.read_instant(at) or datetime.now(UTC)
     verb = meta.verb(str(entry["verb"]))
     known = _DEEDS.get(str(entry["verb"]))
-    did = (known or (verb.label if verb else CHANGED)).pick(teller.language)
+    did = (known or (verb.label if verb else CHANGED)).pick(formatter.language)
     by_system = str(entry["actor_name"]).startswith("system:")
     when = Shown(
-        text=present.show_moment(moment, teller.now, teller.language),
+        text=present.show_moment(moment, formatter.now, formatter.language),
         look="time",
-        exact=present.exact_moment(moment, teller.language),
+        exact=present.exact_moment(moment, formatter.language),
         machine=moment.isoformat(),
     )
     return Happening(
-        who=SYSTEM.pick(teller.language) if by_system else str(entry["actor_name"]),
-        did=did if known or verb is None else f"{CHANGED.pick(teller.language)} ({did})",
+        who=SYSTEM.pick(formatter.language) if by_system else str(entry["actor_name"]),
+        did=did if known or verb is None else f"{CHANGED.pick(formatter.language)} ({did})",
         when=when,
         reason=entry.get("reason"),
-        differences=tuple(_differences(teller, meta, entry["changes"], names)),
+        differences=tuple(_differences(formatter, meta, entry["changes"], names)),
         hidden=int(entry.get("hidden") or 0),
         origin=str(entry.get("origin") or ""),
     )
 
 
 def _differences(
-    teller: Teller, meta: CollectionMeta, changes: Mapping[str, Sequence[Any]], names: Mapping[str, str]
+    formatter: Formatter, meta: CollectionMeta, changes: Mapping[str, Sequence[Any]], names: Mapping[str, str]
 ) -> list[Difference]:
     told = []
     # When the status changed stands at the head of the line already.
@@ -239,17 +243,17 @@ def _differences(
         if item is None or name == follows or (was in (None, "", []) and now in (None, "", [], False)):
             continue
         pair = (None, now) if _is_nested(was) else (was, now)
-        shown = [_told(teller, meta, item, value, names) for value in pair]
-        told.append(Difference(item.label.pick(teller.language), *shown))
+        shown = [_told(formatter, meta, item, value, names) for value in pair]
+        told.append(Difference(item.label.pick(formatter.language), *shown))
     return told
 
 
-def _told(teller: Teller, meta: CollectionMeta, item: Field, value: Any, names: Mapping[str, str]) -> Shown:
+def _told(formatter: Formatter, meta: CollectionMeta, item: Field, value: Any, names: Mapping[str, str]) -> Shown:
     if item.kind is Kind.REF and value is not None:
         return Shown(text=names.get(str(value), "•"))
     if _is_nested(value):
-        return Shown(text=CHANGED.pick(teller.language))
-    return teller.value(meta, item.name, {item.name: value}, short=True)
+        return Shown(text=CHANGED.pick(formatter.language))
+    return formatter.value(meta, item.name, {item.name: value}, short=True)
 
 
 def _is_nested(value: Any) -> bool:
@@ -322,13 +326,13 @@ def began(meta: CollectionMeta, row: Mapping[str, Any]) -> datetime | None:
     return present.read_instant(row.get(since)) if since else None
 
 
-def stay_of(teller: Teller, meta: CollectionMeta, row: Mapping[str, Any]) -> str | None:
+def stay_of(formatter: Formatter, meta: CollectionMeta, row: Mapping[str, Any]) -> str | None:
     """Return how long a record has stood at its status, in days and hours."""
     since = began(meta, row)
-    return present.show_stay(since, teller.now, teller.language) if since else None
+    return present.show_stay(since, formatter.now, formatter.language) if since else None
 
 
-def age_of(teller: Teller, meta: CollectionMeta, row: Mapping[str, Any]) -> str | None:
+def age_of(formatter: Formatter, meta: CollectionMeta, row: Mapping[str, Any]) -> str | None:
     """Return how long a record has stood at its status."""
     since = began(meta, row)
-    return present.show_age(since, teller.now, teller.language) if since else None
+    return present.show_age(since, formatter.now, formatter.language) if since else None

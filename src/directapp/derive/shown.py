@@ -45,7 +45,7 @@ NOTHING = Shown(text="")
 
 
 @dataclass(frozen=True, slots=True)
-class Teller:
+class Formatter:
     """Turns values into what is shown, for one reader at one moment."""
 
     spec: Spec
@@ -66,7 +66,7 @@ class Teller:
         return shown
 
     def _by_kind(self, item: Field, value: Any) -> Shown:
-        tell = _TELLERS.get(item.kind, Teller._plain)
+        tell = _FORMATTERS.get(item.kind, Formatter._plain)
         return tell(self, item, value)
 
     def _choices(self, item: Field, value: Any) -> Shown:
@@ -147,17 +147,17 @@ def _tail(code: str) -> str:
     return f"…{code[-_TAIL:]}" if len(code) >= _LONG_CODE else code
 
 
-_TELLERS: dict[Kind, Callable[[Teller, Field, Any], Shown]] = {
-    Kind.CHOICE: Teller._choice,  # noqa: SLF001 - the class's own table
-    Kind.CHOICES: Teller._choices,  # noqa: SLF001 - as above
-    Kind.BOOLEAN: Teller._boolean,  # noqa: SLF001 - as above
-    Kind.DATE: Teller._day,  # noqa: SLF001 - as above
-    Kind.INSTANT: Teller._instant,  # noqa: SLF001 - as above
-    Kind.REF: Teller._ref,  # noqa: SLF001 - as above
+_FORMATTERS: dict[Kind, Callable[[Formatter, Field, Any], Shown]] = {
+    Kind.CHOICE: Formatter._choice,  # noqa: SLF001 - the class's own table
+    Kind.CHOICES: Formatter._choices,  # noqa: SLF001 - as above
+    Kind.BOOLEAN: Formatter._boolean,  # noqa: SLF001 - as above
+    Kind.DATE: Formatter._day,  # noqa: SLF001 - as above
+    Kind.INSTANT: Formatter._instant,  # noqa: SLF001 - as above
+    Kind.REF: Formatter._ref,  # noqa: SLF001 - as above
     Kind.EMAIL: lambda _, __, value: Shown(text=str(value), look="link", href=f"mailto:{value}"),
     Kind.PHONE: lambda _, __, value: Shown(text=present.show_phone(str(value)), look="link", href=f"tel:{value}"),
-    Kind.REFS: Teller._structure,  # noqa: SLF001 - as above
-    Kind.JSON: Teller._structure,  # noqa: SLF001 - as above
+    Kind.REFS: Formatter._structure,  # noqa: SLF001 - as above
+    Kind.JSON: Formatter._structure,  # noqa: SLF001 - as above
 }
 
 

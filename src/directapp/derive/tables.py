@@ -12,7 +12,7 @@ from directapp.derive.board import Goals, age_tone, judged_by
 from directapp.derive.inputs import Option
 from directapp.derive.pages import since_of
 from directapp.derive.questions import FROM, NONE, TO, Address
-from directapp.derive.shown import NO, YES, Shown, Teller, page_of, paths_for, readable_anywhere
+from directapp.derive.shown import NO, YES, Formatter, Shown, page_of, paths_for, readable_anywhere
 from directapp.kernel.text import Language, Text
 from directapp.store.query import Order, Path, Query
 from directapp.store.words import Word
@@ -87,10 +87,15 @@ class Listing:
 
 
 def list_of(
-    teller: Teller, meta: CollectionMeta, address: Address, *, kept: Sequence[str] = (), words: tuple[Word, ...] = ()
+    formatter: Formatter,
+    meta: CollectionMeta,
+    address: Address,
+    *,
+    kept: Sequence[str] = (),
+    words: tuple[Word, ...] = (),
 ) -> Listing:
     """Understand a list's address; ``kept`` are the columns a person chose earlier, ``words`` what is searched."""
-    readable = readable_anywhere(teller.actor, meta)
+    readable = readable_anywhere(formatter.actor, meta)
     columns = chosen_columns(meta, readable, address.get("columns").split(",") if address.get("columns") else kept)
     sort = questions.build_sort(address, meta, readable)
     titles = tuple(n for n in meta.declared.views.title if n in readable)
@@ -98,7 +103,7 @@ def list_of(
     aged = tuple(n for n in judged_by(meta) if n in readable) if since_of(meta) in columns else ()
     names = tuple(dict.fromkeys(("id", *columns, *titles, *keys, *aged)))
     query = Query(
-        fields=paths_for(teller.spec, teller.actor, meta, names),
+        fields=paths_for(formatter.spec, formatter.actor, meta, names),
         filter=questions.build_filter(address, meta, readable),
         sort=sort,
         limit=size_of(address) + 1,
@@ -158,21 +163,21 @@ def columns_of(listing: Listing, language: Language, writable: frozenset[str] = 
 
 
 def rows_of(
-    teller: Teller, listing: Listing, rows: Sequence[Mapping[str, Any]], goals: Goals | None = None
+    formatter: Formatter, listing: Listing, rows: Sequence[Mapping[str, Any]], goals: Goals | None = None
 ) -> tuple[TableRow, ...]:
     """Return the rows with a cell for each column; by ``goals`` the age of a status turns yellow and red."""
     meta = listing.meta
     since = since_of(meta)
 
     def cell(name: str, row: Mapping[str, Any]) -> Shown:
-        told = teller.value(meta, name, row, short=True)
-        return replace(told, tone=age_tone(teller, meta, row, goals or {})) if name == since and told else told
+        told = formatter.value(meta, name, row, short=True)
+        return replace(told, tone=age_tone(formatter, meta, row, goals or {})) if name == since and told else told
 
     return tuple(
         TableRow(
             str(row["id"]),
             page_of(meta.name, row["id"]),
-            teller.title(meta, row),
+            formatter.title(meta, row),
             tuple(cell(n, row) for n in listing.columns),
         )
         for row in rows
@@ -235,11 +240,11 @@ def _checks(item: Field, values: set[str], language: Language) -> tuple[Option, 
 
 
 def title_query(
-    teller: Teller, meta: CollectionMeta, *, limit: int, words: tuple[Word, ...] = (), **more: Any
+    formatter: Formatter, meta: CollectionMeta, *, limit: int, words: tuple[Word, ...] = (), **more: Any
 ) -> Query:
     """Return the query that fetches what records are called, for selects and combos."""
-    readable = readable_anywhere(teller.actor, meta)
+    readable = readable_anywhere(formatter.actor, meta)
     titles = tuple(n for n in meta.declared.views.title if n in readable)
-    fields: tuple[Path, ...] = paths_for(teller.spec, teller.actor, meta, ("id", *titles))
+    fields: tuple[Path, ...] = paths_for(formatter.spec, formatter.actor, meta, ("id", *titles))
     sort = tuple(Order(n) for n in titles[:1] if meta.fields[n].kind not in _NO_COLUMN)
     return Query(fields=fields, sort=sort, limit=limit, search=words, **more)

@@ -18,7 +18,7 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ForbiddenError, NotFoundError, Problem, TooLargeError
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
-from directapp.services import judge
+from directapp.services import validation
 from directapp.services.drafts import TakenError
 from directapp.services.intent import Answer, Intent, Origin
 from directapp.services.media import Examined, examine_file, shrink_file
@@ -157,8 +157,8 @@ class Attachments:
         grants = [g for g in self.meta.grants_of(actor.roles) if g.create]
         if not grants:
             raise ForbiddenError
-        judge.refuse_fields(self.meta, values, judge.writable_anywhere(self.meta, grants, create=True))
-        judge.understand(self.meta, values, None)
+        validation.refuse_fields(self.meta, values, validation.writable_anywhere(self.meta, grants, create=True))
+        validation.understand(self.meta, values, None)
 
     async def _counted(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         size = 0

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from directapp.declare.case import Case, Many, One
 from directapp.declare.spec import CollectionMeta
-from directapp.services.judge import json_value
+from directapp.services.validation import json_value
 from directapp.store.uniques import unique_name
 from directapp.store.unit import Change, Event
 from directapp.store.words import tokens_in

@@ -16,7 +16,7 @@ from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import DirectAppError, NotFoundError
 from directapp.kernel.text import Text
-from directapp.services import judge
+from directapp.services import validation
 from directapp.services.act import Seen
 from directapp.services.drafts import TakenError
 from directapp.services.fitting import fitted
@@ -393,7 +393,7 @@ class Session:
             return plan.result("unchanged", Note(level="info", text=_GONE), record=known.record)
         earlier = self.reader.understand(Raw(known.collection, known.number, known.merged))
         before, _ = await self._resolve(unit, earlier)
-        patch, kept = three_way(meta, seen.row, judge.understand(meta, before, None), _parsed(meta, values))
+        patch, kept = three_way(meta, seen.row, validation.understand(meta, before, None), _parsed(meta, values))
         status = seen.row.get("status")
         moved = plan.incoming.status not in {None, earlier.status, status}
         if moved and status == earlier.status:
@@ -494,4 +494,4 @@ def _refused(error: DirectAppError) -> list[Note]:
 
 
 def _parsed(meta: CollectionMeta, values: Mapping[str, Any]) -> dict[str, Any]:
-    return judge.understand(meta, values, None)
+    return validation.understand(meta, values, None)

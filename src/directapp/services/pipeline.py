@@ -29,7 +29,7 @@ from directapp.kernel.errors import (
     StaleError,
 )
 from directapp.kernel.text import Text
-from directapp.services import judge
+from directapp.services import validation
 from directapp.services.act import Act, Seen
 from directapp.services.drafts import Pile, TakenError
 from directapp.services.intent import Answer, Intent
@@ -218,7 +218,7 @@ class Pipeline:
         grants = meta.grants_of(intent.actor.roles)
         if not any(_gives(g.verbs, verb) for g in grants):
             raise ForbiddenError
-        params = parse_params(verb, intent.patch, judge.manner_of(intent.actor))
+        params = parse_params(verb, intent.patch, validation.manner_of(intent.actor))
         if not intent.actor.is_system:
             await refuse_unseen(unit, {f.name: f for f in verb.params}, params)
         act = Act(
@@ -242,7 +242,7 @@ class Pipeline:
         found = await unit.look_up(meta, _target(intent))
         if found is None:
             raise NotFoundError
-        related = judge.pop_related(self.spec, meta, found.row)
+        related = validation.pop_related(self.spec, meta, found.row)
         grants = meta.grants_of(intent.actor.roles)
         if not any(sees and _gives(g.verbs, verb) for g, sees in zip(grants, found.sees, strict=True)):
             raise ForbiddenError

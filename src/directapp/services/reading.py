@@ -16,7 +16,7 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.clock import Clock, utc_now
 from directapp.kernel.errors import BadQueryError, ForbiddenError, NotFoundError, Problem
 from directapp.kernel.text import Text
-from directapp.services import judge
+from directapp.services import validation
 from directapp.services.pipeline import why_blocked
 from directapp.services.tags import Revisit, tag_of
 from directapp.store.database import Database
@@ -290,7 +290,7 @@ class Reading:
             json = await unit.run(self.database.one_plan(actor.roles, meta, ()), [record])
         if found is None or json is None:
             raise NotFoundError
-        related = judge.pop_related(self.spec, meta, found.row)
+        related = validation.pop_related(self.spec, meta, found.row)
         case = Case(row=found.row, before=found.row, actor=actor, now=self.clock(), related=related)
         return View(orjson.loads(json), *self.rights(actor, meta, found), self._offers(actor, meta, found, case))
 

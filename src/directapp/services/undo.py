@@ -19,7 +19,7 @@ from directapp.declare.verbs import Verb
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, Problem
 from directapp.kernel.text import Text
-from directapp.services import judge
+from directapp.services import validation
 from directapp.services.act import Act, Seen
 from directapp.services.drafts import Draft
 from directapp.services.references import refuse_unseen
@@ -199,7 +199,7 @@ def _refuse_rights(own: Step, found: Found, actor: Actor) -> None:
         return
     owned = [own.meta.writes(g) for g, owns in zip(grants, found.owns, strict=True) if owns]
     changed = [name for name in own.before if own.meta.fields[name].writable]
-    judge.refuse_fields(own.meta, changed, frozenset[str]().union(*owned))
+    validation.refuse_fields(own.meta, changed, frozenset[str]().union(*owned))
 
 
 def _judge(meta: CollectionMeta, case: Case) -> None:
@@ -210,10 +210,10 @@ def _judge(meta: CollectionMeta, case: Case) -> None:
         ConflictError: what the moment does not allow.
 
     """
-    problems = judge.completeness(meta, case)
+    problems = validation.completeness(meta, case)
     for rule in meta.declared.rules:
         problems += rule(case)
-    values, moment, asks = judge.split(problems)
+    values, moment, asks = validation.split(problems)
     moment += asks
     if values:
         raise InvalidError(values)
@@ -225,7 +225,7 @@ async def _put_back(
     work: Work, step: Step, found: Found, patch: Mapping[str, Any], judged_as: Actor | None = None
 ) -> Seen:
     """Write before-values as they were; ``judged_as``: the rules of today hold for what that actor does."""
-    related = judge.pop_related(work.spec, step.meta, found.row)
+    related = validation.pop_related(work.spec, step.meta, found.row)
     related = await work.refresh_related(step.meta, found.row, patch, related)
     case = work.case({**found.row, **patch}, before=found.row, patch=patch, related=related, verb="undo")
     if judged_as is not None:
@@ -265,7 +265,7 @@ async def _refuse_told(work: Work, step: Step) -> None:
     """Let what reactions wrote down stand, a log or a notice; refuse where its own rules say that it cannot be so."""
     now = await work.unit.look_up(step.meta, step.record)
     if now is not None:
-        related = judge.pop_related(work.spec, step.meta, now.row)
+        related = validation.pop_related(work.spec, step.meta, now.row)
         _judge(step.meta, work.case(now.row, before=now.row, related=related, verb="undo"))
 
 

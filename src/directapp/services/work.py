@@ -15,7 +15,7 @@ from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError, Problem, StaleError
 from directapp.kernel.ids import uuid7
-from directapp.services import judge
+from directapp.services import validation
 from directapp.services.act import Seen, Then
 from directapp.services.drafts import Draft, Pile, TakenError, equals_of, events_of, tokens_of_draft, written_values
 from directapp.services.references import check
@@ -100,8 +100,8 @@ class Work:
     def _refuse_anywhere(self, meta: CollectionMeta, patch: Mapping[str, Any]) -> None:
         who = self.unit.actor
         asked = [n for n in patch if n != "status" or not meta.declared.workflow]
-        anywhere = judge.writable_anywhere(meta, meta.grants_of(who.roles), create=False)
-        judge.refuse_fields(meta, asked, anywhere if not who.is_system else frozenset(meta.fields))
+        anywhere = validation.writable_anywhere(meta, meta.grants_of(who.roles), create=False)
+        validation.refuse_fields(meta, asked, anywhere if not who.is_system else frozenset(meta.fields))
 
     async def _changed(
         self,
@@ -117,13 +117,13 @@ class Work:
         who, before = self.unit.actor, found.row
         patch = dict(patch)
         asked = patch.pop("status", None) if meta.declared.workflow else None
-        related = judge.pop_related(self.spec, meta, before)
+        related = validation.pop_related(self.spec, meta, before)
         flow = meta.declared.workflow
         if flow and asked is not None:
             patch = as_facts(flow, asked, before["status"], patch, self.now)
         if not who.is_system:
-            judge.refuse_row(meta, meta.grants_of(who.roles), found, patch)
-        values = judge.understand(meta, patch, before, judge.manner_of(who))
+            validation.refuse_row(meta, meta.grants_of(who.roles), found, patch)
+        values = validation.understand(meta, patch, before, validation.manner_of(who))
         if status is not None and status != before.get("status"):
             values["status"] = status
         if not values:
@@ -139,7 +139,7 @@ class Work:
         related = await self.refresh_related(meta, before, values, related)
         row = {**before, **values}
         case = self.case(row, before=before, patch=values, related=related, earlier=earlier, verb=verb)
-        case, events = judge.judged(meta, case, by_verb=status is not None, asked=asked)
+        case, events = validation.judged(meta, case, by_verb=status is not None, asked=asked)
         return Draft(meta, before["id"], case, events)
 
     async def create(self, meta: CollectionMeta, values: Mapping[str, Any], *, verb: str = "create") -> Seen:
@@ -192,9 +192,13 @@ class Work:
         if not any(g.create for g in grants):
             raise ForbiddenError
         if not who.is_system:
-            judge.refuse_fields(meta, values, judge.writable_anywhere(meta, grants, create=True))
-        parsed = {k: v for k, v in judge.understand(meta, values, None, judge.manner_of(who)).items() if v is not None}
-        row: dict[str, Any] = meta.columns | parsed | judge.defaults(meta, {**values, **parsed}, who, self.now)
+            validation.refuse_fields(meta, values, validation.writable_anywhere(meta, grants, create=True))
+        parsed = {
+            k: v
+            for k, v in validation.understand(meta, values, None, validation.manner_of(who)).items()
+            if v is not None
+        }
+        row: dict[str, Any] = meta.columns | parsed | validation.defaults(meta, {**values, **parsed}, who, self.now)
         row["id"] = UUID(str(record)) if record and who.is_system else uuid7()
         await check(self.unit, meta, parsed, row)
         flow = meta.declared.workflow
@@ -202,7 +206,7 @@ class Work:
             row["status"] = first_status(flow, asked, system=who.is_system)
         related = await self.refresh_related(meta, {}, row, {})
         case = self.case(row, patch=parsed, related=related, verb=verb)
-        case, events = judge.judged(
+        case, events = validation.judged(
             meta, case, by_verb=bool(flow and asked and row["status"] == asked and who.is_system)
         )
         return Draft(meta, row["id"], case, events), set(parsed)
@@ -212,7 +216,7 @@ class Work:
         found = await self.unit.look_up(meta, record)
         if found is None:
             raise NotFoundError
-        judge.pop_related(self.spec, meta, found.row)
+        validation.pop_related(self.spec, meta, found.row)
         grants = meta.grants_of(self.unit.actor.roles)
         if version is not None and version != found.row["version"]:
             raise StaleError
@@ -220,11 +224,11 @@ class Work:
         if not owns:
             raise ForbiddenError
         if not any(found.edits[i] for i in owns):
-            raise ConflictError(judge.LOCKED.fill(state=judge.state_of(meta, found.row)))
+            raise ConflictError(validation.LOCKED.fill(state=validation.state_of(meta, found.row)))
         if meta.declared.gone:
-            self.emit(meta.declared.gone, meta.name, record, {"was": judge.references(meta, found.row)}, 0.0)
+            self.emit(meta.declared.gone, meta.name, record, {"was": validation.references(meta, found.row)}, 0.0)
         none, falling = dict.fromkeys(found.row), await self.tallying.falling(meta, found.row)
-        entry = self._entry(meta, record, "delete", found.row["version"], judge.changes(meta, found.row, none))
+        entry = self._entry(meta, record, "delete", found.row["version"], validation.changes(meta, found.row, none))
         if not await self.unit.delete(meta, record, entry, self._take_events()):
             raise ForbiddenError
         self.touched.append((meta.name, record))
@@ -370,7 +374,7 @@ class Work:
                     case = Case(
                         row=row, before=before or None, patch=values, actor=self.actor, now=self.now, related=related
                     )
-                    row = judge.filled(meta, case).row
+                    row = validation.filled(meta, case).row
                 related[one.name] = await self._ask(one, row)
 
         async with self.acting("pipeline"):
@@ -395,7 +399,7 @@ class Work:
         values = written_values(draft, self.now, self.actor.user)
         for name, payload in events_of(draft, values).items():
             self.emit(name, meta.name, record, payload, 0.0)
-        diff = judge.changes(meta, case.before, values)
+        diff = validation.changes(meta, case.before, values)
         return Change(values, self._entry(meta, record, case.verb, values["version"], diff))
 
     async def store(self, draft: Draft) -> Seen:
@@ -465,7 +469,7 @@ class Work:
         grants = meta.grants_of(self.unit.actor.roles)
         # By one entry alone the insert itself was let in, and its fields were judged before.
         if sum(g.create for g in grants) > 1:
-            judge.refuse_created(meta, grants, await self.unit.owns(meta, seen.id), given)
+            validation.refuse_created(meta, grants, await self.unit.owns(meta, seen.id), given)
 
     def _entry(self, meta: CollectionMeta, record: UUID, verb: str, version: int, diff: dict[str, Any]) -> AuditEntry:
         present = self.unit.actor

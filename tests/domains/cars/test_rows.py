@@ -71,8 +71,8 @@ def at(role: str, place: str, **more: Any) -> Oracle:
 
 @pytest.mark.parametrize(("role", "place", "change", "seen"), SEES)
 def test_a_role_sees_its_own_cars_in_full(role: str, place: str, change: dict[str, Any], *, seen: bool) -> None:
-    judge, row = at(role, place), CAR | change
-    full = any(g.full and judge.holds(g.rows, row) is True for g in judge.grants(SHAPE))
+    validation, row = at(role, place), CAR | change
+    full = any(g.full and validation.holds(g.rows, row) is True for g in validation.grants(SHAPE))
     assert full == seen
 
 
@@ -93,8 +93,8 @@ EDITS = {
 
 @pytest.mark.parametrize(("who", "states"), EDITS.items())
 def test_a_role_edits_in_its_states(who: tuple[str, str], states: tuple[str, ...]) -> None:
-    judge = at(*who)
-    assert tuple(s for s in CODES if judge.edits(SHAPE, CAR | {"status": s})) == tuple(states)
+    validation = at(*who)
+    assert tuple(s for s in CODES if validation.edits(SHAPE, CAR | {"status": s})) == tuple(states)
 
 
 def test_the_original_site_sees_and_no_longer_edits() -> None:
@@ -107,8 +107,8 @@ def test_the_original_site_sees_and_no_longer_edits() -> None:
 @pytest.mark.parametrize("role", ["mechanic", "detailer"])
 def test_the_assigned_edit_their_work_while_it_goes_on(role: str) -> None:
     me = someone(role, PREP)
-    judge, mine = judge_of(me), CAR | {f"assigned_{role}": me.user}
-    states = [s for s in CODES if judge.edits(SHAPE, mine | {"status": s})]
+    validation, mine = judge_of(me), CAR | {f"assigned_{role}": me.user}
+    states = [s for s in CODES if validation.edits(SHAPE, mine | {"status": s})]
     assert states == ["planned", "technical_prep", "cosmetic_prep", "qc_failed"]
     assert not judge_of(someone(role, PREP)).sees(SHAPE, mine)
 

@@ -51,11 +51,11 @@ class Judge(HTMLParser):
 
 
 def judged(html: str) -> Judge:
-    judge = Judge()
-    judge.feed(html)
-    judge.close()
-    judge.problems += [f"{tag} is never closed" for tag in judge.open]
-    return judge
+    validation = Judge()
+    validation.feed(html)
+    validation.close()
+    validation.problems += [f"{tag} is never closed" for tag in validation.open]
+    return validation
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -63,11 +63,11 @@ def judged(html: str) -> Judge:
 async def test_every_letter_is_whole_in_both_languages(code: str, language: str, manager: Browser) -> None:
     html = (await manager.get(f"/app/letters/{code}/{language}")).text
     text = (await manager.get(f"/app/letters/{code}/{language}?form=text")).text
-    judge = judged(html)
-    assert judge.problems == []
+    validation = judged(html)
+    assert validation.problems == []
     subject = text.splitlines()[0]
     assert 8 <= len(subject) <= 120
-    words = " ".join(" ".join(judge.words).split())
+    words = " ".join(" ".join(validation.words).split())
     assert words.count(subject) >= 2
     assert f'<html lang="{language}"' in html
     for whole in (subject, words, text):

@@ -112,10 +112,10 @@ def asked_to_redo(kind: str) -> Guard:
     )
     problem = Problem(message, field="rework")
 
-    def judge(case: Case) -> Problem | None:
+    def validation(case: Case) -> Problem | None:
         return problem if case.was("status") == "qc_failed" and not facts.restarted(case, kind) else None
 
-    return judge
+    return validation
 
 
 def work_started(kind: str) -> Guard:

@@ -97,7 +97,7 @@ async def _act_page(
         return ctx.page("parts/act.html", status=status, **context)
     if target is not None:
         seen = await look_up(ctx, meta, target)
-        context["subject"] = ctx.teller.title(meta, seen.told)
+        context["subject"] = ctx.formatter.title(meta, seen.told)
     return ctx.page("act.html", status=status, **{"subject": None, **context})
 
 

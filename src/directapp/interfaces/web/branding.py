@@ -114,7 +114,7 @@ async def _page(ctx: RequestContext, seen: Record, tried: _Tried) -> Response:
         status=tried.status,
         here=SITES,
         site=seen,
-        name=ctx.teller.title(seen.meta, seen.told),
+        name=ctx.formatter.title(seen.meta, seen.told),
         logo=seen.view.row.get(LOGO),
         sites=await _sites(ctx, seen.meta),
         summary=tried.summary,

@@ -107,8 +107,8 @@ async def own_links(ctx: RequestContext) -> tuple[CalendarLink, ...]:
     return tuple(
         CalendarLink(
             href=f"/app/{FEEDS}/{row['id']}",
-            made=ctx.teller.value(meta, "created_at", row),
-            read=ctx.teller.value(meta, "last_read_at", row),
+            made=ctx.formatter.value(meta, "created_at", row),
+            read=ctx.formatter.value(meta, "last_read_at", row),
         )
         for row in rows
         if row.get("revoked_at") is None

@@ -125,6 +125,6 @@ async def _row(ctx: RequestContext, meta: CollectionMeta, target: UUID, posted: 
     return ctx.page(
         "parts/cell_saved.html",
         columns=tables.columns_of(listing, ctx.language),
-        rows=tables.rows_of(ctx.teller, listing, rows),
+        rows=tables.rows_of(ctx.formatter, listing, rows),
         pick=ctx.say(VIEW_WORDS["pick"]) if record_verbs(ctx, meta) else "",
     )

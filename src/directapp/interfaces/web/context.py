@@ -13,7 +13,7 @@ from jinja2 import Environment
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.derive import present
 from directapp.derive.pages import MenuItem, menu_of
-from directapp.derive.shown import Teller
+from directapp.derive.shown import Formatter
 from directapp.domains.people.flow import Auth
 from directapp.interfaces.web import notes
 from directapp.interfaces.web.demo import DemoPerson
@@ -94,9 +94,9 @@ class RequestContext:
         return self.actor
 
     @cached_property
-    def teller(self) -> Teller:
+    def formatter(self) -> Formatter:
         """What turns values into words for this reader."""
-        return Teller(self.spec, self.person, self.now, self.language)
+        return Formatter(self.spec, self.person, self.now, self.language)
 
     @cached_property
     def menu(self) -> tuple[MenuItem, ...]:

@@ -188,7 +188,7 @@ async def _queue(
     meta, address = found
     listing = listing_of(ctx, meta, address)
     query = Query(
-        fields=board.card_paths(ctx.teller, meta, listing.readable),
+        fields=board.card_paths(ctx.formatter, meta, listing.readable),
         filter=listing.query.filter,
         sort=(*listing.sort, Order("id")),
         limit=_WORK,
@@ -196,7 +196,7 @@ async def _queue(
     page = await ctx.platform.reading.page(ctx.person, meta.name, query)
     rows: list[dict[str, Any]] = orjson.loads(page.json)
     count = len(rows) if len(rows) < _WORK else await _count(ctx, meta, address)
-    cards = board.cards_of(ctx.teller, meta, rows, listing.readable, goals)
+    cards = board.cards_of(ctx.formatter, meta, rows, listing.readable, goals)
     return Queue(
         code=role,
         name=ctx.say(ask.label),
@@ -204,7 +204,7 @@ async def _queue(
         count=count,
         href=address.text,
         lines=tuple(
-            Line(card=card, chip=ctx.teller.value(meta, STATUS, row) if STATUS in meta.fields else NOTHING)
+            Line(card=card, chip=ctx.formatter.value(meta, STATUS, row) if STATUS in meta.fields else NOTHING)
             for card, row in zip(cards, rows, strict=True)
         ),
     )

@@ -43,7 +43,7 @@ def listing_of(ctx: RequestContext, meta: CollectionMeta, address: Address, kept
     """Understand a list's address; ``kept`` are the columns that the person chose earlier."""
     words = question_words(address.get("q")) if meta.searchable else ()
     columns = kept or meta.declared.views.columns[:_FIRST_COLUMNS]
-    listing = tables.list_of(ctx.teller, meta, address, kept=columns, words=words)
+    listing = tables.list_of(ctx.formatter, meta, address, kept=columns, words=words)
     flow = meta.declared.workflow
     if flow is None or board.STATUS not in listing.readable or not board.hides_closed(address, meta):
         return listing
@@ -79,7 +79,7 @@ async def _table(ctx: RequestContext, listing: Listing, rows: list[dict[str, Any
         "here": meta.name,
         "path": address.path,
         "columns": tables.columns_of(listing, ctx.language, writable_anywhere(ctx.person, meta)),
-        "rows": tables.rows_of(ctx.teller, listing, shown, goals),
+        "rows": tables.rows_of(ctx.formatter, listing, shown, goals),
         "next_href": address.without(tables.ROWS).but(after=mark_of(shown[-1], listing.sort)).text if more else None,
         "count_href": Address(f"{address.path}/count", address.without("after", "sort").params).text,
         "narrowed": bool(filtered(address, meta, listing.readable) or address.get("q")),

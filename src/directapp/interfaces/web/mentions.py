@@ -61,7 +61,7 @@ def _told(ctx: RequestContext, row: dict[str, Any], sites: dict[str, str]) -> di
     roles = [ctx.say(LABELS[r]) for r in row.get("roles") or () if r in LABELS]
     site = sites.get(str(row.get("dealership")), "")
     hint = " · ".join(filter(None, (roles[0] if roles else "", site)))
-    return {"value": row["id"], "label": ctx.teller.title(ctx.spec[USERS], row), "hint": hint}
+    return {"value": row["id"], "label": ctx.formatter.title(ctx.spec[USERS], row), "hint": hint}
 
 
 async def who_see(

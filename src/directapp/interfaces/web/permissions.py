@@ -131,7 +131,7 @@ async def _subject(ctx: RequestContext, asked: _Asked) -> tuple[Actor | None, st
         subject = replace(me, user=uuid7(), name=name, roles=frozenset({asked.role}), session=None)
         return subject, name
     seen = await look_up(ctx, ctx.meta(USERS), asked.who)
-    name = ctx.teller.title(seen.meta, seen.told)
+    name = ctx.formatter.title(seen.meta, seen.told)
     try:
         async with ctx.services.auth.open(ctx.person.tenant) as rows:
             return await load_actor(rows, ctx.person.tenant, asked.who), name

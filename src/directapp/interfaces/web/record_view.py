@@ -77,7 +77,7 @@ async def look_up(ctx: RequestContext, meta: CollectionMeta, record: UUID) -> Re
         paths = paths_for(ctx.spec, ctx.person, meta, linked)
         titled = orjson.loads(await ctx.platform.reading.one(ctx.person, meta.name, record, paths))
     told = {**view.row, **{n: _linked(titled.get(n)) for n in linked}}
-    names = {str(view.row[n]): ctx.teller.value(meta, n, told).text for n in linked}
+    names = {str(view.row[n]): ctx.formatter.value(meta, n, told).text for n in linked}
     return Record(meta=meta, id=record, view=view, told=told, names=names)
 
 
@@ -115,7 +115,7 @@ async def page_context(ctx: RequestContext, record: Record, answered: Answered |
     mine, others = _part(meta, groups, facts, makes=may_create(ctx, meta), phase=_phase(meta, view.row))
     written = frozenset(i.name for g in groups for i in g.inputs) | elsewhere | ({"items"} if checklist else set())
     head = head_of(ctx, record, await goals_of(ctx) if pages.since_of(meta) in view.row else {})
-    read = forms.read_groups(meta, ctx.teller, record.told, view.readable, without=written)
+    read = forms.read_groups(meta, ctx.formatter, record.told, view.readable, without=written)
     return {
         **head,
         "mine": mine,
@@ -138,19 +138,19 @@ def head_of(ctx: RequestContext, record: Record, goals: board.Goals) -> dict[str
     flow = meta.declared.workflow
     state = flow.state(view.row.get("status")) if flow else None
     facts = pages.next_facts(meta, view.row, view.writable, ctx.person, ctx.now)
-    track = pages.track_of(ctx.teller, meta, record.told)
+    track = pages.track_of(ctx.formatter, meta, record.told)
     return {
         "here": meta.name,
         "record": record,
         "path": record.path,
-        "title": ctx.teller.title(meta, record.told),
-        "title_parts": [s for n in meta.declared.views.title if (s := ctx.teller.value(meta, n, record.told))],
+        "title": ctx.formatter.title(meta, record.told),
+        "title_parts": [s for n in meta.declared.views.title if (s := ctx.formatter.value(meta, n, record.told))],
         "kind": meta.declared.label.pick(ctx.language),
         "plural": meta.declared.plural.pick(ctx.language),
-        "chip": ctx.teller.value(meta, "status", record.told) if state else None,
+        "chip": ctx.formatter.value(meta, "status", record.told) if state else None,
         "locked": state.label.pick(ctx.language) if state and state.locked else None,
-        "age": pages.stay_of(ctx.teller, meta, record.told) if state and not state.locked else None,
-        "age_tone": board.age_tone(ctx.teller, meta, record.told, goals),
+        "age": pages.stay_of(ctx.formatter, meta, record.told) if state and not state.locked else None,
+        "age_tone": board.age_tone(ctx.formatter, meta, record.told, goals),
         "key_lines": key_lines(ctx, record),
         "track": track,
         "facts": facts[:4],
@@ -165,7 +165,7 @@ def key_lines(ctx: RequestContext, record: Record) -> list[forms.Line]:
     said = {*meta.declared.views.title, "status", pages.since_of(meta), "updated_at"}
     lines = []
     for name in meta.declared.views.columns:
-        shown = ctx.teller.value(meta, name, record.told, short=True) if name not in said else None
+        shown = ctx.formatter.value(meta, name, record.told, short=True) if name not in said else None
         if shown:
             lines.append(forms.Line(name, meta.fields[name].label.pick(ctx.language), shown))
     return lines[:_KEY_LINES]

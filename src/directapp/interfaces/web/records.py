@@ -289,7 +289,7 @@ async def _again(
 
 async def stale_answer(ctx: RequestContext, seen: Record, posted: Posted, patch: dict[str, Any]) -> Answered:
     """Return both values of every field that this person and somebody else changed, and who that was."""
-    theirs = {n: ctx.teller.value(seen.meta, n, seen.told) for n in _conflicts(ctx, seen, posted, patch)}
+    theirs = {n: ctx.formatter.value(seen.meta, n, seen.told) for n in _conflicts(ctx, seen, posted, patch)}
     latest = await ctx.platform.reading.history(ctx.person, seen.meta.name, seen.id, limit=1)
     return Answered(
         typed={n: v for n, v in posted.typed.items() if n.removesuffix(SEARCHED) in patch or n == "_fields"},

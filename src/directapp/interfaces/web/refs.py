@@ -40,12 +40,12 @@ async def _small(ctx: RequestContext, name: str) -> list[Option] | None:
 
 
 async def _titles(ctx: RequestContext, meta: CollectionMeta, *, limit: int, **asked: Any) -> list[Option]:
-    query = title_query(ctx.teller, meta, limit=limit, **asked)
+    query = title_query(ctx.formatter, meta, limit=limit, **asked)
     try:
         rows = orjson.loads((await ctx.platform.reading.page(ctx.person, meta.name, query)).json)
     except ForbiddenError:
         return []
-    return [Option(str(r["id"]), ctx.teller.title(meta, r)) for r in rows]
+    return [Option(str(r["id"]), ctx.formatter.title(meta, r)) for r in rows]
 
 
 async def search_titles(ctx: RequestContext, meta: CollectionMeta, text: str) -> list[Option]:

@@ -42,7 +42,7 @@ async def show_history(ctx: PersonContext, collection: str, record: str) -> Resp
     meta, target = ctx.meta(collection), record_id(record)
     entries = await ctx.platform.reading.history(ctx.person, collection, target)
     names = await refs.names_of(ctx, pages.ids_in(meta, entries))
-    told = pages.history_of(ctx.teller, meta, entries, names)
+    told = pages.history_of(ctx.formatter, meta, entries, names)
     context = {"happenings": told, "title": ctx.say(WORDS["history"])}
     return _section(ctx, "parts/history.html", meta, target, context)
 
@@ -115,7 +115,7 @@ async def _rows(ctx: RequestContext, meta: CollectionMeta, target: UUID, child: 
     given = f"{child.column}={target}&back={path}"
     context = {
         "columns": tables.columns_of(listing, ctx.language),
-        "rows": tables.rows_of(ctx.teller, listing, rows),
+        "rows": tables.rows_of(ctx.formatter, listing, rows),
         "all_href": f"/app/{child.meta.name}?{child.column}={target}",
         "new_href": f"/app/{child.meta.name}/new?{given}" if may_create(ctx, child.meta) else None,
         "begin": _beginnings(ctx, child, meta.name),
@@ -177,9 +177,9 @@ async def _comments(
 
 
 def _comment(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any]) -> Comment:
-    who = ctx.teller.value(meta, "created_by", row).text or "–"
+    who = ctx.formatter.value(meta, "created_by", row).text or "–"
     initials = "".join(part[0] for part in who.split()[:2]).upper()
-    return Comment(str(row["id"]), who, initials, ctx.teller.value(meta, "created_at", row), row.get("text") or "")
+    return Comment(str(row["id"]), who, initials, ctx.formatter.value(meta, "created_at", row), row.get("text") or "")
 
 
 async def add_comment(ctx: PersonContext, collection: str, record: str) -> Response:
@@ -267,7 +267,7 @@ def _kept(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any]) -> Kep
     file = row.get("file")
     if not file:
         return None
-    tell = ctx.teller.value
+    tell = ctx.formatter.value
     return Kept(
         str(row["id"]),
         str(file["id"]),

@@ -84,8 +84,8 @@ def _person(ctx: RequestContext, row: Mapping[str, Any]) -> Person:
     own = key == str(ctx.person.user)
     return Person(
         href=page_of(USERS, key),
-        name=ctx.teller.title(meta, row),
-        roles=ctx.teller.value(meta, "roles", row).text,
+        name=ctx.formatter.title(meta, row),
+        roles=ctx.formatter.value(meta, "roles", row).text,
         email=str(row.get("email") or ""),
         standing=standing,
         told=_told(ctx, row, standing),

@@ -103,8 +103,8 @@ def _listed(ctx: RequestContext, meta: CollectionMeta, row: Mapping[str, Any], u
     return Listed(
         href=f"{HERE}/{row['id']}",
         name=row[f"name_{ctx.language}"] or row["name_nb"],
-        car_type=ctx.teller.value(meta, "car_type", row).text,
-        kind=ctx.teller.value(meta, "kind", row).text,
+        car_type=ctx.formatter.value(meta, "car_type", row).text,
+        kind=ctx.formatter.value(meta, "kind", row).text,
         points=len(lines),
         critical=sum(line.critical for line in lines),
         use=ctx.say(WORDS[use]),

@@ -86,7 +86,7 @@ def _branch(
         href=page_of(SITES, key),
         number=str(row.get("number") or ""),
         name=str(row.get("name") or ""),
-        kind=ctx.teller.value(meta, "dealership_type", row).text,
+        kind=ctx.formatter.value(meta, "dealership_type", row).text,
         facts=tuple(_facts(ctx, row, by_id)),
         active=row.get("active") is not False,
         own=key == str(ctx.person.site),

@@ -15,7 +15,7 @@ from directapp.derive.questions import Address
 from directapp.derive.sheets import CSV, Cell, csv_lines
 from directapp.interfaces.web import refs
 from directapp.interfaces.web.context import PersonContext, RequestContext
-from directapp.interfaces.web.figures.told import Found, Teller
+from directapp.interfaces.web.figures.told import Formatter, Found
 from directapp.interfaces.web.figures.words import PAYROLL_HEAD, WORDS
 from directapp.interfaces.web.goals import goals_of
 from directapp.interfaces.web.lists import listing_of
@@ -89,24 +89,24 @@ async def show_figures(ctx: PersonContext) -> Response:
         asked = Asked(*_this_week(ctx), asked.site)
         found = await _figures(ctx, asked)
     cars = await refs.names_of(ctx, {CARS: [d["car"] for d in found["delays"]]})
-    teller = Teller(ctx, found, cars=cars, goals=await goals_of(ctx))
+    formatter = Formatter(ctx, found, cars=cars, goals=await goals_of(ctx))
     return ctx.page(
         "figures/page.html",
         status=status,
         here="figures",
-        title=teller.f["figures"],
-        f=teller.f,
+        title=formatter.f["figures"],
+        f=formatter.f,
         asked=asked,
-        complaint=complaint or (teller.f["wrong_period"] if asked.wrong else ""),
+        complaint=complaint or (formatter.f["wrong_period"] if asked.wrong else ""),
         choices=[(c["id"], f"{c['number']} {c['name']}") for c in found["choices"]],
         presets=_presets(ctx, asked),
         shown_period=_shown(ctx, asked),
-        site_name=found["sites"][0]["name"] if len(found["sites"]) == 1 else teller.f["all_sites"],
-        loads=teller.loads(),
-        tables=teller.tables(),
+        site_name=found["sites"][0]["name"] if len(found["sites"]) == 1 else formatter.f["all_sites"],
+        loads=formatter.loads(),
+        tables=formatter.tables(),
         bottlenecks=[b[ctx.language] for b in found["bottlenecks"]],
-        ready=_ready(teller, found),
-        idle=_idle(teller, found),
+        ready=_ready(formatter, found),
+        idle=_idle(formatter, found),
         sla=await _sla(ctx, asked),
         payroll=Address(f"{PATH}/timebank.csv", asked.params).text,
     )
@@ -147,24 +147,24 @@ def _shown(ctx: RequestContext, asked: Asked) -> str:
     return first if asked.first == asked.last else f"{first} – {last}"
 
 
-def _ready(teller: Teller, found: Found) -> dict[str, str]:
+def _ready(formatter: Formatter, found: Found) -> dict[str, str]:
     """Return how long cars took from order to ready, and how many were ready in time."""
-    one, f = found["ready"], teller.f
+    one, f = found["ready"], formatter.f
     if not one["cars"]:
         return {"mean": "", "half": "", "cars": f["no_ready"], "kept": ""}
     return {
-        "mean": teller.length(one["mean"]),
-        "half": f["half"].format(time=teller.length(one["median"])),
+        "mean": formatter.length(one["mean"]),
+        "half": f["half"].format(time=formatter.length(one["median"])),
         "cars": f["cars_ready"].format(count=one["cars"]),
         "kept": f["kept"].format(kept=one["kept"], promised=one["promised"]) if one["promised"] else "",
     }
 
 
-def _idle(teller: Teller, found: Found) -> dict[str, str]:
-    one, f = found["idle"], teller.f
+def _idle(formatter: Formatter, found: Found) -> dict[str, str]:
+    one, f = found["idle"], formatter.f
     if one["mean"] is None:
         return {"mean": "", "note": f["no_idle"]}
-    return {"mean": teller.length(one["mean"]), "note": f["idle_note"].format(count=one["cars"])}
+    return {"mean": formatter.length(one["mean"]), "note": f["idle_note"].format(count=one["cars"])}
 
 
 async def _sla(ctx: RequestContext, asked: Asked) -> list[tuple[str, str, str, str]]:

@@ -57,7 +57,7 @@ class Load:
     tone: str
 
 
-class Teller:
+class Formatter:
     """Turns the verb's answer into tables, for one reader."""
 
     def __init__(self, ctx: RequestContext, found: Found, *, cars: Mapping[str, str], goals: board.Goals) -> None:

@@ -81,7 +81,7 @@ def _label(ctx: RequestContext, row: Mapping[str, Any], code: str) -> Label:
     meta = ctx.spec[CARS]
     return Label(
         qr=Markup(code),  # noqa: S704 - a path of digits
-        plate=ctx.teller.value(meta, "license_plate", row),
+        plate=ctx.formatter.value(meta, "license_plate", row),
         name=" ".join(str(row[n]) for n in ("make", "model") if row.get(n)),
         vin=str(row.get("vin") or ""),
         order=str(row.get("order_number") or ""),

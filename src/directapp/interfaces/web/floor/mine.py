@@ -167,7 +167,7 @@ def _sites(tasks: Iterable[Task]) -> set[str]:
 
 
 def _card(ctx: RequestContext, meta: CollectionMeta, task: Task, sites: Mapping[str, str]) -> Card:
-    row, tell = task.row, ctx.teller.value
+    row, tell = task.row, ctx.formatter.value
     away = row.get("current_location") is not None and str(row["current_location"]) != str(ctx.person.site)
     site = sites.get(str(row.get("current_location")), "") if away else ""
     steps, after = _steps(task)
@@ -209,7 +209,7 @@ def _times(ctx: RequestContext, meta: CollectionMeta, task: Task) -> tuple[tuple
         (f["estimate"], f"estimated_{task.job.stem}_hours"),
         (f["promised"], "delivery_date"),
     )
-    shown = ((label, ctx.teller.value(meta, n, task.row)) for label, n in named if n in meta.fields)
+    shown = ((label, ctx.formatter.value(meta, n, task.row)) for label, n in named if n in meta.fields)
     return tuple((label, value) for label, value in shown if value)
 
 

@@ -110,7 +110,7 @@ async def stored(request: Request, ctx: PersonContext) -> Response:
     fields = _checklist(ctx, seen, names) if meta.name == INSPECTIONS else _fields(ctx, seen, names)
     return _json(
         {
-            "title": ctx.teller.title(meta, seen.told),
+            "title": ctx.formatter.title(meta, seen.told),
             "version": seen.version,
             "who": await _who(ctx, meta, target),
             "fields": fields,
@@ -129,7 +129,7 @@ def _fields(ctx: RequestContext, seen: Record, names: list[str]) -> list[dict[st
         {
             "name": name,
             "label": fields[name].label.pick(ctx.language),
-            "stored": ctx.teller.value(seen.meta, name, seen.told).text,
+            "stored": ctx.formatter.value(seen.meta, name, seen.told).text,
         }
         for name in dict.fromkeys(names)
         if name in fields and name in seen.view.readable

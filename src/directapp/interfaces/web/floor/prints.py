@@ -67,7 +67,7 @@ async def show_print(ctx: PersonContext, car: str, kind: str) -> Response:
         f"floor/{kind}.html" if kind != "label" else "floor/labels.html",
         here=CARS,
         f=speak_floor(ctx.language),
-        title=ctx.teller.title(seen.meta, seen.told),
+        title=ctx.formatter.title(seen.meta, seen.told),
         label=labels[0],
         labels=labels,
         groups=_groups(ctx, seen),
@@ -84,7 +84,7 @@ async def show_print(ctx: PersonContext, car: str, kind: str) -> Response:
 
 
 def _groups(ctx: RequestContext, seen: Record) -> list[Any]:
-    found = forms.read_groups(seen.meta, ctx.teller, seen.told, seen.view.readable, without=frozenset())
+    found = forms.read_groups(seen.meta, ctx.formatter, seen.told, seen.view.readable, without=frozenset())
     return [g for g in found if g.code in _GROUPS and g.filled]
 
 
@@ -112,7 +112,7 @@ async def _inspection(ctx: RequestContext, seen: Record) -> dict[str, Any]:
     meta, told = inspection.meta, inspection.told
     points = checklist_of(ctx.language, meta, inspection.view)
     named = ("approved", "note", "signed_by", "signed_at")
-    head = [(meta.fields[n].label.pick(ctx.language), v) for n in named if (v := ctx.teller.value(meta, n, told))]
+    head = [(meta.fields[n].label.pick(ctx.language), v) for n in named if (v := ctx.formatter.value(meta, n, told))]
     labels = {code: text.pick(ctx.language) for code, text in LABELS.items()}
     marks = inspection.view.row.get(MARKS) or ()
     damage = damage_of(ctx.language, marks) if MARKS in inspection.view.readable else None
@@ -135,7 +135,7 @@ def _noted(ctx: RequestContext, seen: Record) -> list[tuple[str, Shown]]:
     """Return what stands on the car itself about its inspection."""
     group = next(g for g in seen.meta.groups if g.code == "inspection")
     names = [f for f in group.fields if f.name in seen.view.readable]
-    told = [(f.label.pick(ctx.language), ctx.teller.value(seen.meta, f.name, seen.told)) for f in names]
+    told = [(f.label.pick(ctx.language), ctx.formatter.value(seen.meta, f.name, seen.told)) for f in names]
     return [(label, value) for label, value in told if value]
 
 
@@ -162,7 +162,7 @@ async def _files(ctx: RequestContext, car: UUID, which: Filter) -> list[dict[str
         {
             "file": r["file"]["id"],
             "title": r.get("title") or "",
-            "when": ctx.teller.value(ctx.spec[FILES], "created_at", r),
+            "when": ctx.formatter.value(ctx.spec[FILES], "created_at", r),
         }
         for r in rows
         if r.get("file") and str(r["file"].get("media_type", "")).startswith("image/")

@@ -72,7 +72,7 @@ async def _find(ctx: RequestContext, field: str, value: str) -> list[tuple[str, 
         query = Query(fields=(("id",), *((n,) for n in meta.declared.views.title)), filter=filter_, limit=_MOST)
         rows = orjson.loads((await ctx.platform.reading.page(ctx.person, CARS, query)).json)
         if rows:
-            return [(page_of(CARS, r["id"]), ctx.teller.title(meta, r)) for r in rows]
+            return [(page_of(CARS, r["id"]), ctx.formatter.title(meta, r)) for r in rows]
     return []
 
 

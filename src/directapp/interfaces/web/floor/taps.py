@@ -127,7 +127,7 @@ async def _who_did(ctx: RequestContext, target: UUID, name: str, stored: Any) ->
     """Return what stands there already, and who wrote it."""
     entries = await ctx.platform.reading.history(ctx.person, CARS, target)
     who = next((str(e["actor_name"]) for e in entries if name in e["changes"]), ctx.say(WORDS["someone"]))
-    value = moment_of(ctx, stored) or ctx.teller.value(ctx.spec[CARS], name, {name: stored}).text
+    value = moment_of(ctx, stored) or ctx.formatter.value(ctx.spec[CARS], name, {name: stored}).text
     label = ctx.spec[CARS].fields[name].label
     return Problem(WORDS["changed_by"].fill(who=who, field=label, value=value), field=name)
 

@@ -62,7 +62,7 @@ async def show_start(ctx: PersonContext) -> Response:
 
 def _run_line(ctx: RequestContext, run: dict[str, Any]) -> dict[str, Any]:
     meta = ctx.spec[LEDGER.runs]
-    cells = [ctx.teller.value(meta, n, run, short=True) for n in _SHOWN_OF_RUN]
+    cells = [ctx.formatter.value(meta, n, run, short=True) for n in _SHOWN_OF_RUN]
     return {"href": f"{PATH}/{run['id']}", "cells": cells}
 
 

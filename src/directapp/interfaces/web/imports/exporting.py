@@ -49,7 +49,7 @@ def _listing(ctx: RequestContext, collection: str, kept: Sequence[str]) -> tuple
     asked = ctx.request.query_params
     params = tuple((n, v) for n, v in asked.multi_items() if n not in _ASKED_OTHERWISE)
     words = question_words(asked.get("q", "")) if meta.searchable else ()
-    listing = tables.list_of(ctx.teller, meta, Address(f"/app/{collection}", params), kept=kept, words=words)
+    listing = tables.list_of(ctx.formatter, meta, Address(f"/app/{collection}", params), kept=kept, words=words)
     wrong = unread(listing.address, meta, listing.readable)
     if wrong:
         raise BadQueryError([Problem(unread_words(one), field=one.field.name) for one in wrong])

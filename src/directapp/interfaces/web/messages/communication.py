@@ -196,7 +196,7 @@ def _together(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def _line(ctx: RequestContext, rows: Sequence[dict[str, Any]]) -> Line:
-    meta, tell = ctx.spec[MESSAGES], ctx.teller.value
+    meta, tell = ctx.spec[MESSAGES], ctx.formatter.value
     row = max(rows, key=lambda one: _WEIGHT.index(str(one["channel"])))
     receiver = tell(meta, "receiver", row) if row.get("receiver") else None
     who = receiver.text if receiver else tell(meta, "receiver_kind", row).text
@@ -235,7 +235,7 @@ def _subject(ctx: RequestContext, row: dict[str, Any]) -> str:
     event = str(row.get("event") or "")
     entry: Any = NOTICES.get(event) or OUTWARD.get(event)
     label = DIGEST if event == "digest" else entry.label if entry else None
-    by_channel = ctx.teller.value(ctx.spec[MESSAGES], "channel", row).text
+    by_channel = ctx.formatter.value(ctx.spec[MESSAGES], "channel", row).text
     return str(row.get("subject") or (label.pick(ctx.language) if label else by_channel))
 
 

@@ -90,7 +90,7 @@ def _row(ctx: RequestContext, labels: Mapping[str, Text], row: Mapping[str, Any]
         "about_href": f"/app/{row['collection']}/{row['record']}" if opened else "",
         "reason": _in_one_language(ctx, row["error"]),
         "attempts": row["attempts"],
-        "at": ctx.teller.value(meta, "created_at", row),
+        "at": ctx.formatter.value(meta, "created_at", row),
     }
 
 
@@ -112,4 +112,4 @@ def _appointment(ctx: RequestContext, one: Appointment) -> dict[str, Any]:
 def _instant(ctx: RequestContext, instant: datetime | None) -> Any:
     if instant is None:
         return None
-    return ctx.teller.value(ctx.spec[FAILED], "asked_at", {"asked_at": instant.isoformat()})
+    return ctx.formatter.value(ctx.spec[FAILED], "asked_at", {"asked_at": instant.isoformat()})

@@ -85,7 +85,7 @@ async def _all(
         p=speak_outlook(ctx.language),
         given=given,
         sites=[(o.value, o.label) for o in sites],
-        made=[(f"{PATH}/{r['id']}", _days(ctx, r), ctx.teller.value(meta, "status", r), _by(ctx, r)) for r in rows],
+        made=[(f"{PATH}/{r['id']}", _days(ctx, r), ctx.formatter.value(meta, "status", r), _by(ctx, r)) for r in rows],
         path=PATH,
         plan=PLAN,
         summary=tuple(summary),
@@ -95,7 +95,7 @@ async def _all(
 
 def _days(ctx: RequestContext, row: Mapping[str, Any]) -> str:
     meta = ctx.spec[PROPOSALS]
-    first, last = (ctx.teller.value(meta, n, row).text for n in ("first_day", "last_day"))
+    first, last = (ctx.formatter.value(meta, n, row).text for n in ("first_day", "last_day"))
     return speak_outlook(ctx.language)["proposal"].format(first=first, last=last)
 
 
@@ -148,7 +148,7 @@ async def _one(
         here="plan",
         p=speak_outlook(ctx.language),
         title=_days(ctx, row),
-        state=ctx.teller.value(ctx.spec[PROPOSALS], "status", row),
+        state=ctx.formatter.value(ctx.spec[PROPOSALS], "status", row),
         queued=row["status"] == "queued",
         ready=row["status"] == "ready" and any(o.blocked is None for o in view.offers),
         lines=[_line(ctx, one, chosen) for one in row.get("lines") or ()],

@@ -84,7 +84,7 @@ async def _car_title(ctx: RequestContext, car: str) -> str:
     if not car:
         return ""
     view = await ctx.platform.reading.view(ctx.person, CARS, record_id(car))
-    return ctx.teller.title(ctx.spec[CARS], view.row)
+    return ctx.formatter.title(ctx.spec[CARS], view.row)
 
 
 def _way(ctx: RequestContext, way: Mapping[str, Any], p: Mapping[str, str]) -> Way:

@@ -46,7 +46,7 @@ async def show_to_move(ctx: PersonContext, record: str) -> Response:
     ids = [u for b in found if (u := refs.as_uuid(b["id"])) is not None]
     lines, seen = await asyncio.gather(_lines(ctx, ids), look_up(ctx, ctx.meta(ABSENCES), target))
     p = speak_plan(ctx.language)
-    who = ctx.teller.value(seen.meta, "resource", seen.told).text
+    who = ctx.formatter.value(seen.meta, "resource", seen.told).text
     path = f"/app/{ABSENCES}/{target}"
     return ctx.page(
         "plan/to_move.html",
@@ -71,4 +71,4 @@ async def _lines(ctx: RequestContext, ids: list[UUID]) -> list[tuple[str, str, o
     rows = await reads.rows_of(ctx, BOOKINGS, query)
     kinds = {str(k["id"]): name_of(k, ctx) for k in await reads.read_types(ctx)}
     meta = ctx.spec[BOOKINGS]
-    return [(str(r["id"]), ctx.teller.value(meta, "starts_at", r).text, line_of(ctx, r, kinds)) for r in rows]
+    return [(str(r["id"]), ctx.formatter.value(meta, "starts_at", r).text, line_of(ctx, r, kinds)) for r in rows]

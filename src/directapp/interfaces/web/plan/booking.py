@@ -51,7 +51,7 @@ async def booking_page(
     """Return the booking's page, with what was refused above it."""
     meta = plan_shape(ctx)
     seen = await look_up(ctx, meta, target)
-    row, tell = seen.view.row, ctx.teller.value
+    row, tell = seen.view.row, ctx.formatter.value
     resources = []
     if "resource" in seen.view.writable:
         scope = read_scope(ctx, {"site": str(row.get("provider") or "")})
@@ -63,7 +63,7 @@ async def booking_page(
     facts = [(meta.fields[n].label.pick(ctx.language), tell(meta, n, seen.told)) for n in _FACTS]
     offers = [o for o in seen.view.offers if o.verb.name not in {"find_slots", "find_chains"} and o.blocked is None]
     context: dict[str, Any] = {
-        "title": ctx.teller.title(ctx.spec["cars"], seen.told["car"]) if seen.told.get("car") else p["booking"],
+        "title": ctx.formatter.title(ctx.spec["cars"], seen.told["car"]) if seen.told.get("car") else p["booking"],
         "here": "plan",
         "p": p,
         "record": seen,
@@ -92,7 +92,7 @@ async def booking_page(
 
 def _provider(ctx: RequestContext, seen: Record) -> str:
     """Return the site that does the work."""
-    return ctx.teller.value(seen.meta, "provider", seen.told).text
+    return ctx.formatter.value(seen.meta, "provider", seen.told).text
 
 
 def _inputs(ctx: RequestContext, fields: Sequence[Any]) -> list[inputs.Input]:

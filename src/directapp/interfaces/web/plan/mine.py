@@ -123,7 +123,7 @@ async def _days(ctx: RequestContext, first: date, last: date) -> dict[date, list
 def _task(
     ctx: RequestContext, row: Mapping[str, Any], names: Mapping[str, str], start: datetime, end: datetime
 ) -> Task:
-    car, tell, p = row.get("car") or {}, ctx.teller.value, speak_plan(ctx.language)
+    car, tell, p = row.get("car") or {}, ctx.formatter.value, speak_plan(ctx.language)
     return Task(
         id=str(row["id"]),
         version=int(row["version"]),

@@ -23,7 +23,7 @@ MADE = ("car", "resource_type", *MOVED)
 
 def add_moves(router: APIRouter) -> None:
     """Add the routes that the calendar's script asks."""
-    router.add_api_route("/app/plan/judge", judge, methods=["POST"])
+    router.add_api_route("/app/plan/judge", validation, methods=["POST"])
     router.add_api_route("/app/plan/put", put, methods=["POST"])
 
 
@@ -62,7 +62,7 @@ def why(ctx: RequestContext, problems: Iterable[Problem]) -> str:
     return " ".join(dict.fromkeys(p.message.pick(ctx.language) for p in problems))
 
 
-async def judge(ctx: PersonContext) -> Response:
+async def validation(ctx: PersonContext) -> Response:
     """Say whether a booking could stand there, and why not."""
     posted = await read_signed(ctx)
     try:

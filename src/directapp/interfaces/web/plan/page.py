@@ -209,9 +209,9 @@ def line_of(ctx: RequestContext, row: Mapping[str, Any], kind_names: Mapping[str
         href=f"{PLAN}/booking/{row['id']}",
         time=f"{wall(start)[11:]}–{wall(end)[11:]}" if start and end else "",
         car=" ".join(str(car[n]) for n in ("make", "model") if car.get(n)),
-        plate=ctx.teller.value(cars, "license_plate", car),
+        plate=ctx.formatter.value(cars, "license_plate", car),
         kind=kind_names.get(str(row.get("resource_type")), ""),
-        status=ctx.teller.value(meta, "status", row),
+        status=ctx.formatter.value(meta, "status", row),
         marks=tuple(p[f"mark_{m}"] for m in MARKS if row.get(m)),
     )
 

@@ -50,7 +50,7 @@ def waiting_of(
 
 
 def _one(ctx: RequestContext, row: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]) -> Waiting:
-    meta, tell = ctx.spec[CARS], ctx.teller.value
+    meta, tell = ctx.spec[CARS], ctx.formatter.value
     wants = wants_of(ctx, row, kinds)
     chain = f"{BOOK}?{urlencode({'car': row['id'], 'type': 'chain'})}" if len(wants) > 1 else None
     return Waiting(

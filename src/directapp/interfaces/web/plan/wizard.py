@@ -103,7 +103,7 @@ async def _car(ctx: RequestContext, car: str) -> tuple[dict[str, Any], str]:
     )
     if not rows:
         raise NotFoundError
-    return rows[0], ctx.teller.title(meta, rows[0])
+    return rows[0], ctx.formatter.title(meta, rows[0])
 
 
 def _is(target: UUID) -> Condition:
@@ -154,7 +154,7 @@ async def _choose_slot(ctx: RequestContext, given: Mapping[str, str], kinds: Row
         found=found,
         hours=given["hours"] or present.input_number(found.hours, ctx.language),
         summary=tuple(summary),
-        promised=ctx.teller.value(ctx.spec[CARS], "delivery_date", row),
+        promised=ctx.formatter.value(ctx.spec[CARS], "delivery_date", row),
         to=lambda slots: _to(given, hours=given["hours"]) + "".join(f"&{urlencode({'slot': s.code})}" for s in slots),
         room=_room(given),
         manual=_typed(given, "" if chain else given["type"]),

@@ -65,7 +65,7 @@ async def show_inspections(ctx: PersonContext, days: str = "") -> Response:
 
 def _row(ctx: RequestContext, row: Mapping[str, Any], today: date) -> dict[str, Any]:
     meta = ctx.spec[CARS]
-    tell = ctx.teller.value
+    tell = ctx.formatter.value
     names = [s for n in ("make", "model") if (s := tell(meta, n, row))]
     return {
         "href": page_of(CARS, row["id"]),

@@ -105,7 +105,7 @@ def _page(
         "code": code,
         "path": seen.path,
         "version": seen.version,
-        "subject": ctx.teller.title(seen.meta, seen.told),
+        "subject": ctx.formatter.title(seen.meta, seen.told),
         "at_once": at_once and ctx.partial,
         "refused": (),
     }

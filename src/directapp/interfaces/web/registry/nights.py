@@ -69,12 +69,12 @@ def _night(ctx: RequestContext, row: Mapping[str, Any]) -> dict[str, Any]:
     share = WORDS["fields_share"].pick(ctx.language)
     return {
         "href": f"/app/{LOGS}?run={row['id']}",
-        "started": ctx.teller.value(meta, "started_at", row),
-        "trigger": ctx.teller.value(meta, "trigger", row),
-        "person": ctx.teller.value(meta, "asked_by", row),
-        "status": ctx.teller.value(meta, "status", row),
+        "started": ctx.formatter.value(meta, "started_at", row),
+        "trigger": ctx.formatter.value(meta, "trigger", row),
+        "person": ctx.formatter.value(meta, "asked_by", row),
+        "status": ctx.formatter.value(meta, "status", row),
         "hue": {"running": "blue", "finished": "green", "stopped": "orange"}.get(row["status"], "grey"),
-        "why": ctx.teller.value(meta, "stopped_by", row),
+        "why": ctx.formatter.value(meta, "stopped_by", row),
         "asked": _number(row["cars_asked"]),
         "results": [
             {

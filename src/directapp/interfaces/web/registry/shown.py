@@ -100,8 +100,8 @@ def _row(ctx: RequestContext, meta: CollectionMeta, change: Change, chosen: froz
     return Row(
         name=name,
         label=change.field.label.pick(ctx.language),
-        now=ctx.teller.value(meta, name, {name: change.now}),
-        value=ctx.teller.value(meta, name, {name: change.value}),
+        now=ctx.formatter.value(meta, name, {name: change.now}),
+        value=ctx.formatter.value(meta, name, {name: change.value}),
         text=stored_text(change.field, change.value, ctx.language),
         source=ctx.say(WORDS["from_vin" if change.source == VIN else "from_registry"]),
         chosen=change.suggested if chosen is None else name in chosen,

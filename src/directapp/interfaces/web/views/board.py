@@ -103,7 +103,7 @@ async def _cards(
     sort = _sort(meta, listing, state)
     here: Filter = Condition((board.STATUS,), "eq", state.code)
     query = Query(
-        fields=board.card_paths(ctx.teller, meta, listing.readable),
+        fields=board.card_paths(ctx.formatter, meta, listing.readable),
         filter=Junction("and", (here, listing.query.filter)) if listing.query.filter else here,
         search=listing.query.search,
         sort=sort,
@@ -113,7 +113,7 @@ async def _cards(
     rows = orjson.loads((await ctx.platform.reading.page(ctx.person, meta.name, query)).json)
     shown: Sequence[dict[str, Any]] = rows[:most]
     more = address.without(ROWS).but(lane=state.code, after=mark_of(shown[-1], sort)).text if len(rows) > most else None
-    return board.cards_of(ctx.teller, meta, shown, listing.readable, goals), more
+    return board.cards_of(ctx.formatter, meta, shown, listing.readable, goals), more
 
 
 def _sort(meta: CollectionMeta, listing: Listing, state: State) -> tuple[Order, ...]:

@@ -53,7 +53,7 @@ async def _picked(ctx: RequestContext, meta: CollectionMeta, ids: list[str]) -> 
             view = await ctx.platform.reading.view(ctx.person, meta.name, record)
         except NotFoundError:
             continue
-        found.append(Picked(record, ctx.teller.title(meta, view.row), f"/app/{meta.name}/{record}", view))
+        found.append(Picked(record, ctx.formatter.title(meta, view.row), f"/app/{meta.name}/{record}", view))
     return found
 
 

@@ -69,7 +69,7 @@ async def _context(ctx: RequestContext, listing: Listing) -> dict[str, Any]:
         "span_title": _title(ctx, span),
         "week": kind == "week",
         "weekdays": calendar.weekday_names(ctx.language),
-        "weeks": calendar.weeks_of(ctx.teller, meta, item, span, rows, most=most),
+        "weeks": calendar.weeks_of(ctx.formatter, meta, item, span, rows, most=most),
         "before_href": address.but(day=span.before.isoformat()).text,
         "after_href": address.but(day=span.after.isoformat()).text,
         "today_href": address.without("day").text,

@@ -181,7 +181,7 @@ async def _moves_page(
     flow = meta.declared.workflow
     near = {s.to for s in flow.steps if view.row.get(STATUS) in s.origins} if flow else set[str]()
     context: dict[str, Any] = {
-        "title": ctx.say(WORDS["move_title"]).format(title=ctx.teller.title(meta, view.row)),
+        "title": ctx.say(WORDS["move_title"]).format(title=ctx.formatter.title(meta, view.row)),
         "here": meta.name,
         "v": speak_views(ctx.language),
         "action": f"/app/{meta.name}/{target}/move",

@@ -65,7 +65,7 @@ def _record(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any]) -> d
     told = (state.label.pick(ctx.language) if state else "", row.get("customer_name"), row.get("order_number"))
     return {
         "kind": meta.declared.label.pick(ctx.language),
-        "label": ctx.teller.title(meta, row),
+        "label": ctx.formatter.title(meta, row),
         "hint": " · ".join(str(t) for t in told if t),
         "href": page_of(meta.name, row["id"]),
     }
