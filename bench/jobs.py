@@ -1,4 +1,4 @@
-"""python -m bench.jobs [--events N] [--rate R] [--seconds S]: events a second through, and change to reaction."""
+"""python -m bench.jobs [--events N] [--rate R] [--seconds S]: events a second through, and change to event handler."""
 
 import argparse
 import asyncio
@@ -19,12 +19,12 @@ from directapp.app.spec import load_spec
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import utc_now
 from directapp.services.act import Act
+from directapp.services.dispatcher import Dispatcher
 from directapp.services.intent import Intent
 from directapp.services.jobs import Errand, Job, acting
-from directapp.services.relay import Relay
 from directapp.store.embedded.server import EmbeddedPostgres
 from directapp.store.migrate import bring_up_to_date
-from directapp.store.outbox import relay_actor
+from directapp.store.outbox import dispatcher_actor
 
 _WAITS = """
 SELECT count(*) AS n, percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (
@@ -63,9 +63,9 @@ async def through(application: Application, tenant: UUID, events: int, kind: str
         cars = [await act.create("cars", {"make": "VW"}) for _ in range(100)]
         for number in range(events):
             act.emit("bench.event", on=cars[number % len(cars)])
-    reactions = {"nothing": {"bench.event": [nothing]}, "write": {"bench.event": [write]}}
+    handlers = {"nothing": {"bench.event": [nothing]}, "write": {"bench.event": [write]}}
     errands = [Errand(name="bench.event", run=run, at_once=16)] if kind == "errand" else []
-    relay = Relay(pipeline, reactions.get(kind, {}), "workflow", errands=errands)
+    dispatcher = Dispatcher(pipeline, handlers.get(kind, {}), "workflow", errands=errands)
     start, used = time.perf_counter(), time.process_time()
 
     def figures() -> tuple[float, float]:
@@ -73,15 +73,15 @@ async def through(application: Application, tenant: UUID, events: int, kind: str
 
     if kind == "errand":
         stop = asyncio.Event()
-        running = asyncio.create_task(relay.run(stop))
-        relay.wake(tenant)
-        while (await relay.backlog(tenant)).due or relay.errands.busy:  # noqa: ASYNC110 - as a person would look
+        running = asyncio.create_task(dispatcher.run(stop))
+        dispatcher.wake(tenant)
+        while (await dispatcher.backlog(tenant)).due or dispatcher.errands.busy:  # noqa: ASYNC110 - as a person would look
             await asyncio.sleep(0.02)
         found = figures()
         stop.set()
         await running
         return found
-    await relay.drain(tenant)
+    await dispatcher.drain(tenant)
     return figures()
 
 
@@ -103,7 +103,7 @@ async def latency(
     await asyncio.gather(*(one(number) for number in range(count)))
     reached = count / (time.perf_counter() - start)
     while True:
-        async with application.platform.database.unit(relay_actor(actor.tenant), readonly=True) as unit:
+        async with application.platform.database.unit(dispatcher_actor(actor.tenant), readonly=True) as unit:
             rows = await unit.fetch(_WAITS, actor.tenant, "car.identified", since)
         if rows[0]["n"] >= count:
             return reached, rows[0]["n"], list(rows[0]["waits"])
@@ -134,7 +134,7 @@ async def measure(events: int, rate: float, seconds: float) -> None:
             figures = ", ".join(
                 f"{name} {wait * 1000:.0f} ms" for name, wait in zip(("p50", "p95", "p99"), waits, strict=True)
             )
-            print(f"change to reaction at {reached:.0f} writes/s, {n} events: {figures}")
+            print(f"change to event handler at {reached:.0f} writes/s, {n} events: {figures}")
     finally:
         postgres.stop("immediate")
         shutil.rmtree(folder, ignore_errors=True)

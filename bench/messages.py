@@ -26,7 +26,7 @@ from directapp.services.intent import Intent
 from directapp.services.jobs import acting
 from directapp.store.embedded.server import EmbeddedPostgres
 from directapp.store.migrate import bring_up_to_date
-from directapp.store.outbox import relay_actor
+from directapp.store.outbox import dispatcher_actor
 
 _WAITS = """
 SELECT count(*) AS n, percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (
@@ -125,7 +125,7 @@ async def run(  # noqa: PLR0917 - what is measured
     end = time.perf_counter() + _LONGEST
     while len(provider.came) < count and time.perf_counter() < end:  # noqa: ASYNC110 - as a person would look
         await asyncio.sleep(0.2)
-    async with application.platform.database.unit(relay_actor(seeded.tenant), readonly=True) as unit:
+    async with application.platform.database.unit(dispatcher_actor(seeded.tenant), readonly=True) as unit:
         (row,) = await unit.fetch(_WAITS, seeded.tenant, since)
     told = ", ".join(
         f"{name} {wait * 1000:.0f} ms" for name, wait in zip(("p50", "p95", "p99"), row["waits"], strict=True)

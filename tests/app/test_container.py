@@ -129,7 +129,7 @@ async def test_a_delivered_car_is_archived_by_itself_after_the_undo_window(deale
     await dealer.do(admin, "cars", "update", car, sold_at=now)  # type: ignore[arg-type]
     await dealer.do(admin, "cars", "update", car, delivered_to_customer_at=now)  # type: ignore[arg-type]
     assert (await dealer.read(admin, "cars", car))["status"] == "delivered"  # type: ignore[arg-type]
-    await dealer.application.relay.once(dealer.tenant)
+    await dealer.application.dispatcher.once(dealer.tenant)
     assert (await dealer.read(admin, "cars", car))["status"] == "delivered"  # type: ignore[arg-type]
     time.ahead = timedelta(minutes=3)
     try:
@@ -138,7 +138,7 @@ async def test_a_delivered_car_is_archived_by_itself_after_the_undo_window(deale
         await owner.execute("UPDATE outbox SET due_at = now() WHERE done_at IS NULL")
         await owner.execute("ALTER TABLE outbox FORCE ROW LEVEL SECURITY")
         await owner.close()
-        await dealer.application.relay.once(dealer.tenant)
+        await dealer.application.dispatcher.once(dealer.tenant)
     finally:
         time.ahead = timedelta()
     row = await dealer.read(admin, "cars", car)  # type: ignore[arg-type]
@@ -150,7 +150,7 @@ async def test_a_new_company_gets_checklists_once(dealer: Dealer) -> None:
     reading = dealer.application.platform.reading
     for name in ("Nytt navn", "Enda et navn"):
         await dealer.do(admin, "tenants", "update", dealer.tenant, name=name)
-        await dealer.application.relay.once(dealer.tenant)
+        await dealer.application.dispatcher.once(dealer.tenant)
     found = orjson.loads((await reading.page(admin, "inspection_templates", Query())).json)
     assert sorted(t["name_en"] for t in found) == sorted(t["name_en"] for t in SEED_TEMPLATES)
 
@@ -182,7 +182,7 @@ async def test_an_invitation_is_mailed_with_a_link_that_works_once(dealer: Deale
     manager = await dealer.person("manager")
     person = {"first_name": "Nina", "last_name": "Ny", "email": f"nina.{dealer.tenant.hex[-8:]}@example.test"}
     await dealer.do(manager, "users", "invite", **person, roles=["new_car_sales"], dealership=str(dealer.sites["490"]))
-    await dealer.application.relay.once(dealer.tenant)
+    await dealer.application.dispatcher.once(dealer.tenant)
     letters = [path.read_text() for path in (dealer.application.settings.data / "mail").iterdir()]
     letter = email.message_from_string(next(text for text in letters if person["email"] in text))
     plain = next(part for part in letter.walk() if part.get_content_type() == "text/plain")

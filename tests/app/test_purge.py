@@ -45,7 +45,7 @@ async def test_sign_ins_and_links_are_deleted_when_they_ran_out_long_ago(
     time.ahead += NIGHT
     try:
         await application.schedules.once(dealer.tenant)
-        await application.relay.drain(dealer.tenant)
+        await application.dispatcher.drain(dealer.tenant)
     finally:
         time.ahead -= NIGHT
     for table in ("sessions", "refresh_tokens", "one_time_links"):
@@ -72,7 +72,7 @@ async def test_answers_kept_for_a_resend_go_after_a_day(dealer: Dealer, applicat
     time.ahead += NIGHT + timedelta(hours=1)
     try:
         await application.schedules.once(dealer.tenant)
-        await application.relay.drain(dealer.tenant)
+        await application.dispatcher.drain(dealer.tenant)
     finally:
         time.ahead -= NIGHT + timedelta(hours=1)
     assert not await remembered(dealer, key)

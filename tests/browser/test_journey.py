@@ -468,7 +468,7 @@ async def test_two_cars_go_from_order_to_archive(
         await stage(english, used_car)
     time.ahead += timedelta(minutes=2)
     try:
-        await application.relay.drain(dealer.tenant)
+        await application.dispatcher.drain(dealer.tenant)
         seller = await norwegian("new_car_sales", "495", new_car)
         await seller.stands("Arkivert")
         await expect(seller.page.get_by_role("main")).to_contain_text("Arkivert: kan ikke endres.")

@@ -33,14 +33,14 @@ async def test_the_bell_rings_by_itself_and_stops_when_all_is_read(dealer: Deale
     await expect(bell.locator("[data-bell-said]")).to_have_text("Ingen uleste varsler")
     await expect(bell.locator("[data-bell-count]")).to_be_hidden()
     await new_car(dealer, await dealer.person(*SELLER), 1)
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     await expect(bell.locator("[data-bell-count]")).to_have_text("1")
     await expect(bell.locator("[data-bell-said]")).to_have_text("1 ulest varsel")
     await bell.click()
     await expect(page.locator(".note-title")).to_have_text("Ny ordre: EL 20001 Audi A3 Sportback")
     # The list itself keeps up too.
     await new_car(dealer, await dealer.person(*SELLER), 2)
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     await expect(page.locator(".note")).to_have_count(2)
     await page.get_by_role("button", name="Merk alle som lest").click()
     await expect(page.locator(".empty")).to_contain_text("Du er à jour")
@@ -50,7 +50,7 @@ async def test_the_bell_rings_by_itself_and_stops_when_all_is_read(dealer: Deale
 async def test_a_notification_leads_to_its_car_by_keyboard(dealer: Dealer, open_as: Any) -> None:
     await dealer.person("parts", "495")
     await new_car(dealer, await dealer.person(*SELLER), 1)
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     page = await open_as("parts", "495")
     await page.goto("/app/notifications")
     await page.locator(".note-link").focus()
@@ -65,7 +65,7 @@ async def test_the_phone_has_the_bell_in_its_bottom_bar(dealer: Dealer, open_as:
     car = await new_car(dealer, await dealer.person(*SELLER), 1)
     await dealer.do(planner, "cars", "update", car, assigned_mechanic=str(mechanic.user))
     await dealer.create(planner, "comments", car=str(car), text="Se på bremsene", mentions=[str(mechanic.user)])
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     page = await open_as("mechanic", "499", **PHONE)
     bell = page.locator(".bottombar [data-bell]")
     await expect(bell.locator("[data-bell-count]")).to_have_text("1")
@@ -218,7 +218,7 @@ async def filled(dealer: Dealer) -> UUID:
         other = await new_car(dealer, seller, number)
         text = "Denne haster, kunden reiser på ferie og må ha bilen før helga."
         await dealer.create(seller, "comments", car=str(other), text=text, mentions=[str(manager.user)])
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     await logged(dealer, car)
     for schedule in dealer.application.post.schedules:
         await run(dealer, schedule)
@@ -229,7 +229,7 @@ async def filled(dealer: Dealer) -> UUID:
 
 
 async def run(dealer: Dealer, schedule: Any) -> None:
-    from directapp.services.jobs import Job  # noqa: PLC0415 - as the relay makes them
+    from directapp.services.jobs import Job  # noqa: PLC0415 - as the dispatcher makes them
 
     application = dealer.application
     await schedule.run(

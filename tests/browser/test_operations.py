@@ -11,8 +11,8 @@ from playwright.async_api import Page, expect
 
 from browser.test_views import DESK, PHONE
 from directapp.domains.operations import keep
+from directapp.services.dispatcher import Dispatcher
 from directapp.services.jobs import Errand, GiveUpError, Job, acting
-from directapp.services.relay import Relay
 from support.axe import violations
 from support.dealer import Dealer, Time
 from support.fakes.server import Fake, Heard, Reply, as_text
@@ -40,7 +40,7 @@ async def receiver(dealer: Dealer) -> AsyncIterator[Receiver]:
 
 async def work(dealer: Dealer) -> None:
     """Do what waits behind the scenes."""
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
 
 
 async def identified(dealer: Dealer, number: int, make: str = "Audi") -> UUID:
@@ -61,7 +61,9 @@ async def give_up(dealer: Dealer, reason: str) -> None:
     pipeline = dealer.application.platform.pipeline
     async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
         act.emit("trial.sent", on=await act.look_up("cars", car))
-    await Relay(pipeline, {}, "workflow", errands=[Errand(name="trial.sent", run=fail)], keep=keep).drain(dealer.tenant)
+    await Dispatcher(pipeline, {}, "workflow", errands=[Errand(name="trial.sent", run=fail)], keep=keep).drain(
+        dealer.tenant
+    )
 
 
 def tile(page: Page, name: str) -> Any:

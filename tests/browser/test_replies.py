@@ -84,7 +84,7 @@ async def test_a_planner_sees_the_vendors_text_message_on_the_car(served: Served
 
     said = await served.phone.by_twilio(VENDOR, "Ikke helt ferdig, mangler klips")
     assert said.status_code == 200
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     await expect(bell).to_have_text("1")
     await page.goto("/app/notifications")
     await expect(page.locator(".note-title")).to_have_text(
@@ -92,7 +92,7 @@ async def test_a_planner_sees_the_vendors_text_message_on_the_car(served: Served
     )
 
     assert (await served.phone.by_twilio(VENDOR, "Da er den ferdig")).status_code == 200
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     await page.locator(".note-link").first.click()
     await page.goto(f"/app/cars/{car}/part/messages")
     lines = page.locator(".talk-line", has_text="fra Leverandør")

@@ -1,4 +1,4 @@
-"""Reactions, errands and schedules on the real outbox, by one worker and by several."""
+"""Event handlers, errands and schedules on the real outbox, by one worker and by several."""
 
 import asyncio
 from collections import Counter
@@ -15,6 +15,7 @@ from directapp.domains.operations import keep
 from directapp.kernel.errors import ConflictError, DirectAppError
 from directapp.kernel.text import Text
 from directapp.services.act import Act
+from directapp.services.dispatcher import Dispatcher
 from directapp.services.intent import Intent
 from directapp.services.jobs import (
     Daily,
@@ -27,9 +28,8 @@ from directapp.services.jobs import (
     acting,
     backoff,
 )
-from directapp.services.relay import Relay
 from directapp.services.schedules import Schedules
-from directapp.store.outbox import Outbox, relay_actor
+from directapp.store.outbox import Outbox, dispatcher_actor
 from directapp.store.query import Query
 from support.dealer import Dealer, Time
 
@@ -43,11 +43,11 @@ def moving(time: Time) -> Iterator[Time]:
     time.ahead = timedelta()
 
 
-def relay(dealer: Dealer, *errands: Errand, lease: float = 30.0, **reactions: Any) -> Relay:
+def dispatcher(dealer: Dealer, *errands: Errand, lease: float = 30.0, **handlers: Any) -> Dispatcher:
     """Return a worker of its own, as another process would have."""
     pipeline = dealer.application.platform.pipeline
-    named = {name.replace("_", "."): (each,) if callable(each) else each for name, each in reactions.items()}
-    return Relay(pipeline, named, "workflow", errands=errands, keep=keep, lease=lease)
+    named = {name.replace("_", "."): (each,) if callable(each) else each for name, each in handlers.items()}
+    return Dispatcher(pipeline, named, "workflow", errands=errands, keep=keep, lease=lease)
 
 
 async def ask(dealer: Dealer, event: str, count: int = 1, **payload: Any) -> UUID:
@@ -61,7 +61,7 @@ async def ask(dealer: Dealer, event: str, count: int = 1, **payload: Any) -> UUI
 
 
 async def outbox(dealer: Dealer, event: str) -> list[dict[str, Any]]:
-    async with dealer.application.platform.database.unit(relay_actor(dealer.tenant), readonly=True) as unit:
+    async with dealer.application.platform.database.unit(dispatcher_actor(dealer.tenant), readonly=True) as unit:
         rows = await unit.fetch(
             "SELECT *, due_at - clock_timestamp() AS wait FROM outbox WHERE tenant_id = $1 AND event = $2 ORDER BY id",
             dealer.tenant,
@@ -114,10 +114,10 @@ async def test_an_event_is_an_errand_or_has_reactions(dealer: Dealer) -> None:
     async def nothing(_: Any) -> None: ...
 
     with pytest.raises(ValueError, match=r"trial\.sent"):
-        relay(dealer, Errand(name="trial.sent", run=nothing), trial_sent=nothing)
+        dispatcher(dealer, Errand(name="trial.sent", run=nothing), trial_sent=nothing)
 
 
-# -- reactions ----------------------------------------------------------------------------------------
+# -- event handlers ----------------------------------------------------------------------------------------
 
 
 async def test_a_failing_reaction_holds_up_no_other_and_each_takes_effect_once(dealer: Dealer, moving: Time) -> None:
@@ -131,7 +131,7 @@ async def test_a_failing_reaction_holds_up_no_other_and_each_takes_effect_once(d
     async def second(act: Act) -> None:
         await act.create("cars", {"make": "Audi", "model": "follows"}, system="demo")
 
-    worker = relay(dealer, trial_sold=(first, second))
+    worker = dispatcher(dealer, trial_sold=(first, second))
     car = await ask(dealer, "trial.sold")
     admin = await dealer.person("tenant_admin")
     await worker.once(dealer.tenant)
@@ -151,7 +151,7 @@ async def test_a_refused_reaction_is_noted_and_not_tried_again(dealer: Dealer) -
         raise ConflictError(Text("Nei.", "No."))
 
     await ask(dealer, "trial.sold")
-    assert await relay(dealer, trial_sold=refused).drain(dealer.tenant) == 1
+    assert await dispatcher(dealer, trial_sold=refused).drain(dealer.tenant) == 1
     (row,) = await outbox(dealer, "trial.sold")
     assert row["done_at"]
     assert row["error"].endswith("refused: No.")
@@ -166,7 +166,7 @@ async def test_several_workers_run_each_reaction_once(dealer: Dealer) -> None:
         await act.change({"model": f"{act.params['number']}"}, system="demo")
 
     await ask(dealer, "trial.sold", 120)
-    await asyncio.gather(*(relay(dealer, trial_sold=count).drain(dealer.tenant) for _ in range(3)))
+    await asyncio.gather(*(dispatcher(dealer, trial_sold=count).drain(dealer.tenant) for _ in range(3)))
     assert seen == Counter(range(120))
 
 
@@ -185,7 +185,7 @@ async def test_what_reacts_writes_live_and_says_how_deep_it_goes(dealer: Dealer)
     car = await ask(dealer, "trial.sold")
     pipeline.after_commit = listen
     try:
-        await relay(dealer, trial_sold=react).once(dealer.tenant)
+        await dispatcher(dealer, trial_sold=react).once(dealer.tenant)
     finally:
         pipeline.after_commit = before
     assert ("cars", car) in told
@@ -198,7 +198,7 @@ async def test_what_reacts_writes_live_and_says_how_deep_it_goes(dealer: Dealer)
 
 async def test_an_errand_runs_outside_any_transaction_and_writes_down_what_came_of_it(dealer: Dealer) -> None:
     async def send(job: Job) -> None:
-        async with dealer.application.platform.database.unit(relay_actor(job.tenant), readonly=True) as unit:
+        async with dealer.application.platform.database.unit(dispatcher_actor(job.tenant), readonly=True) as unit:
             sessions = (
                 "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
                 " AND pid <> pg_backend_pid() AND datname = current_database()"
@@ -208,7 +208,7 @@ async def test_an_errand_runs_outside_any_transaction_and_writes_down_what_came_
             await act.change({"model": f"sent {job.payload['number']}"})
 
     car = await ask(dealer, "trial.sent")
-    assert await relay(dealer, Errand(name="trial.sent", run=send)).drain(dealer.tenant) == 1
+    assert await dispatcher(dealer, Errand(name="trial.sent", run=send)).drain(dealer.tenant) == 1
     admin = await dealer.person("tenant_admin")
     assert (await dealer.read(admin, "cars", car))["model"] == "sent 0"
 
@@ -227,7 +227,7 @@ async def test_a_failing_errand_waits_longer_each_time_and_ends_as_a_dead_letter
         keys.append((job.attempt, job.key, job.last))
         raise OSError("nobody answers")
 
-    worker = relay(dealer, Errand(name="trial.sent", run=fail, attempts=4, first=100, longest=300))
+    worker = dispatcher(dealer, Errand(name="trial.sent", run=fail, attempts=4, first=100, longest=300))
     await ask(dealer, "trial.sent")
     waits = []
     for _ in range(3):
@@ -257,7 +257,7 @@ async def test_a_dead_letter_is_tried_again_with_the_same_key_or_dropped_with_a_
         if answer:
             raise answer
 
-    worker = relay(dealer, Errand(name="trial.sent", run=send))
+    worker = dispatcher(dealer, Errand(name="trial.sent", run=send))
     await ask(dealer, "trial.sent", 2)
     await worker.drain(dealer.tenant)
     assert len(keys) == 2
@@ -290,7 +290,7 @@ async def test_a_reaction_tried_again_by_hand_does_not_repeat_what_is_behind_it(
         if failing:
             raise RuntimeError("not today")
 
-    worker = relay(dealer, trial_sold=(first, second))
+    worker = dispatcher(dealer, trial_sold=(first, second))
     await ask(dealer, "trial.sold")
     for _ in range(12):
         await worker.once(dealer.tenant)
@@ -313,7 +313,7 @@ async def test_only_the_own_tenants_administrator_sees_and_retries_dead_letters(
         raise GiveUpError("no")
 
     await ask(dealer, "trial.sent")
-    await relay(dealer, Errand(name="trial.sent", run=fail)).once(dealer.tenant)
+    await dispatcher(dealer, Errand(name="trial.sent", run=fail)).once(dealer.tenant)
     (letter,) = await letters(dealer)
     stranger = await (await settle(application)).person("tenant_admin")
     planner = await dealer.person("planner")
@@ -333,7 +333,7 @@ async def test_an_errand_may_ask_for_later_without_using_up_attempts_until_its_p
         attempts.append(job.attempt)
         raise LaterError("quota used up", seconds=600)
 
-    worker = relay(dealer, Errand(name="trial.sent", run=wait, attempts=2, patience=3600))
+    worker = dispatcher(dealer, Errand(name="trial.sent", run=wait, attempts=2, patience=3600))
     await ask(dealer, "trial.sent")
     for _ in range(7):
         await worker.once(dealer.tenant)
@@ -350,7 +350,7 @@ async def test_what_takes_too_long_is_stopped_and_fails(dealer: Dealer) -> None:
         await asyncio.sleep(60)
 
     await ask(dealer, "trial.sent")
-    await relay(dealer, Errand(name="trial.sent", run=hang, attempts=1, seconds=0.05)).once(dealer.tenant)
+    await dispatcher(dealer, Errand(name="trial.sent", run=hang, attempts=1, seconds=0.05)).once(dealer.tenant)
     (letter,) = await letters(dealer)
     assert letter["error"] == "Det tok for lang tid. / It took too long."
 
@@ -365,7 +365,7 @@ async def test_what_a_killed_worker_left_is_run_by_another_once_its_lease_is_ove
     pipeline = dealer.application.platform.pipeline
     dead = Outbox(pipeline.database, pipeline.clock)
     (claimed,) = await dead.claim(dealer.tenant, "trial.sent", UUID(int=7), 30.0, 10)
-    worker = relay(dealer, Errand(name="trial.sent", run=send))
+    worker = dispatcher(dealer, Errand(name="trial.sent", run=send))
     assert await worker.once(dealer.tenant) == 0
     moving.ahead = timedelta(seconds=31)
     assert await worker.once(dealer.tenant) == 1
@@ -385,7 +385,7 @@ async def test_a_job_that_kills_its_worker_every_time_is_given_up_too(dealer: De
     for _ in range(2):
         await dead.claim(dealer.tenant, "trial.sent", UUID(int=7), 30.0, 10)
         moving.ahead += timedelta(seconds=31)
-    await relay(dealer, Errand(name="trial.sent", run=never, attempts=2)).once(dealer.tenant)
+    await dispatcher(dealer, Errand(name="trial.sent", run=never, attempts=2)).once(dealer.tenant)
     (letter,) = await letters(dealer)
     assert "stopped while it ran" in letter["error"]
 
@@ -409,7 +409,7 @@ async def test_a_slow_service_holds_up_neither_reactions_nor_other_errands_and_i
         done.add("reaction")
 
     await ask(dealer, "trial.slow", 8)
-    worker = relay(
+    worker = dispatcher(
         dealer, Errand(name="trial.slow", run=slow, at_once=3), Errand(name="trial.quick", run=quick), trial_sold=react
     )
     stop = asyncio.Event()
@@ -445,7 +445,7 @@ async def test_a_worker_told_to_stop_gives_back_what_it_cannot_end(
         await asyncio.sleep(60)
 
     await ask(dealer, "trial.sent")
-    worker = relay(dealer, Errand(name="trial.sent", run=hang))
+    worker = dispatcher(dealer, Errand(name="trial.sent", run=hang))
     stop = asyncio.Event()
     running = asyncio.create_task(worker.run(stop))
     worker.wake(dealer.tenant)
@@ -502,7 +502,7 @@ async def test_several_workers_and_one_schedule_run_each_occurrence_once(dealer:
 
     schedule = Schedule(name="trial", label=LABEL, when=Daily(clock_time(9, 0)), run=note)
     pipeline = dealer.application.platform.pipeline
-    workers = [(Schedules(pipeline, [schedule]), relay(dealer, schedule.errand)) for _ in range(3)]
+    workers = [(Schedules(pipeline, [schedule]), dispatcher(dealer, schedule.errand)) for _ in range(3)]
 
     async def work() -> None:
         await asyncio.gather(*(clock.once(dealer.tenant) for clock, _ in workers))
@@ -537,7 +537,7 @@ async def test_a_schedule_keeps_its_error_and_does_not_run_over_itself(dealer: D
 
     schedule = Schedule(name="trial", label=LABEL, when=Every(3600), run=run, attempts=9)
     pipeline = dealer.application.platform.pipeline
-    clock, worker = Schedules(pipeline, [schedule]), relay(dealer, schedule.errand)
+    clock, worker = Schedules(pipeline, [schedule]), dispatcher(dealer, schedule.errand)
     await clock.once(dealer.tenant)
     moving.ahead += timedelta(hours=1)
     assert await clock.once(dealer.tenant) == 1

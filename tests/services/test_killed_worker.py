@@ -18,7 +18,7 @@ import pytest
 
 from directapp.app.container import Application
 from directapp.kernel.actor import system_actor
-from directapp.store.outbox import relay_actor
+from directapp.store.outbox import dispatcher_actor
 from support.dealer import Dealer, Time, built_application, settle, template
 from support.fakes.resend import FakeResend
 from support.fakes.server import Heard
@@ -68,9 +68,9 @@ class Yard:
     async def open_jobs(self) -> int:
         """Count what waits in the outbox."""
         application = self.dealer.application
-        async with application.platform.database.unit(relay_actor(self.dealer.tenant), readonly=True) as unit:
+        async with application.platform.database.unit(dispatcher_actor(self.dealer.tenant), readonly=True) as unit:
             sql = "SELECT count(*) FROM outbox WHERE tenant_id = $1 AND event = ANY ($2) AND done_at IS NULL"
-            return int(await unit.value(sql, self.dealer.tenant, list(application.relay.names)))
+            return int(await unit.value(sql, self.dealer.tenant, list(application.dispatcher.names)))
 
     async def everything(self, collection: str) -> list[Mapping[str, Any]]:
         """Return every row of a collection, however many."""

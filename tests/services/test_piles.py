@@ -10,9 +10,9 @@ import pytest
 from directapp.kernel.errors import ForbiddenError, InvalidError, NotFoundError
 from directapp.kernel.ids import uuid7
 from directapp.services.act import Act
+from directapp.services.dispatcher import Dispatcher
 from directapp.services.drafts import TakenError
 from directapp.services.jobs import act_in, acting
-from directapp.services.relay import Relay
 from directapp.store.outbox import Outbox
 from directapp.store.unit import recorded
 from support.dealer import Dealer
@@ -151,16 +151,16 @@ async def notes(dealer: Dealer) -> list[str]:
         return sorted(one.row["key"] for one in await act.find("notifications", limit=100))
 
 
-async def handled(dealer: Dealer, react: Any, keys: list[str]) -> Relay:
-    """Let a reaction meet several events at once."""
+async def handled(dealer: Dealer, react: Any, keys: list[str]) -> Dispatcher:
+    """Let a event handler meet several events at once."""
     pipeline = dealer.application.platform.pipeline
     async with act_as(dealer) as act:
         for key in keys:
             car = await act.create("cars", {"make": "VW"})
             act.emit("trial.told", on=car, key=key)
-    relay = Relay(pipeline, {"trial.told": (react,)}, "workflow")
-    assert await relay.once(dealer.tenant) == len(keys)
-    return relay
+    dispatcher = Dispatcher(pipeline, {"trial.told": (react,)}, "workflow")
+    assert await dispatcher.once(dealer.tenant) == len(keys)
+    return dispatcher
 
 
 async def test_what_several_reactions_put_down_is_written_together(dealer: Dealer) -> None:
@@ -173,12 +173,12 @@ async def test_what_several_reactions_put_down_is_written_together(dealer: Deale
             raise RuntimeError("of no use")
 
     mark = recorded.set([])
-    relay = await handled(dealer, react, ["a", "b", "c", "d"])
+    dispatcher = await handled(dealer, react, ["a", "b", "c", "d"])
     ran = [sql for sql, _ in recorded.get() or () if '"notifications"' in sql and "INSERT" in sql]
     recorded.reset(mark)
     assert len(ran) == 1
     assert await notes(dealer) == ["a", "b", "d"]
-    assert (await relay.backlog(dealer.tenant)).waiting == 1
+    assert (await dispatcher.backlog(dealer.tenant)).waiting == 1
 
 
 async def test_one_that_cannot_be_written_spoils_no_other(dealer: Dealer) -> None:
@@ -188,9 +188,9 @@ async def test_one_that_cannot_be_written_spoils_no_other(dealer: Dealer) -> Non
         row = {"receiver": person.user, "event": "order.new", "type": "order", "title": "x", "key": act.params["key"]}
         await act.create_all("notifications", [row], later=True)
 
-    relay = await handled(dealer, react, ["a", "b", "a", "d"])
+    dispatcher = await handled(dealer, react, ["a", "b", "a", "d"])
     assert await notes(dealer) == ["a", "b", "d"]
-    assert (await relay.backlog(dealer.tenant)).waiting == 1
+    assert (await dispatcher.backlog(dealer.tenant)).waiting == 1
 
 
 async def test_what_a_named_system_actor_puts_down_is_written_while_it_acts(dealer: Dealer) -> None:

@@ -228,9 +228,9 @@ async def test_what_a_reaction_did_is_undone_with_the_act(dealer: Dealer) -> Non
     made = (await plan.book(car, "mechanic", "08:00", "10:00")).record
     assert made is not None
     await plan.book(car, "detailer", "11:00", "13:00", "cosmetic")
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     await dealer.do(mechanic, "cars", "update", car, technical_started_at=utc_now().isoformat())
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     assert (await row(dealer, "resource_bookings", made))["status"] == "in_progress"
     await dealer.do(mechanic, "cars", "undo", car)
     assert (await row(dealer, "resource_bookings", made))["status"] == "scheduled"

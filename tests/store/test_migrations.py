@@ -71,6 +71,32 @@ async def test_a_database_of_the_first_release_comes_up_with_what_it_holds(old: 
     assert not await bring_up_to_date(SPEC, old.owner, utc_now()), "the second time nothing is missing"
 
 
+async def test_events_under_way_know_their_handlers_by_their_present_names(old: Old) -> None:
+    """Else each that is behind an event would hear of it again after the upgrade."""
+    await asyncio.to_thread(command.upgrade, old.alembic, "0016")
+    connection = await asyncpg.connect(old.owner)
+    try:
+        await connection.execute(
+            "INSERT INTO outbox (tenant_id, id, event, collection, record, payload, passed)"
+            " VALUES ($1, $2, 'car.sent', 'cars', $2, '{}', ARRAY['directapp.domains.cars.reactions.follow'])",
+            TENANT,
+            uuid7(),
+        )
+        payload = '{"_job": {"passed": ["directapp.domains.cars.reactions.follow"], "key": "a"}}'
+        await connection.execute(
+            "INSERT INTO failed_jobs (tenant_id, id, job, kind, payload) VALUES ($1, $2, 'car.sent', 'reaction', $3)",
+            TENANT,
+            uuid7(),
+            payload,
+        )
+        await asyncio.to_thread(command.upgrade, old.alembic, "0017")
+        assert await connection.fetchval("SELECT passed FROM outbox") == ["directapp.domains.cars.handlers.follow"]
+        kept = orjson.loads(await connection.fetchval("SELECT payload FROM failed_jobs"))
+        assert kept["_job"] == {"passed": ["directapp.domains.cars.handlers.follow"], "key": "a"}
+    finally:
+        await connection.close()
+
+
 async def test_what_came_up_is_what_is_declared_and_stands_protected(old: Old) -> None:
     await bring_up_to_date(SPEC, old.owner, utc_now())
     await asyncio.to_thread(command.check, old.alembic)

@@ -45,7 +45,7 @@ class Acts:
         return [
             *often,
             *(self.confirm, self.start, self.complete, self.no_show, self.undo, self.agreement, self.capacity),
-            *(self.relocate, self.absence, self.weekly, self.day, self.close, self.relay),
+            *(self.relocate, self.absence, self.weekly, self.day, self.close, self.dispatcher),
         ]
 
     async def rounds(self, acts: int) -> None:
@@ -250,9 +250,9 @@ class Acts:
         else:
             await self._admin("cars", car, "restore", reason="Feil")
 
-    async def relay(self) -> None:
+    async def dispatcher(self) -> None:
         """Let what follows happen."""
-        await self.plan.dealer.application.relay.drain(self.plan.dealer.tenant)
+        await self.plan.dealer.application.dispatcher.drain(self.plan.dealer.tenant)
 
 
 _LANES = """

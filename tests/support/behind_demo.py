@@ -47,7 +47,7 @@ async def go_on_behind(application: Application) -> dict[str, str]:
             made = await _do(application, admin, "workflow_rules", "create", **rule)
             await _do(application, admin, "workflow_rules", "dry_run", made)
         await application.schedules.once(tenant)
-        await application.relay.drain(tenant)
+        await application.dispatcher.drain(tenant)
         await _do(application, admin, "workflow_rules", "switch_on", made)
         return await _links(application, tenant, seller, planner)
     return {}

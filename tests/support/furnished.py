@@ -13,4 +13,4 @@ async def furnish(dealer: Dealer) -> None:
     await dealer.create(planner, "work_items", car=str(sold), description="Lakk", kind="other")
     await dealer.create(seller, "car_accessories", car=str(ordered), name="Hengerfeste")
     await dealer.create(seller, "comments", car=str(ordered), text="Haster")
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)

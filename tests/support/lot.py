@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from directapp.declare.case import Case
-from directapp.domains.cars import reactions
+from directapp.domains.cars import handlers
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import utc_now
 from directapp.services.act import Act
@@ -125,7 +125,7 @@ class Lot:
             )
 
     async def run_job(self, job: str, record: UUID | None = None) -> None:
-        """Run a reaction or sweep as the worker does, at the lot's clock."""
+        """Run a event handler or sweep as the worker does, at the lot's clock."""
         actor = system_actor(self.tenant, "archiver")
         async with self.database.unit(actor) as unit:
             intent = Intent(actor=actor, collection="cars", verb=job, origin="worker")
@@ -134,7 +134,7 @@ class Lot:
             seen = await work.look_up("cars", record, system=None) if record else None
             case = Case(row=seen.row if seen else {}, actor=actor, now=work.now, verb=job)
             act = Act(actor=actor, now=work.now, case=case, verb=job, collection="cars", doors=work, seen=seen)
-            await getattr(reactions, job)(act)
+            await getattr(handlers, job)(act)
             await work.finish()
 
     def pass_time(self, **delta: float) -> None:

@@ -33,13 +33,13 @@ async def rows(dealer: Dealer, actor: Actor, collection: str, **equals: Any) -> 
 
 async def told(dealer: Dealer, person: Actor) -> list[str]:
     """Do what waits, and return the events that a person was told of."""
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     return [row["event"] for row in await rows(dealer, person, "notifications")]
 
 
 async def logged(dealer: Dealer, car: UUID, **equals: Any) -> list[dict[str, Any]]:
     """Do what waits, and return the communication log of a car."""
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     reader = system_actor(dealer.tenant, "pipeline")
     query = Query(filter=Condition(("car",), "eq", car), limit=1000)
     found = orjson.loads((await dealer.application.platform.reading.page(reader, "messages", query)).json)

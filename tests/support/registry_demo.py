@@ -59,4 +59,4 @@ async def fill_a_night(application: Application, registry: FakeRegistry) -> None
             asked_at=application.platform.clock(),
         )
         await application.registry.enricher.begin(job)
-    await application.relay.drain()
+    await application.dispatcher.drain()

@@ -6,7 +6,7 @@ from datetime import datetime
 from directapp.connectors.webhooks import RefusedAddressError, WebhookSender
 from directapp.domains.automation.acting import run, trying
 from directapp.domains.automation.deliveries import DELIVER, Reply, UnsafeAddressError, delivering
-from directapp.domains.automation.reactions import RUN
+from directapp.domains.automation.handlers import RUN
 from directapp.domains.automation.workflow_rules import TRIAL
 from directapp.kernel.text import Text
 from directapp.services.jobs import Errand

@@ -16,7 +16,7 @@ from directapp.app.principals import MADE_OF, Principals
 from directapp.app.registry import Registry, open_registry
 from directapp.app.settings import Settings
 from directapp.app.signin import SignInPort
-from directapp.app.spec import load_reactions, load_spec
+from directapp.app.spec import load_event_handlers, load_spec
 from directapp.connectors.mail import Mailer
 from directapp.connectors.storage import open_storage
 from directapp.connectors.webhooks import WebhookSender
@@ -27,13 +27,13 @@ from directapp.domains.people.tokens import Signer
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import Clock, utc_now
 from directapp.services.attachments import Attachments
+from directapp.services.dispatcher import Dispatcher
 from directapp.services.live import Live
 from directapp.services.loop_watch import LoopWatch
 from directapp.services.operations import Operations
 from directapp.services.pipeline import Pipeline
 from directapp.services.platform import Platform
 from directapp.services.reading import Reading
-from directapp.services.relay import Relay
 from directapp.services.schedules import Schedules
 from directapp.services.unused_files import UnusedFiles
 from directapp.store.database import Database
@@ -51,7 +51,7 @@ class Application:
     platform: Platform
     auth: Auth
     principals: Principals
-    relay: Relay
+    dispatcher: Dispatcher
     schedules: Schedules
     attachments: Attachments
     registry: Registry
@@ -62,7 +62,7 @@ class Application:
 
     async def jobs(self) -> dict[str, object]:
         """Tell how the work behind the scenes goes; an error when what is due has waited too long."""
-        oldest, last = await self.relay.oldest(), self.relay.last_run
+        oldest, last = await self.dispatcher.oldest(), self.dispatcher.last_run
         late = oldest is not None and self.platform.clock() - oldest > _TOO_OLD
         return {
             "status": "error" if late else "ok",
@@ -83,13 +83,13 @@ class Application:
             await self.platform.database.notify(f"principal {actor.tenant}")
         self.platform.live.tell(actor.tenant, touched)
         if asked:
-            self.relay.wake(actor.tenant)
+            self.dispatcher.wake(actor.tenant)
 
     def heard(self, message: str) -> None:
         """Hear what any process says: a change may have asked for a job."""
         word, _, rest = message.partition(" ")
         if word == "changed":
-            self.relay.wake(UUID(rest.partition(" ")[0]))
+            self.dispatcher.wake(UUID(rest.partition(" ")[0]))
         self.principals.heard(message)
         self.platform.live.heard(message)
 
@@ -157,15 +157,15 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         *automation_errands(pipeline, sender),
         *(schedule.errand for schedule in repeated),
     )
-    relay = Relay(pipeline, load_reactions(), REACTOR, errands=work, keep=keep, lease=settings.job_lease)
+    dispatcher = Dispatcher(pipeline, load_event_handlers(), REACTOR, errands=work, keep=keep, lease=settings.job_lease)
     application = Application(
         settings=settings,
         platform=platform,
         auth=auth,
         principals=Principals(auth),
-        relay=relay,
+        dispatcher=dispatcher,
         attachments=attachments,
-        schedules=Schedules(pipeline, repeated, asked=relay.wake),
+        schedules=Schedules(pipeline, repeated, asked=dispatcher.wake),
         registry=registry,
         post=post,
         sender=sender,
@@ -173,7 +173,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         owner_dsn=owner,
     )
     pipeline.after_commit = application.written
-    platform.operations = Operations(relay, application.schedules)
+    platform.operations = Operations(dispatcher, application.schedules)
     platform.checks["jobs"] = application.jobs
     platform.checks["audit"] = application.audit
     platform.checks["event_loop"] = application.loop_watch.state
@@ -199,7 +199,7 @@ async def open_application(settings: Settings, *, beside: bool = False) -> Async
 async def background_jobs(application: Application) -> AsyncIterator[None]:
     """Run what follows from events, and what is done again and again, beside whatever goes on inside."""
     stop = asyncio.Event()
-    running = [asyncio.create_task(worker.run(stop)) for worker in (application.relay, application.schedules)]
+    running = [asyncio.create_task(worker.run(stop)) for worker in (application.dispatcher, application.schedules)]
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ from directapp.app.post import later
 from directapp.connectors.addresses import AddressRefusedError
 from directapp.connectors.resend import MailBusyError, MailQuotaError, MailRefusedError, MailRejectedError
 from directapp.domains import planning
-from directapp.domains.cars.reactions import archive_due
+from directapp.domains.cars.handlers import archive_due
 from directapp.domains.messages.returned import not_invited
 from directapp.domains.messages.sending import SYSTEM as MESSENGER
 from directapp.domains.people.flow import Auth

@@ -21,7 +21,7 @@ from directapp.domains import (
 
 DOMAINS = (people, cars, workshop, records, imports, saved_views, planning, messages, registry, operations)
 
-Reaction = Callable[[Any], Awaitable[None]]
+EventHandler = Callable[[Any], Awaitable[None]]
 
 
 @lru_cache(maxsize=1)
@@ -31,12 +31,12 @@ def load_spec() -> Spec:
     return Spec([*declared, *automation.collections(load_spec)])
 
 
-def load_reactions(*, quiet: bool = False, rules: bool = True) -> dict[str, list[Reaction]]:
+def load_event_handlers(*, quiet: bool = False, rules: bool = True) -> dict[str, list[EventHandler]]:
     """Return what follows each event, in load order; ``quiet`` tells nobody of it, without ``rules`` none is asked."""
-    found: dict[str, list[Reaction]] = {}
+    found: dict[str, list[EventHandler]] = {}
     for domain in (*DOMAINS, automation):
         if (quiet and domain is messages) or (domain is automation and not rules):
             continue
-        for event, reaction in domain.REACTIONS.items():
-            found.setdefault(event, []).append(reaction)
+        for event, handler in domain.EVENT_HANDLERS.items():
+            found.setdefault(event, []).append(handler)
     return found

@@ -1,4 +1,4 @@
-"""Act: what a verb or a reaction of a domain may do. Every call walks the pipeline."""
+"""Act: what a verb or a event handler of a domain may do. Every call walks the pipeline."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -170,7 +170,7 @@ class Act:
     ) -> list[Seen]:
         """Create a pile of records in as few statements as one; ``then`` says which event follows from each.
 
-        ``later``: at the end of the transaction, with those of other events, where the act is a reaction among
+        ``later``: at the end of the transaction, with those of other events, where the act is a event handler among
         several; nothing is returned of those.
         """
         if not rows:

@@ -28,7 +28,7 @@ from directapp.services.jobs import (
     backoff,
 )
 from directapp.services.pipeline import Pipeline, Touched
-from directapp.store.outbox import Outbox, relay_actor
+from directapp.store.outbox import Outbox, dispatcher_actor
 from directapp.store.unit import Unit, depth_of_events
 
 Bury = Callable[[Act, Letter], Awaitable[None]]
@@ -44,7 +44,7 @@ _UNEXPECTED = Text("Uventet feil", "Unexpected error")
 
 
 def carried(payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a job that is tried again by hand brings along: its key, and which reactions are behind it."""
+    """Return what a job that is tried again by hand brings along: its key, and which event handlers are behind it."""
     brought = payload.get("_job")
     return brought if isinstance(brought, dict) else {}
 
@@ -223,7 +223,7 @@ class Errands:
 
     async def _give_up(self, tenant: UUID, row: Row, reason: str) -> None:
         letter = Letter(job={**row, "worker": self._me}, kind="errand", reason=reason)
-        async with self._pipeline.database.unit(relay_actor(tenant)) as unit:
+        async with self._pipeline.database.unit(dispatcher_actor(tenant)) as unit:
             who, touched = await bury(self._pipeline, self._rows, self._keep, unit, letter)
         if touched and self._pipeline.after_commit:
             await self._pipeline.after_commit(who, touched, True)

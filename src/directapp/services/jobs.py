@@ -1,4 +1,4 @@
-"""Jobs as they are declared: errands to the outside, and schedules. The relay runs both.
+"""Jobs as they are declared: errands to the outside, and schedules. The dispatcher runs both.
 
 An errand is asked for by an event of its own name, so it exists with the write's commit and not without it.
 It runs outside any transaction, at least once, each time with the same ``key``, and opens the pipeline itself
@@ -81,7 +81,7 @@ RunTogether = Callable[[Sequence[Job]], Awaitable[Failures]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """Work that talks to the outside, run for every event called ``name``. An event is an errand or has reactions.
+    """Work that talks to the outside, run for every event called ``name``. An event is an errand or has event handlers.
 
     ``attempts`` in all, waiting ``first`` seconds after the first failure, then twice as long each time, at most
     ``longest``, always with some chance in it. ``at_once`` runs of this kind go on side by side in a worker;
@@ -231,7 +231,7 @@ async def acting(  # noqa: PLR0917 - who does what to which record
 ) -> AsyncIterator[Act]:
     """Open a transaction as a named system actor, about a record; tell of it once it is committed."""
     actor = system_actor(tenant, system)
-    async with pipeline.database.unit(actor, steady=True) as unit:
+    async with pipeline.database.unit(actor, generic_plan=True) as unit:
         act, work = await act_in(pipeline, unit, verb, collection, record)
         yield act
         await work.finish()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from directapp.kernel.text import Text
-from directapp.services.relay import Relay
+from directapp.services.dispatcher import Dispatcher
 from directapp.services.schedules import Appointment, Schedules
 from directapp.store.outbox import Backlog
 
@@ -22,14 +22,14 @@ class Stand:
 class Operations:
     """What may be asked of the work behind the scenes; who may ask is decided by whoever asks."""
 
-    relay: Relay
+    dispatcher: Dispatcher
     schedules: Schedules
 
     async def stand(self, tenant: UUID) -> Stand:
         """Return how it stands in a tenant."""
         appointments = await self.schedules.appointments(tenant)
-        return Stand(backlog=await self.relay.backlog(tenant), appointments=tuple(appointments))
+        return Stand(backlog=await self.dispatcher.backlog(tenant), appointments=tuple(appointments))
 
     def labels(self) -> Mapping[str, Text]:
         """Return what errands are called."""
-        return {name: kind.label for name, kind in self.relay.errands.kinds.items() if kind.label}
+        return {name: kind.label for name, kind in self.dispatcher.errands.kinds.items() if kind.label}

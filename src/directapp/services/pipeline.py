@@ -122,7 +122,7 @@ class Pipeline:
         results: list[Answer | DirectAppError] = []
         touched: list[tuple[str, UUID]] = []
         asked = False
-        async with self.database.unit(first.actor, rollback=first.dry_run, steady=True) as unit:
+        async with self.database.unit(first.actor, rollback=first.dry_run, generic_plan=True) as unit:
             replayed = await self._replay_all(unit, intents)
             if replayed is not None:
                 return replayed, (), False
@@ -157,7 +157,7 @@ class Pipeline:
         return meta
 
     async def _once(self, meta: CollectionMeta, intent: Intent) -> tuple[Answer, Work | None]:
-        whole = self.database.unit(intent.actor, lock=intent.target, rollback=intent.dry_run, steady=True)
+        whole = self.database.unit(intent.actor, lock=intent.target, rollback=intent.dry_run, generic_plan=True)
         async with whole as unit:
             stored = await self.replay(unit, intent)
             if stored is not None:

@@ -112,14 +112,14 @@ class Reading:
             query = replace(query, sort=self.default_sort(actor, meta))
         # A search begins at its records: only what a filter finds hangs on its values.
         valued = query.filter is not None and any(True for _ in query.filter.values())
-        steady = not query.aggregate and (bool(query.search) or not valued)
+        generic_plan = not query.aggregate and (bool(query.search) or not valued)
         seen = await self._records_seen(actor, meta)
         query = replace(query, few=seen <= FEW_LISTED)
         # Beside what is found from few records there may be a way of its own, which hangs on whose it is.
-        steady = steady and not query.few
+        generic_plan = generic_plan and not query.few
         # Asked before the transaction, which would else hold one connection while it waits for another.
         long = chosen and await self.database.size(meta.name) >= MOST_SORTED
-        async with self.database.unit(actor, readonly=True, steady=steady) as unit:
+        async with self.database.unit(actor, readonly=True, generic_plan=generic_plan) as unit:
             tag = None if again is None else await self._tag(unit, meta, query, again)
             if tag and again and tag in again.known:
                 return Page(b"", {}, tag=tag, same=True)
@@ -177,7 +177,7 @@ class Reading:
         """Return how many rows a query finds, ``most`` + 1 where there are more than that."""
         meta, asked = self.meta(actor, collection), _only_rows(query, most)
         asked = replace(asked, few=await self._records_seen(actor, meta) <= FEW_COUNTED)
-        async with self.database.unit(actor, readonly=True, steady=False) as unit:
+        async with self.database.unit(actor, readonly=True, generic_plan=False) as unit:
             asked = await self._narrowed(unit, meta, asked)
             return int(await unit.run(self.database.count_plan(actor.roles, meta, asked), asked.values()))
 
@@ -186,7 +186,7 @@ class Reading:
     ) -> dict[str, int]:
         """Return how many rows a query finds at each code of a choice, ``most`` + 1 where there are more."""
         meta, asked = self.meta(actor, collection), replace(_only_rows(query, most), group_by=(name,))
-        async with self.database.unit(actor, readonly=True, steady=False) as unit:
+        async with self.database.unit(actor, readonly=True, generic_plan=False) as unit:
             asked = await self._narrowed(unit, meta, asked)
             found = await unit.run(self.database.counts_plan(actor.roles, meta, asked), asked.values())
         return {code: count for code, count in orjson.loads(found).items() if count}
@@ -207,7 +207,7 @@ class Reading:
         key = (parent.name, actor.tenant, actor.user, actor.site, actor.sites, actor.roles)
         known = self._seen.get(key)
         if known is None or known[1] < now:
-            async with self.database.unit(actor, readonly=True, steady=False) as unit:
+            async with self.database.unit(actor, readonly=True, generic_plan=False) as unit:
                 # Whoever sees few has an index to find them by; for many, any way is quick.
                 await unit.simple("SET LOCAL enable_seqscan = off")
                 count = await unit.run(self.database.seen_plan(actor.roles, parent, FEW_COUNTED), [])
@@ -258,7 +258,7 @@ class Reading:
         """Return one record (NotFoundError: unseen); ``again``: with a tag, and not what the reader already has."""
         meta = self.meta(actor, collection)
         plan = self.database.one_plan(actor.roles, meta, fields)
-        async with self.database.unit(actor, readonly=True, steady=True) as unit:
+        async with self.database.unit(actor, readonly=True, generic_plan=True) as unit:
             tag = None if again is None else await tag_of(unit, again.question, [plan])
             if tag and again and tag in again.known:
                 return Page(b"", {}, tag=tag, same=True)
@@ -276,7 +276,7 @@ class Reading:
                 by_collection.setdefault(collection, []).append(record)
         found: list[tuple[str, UUID]] = []
         if by_collection:
-            async with self.database.unit(actor, readonly=True, steady=True) as unit:
+            async with self.database.unit(actor, readonly=True, generic_plan=True) as unit:
                 for collection, records in by_collection.items():
                     rows = await unit.find(self.spec[collection], len(records), {"id": records})
                     found += [(collection, row["id"]) for row in rows]
@@ -285,7 +285,7 @@ class Reading:
     async def view(self, actor: Actor, collection: str, record: UUID) -> View:
         """Return one record with what the actor may read, write and do (NotFoundError: unseen)."""
         meta = self.meta(actor, collection)
-        async with self.database.unit(actor, readonly=True, steady=True) as unit:
+        async with self.database.unit(actor, readonly=True, generic_plan=True) as unit:
             found = await unit.look_up(meta, record)
             json = await unit.run(self.database.one_plan(actor.roles, meta, ()), [record])
         if found is None or json is None:
@@ -318,7 +318,7 @@ class Reading:
     async def history(self, actor: Actor, collection: str, record: UUID, *, limit: int = 200) -> list[dict[str, Any]]:
         """Return the changes of a record seen in full, newest first, masked by today's rights."""
         meta = self.meta(actor, collection)
-        async with self.database.unit(actor, readonly=True, steady=True) as unit:
+        async with self.database.unit(actor, readonly=True, generic_plan=True) as unit:
             found = await unit.look_up(meta, record)
             if found is None or not meta.declared.history:
                 return []

@@ -12,7 +12,7 @@ import structlog
 from directapp.kernel.text import Text
 from directapp.services.jobs import INSTALLATION, Schedule
 from directapp.services.pipeline import Pipeline
-from directapp.store.outbox import relay_actor
+from directapp.store.outbox import dispatcher_actor
 from directapp.store.timetable import Timetable
 from directapp.store.unit import Event, Unit
 
@@ -68,7 +68,7 @@ class Schedules:
 
     async def appointments(self, tenant: UUID) -> list[Appointment]:
         """Return how every schedule of a tenant stands."""
-        async with self._pipeline.database.unit(relay_actor(tenant), readonly=True) as unit:
+        async with self._pipeline.database.unit(dispatcher_actor(tenant), readonly=True) as unit:
             kept = {row["name"]: row for row in await Timetable(unit).all()}
         return [
             Appointment(
@@ -95,7 +95,7 @@ class Schedules:
 
     async def _tenant(self, tenant: UUID, schedules: Sequence[Schedule]) -> int:
         now = self._pipeline.clock()
-        async with self._pipeline.database.unit(relay_actor(tenant)) as unit:
+        async with self._pipeline.database.unit(dispatcher_actor(tenant)) as unit:
             timetable = Timetable(unit)
             kept = {row["name"]: row["next_at"] for row in await timetable.all()}
             missing = {s.name: s.when.next(now) for s in schedules if s.name not in kept}
@@ -129,7 +129,7 @@ class Schedules:
 
 async def forget(pipeline: Pipeline, tenant: UUID) -> None:
     """Drop answers kept for resends after a day, and sign-in failures nobody counts any more."""
-    async with pipeline.database.unit(relay_actor(tenant)) as unit:
+    async with pipeline.database.unit(dispatcher_actor(tenant)) as unit:
         await unit.value(
             "DELETE FROM idempotency WHERE tenant_id = $1 AND at < $2::timestamptz - interval '1 day'",
             tenant,

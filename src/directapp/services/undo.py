@@ -1,6 +1,6 @@
 """Undo: a person takes back the last thing done to a record, with all that it brought with it, within a minute.
 
-An act is what one intent wrote, in one transaction and in the reactions to its events; every audit row of it bears
+An act is what one intent wrote, in one transaction and in the event handlers to its events; every audit row of it bears
 its number, and the row of the record that the person acted on has that number for an id.
 """
 
@@ -74,7 +74,7 @@ UNDO = Verb(name="undo", label=Text("Angre", "Undo"), run=_never, icon="arrow-ba
 class Step:
     """What an act did to one record: what its fields held before, and the version it left.
 
-    ``later``: a reaction did it, once the act was committed.
+    ``later``: a event handler did it, once the act was committed.
     """
 
     meta: CollectionMeta
@@ -262,7 +262,7 @@ async def _remove(work: Work, step: Step, left: Found | None) -> None:
 
 
 async def _refuse_told(work: Work, step: Step) -> None:
-    """Let what reactions wrote down stand, a log or a notice; refuse where its own rules say that it cannot be so."""
+    """Let what event handlers wrote down stand, a log or a notice; refuse where its own rules forbid it now."""
     now = await work.unit.look_up(step.meta, step.record)
     if now is not None:
         related = validation.pop_related(work.spec, step.meta, now.row)

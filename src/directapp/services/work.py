@@ -60,8 +60,6 @@ class Work:
         """Begin with nothing lifted."""
         self.tallying = Tallying(self.unit, self.now)
 
-    # -- writes ------------------------------------------------------------------------------------
-
     async def update(
         self,
         meta: CollectionMeta,

@@ -116,15 +116,15 @@ class Database:
         readonly: bool = False,
         lock: UUID | None = None,
         rollback: bool = False,
-        steady: bool | None = None,
+        generic_plan: bool | None = None,
     ) -> AsyncIterator[Unit]:
         """Open one transaction for an actor; commit at the end, roll back on any error or when asked to.
 
-        ``steady`` is for statements whose best plan does not hang on the values bound; False where it does.
+        ``generic_plan`` is for statements whose best plan does not hang on the values bound; False where it does.
         """
         async with self.pool.acquire() as connection:
             unit = Unit(self.spec, cast("asyncpg.Connection", connection), actor, self.lookups)
-            await unit.send(settings_sql(actor, readonly=readonly, lock=lock, steady=steady))
+            await unit.send(settings_sql(actor, readonly=readonly, lock=lock, generic_plan=generic_plan))
             unit.settled = actor
             unit.held.update([lock] if lock else ())
             try:

@@ -1,4 +1,4 @@
-"""The outbox as the relay works with it: what is due, who has claimed it, what came of it.
+"""The outbox as the dispatcher works with it: what is due, who has claimed it, what came of it.
 
 A claim moves ``due_at`` to the end of its lease: what a killed worker leaves behind is due again by itself.
 """
@@ -68,9 +68,9 @@ class Backlog:
     oldest: datetime | None
 
 
-def relay_actor(tenant: UUID) -> Actor:
+def dispatcher_actor(tenant: UUID) -> Actor:
     """Return the only actor that sees the outbox."""
-    return system_actor(tenant, "relay")
+    return system_actor(tenant, "dispatcher")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Outbox:
             )
         return [dict(row) for row in rows]
 
-    # -- reactions: the row stays locked until what follows from it is committed ------------------------
+    # -- event handlers: the row stays locked until what follows from it is committed ------------------------
 
     async def take(self, unit: Unit, event: str, most: int) -> list[Mapping[str, Any]]:
         """Lock the next due rows of an event that nobody else has locked."""
@@ -122,7 +122,7 @@ class Outbox:
 
     @staticmethod
     async def passed(unit: Unit, jobs: Sequence[UUID], names: Sequence[str], *, done: bool, note: str | None) -> None:
-        """Note which reactions are behind these, and whether those are all."""
+        """Note which event handlers are behind these, and whether those are all."""
         await unit.value(
             "UPDATE outbox SET passed = $3, error = coalesce($4, error),"
             " done_at = CASE WHEN $5 THEN clock_timestamp() END WHERE tenant_id = $1 AND id = ANY ($2)",
@@ -134,7 +134,7 @@ class Outbox:
         )
 
     async def failed(self, unit: Unit, job: UUID, reason: str, delay: float) -> None:
-        """Note that a reaction failed, and when it is tried again."""
+        """Note that a event handler failed, and when it is tried again."""
         await unit.value(
             f"UPDATE outbox SET attempts = attempts + 1, error = $4, due_at = {_NOW} + make_interval(secs => $5)"
             " WHERE tenant_id = $1 AND id = $3 AND done_at IS NULL",
@@ -222,7 +222,7 @@ class Outbox:
     # -- inside --------------------------------------------------------------------------------------
 
     def _reading(self, tenant: UUID) -> AbstractAsyncContextManager[Unit]:
-        return self.database.unit(relay_actor(tenant), readonly=True)
+        return self.database.unit(dispatcher_actor(tenant), readonly=True)
 
     def _writing(self, tenant: UUID) -> AbstractAsyncContextManager[Unit]:
-        return self.database.unit(relay_actor(tenant))
+        return self.database.unit(dispatcher_actor(tenant))

@@ -42,8 +42,8 @@ _STORE_RIGHTS: dict[str, tuple[str, ...]] = {
 _READERS: dict[str, list[str]] = {
     "audit": ["sys_pipeline"],
     "audit_seal": ["sys_pipeline"],
-    "outbox": ["sys_relay"],
-    "schedules": ["sys_relay"],
+    "outbox": ["sys_dispatcher"],
+    "schedules": ["sys_dispatcher"],
     "idempotency": [],
     "search_tokens": [],
     "counters": ["sys_pipeline"],

@@ -31,14 +31,14 @@ def lock_sql(record: UUID) -> str:
     return f"SELECT pg_advisory_xact_lock({lock_key(record)})"
 
 
-def settings_sql(actor: Actor, *, readonly: bool, lock: UUID | None = None, steady: bool | None = None) -> str:
+def settings_sql(actor: Actor, *, readonly: bool, lock: UUID | None = None, generic_plan: bool | None = None) -> str:
     """Return the text that opens a transaction for an actor, in one round trip.
 
-    ``steady`` keeps the plan that was made once for a statement: planning the masked shapes of a car anew
-    costs more than running them. Not ``steady``: planned for the values bound, each time; None: as PostgreSQL likes.
-    What is read in several steps is read as it stood at the first.
+    ``generic_plan`` keeps the plan that was made once for a statement: planning the masked shapes of a car anew
+    costs more than running them. Not ``generic_plan``: planned for the values bound, each time; None: as PostgreSQL
+    likes. What is read in several steps is read as it stood at the first.
     """
     begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if readonly else "BEGIN"
-    mode = None if steady is None else "generic" if steady else "custom"
+    mode = None if generic_plan is None else "generic" if generic_plan else "custom"
     plans = [f"SET LOCAL plan_cache_mode = force_{mode}_plan"] if mode else []
     return "; ".join([begin, *plans, settings_of(actor), *([lock_sql(lock)] if lock else [])])

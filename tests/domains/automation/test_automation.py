@@ -73,7 +73,7 @@ async def rule(dealer: Dealer, **values: Any) -> UUID:
         given = {"set_field": "priority", "set_value": "high"} | given
     made = await dealer.create(admin, "workflow_rules", **given)
     await dealer.do(admin, "workflow_rules", "dry_run", made)
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     await dealer.do(admin, "workflow_rules", "switch_on", made)
     return made
 
@@ -85,7 +85,7 @@ async def test_a_subscriber_is_told_of_its_events_signed_and_once(dealer: Dealer
     _, secret = await subscribe(dealer, receiver.base, "car.identified")
     record = await car(dealer)
     await identify(dealer, record, "WAUZZZF49MA000101")
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     (heard,) = receiver.heard
     (delivery,) = await rows(dealer, "webhook_deliveries")
     assert verify(heard.headers, heard.body, secrets=[secret], now=utc_now()) == f"msg_{UUID(delivery['id']).hex}"
@@ -107,7 +107,7 @@ async def test_the_secret_is_shown_once_and_never_read_back(dealer: Dealer, rece
     renewed = (await dealer.do(admin, "webhooks", "renew", webhook)).shown_once["secret"]
     assert renewed != secret
     await dealer.do(admin, "webhooks", "ping", webhook)
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     verify(receiver.heard[0].headers, receiver.heard[0].body, secrets=[renewed], now=utc_now())
 
 
@@ -119,12 +119,12 @@ async def test_what_fails_is_tried_again_with_the_same_id_and_can_be_sent_again_
     receiver.then(as_text("no", 500), as_text("later", 429, retry_after="60"))
     await dealer.do(admin, "webhooks", "ping", webhook)
     for _ in range(3):
-        await dealer.application.relay.drain(dealer.tenant)
+        await dealer.application.dispatcher.drain(dealer.tenant)
         moving.ahead += timedelta(minutes=5)
     (delivery,) = await rows(dealer, "webhook_deliveries")
     assert (delivery["outcome"], delivery["attempts"], delivery["error"]) == ("delivered", 3, None)
     await dealer.do(admin, "webhook_deliveries", "replay", UUID(delivery["id"]))
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     assert len({heard.headers["webhook-id"] for heard in receiver.heard}) == 1
     assert len(receiver.heard) == 4
 
@@ -134,11 +134,11 @@ async def test_a_receiver_that_is_gone_is_told_no_more(dealer: Dealer, receiver:
     admin = await dealer.person("tenant_admin")
     receiver.then(as_text("gone", 410))
     await dealer.do(admin, "webhooks", "ping", webhook)
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     row = await dealer.read(admin, "webhooks", webhook)
     assert (row["active"], row["stopped_because"]) == (False, "gone")
     await identify(dealer, await car(dealer), "WAUZZZF49MA000102")
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     assert len(receiver.heard) == 1
     await dealer.do(admin, "webhooks", "update", webhook, active=True)
     assert (await dealer.read(admin, "webhooks", webhook))["stopped_because"] is None
@@ -148,7 +148,7 @@ async def test_an_address_in_our_own_network_is_refused_and_the_reason_stands_in
     webhook, _ = await subscribe(dealer, "https://127.0.0.1:9/", "car.sold")
     admin = await dealer.person("tenant_admin")
     await dealer.do(admin, "webhooks", "ping", webhook)
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     (delivery,) = await rows(dealer, "webhook_deliveries")
     assert (delivery["outcome"], delivery["error"]) == (
         "failed",
@@ -181,13 +181,13 @@ async def test_a_rule_is_tried_on_last_month_before_it_is_switched_on(dealer: De
         await identify(
             dealer, await car(dealer, make=make, license_plate=f"EL1000{number}"), f"WAUZZZF49MA00020{number}"
         )
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     values = {"event": "car.identified", "action": "set_field", "set_field": "priority", "set_value": "high"}
     made = await dealer.create(admin, "workflow_rules", name="Audi først", conditions="make = Audi", **values)
     with pytest.raises(ConflictError):
         await dealer.do(admin, "workflow_rules", "switch_on", made)
     await dealer.do(admin, "workflow_rules", "dry_run", made)
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     row = await dealer.read(admin, "workflow_rules", made)
     assert (row["tried_events"], row["tried_hits"], row["active"]) == (3, 2, False)
     assert row["tried_told"].count("Audi Q4 EL1000") == 2
@@ -209,7 +209,7 @@ async def test_references_are_told_by_name_or_number_and_nonsense_is_refused(dea
         other = await rule(dealer, name="Andre", conditions=f"Forhandler er ikke {said}", set_value="urgent")
         record = await car(dealer)
         await identify(dealer, record, f"WAUZZZF49MA00058{number}")
-        await dealer.application.relay.drain(dealer.tenant)
+        await dealer.application.dispatcher.drain(dealer.tenant)
         assert (await dealer.read(admin, "cars", record))["priority"] == "low"
         for one in (made, other):
             await dealer.do(admin, "workflow_rules", "switch_off", one)
@@ -234,7 +234,7 @@ async def test_a_webhook_that_plays_ping_pong_is_stopped_after_ten_rounds_and_to
     admin, record, other = await dealer.person("tenant_admin"), await car(dealer), await car(dealer)
     for turn in range(12):
         await identify(dealer, record, f"WAUZZZF49MA0007{turn:02d}")
-        await dealer.application.relay.drain(dealer.tenant)
+        await dealer.application.dispatcher.drain(dealer.tenant)
     assert len(receiver.heard) == 10
     row = await dealer.read(admin, "webhooks", webhook)
     assert (row["active"], row["stopped_because"]) == (False, "circle")
@@ -245,7 +245,7 @@ async def test_a_webhook_that_plays_ping_pong_is_stopped_after_ten_rounds_and_to
     assert "10 ganger" in failed["error"]
     await dealer.do(admin, "webhooks", "update", webhook, active=True)
     await identify(dealer, other, "WAUZZZF49MA000799")
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     assert len(receiver.heard) == 11
 
 
@@ -260,13 +260,13 @@ async def test_a_trial_judges_each_event_on_the_record_as_it_was_then(dealer: De
     async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", "test", "", None) as act:
         act.emit("work_item.approved", on=await act.look_up("work_items", item))
     await dealer.do(admin, "cars", "update", turned, make="Škoda")
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
 
     async def tried(event: str, conditions: str) -> tuple[int, str]:
         values = {"event": event, "action": "notify", "notify_role": "manager", "message": "Hei"}
         made = await dealer.create(admin, "workflow_rules", name="Regel", conditions=conditions, **values)
         await dealer.do(admin, "workflow_rules", "dry_run", made)
-        await dealer.application.relay.drain(dealer.tenant)
+        await dealer.application.dispatcher.drain(dealer.tenant)
         row = await dealer.read(admin, "workflow_rules", made)
         return row["tried_hits"], row["tried_told"] or ""
 
@@ -288,7 +288,7 @@ async def test_a_rule_sets_a_field_where_its_conditions_hold(dealer: Dealer) -> 
     audi, volkswagen = await car(dealer), await car(dealer, make="Volkswagen")
     await identify(dealer, audi, "WAUZZZF49MA000301")
     await identify(dealer, volkswagen, "WVWZZZF49MA000302")
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     admin = await dealer.person("tenant_admin")
     assert (await dealer.read(admin, "cars", audi))["priority"] == "high"
     assert (await dealer.read(admin, "cars", volkswagen))["priority"] == "normal"
@@ -304,7 +304,7 @@ async def test_a_rule_notifies_makes_work_and_calls_a_webhook(dealer: Dealer, re
     await rule(dealer, action="call_webhook", webhook=str(webhook))
     record = await car(dealer)
     await identify(dealer, record, "WAUZZZF49MA000401")
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     assert {run["outcome"] for run in await rows(dealer, "rule_runs")} == {"done"}
     notices = await rows(dealer, "notifications", "manager")
     assert "Se på denne: Audi Q4" in [notice["title"] for notice in notices]
@@ -322,7 +322,7 @@ async def test_rules_on_one_event_all_act_and_nobody_who_saves_meanwhile_is_refu
     for number, record in enumerate(cars):
         await identify(dealer, record, f"WAUZZZF49MA00055{number}")
     stop = asyncio.Event()
-    working = asyncio.create_task(dealer.application.relay.run(stop))
+    working = asyncio.create_task(dealer.application.dispatcher.run(stop))
     try:
         for turn in range(20):
             saves = (dealer.do(admin, "cars", "update", one, seller_notes=f"Runde {turn}") for one in cars)
@@ -330,7 +330,7 @@ async def test_rules_on_one_event_all_act_and_nobody_who_saves_meanwhile_is_refu
     finally:
         stop.set()
         await working
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     assert [run["outcome"] for run in await rows(dealer, "rule_runs")] == ["done"] * 15
     for record in cars:
         row = await dealer.read(admin, "cars", record)
@@ -358,7 +358,7 @@ async def test_what_others_hold_up_is_tried_again_and_what_never_succeeds_stands
 
     monkeypatch.setattr(Act, "change", held_up)
     for _ in range(3):
-        await dealer.application.relay.drain(dealer.tenant)
+        await dealer.application.dispatcher.drain(dealer.tenant)
         moving.ahead += timedelta(minutes=5)
     assert [run["outcome"] for run in await rows(dealer, "rule_runs")] == ["done"]
     assert (await dealer.read(admin, "cars", record))["priority"] == "high"
@@ -366,7 +366,7 @@ async def test_what_others_hold_up_is_tried_again_and_what_never_succeeds_stands
     second = await car(dealer)
     await identify(dealer, second, "WAUZZZF49MA000562")
     for _ in range(6):
-        await dealer.application.relay.drain(dealer.tenant)
+        await dealer.application.dispatcher.drain(dealer.tenant)
         moving.ahead += timedelta(hours=2)
     (failed,) = [run for run in await rows(dealer, "rule_runs") if run["outcome"] == "failed"]
     assert failed["record"] == str(second)
@@ -374,7 +374,7 @@ async def test_what_others_hold_up_is_tried_again_and_what_never_succeeds_stands
     (letter,) = await rows(dealer, "failed_jobs")
     assert (letter["job"], letter["record"], letter["error"]) == ("rule.run", str(made), failed["told"])
     await dealer.do(admin, "failed_jobs", "retry", UUID(letter["id"]))
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     assert (await dealer.read(admin, "cars", second))["priority"] == "high"
 
 
@@ -384,7 +384,7 @@ async def test_what_a_rule_may_not_do_is_written_down_and_holds_up_nothing(deale
     record, gone = await car(dealer), await car(dealer)
     await identify(dealer, record, "WAUZZZF49MA000501")
     await dealer.do(await dealer.person("new_car_sales", "490"), "cars", "archive", gone, reason="cancelled")
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     admin = await dealer.person("tenant_admin")
     assert (await dealer.read(admin, "cars", record))["seller_notes"] == "Ring kunden"
     outcomes = sorted((run["outcome"], bool(run["told"])) for run in await rows(dealer, "rule_runs"))
@@ -400,7 +400,7 @@ async def test_rules_that_go_in_a_circle_are_switched_off(dealer: Dealer) -> Non
         async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", "test", "", None) as act:
             item = await act.create("work_items", {"car": record, "description": "Først", "kind": "other"})
             act.emit("work_item.approved", on=item, depth=depth)
-        await dealer.application.relay.drain(dealer.tenant)
+        await dealer.application.dispatcher.drain(dealer.tenant)
         row = await dealer.read(admin, "workflow_rules", made)
         assert row["active"] is still_active
     assert row["stopped_because"] == "circle"

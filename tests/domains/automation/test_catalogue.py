@@ -2,7 +2,7 @@
 
 import pytest
 
-from directapp.app.spec import load_reactions, load_spec
+from directapp.app.spec import load_event_handlers, load_spec
 from directapp.declare.case import Case
 from directapp.declare.spec import CollectionMeta
 from directapp.domains import messages
@@ -37,8 +37,8 @@ def test_all_that_is_told_of_can_be_listened_to() -> None:
 
 
 def test_all_that_notifications_follow_can_be_listened_to_by_webhooks_and_rules_too() -> None:
-    assert set(messages.REACTIONS) - TASKS - HEARD == set()
-    reacted = load_reactions()
+    assert set(messages.EVENT_HANDLERS) - TASKS - HEARD == set()
+    reacted = load_event_handlers()
     assert all(code in reacted for code in HEARD)
 
 

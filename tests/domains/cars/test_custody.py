@@ -9,7 +9,7 @@ import pytest
 
 from directapp.declare.case import Case
 from directapp.domains.cars import custody, transfers
-from directapp.domains.cars.reactions import archive_at, due_for_archive
+from directapp.domains.cars.handlers import archive_at, due_for_archive
 from directapp.domains.cars.states import CODES
 from directapp.domains.cars.verbs import urgency
 from directapp.kernel.errors import Problem

@@ -122,7 +122,7 @@ async def test_the_daily_overview_is_one_letter_of_what_is_unread(dealer: Dealer
     assert letters_to(dealer.application, await address_of(dealer, parts)) == []
     for _ in range(2):
         await run(dealer, daily.send_digests)
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     (letter,) = letters_to(dealer.application, await address_of(dealer, parts))
     assert letter["Subject"] == "Dagens oversikt: 3 uleste varsler"
     text = letter.get_body(("plain",)).get_content()

@@ -65,7 +65,7 @@ async def test_what_waits_goes_together_under_one_key(outside: Any) -> None:
     seller = await dealer.person(*SELLER)
     for number in range(12):
         await new_car(dealer, seller, number)
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     assert len(outside.resend.sent) == 12
     assert len(outside.resend.heard) < 12
     lines = await all_mail(dealer)
@@ -80,7 +80,7 @@ async def test_a_crash_after_sending_sends_nothing_twice(outside: Any) -> None:
     seller = await dealer.person(*SELLER)
     for number in range(3):
         await new_car(dealer, seller, number)
-    while (await application.relay._react_round([dealer.tenant]))[0]:
+    while (await application.dispatcher._react_round([dealer.tenant]))[0]:
         pass
     lines = await all_mail(dealer)
     jobs = [job_of(dealer, line) for line in lines]
@@ -113,7 +113,7 @@ async def test_one_bad_letter_does_not_hold_up_the_others(outside: Any) -> None:
     outside.resend.then(refusal(422, "missing_required_field"))
     for number in range(3):
         await new_car(dealer, seller, number)
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     assert len(outside.resend.sent) >= 2
     statuses = sorted(line["status"] for line in await all_mail(dealer))
     assert statuses in (["sent", "sent", "sent"], ["failed", "sent", "sent"])
@@ -156,7 +156,7 @@ async def test_consent_taken_back_before_it_goes_stops_it(outside: Any) -> None:
     dealer = outside.dealer
     seller = await dealer.person(*SELLER)
     car = await pick_up(dealer)
-    await dealer.application.relay._react_round([dealer.tenant])
+    await dealer.application.dispatcher._react_round([dealer.tenant])
     await dealer.do(seller, "cars", "update", car, consent_sms=False)
     lines = await logged(dealer, car, channel="sms", event="customer.pickup")
     assert [line["status"] for line in lines] == ["skipped"]
@@ -217,7 +217,7 @@ async def test_a_letter_that_is_refused_for_good_is_told_to_whoever_sent_it(outs
     manager, parts = await dealer.person("manager", "495"), await dealer.person("parts", "495")
     outside.resend.then(refusal(422, "validation_error"))
     car = await sold_car(dealer)
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     address = (await dealer.read(await dealer.person("tenant_admin"), "users", parts.user))["email"]
     for person in (parts, manager):
         (note,) = await rows(dealer, person, "notifications", event="address.refused")
@@ -225,14 +225,14 @@ async def test_a_letter_that_is_refused_for_good_is_told_to_whoever_sent_it(outs
         assert note["collection"] == "users"
     outside.resend.then(refusal(422, "validation_error"))
     await dealer.do(seller, "status_links", "share", car=str(car), channel="email")
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     (note,) = await rows(dealer, seller, "notifications", event="message.bounced")
     assert "Nora Lie" in note["title"]
     item = await dealer.create(planner, "work_items", car=str(car), description="Lakk", kind="other")
     outside.resend.then(refusal(422, "validation_error"))
     vendor = {"vendor_name": "Lakk og Lim", "email": "lakk@example.test"}
     await dealer.do(planner, "vendor_links", "ask", work_item=str(item), **vendor)
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     (note,) = await rows(dealer, planner, "notifications", event="message.bounced")
     assert "Lakk og Lim" in note["title"]
     shut = await rows(dealer, await dealer.person("tenant_admin"), "suppressed_addresses")
@@ -263,7 +263,7 @@ async def test_whoever_invites_hears_of_an_address_that_takes_no_letters(
     admin = await dealer.person("tenant_admin", "495")
     values = {"email": address, "first_name": "Jørgen", "last_name": "Test", "roles": ["planner"]}
     await dealer.do(admin, "users", "invite", **values)
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     assert post.letters == []
     (note,) = await rows(dealer, admin, "notifications", event="address.refused")
     assert address in note["body"]
@@ -316,7 +316,7 @@ async def all_mail(dealer: Dealer) -> list[dict[str, Any]]:
 
 
 def job_of(dealer: Dealer, line: dict[str, Any]) -> Job:
-    """Return the errand of a message, as the relay runs it."""
+    """Return the errand of a message, as the dispatcher runs it."""
     application = dealer.application
     return Job(
         id=UUID(line["id"]),

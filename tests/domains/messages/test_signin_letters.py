@@ -17,7 +17,7 @@ async def invite(dealer: Dealer, address: str) -> None:
     admin = await dealer.person("tenant_admin", "495")
     values = {"email": address, "first_name": "Nina", "last_name": "Ny", "roles": ["planner"]}
     await dealer.do(admin, "users", "invite", **values)
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
 
 
 async def test_an_invitation_goes_by_resend_and_not_into_the_folder(outside: Any) -> None:

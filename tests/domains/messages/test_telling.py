@@ -12,7 +12,7 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.clock import utc_now
 from directapp.services.act import Act, Seen
 from directapp.services.jobs import acting
-from directapp.store.outbox import relay_actor
+from directapp.store.outbox import dispatcher_actor
 from support.dealer import Dealer
 from support.pages import new_car
 from support.post import SELLER, logged, prepared, rows, sold_car, told
@@ -272,7 +272,7 @@ async def test_every_fact_is_told_of_once_whichever_step_brings_it(dealer: Deale
     for values in ({"arrived_prep_center_at": now}, {"inspection_started_at": now}, *writes):
         filled = {field: now if value == 0 and value is not False else value for field, value in values.items()}
         await dealer.do(admin, "cars", "update", car, **filled)
-    async with dealer.application.platform.database.unit(relay_actor(dealer.tenant), readonly=True) as unit:
+    async with dealer.application.platform.database.unit(dispatcher_actor(dealer.tenant), readonly=True) as unit:
         heard = await unit.fetch("SELECT event FROM outbox WHERE tenant_id = $1 AND record = $2", dealer.tenant, car)
     events = [row["event"] for row in heard]
     assert {event: events.count(event) for event in expected} == dict.fromkeys(expected, 1)
@@ -294,14 +294,14 @@ async def test_a_notice_says_what_was_so_when_it_happened(dealer: Dealer) -> Non
 
 
 async def _react(dealer: Dealer, event: str, params: dict[str, Any] | None = None, **row: object) -> None:
-    for reaction in dealer.application.relay._reactions[event]:
-        if "messages" not in reaction.__module__:
+    for handler in dealer.application.dispatcher._handlers[event]:
+        if "messages" not in handler.__module__:
             continue
         async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", event, "", None) as act:
             booking: Act = act
             booking.seen = Seen("resource_bookings", dealer.tenant, row)
             booking.params = params or {}
-            await reaction(booking)
+            await handler(booking)
 
 
 async def test_what_everybody_is_told_is_in_the_catalogue_in_both_languages(dealer: Dealer) -> None:

@@ -13,11 +13,11 @@ ACTS, SEED = int(os.environ.get("PLANNING_ACTS", "120")), int(os.environ.get("PL
 
 async def _settle(plan: Plan) -> None:
     """Let everything follow, what met another write and is to be tried again too."""
-    relay, tenant = plan.dealer.application.relay, plan.dealer.tenant
-    await relay.drain(tenant)
-    while (left := await relay.backlog(tenant)).due + left.running + left.waiting:
+    dispatcher, tenant = plan.dealer.application.dispatcher, plan.dealer.tenant
+    await dispatcher.drain(tenant)
+    while (left := await dispatcher.backlog(tenant)).due + left.running + left.waiting:
         await asyncio.sleep(0.1)
-        await relay.drain(tenant)
+        await dispatcher.drain(tenant)
 
 
 async def test_sums_lanes_and_hours_follow_from_the_bookings_whatever_is_done(plan: Plan) -> None:

@@ -224,8 +224,8 @@ async def test_the_cars_own_times_carry_the_booking(plan: Plan) -> None:
     await plan.book(car, "detailer", "10:00", "12:00", "cosmetic")
     mechanic = await plan.dealer.person("mechanic", "499")
     await plan.dealer.do(mechanic, "cars", "update", car, technical_started_at=utc_now().isoformat())
-    await plan.dealer.application.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
     assert (await plan.dealer.read(mechanic, "resource_bookings", held["id"]))["status"] == "in_progress"
     await plan.dealer.do(mechanic, "cars", "update", car, technical_completed_at=utc_now().isoformat())
-    await plan.dealer.application.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
     assert (await plan.dealer.read(mechanic, "resource_bookings", held["id"]))["status"] == "completed"

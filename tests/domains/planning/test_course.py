@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from directapp.store.outbox import relay_actor
+from directapp.store.outbox import dispatcher_actor
 from support.dealer import Time
 from support.plan import Plan, at
 
@@ -23,10 +23,10 @@ async def test_a_car_started_and_ended_by_its_own_facts_completes_its_booking(
             time.ahead += at(plan.day, clock) - time()
             await plan.dealer.do(mechanic, "cars", "update", car, **{fact: at(plan.day, clock).isoformat()})
         if deaf:
-            async with plan.dealer.application.platform.database.unit(relay_actor(tenant)) as unit:
+            async with plan.dealer.application.platform.database.unit(dispatcher_actor(tenant)) as unit:
                 sql = "UPDATE outbox SET done_at = now() WHERE tenant_id = $1 AND event = 'technical.started'"
                 await unit.fetch(sql, tenant)
-        await plan.dealer.application.relay.drain(tenant)
+        await plan.dealer.application.dispatcher.drain(tenant)
     finally:
         time.ahead = timedelta()
     row = await plan.dealer.read(await plan.planner(), "resource_bookings", booked.record)

@@ -7,7 +7,7 @@ import pytest
 
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import ForbiddenError, InvalidError
-from directapp.store.outbox import relay_actor
+from directapp.store.outbox import dispatcher_actor
 from directapp.store.unit import recorded
 from support.dealer import Time
 from support.plan import Plan, at
@@ -129,8 +129,8 @@ async def test_a_week_that_is_filled_is_told_of_once(plan: Plan) -> None:
     database, tenant = plan.dealer.application.platform.database, plan.dealer.tenant
 
     async def told() -> list[dict[str, Any]]:
-        await plan.dealer.application.relay.drain(tenant)
-        async with database.unit(relay_actor(tenant), readonly=True) as unit:
+        await plan.dealer.application.dispatcher.drain(tenant)
+        async with database.unit(dispatcher_actor(tenant), readonly=True) as unit:
             sql = "SELECT payload FROM outbox WHERE event = 'timebank.full' AND tenant_id = $1"
             return [r["payload"] for r in await unit.fetch(sql, tenant)]
 

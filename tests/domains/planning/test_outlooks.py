@@ -19,7 +19,7 @@ from support.plan import OSLO, Plan, at
 
 async def expected(plan: Plan, car: UUID) -> datetime | None:
     """Let everything follow; return when the car is expected to be ready, and hold it against the promise."""
-    await plan.dealer.application.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
     row = await plan.dealer.read(await plan.dealer.person("tenant_admin"), "cars", car)
     told, _ = await promised(plan, car)
     said = row["expected_ready_at"]
@@ -174,7 +174,7 @@ async def test_what_was_worked_out_is_nobodys_edit_and_what_has_passed_is_read_a
     plan: Plan, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     car, admin = await plan.car(), await plan.dealer.person("tenant_admin")
-    await plan.dealer.application.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
     before = await plan.dealer.read(admin, "cars", car)
     monkeypatch.setattr(time, "ahead", timedelta(days=30))
     await the_hour_passes(plan, coming=True)

@@ -23,7 +23,7 @@ async def proposal(plan: Plan, **more: Any) -> tuple[UUID, dict[str, Any]]:
         seconds=1,
         **more,
     )
-    await plan.dealer.application.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
     return asked, await plan.dealer.read(planner, "plan_proposals", asked)
 
 
@@ -137,7 +137,7 @@ async def test_a_proposal_names_the_cars_that_it_leaves_out(plan: Plan) -> None:
     asked = await dealer.create(
         planner, "plan_proposals", first_day=plan.day.isoformat(), last_day=plan.day.isoformat(), seconds=1
     )
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     made = await dealer.read(planner, "plan_proposals", asked)
     out = [u for u in made["unplanned"] if u["reason_en"].startswith(f"A proposal takes the {MOST_CARS}")]
     assert len(out) == 21, "what does not fit in the plan is named, not dropped"

@@ -203,7 +203,7 @@ async def test_an_archived_car_gives_its_time_back(plan: Plan) -> None:
     await plan.dealer.do(await plan.planner(), "resource_bookings", "start", under_way)
     admin = await plan.dealer.person("tenant_admin")
     await plan.dealer.do(admin, "cars", "archive", car, reason="scrapped")
-    await plan.dealer.application.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
     assert (await seen(plan, ahead))["status"] == "cancelled"
     assert (await seen(plan, under_way))["status"] == "completed"
     assert [u for _, _, u in await used(plan)] == ["0.00"]
@@ -255,13 +255,13 @@ async def test_a_weekly_plan_that_is_ended_or_taken_away_limits_nothing_any_more
     ended = (plan.day - timedelta(days=1)).isoformat()
     await plan.dealer.do(plan.demo, "capacity_rules", "update", rule, valid_to=ended)
     await booked(plan, "08:00", "09:00")
-    await plan.dealer.application.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
     assert await used(plan) == [(plan.day.isoformat(), None, "3.00")]
     again = await lay_out(plan, 3)
-    await plan.dealer.application.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
     assert await used(plan) == [(plan.day.isoformat(), "3.00", "3.00")]
     await plan.dealer.do(await plan.planner(), "capacity_rules", "delete", again)
-    await plan.dealer.application.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
     assert await used(plan) == [(plan.day.isoformat(), None, "3.00")]
 
 
@@ -269,7 +269,7 @@ async def test_a_plan_begins_to_count_days_that_were_booked_before_it(plan: Plan
     await hall(plan, 3)
     await booked(plan, "08:00", "10:00")
     await lay_out(plan, 5)
-    await plan.dealer.application.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
     assert await used(plan) == [(plan.day.isoformat(), "5.00", "2.00")]
 
 
@@ -286,7 +286,7 @@ async def test_who_works_on_a_holiday_is_booked_then_and_the_plan_may_hold_too(p
     with pytest.raises(ConflictError):
         await booked(plan, "10:00", "11:00", day=day)
     site, kind = str(plan.dealer.sites["499"]), str(plan.types["mechanical"])
-    await plan.dealer.application.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
     (held,) = await rows(plan, "resource_capacities")
     assert (held["dealership"], held["resource_type"], held["allocated_hours"]) == (site, kind, "3.00")
     await plan.dealer.do(await plan.planner(), "resource_capacities", "update", UUID(held["id"]), allocated_hours=4)
@@ -344,10 +344,10 @@ async def test_a_day_that_somebody_else_begins_to_count_is_waited_for(plan: Plan
     async with dealer.application.platform.database.unit(system_actor(dealer.tenant, SYSTEM)) as unit:
         await unit.lock(site)
         await unit.value(_BEGUN, dealer.tenant, site, plan.types["mechanical"], plan.day)
-        recounts = asyncio.create_task(dealer.application.relay.drain(dealer.tenant))
+        recounts = asyncio.create_task(dealer.application.dispatcher.drain(dealer.tenant))
         while not recounts.done() and not await unit.value(_WAITS):
             await asyncio.sleep(0.05)
     await recounts
-    left = await dealer.application.relay.backlog(dealer.tenant)
+    left = await dealer.application.dispatcher.backlog(dealer.tenant)
     assert (left.due, left.running, left.waiting) == (0, 0, 0), "nothing failed that is tried again"
     assert await used(plan) == [(plan.day.isoformat(), "5.00", "2.00")]

@@ -78,7 +78,7 @@ async def test_a_plan_proposal_goes_round_what_is_booked_at_the_other_site(plan:
     await plan.car()
     planner, day = await plan.planner(), plan.day.isoformat()
     asked = await plan.dealer.create(planner, "plan_proposals", first_day=day, last_day=day, seconds=1)
-    await plan.dealer.application.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
     made = await plan.dealer.read(planner, "plan_proposals", asked)
     assert made["status"] == "ready"
     assert not made["lines"]

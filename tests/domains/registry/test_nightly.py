@@ -276,7 +276,7 @@ async def test_an_administrator_starts_it_and_the_worker_does_it(
     assert run.record is not None
     with pytest.raises(ConflictError):
         await dealer.do(admin, RUNS, "run_now")
-    await application.relay.drain(dealer.tenant)
+    await application.dispatcher.drain(dealer.tenant)
     row = await dealer.read(admin, RUNS, run.record)
     assert (row["trigger"], row["status"], row["filled"]) == ("person", "finished", 4)
     with pytest.raises(ForbiddenError):

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from directapp.app.container import Application
 from directapp.interfaces.rest.router import build
 from directapp.kernel.actor import Actor
-from directapp.store.outbox import relay_actor
+from directapp.store.outbox import dispatcher_actor
 from support.dealer import Dealer
 
 
@@ -58,8 +58,8 @@ def rest_app(application: Application, known: dict[str, Actor] | None = None) ->
 @pytest.fixture
 async def rested(application: Application) -> None:
     """Put away what earlier tests left undone: no worker runs here, and health tells of what waits too long."""
-    for tenant in await application.relay.tenants():
-        async with application.platform.database.unit(relay_actor(tenant)) as unit:
+    for tenant in await application.dispatcher.tenants():
+        async with application.platform.database.unit(dispatcher_actor(tenant)) as unit:
             await unit.value(
                 "UPDATE outbox SET done_at = clock_timestamp() WHERE tenant_id = $1 AND done_at IS NULL", tenant
             )

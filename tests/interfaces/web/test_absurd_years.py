@@ -71,5 +71,5 @@ async def test_years_far_ahead_that_can_be_read_are_answered_in_words(plan: Plan
             assert [p.field for p in caught.value.problems] == [field]
     last = {"first_day": "2200-12-31", "last_day": "2200-12-31", "seconds": 1}
     asked = await plan.dealer.create(planner, "plan_proposals", **last)
-    await plan.dealer.application.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
     assert (await plan.dealer.read(planner, "plan_proposals", asked))["status"] == "ready"

@@ -115,7 +115,7 @@ async def test_a_proposal_is_asked_for_and_taken_once(plan: Plan, signed: Opener
     day = plan.day.isoformat()
     where = (await twice(planner, "/app/plan/proposals", first_day=day, last_day=day)).headers["location"]
     assert len(await rows(planner, "plan_proposals")) == 1
-    await plan.dealer.application.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
     lines = [str(line["line"]) for line in (await rows(planner, "plan_proposals"))[0]["lines"]]
     await twice(planner, f"{where}/accept", line=lines)
     assert len(await rows(planner, "resource_bookings")) == len(lines)

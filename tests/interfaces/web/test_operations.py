@@ -11,8 +11,8 @@ from fastapi import FastAPI
 
 from directapp.app.container import Application
 from directapp.domains.operations import keep
+from directapp.services.dispatcher import Dispatcher
 from directapp.services.jobs import Errand, GiveUpError, Job, acting
-from directapp.services.relay import Relay
 from directapp.store.query import Query
 from support.browser import Browser, Opener, field
 from support.dealer import Dealer, Time
@@ -46,7 +46,9 @@ async def failed(dealer: Dealer, reason: str, count: int = 1) -> None:
         car = await act.create("cars", {"make": "VW"})
         for _ in range(count):
             act.emit("trial.sent", on=car)
-    await Relay(pipeline, {}, "workflow", errands=[Errand(name="trial.sent", run=fail)], keep=keep).drain(dealer.tenant)
+    await Dispatcher(pipeline, {}, "workflow", errands=[Errand(name="trial.sent", run=fail)], keep=keep).drain(
+        dealer.tenant
+    )
 
 
 def figures(html: str) -> dict[str, int]:
@@ -89,7 +91,7 @@ async def test_a_reason_kept_in_both_languages_is_read_in_ones_own(signed: Opene
 
 async def test_it_shows_what_waits_and_how_long(signed: Opener, dealer: Dealer, time: Time) -> None:
     admin = await signed("tenant_admin")
-    await dealer.application.relay.drain(dealer.tenant)
+    await dealer.application.dispatcher.drain(dealer.tenant)
     assert "Ingenting står i kø." in (await admin.get(PAGE)).text
     async with acting(dealer.application.platform.pipeline, dealer.tenant, "demo", "test", "", None) as act:
         car = await act.create("cars", {"make": "VW"})
@@ -104,7 +106,7 @@ async def test_it_shows_what_waits_and_how_long(signed: Opener, dealer: Dealer, 
         assert health["status"] == "error"
     finally:
         time.ahead = timedelta()
-    await dealer.application.relay.drain()
+    await dealer.application.dispatcher.drain()
     assert (await dealer.application.jobs())["status"] == "ok"
 
 

@@ -24,7 +24,7 @@ async def test_a_planner_asks_for_a_plan_and_takes_part_of_it(plan: Plan, signed
     answer = await browser.send("/app/plan/proposals", first_day=plan.day.isoformat(), last_day=plan.day.isoformat())
     where = answer.headers["location"]
     assert "Planen regnes ut" in (await browser.get(where)).text
-    await plan.dealer.application.relay.drain(plan.dealer.tenant)
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
     made = await browser.get(where)
     numbers = re.findall(r'name="line" value="(\d+)"', made.text)
     assert len(numbers) >= 4

@@ -56,7 +56,7 @@ class Vendors:
 
     async def settled(self) -> None:
         """Do what waits."""
-        await self.dealer.application.relay.drain(self.dealer.tenant)
+        await self.dealer.application.dispatcher.drain(self.dealer.tenant)
 
 
 @pytest.fixture(scope="session")
@@ -319,7 +319,7 @@ async def test_a_vendor_of_two_tenants_answers_the_right_one(vendors: Vendors) -
     vendors.twilio.sent.clear()
     await vendors.phone.by_twilio(number, "FERDIG")
     for dealer in (one, other):
-        await dealer.application.relay.drain(dealer.tenant)
+        await dealer.application.dispatcher.drain(dealer.tenant)
     assert (await status(one, here), await status(other, there)) == ("approved", "approved")
     assert len(vendors.twilio.sent) == 2
     for dealer, own, foreign in ((one, here, there), (other, there, here)):

@@ -17,17 +17,17 @@ from directapp.app.demo.life import PHOTO, Life, Scene, Stage, Step
 from directapp.app.demo.messages import TOLD
 from directapp.app.demo.photos import chunks, draw
 from directapp.app.jobs import REACTOR
-from directapp.app.spec import load_reactions
+from directapp.app.spec import load_event_handlers
 from directapp.connectors.storage import LocalStorage
-from directapp.domains.cars.reactions import archive_due
+from directapp.domains.cars.handlers import archive_due
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import DirectAppError
 from directapp.services.attachments import Attachments, Incoming
+from directapp.services.dispatcher import Dispatcher
 from directapp.services.intent import Answer, Intent
 from directapp.services.jobs import acting
 from directapp.services.pipeline import Pipeline
-from directapp.services.relay import Relay
 from directapp.store.database import Database
 from directapp.store.kept import EveryRoleConnection
 
@@ -133,7 +133,7 @@ class Director:
         pipeline = self.pipeline(evening)
         time = self.stage.time
         quiet = evening < time.evening(time.day(-TOLD))
-        await Relay(pipeline, load_reactions(quiet=quiet, rules=False), REACTOR).drain(self.tenant)
+        await Dispatcher(pipeline, load_event_handlers(quiet=quiet, rules=False), REACTOR).drain(self.tenant)
         async with acting(pipeline, self.tenant, REACTOR, "sweep", "", None) as act:
             await archive_due(act)
 

@@ -1,6 +1,6 @@
 """Automation: what a company lets follow from events by itself: webhooks to other systems, and rules of its own.
 
-``reactions.follow`` looks at every event of the catalogue; ``deliveries`` sends webhooks and ``acting`` does what rules
+``handlers.follow`` looks at every event of the catalogue; ``deliveries`` sends webhooks and ``acting`` does what rules
 say, both as errands that app wires; ``conditions`` is the small language of a rule's filter.
 """
 
@@ -11,7 +11,7 @@ from directapp.declare.collection import Collection
 from directapp.declare.spec import Spec
 from directapp.domains.automation.catalogue import CATALOGUE
 from directapp.domains.automation.deliveries import DELIVERIES
-from directapp.domains.automation.reactions import follow
+from directapp.domains.automation.handlers import follow
 from directapp.domains.automation.rule_runs import RULE_RUNS
 from directapp.domains.automation.webhooks import WEBHOOKS
 from directapp.domains.automation.workflow_rules import workflow_rules
@@ -22,4 +22,4 @@ def collections(spec: Callable[[], Spec]) -> tuple[Collection, ...]:
     return (WEBHOOKS, DELIVERIES, workflow_rules(spec), RULE_RUNS)
 
 
-REACTIONS: dict[str, Callable[[Any], Awaitable[None]]] = {choice.code: follow for choice in CATALOGUE}
+EVENT_HANDLERS: dict[str, Callable[[Any], Awaitable[None]]] = {choice.code: follow for choice in CATALOGUE}

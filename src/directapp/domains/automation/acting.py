@@ -9,7 +9,7 @@ from directapp.domains.automation import rule_runs
 from directapp.domains.automation.catalogue import SYSTEM
 from directapp.domains.automation.conditions import OF_CAR, holds, read_conditions
 from directapp.domains.automation.deliveries import queue
-from directapp.domains.automation.reactions import words_of
+from directapp.domains.automation.handlers import words_of
 from directapp.domains.automation.references import resolved
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import DirectAppError, StaleError

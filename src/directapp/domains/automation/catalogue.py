@@ -80,7 +80,7 @@ CATALOGUE = choices(
     ("car_file.added", "Fil lagt til", "File added"),
     ("message.came_back", "Melding kom ikke fram", "Message not delivered"),
 )
-# Told of by a verb or a reaction, which no declaration knows: the collection of the record that it is about.
+# Told of by a verb or a event handler, which no declaration knows: the collection of the record that it is about.
 BY_VERB: Mapping[str, str] = {
     "car.eu_control_due": "cars",
     "vendor.answered": "vendor_links",

@@ -7,7 +7,7 @@ from directapp.domains.imports.import_rows import IMPORT_ROWS
 from directapp.domains.imports.import_runs import IMPORT_RUNS
 from directapp.services.act import Act
 
-__all__ = ["COLLECTIONS", "REACTIONS"]
+__all__ = ["COLLECTIONS", "EVENT_HANDLERS"]
 
 COLLECTIONS: tuple[Collection, ...] = (IMPORT_RUNS, IMPORT_ROWS)
-REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {}
+EVENT_HANDLERS: dict[str, Callable[[Act], Awaitable[None]]] = {}

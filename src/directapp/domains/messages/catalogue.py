@@ -1,6 +1,6 @@
 """The catalogue: every event that somebody is told of, with its words in both languages.
 
-``{car}`` names the car in every sentence; the other places are filled by the reaction that tells.
+``{car}`` names the car in every sentence; the other places are filled by the event handler that tells.
 """
 
 from dataclasses import dataclass

@@ -8,8 +8,8 @@ from directapp.declare.case import Span
 from directapp.domains.messages.audience import crowd
 from directapp.domains.messages.catalogue import DIGEST
 from directapp.domains.messages.customers import ASK, CALL, to_customer, tomorrow
+from directapp.domains.messages.handlers import Scene, scene_of
 from directapp.domains.messages.phrases import day_text, join, moment_text, person_name, phone_text, plain
-from directapp.domains.messages.reactions import Scene, scene_of
 from directapp.domains.messages.telling import post
 from directapp.kernel.clock import OSLO
 from directapp.kernel.text import Text

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from directapp.domains.messages.audience import actor_of, crowd
 from directapp.domains.messages.customers import to_customer
+from directapp.domains.messages.handlers import scene_of
 from directapp.domains.messages.phrases import NOTHING, car_name, day_text, join, person_name, plain, short
-from directapp.domains.messages.reactions import scene_of
 from directapp.domains.messages.status_links import SHARE
 from directapp.domains.messages.telling import Outgoing, Told, fresh_key, post, tell
 from directapp.domains.messages.vendor_answers import ANSWERED, ANSWERS, SAID, UNMATCHED
@@ -162,7 +162,7 @@ async def _ask_for_code(act: Act, link: Seen, codes: list[str]) -> None:
     await post(act, outgoing.values("sms", number))
 
 
-REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {
+EVENT_HANDLERS: dict[str, Callable[[Act], Awaitable[None]]] = {
     SHARE: shared,
     ASKED: asked,
     ANSWERED: answered,

@@ -67,7 +67,7 @@ def car_facts(car: Mapping[str, Any] | None, language: str) -> list[list[str]]:
 
 
 def fresh_key() -> str:
-    """Return what names this telling. A reaction takes effect once, so nothing was told under it before."""
+    """Return what names this telling. A event handler takes effect once, so nothing was told under it before."""
     return uuid7().hex
 
 

@@ -10,6 +10,6 @@ from directapp.domains.operations.failed_jobs import FAILED_JOBS, keep
 
 COLLECTIONS = (FAILED_JOBS,)
 
-REACTIONS: dict[str, Callable[[Any], Awaitable[None]]] = {}
+EVENT_HANDLERS: dict[str, Callable[[Any], Awaitable[None]]] = {}
 
-__all__ = ["COLLECTIONS", "FAILED_JOBS", "REACTIONS", "keep"]
+__all__ = ["COLLECTIONS", "EVENT_HANDLERS", "FAILED_JOBS", "keep"]

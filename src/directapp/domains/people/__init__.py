@@ -18,4 +18,4 @@ COLLECTIONS: tuple[Collection, ...] = (
     *credentials.COLLECTIONS,
 )
 
-REACTIONS: dict[str, Callable[[Any], Awaitable[None]]] = {}
+EVENT_HANDLERS: dict[str, Callable[[Any], Awaitable[None]]] = {}

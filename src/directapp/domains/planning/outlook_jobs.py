@@ -42,11 +42,11 @@ async def ask(act: Act) -> None:
         act.emit(OUTLOOK, car=str(car))
 
 
-def then_ask(reaction: Callable[[Act], Coroutine[Any, Any, None]]) -> Callable[[Act], Coroutine[Any, Any, None]]:
-    """Return a reaction that is followed by asking for the outlook."""
+def then_ask(handler: Callable[[Act], Coroutine[Any, Any, None]]) -> Callable[[Act], Coroutine[Any, Any, None]]:
+    """Return a event handler that is followed by asking for the outlook."""
 
     async def follow_and_ask(act: Act) -> None:
-        await reaction(act)
+        await handler(act)
         await ask(act)
 
     return follow_and_ask

@@ -8,7 +8,7 @@ from directapp.domains.records.comments import COMMENTS
 from directapp.domains.records.files import FILES
 from directapp.services.act import Act
 
-__all__ = ["COLLECTIONS", "REACTIONS"]
+__all__ = ["COLLECTIONS", "EVENT_HANDLERS"]
 
 COLLECTIONS: tuple[Collection, ...] = (FILES, CAR_FILES, COMMENTS)
-REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {}
+EVENT_HANDLERS: dict[str, Callable[[Act], Awaitable[None]]] = {}

@@ -14,4 +14,4 @@ from directapp.domains.registry.runs import ENRICHMENT_LOGS, ENRICHMENT_RUNS, IN
 from directapp.services.act import Act
 
 COLLECTIONS: tuple[Collection, ...] = (REGISTRY_ANSWERS, ENRICHMENT_RUNS, ENRICHMENT_LOGS, INSPECTION_REMINDERS)
-REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {}
+EVENT_HANDLERS: dict[str, Callable[[Act], Awaitable[None]]] = {}

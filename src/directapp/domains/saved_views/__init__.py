@@ -8,4 +8,4 @@ from directapp.domains.saved_views.views import SAVED_VIEWS
 
 COLLECTIONS = (SAVED_VIEWS, LIST_COLUMNS)
 
-REACTIONS: dict[str, Callable[[Any], Awaitable[None]]] = {}
+EVENT_HANDLERS: dict[str, Callable[[Any], Awaitable[None]]] = {}

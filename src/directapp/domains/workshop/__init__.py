@@ -12,7 +12,7 @@ from directapp.domains.workshop.templates import INSPECTION_TEMPLATES
 from directapp.domains.workshop.work_items import WORK_ITEMS
 from directapp.services.act import Act
 
-__all__ = ["COLLECTIONS", "REACTIONS", "SEED_TEMPLATES"]
+__all__ = ["COLLECTIONS", "EVENT_HANDLERS", "SEED_TEMPLATES"]
 
 COLLECTIONS: tuple[Collection, ...] = (
     INSPECTION_TEMPLATES,
@@ -31,4 +31,4 @@ async def give_templates(act: Act) -> None:
             await act.create("inspection_templates", template, system="importer")
 
 
-REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {"tenant.named": give_templates}
+EVENT_HANDLERS: dict[str, Callable[[Act], Awaitable[None]]] = {"tenant.named": give_templates}

@@ -88,7 +88,7 @@ def build(doors: Doors) -> typer.Typer:  # noqa: C901, PLR0915 - one command aft
 
     @app.command()
     def worker() -> None:
-        """Work behind the scenes: reactions, errands, schedules. Several may run beside each other."""
+        """Work behind the scenes: event handlers, errands, schedules. Several may run beside each other."""
         _go(doors.work())
 
     @app.command("add-tenant")

@@ -1,4 +1,4 @@
-"""Reactions of messages to what happens to a car: who is told what, by the table of events."""
+"""Event handlers of messages to what happens to a car: who is told what, by the table of events."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
@@ -37,7 +37,7 @@ _PEOPLE = ("seller", "assigned_mechanic", "assigned_detailer")
 
 
 class Scene:
-    """What a reaction about a car needs at hand: the car, its people and its sites."""
+    """What a event handler about a car needs at hand: the car, its people and its sites."""
 
     def __init__(self, act: Act, car: Seen, people: Crowd, names: Mapping[UUID, str]) -> None:
         """Keep what was loaded."""
@@ -445,7 +445,7 @@ async def inspection_due(act: Act) -> None:
     await scene.tell("registry.inspection_due", receivers, when=day_text(due), key=f"{scene.car.id}:{due.isoformat()}")
 
 
-REACTIONS: dict[str, Callable[[Act], Awaitable[None]]] = {
+EVENT_HANDLERS: dict[str, Callable[[Act], Awaitable[None]]] = {
     "car.registered": ordered,
     "parts.ordered_seller": parts_ordered,
     "accessories.changed": accessories_changed,

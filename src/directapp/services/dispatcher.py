@@ -1,7 +1,7 @@
-"""Relay: what follows from committed events. Reactions in a transaction each; errands outside any.
+"""Dispatcher: what follows from committed events. Event handlers in a transaction each; errands outside any.
 
-Several relays, in one process or many, work on the same outbox: a row that one has locked or claimed is passed over
-by the others.
+Several dispatchers, in one process or many, work on the same outbox: a row that one has locked or claimed is passed
+over by the others.
 """
 
 import asyncio
@@ -26,10 +26,10 @@ from directapp.services.jobs import INSTALLATION, Errand, Letter, act_in, backof
 from directapp.services.past import as_of
 from directapp.services.pipeline import Pipeline, Touched
 from directapp.services.settled import foresee
-from directapp.store.outbox import Backlog, Outbox, relay_actor
+from directapp.store.outbox import Backlog, Outbox, dispatcher_actor
 from directapp.store.unit import Unit, depth_of_events
 
-Reaction = Callable[[Act], Awaitable[None]]
+EventHandler = Callable[[Act], Awaitable[None]]
 Row = Mapping[str, Any]
 
 _LANES = 4
@@ -47,14 +47,14 @@ _DEADLOCKS = 3
 _log = structlog.get_logger(__name__)
 
 
-def name_of(reaction: Reaction) -> str:
-    """Return the name by which the outbox remembers that a reaction is behind it."""
-    return f"{reaction.__module__}.{reaction.__qualname__}"
+def name_of(handler: EventHandler) -> str:
+    """Return the name by which the outbox remembers that a event handler is behind it."""
+    return f"{handler.__module__}.{handler.__qualname__}"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an event's reactions went: those behind it, what they wrote, what was refused, what failed."""
+    """How an event's event handlers went: those behind it, what they wrote, what was refused, what failed."""
 
     passed: tuple[str, ...]
     touched: Touched
@@ -67,31 +67,31 @@ class Outcome:
         return self.note is None and self.failure is None
 
 
-class Relay:
+class Dispatcher:
     """Takes due outbox rows and runs what follows from them."""
 
     def __init__(
         self,
         pipeline: Pipeline,
-        reactions: Mapping[str, Sequence[Reaction]],
+        handlers: Mapping[str, Sequence[EventHandler]],
         actor_name: str,
         *,
         errands: Iterable[Errand] = (),
         keep: Bury | None = None,
         lease: float = 30.0,
     ) -> None:
-        """``actor_name`` is the system actor that reactions work as; ``keep`` is where dead letters go."""
+        """``actor_name`` is the system actor that event handlers work as; ``keep`` is where dead letters go."""
         self._pipeline = pipeline
         self._rows = Outbox(pipeline.database, pipeline.clock)
-        self._reactions = reactions
+        self._handlers = handlers
         self._name = actor_name
         self._keep = keep
         self.errands = Errands(pipeline, errands, keep=keep, lease=lease)
-        both = set(reactions) & set(self.errands.kinds)
+        both = set(handlers) & set(self.errands.kinds)
         if both:
-            message = f"an event is an errand or has reactions, not both: {', '.join(sorted(both))}"
+            message = f"an event is an errand or has event handlers, not both: {', '.join(sorted(both))}"
             raise ValueError(message)
-        self._heard = tuple(reactions)
+        self._heard = tuple(handlers)
         self._due: set[UUID] = set()
         self._asked: set[UUID] = set()
         self._woken = (asyncio.Event(), self.errands.freed)
@@ -185,8 +185,8 @@ class Relay:
                 tenants = list(marked)
                 marked.clear()
                 _, wait = await work(tenants)
-            except Exception:  # noqa: BLE001 - the relay outlives whatever one round meets
-                _log.exception("relay failed")
+            except Exception:  # noqa: BLE001 - the dispatcher outlives whatever one round meets
+                _log.exception("outbox dispatcher failed")
                 wait = 1.0
             self.last_run = self._pipeline.clock()
             wait = min(wait, max(look_round - loop.time(), _BREATH_SECONDS))
@@ -261,24 +261,24 @@ class Relay:
     async def _handle(self, tenant: UUID, event: str) -> int:
         """Take and run them once.
 
-        Reactions have a savepoint each; the transaction is shared, and with it what they look up of settled things.
+        Event handlers have a savepoint each; they share the transaction, and what they look up of settled things.
         """
-        async with self._pipeline.database.unit(relay_actor(tenant), steady=True) as unit:
+        async with self._pipeline.database.unit(dispatcher_actor(tenant), generic_plan=True) as unit:
             rows = await self._held(unit, await self._rows.take(unit, event, _TOGETHER))
             if not rows:
                 return 0
-            relay, who = unit.actor, system_actor(tenant, self._name)
+            dispatcher, who = unit.actor, system_actor(tenant, self._name)
             unit.become(who)
             outcomes, wrote = await self._outcomes(unit, rows, who)
             told = [(who, wrote), *((who, outcome.touched) for outcome in outcomes)]
-            unit.become(relay)
+            unit.become(dispatcher)
             smooth: dict[tuple[str, ...], list[UUID]] = {}
             for row, outcome in zip(rows, outcomes, strict=True):
                 if outcome.smooth:
                     smooth.setdefault(outcome.passed, []).append(row["id"])
                 else:
                     told += await self._rough(unit, row, outcome)
-                    unit.become(relay)
+                    unit.become(dispatcher)
             for names, jobs in smooth.items():
                 await self._rows.passed(unit, jobs, names, done=True, note=None)
         if self._pipeline.after_commit:
@@ -327,35 +327,35 @@ class Relay:
         return [await self._react(unit, row, who, None) for row in rows], ()
 
     async def _react(self, unit: Unit, row: Row, who: Actor, pile: Pile | None) -> Outcome:
-        """Run each reaction that is not behind it."""
+        """Run each event handler that is not behind it."""
         behind = {*row["passed"], *carried(row["payload"]).get("passed", ())}
         passed: list[str] = list(row["passed"])
         touched: list[tuple[str, UUID]] = []
         note: str | None = None
         failure: Exception | None = None
-        for reaction in self._reactions.get(row["event"], ()):
-            name = name_of(reaction)
+        for handler in self._handlers.get(row["event"], ()):
+            name = name_of(handler)
             if name in behind:
                 continue
             try:
-                touched += await self._one(unit, row, reaction, who, pile)
+                touched += await self._one(unit, row, handler, who, pile)
             except Exception as error:  # noqa: BLE001 - tried again later; the others go on
                 if isinstance(error, StaleError) or not isinstance(error, DirectAppError):
                     failure = error
                     continue
                 note = f"{name}: {error}"
-                _log.warning("reaction refused", refused=row["event"], why=str(error))
+                _log.warning("event handler refused", refused=row["event"], why=str(error))
             passed.append(name)
         return Outcome(tuple(passed), tuple(touched), note, failure)
 
     async def _rough(self, unit: Unit, row: Row, outcome: Outcome) -> list[tuple[Actor, Touched]]:
-        """Note how an event's reactions went where not all went well."""
+        """Note how an event's event handlers went where not all went well."""
         failure = outcome.failure
         await self._rows.passed(unit, [row["id"]], outcome.passed, done=failure is None, note=outcome.note)
         return [await self._failed(unit, {**row, "passed": list(outcome.passed)}, failure)] if failure else []
 
-    async def _one(self, unit: Unit, row: Row, reaction: Reaction, who: Actor, pile: Pile | None) -> Touched:
-        """Run one reaction inside a savepoint of its own."""
+    async def _one(self, unit: Unit, row: Row, handler: EventHandler, who: Actor, pile: Pile | None) -> Touched:
+        """Run one event handler inside a savepoint of its own."""
         depth_of_events.set(int(row["payload"].get("depth", 0)) + 1)
         mark = pile.mark() if pile is not None else (0, 0)
         try:
@@ -368,7 +368,7 @@ class Relay:
                 if act.seen is not None and told is not None:
                     # What follows is judged and worded by what was so then, whatever has been written since.
                     act.seen = await as_of(unit, self._pipeline.spec[row["collection"]], act.seen, int(told))
-                await reaction(act)
+                await handler(act)
                 await work.finish()
                 return tuple(work.touched)
         except BaseException:
@@ -379,9 +379,9 @@ class Relay:
     async def _failed(self, unit: Unit, row: Row, error: Exception) -> tuple[Actor, Touched]:
         attempts = row["attempts"] + 1
         if isinstance(error, StaleError | asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
-            _log.info("reaction met another write", met=row["event"])
+            _log.info("event handler met another write", met=row["event"])
         else:
-            _log.error("reaction failed", failed=row["event"], attempt=attempts, why=named(error), exc_info=error)
+            _log.error("event handler failed", failed=row["event"], attempt=attempts, why=named(error), exc_info=error)
         if attempts >= _ATTEMPTS:
             letter = Letter(job={**row, "attempts": attempts}, kind="reaction", reason=explained(error))
             return await bury(self._pipeline, self._rows, self._keep, unit, letter)

@@ -142,6 +142,6 @@ _FOLLOW: dict[str, Any] = {
 }
 
 # What moves the time at which a car will be ready has it worked out anew.
-REACTIONS: dict[str, Any] = _FOLLOW | {
+EVENT_HANDLERS: dict[str, Any] = _FOLLOW | {
     event: then_ask(_FOLLOW[event]) if event in _FOLLOW else ask for event in (*OF_CAR, *OF_OTHERS)
 }

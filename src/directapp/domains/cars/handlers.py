@@ -1,4 +1,4 @@
-"""Reactions of cars: a delivered car is archived, and a car that was here before is linked to its past."""
+"""Event handlers of cars: a delivered car is archived, and a car that was here before is linked to its past."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -40,7 +40,7 @@ async def archive_delivered(act: Act) -> None:
 
 
 async def archive_due(act: Act, after: UUID | None = None) -> UUID | None:
-    """Archive every delivered car whose time has come: the scheduled sweep behind the reaction.
+    """Archive every delivered car whose time has come: the scheduled sweep behind the event handler.
 
     A page of cars at a time; returns where the next begins.
     """
@@ -87,7 +87,7 @@ async def link_previous(act: Act) -> None:
         await act.change({"previous_car": max(earlier, key=lambda c: c.id).id}, system="workflow", on=car)
 
 
-REACTIONS = {
+EVENT_HANDLERS = {
     "car.delivered": archive_delivered,
     "car.archive_due": archive_delivered,
     "car.identified": link_previous,
