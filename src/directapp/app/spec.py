@@ -32,11 +32,15 @@ def load_spec() -> Spec:
 
 
 def load_event_handlers(*, quiet: bool = False, rules: bool = True) -> dict[str, list[EventHandler]]:
-    """Return what follows each event, in load order; ``quiet`` tells nobody of it, without ``rules`` none is asked."""
+    """Return what follows each event, in load order.
+
+    ``quiet`` tells nobody of it and asks for no outlook, as of a past that is filled in; without ``rules`` none is run.
+    """
     found: dict[str, list[EventHandler]] = {}
     for domain in (*DOMAINS, automation):
         if (quiet and domain is messages) or (domain is automation and not rules):
             continue
-        for event, handler in domain.EVENT_HANDLERS.items():
+        handlers = planning.BOOKING_HANDLERS if quiet and domain is planning else domain.EVENT_HANDLERS
+        for event, handler in handlers.items():
             found.setdefault(event, []).append(handler)
     return found

@@ -1,5 +1,6 @@
 """Seed the demo tenants, once."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -13,7 +14,9 @@ from directapp.app.demo.planning import correct_hours, lay_plan
 from directapp.app.demo.sites import COAST, GROUPS, MOUNTAIN, Group
 from directapp.app.demo.story import LONGEST, REGISTRY
 from directapp.app.demo.worktime import Worktime
+from directapp.domains import planning
 from directapp.kernel.actor import system_actor
+from directapp.services.jobs import acting
 from directapp.store.database import Database
 
 _MARK = "demo_seeded"
@@ -29,8 +32,7 @@ async def seed_demo(application: Application, tell: Progress, groups: Sequence[G
     if missing:
         password_hash = await application.auth.passwords.hash(application.settings.demo_password)
         async with tuned(application.platform.database) as database:
-            for group in missing:
-                await play(application, database, group, password_hash, tell)
+            await asyncio.gather(*(play(application, database, group, password_hash, tell) for group in missing))
     return [
         *_lines(application.settings.demo_password),
         *[line for g in groups for line in await _broken_off(application, g)],
@@ -58,6 +60,8 @@ async def play(
     await correct_hours(application, cast, time)
     morning = time.morning(time.day(0))
     await tell_what_is_late(director.pipeline(morning), tenant)
+    async with acting(director.pipeline(time.now), tenant, planning.SYSTEM, "outlooks", "", None) as act:
+        await planning.ask_for_all(act)
     await settle_messages(director.pipeline(time.now), tenant, morning)
     await perform_as(application, cast[ADMIN], time.now, "tenants", {"settings": {_MARK: True}}, target=tenant)
     return director

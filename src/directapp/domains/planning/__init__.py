@@ -11,8 +11,8 @@ from directapp.domains.planning.absences import ABSENCES
 from directapp.domains.planning.bookings import RESOURCE_BOOKINGS
 from directapp.domains.planning.capacities import CAPACITY_RULES, RESOURCE_CAPACITIES
 from directapp.domains.planning.feeds import CALENDAR_FEEDS
-from directapp.domains.planning.handlers import EVENT_HANDLERS, free_closed
-from directapp.domains.planning.outlook_jobs import OUTLOOK, TOGETHER, by_the_clock, work_out
+from directapp.domains.planning.handlers import BOOKING_HANDLERS, EVENT_HANDLERS, free_closed
+from directapp.domains.planning.outlook_jobs import OUTLOOK, TOGETHER, ask_for_all, by_the_clock, work_out
 from directapp.domains.planning.proposals import ASKED, PLAN_PROPOSALS
 from directapp.domains.planning.proposing import propose
 from directapp.domains.planning.resources import RESOURCES, WORKING_HOURS
@@ -23,11 +23,13 @@ from directapp.domains.planning.types import RESOURCE_TYPES
 
 __all__ = [
     "ASKED",
+    "BOOKING_HANDLERS",
     "COLLECTIONS",
     "EVENT_HANDLERS",
     "OUTLOOK",
     "SYSTEM",
     "TOGETHER",
+    "ask_for_all",
     "by_the_clock",
     "free_closed",
     "propose",

@@ -128,7 +128,7 @@ async def recount(act: Act) -> None:
         await act.create("resource_capacities", {**keys, "day": day, "used_hours": used}, system="planning")
 
 
-_FOLLOW: dict[str, Any] = {
+BOOKING_HANDLERS: dict[str, Any] = {
     "tenant.named": give_types,
     "booking.created": booked,
     "booking.moved": tell_full_week,
@@ -142,6 +142,6 @@ _FOLLOW: dict[str, Any] = {
 }
 
 # What moves the time at which a car will be ready has it worked out anew.
-EVENT_HANDLERS: dict[str, Any] = _FOLLOW | {
-    event: then_ask(_FOLLOW[event]) if event in _FOLLOW else ask for event in (*OF_CAR, *OF_OTHERS)
+EVENT_HANDLERS: dict[str, Any] = BOOKING_HANDLERS | {
+    event: then_ask(BOOKING_HANDLERS[event]) if event in BOOKING_HANDLERS else ask for event in (*OF_CAR, *OF_OTHERS)
 }

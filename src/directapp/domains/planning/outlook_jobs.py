@@ -42,6 +42,12 @@ async def ask(act: Act) -> None:
         act.emit(OUTLOOK, car=str(car))
 
 
+async def ask_for_all(act: Act) -> None:
+    """Ask for the outlooks of every car that is being prepared or is to come."""
+    for car in await act.every("cars", system=_WORKFLOW, only=("status",), status=[*ARRIVED, *COMING]):
+        act.emit(OUTLOOK, on=car, car=str(car.id))
+
+
 def then_ask(handler: Callable[[Act], Coroutine[Any, Any, None]]) -> Callable[[Act], Coroutine[Any, Any, None]]:
     """Return a event handler that is followed by asking for the outlook."""
 
