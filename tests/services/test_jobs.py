@@ -29,6 +29,7 @@ from directapp.services.jobs import (
     backoff,
 )
 from directapp.services.schedules import Schedules
+from directapp.services.work import Work
 from directapp.store.outbox import Outbox, dispatcher_actor
 from directapp.store.query import Query
 from support.dealer import Dealer, Time
@@ -43,11 +44,13 @@ def moving(time: Time) -> Iterator[Time]:
     time.ahead = timedelta()
 
 
-def dispatcher(dealer: Dealer, *errands: Errand, lease: float = 30.0, **handlers: Any) -> Dispatcher:
+def dispatcher(
+    dealer: Dealer, *errands: Errand, lease: float = 30.0, alone: tuple[str, ...] = (), **handlers: Any
+) -> Dispatcher:
     """Return a worker of its own, as another process would have."""
     pipeline = dealer.application.platform.pipeline
     named = {name.replace("_", "."): (each,) if callable(each) else each for name, each in handlers.items()}
-    return Dispatcher(pipeline, named, "workflow", errands=errands, keep=keep, lease=lease)
+    return Dispatcher(pipeline, named, "workflow", errands=errands, keep=keep, lease=lease, alone=alone)
 
 
 async def ask(dealer: Dealer, event: str, count: int = 1, **payload: Any) -> UUID:
@@ -93,6 +96,24 @@ async def test_a_write_that_is_rolled_back_asks_for_nothing(dealer: Dealer) -> N
     with pytest.raises(RuntimeError, match="not after all"):
         await change_and_fail()
     assert await outbox(dealer, "trial.sent") == []
+
+
+@pytest.mark.parametrize("alone", [(), ("trial.told",)])
+async def test_an_event_that_has_to_be_alone_has_a_transaction_of_its_own(
+    dealer: Dealer, alone: tuple[str, ...]
+) -> None:
+    seen: list[int] = []
+
+    async def look(act: Act) -> None:
+        assert isinstance(act.doors, Work)
+        seen.append(await act.doors.unit.value("SELECT pg_current_xact_id()::text::bigint"))
+
+    for _ in range(3):
+        await ask(dealer, "trial.told")
+    await dispatcher(dealer, trial_told=look, alone=alone).drain(dealer.tenant)
+    assert len(seen) == 3
+    assert (len(set(seen)) == 3) is bool(alone)
+    assert all(row["done_at"] for row in await outbox(dealer, "trial.told"))
 
 
 async def test_a_dry_run_asks_for_nothing(dealer: Dealer) -> None:

@@ -21,6 +21,7 @@ from directapp.connectors.mail import Mailer
 from directapp.connectors.storage import open_storage
 from directapp.connectors.webhooks import WebhookSender
 from directapp.declare.spec import Spec
+from directapp.domains import planning
 from directapp.domains.operations import keep
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.tokens import Signer
@@ -104,11 +105,8 @@ class Application:
         await self.platform.database.close()
 
 
-async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: Clock = utc_now) -> Application:
-    """Open the database as the weak role and wire everything on it."""
-    database = await Database(spec, weak, size=settings.pool).open()
-    pipeline = Pipeline(spec, database, clock=clock)
-    mailer = Mailer(
+def _mailer(settings: Settings) -> Mailer:
+    return Mailer(
         folder=settings.data / "mail",
         sender=settings.smtp_from,
         host=settings.smtp_host,
@@ -116,7 +114,13 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         user=settings.smtp_user,
         password=settings.smtp_password,
     )
-    post = open_post(settings, mailer)
+
+
+async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: Clock = utc_now) -> Application:
+    """Open the database as the weak role and wire everything on it."""
+    database = await Database(spec, weak, size=settings.pool).open()
+    pipeline = Pipeline(spec, database, clock=clock)
+    post = open_post(settings, _mailer(settings))
     auth = Auth(
         port=SignInPort(pipeline, post),
         signer=Signer(settings.signing_secret()),
@@ -157,7 +161,15 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         *automation_errands(pipeline, sender),
         *(schedule.errand for schedule in repeated),
     )
-    dispatcher = Dispatcher(pipeline, load_event_handlers(), REACTOR, errands=work, keep=keep, lease=settings.job_lease)
+    dispatcher = Dispatcher(
+        pipeline,
+        load_event_handlers(),
+        REACTOR,
+        errands=work,
+        keep=keep,
+        lease=settings.job_lease,
+        alone=planning.ALONE,
+    )
     application = Application(
         settings=settings,
         platform=platform,

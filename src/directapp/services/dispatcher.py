@@ -6,7 +6,7 @@ over by the others.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,11 +79,16 @@ class Dispatcher:
         errands: Iterable[Errand] = (),
         keep: Bury | None = None,
         lease: float = 30.0,
+        alone: Collection[str] = (),
     ) -> None:
-        """``actor_name`` is the system actor that event handlers work as; ``keep`` is where dead letters go."""
+        """``actor_name`` is the system actor that event handlers work as; ``keep`` is where dead letters go.
+
+        ``alone`` are the events that have a transaction each: their handlers write records that wait for shared ones.
+        """
         self._pipeline = pipeline
         self._rows = Outbox(pipeline.database, pipeline.clock)
         self._handlers = handlers
+        self._alone = frozenset(alone)
         self._name = actor_name
         self._keep = keep
         self.errands = Errands(pipeline, errands, keep=keep, lease=lease)
@@ -234,7 +239,7 @@ class Dispatcher:
             pairs.append((tenant, event, turns + 1))
             done = await self._visit(tenant, event) if turns < _TURNS else 0
             handled += done
-            if done < _TOGETHER:
+            if done < self._together(event):
                 with suppress(ValueError):
                     pairs.remove((tenant, event, turns + 1))
         return handled
@@ -264,7 +269,7 @@ class Dispatcher:
         Event handlers have a savepoint each; they share the transaction, and what they look up of settled things.
         """
         async with self._pipeline.database.unit(dispatcher_actor(tenant), generic_plan=True) as unit:
-            rows = await self._held(unit, await self._rows.take(unit, event, _TOGETHER))
+            rows = await self._held(unit, await self._rows.take(unit, event, self._together(event)))
             if not rows:
                 return 0
             dispatcher, who = unit.actor, system_actor(tenant, self._name)
@@ -287,6 +292,9 @@ class Dispatcher:
                 if touched:
                     await self._pipeline.after_commit(who, tuple(touched), True)
         return len(rows)
+
+    def _together(self, event: str) -> int:
+        return 1 if event in self._alone else _TOGETHER
 
     @staticmethod
     async def _held(unit: Unit, rows: Sequence[Row]) -> list[Row]:

@@ -19,6 +19,7 @@ from directapp.app.demo.photos import chunks, draw
 from directapp.app.jobs import REACTOR
 from directapp.app.spec import load_event_handlers
 from directapp.connectors.storage import LocalStorage
+from directapp.domains import planning
 from directapp.domains.cars.handlers import archive_due
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import oslo_day
@@ -133,7 +134,8 @@ class Director:
         pipeline = self.pipeline(evening)
         time = self.stage.time
         quiet = evening < time.evening(time.day(-TOLD))
-        await Dispatcher(pipeline, load_event_handlers(quiet=quiet, rules=False), REACTOR).drain(self.tenant)
+        handlers = load_event_handlers(quiet=quiet, rules=False)
+        await Dispatcher(pipeline, handlers, REACTOR, alone=planning.ALONE).drain(self.tenant)
         async with acting(pipeline, self.tenant, REACTOR, "sweep", "", None) as act:
             await archive_due(act)
 

@@ -11,7 +11,7 @@ from directapp.domains.planning.absences import ABSENCES
 from directapp.domains.planning.bookings import RESOURCE_BOOKINGS
 from directapp.domains.planning.capacities import CAPACITY_RULES, RESOURCE_CAPACITIES
 from directapp.domains.planning.feeds import CALENDAR_FEEDS
-from directapp.domains.planning.handlers import BOOKING_HANDLERS, EVENT_HANDLERS, free_closed
+from directapp.domains.planning.handlers import ALONE, BOOKING_HANDLERS, EVENT_HANDLERS, free_closed
 from directapp.domains.planning.outlook_jobs import OUTLOOK, TOGETHER, ask_for_all, by_the_clock, work_out
 from directapp.domains.planning.proposals import ASKED, PLAN_PROPOSALS
 from directapp.domains.planning.proposing import propose
@@ -22,6 +22,7 @@ from directapp.domains.planning.timebank import TIMEBANK_ENTRIES
 from directapp.domains.planning.types import RESOURCE_TYPES
 
 __all__ = [
+    "ALONE",
     "ASKED",
     "BOOKING_HANDLERS",
     "COLLECTIONS",

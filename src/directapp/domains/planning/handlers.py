@@ -141,6 +141,10 @@ BOOKING_HANDLERS: dict[str, Any] = {
     "car.delivered": free,
 }
 
+# These change bookings, and with each of them its site is held: several in one transaction, and two such transactions
+# side by side, would wait for each other's sites, people and resources in turn.
+ALONE = tuple(event for event in BOOKING_HANDLERS if event not in {"tenant.named", "booking.created", "booking.moved"})
+
 # What moves the time at which a car will be ready has it worked out anew.
 EVENT_HANDLERS: dict[str, Any] = BOOKING_HANDLERS | {
     event: then_ask(BOOKING_HANDLERS[event]) if event in BOOKING_HANDLERS else ask for event in (*OF_CAR, *OF_OTHERS)
