@@ -80,13 +80,13 @@ def make_server(folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def time() -> Time:
-    """Give the clock of the session's house; a test that moves it moves it back."""
+    """Give the clock of the session's application; a test that moves it moves it back."""
     return Time()
 
 
 @pytest.fixture(scope="session")
 async def application(server: Server, time: Time) -> AsyncIterator[Application]:
-    """Give a wired house on a database of its own; each test settles a tenant in it."""
+    """Give a wired application on a database of its own; each test settles a tenant in it."""
     name = await template(server)
     async with built_application(server, name, time) as application:
         yield application

@@ -31,7 +31,7 @@ class Receiver(Fake):
 
 @pytest.fixture
 async def receiver(dealer: Dealer) -> AsyncIterator[Receiver]:
-    """Give another system, which the house may reach although it is on this machine."""
+    """Give another system, which the application may reach although it is on this machine."""
     dealer.application.sender.private = True
     async with Receiver() as receiver:
         yield receiver

@@ -23,7 +23,7 @@ VENDOR = "+4791234567"
 
 @dataclass(frozen=True)
 class Served:
-    """A house with text messages that is served, and the telephone of a vendor."""
+    """An application with text messages that is served, and the telephone of a vendor."""
 
     dealer: Dealer
     phone: Telephone

@@ -39,7 +39,7 @@ LABEL = Text("Prøve", "Trial")
 
 @pytest.fixture
 def moving(time: Time) -> Iterator[Time]:
-    """Give the house's clock, and put it back."""
+    """Give the application's clock, and put it back."""
     yield time
     time.ahead = timedelta()
 

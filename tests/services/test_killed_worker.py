@@ -124,7 +124,7 @@ class Provider(FakeResend):
 
 @pytest.fixture(scope="module")
 async def separate(server: Server) -> AsyncIterator[tuple[Application, dict[str, str]]]:
-    """Give a house on a database of its own where nobody works, and the environment of its workers."""
+    """Give an application on a database of its own where nobody works, and the environment of its workers."""
     name = await template(server)
     async with built_application(server, name, Time()) as application:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("DIRECTAPP_", "DATABASE_"))}

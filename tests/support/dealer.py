@@ -1,4 +1,4 @@
-"""A dealer group on a real house: seven sites, and a person of any role at any of them on demand."""
+"""A dealer group on a real application: seven sites, and a person of any role at any of them on demand."""
 
 import tempfile
 from collections.abc import AsyncIterator
@@ -33,7 +33,7 @@ SITES: dict[str, tuple[str, str, str | None]] = {
 
 @dataclass
 class Dealer:
-    """One tenant on a house; time stands in ``now`` and is moved by ``pass_time``."""
+    """One tenant on an application; time stands in ``now`` and is moved by ``pass_time``."""
 
     application: Application
     tenant: UUID
@@ -91,7 +91,7 @@ class Time:
 
 @asynccontextmanager
 async def built_application(server: Server, database: str, clock: Time, **more: Any) -> AsyncIterator[Application]:
-    """Wire a house on a database that is at the present schema; further settings as given."""
+    """Wire an application on a database that is at the present schema; further settings as given."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder), secret="t" * 48, **more)
         application = await wire(settings, server.owner(database), server.app(database), spec=load_spec(), clock=clock)

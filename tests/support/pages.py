@@ -1,4 +1,4 @@
-"""The pages on a house: an application, people with passwords, and a few cars on the way."""
+"""The pages on an application, people with passwords, and a few cars on the way."""
 
 from datetime import timedelta
 from typing import Any

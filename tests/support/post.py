@@ -95,7 +95,7 @@ def letters_to(application: Application, address: str) -> list[EmailMessage]:
 
 @asynccontextmanager
 async def house_with(server: Server, clock: Time, **settings: Any) -> AsyncIterator[Application]:
-    """Wire a house of its own whose outside services stand where the settings say."""
+    """Wire an application of its own whose outside services stand where the settings say."""
     name = await template(server)
     async with built_application(server, name, clock, **settings) as application:
         yield application

@@ -1,4 +1,4 @@
-"""Look-ups on a house that ask a fake registry: with a key of their own, so that no other test uses up its quota."""
+"""Look-ups that ask a fake registry, with a key of their own, so that no other test uses up its quota."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -45,7 +45,7 @@ def asking(application: Application, http: httpx2.AsyncClient, registry: FakeReg
 
 
 def enriching(lookups: Lookups, **changes: Any) -> Enricher:
-    """Return an enricher as the house has one."""
+    """Return an enricher as the application has one."""
     return Enricher(lookups, Manner(fields=FILLED, states=OPEN, **changes))
 
 

@@ -1,4 +1,4 @@
-"""Webhooks and rules on the real house: what follows from events, tried before, guarded against circles."""
+"""Webhooks and rules on the real application: what follows from events, tried before, guarded against circles."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -29,7 +29,7 @@ class Receiver(Fake):
 
 @pytest.fixture
 async def receiver(application: Application, time: Time) -> AsyncIterator[Receiver]:
-    """Give another system, which the house may reach although it is on this machine."""
+    """Give another system, which the application may reach although it is on this machine."""
     application.sender.private = True
     async with Receiver() as receiver:
         yield receiver

@@ -1,4 +1,4 @@
-"""A house whose letters go to a Resend and whose text messages go to a Twilio of our own."""
+"""An application whose letters go to a Resend and whose text messages go to a Twilio of our own."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass

@@ -242,7 +242,7 @@ async def test_a_letter_that_is_refused_for_good_is_told_to_whoever_sent_it(outs
 
 @pytest.fixture
 async def post(dealer: Dealer) -> AsyncIterator[FakeSmtp]:
-    """Have the house send by SMTP, to a server that knows no SMTPUTF8."""
+    """Have the application send by SMTP, to a server that knows no SMTPUTF8."""
     mailer = dealer.application.post.mailer
     before = mailer.host, mailer.port
     async with FakeSmtp() as post:

@@ -1,4 +1,4 @@
-"""Planning on a real house."""
+"""Planning on a real application."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The fake registry over HTTP, and look-ups that ask it on the real house."""
+"""The fake registry over HTTP, and look-ups that ask it on the real application."""
 
 from collections.abc import AsyncIterator
 
