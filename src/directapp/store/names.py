@@ -23,7 +23,8 @@ SQL_TYPES: dict[Kind, str] = {
 
 TEXTUAL = {Kind.STRING, Kind.TEXT, Kind.CHOICE, Kind.EMAIL, Kind.PHONE}
 
-TENANT = "(SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)"
+TENANT_SETTING = "NULLIF(current_setting('app.tenant', true), '')::uuid"
+TENANT = f"(SELECT {TENANT_SETTING})"
 ROLES = "string_to_array(current_setting('app.roles', true), ',')"
 BRAND_SEPARATOR = "|"
 

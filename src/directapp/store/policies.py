@@ -1,8 +1,8 @@
 """Access compiled to PostgreSQL: grants and row-level security policies for every table."""
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from sqlalchemy import MetaData
 
@@ -12,8 +12,8 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import All, In, Rule
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.store.copies import copy_statements
-from directapp.store.names import TENANT, ident, literal
-from directapp.store.rule_sql import RuleSql, full_tree, join, role_check, setting
+from directapp.store.names import TENANT, TENANT_SETTING, ident, literal
+from directapp.store.rule_sql import RuleSql, full_tree, join, role_check, setting, setting_value
 
 APP_ROLE = "directapp_app"
 
@@ -91,36 +91,29 @@ def _store_table(table: str, rights: tuple[str, ...]) -> Iterator[str]:
 
 
 def _collection(spec: Spec, meta: CollectionMeta) -> list[str]:
-    writer = RuleSql(spec, setting, lambda s: full_tree(spec, s), roles_in_sql=True)
     table = meta.name
-    own = f"{table}.tenant_id = {TENANT}"
 
-    def where(picked: Callable[[Grant], Rule | None], *also: str) -> str:
+    def where(picked: Callable[[Grant], Rule | None], *also: str, each_row: bool = True) -> str:
+        value = partial(setting, each_row=each_row)
+        writer = RuleSql(spec, value, lambda s: full_tree(spec, s), roles_in_sql=True, each_row=each_row)
+        own = f"{table}.tenant_id = {setting_value(TENANT_SETTING, each_row=each_row)}"
         return join("AND", [own, writer.entries(meta, ident(table), picked, also=also)])
 
-    see = where(lambda g: g.rows, "sys_pipeline")
+    see = where(lambda g: g.rows, "sys_pipeline", each_row=False)
     insert = where(lambda g: g.edit_rule if g.create else None)
     edit = where(lambda g: _while_open(g) if g.write else None)
     after = where(lambda g: g.edit_rule if g.write or g.verbs else None)
     delete = where(lambda g: _while_open(g) if g.delete else None)
     statements = [
         _policy(table, "SELECT", f"USING ({see})"),
-        _policy(table, "INSERT", f"WITH CHECK ({_for_each_row(insert)})"),
-        _policy(table, "UPDATE", f"USING ({_for_each_row(edit)}) WITH CHECK ({_for_each_row(after)})"),
+        _policy(table, "INSERT", f"WITH CHECK ({insert})"),
+        _policy(table, "UPDATE", f"USING ({edit}) WITH CHECK ({after})"),
     ]
     rights = ["SELECT", "INSERT", "UPDATE"]
     if any(g.delete for g in full_tree(spec, meta)):
-        statements.append(_policy(table, "DELETE", f"USING ({_for_each_row(delete)})"))
+        statements.append(_policy(table, "DELETE", f"USING ({delete})"))
         rights.append("DELETE")
     return [f"GRANT {', '.join(rights)} ON {ident(table)} TO {APP_ROLE}", *statements]
-
-
-def _for_each_row(condition: str) -> str:
-    """Return a condition that asks for the actor's values in every row, and not once a statement.
-
-    Where a row or few are written, that costs less than to make ready what each sub-select is asked with.
-    """
-    return re.sub(r"\(SELECT (?=NULLIF\(|string_to_array\()", "(", condition)
 
 
 def _while_open(grant: Grant) -> Rule:

@@ -27,21 +27,41 @@ ActorValue = Callable[[Who | Whose], str]
 GrantsOf = Callable[[CollectionMeta], tuple[Grant, ...]]
 
 
-def setting(value: Who | Whose) -> str:
+def setting_value(value: str, *, each_row: bool) -> str:
+    """Return a value of the transaction's settings, read once a statement or in each row.
+
+    Where a row or few are written, reading in each costs less than to make ready what a sub-select is asked with.
+    """
+    return f"({value})" if each_row else f"(SELECT {value})"
+
+
+def setting(value: Who | Whose, *, each_row: bool = False) -> str:
     """Return the actor's value as a policy reads it: from the transaction's settings."""
     read = f"NULLIF(current_setting('{value.value}', true), '')"
     if isinstance(value, Who):
-        return f"(SELECT {read}::uuid)"
+        return setting_value(f"{read}::uuid", each_row=each_row)
     if value is Whose.SITES:
-        return f"(SELECT string_to_array({read}, ',')::uuid[])::uuid[]"
-    return f"(SELECT string_to_array({read}, '{BRAND_SEPARATOR}'))::text[]"
+        return setting_value(f"string_to_array({read}, ',')::uuid[]", each_row=each_row) + "::uuid[]"
+    return setting_value(f"string_to_array({read}, '{BRAND_SEPARATOR}')", each_row=each_row) + "::text[]"
 
 
 class RuleSql:
     """Writes rules as SQL conditions over a table alias."""
 
-    def __init__(self, spec: Spec, actor_value: ActorValue, grants_of: GrantsOf, *, roles_in_sql: bool) -> None:
-        """``roles_in_sql``: entries are guarded by the role setting (policies), else by ``grants_of``."""
+    def __init__(
+        self,
+        spec: Spec,
+        actor_value: ActorValue,
+        grants_of: GrantsOf,
+        *,
+        roles_in_sql: bool,
+        each_row: bool = False,
+    ) -> None:
+        """``roles_in_sql``: entries are guarded by the role setting (policies), else by ``grants_of``.
+
+        ``each_row``: the role setting is read as ``setting_value`` says.
+        """
+        self._each_row = each_row
         self._spec = spec
         self._value = actor_value
         self._grants_of = grants_of
@@ -102,13 +122,17 @@ class RuleSql:
             return join("OR", [self._under(parent, list(cs), alias, meta) for parent, cs in by_parent.items()])
         # Whoever has every row is asked about first and nowhere else; what holds for the same roles asks for them once.
         every = [*also, *by_parent.get(None, {}).get("true", ())]
-        options = [role_check(every)] if every else []
+        options = [role_check(every, each_row=self._each_row)] if every else []
         for parent, conditions in by_parent.items():
             by_roles: dict[tuple[str, ...], list[str]] = {}
             for condition, roles in conditions.items():
                 left = tuple(role for role in roles if role not in every)
                 by_roles.setdefault(left, []).append(condition)
-            own = [join("AND", [role_check(roles), join("OR", own)]) for roles, own in by_roles.items() if roles]
+            own = [
+                join("AND", [role_check(roles, each_row=self._each_row), join("OR", own)])
+                for roles, own in by_roles.items()
+                if roles
+            ]
             options += [self._under(parent, own, alias, meta)] if own else []
         return join("OR", options)
 
@@ -159,7 +183,10 @@ class RuleSql:
             for role, condition in conditions:
                 if role not in roles.setdefault(condition, []):
                     roles[condition].append(role)
-            return join("OR", [join("AND", [role_check(r), c]) if guarded else c for c, r in roles.items()])
+            return join(
+                "OR",
+                [join("AND", [role_check(r, each_row=self._each_row), c]) if guarded else c for c, r in roles.items()],
+            )
 
         def looked_up(inner: str) -> str:
             return any_of([(role, self.rule(r, inner, parent)) for role, r in doubtful])
@@ -280,10 +307,10 @@ def implies(rule: Rule, other: Rule) -> bool:
     return isinstance(other, Either) and any(implies(rule, part) for part in other.parts)
 
 
-def role_check(roles: Sequence[str]) -> str:
-    """Return the condition that the actor holds one of these roles, evaluated once a statement."""
+def role_check(roles: Sequence[str], *, each_row: bool = False) -> str:
+    """Return the condition that the actor holds one of these roles."""
     names = ", ".join(literal(r) for r in roles)
-    return f"(SELECT {ROLES} && ARRAY[{names}])"
+    return setting_value(f"{ROLES} && ARRAY[{names}]", each_row=each_row)
 
 
 def join(word: str, parts: list[str]) -> str:
