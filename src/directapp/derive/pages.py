@@ -297,24 +297,6 @@ def _named(rule: Rule, column: str) -> set[str] | None:
             return None
 
 
-def waiting_states(meta: CollectionMeta, writable: frozenset[str]) -> tuple[str, ...]:
-    """Return the states that are left by a fact this person sets: where records wait for them."""
-    flow = meta.declared.workflow
-    if flow is None:
-        return ()
-    return tuple(s.code for s in flow.states if not s.locked and _next_fact(flow, s) in writable)
-
-
-def _next_fact(flow: Workflow, state: State) -> str | None:
-    """Return the fact of the nearest step onward from a state."""
-    onward = [
-        (flow.order(s.to), s.fact)
-        for s in flow.steps
-        if s.fact and state.code in s.origins and flow.order(s.to) > flow.order(state.code)
-    ]
-    return min(onward)[1] if onward else None
-
-
 def since_of(meta: CollectionMeta) -> str | None:
     """Return the field that says since when a record has its present status."""
     return meta.declared.workflow.since if meta.declared.workflow else None

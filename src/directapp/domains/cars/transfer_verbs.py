@@ -1,5 +1,6 @@
 """Verbs of a transfer: the receiving site receives the car by its VIN or plate, or refuses it."""
 
+from dataclasses import replace
 from typing import Any
 
 from directapp.declare.case import Case
@@ -7,6 +8,7 @@ from directapp.declare.fields import Field, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.verbs import Verb
 from directapp.domains.cars import identifiers
+from directapp.domains.cars.fields import IDENTITY
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
@@ -17,18 +19,7 @@ _NOT_OPEN = Text("Overføringen er alt avsluttet.", "The transfer is already clo
 
 CODE_PARAMS: tuple[Field, ...] = (
     field("code", "Understellsnummer eller skilt", "VIN or plate", code=True, max_length=40),
-    field(
-        "vin",
-        "Understellsnummer",
-        "VIN",
-        parse=identifiers.parse_vin,
-        form=identifiers.VIN_FORM,
-        code=True,
-        style="mono",
-    ),
-    field(
-        "license_plate", "Skilt", "Licence plate", parse=identifiers.plate_value, form=identifiers.PLATE_FORM, code=True
-    ),
+    *(replace(f, search=False, max_length=None) for f in IDENTITY.fields if f.name in {"vin", "license_plate"}),
 )
 OPEN_TRANSFER = ("pending", "in_transit")
 
