@@ -34,6 +34,8 @@ from directapp.store.kept import EveryRoleConnection
 
 # Planning these statements takes longer than running them, on each connection anew: few connections, generic plans.
 _AT_ONCE = 3
+# The rows of a smaller company tell little of sizes, and each count has every statement planned anew.
+_MANY_STEPS = 1000
 _TUNED = "plan_cache_mode=force_generic_plan&synchronous_commit=off"
 _log = structlog.get_logger(__name__)
 Turn = tuple[datetime, Step]
@@ -65,7 +67,7 @@ class Director:
             await self.close(self.stage.time.evening(day))
             done += sum(len(turns) for turns in days[day].values())
             if done * 10 // whole > told:
-                if not told:
+                if not told and whole > _MANY_STEPS:
                     await self._count_rows()
                 told = done * 10 // whole
                 tell(told * 10)
