@@ -10,8 +10,8 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from directapp.declare.workflow import HUES
-from directapp.interfaces.web.admin.people import IN, INVITED, OUT
-from directapp.interfaces.web.checklist_view import RESULTS
+from directapp.interfaces.web.features.admin.people import IN, INVITED, OUT
+from directapp.interfaces.web.features.floor.inspections.checklist import RESULTS
 from support.dealer import Dealer
 from support.floor_cars import planned_car
 from support.plan import lay_plan

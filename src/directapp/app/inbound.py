@@ -15,8 +15,8 @@ from directapp.domains.messages.quoted import own_words, plain_words
 from directapp.domains.messages.sending import Envelope
 from directapp.domains.messages.vendor_answers import MAIL, is_live
 from directapp.domains.messages.vendor_match import INVITE_MAIL, INVITE_SMS, Sort, code_of
-from directapp.interfaces.web.messages.inbound import ONLY_PICTURES, hear
-from directapp.interfaces.web.messages.vendor import MOST_PHOTOS, Photo, hang_photo, vendor_actor
+from directapp.interfaces.web.features.messages.inbound import ONLY_PICTURES, hear
+from directapp.interfaces.web.features.messages.vendor import MOST_PHOTOS, Photo, hang_photo, vendor_actor
 from directapp.kernel.errors import DirectAppError, TooManyError
 from directapp.kernel.text import Text, pick_language
 from directapp.services.act import Seen

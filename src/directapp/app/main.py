@@ -24,8 +24,8 @@ from directapp.app.spec import load_spec
 from directapp.app.web import build_app
 from directapp.domains.planning.engine.workdays import holiday
 from directapp.interfaces.cli import main as cli
-from directapp.interfaces.web.live import end_streams
-from directapp.interfaces.web.render import is_built
+from directapp.interfaces.web.core.render import is_built
+from directapp.interfaces.web.records.live import end_streams
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import DirectAppError
 from directapp.store.embedded.server import EmbeddedPostgresError

@@ -14,7 +14,7 @@ import httpx
 import orjson
 import pytest
 
-from directapp.interfaces.web.imports import starting
+from directapp.interfaces.web.records.imports import starting
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
 from directapp.store.query import Query

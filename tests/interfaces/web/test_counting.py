@@ -5,7 +5,7 @@ import re
 import pytest
 
 from directapp.derive.present import show_count
-from directapp.interfaces.web.context import SPOKEN_COOKIE
+from directapp.interfaces.web.core.context import SPOKEN_COOKIE
 from directapp.kernel.actor import system_actor
 from directapp.services.reading import MOST_COUNTED
 from directapp.store.query import Condition, Junction, Query

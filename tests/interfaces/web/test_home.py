@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from directapp.domains.people.roles import LABELS, OPERATOR
-from directapp.interfaces.web.home_asks import FRONTS
+from directapp.interfaces.web.features.home.asks import FRONTS
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import oslo_day, utc_now
 from support.browser import Browser, Opener

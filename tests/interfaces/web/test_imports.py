@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from directapp.derive.sheet.layout import Table, read_table
 from directapp.derive.sheet.rows import TableReader
 from directapp.domains.imports.ledger import LEDGER
-from directapp.interfaces.web.imports import starting
+from directapp.interfaces.web.records.imports import starting
 from directapp.kernel.actor import Actor
 from directapp.services.importing import Importing
 from directapp.services.ledger import Order

@@ -10,7 +10,7 @@ import pytest
 from directapp.derive import colours
 from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.catalogue import NOTICES, OUTWARD
-from directapp.interfaces.web.messages.letters import Brand, Letter, brand_of, compose, write
+from directapp.interfaces.web.features.messages.letters import Brand, Letter, brand_of, compose, write
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import LANGUAGES
 from support.browser import Browser, Opener

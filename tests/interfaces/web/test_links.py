@@ -8,7 +8,7 @@ import pytest
 
 from directapp.domains.people.principal import load_actor
 from directapp.domains.people.roles import ROLE_CHOICES
-from directapp.interfaces.web.render import build_templates
+from directapp.interfaces.web.core.render import build_templates
 from directapp.kernel.actor import system_actor
 from support.browser import Browser, Opener
 from support.dealer import Dealer

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 
-from directapp.interfaces.web.live import changes_told, end_streams
+from directapp.interfaces.web.records.live import changes_told, end_streams
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import UnauthenticatedError
 from support.browser import Opener

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from directapp.connectors import svix
-from directapp.interfaces.web.forms_in import STRANGER_BYTES
+from directapp.interfaces.web.core.posted import STRANGER_BYTES
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
 from support.browser import Opener

@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from directapp.interfaces.web.plan.closed import closed_spans, offsets
+from directapp.interfaces.web.features.plan.closed import closed_spans, offsets
 from directapp.kernel.clock import utc_now
 from directapp.store.query import Query
 from support.browser import Browser, Opener, field

@@ -3,7 +3,7 @@
 import httpx
 
 from directapp.domains.people import links
-from directapp.interfaces.web.sign_in import local
+from directapp.interfaces.web.features.account.sign_in import local
 from support.browser import Browser, Opener, field
 from support.dealer import Dealer
 from support.pages import PASSWORD, give_password

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from directapp.interfaces.web.forms_in import STRANGER_BYTES
-from directapp.interfaces.web.sign_in import local
+from directapp.interfaces.web.core.posted import STRANGER_BYTES
+from directapp.interfaces.web.features.account.sign_in import local
 from directapp.services.live import MOST_OF_ONE
 from support.browser import Opener
 from support.dealer import Dealer

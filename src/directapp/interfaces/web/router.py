@@ -4,43 +4,43 @@ from fastapi import APIRouter
 
 from directapp.connectors.storage import LocalStorage
 from directapp.domains.people.flow import Auth
-from directapp.interfaces.web.acts import add_acts
-from directapp.interfaces.web.admin.overview import in_admin, runs_admin
-from directapp.interfaces.web.admin.router import add_admin
-from directapp.interfaces.web.branding import add_branding
-from directapp.interfaces.web.calendar_links import add_calendar_links
-from directapp.interfaces.web.cell_edit import add_cells
-from directapp.interfaces.web.checklist import add_checklist
-from directapp.interfaces.web.checklist_damage import add_damage
-from directapp.interfaces.web.columns import add_columns
-from directapp.interfaces.web.context import PageServices
-from directapp.interfaces.web.figures.page import add_figures, opens_figures
-from directapp.interfaces.web.floor.mine import on_floor
-from directapp.interfaces.web.floor.router import add_floor
-from directapp.interfaces.web.home import add_home
-from directapp.interfaces.web.imports.router import add_imports
-from directapp.interfaces.web.lists import add_lists
-from directapp.interfaces.web.live import add_live
-from directapp.interfaces.web.look import Looks
-from directapp.interfaces.web.mentions import add_mentions
-from directapp.interfaces.web.messages.router import Outside, add_messages
-from directapp.interfaces.web.operations.page import add_operations
-from directapp.interfaces.web.outlook.router import add_outlook
-from directapp.interfaces.web.permissions import add_permissions
-from directapp.interfaces.web.plan.router import add_plan
-from directapp.interfaces.web.plan.scope import opens_plan, plan_home
-from directapp.interfaces.web.profile import add_profile
-from directapp.interfaces.web.records import add_records, lost
-from directapp.interfaces.web.registry.router import add_registry
-from directapp.interfaces.web.render import build_templates, load_assets
-from directapp.interfaces.web.routes import page_route
-from directapp.interfaces.web.sections import add_sections
-from directapp.interfaces.web.sign_in import add_sign_in
-from directapp.interfaces.web.static_files import add_static
-from directapp.interfaces.web.uploads import add_uploads
-from directapp.interfaces.web.views.bar import pinned_views
-from directapp.interfaces.web.views.router import add_views
-from directapp.interfaces.web.views.words import speak_views
+from directapp.interfaces.web.core.branding import Looks
+from directapp.interfaces.web.core.context import PageServices
+from directapp.interfaces.web.core.render import build_templates, load_assets
+from directapp.interfaces.web.core.routes import page_route
+from directapp.interfaces.web.core.static_files import add_static
+from directapp.interfaces.web.features.account.calendar_links import add_calendar_links
+from directapp.interfaces.web.features.account.profile import add_profile
+from directapp.interfaces.web.features.account.sign_in import add_sign_in
+from directapp.interfaces.web.features.admin.overview import in_admin, runs_admin
+from directapp.interfaces.web.features.admin.permissions import add_permissions
+from directapp.interfaces.web.features.admin.router import add_admin
+from directapp.interfaces.web.features.branding.page import add_branding
+from directapp.interfaces.web.features.figures.page import add_figures, opens_figures
+from directapp.interfaces.web.features.floor.inspections.answers import add_checklist
+from directapp.interfaces.web.features.floor.inspections.damage import add_damage
+from directapp.interfaces.web.features.floor.mine import on_floor
+from directapp.interfaces.web.features.floor.router import add_floor
+from directapp.interfaces.web.features.home.page import add_home
+from directapp.interfaces.web.features.messages.router import Outside, add_messages
+from directapp.interfaces.web.features.operations.page import add_operations
+from directapp.interfaces.web.features.plan.outlook.router import add_outlook
+from directapp.interfaces.web.features.plan.router import add_plan
+from directapp.interfaces.web.features.plan.scope import opens_plan, plan_home
+from directapp.interfaces.web.features.registry.router import add_registry
+from directapp.interfaces.web.records.acts import add_acts
+from directapp.interfaces.web.records.cell_edit import add_cells
+from directapp.interfaces.web.records.columns import add_columns
+from directapp.interfaces.web.records.imports.router import add_imports
+from directapp.interfaces.web.records.lists import add_lists
+from directapp.interfaces.web.records.live import add_live
+from directapp.interfaces.web.records.mentions import add_mentions
+from directapp.interfaces.web.records.record import add_records, lost
+from directapp.interfaces.web.records.sections import add_sections
+from directapp.interfaces.web.records.uploads import add_uploads
+from directapp.interfaces.web.records.views.bar import pinned_views
+from directapp.interfaces.web.records.views.router import add_views
+from directapp.interfaces.web.records.views.words import speak_views
 from directapp.services.attachments import Attachments
 from directapp.services.platform import Platform
 

@@ -1,0 +1,264 @@
+"""Request context: what a request needs at hand, who asks, in which language, and how a page is answered."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from jinja2 import Environment
+
+from directapp.declare.spec import CollectionMeta, Spec
+from directapp.derive import present
+from directapp.derive.pages import MenuItem, menu_of
+from directapp.derive.shown import Formatter
+from directapp.domains.people.flow import Auth
+from directapp.interfaces.web.core import notes
+from directapp.interfaces.web.core.branding import Look, Looks
+from directapp.interfaces.web.core.words import speak
+from directapp.interfaces.web.features.account.demo import DemoPerson
+from directapp.kernel.actor import Actor
+from directapp.kernel.errors import ForbiddenError, NotFoundError
+from directapp.kernel.ids import uuid7
+from directapp.kernel.text import Language, Text, pick_language
+from directapp.services.platform import Platform
+from directapp.services.reading import MOST_AT_EACH, MOST_COUNTED
+
+SESSION_COOKIE, DEVICE_COOKIE = "directapp_session", "directapp_device"
+THEMES = ("light", "dark")
+_PAGES = frozenset({"text/html", "*/*"})
+LANGUAGE_COOKIE, THEME_COOKIE = "language", "theme"
+# What was picked on the sign-in page, and by whom once somebody is signed in: "en", then "en.<user>".
+SPOKEN_COOKIE = "spoken"
+_OTHER_PAGE = Text(
+    "Skjemaet er ikke fra denne innloggingen. Last siden på nytt.", "The form is not of this sign-in. Reload the page."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A saved view that is pinned to the menu: the list it is of, its name and where it leads."""
+
+    collection: str
+    name: str
+    href: str
+
+
+async def no_pins(_: "RequestContext") -> tuple[Pin, ...]:
+    """Return nothing: an application without saved views."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageServices:
+    """What the pages are built on; ``pins`` are the pinned views of who asks."""
+
+    platform: Platform
+    auth: Auth
+    templates: Environment
+    looks: Looks
+    demo: list[DemoPerson] = field(default_factory=list)
+    pins: Callable[["RequestContext"], Awaitable[tuple[Pin, ...]]] = no_pins
+
+
+@dataclass(kw_only=True)
+class RequestContext:
+    """One request: who asks for what, and the means to answer. ``actor`` None is a page before sign-in."""
+
+    request: Request
+    services: PageServices
+    language: Language
+    now: datetime
+    actor: Actor | None = None
+    look: Look = field(default_factory=Look)
+    cookies: list[notes.Cookie] = field(default_factory=list)
+    pins: tuple[Pin, ...] = ()
+
+    @property
+    def platform(self) -> Platform:
+        """The wired half below the interfaces."""
+        return self.services.platform
+
+    @property
+    def spec(self) -> Spec:
+        """Every collection."""
+        return self.services.platform.spec
+
+    @property
+    def person(self) -> Actor:
+        """Who is signed in."""
+        if self.actor is None:
+            raise ForbiddenError
+        return self.actor
+
+    @cached_property
+    def formatter(self) -> Formatter:
+        """What turns values into words for this reader."""
+        return Formatter(self.spec, self.person, self.now, self.language)
+
+    @cached_property
+    def menu(self) -> tuple[MenuItem, ...]:
+        """What this person may open."""
+        return menu_of(self.spec, self.person, self.language) if self.actor else ()
+
+    @property
+    def request_id(self) -> str:
+        """The id that this request has in the log."""
+        return request_id(self.request)
+
+    @property
+    def csrf(self) -> str:
+        """The token that every form of this sign-in carries."""
+        session = self.actor.session if self.actor else None
+        return self.services.auth.signer.form_token(session) if session else ""
+
+    @property
+    def initials(self) -> str:
+        """The person's initials, for the corner of the page."""
+        return "".join(part[0] for part in self.person.name.split()[:2]).upper()
+
+    @cached_property
+    def main_list(self) -> str | None:
+        """The list that the search at the top of every page looks through: the first of the menu with a workflow."""
+        metas = (self.spec[item.name] for item in self.menu)
+        return next((s.name for s in metas if s.declared.workflow and s.searchable), None)
+
+    @property
+    def partial(self) -> bool:
+        """Whether a part of the page is asked for and not the whole."""
+        return self.request.headers.get("hx-request") == "true"
+
+    def meta(self, collection: str) -> CollectionMeta:
+        """Return a collection that this person may open.
+
+        Raises:
+            NotFoundError: there is no such collection.
+            ForbiddenError: none of the person's roles opens it.
+
+        """
+        meta = self.spec.get(collection)
+        if meta is None or not meta.declared.exposed:
+            raise NotFoundError
+        if not meta.grants_of(self.person.roles):
+            raise ForbiddenError
+        return meta
+
+    def say(self, text: Text) -> str:
+        """Return a text in the reader's language."""
+        return text.pick(self.language)
+
+    def count(self, number: int) -> str:
+        """Return a count as a page tells it: "10 000+" where counting stopped there."""
+        return present.show_count(number, self.language, most=MOST_COUNTED)
+
+    def at_each(self, number: int) -> str:
+        """Return one of many counts as a page tells it: "1 000+" where counting stopped there."""
+        return present.show_count(number, self.language, most=MOST_AT_EACH)
+
+    def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
+        """Render a template for this request."""
+        html = self.render(template, **context)
+        response = Response(html, status, media_type="text/html")
+        for cookie in self.cookies:
+            cookie.put(response, secure=is_secure(self.request))
+        return response
+
+    def render(self, template: str, **context: Any) -> str:
+        """Return a template's text."""
+        theme = self.request.cookies.get(THEME_COOKIE)
+        common: Mapping[str, Any] = {
+            "ctx": self,
+            "w": speak(self.language),
+            "language": self.language,
+            "theme": theme if theme in THEMES else None,
+            "csrf": self.csrf,
+            "new_key": _new_key,
+        }
+        return self.services.templates.get_template(template).render({**common, **context})
+
+    def done(self) -> notes.Done | None:
+        """Return what this person did within the last minute, to tell it and offer the way back."""
+        told = next((c.value for c in self.cookies if c.name == notes.DONE_COOKIE), None)
+        return notes.read_done(self.request.cookies.get(notes.DONE_COOKIE) if told is None else told, self.now)
+
+    def go(self, address: str) -> Response:
+        """Send the browser on, whether a whole page or a part was asked for."""
+        headers = {"HX-Redirect": address} if self.partial else {"Location": address}
+        response = Response(status_code=200 if self.partial else 303, headers=headers)
+        for cookie in self.cookies:
+            cookie.put(response, secure=is_secure(self.request))
+        return response
+
+
+def _new_key() -> str:
+    return uuid7().hex
+
+
+def is_secure(request: Request) -> bool:
+    """Whether people reach us over https: by this request, or by the installation's public address."""
+    public: str = request.app.state.platform.public_url
+    return request.url.scheme == "https" or public.startswith("https:")
+
+
+def request_id(request: Request) -> str:
+    """Return the request's id, made here when nobody made it earlier."""
+    known: str | None = getattr(request.state, "request_id", None)
+    if known is None:
+        known = request.state.request_id = secrets.token_hex(8)
+    return known
+
+
+def _speaking(request: Request, actor: Actor) -> Actor:
+    """Return who is signed in, with the language picked at sign-in in place of the profile's."""
+    picked, _, who = request.cookies.get(SPOKEN_COOKIE, "").partition(".")
+    if actor.user is None or who != str(actor.user):
+        return actor
+    return replace(actor, language=pick_language(None, picked))
+
+
+def _language(request: Request, actor: Actor | None) -> Language:
+    preferred = actor.language if actor else request.cookies.get(LANGUAGE_COOKIE)
+    return pick_language(request.headers.get("accept-language"), preferred)
+
+
+def open_context(request: Request, actor: Actor | None = None, look: Look | None = None) -> RequestContext:
+    """Return the context of a request."""
+    services: PageServices = request.state.services
+    actor = actor and _speaking(request, actor)
+    language, now = _language(request, actor), services.platform.clock()
+    return RequestContext(
+        request=request, services=services, actor=actor, look=look or Look(), language=language, now=now
+    )
+
+
+async def person_desk(request: Request) -> RequestContext:
+    """Return the context of somebody who is signed in (UnauthenticatedError: nobody is)."""
+    actor: Actor = await request.app.state.authenticate(authorization=None, cookie=request.cookies.get(SESSION_COOKIE))
+    services: PageServices = request.state.services
+    ctx = open_context(request, actor, await services.looks.of(actor))
+    if request.method == "GET" and not ctx.partial and _PAGES & set(request.headers.get("accept", "*/*").split(",")):
+        ctx.pins = await services.pins(ctx)
+    return ctx
+
+
+def stranger_desk(request: Request) -> RequestContext:
+    """Return the context of a page that needs no sign-in."""
+    return open_context(request)
+
+
+PersonContext = Annotated[RequestContext, Depends(person_desk)]
+StrangerDesk = Annotated[RequestContext, Depends(stranger_desk)]
+
+
+def check_form(ctx: RequestContext, given: str) -> None:
+    """Refuse a form that does not carry this sign-in's token.
+
+    Raises:
+        ForbiddenError: it carries none, or another's.
+
+    """
+    session = ctx.person.session
+    if session is None or not ctx.services.auth.signer.is_form_token(session, given):
+        raise ForbiddenError(_OTHER_PAGE)

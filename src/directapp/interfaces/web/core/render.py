@@ -1,0 +1,77 @@
+"""Render: the templates, compiled once, and the built assets they name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import orjson
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from directapp.interfaces.web.records.cells import lane_cards, row_cells, shown
+
+_HERE = resources.files("directapp.interfaces.web")
+_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "wasm": "application/wasm",
+}
+_BUILT = _HERE / "static" / "build"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A built file in the encodings it was written in: plain, gzip, brotli."""
+
+    media_type: str
+    bodies: Mapping[str, bytes]
+
+
+def is_built() -> bool:
+    """Whether the front end is built: its manifest is written last."""
+    return (_BUILT / "manifest.json").is_file()
+
+
+def load_assets() -> tuple[dict[str, str], dict[str, Asset]]:
+    """Return the built assets: hashed names by plain name, and the files by hashed name."""
+    manifest: dict[str, str] = orjson.loads((_BUILT / "manifest.json").read_bytes())
+    assets = {}
+    for name in manifest.values():
+        twins = {"": "", "gzip": ".gz", "br": ".br"}
+        bodies = {code: (_BUILT / (name + ending)).read_bytes() for code, ending in twins.items()}
+        assets[name] = Asset(_TYPES[name.rpartition(".")[2]], bodies)
+    return manifest, assets
+
+
+class _Templates(Environment):
+    """Templates in which what a mapping holds goes before a method of the same name: ``words.keys`` is a word."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return what ``obj.attribute`` names."""
+        if isinstance(obj, Mapping) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+def build_templates(names: Mapping[str, str], **common: Any) -> Environment:
+    """Return the environment with every template compiled; ``names`` are the built assets' names."""
+    templates = _Templates(
+        loader=FileSystemLoader(str(_HERE / "templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        cache_size=-1,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals |= {
+        "asset": lambda name: f"/static/{names[name]}",
+        "shown": shown,
+        "row_cells": row_cells,
+        "lane_cards": lane_cards,
+        **common,
+    }
+    for name in templates.list_templates():
+        templates.get_template(name)
+    return templates

@@ -1,0 +1,137 @@
+"""Routes of pages: each hands over the application, catches what is refused, and hardens its answer."""
+
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.datastructures import FormData
+from starlette.requests import ClientDisconnect
+
+from directapp.interfaces.web.core import errors
+from directapp.interfaces.web.core.context import PageServices, open_context, request_id
+from directapp.kernel.errors import (
+    BadQueryError,
+    DirectAppError,
+    ForbiddenError,
+    Problem,
+    TokenExpiredError,
+    UnauthenticatedError,
+)
+from directapp.kernel.requests import split_address
+from directapp.kernel.text import Text
+
+_log = structlog.get_logger(__name__)
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+_LONGEST_NAME = 120
+_UNREADABLE = Text("{name} mangler eller kan ikke leses.", "{name} is missing or cannot be read.")
+_FOREIGN = Text("Skjemaet kommer fra et annet nettsted.", "The form comes from another site.")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
+    "connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(self), payment=(), usb=()",
+}
+_SAFE = frozenset({"GET", "HEAD"})
+
+
+def page_route(services: PageServices) -> type[APIRoute]:
+    """Return the route class of an application's pages."""
+
+    class PageRoute(APIRoute):
+        """A page: whatever happens in it, a person gets words."""
+
+        def get_route_handler(self) -> Handler:
+            """Return the handler with all of that around it."""
+            inner = super().get_route_handler()
+
+            async def handle(request: Request) -> Response:
+                request.state.services = services
+                response = await _guarded(inner, request)
+                _harden(request, response)
+                return response
+
+            return handle
+
+    return PageRoute
+
+
+async def _guarded(inner: Handler, request: Request) -> Response:
+    try:
+        _refuse_foreign(request)
+        return await inner(request)
+    except (UnauthenticatedError, TokenExpiredError):
+        return _to_sign_in(request)
+    except DirectAppError as error:
+        return errors.refusal(await _desk_again(request), error)
+    except RequestValidationError as error:
+        return errors.refusal(await _desk_again(request), _unreadable(error))
+    except ClientDisconnect:
+        return Response(status_code=HTTPStatus.REQUEST_TIMEOUT)
+    except Exception:  # noqa: BLE001 - whatever it is, it is logged, and a person gets words
+        _log.exception("page failed", path=request.scope["route"].path, request_id=request_id(request))
+        return errors.failure(open_context(request))
+    finally:
+        form: FormData | None = getattr(request.state, "form", None)
+        if form is not None:
+            await form.close()
+
+
+def _unreadable(error: RequestValidationError) -> BadQueryError:
+    names = dict.fromkeys(str(found["loc"][-1])[:_LONGEST_NAME] for found in error.errors())
+    return BadQueryError([Problem(_UNREADABLE.fill(name=name), field=name) for name in names])
+
+
+async def _desk_again(request: Request) -> Any:
+    try:
+        actor = await request.app.state.authenticate(
+            authorization=None, cookie=request.cookies.get("directapp_session")
+        )
+    except DirectAppError:
+        actor = None
+    return open_context(request, actor)
+
+
+def _refuse_foreign(request: Request) -> None:
+    if request.method in _SAFE:
+        return
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+    foreign = origin is not None and split_address(origin).netloc != request.headers.get("host")
+    if site in {"cross-site", "same-site"} or (foreign and site not in {"same-origin", "none"}):
+        raise ForbiddenError(_FOREIGN)
+
+
+def _to_sign_in(request: Request) -> Response:
+    wanted = request.url.path
+    if request.headers.get("hx-request") == "true":
+        wanted = split_address(request.headers.get("hx-current-url", "/")).path or "/"
+    elif request.method not in _SAFE:
+        wanted = split_address(request.headers.get("referer", "/")).path or "/"
+    elif request.url.query:
+        wanted = f"{wanted}?{request.url.query}"
+    address = "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted)}"
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=HTTPStatus.OK, headers={"HX-Redirect": address})
+    return Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": address})
+
+
+def _harden(request: Request, response: Response) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    if "hx-request" in request.headers:
+        response.headers.setdefault("Vary", "HX-Request")
+    if request.url.scheme == "https":
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

@@ -1,0 +1,173 @@
+"""Signing in and out, forgotten passwords, and the pages of mailed links."""
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.background import BackgroundTask
+
+from directapp.domains.people import auth as signing
+from directapp.domains.people import links
+from directapp.domains.people.email_change import NEW, OLD, confirm_email
+from directapp.interfaces.web.core import notes
+from directapp.interfaces.web.core.context import (
+    DEVICE_COOKIE,
+    LANGUAGE_COOKIE,
+    SESSION_COOKIE,
+    SPOKEN_COOKIE,
+    RequestContext,
+    StrangerDesk,
+    is_secure,
+)
+from directapp.interfaces.web.core.posted import read_form
+from directapp.interfaces.web.core.words import WORDS
+from directapp.interfaces.web.features.account.demo import demo_people
+from directapp.kernel.errors import DirectAppError, InvalidError, TooManyError, UnauthenticatedError
+from directapp.kernel.requests import split_address
+from directapp.kernel.text import LANGUAGES
+
+# What may stand in a header; an address has everything else encoded.
+_PLAIN = re.compile(r"[!-~]{1,2000}")
+_ADDRESSES = frozenset({OLD, NEW})
+_MONTH, _YEAR = 30 * 24 * 3600, 365 * 24 * 3600
+
+
+def add_sign_in(router: APIRouter) -> None:
+    """Add the routes of people who are not signed in."""
+    router.add_api_route("/sign-in", show_sign_in, methods=["GET"])
+    router.add_api_route("/sign-in", sign_in, methods=["POST"])
+    router.add_api_route("/sign-out", sign_out, methods=["POST"])
+    router.add_api_route("/forgot", show_forgot, methods=["GET"])
+    router.add_api_route("/forgot", forgot, methods=["POST"])
+    router.add_api_route("/link/{token}", show_link, methods=["GET"])
+    router.add_api_route("/link/{token}", use_link, methods=["POST"])
+
+
+def local(address: str) -> str:
+    """Return an address of this site, the front page for anything else."""
+    parts = split_address(address)
+    safe = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
+    return address if safe and _PLAIN.fullmatch(address) else "/"
+
+
+def client_address(request: Request) -> str:
+    """Return the address a request came from, as the server knows it."""
+    return request.client.host if request.client else ""
+
+
+async def show_sign_in(ctx: StrangerDesk, next: str = "/", said: str = "") -> Response:  # noqa: A002 - the address's word
+    """Show the sign-in page."""
+    chosen = ctx.request.query_params.get("language", "")
+    if chosen in LANGUAGES:
+        ctx.cookies += [notes.Cookie(name=name, value=chosen) for name in (LANGUAGE_COOKIE, SPOKEN_COOKIE)]
+        ctx.language = chosen
+    note = ctx.say(WORDS["password_set"]) if said == "password" else None
+    return await _sign_in_page(ctx, following=local(next), note=note)
+
+
+async def _sign_in_page(ctx: RequestContext, *, following: str, status: int = 200, **more: Any) -> Response:
+    people = ctx.services.demo
+    if ctx.platform.demo and not people:
+        settings = getattr(ctx.request.app.state, "settings", None)
+        people += await demo_people(ctx.services.auth, settings)
+    filled = {"email": "", "problem": None, "note": None} | more
+    return ctx.page("sign_in.html", status=status, following=following, people=people, **filled)
+
+
+async def sign_in(ctx: StrangerDesk) -> Response:
+    """Begin a page session."""
+    posted = await read_form(ctx.request)
+    following = local(posted.get("next") or "/")
+    try:
+        signed = await signing.sign_in(
+            ctx.services.auth,
+            email=posted.get("email"),
+            password=posted.get("password"),
+            address=client_address(ctx.request),
+            user_agent=ctx.request.headers.get("user-agent", ""),
+            mode="session",
+            device=ctx.request.cookies.get(DEVICE_COOKIE, ""),
+        )
+    except (UnauthenticatedError, TooManyError) as error:
+        said = ctx.say(error.problems[0].message)
+        response = await _sign_in_page(
+            ctx, following=following, status=int(error.status), email=posted.get("email"), problem=said
+        )
+        if isinstance(error, TooManyError):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
+    ctx.cookies.append(notes.Cookie(name=SESSION_COOKIE, value=signed.cookie or "", life=_MONTH))
+    ctx.cookies.append(notes.Cookie(name=DEVICE_COOKIE, value=signed.device or "", life=_YEAR))
+    picked = ctx.request.cookies.get(SPOKEN_COOKIE)
+    if picked in LANGUAGES:
+        # Whoever picked it reads it until the profile is saved; the next person here has a profile of their own.
+        ctx.cookies.append(notes.Cookie(name=SPOKEN_COOKIE, value=f"{picked}.{signed.actor.user}"))
+    return ctx.go(following)
+
+
+async def sign_out(request: Request, ctx: StrangerDesk) -> Response:
+    """End the page session."""
+    cookie = request.cookies.get(SESSION_COOKIE)
+    if cookie:
+        await signing.sign_out(ctx.services.auth, cookie)
+    ctx.cookies += [notes.Cookie(name=SESSION_COOKIE, value="", life=0), notes.forget_done()]
+    response = ctx.go("/sign-in")
+    if is_secure(request):
+        response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+async def show_forgot(ctx: StrangerDesk) -> Response:
+    """Show where to ask for a new password."""
+    return ctx.page("forgot.html", sent=False)
+
+
+async def forgot(ctx: StrangerDesk) -> Response:
+    """Send a link where the address is known; the answer is the same where it is not."""
+    posted = await read_form(ctx.request)
+    response = ctx.page("forgot.html", sent=True)
+    response.background = BackgroundTask(links.request_reset, ctx.services.auth, posted.get("email"))
+    return response
+
+
+async def show_link(ctx: StrangerDesk, token: str) -> Response:
+    """Show what a mailed link is for."""
+    try:
+        seen = await links.read_link(ctx.services.auth, token)
+    except UnauthenticatedError:
+        return ctx.page("dead_link.html", status=HTTPStatus.GONE)
+    ctx.language = "en" if seen.language == "en" else "nb"
+    if seen.purpose in _ADDRESSES:
+        return ctx.page("email_link.html", seen=seen, problem=None, said=None)
+    return ctx.page("link.html", seen=seen, problem=None)
+
+
+async def use_link(ctx: StrangerDesk, token: str) -> Response:
+    """Set the password a link is for."""
+    posted = await read_form(ctx.request)
+    try:
+        seen = await links.read_link(ctx.services.auth, token)
+        ctx.language = "en" if seen.language == "en" else "nb"
+        if seen.purpose in _ADDRESSES:
+            return await _confirmed(ctx, token, seen)
+        if posted.get("password") != posted.get("repeated"):
+            raise InvalidError(WORDS["passwords_differ"])
+        await links.use_link(ctx.services.auth, token, posted.get("password"), address=client_address(ctx.request))
+    except UnauthenticatedError:
+        return ctx.page("dead_link.html", status=HTTPStatus.GONE)
+    except DirectAppError as error:
+        problem = ctx.say(error.problems[0].message)
+        return ctx.page("link.html", status=int(error.status), seen=seen, problem=problem)
+    return ctx.go("/sign-in?said=password")
+
+
+async def _confirmed(ctx: RequestContext, token: str, seen: links.LinkSeen) -> Response:
+    """Confirm an address, and say whether the other one is still missing."""
+    try:
+        _, done = await confirm_email(ctx.services.auth, token)
+    except InvalidError as error:
+        problem = ctx.say(error.problems[0].message)
+        return ctx.page("email_link.html", status=int(error.status), seen=seen, problem=problem, said=None)
+    said = ctx.say(WORDS["email_changed" if done else "email_half"])
+    return ctx.page("email_link.html", seen=seen, problem=None, said=said)

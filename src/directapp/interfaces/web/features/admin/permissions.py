@@ -1,0 +1,211 @@
+"""Permissions: see as a role or a person, and why: which fields of what they see and change, in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from directapp.declare.spec import CollectionMeta
+from directapp.derive.inputs import Option
+from directapp.derive.shown import readable_anywhere, writable_anywhere
+from directapp.domains.people.principal import load_actor
+from directapp.domains.people.roles import LABELS, OPERATOR
+from directapp.interfaces.web.core import refs
+from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.records.record_links import EXPLORERS
+from directapp.interfaces.web.records.record_view import look_up
+from directapp.kernel.actor import Actor
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, UnauthenticatedError
+from directapp.kernel.ids import uuid7
+from directapp.kernel.text import Text
+from directapp.services.explain import Names, explain
+from directapp.services.reading import View
+
+T = Text
+PATH, USERS = "/app/permissions", "users"
+WORDS: Mapping[str, Text] = {
+    "title": T("Hvem kan se hva", "Who may see what"),
+    "about": T(
+        "Velg en rolle eller en person, og hva de skal se på. Her vises rettighetene, ikke innholdet.",
+        "Choose a role or a person, and what they look at. This shows the rights, not the contents.",
+    ),
+    "role": T("Rolle", "Role"),
+    "person": T("Person", "Person"),
+    "by_role": T("(etter rolle)", "(by role)"),
+    "what": T("Hva", "What"),
+    "record": T("Post", "Record"),
+    "any": T("(alle)", "(any)"),
+    "field": T("Felt", "Field"),
+    "show": T("Vis", "Show"),
+    "why": T("Hvorfor", "Why"),
+    "groups": T("Felt for felt", "Field by field"),
+    "group": T("Gruppe", "Group"),
+    "reads": T("Ser", "Sees"),
+    "writes": T("Kan endre", "May change"),
+    "nothing": T("ingenting", "nothing"),
+    "everything": T("alt", "everything"),
+    "acts": T("Kan gjøre", "May do"),
+    "no_acts": T("Ingen handlinger.", "No acts."),
+    "unseen": T("{name} ser ikke denne.", "{name} does not see this one."),
+    "as_it_may": T(
+        "Der rettene gjelder; det varierer fra post til post.", "Where the rights hold; it varies by record."
+    ),
+    "role_at": T("{role} på ditt anlegg", "{role} at your site"),
+    "inactive": T("Personen er ikke aktiv og har ingen tilgang.", "The person is not active and has no access."),
+}
+_NAMES = Names(roles=LABELS, labels=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the address asks: about whom, about what."""
+
+    role: str
+    who: UUID | None
+    meta: CollectionMeta
+    record: UUID | None
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _GroupLine:
+    label: str
+    reads: str
+    writes: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    label: str
+    blocked: str
+
+
+def add_permissions(router: APIRouter) -> None:
+    """Add the explorer of rights."""
+    router.add_api_route(PATH, show_permissions, methods=["GET"])
+
+
+async def show_permissions(ctx: PersonContext) -> Response:
+    """Show what a role or a person may see and do, and why."""
+    if not ctx.person.roles & EXPLORERS:
+        raise ForbiddenError
+    asked = _asked(ctx)
+    subject, told = await _subject(ctx, asked)
+    context: dict[str, Any] = {"lines": (), "groups": (), "acts": (), "unseen": None, "inactive": subject is None}
+    if subject is not None:
+        context |= await _rights(ctx, asked, subject, told)
+    return ctx.page(
+        "permissions.html",
+        here=None,
+        p={name: text.pick(ctx.language) for name, text in WORDS.items()},
+        asked=asked,
+        told=told,
+        **context,
+        **await _choices(ctx, asked),
+    )
+
+
+def _asked(ctx: RequestContext) -> _Asked:
+    given = ctx.request.query_params
+    name = given.get("collection") or ctx.main_list or "cars"
+    meta = ctx.meta(name)
+    field = given.get("field") or ""
+    role = given.get("role") or ""
+    return _Asked(
+        role=role if role in LABELS and role != OPERATOR else next(iter(LABELS)),
+        who=refs.as_uuid(given.get("who") or ""),
+        meta=meta,
+        record=refs.as_uuid(given.get("record") or ""),
+        field=field if field in meta.fields else None,
+    )
+
+
+async def _subject(ctx: RequestContext, asked: _Asked) -> tuple[Actor | None, str]:
+    """Return whom it is about (None: nobody who may sign in), and what they are called."""
+    if asked.who is None:
+        label = ctx.say(LABELS[asked.role])
+        name = ctx.say(WORDS["role_at"]).format(role=label)
+        me = ctx.person
+        subject = replace(me, user=uuid7(), name=name, roles=frozenset({asked.role}), session=None)
+        return subject, name
+    seen = await look_up(ctx, ctx.meta(USERS), asked.who)
+    name = ctx.formatter.title(seen.meta, seen.told)
+    try:
+        async with ctx.services.auth.open(ctx.person.tenant) as rows:
+            return await load_actor(rows, ctx.person.tenant, asked.who), name
+    except UnauthenticatedError:
+        return None, name
+
+
+async def _rights(ctx: RequestContext, asked: _Asked, subject: Actor, told: str) -> dict[str, Any]:
+    if asked.record is not None:
+        await look_up(ctx, asked.meta, asked.record)
+    lines = await explain(ctx.platform.database, subject, asked.meta, asked.record, asked.field, names=_NAMES)
+    view = await _view(ctx, asked, subject)
+    reads = view.readable if view else readable_anywhere(subject, asked.meta) if not asked.record else frozenset()
+    writes = view.writable if view else writable_anywhere(subject, asked.meta) if not asked.record else frozenset()
+    return {
+        "lines": [ctx.say(line).removeprefix("- ") for line in lines],
+        "groups": [_group(ctx, g, reads, writes) for g in asked.meta.groups],
+        "acts": _acts(ctx, asked.meta, subject, view) if view or not asked.record else [],
+        "unseen": ctx.say(WORDS["unseen"]).format(name=told) if asked.record and view is None else None,
+    }
+
+
+async def _view(ctx: RequestContext, asked: _Asked, subject: Actor) -> View | None:
+    if asked.record is None:
+        return None
+    try:
+        return await ctx.platform.reading.view(subject, asked.meta.name, asked.record)
+    except DirectAppError as error:
+        if isinstance(error, NotFoundError | ForbiddenError):
+            return None
+        raise
+
+
+def _group(ctx: RequestContext, group: Any, reads: frozenset[str], writes: frozenset[str]) -> _GroupLine:
+    return _GroupLine(
+        ctx.say(group.label),
+        _some(ctx, group.fields, reads),
+        _some(ctx, [f for f in group.fields if not f.computed], writes),
+    )
+
+
+def _some(ctx: RequestContext, fields: Any, given: frozenset[str]) -> str:
+    held = [f for f in fields if f.name in given]
+    if not held:
+        return ctx.say(WORDS["nothing"])
+    if len(held) == len(fields):
+        return ctx.say(WORDS["everything"])
+    return ", ".join(ctx.say(f.label) for f in held)
+
+
+def _acts(ctx: RequestContext, meta: CollectionMeta, subject: Actor, view: View | None) -> list[_Act]:
+    if view is not None:
+        return [_Act(ctx.say(o.verb.label), ctx.say(o.blocked.message) if o.blocked else "") for o in view.offers]
+    given = {v for g in meta.grants_of(subject.roles) for v in g.verbs}
+    return [_Act(ctx.say(v.label), "") for v in meta.declared.verbs if v.name in given or "*" in given]
+
+
+async def _choices(ctx: RequestContext, asked: _Asked) -> dict[str, Any]:
+    """Return what the form offers."""
+    metas = [s for s in ctx.spec.exposed if s.grants_of(ctx.person.roles)]
+    names = await refs.names_of(
+        ctx,
+        {USERS: [str(asked.who)] if asked.who else [], asked.meta.name: [str(asked.record)] if asked.record else []},
+    )
+    return {
+        "roles": [
+            Option(code, ctx.say(label), code == asked.role) for code, label in LABELS.items() if code != OPERATOR
+        ],
+        "collections": [Option(s.name, ctx.say(s.declared.plural), s is asked.meta) for s in metas],
+        "fields": [
+            Option(f.name, f"{ctx.say(g.label)}: {ctx.say(f.label)}", f.name == asked.field)
+            for g in asked.meta.groups
+            for f in g.fields
+        ],
+        "who_name": names.get(str(asked.who), ""),
+        "record_name": names.get(str(asked.record), ""),
+    }

@@ -1,0 +1,165 @@
+"""Branding: a site's logo and colours, tried before they are saved, by those who may set them."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from directapp.declare.rules import Everything
+from directapp.declare.spec import CollectionMeta
+from directapp.derive import colours, forms
+from directapp.derive.forms import Complaint
+from directapp.derive.inputs import Option
+from directapp.interfaces.web.core import notes, refs
+from directapp.interfaces.web.core.branding import SITES
+from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.words import WORDS as COMMON
+from directapp.interfaces.web.features.branding.swatches import PRIMARY, SECONDARY, STANDARD, WORDS, swatch
+from directapp.interfaces.web.records.record import UnresolvedError, perform
+from directapp.interfaces.web.records.record_links import COLOURS
+from directapp.interfaces.web.records.record_view import Record, look_up
+from directapp.interfaces.web.records.uploads import chunks_of, file_key, key_with
+from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem
+from directapp.services.attachments import Attachments, Incoming
+
+LOGO = "logo"
+_PATH = "/app/branding"
+_PICTURES = frozenset({"image/png", "image/jpeg", "image/webp"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """Colours that are tried and not saved yet, and why they were not."""
+
+    primary: str
+    secondary: str
+    summary: tuple[Complaint, ...] = ()
+    status: int = HTTPStatus.OK
+
+
+def add_branding(router: APIRouter, attachments: Attachments) -> None:
+    """Add the routes of branding."""
+    router.add_api_route(_PATH, show_branding, methods=["GET"])
+    router.add_api_route(f"{_PATH}/preview", show_preview, methods=["GET"])
+
+    @router.post(_PATH)
+    async def save_branding(ctx: PersonContext) -> Response:
+        posted = await read_signed(ctx)
+        seen = await _site(ctx, posted.get("site"))
+        try:
+            await _save(ctx, attachments, seen, posted)
+        except DirectAppError as error:
+            _, summary = forms.sort_problems(error.problems, seen.meta.fields, ctx.language)
+            tried = _Tried(posted.get(PRIMARY), posted.get(SECONDARY), summary, int(error.status))
+            return await _page(ctx, seen, tried)
+        ctx.services.looks.forget(ctx.person.tenant)
+        told = f"{ctx.say(COMMON['saved'])}: {ctx.say(WORDS['title'])}"
+        ctx.cookies.append(notes.tell_done(told, ctx.now, undo=f"{seen.path}/undo", href=_address(seen)))
+        return ctx.go(_address(seen))
+
+
+def _address(seen: Record) -> str:
+    return f"{_PATH}?site={seen.id}"
+
+
+def may_brand(seen: Record) -> bool:
+    """Whether a person may set the look of this record's site."""
+    return seen.meta.name == SITES and COLOURS in seen.view.writable
+
+
+async def _site(ctx: RequestContext, asked: str) -> Record:
+    meta = ctx.meta(SITES)
+    target = refs.as_uuid(asked) if asked else ctx.person.site or await _first_site(ctx, meta)
+    if target is None:
+        raise ForbiddenError
+    seen = await look_up(ctx, meta, target)
+    if not may_brand(seen):
+        raise ForbiddenError
+    return seen
+
+
+def _stored(seen: Record) -> _Tried:
+    kept = seen.view.row.get(COLOURS) or {}
+    primary, secondary = (str(kept.get(name) or STANDARD[name]) for name in (PRIMARY, SECONDARY))
+    return _Tried(primary, secondary)
+
+
+async def show_branding(ctx: PersonContext, site: str = "", primary: str = "", secondary: str = "") -> Response:
+    """Show the page; colours in the address are tried."""
+    seen = await _site(ctx, site)
+    stored = _stored(seen)
+    return await _page(ctx, seen, _Tried(primary or stored.primary, secondary or stored.secondary))
+
+
+async def show_preview(ctx: PersonContext, primary: str = "", secondary: str = "") -> Response:
+    """Show how colours would look and read."""
+    return ctx.page("parts/brand_preview.html", **_preview(ctx, _Tried(primary, secondary)))
+
+
+def _preview(ctx: RequestContext, tried: _Tried) -> dict[str, Any]:
+    tries = ((PRIMARY, tried.primary), (SECONDARY, tried.secondary))
+    return {
+        "b": {name: text.pick(ctx.language) for name, text in WORDS.items()},
+        "swatches": [swatch(ctx.language, name, value) for name, value in tries],
+        "sheet": tried.primary.lstrip("#") if colours.parse_hex(tried.primary) else None,
+    }
+
+
+async def _page(ctx: RequestContext, seen: Record, tried: _Tried) -> Response:
+    return ctx.page(
+        "branding.html",
+        status=tried.status,
+        here=SITES,
+        site=seen,
+        name=ctx.formatter.title(seen.meta, seen.told),
+        logo=seen.view.row.get(LOGO),
+        sites=await _sites(ctx, seen.meta),
+        summary=tried.summary,
+        stale_by=None,
+        **_preview(ctx, tried),
+    )
+
+
+async def _first_site(ctx: RequestContext, meta: CollectionMeta) -> UUID | None:
+    """Return where somebody begins who works at no site."""
+    return next((refs.as_uuid(site.value) for site in await _sites(ctx, meta)), None)
+
+
+async def _sites(ctx: RequestContext, meta: CollectionMeta) -> list[Option]:
+    """Return the sites to choose from, for those who set the look of every one."""
+    grants = meta.grants_of(ctx.person.roles)
+    if not any(COLOURS in meta.writes(g) and isinstance(g.edit_rule, Everything) for g in grants):
+        return []
+    return (await refs.options_of(ctx, [SITES])).get(SITES, [])
+
+
+async def _save(ctx: RequestContext, attachments: Attachments, seen: Record, posted: Posted) -> None:
+    chosen = {name: posted.get(name) for name in (PRIMARY, SECONDARY)}
+    wrong = [Problem(WORDS["no_colour"], field=COLOURS) for c in chosen.values() if colours.parse_hex(c) is None]
+    if wrong:
+        raise UnresolvedError(wrong[:1])
+    patch: dict[str, Any] = {COLOURS: chosen}
+    if posted.files:
+        patch[LOGO] = str(await _keep_logo(ctx, attachments, posted))
+    elif posted.get("remove_logo"):
+        patch[LOGO] = None
+    await perform(ctx, seen.meta, "update", posted, patch, target=seen.id, version=posted.version)
+
+
+async def _keep_logo(ctx: RequestContext, attachments: Attachments, posted: Posted) -> UUID | None:
+    file = posted.files[0]
+    if file.content_type not in _PICTURES:
+        raise UnresolvedError(Problem(WORDS["not_a_picture"], field=LOGO))
+    incoming = Incoming(name=file.filename, chunks=chunks_of(file))
+    kept = await attachments.keep(
+        ctx.person,
+        incoming,
+        {"purpose": LOGO},
+        origin="web",
+        key=file_key(await key_with(file, posted.key)),
+        request_id=ctx.request_id,
+    )
+    return kept.record

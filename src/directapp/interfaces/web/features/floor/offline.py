@@ -1,0 +1,147 @@
+"""Offline: the installed app, its worker, and what the worker asks when the network is back."""
+
+import re
+from importlib import resources
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from directapp.declare.spec import CollectionMeta
+from directapp.interfaces.web.core.context import PersonContext, RequestContext, StrangerDesk
+from directapp.interfaces.web.core.render import Asset
+from directapp.interfaces.web.features.floor.inspections.checklist import INSPECTIONS, LABELS, checklist_of
+from directapp.interfaces.web.features.floor.mine import CARS
+from directapp.interfaces.web.features.floor.words import WORDS, speak_floor
+from directapp.interfaces.web.records.record import record_id
+from directapp.interfaces.web.records.record_view import Record, look_up
+from directapp.kernel.errors import NotFoundError
+
+_ICONS = resources.files("directapp.interfaces.web.features.floor") / "icons"
+_SIZES = (192, 512)
+_YEAR = "public, max-age=31536000"
+_PLACE = re.compile(r"^/app/(?:floor|([a-z_]+))/([0-9a-f-]{36})(?:/([a-z_]+))?(?:/([a-z_]+))?$")
+# What a tap on the floor sets, by its place in the address; {kind} is the work it was made on.
+_TAPS = {"start": "{kind}_started_at", "done": "{kind}_completed_at", "approve": "quality_approved"}
+_MOST_NAMES = 200
+
+
+def add_offline(router: APIRouter, worker: Asset) -> None:
+    """Add what makes the pages an installed app."""
+    router.add_api_route("/manifest.webmanifest", manifest, methods=["GET"])
+    router.add_api_route("/app/offline", show_queue, methods=["GET"])
+    router.add_api_route("/app/offline/me", me, methods=["GET"])
+    router.add_api_route("/app/offline/stored", stored, methods=["GET"])
+
+    @router.get("/sw.js")
+    async def service_worker() -> Response:
+        headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"}
+        return Response(worker.bodies[""], media_type="text/javascript; charset=utf-8", headers=headers)
+
+    for size in _SIZES:
+        router.add_api_route(f"/icon-{size}.png", _icon(size), methods=["GET"])
+
+
+def _json(content: dict[str, Any], media_type: str = "application/json") -> Response:
+    return Response(orjson.dumps(content), media_type=media_type, headers={"Cache-Control": "no-cache"})
+
+
+def _icon(size: int) -> Any:
+    content = (_ICONS / f"icon-{size}.png").read_bytes()
+
+    async def icon() -> Response:
+        return Response(content, media_type="image/png", headers={"Cache-Control": _YEAR})
+
+    return icon
+
+
+async def manifest(ctx: StrangerDesk) -> Response:
+    """Describe the app to the device that installs it."""
+    f = speak_floor(ctx.language)
+    return _json(
+        {
+            "id": "/app/floor",
+            "name": "DirectApp",
+            "short_name": "DirectApp",
+            "lang": ctx.language,
+            "start_url": "/app/floor",
+            "scope": "/",
+            "display": "standalone",
+            "background_color": "#f6f7f9",
+            "theme_color": "#0b57c4",
+            "icons": [
+                {"src": f"/icon-{s}.png", "sizes": f"{s}x{s}", "type": "image/png", "purpose": "any maskable"}
+                for s in _SIZES
+            ],
+            "shortcuts": [
+                {"name": f["my_cars_today"], "url": "/app/floor"},
+                {"name": f["scan_title"], "url": "/app/scan"},
+            ],
+        },
+        "application/manifest+json",
+    )
+
+
+async def show_queue(ctx: PersonContext) -> Response:
+    """Show what waits on this device; the list itself is the device's own."""
+    return ctx.page("floor/offline.html", here="offline", f=speak_floor(ctx.language))
+
+
+async def me(ctx: PersonContext) -> Response:
+    """Tell the device who is signed in, and the token its waiting forms need now."""
+    return _json({"person": str(ctx.person.user), "csrf": ctx.csrf})
+
+
+async def stored(request: Request, ctx: PersonContext) -> Response:
+    """Tell what is stored now in the fields that a waiting form names."""
+    asked = request.query_params
+    match = _PLACE.match(asked.get("place", ""))
+    if match is None:
+        raise NotFoundError
+    collection, target, step = match[1] or CARS, record_id(match[2]), match[3]
+    meta = ctx.meta(collection)
+    seen = await look_up(ctx, meta, target)
+    names = asked.getlist("name")[:_MOST_NAMES]
+    if match[1] is None and step in _TAPS:
+        names = [_TAPS[step].format(kind=asked.get("kind", ""))]
+    if step == "fact" and match[4]:
+        names = [match[4]]
+    fields = _checklist(ctx, seen, names) if meta.name == INSPECTIONS else _fields(ctx, seen, names)
+    return _json(
+        {
+            "title": ctx.formatter.title(meta, seen.told),
+            "version": seen.version,
+            "who": await _who(ctx, meta, target),
+            "fields": fields,
+        }
+    )
+
+
+async def _who(ctx: RequestContext, meta: CollectionMeta, target: UUID) -> str:
+    latest = await ctx.platform.reading.history(ctx.person, meta.name, target, limit=1)
+    return str(latest[0]["actor_name"]) if latest else ctx.say(WORDS["someone"])
+
+
+def _fields(ctx: RequestContext, seen: Record, names: list[str]) -> list[dict[str, str]]:
+    fields = seen.meta.fields
+    return [
+        {
+            "name": name,
+            "label": fields[name].label.pick(ctx.language),
+            "stored": ctx.formatter.value(seen.meta, name, seen.told).text,
+        }
+        for name in dict.fromkeys(names)
+        if name in fields and name in seen.view.readable
+    ]
+
+
+def _checklist(ctx: RequestContext, seen: Record, names: list[str]) -> list[dict[str, str]]:
+    points = checklist_of(ctx.language, seen.meta, seen.view)
+    told = []
+    for item in points.items if points else ():
+        answer = LABELS[item.result].pick(ctx.language) if item.result in LABELS else ""
+        for name, value in ((f"answer.{item.code}", answer), (f"note.{item.code}", item.note)):
+            if name in names:
+                told.append({"name": name, "label": item.label, "stored": value})
+    return told + _fields(ctx, seen, names)

@@ -1,0 +1,226 @@
+"""Taps: what is done on the floor with one tap or two, safe to send again and hours later."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.interfaces.web.core import notes
+from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.words import WORDS as COMMON
+from directapp.interfaces.web.features.floor.mine import CARS, HANDS, jobs_of, mine_page, moment_of
+from directapp.interfaces.web.features.floor.tasks import Job
+from directapp.interfaces.web.features.floor.words import WORDS, say
+from directapp.interfaces.web.records.record import perform, record_id
+from directapp.interfaces.web.records.record_view import look_up
+from directapp.interfaces.web.records.uploads import keep_file
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem, StaleError
+from directapp.services.attachments import Attachments
+from directapp.services.intent import Answer
+from directapp.services.undo import UNDO
+from directapp.store.query import Condition, Filter, Junction, Query
+
+FLOOR = "/app/floor"
+# A tap that waited for the network tells when it was made; older ones than this are of another week's work.
+_OLDEST = timedelta(days=7)
+_APPROVAL = "quality_approved"
+_STAGES = {"mechanic": "technical", "detailer": "cosmetic", "reception": "inspection"}
+
+
+def add_taps(router: APIRouter, attachments: Attachments) -> None:
+    """Add the routes of taps."""
+    router.add_api_route("/app/floor/next", take_next, methods=["POST"])
+    router.add_api_route("/app/floor/{car}/start", start, methods=["POST"])
+    router.add_api_route("/app/floor/{car}/done", done, methods=["POST"])
+    router.add_api_route("/app/floor/{car}/approve", approve, methods=["POST"])
+    router.add_api_route("/app/floor/{car}/begin", begin, methods=["POST"])
+    router.add_api_route("/app/floor/{car}/part", missing_part, methods=["POST"])
+    router.add_api_route("/app/floor/{car}/note", note, methods=["POST"])
+    router.add_api_route("/app/floor/{car}/undo", undo, methods=["POST"])
+
+    @router.post("/app/floor/{car}/damage")
+    async def damage(ctx: PersonContext, car: str) -> Response:
+        posted, target = await read_signed(ctx), record_id(car)
+
+        async def report() -> None:
+            await _report_damage(ctx, attachments, target, posted)
+
+        return await _tapped(ctx, report, say("said_damage", ctx.language))
+
+
+async def _tapped(ctx: RequestContext, deed: Any, told: str, *, undo_at: str | None = None) -> Response:
+    """Do it and go back to my cars; what is refused stands above them."""
+    try:
+        await deed()
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        problems = [ctx.say(p.message) for p in error.problems]
+        return await mine_page(ctx, problems=problems, status=int(error.status))
+    ctx.cookies.append(notes.tell_done(told, ctx.now, undo=undo_at))
+    return ctx.go(FLOOR)
+
+
+async def take_next(ctx: PersonContext) -> Response:
+    """Take the most urgent car that nobody has."""
+    posted = await read_signed(ctx)
+
+    async def take() -> None:
+        await perform(ctx, ctx.meta(CARS), "take_next", posted, {})
+
+    return await _tapped(ctx, take, say("take_next", ctx.language))
+
+
+async def start(ctx: PersonContext, car: str) -> Response:
+    """Start the work on a car."""
+    posted = await read_signed(ctx)
+    return await _set_fact(ctx, car, posted, _job(ctx, posted).start, f"start_{_job(ctx, posted).stem}")
+
+
+async def done(ctx: PersonContext, car: str) -> Response:
+    """Complete the work on a car."""
+    posted = await read_signed(ctx)
+    return await _set_fact(ctx, car, posted, _job(ctx, posted).end, f"done_{_job(ctx, posted).stem}")
+
+
+async def approve(ctx: PersonContext, car: str) -> Response:
+    """Approve a car's quality."""
+    return await _set_fact(ctx, car, await read_signed(ctx), _APPROVAL, "approve_quality")
+
+
+def _job(ctx: RequestContext, posted: Posted) -> Job:
+    jobs = {job.stem: job for job, _ in jobs_of(ctx.person)}
+    job = jobs.get(posted.get("kind")) or next(iter(jobs.values()), None)
+    if job is None:
+        raise ForbiddenError
+    return job
+
+
+async def _set_fact(ctx: RequestContext, car: str, posted: Posted, name: str, word: str) -> Response:
+    target = record_id(car)
+    value: Any = True if name == _APPROVAL else tapped_at(posted, ctx.now)
+
+    async def write() -> None:
+        await _write(ctx, target, posted, name, value)
+
+    return await _tapped(ctx, write, say(word, ctx.language), undo_at=f"{FLOOR}/{target}/undo")
+
+
+async def _write(ctx: RequestContext, target: UUID, posted: Posted, name: str, value: Any) -> None:
+    """Write a fact, also over another person's change of other fields; never over the same one."""
+    meta = ctx.meta(CARS)
+    try:
+        await perform(ctx, meta, "update", posted, {name: value}, target=target, version=posted.version)
+    except StaleError:
+        seen = await look_up(ctx, meta, target)
+        stored = seen.view.row.get(name)
+        if stored is not None and stored is not False and not seen.view.row.get("rework"):
+            raise StaleError(await _who_did(ctx, target, name, stored)) from None
+        await perform(ctx, meta, "update", posted, {name: value}, target=target, version=seen.version)
+
+
+async def _who_did(ctx: RequestContext, target: UUID, name: str, stored: Any) -> Problem:
+    """Return what stands there already, and who wrote it."""
+    entries = await ctx.platform.reading.history(ctx.person, CARS, target)
+    who = next((str(e["actor_name"]) for e in entries if name in e["changes"]), ctx.say(WORDS["someone"]))
+    value = moment_of(ctx, stored) or ctx.formatter.value(ctx.spec[CARS], name, {name: stored}).text
+    label = ctx.spec[CARS].fields[name].label
+    return Problem(WORDS["changed_by"].fill(who=who, field=label, value=value), field=name)
+
+
+def tapped_at(posted: Posted, now: datetime) -> datetime:
+    """Return when a tap was made: now, or earlier where it waited for the network."""
+    text = posted.get("_at")
+    if not (text.isascii() and text.isdigit()):
+        return now
+    try:
+        at = datetime.fromtimestamp(int(text) / 1000, UTC)
+    except (OverflowError, OSError, ValueError):
+        return now
+    return max(min(at, now), now - _OLDEST)
+
+
+async def begin(ctx: PersonContext, car: str) -> Response:
+    """Begin the inspection of a car, or take up the one that is begun, and go to its checklist."""
+    target, posted = record_id(car), await read_signed(ctx)
+    try:
+        answer = await perform(ctx, ctx.meta("inspections"), "begin", posted, {"car": target})
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        problems = [ctx.say(p.message) for p in error.problems]
+        return await mine_page(ctx, problems=problems, status=int(error.status))
+    return ctx.go(f"/app/inspections/{answer.record}")
+
+
+async def missing_part(ctx: PersonContext, car: str) -> Response:
+    """Tell the parts departments that a part is missing."""
+    target, posted = record_id(car), await read_signed(ctx)
+    text = posted.get("text").strip()
+    said = say("missing_comment", ctx.language, text=text) if text else say("missing_bare", ctx.language)
+
+    async def tell() -> None:
+        await _comment(ctx, target, posted, said, mentions=await _parts_people(ctx, target))
+
+    return await _tapped(ctx, tell, say("said_missing", ctx.language))
+
+
+async def note(ctx: PersonContext, car: str) -> Response:
+    """Keep a note on a car."""
+    target, posted = record_id(car), await read_signed(ctx)
+
+    async def keep() -> None:
+        await _comment(ctx, target, posted, posted.get("text").strip())
+
+    return await _tapped(ctx, keep, say("said_note", ctx.language))
+
+
+async def _comment(
+    ctx: RequestContext, car: UUID, posted: Posted, text: str, *, mentions: Sequence[str] = ()
+) -> Answer:
+    patch: dict[str, Any] = {"car": car, "text": text}
+    if mentions:
+        patch["mentions"] = list(mentions)
+    return await perform(ctx, ctx.meta("comments"), "create", posted, patch)
+
+
+async def _parts_people(ctx: RequestContext, car: UUID) -> list[str]:
+    """Return who works with parts at the sites that the car belongs to."""
+    row = (await look_up(ctx, ctx.meta(CARS), car)).view.row
+    sites = [row[n] for n in ("dealership", "prep_center") if row.get(n)]
+    works = Condition(("roles",), "like", "%parts%")
+    filter_: Filter = Junction("and", (works, Condition(("dealership",), "in", sites)))
+    query = Query(fields=(("id",),), filter=filter_, limit=20)
+    try:
+        found = orjson.loads((await ctx.platform.reading.page(ctx.person, "users", query)).json)
+    except ForbiddenError:
+        return []
+    return [str(r["id"]) for r in found]
+
+
+async def _report_damage(ctx: RequestContext, attachments: Attachments, car: UUID, posted: Posted) -> None:
+    """Make a work item of the damage and hang the photos on the car."""
+    text = posted.get("text").strip() or say("damage_bare", ctx.language)
+    patch = {"car": car, "description": text, "kind": "body"}
+    await perform(ctx, ctx.meta("work_items"), "create", posted, patch)
+    stage = next((s for role, s in _STAGES.items() if role in ctx.person.roles), "technical")
+    for number, file in enumerate(posted.files):
+        values = {"car": car, "stage": stage}
+        await keep_file(ctx, attachments, ctx.meta("car_files"), file, values=values, key=posted.key_of(number))
+
+
+async def undo(ctx: PersonContext, car: str) -> Response:
+    """Take the last tap on a car back."""
+    target, posted = record_id(car), await read_signed(ctx)
+
+    async def take_back() -> None:
+        await perform(ctx, ctx.meta(CARS), UNDO.name, posted, {}, target=target)
+
+    return await _tapped(ctx, take_back, ctx.say(COMMON["undone"]))
+
+
+__all__ = ["FLOOR", "HANDS", "add_taps", "tapped_at"]

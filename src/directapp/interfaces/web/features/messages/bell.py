@@ -1,0 +1,193 @@
+"""The bell: how many notifications are unread, and the list of them by type and priority."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.declare.spec import CollectionMeta
+from directapp.derive.shown import Shown, page_of
+from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.posted import read_signed
+from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
+from directapp.interfaces.web.records.record import perform, record_id
+from directapp.services.intent import Intent
+from directapp.store.query import Condition, Filter, Junction, Order, Query
+
+PATH = "/app/notifications"
+NOTIFICATIONS = "notifications"
+_MOST = 200
+_MANY = 99
+_RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
+_HUES = {"urgent": "red", "high": "orange", "normal": "blue", "low": "grey"}
+_UNREAD = Condition(("read_at",), "null", value=True)
+
+
+def add_bell(router: APIRouter) -> None:
+    """Add the routes of notifications; before those of lists, whose names they would be."""
+    router.add_api_route("/app/bell", count, methods=["GET"])
+    router.add_api_route(PATH, show, methods=["GET"])
+    router.add_api_route(f"{PATH}/read", read_all, methods=["POST"])
+    router.add_api_route(f"{PATH}/{{record}}/open", open_one, methods=["GET"])
+    router.add_api_route(f"{PATH}/{{record}}/read", read_one, methods=["POST"])
+
+
+async def count(ctx: PersonContext) -> Response:
+    """Tell how many are unread, in a number and in words."""
+    unread = await _unread(ctx)
+    words = {0: WORDS["unread_none"], 1: WORDS["unread_one"]}.get(unread, WORDS["unread_many"])
+    told = {
+        "count": unread,
+        "shown": str(unread) if unread <= _MANY else f"{_MANY}+",
+        "said": ctx.say(words.fill(count=unread)),
+    }
+    return Response(orjson.dumps(told), media_type="application/json")
+
+
+async def _unread(ctx: RequestContext) -> int:
+    if ctx.spec.get(NOTIFICATIONS) is None or not ctx.spec[NOTIFICATIONS].grants_of(ctx.person.roles):
+        return 0
+    return await ctx.platform.reading.count(ctx.person, NOTIFICATIONS, Query(filter=_UNREAD))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One notification as the list shows it."""
+
+    id: str
+    title: str
+    body: str
+    type: str
+    priority: str
+    hue: str
+    stands_out: bool
+    when: Shown
+    unread: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A choice above the list, with how many it holds."""
+
+    label: str
+    href: str
+    count: int
+    chosen: bool
+
+
+async def show(ctx: PersonContext) -> Response:
+    """Show what this person was told: unread ones first asked for, by type where one is chosen."""
+    meta = ctx.meta(NOTIFICATIONS)
+    asked = ctx.request.query_params
+    wanted, everything = asked.get("type", ""), asked.get("show") == "all"
+    known = {c.code for c in meta.fields["type"].choices}
+    wanted = wanted if wanted in known else ""
+    rows = await _rows(ctx, wanted, everything=everything)
+    counts = await _by_type(ctx)
+    lines = [_line(ctx, meta, row) for row in rows]
+    fresh = [line for line in lines if line.unread]
+    return ctx.page(
+        "messages/notifications.html",
+        here=NOTIFICATIONS,
+        m=speak_messages(ctx.language),
+        fresh=fresh,
+        before=[line for line in lines if not line.unread],
+        types=_types(ctx, meta, counts, wanted, everything=everything),
+        tabs=_tabs(ctx, wanted, sum(counts.values()), everything=everything),
+        everything=everything,
+        wanted=wanted,
+        mark=ctx.say(WORDS["mark_type" if wanted else "mark_all"]),
+    )
+
+
+async def _rows(ctx: RequestContext, wanted: str, *, everything: bool) -> list[dict[str, Any]]:
+    parts: list[Filter] = [] if everything else [_UNREAD]
+    if wanted:
+        parts.append(Condition(("type",), "eq", wanted))
+    asked = Junction("and", tuple(parts)) if parts else None
+    query = Query(filter=asked, sort=(Order("created_at", descending=True),), limit=_MOST)
+    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, NOTIFICATIONS, query)).json)
+    return sorted(rows, key=lambda r: (r["read_at"] is not None, _RANK.get(r["priority"], 2) if not everything else 0))
+
+
+async def _by_type(ctx: RequestContext) -> dict[str, int]:
+    return await ctx.platform.reading.counts(ctx.person, NOTIFICATIONS, Query(filter=_UNREAD), "type")
+
+
+def _href(wanted: str, *, everything: bool) -> str:
+    asked = {name: value for name, value in (("type", wanted), ("show", "all" if everything else "")) if value}
+    return f"{PATH}?{urlencode(asked)}" if asked else PATH
+
+
+def _types(
+    ctx: RequestContext, meta: CollectionMeta, counts: dict[str, int], wanted: str, *, everything: bool
+) -> list[Tab]:
+    every = Tab(ctx.say(WORDS["every_type"]), _href("", everything=everything), sum(counts.values()), not wanted)
+    made = [
+        Tab(
+            c.label.pick(ctx.language),
+            _href(c.code, everything=everything),
+            counts.get(c.code, 0),
+            c.code == wanted,
+        )
+        for c in meta.fields["type"].choices
+        if counts.get(c.code) or c.code == wanted
+    ]
+    return [every, *made] if made else []
+
+
+def _tabs(ctx: RequestContext, wanted: str, unread: int, *, everything: bool) -> list[Tab]:
+    return [
+        Tab(ctx.say(WORDS["unread"]), _href(wanted, everything=False), unread, not everything),
+        Tab(ctx.say(WORDS["everything"]), _href(wanted, everything=True), 0, everything),
+    ]
+
+
+def _line(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any]) -> Line:
+    return Line(
+        id=row["id"],
+        title=row["title"],
+        body=row.get("body") or "",
+        type=ctx.formatter.value(meta, "type", row).text,
+        priority=ctx.formatter.value(meta, "priority", row).text,
+        hue=_HUES.get(row["priority"], "blue"),
+        stands_out=row["priority"] in {"urgent", "high"},
+        when=ctx.formatter.value(meta, "created_at", row),
+        unread=row["read_at"] is None,
+        version=row["version"],
+    )
+
+
+async def read_all(ctx: PersonContext) -> Response:
+    """Mark all of them as read, or all of a type."""
+    posted = await read_signed(ctx)
+    wanted = posted.get("type")
+    await perform(ctx, ctx.meta(NOTIFICATIONS), "mark_all_read", posted, {"type": wanted} if wanted else {})
+    return ctx.go(PATH)
+
+
+async def read_one(ctx: PersonContext, record: str) -> Response:
+    """Mark one as read, or put it back among the unread."""
+    posted = await read_signed(ctx)
+    verb = "mark_unread" if posted.get("unread") else "mark_read"
+    await perform(ctx, ctx.meta(NOTIFICATIONS), verb, posted, {}, target=record_id(record))
+    return ctx.go(PATH + ("?show=all" if posted.get("all") else ""))
+
+
+async def open_one(ctx: PersonContext, record: str) -> Response:
+    """Go to what a notification is about; it is read then."""
+    row = orjson.loads(await ctx.platform.reading.one(ctx.person, NOTIFICATIONS, record_id(record)))
+    if row["read_at"] is None:
+        intent = Intent(
+            actor=ctx.person, collection=NOTIFICATIONS, verb="mark_read", target=UUID(row["id"]), origin="web"
+        )
+        await ctx.platform.pipeline.perform(intent)
+    if row.get("car"):
+        return ctx.go(page_of("cars", row["car"]))
+    if row.get("collection") and row.get("record") and row["collection"] in ctx.spec.metas:
+        return ctx.go(page_of(row["collection"], row["record"]))
+    return ctx.go(PATH)

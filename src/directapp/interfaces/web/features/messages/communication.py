@@ -1,0 +1,245 @@
+"""Communication: who was told what of a car, the customer's status page, and logging a call."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.derive import forms
+from directapp.derive.present import read_instant, show_moment
+from directapp.derive.shown import Shown, paths_for
+from directapp.domains.messages.capability import Capabilities
+from directapp.domains.messages.catalogue import DIGEST, NOTICES, OUTWARD
+from directapp.domains.messages.status_links import is_open
+from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.posted import read_signed
+from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
+from directapp.interfaces.web.records.lists import may_create
+from directapp.interfaces.web.records.record import perform, record_id
+from directapp.kernel.errors import DirectAppError
+from directapp.kernel.text import Text
+from directapp.store.query import Condition, Order, Query
+
+MESSAGES, LINKS, CARS = "messages", "status_links", "cars"
+_MOST = 100
+_ICONS = {"in_app": "bell", "email": "mail", "sms": "message", "phone": "phone", "letter": "file-text"}
+_WEIGHT = ("in_app", "letter", "phone", "sms", "email")
+_HUES = {
+    "queued": "orange",
+    "sent": "blue",
+    "delivered": "green",
+    "bounced": "red",
+    "complained": "red",
+    "failed": "red",
+    "skipped": "grey",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One channel that a message went by, and how far it came."""
+
+    channel: str
+    status: str
+    hue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What somebody was told: one line, whatever the number of ways it went. ``again`` is what may be sent again."""
+
+    id: str
+    icon: str
+    who: str
+    subject: str
+    body: str
+    ways: tuple[Way, ...]
+    when: Shown
+    error: str
+    to: str
+    again: str
+    by_hand: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkLine:
+    """The customer's link, with what may be done to it."""
+
+    id: str
+    url: str
+    until: str
+    seen: str
+
+
+def add_communication(router: APIRouter, capabilities: Capabilities) -> None:
+    """Add the routes of a car's communication; before those of what hangs on records."""
+
+    @router.get("/app/cars/{record}/part/messages")
+    async def show_messages(ctx: PersonContext, record: str) -> Response:
+        return await _section(ctx, capabilities, record_id(record))
+
+    @router.post("/app/cars/{record}/messages")
+    async def log_call(ctx: PersonContext, record: str) -> Response:
+        target, posted = record_id(record), await read_signed(ctx)
+        meta = ctx.meta(MESSAGES)
+        patch = {name: posted.get(name) for name in ("direction", "receiver_kind", "body") if posted.get(name)}
+        try:
+            await perform(ctx, meta, "create", posted, {"car": target, "channel": "phone", **patch})
+        except DirectAppError as error:
+            _, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
+            return await _section(ctx, capabilities, target, typed=patch, summary=summary, status=int(error.status))
+        return await _after(ctx, capabilities, target)
+
+    @router.post("/app/cars/{record}/status-link")
+    async def share_link(ctx: PersonContext, record: str) -> Response:
+        target, posted = record_id(record), await read_signed(ctx)
+        meta = ctx.meta(LINKS)
+        if posted.get("revoke"):
+            await perform(ctx, meta, "revoke", posted, {}, target=record_id(posted.get("revoke")))
+        else:
+            channel = posted.get("channel") or "copy"
+            await perform(ctx, meta, "share", posted, {"car": str(target), "channel": channel})
+        return await _after(ctx, capabilities, target)
+
+
+async def _after(ctx: RequestContext, capabilities: Capabilities, target: UUID) -> Response:
+    if not ctx.partial:
+        return ctx.go(f"/app/cars/{target}/part/messages")
+    return await _section(ctx, capabilities, target)
+
+
+async def _section(
+    ctx: RequestContext,
+    capabilities: Capabilities,
+    target: UUID,
+    *,
+    typed: dict[str, str] | None = None,
+    summary: tuple[Any, ...] = (),
+    status: int = 200,
+) -> Response:
+    meta = ctx.meta(MESSAGES)
+    view = await ctx.platform.reading.view(ctx.person, CARS, target)
+    names = tuple(n for n in meta.fields if n not in {"content", "car"} and n in meta.readable_names)
+    query = Query(
+        fields=paths_for(ctx.spec, ctx.person, meta, names),
+        filter=Condition(("car",), "eq", target),
+        sort=(Order("created_at", descending=True),),
+        limit=_MOST,
+    )
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, MESSAGES, query)).json)
+    path = f"/app/cars/{target}"
+    context: dict[str, Any] = {
+        "m": speak_messages(ctx.language),
+        "title": ctx.say(WORDS["communication"]),
+        "here": CARS,
+        "path": path,
+        "plural": ctx.spec[CARS].declared.plural.pick(ctx.language),
+        "messages": [_line(ctx, told) for told in _together(rows)],
+        "link": await _link(ctx, capabilities, target),
+        "shares": _does(ctx, LINKS, "share") and view.full,
+        "by_email": bool(view.row.get("customer_email")),
+        "by_sms": bool(view.row.get("customer_phone")) and view.row.get("consent_sms") is True,
+        "writes": may_create(ctx, meta) and view.full,
+        "kinds": [(c.code, c.label.pick(ctx.language)) for c in meta.fields["receiver_kind"].choices],
+        "typed": typed or {},
+        "summary": summary,
+        "stale_by": None,
+    }
+    template = "messages/communication.html"
+    if ctx.partial:
+        return ctx.page(template, status=status, **context)
+    return ctx.page("section.html", status=status, part=template, **context)
+
+
+def _does(ctx: RequestContext, collection: str, verb: str) -> bool:
+    return any(verb in g.verbs for g in ctx.spec[collection].grants_of(ctx.person.roles))
+
+
+async def _link(ctx: RequestContext, capabilities: Capabilities, car: UUID) -> LinkLine | None:
+    meta = ctx.spec[LINKS]
+    if not meta.grants_of(ctx.person.roles):
+        return None
+    query = Query(filter=Condition(("car",), "eq", car), sort=(Order("id", descending=True),), limit=20)
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, LINKS, query)).json)
+    for row in rows:
+        until = read_instant(row.get("expires_at"))
+        if until is None or not is_open({**row, "expires_at": until}, ctx.now):
+            continue
+        opened = read_instant(row.get("opened_at"))
+        seen = WORDS["link_seen"].fill(when=_moment(ctx, opened)) if opened else WORDS["link_unseen"]
+        return LinkLine(
+            id=row["id"],
+            url=capabilities.url("status", ctx.person.tenant, UUID(row["id"])),
+            until=ctx.say(WORDS["link_until"].fill(when=_moment(ctx, until))),
+            seen=ctx.say(seen),
+        )
+    return None
+
+
+def _moment(ctx: RequestContext, instant: Any) -> Text:
+    return Text(show_moment(instant, ctx.now, "nb"), show_moment(instant, ctx.now, "en"))
+
+
+def _together(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Put the ways of one telling together: the same words to the same receiver at the same moment."""
+    found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        receiver = row.get("receiver")
+        who = receiver.get("id") if isinstance(receiver, dict) else receiver
+        alone = None if row.get("event") else row["id"]
+        key = (row.get("event"), row["receiver_kind"], who, row.get("at"), alone)
+        found.setdefault(key, []).append(row)
+    return list(found.values())
+
+
+def _line(ctx: RequestContext, rows: Sequence[dict[str, Any]]) -> Line:
+    meta, tell = ctx.spec[MESSAGES], ctx.formatter.value
+    row = max(rows, key=lambda one: _WEIGHT.index(str(one["channel"])))
+    receiver = tell(meta, "receiver", row) if row.get("receiver") else None
+    who = receiver.text if receiver else tell(meta, "receiver_kind", row).text
+    direction = WORDS["from" if row.get("direction") == "in" else "to"].fill(who=who)
+    ways = tuple(
+        Way(
+            tell(meta, "channel", one).text,
+            ctx.say(WORDS["came_in"]) if one.get("direction") == "in" else tell(meta, "status", one).text,
+            _HUES.get(str(one["status"]), "grey"),
+        )
+        for one in rows
+    )
+    failed = next((one for one in rows if _may_go_again(one)), None)
+    return Line(
+        id=str(row["id"]),
+        icon=_ICONS.get(str(row["channel"]), "message"),
+        who=ctx.say(direction),
+        subject=_subject(ctx, row),
+        body=str(row.get("body") or ""),
+        ways=ways,
+        when=tell(meta, "at", row),
+        error=" ".join(_in_language(str(one["error"]), ctx.language) for one in rows if one.get("error")),
+        to=", ".join(str(one["to"]) for one in rows if one.get("to")),
+        again=str(failed["id"]) if failed and _does(ctx, MESSAGES, "send_again") else "",
+        by_hand=str(row["channel"]) in {"phone", "letter"},
+    )
+
+
+def _may_go_again(row: dict[str, Any]) -> bool:
+    return (
+        row["status"] in {"failed", "bounced", "skipped"} and row["channel"] in {"email", "sms"} and bool(row.get("to"))
+    )
+
+
+def _subject(ctx: RequestContext, row: dict[str, Any]) -> str:
+    event = str(row.get("event") or "")
+    entry: Any = NOTICES.get(event) or OUTWARD.get(event)
+    label = DIGEST if event == "digest" else entry.label if entry else None
+    by_channel = ctx.formatter.value(ctx.spec[MESSAGES], "channel", row).text
+    return str(row.get("subject") or (label.pick(ctx.language) if label else by_channel))
+
+
+def _in_language(error: str, language: str) -> str:
+    """Return the reader's half of a reason that stands in both languages."""
+    nb, slash, en = error.partition(" / ")
+    return en if slash and language == "en" else nb

@@ -1,0 +1,121 @@
+"""Notice choices: for each event whether a letter goes too, when it is quiet, and the daily overview."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.derive import forms
+from directapp.derive.forms import Complaint
+from directapp.domains.messages.catalogue import BY_EMAIL, NOTICES
+from directapp.domains.messages.words import TYPES
+from directapp.interfaces.web.core import notes
+from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
+from directapp.interfaces.web.records.record import perform, sent_before
+from directapp.kernel.errors import DirectAppError
+from directapp.store.query import Condition, Query
+
+PATH = "/app/me/notices"
+CHOICES = "notice_choices"
+_CLOCKS = ("quiet_from", "quiet_to")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event, and whether a letter goes."""
+
+    code: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventGroup:
+    """The events of a type."""
+
+    label: str
+    events: tuple[Event, ...]
+
+
+def add_notices(router: APIRouter) -> None:
+    """Add the routes of a person's own choices."""
+    router.add_api_route(PATH, show, methods=["GET"])
+    router.add_api_route(PATH, save, methods=["POST"])
+
+
+async def _own(ctx: RequestContext) -> dict[str, Any]:
+    query = Query(filter=Condition(("user",), "eq", ctx.person.user), limit=1)
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, CHOICES, query)).json)
+    return dict(rows[0]) if rows else {}
+
+
+async def show(ctx: PersonContext) -> Response:
+    """Show what this person chose, or what is usual."""
+    row = await _own(ctx)
+    return _page(ctx, row, row.get("email_events") or [] if row else BY_EMAIL)
+
+
+def _page(
+    ctx: RequestContext,
+    row: dict[str, Any],
+    chosen: list[str],
+    *,
+    problems: dict[str, list[str]] | None = None,
+    summary: tuple[Complaint, ...] = (),
+    status: int = 200,
+) -> Response:
+    groups = []
+    for kind in TYPES:
+        events = tuple(
+            Event(n.code, n.label.pick(ctx.language), n.code in chosen) for n in NOTICES.values() if n.type == kind.code
+        )
+        if events:
+            groups.append(EventGroup(kind.label.pick(ctx.language), events))
+    meta = ctx.spec[CHOICES]
+    return ctx.page(
+        "messages/notices.html",
+        status=status,
+        here="me",
+        m=speak_messages(ctx.language),
+        groups=groups,
+        row=row,
+        problems=problems or {},
+        summary=summary,
+        stale_by=None,
+        version=row.get("version"),
+        labels={n: meta.fields[n].label.pick(ctx.language) for n in (*_CLOCKS, "digest")},
+        digest_help=ctx.say(help_) if (help_ := meta.fields["digest"].help) else "",
+    )
+
+
+async def save(ctx: PersonContext) -> Response:
+    """Save the choices."""
+    posted = await read_signed(ctx)
+    row = await _own(ctx)
+    chosen = [code for code in posted.typed.get("email", []) if code in NOTICES]
+    patch: dict[str, Any] = {name: posted.get(name) or None for name in _CLOCKS}
+    patch |= {"email_events": chosen, "digest": bool(posted.get("digest"))}
+    try:
+        await _write(ctx, row, posted, patch)
+    except DirectAppError as error:
+        by_field, summary = forms.sort_problems(error.problems, ctx.spec[CHOICES].fields, ctx.language)
+        typed = {**row, **patch}
+        told = {name: list(said) for name, said in by_field.items()}
+        return _page(ctx, typed, chosen, problems=told, summary=summary, status=int(error.status))
+    ctx.cookies.append(notes.tell_done(ctx.say(WORDS["saved_choices"]), ctx.now))
+    return ctx.go(PATH)
+
+
+async def _write(ctx: RequestContext, row: dict[str, Any], posted: Posted, patch: dict[str, Any]) -> None:
+    meta = ctx.meta(CHOICES)
+    if await sent_before(ctx, meta, "create", posted):
+        return
+    if row:
+        await perform(ctx, meta, "update", posted, patch, target=UUID(row["id"]), version=posted.version)
+    else:
+        given = {name: value for name, value in patch.items() if value is not None}
+        await perform(ctx, meta, "create", posted, given)

@@ -1,0 +1,204 @@
+"""Preview: every letter in both languages and the site's look, before anybody gets one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.domains.messages.capability import Capabilities
+from directapp.domains.messages.catalogue import CUSTOMER, NOTICES, OUTWARD, VENDOR
+from directapp.domains.messages.customers import CALL, customer_facts
+from directapp.domains.messages.phrases import car_name, day_text, model, moment_text, phone_text, plain
+from directapp.domains.messages.telling import LINK_MARK, Told, car_facts
+from directapp.interfaces.web.core.branding import SITES
+from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.routes import POLICY
+from directapp.interfaces.web.features.messages.letters import Letter, brand_of, compose, write
+from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
+from directapp.kernel.clock import OSLO
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
+from directapp.kernel.text import LANGUAGES, Language, Text, pick_language
+from directapp.services.act import Seen
+
+PATH = "/app/letters"
+MAY = frozenset({"tenant_admin", "manager"})
+# A letter brings its own style, and is shown in a frame that runs nothing and reaches nobody.
+_FRAMED = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'; base-uri 'none'; sandbox"
+)
+_WITH_FRAMES = f"{POLICY}; frame-src 'self'"
+_HOUR = 13
+
+
+def add_preview(router: APIRouter, capabilities: Capabilities) -> None:
+    """Add the routes of the preview."""
+
+    @router.get(PATH)
+    async def show_letters(ctx: PersonContext) -> Response:
+        _demand(ctx)
+        wanted = ctx.request.query_params.get("event", "")
+        code = wanted if wanted in _CODES else next(iter(NOTICES))
+        entry = OUTWARD.get(code)
+        response = ctx.page(
+            "messages/letters.html",
+            here="admin",
+            m=speak_messages(ctx.language),
+            sections=_sections(ctx, code),
+            code=code,
+            label=_label(code).pick(ctx.language),
+            languages=[(one, ctx.say(WORDS["norwegian" if one == "nb" else "english"])) for one in LANGUAGES],
+            texts=_texts(ctx, code, entry.sms) if entry and entry.sms else {},
+        )
+        response.headers["Content-Security-Policy"] = _WITH_FRAMES
+        return response
+
+    @router.get(f"{PATH}/{{code}}/{{language}}")
+    async def show_letter(ctx: PersonContext, code: str, language: str) -> Response:
+        _demand(ctx)
+        if code not in _CODES or language not in LANGUAGES:
+            raise NotFoundError
+        letter = sample_letter(ctx, code, pick_language(None, language), await _site(ctx), capabilities)
+        made = write(letter)
+        plain_text = ctx.request.query_params.get("form") == "text"
+        if plain_text:
+            return Response(f"{made.subject}\n\n{made.text}", media_type="text/plain; charset=utf-8")
+        headers = {"Content-Security-Policy": _FRAMED, "X-Frame-Options": "SAMEORIGIN"}
+        return Response(made.html, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _texts(ctx: RequestContext, code: str, sms: Text) -> dict[str, str]:
+    kind = "vendor" if code in VENDOR else "customer"
+    said = sms.fill(**{**_fills(ctx), "detail": _OUTWARD_DETAILS.get(code, _OUTWARD_DETAILS[kind])})
+    return {one: said.pick(one) for one in LANGUAGES}
+
+
+_CODES = (*NOTICES, *OUTWARD)
+
+
+def _label(code: str) -> Text:
+    return NOTICES[code].label if code in NOTICES else OUTWARD[code].label
+
+
+def _demand(ctx: RequestContext) -> None:
+    if not ctx.person.roles & MAY:
+        raise ForbiddenError
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A letter that may be looked at."""
+
+    label: str
+    href: str
+    chosen: bool
+
+
+def _sections(ctx: RequestContext, code: str) -> list[tuple[str, list[Choice]]]:
+    kinds = (("to_colleagues", NOTICES), ("to_customers", CUSTOMER), ("to_vendors", VENDOR))
+    return [
+        (
+            ctx.say(WORDS[name]),
+            [Choice(_label(c).pick(ctx.language), f"{PATH}?event={c}", c == code) for c in entries],
+        )
+        for name, entries in kinds
+    ]
+
+
+async def _site(ctx: RequestContext) -> dict[str, Any]:
+    if ctx.person.site is None:
+        return {}
+    try:
+        row: dict[str, Any] = orjson.loads(await ctx.platform.reading.one(ctx.person, SITES, ctx.person.site))
+    except DirectAppError:
+        return {}
+    return row
+
+
+def _sample_car(ctx: RequestContext) -> dict[str, Any]:
+    tomorrow = ctx.now.astimezone(OSLO) + timedelta(days=1)
+    return {
+        "license_plate": "EL12345",
+        "make": "Volkswagen",
+        "model": "ID.4",
+        "vin": "WVWZZZE1ZMP012345",
+        "order_number": "O10042",
+        "delivery_date": tomorrow.date(),
+    }
+
+
+def _fills(ctx: RequestContext) -> Mapping[str, Text]:
+    car = _sample_car(ctx)
+    tomorrow = ctx.now.astimezone(OSLO) + timedelta(days=1)
+    when = tomorrow.replace(hour=_HOUR, minute=0)
+    name = ctx.look.name or "Bilhuset"
+    return {
+        "car": car_name(car),
+        "model": model(car),
+        "who": plain("Kari Holm"),
+        "first": plain("Nora"),
+        "seller": plain("Kari"),
+        "site": plain(name),
+        "origin": plain("Klargjøringssenteret"),
+        "order": plain("O10042"),
+        "when": moment_text(when),
+        "what": Text("Teknisk klargjøring", "Technical preparation"),
+        "call": CALL.fill(phone=phone_text("+4738000000")),
+        "link": LINK_MARK,
+        "code": plain("K7QP"),
+        "address": plain("kari.holm@example.no"),
+        "detail": _DETAILS.fill(day=day_text(tomorrow.date())),
+    }
+
+
+def _outward_facts(ctx: RequestContext, code: str, language: Language) -> list[list[str]]:
+    """Return what a customer or a vendor is told of an invented car."""
+    car = _sample_car(ctx)
+    if code in VENDOR:
+        return car_facts(car, language)[:1]
+    at = ctx.now.astimezone(OSLO).replace(hour=_HOUR, minute=0) + timedelta(days=1)
+    return customer_facts({**car, "handover_at": at, "handover_place": _PLACE}, {}, language)
+
+
+_PLACE = "Sørlandsparken 4"
+_OUTWARD_DETAILS = {
+    "customer": Text(f"Sted: {_PLACE}. ", f"Place: {_PLACE}. "),
+    "vendor.codes": plain("K7QP (EL 12345), M3XB (EL 20001)"),
+    "vendor": Text("«Lakkere støtfanger bak». Nøkkel i skap 4.", "“Paint the rear bumper”. Key in cabinet 4."),
+}
+_DETAILS = Text("Ripe i venstre bakdør. Følges opp {day}. ", "Scratch on the rear left door. Follow-up {day}. ")
+
+
+def sample_letter(
+    ctx: RequestContext, code: str, language: Language, site: Mapping[str, Any], capabilities: Capabilities
+) -> Letter:
+    """Return a letter about an invented car."""
+    tenant, fills = ctx.person.tenant, _fills(ctx)
+    brand = brand_of(site or {"name": ctx.look.name}, capabilities, tenant)
+    car = _sample_car(ctx)
+    if code in NOTICES:
+        told = Told(event=code, fills=fills, car=Seen("cars", UUID(int=0), car))
+        subject, body = told.words(language)
+        button, kind = NOTICES[code].button, "user"
+        content: dict[str, Any] = {"path": "/app/cars", "facts": told.facts(language)}
+    else:
+        entry = OUTWARD[code]
+        button, kind = entry.button, "vendor" if code in VENDOR else "customer"
+        fills = {**fills, "detail": _OUTWARD_DETAILS.get(code, _OUTWARD_DETAILS[kind])} | (
+            {"first": plain("Lakk og Lim")} if code in VENDOR else {}
+        )
+        subject, body = (text.fill(**fills).pick(language) for text in (entry.subject, entry.body))
+        content = {"path": "/", "facts": _outward_facts(ctx, code, language)}
+    content |= {"language": language, "button": button.pick(language)}
+    return compose(
+        subject=subject,
+        body=body,
+        receiver_kind=kind,
+        content=content,
+        brand=brand,
+        tenant=tenant,
+        capabilities=capabilities,
+    )

@@ -1,0 +1,205 @@
+"""Pages without a sign-in: what a customer sees of one car, and the logo that letters show."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from directapp.derive.present import show_phone
+from directapp.domains.messages.capability import Capabilities, Capability, Kind
+from directapp.domains.messages.customers import language_of
+from directapp.domains.messages.status_links import is_open
+from directapp.domains.messages.story import is_over, story_of
+from directapp.interfaces.web.core import notes
+from directapp.interfaces.web.core.branding import SITES, Look
+from directapp.interfaces.web.core.context import LANGUAGE_COOKIE, RequestContext, StrangerDesk, open_context
+from directapp.interfaces.web.core.limit import Limit
+from directapp.interfaces.web.features.account.sign_in import client_address
+from directapp.interfaces.web.features.messages.words import speak_messages
+from directapp.kernel.actor import Actor, system_actor
+from directapp.kernel.errors import DirectAppError, NotFoundError
+from directapp.kernel.text import LANGUAGES, pick_language
+from directapp.services.attachments import Attachments
+from directapp.services.intent import Intent
+from directapp.services.platform import Platform
+
+A_MINUTE = 60
+_LOGO_LIFE = "public, max-age=86400"
+_SHUT = {
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def reader(tenant: UUID) -> Actor:
+    """Return who reads for those without a sign-in; the pages show a few named values of it and no more."""
+    return system_actor(tenant, "pipeline")
+
+
+async def row_of(platform: Platform, tenant: UUID, collection: str, record: object) -> dict[str, Any] | None:
+    """Return a record, None where it is gone."""
+    if not record:
+        return None
+    try:
+        found = await platform.reading.one(reader(tenant), collection, UUID(str(record)))
+    except NotFoundError:
+        return None
+    row: dict[str, Any] = orjson.loads(found)
+    return typed(platform, collection, row)
+
+
+def typed(platform: Platform, collection: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with its values as the domain knows them: moments and days, not text."""
+    meta = platform.spec[collection]
+    return {
+        name: meta.fields[name].understand(value) if name in meta.fields and _is_time(meta, name) else value
+        for name, value in row.items()
+    }
+
+
+def _is_time(meta: Any, name: str) -> bool:
+    return str(meta.fields[name].kind) in {"instant", "date"}
+
+
+def look_of(site: Mapping[str, Any] | None) -> Look:
+    """Return the look of a site; its logo goes by a link of its own."""
+    colours = (site or {}).get("brand_colors") or {}
+    return Look(str((site or {}).get("name") or ""), str(colours.get("primary") or "").lstrip("#") or None)
+
+
+def public_desk(request: Request, look: Look) -> RequestContext:
+    """Return a context for somebody without a sign-in, in the language they chose here."""
+    ctx = open_context(request, look=look)
+    chosen = request.query_params.get("language", "")
+    if chosen in LANGUAGES:
+        ctx.language = pick_language(None, chosen)
+        ctx.cookies.append(notes.Cookie(name=LANGUAGE_COOKIE, value=chosen, readable=True))
+    return ctx
+
+
+def chose_language(request: Request) -> bool:
+    """Whether somebody without a sign-in has said which language they read, here or before."""
+    return bool(request.query_params.get("language") or request.cookies.get(LANGUAGE_COOKIE))
+
+
+def shut(response: Response) -> Response:
+    """Keep a page out of search engines, caches and the addresses that other sites are told."""
+    for name, value in _SHUT.items():
+        response.headers[name] = value
+    return response
+
+
+def closed(ctx: RequestContext, *, too_many: bool = False) -> Response:
+    """Answer a link that opens nothing, the same whatever the reason."""
+    status = HTTPStatus.TOO_MANY_REQUESTS if too_many else HTTPStatus.NOT_FOUND
+    response = ctx.page(
+        "messages/closed.html", status=status, m=speak_messages(ctx.language), too_many=too_many, logo=None
+    )
+    if too_many:
+        response.headers["Retry-After"] = "60"
+    return shut(response)
+
+
+class Gate:
+    """Lets a link in: within the limit, signed by us."""
+
+    def __init__(self, capabilities: Capabilities, most: int) -> None:
+        """Keep the key, and how many calls a minute one address may make."""
+        self.capabilities = capabilities
+        self.limit = Limit(most)
+
+    def enter(self, request: Request, token: str, kind: Kind) -> Capability | Response:
+        """Return what a link opens, or the answer to one that opens nothing."""
+        ctx = public_desk(request, Look())
+        if not self.limit.passes(client_address(request)):
+            return closed(ctx, too_many=True)
+        found = self.capabilities.read(token, kind)
+        return found if found is not None else closed(ctx)
+
+
+def add_public(
+    router: APIRouter,
+    platform: Platform,
+    attachments: Attachments,
+    capabilities: Capabilities,
+    *,
+    most: int = A_MINUTE,
+) -> None:
+    """Add the routes that a customer and a mail program open."""
+    gate = Gate(capabilities, most)
+
+    @router.get("/status/{token}")
+    async def show_status(request: Request, token: str) -> Response:
+        found = gate.enter(request, token, "status")
+        if isinstance(found, Response):
+            return found
+        link = await row_of(platform, found.tenant, "status_links", found.record)
+        car = await row_of(platform, found.tenant, "cars", link["car"]) if link and _opens(link, platform) else None
+        if link is None or car is None or is_over(car, platform.clock()):
+            return closed(public_desk(request, Look()))
+        if link.get("opened_at") is None:
+            await note_opened(platform, found.tenant, "status_links", found.record, platform.clock())
+        return await _status(request, platform, capabilities, found, car)
+
+    @router.get("/logo/{token}")
+    async def show_logo(ctx: StrangerDesk, token: str) -> Response:
+        found = capabilities.read(token, "logo")
+        site = await row_of(platform, found.tenant, SITES, found.record) if found else None
+        if found is None or site is None or not site.get("logo"):
+            raise NotFoundError
+        stored = await attachments.look_up(reader(found.tenant), UUID(str(site["logo"])))
+        del ctx
+        body: AsyncIterator[bytes] = attachments.read(stored)
+        headers = {"Cache-Control": _LOGO_LIFE, "Cross-Origin-Resource-Policy": "cross-origin"}
+        return StreamingResponse(body, media_type=stored.media_type, headers=headers)
+
+
+def _opens(link: Mapping[str, Any], platform: Platform) -> bool:
+    return is_open(link, platform.clock())
+
+
+async def note_opened(platform: Platform, tenant: UUID, collection: str, record: UUID, now: datetime) -> None:
+    """Write down that a link was opened for the first time."""
+    intent = Intent(
+        actor=system_actor(tenant, "messenger"),
+        collection=collection,
+        verb="update",
+        target=record,
+        patch={"opened_at": now.isoformat()},
+        origin="web",
+    )
+    try:
+        await platform.pipeline.perform(intent)
+    except DirectAppError:
+        # Two pages opened at once: one of them has written it.
+        return
+
+
+async def _status(
+    request: Request, platform: Platform, capabilities: Capabilities, found: Capability, car: Mapping[str, Any]
+) -> Response:
+    site = await row_of(platform, found.tenant, SITES, car.get("dealership"))
+    ctx = public_desk(request, look_of(site))
+    if not chose_language(request):
+        ctx.language = language_of(car)
+    story = story_of(car)
+    logo = capabilities.token("logo", found.tenant, UUID(str(site["id"]))) if site and site.get("logo") else None
+    phone = str(site["phone"]) if site and site.get("phone") else ""
+    return shut(
+        ctx.page(
+            "messages/status.html",
+            m=speak_messages(ctx.language),
+            story=story,
+            said=lambda text: text.pick(ctx.language) if text else "",
+            site=site or {},
+            phone=phone,
+            phone_shown=show_phone(phone) if phone else "",
+            logo=logo,
+        )
+    )

@@ -1,0 +1,224 @@
+"""The vendor's page: one work item, and an answer without an account: done, price or delayed, with photos."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from directapp.derive import forms
+from directapp.derive.present import show_moment, show_phone
+from directapp.domains.messages.capability import Capabilities, Capability
+from directapp.domains.messages.phrases import car_name
+from directapp.domains.messages.status_links import is_open
+from directapp.interfaces.web.core.branding import SITES, Look
+from directapp.interfaces.web.core.context import RequestContext
+from directapp.interfaces.web.core.posted import UPLOAD_BYTES, Posted, read_form
+from directapp.interfaces.web.features.messages.public import (
+    Gate,
+    chose_language,
+    closed,
+    look_of,
+    note_opened,
+    public_desk,
+    row_of,
+    shut,
+)
+from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
+from directapp.interfaces.web.records.uploads import chunks_of, file_key, key_with
+from directapp.kernel.actor import Actor, system_actor
+from directapp.kernel.errors import DirectAppError, Problem, ReusedKeyError
+from directapp.services.attachments import Attachments, Incoming
+from directapp.services.intent import Intent, Origin
+from directapp.services.pipeline import Pipeline
+from directapp.services.platform import Platform
+
+LINKS = "vendor_links"
+A_MINUTE = 30
+MOST_PHOTOS = 10
+_ANSWERS = ("done", "price", "delayed")
+_CLOSED_ITEM = ("done", "declined")
+_STAGE = {"technical": "technical", "tyres": "technical", "equipment": "technical", "glass": "technical"}
+_FIELDS = ("price", "ready_on", "answer_note")
+
+
+def vendor_actor(tenant: UUID) -> Actor:
+    """Return who writes what a vendor answers."""
+    return system_actor(tenant, "vendor")
+
+
+class _Scene:
+    """A link with what it is about."""
+
+    def __init__(self, found: Capability, link: dict[str, Any], item: dict[str, Any], car: dict[str, Any]) -> None:
+        self.found, self.link, self.item, self.car = found, link, item, car
+
+
+def add_vendor(
+    router: APIRouter,
+    platform: Platform,
+    attachments: Attachments,
+    capabilities: Capabilities,
+    *,
+    most: int = A_MINUTE,
+) -> None:
+    """Add the routes of the vendor's page."""
+    gate = Gate(capabilities, most)
+
+    @router.get("/vendor/{token}")
+    async def show_work(request: Request, token: str) -> Response:
+        scene = await _enter(platform, gate, request, token)
+        if isinstance(scene, Response):
+            return scene
+        if scene.link.get("opened_at") is None:
+            await note_opened(platform, scene.found.tenant, LINKS, scene.found.record, platform.clock())
+        return await _page(request, platform, capabilities, scene)
+
+    @router.post("/vendor/{token}")
+    async def take_answer(request: Request, token: str) -> Response:
+        scene = await _enter(platform, gate, request, token)
+        if isinstance(scene, Response):
+            return scene
+        posted = await read_form(request, most=UPLOAD_BYTES)
+        try:
+            await _answer(platform, attachments, scene, posted)
+        except DirectAppError as error:
+            return await _page(request, platform, capabilities, scene, posted=posted, error=error)
+        # The same page again, by a GET: a reload sends nothing twice.
+        return shut(Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": request.url.path}))
+
+
+async def _enter(platform: Platform, gate: Gate, request: Request, token: str) -> _Scene | Response:
+    """Return what an open link is about, or the answer to one that opens nothing."""
+    found = gate.enter(request, token, "vendor")
+    if isinstance(found, Response):
+        return found
+    link = await row_of(platform, found.tenant, LINKS, found.record)
+    item = car = None
+    if link is not None and is_open(link, platform.clock()):
+        item = await row_of(platform, found.tenant, "work_items", link["work_item"])
+        car = await row_of(platform, found.tenant, "cars", item["car"]) if item else None
+    if link is None or item is None or car is None:
+        return closed(public_desk(request, Look()))
+    return _Scene(found, link, item, car)
+
+
+async def _answer(platform: Platform, attachments: Attachments, scene: _Scene, posted: Posted) -> None:
+    actor = vendor_actor(scene.found.tenant)
+    said = posted.get("answer")
+    if said not in _ANSWERS:
+        raise UnansweredError(Problem(WORDS["choose_answer"], field="answer"))
+    values = {name: posted.get(name).strip() or None for name in _FIELDS}
+    patch = {"answer": said, **{name: value for name, value in values.items() if value is not None}}
+    intent = Intent(
+        actor=actor,
+        collection=LINKS,
+        verb="answer",
+        target=scene.found.record,
+        patch=patch,
+        key=posted.key,
+        origin="web",
+    )
+    try:
+        await platform.pipeline.perform(intent)
+    except ReusedKeyError:
+        # Sent before, and thought better of since: the later answer counts.
+        await platform.pipeline.perform(replace(intent, key=None))
+    for number, file in enumerate(posted.files[:MOST_PHOTOS]):
+        incoming = Incoming(name=file.filename, chunks=chunks_of(file))
+        key = await key_with(file, posted.key_of(number))
+        photo = Photo(car=scene.car["id"], link=scene.link, item=scene.item, key=key, origin="web")
+        await hang_photo(platform.pipeline, attachments, actor, photo, incoming)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """Where a vendor's photo is hung: on the car of the work item, under what was done."""
+
+    car: object
+    link: Mapping[str, Any]
+    item: Mapping[str, Any]
+    key: str | None
+    origin: Origin
+
+
+async def hang_photo(
+    pipeline: Pipeline, attachments: Attachments, actor: Actor, photo: Photo, incoming: Incoming
+) -> None:
+    """Keep a vendor's photo with the car; the same one with the same key is kept once."""
+    kept = await attachments.keep(actor, incoming, {}, origin=photo.origin, key=file_key(photo.key))
+    stage = _STAGE.get(str(photo.item["kind"]), "cosmetic")
+    title = f"{photo.link['vendor_name']}: {photo.item['description']}"[:120]
+    await pipeline.perform(
+        Intent(
+            actor=actor,
+            collection="car_files",
+            verb="create",
+            patch={"car": photo.car, "file": kept.record, "stage": stage, "title": title},
+            key=photo.key,
+            origin=photo.origin,
+        )
+    )
+
+
+class UnansweredError(DirectAppError):
+    """A form came back without an answer."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "FAILED_VALIDATION"
+
+
+async def _page(
+    request: Request,
+    platform: Platform,
+    capabilities: Capabilities,
+    scene: _Scene,
+    *,
+    posted: Posted | None = None,
+    error: DirectAppError | None = None,
+) -> Response:
+    link, item, car = scene.link, scene.item, scene.car
+    site = await row_of(platform, scene.found.tenant, SITES, car.get("prep_center") or car.get("dealership"))
+    ctx = public_desk(request, look_of(site))
+    if not chose_language(request):
+        ctx.language = "en" if link.get("language") == "en" else "nb"
+    fields = platform.spec[LINKS].fields
+    by_field, summary = forms.sort_problems(error.problems, fields, ctx.language) if error else ({}, ())
+    phone = str(site["phone"]) if site and site.get("phone") else ""
+    logo = capabilities.token("logo", scene.found.tenant, UUID(str(site["id"]))) if site and site.get("logo") else None
+    return shut(
+        ctx.page(
+            "messages/vendor.html",
+            status=int(error.status) if error else HTTPStatus.OK,
+            m=speak_messages(ctx.language),
+            link=link,
+            item=item,
+            kind=_kind(platform, item, ctx),
+            car_name=car_name(car).pick(ctx.language),
+            vin=car.get("vin") or "",
+            site=site or {},
+            phone=phone,
+            phone_shown=show_phone(phone) if phone else "",
+            logo=logo,
+            said=_said(ctx, link),
+            over=item["status"] in _CLOSED_ITEM,
+            typed={name: posted.get(name) for name in ("answer", *_FIELDS)} if posted else {},
+            problems=by_field,
+            summary=summary,
+            stale_by=None,
+        )
+    )
+
+
+def _kind(platform: Platform, item: Mapping[str, Any], ctx: RequestContext) -> str:
+    found = platform.spec["work_items"].fields["kind"].choice(item.get("kind"))
+    return found.label.pick(ctx.language) if found else ""
+
+
+def _said(ctx: RequestContext, link: Mapping[str, Any]) -> str:
+    at = link.get("answered_at")
+    if at is None:
+        return ""
+    return ctx.say(WORDS["answered"].fill(when=show_moment(at, ctx.now, ctx.language)))

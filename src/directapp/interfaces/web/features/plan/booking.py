@@ -1,0 +1,144 @@
+"""One booking: what it is, its next steps, and a form that moves it without dragging."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from directapp.declare.kinds import Kind
+from directapp.derive import forms, inputs, present
+from directapp.derive.forms import Complaint
+from directapp.derive.inputs import Filling
+from directapp.interfaces.web.core import notes
+from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.posted import read_signed
+from directapp.interfaces.web.features.plan import reads
+from directapp.interfaces.web.features.plan.moves import back_of, done, patch_of
+from directapp.interfaces.web.features.plan.page import MARKS, car_page
+from directapp.interfaces.web.features.plan.scope import BOOKINGS, PLAN, plan_shape, read_scope
+from directapp.interfaces.web.features.plan.words import say, speak_plan
+from directapp.interfaces.web.records.record import perform, read_patch, record_id
+from directapp.interfaces.web.records.record_view import Record, look_up
+from directapp.kernel.errors import DirectAppError, NotFoundError
+
+_FACTS = ("resource_type", "resource", "person", "provider", "consumer", "estimated_hours", "actual_hours", "note")
+_MOVABLE = ("starts_at", "ends_at", "resource")
+
+
+def add_booking(router: APIRouter) -> None:
+    """Add the routes of one booking on the plan."""
+    router.add_api_route("/app/plan/booking/{booking}", show_booking, methods=["GET"])
+    router.add_api_route("/app/plan/booking/{booking}", move_booking, methods=["POST"])
+    router.add_api_route("/app/plan/booking/{booking}/do/{verb}", do_verb, methods=["POST"])
+
+
+async def show_booking(ctx: PersonContext, booking: str) -> Response:
+    """Show a booking: as a dialog over the plan, or as a page."""
+    return await booking_page(ctx, record_id(booking))
+
+
+async def booking_page(
+    ctx: RequestContext,
+    target: UUID,
+    *,
+    summary: Sequence[Complaint] = (),
+    typed: dict[str, str] | None = None,
+    back: str = "",
+    status: int = HTTPStatus.OK,
+) -> Response:
+    """Return the booking's page, with what was refused above it."""
+    meta = plan_shape(ctx)
+    seen = await look_up(ctx, meta, target)
+    row, tell = seen.view.row, ctx.formatter.value
+    resources = []
+    if "resource" in seen.view.writable:
+        scope = read_scope(ctx, {"site": str(row.get("provider") or "")})
+        kinds = [k for k in await reads.read_types(ctx) if str(k["id"]) == str(row["resource_type"])]
+        able = {k["work"] for k in kinds}
+        rows = await reads.read_resources(ctx, scope, kinds)
+        resources = [(str(r["id"]), str(r["name"])) for r in rows if able & set(r.get("does") or ())]
+    p = speak_plan(ctx.language)
+    facts = [(meta.fields[n].label.pick(ctx.language), tell(meta, n, seen.told)) for n in _FACTS]
+    offers = [o for o in seen.view.offers if o.verb.name not in {"find_slots", "find_chains"} and o.blocked is None]
+    context: dict[str, Any] = {
+        "title": ctx.formatter.title(ctx.spec["cars"], seen.told["car"]) if seen.told.get("car") else p["booking"],
+        "here": "plan",
+        "p": p,
+        "record": seen,
+        "status_chip": tell(meta, "status", seen.told),
+        "marks": [p[f"mark_{m}"] for m in MARKS if row.get(m)],
+        "time": (tell(meta, "starts_at", row), tell(meta, "ends_at", row)),
+        "facts": [(label, value) for label, value in facts if value],
+        "moves": set(_MOVABLE) <= seen.view.writable,
+        "values": {
+            "starts_at": present.input_instant(row["starts_at"]),
+            "ends_at": present.input_instant(row["ends_at"]),
+            "resource": str(row.get("resource") or ""),
+        }
+        | (typed or {}),
+        "resources": resources,
+        "elsewhere": None if resources else say("elsewhere_one", ctx.language, site=_provider(ctx, seen)),
+        "offers": [(o.verb, _inputs(ctx, o.verb.params)) for o in offers],
+        "summary": tuple(summary),
+        "stale_by": None,
+        "car_href": car_page(row),
+        "slot_href": f"{PLAN}/book?booking={target}" if set(_MOVABLE) <= seen.view.writable else None,
+        "back": back_of(ctx, back),
+    }
+    return ctx.page("plan/booking_part.html" if ctx.partial else "plan/booking.html", status=status, **context)
+
+
+def _provider(ctx: RequestContext, seen: Record) -> str:
+    """Return the site that does the work."""
+    return ctx.formatter.value(seen.meta, "provider", seen.told).text
+
+
+def _inputs(ctx: RequestContext, fields: Sequence[Any]) -> list[inputs.Input]:
+    filling = Filling(language=ctx.language, row={})
+    made = (inputs.build_input(f, filling) for f in fields if f.kind is not Kind.REF)
+    return [i for i in made if i.control != "none"]
+
+
+async def move_booking(ctx: PersonContext, booking: str) -> Response:
+    """Move a booking to the time and resource of the form."""
+    meta, target = plan_shape(ctx), record_id(booking)
+    posted = await read_signed(ctx)
+    patch = patch_of(posted, _MOVABLE)
+    try:
+        await perform(ctx, meta, "update", posted, patch, target=target, version=posted.version)
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        _, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
+        return await booking_page(
+            ctx, target, summary=summary, typed=patch, back=posted.get("back"), status=int(error.status)
+        )
+    ctx.cookies.append(done(ctx, "moved", target, undo=True, back=posted.get("back")))
+    return ctx.go(back_of(ctx, posted.get("back")))
+
+
+async def do_verb(ctx: PersonContext, booking: str, verb: str) -> Response:
+    """Do a verb to a booking and go back to the plan."""
+    meta, target = plan_shape(ctx), record_id(booking)
+    found = meta.verb(verb)
+    if found is None or found.on != "record":
+        raise NotFoundError
+    posted = await read_signed(ctx)
+    patch, problems = await read_patch(ctx, list(found.params), posted)
+    try:
+        if not problems:
+            await perform(ctx, meta, verb, posted, patch, target=target, version=posted.version)
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        problems = list(error.problems)
+    if problems:
+        _, summary = forms.sort_problems(problems, meta.fields, ctx.language)
+        return await booking_page(
+            ctx, target, summary=summary, back=posted.get("back"), status=HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+    label, back = found.label.pick(ctx.language), back_of(ctx, posted.get("back"))
+    ctx.cookies.append(notes.tell_done(label, ctx.now, undo=f"/app/{BOOKINGS}/{target}/undo", href=back))
+    return ctx.go(back_of(ctx, posted.get("back")))

@@ -1,0 +1,174 @@
+"""My plan: what a person is booked for, today and the rest of the week; start and finish in one tap."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.declare.case import Case
+from directapp.derive import present
+from directapp.derive.shown import Shown
+from directapp.domains.planning.booking_verbs import worked_hours
+from directapp.interfaces.web.core import notes
+from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.features.floor.taps import tapped_at
+from directapp.interfaces.web.features.plan import reads
+from directapp.interfaces.web.features.plan.closed import wall
+from directapp.interfaces.web.features.plan.page import MARKS, car_page
+from directapp.interfaces.web.features.plan.reads import name_of
+from directapp.interfaces.web.features.plan.scope import BOOKINGS, CARS, PLAN
+from directapp.interfaces.web.features.plan.words import say, speak_plan
+from directapp.interfaces.web.records.record import perform, record_id, sent_before
+from directapp.kernel.clock import OSLO
+from directapp.kernel.errors import DirectAppError, NotFoundError
+from directapp.store.query import Condition, Order, Query
+
+MINE = f"{PLAN}/mine"
+_STEPS: Mapping[str, tuple[str, ...]] = {
+    "scheduled": ("start",),
+    "confirmed": ("start",),
+    "in_progress": ("finish",),
+}
+_VERBS = {"start": ("start", "started_at", "started"), "finish": ("complete", "completed_at", "finished")}
+_OVER = frozenset({"cancelled", "no_show"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A booking of mine: what to do to which car, when, and the taps that do it."""
+
+    id: str
+    version: int
+    car_href: str
+    plate: Shown
+    name: str
+    kind: str
+    time: str
+    length: str
+    status: Shown
+    marks: tuple[str, ...]
+    note: str
+    steps: tuple[str, ...]
+    done: bool
+
+
+def add_mine(router: APIRouter) -> None:
+    """Add a person's own plan and its taps."""
+    router.add_api_route("/app/plan/mine", show_mine, methods=["GET"])
+    router.add_api_route("/app/resource_bookings/{booking}/tap/{step}", tap, methods=["POST"])
+
+
+async def show_mine(ctx: PersonContext) -> Response:
+    """Show my day and my week."""
+    return await mine_page(ctx)
+
+
+async def mine_page(ctx: RequestContext, *, problems: Sequence[str] = (), status: int = 200) -> Response:
+    """Return the page, with what was refused above the bookings."""
+    meta = ctx.meta(BOOKINGS)
+    today = ctx.now.astimezone(OSLO).date()
+    later = ctx.request.query_params.get("week") == "next"
+    monday = today - timedelta(days=today.weekday())
+    first, last = (
+        (monday + timedelta(days=7), monday + timedelta(days=14)) if later else (today, monday + timedelta(days=7))
+    )
+    days = await _days(ctx, first, last)
+    p = speak_plan(ctx.language)
+    return ctx.page(
+        "plan/mine.html",
+        status=status,
+        here="plan-mine",
+        title=p["my_plan"],
+        p=p,
+        meta=meta,
+        today=[] if later else days.pop(today, []),
+        week=[(present.show_day(day, today, ctx.language).capitalize(), tasks) for day, tasks in sorted(days.items())],
+        later=later,
+        problems=problems,
+    )
+
+
+async def _days(ctx: RequestContext, first: date, last: date) -> dict[date, list[Task]]:
+    fields = (
+        ("id",), ("version",), ("starts_at",), ("ends_at",), ("status",), ("resource_type",), ("note",),
+        *((m,) for m in MARKS), ("car", "id"), ("car", "license_plate"), ("car", "vin"), ("car", "make"),
+        ("car", "model"),
+    )  # fmt: skip
+    query = Query(
+        fields=fields,
+        filter=reads.both(
+            Condition(("person",), "eq", ctx.person.user),
+            Condition(("ends_at",), "gt", datetime.combine(first, time(), OSLO)),
+            Condition(("starts_at",), "lt", datetime.combine(last, time(), OSLO)),
+        ),
+        sort=(Order("starts_at"), Order("id")),
+        limit=200,
+    )
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, BOOKINGS, query)).json)
+    names = {str(k["id"]): name_of(k, ctx) for k in await reads.read_types(ctx)}
+    days: dict[date, list[Task]] = {}
+    for row in rows:
+        start, end = present.read_instant(row["starts_at"]), present.read_instant(row["ends_at"])
+        if start is not None and end is not None and row["status"] not in _OVER:
+            day = max(start.astimezone(OSLO).date(), first)
+            days.setdefault(day, []).append(_task(ctx, row, names, start, end))
+    return days
+
+
+def _task(
+    ctx: RequestContext, row: Mapping[str, Any], names: Mapping[str, str], start: datetime, end: datetime
+) -> Task:
+    car, tell, p = row.get("car") or {}, ctx.formatter.value, speak_plan(ctx.language)
+    return Task(
+        id=str(row["id"]),
+        version=int(row["version"]),
+        car_href=car_page(row),
+        plate=tell(ctx.spec[CARS], "license_plate", car) or tell(ctx.spec[CARS], "vin", car, short=True),
+        name=" ".join(str(car[n]) for n in ("make", "model") if car.get(n)),
+        kind=names.get(str(row["resource_type"]), ""),
+        time=f"{wall(start)[11:]}–{wall(end)[11:]}",
+        length=present.show_span(end - start, ctx.language),
+        status=tell(ctx.spec[BOOKINGS], "status", row),
+        marks=tuple(p[f"mark_{m}"] for m in MARKS if row.get(m)),
+        note=str(row.get("note") or ""),
+        steps=_STEPS.get(str(row["status"]), ()),
+        done=row["status"] == "completed",
+    )
+
+
+async def tap(ctx: PersonContext, booking: str, step: str) -> Response:
+    """Start or finish a booking of mine: now, or when it was tapped without network."""
+    if step not in _VERBS:
+        raise NotFoundError
+    posted, target = await read_signed(ctx), record_id(booking)
+    try:
+        await _perform(ctx, posted, target, step)
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        problems = [ctx.say(p.message) for p in error.problems]
+        return await mine_page(ctx, problems=problems, status=int(error.status))
+    undo = f"/app/{BOOKINGS}/{target}/undo"
+    ctx.cookies.append(notes.tell_done(say(_VERBS[step][2], ctx.language), ctx.now, undo=undo, href=MINE))
+    return ctx.go(MINE)
+
+
+async def _perform(ctx: RequestContext, posted: Posted, target: UUID, step: str) -> None:
+    """Do a step; what waited for the network happened when it was tapped."""
+    verb, fact, _ = _VERBS[step]
+    meta, at = ctx.meta(BOOKINGS), tapped_at(posted, ctx.now)
+    if at == ctx.now or await sent_before(ctx, meta, verb, posted, target=target):
+        await perform(ctx, meta, verb, posted, {}, target=target)
+        return
+    patch: dict[str, Any] = {fact: at}
+    if step == "finish":
+        row = (await ctx.platform.reading.view(ctx.person, BOOKINGS, target)).row
+        times = {n: present.read_instant(row.get(n)) for n in ("starts_at", "ends_at", "started_at")}
+        case = Case(row={**times, "status": row["status"]}, before=None, actor=ctx.person, now=ctx.now)
+        patch["actual_hours"] = worked_hours(case, at)
+    await perform(ctx, meta, "update", posted, patch, target=target)

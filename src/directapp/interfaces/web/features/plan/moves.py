@@ -1,0 +1,103 @@
+"""Moves: a booking is put somewhere on the plan, or judged there by a dry run that writes nothing."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.interfaces.web.core import notes
+from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.features.plan.scope import BOOKINGS, PLAN, plan_shape
+from directapp.interfaces.web.features.plan.words import say
+from directapp.interfaces.web.records.record import record_id
+from directapp.kernel.errors import DirectAppError, NotFoundError, Problem
+from directapp.services.intent import Answer, Intent
+
+MOVED = ("starts_at", "ends_at", "resource", "person", "pinned", "note")
+MADE = ("car", "resource_type", *MOVED)
+
+
+def add_moves(router: APIRouter) -> None:
+    """Add the routes that the calendar's script asks."""
+    router.add_api_route("/app/plan/judge", validation, methods=["POST"])
+    router.add_api_route("/app/plan/put", put, methods=["POST"])
+
+
+def back_of(ctx: RequestContext, text: str = "") -> str:
+    """Return where a page of the plan leads back to."""
+    asked = text or ctx.request.query_params.get("back", "")
+    return asked if asked.startswith("/app/") else PLAN
+
+
+def patch_of(posted: Posted, names: Iterable[str]) -> dict[str, Any]:
+    """Return the values that a form sets; what it leaves out stays as it is."""
+    return {n: posted.get(n) for n in names if posted.get(n)}
+
+
+async def place(ctx: RequestContext, posted: Posted, *, dry_run: bool = False, **more: Any) -> Answer:
+    """Create a booking, or move the one that is named, through the pipeline."""
+    target = record_id(posted.get("booking")) if posted.get("booking") else None
+    return await ctx.platform.pipeline.perform(
+        Intent(
+            actor=ctx.person,
+            collection=plan_shape(ctx).name,
+            verb="update" if target else "create",
+            origin="web",
+            target=target,
+            patch=patch_of(posted, MOVED if target else MADE) | more,
+            version=None if dry_run else posted.version,
+            key=None if dry_run else posted.key,
+            request_id=ctx.request_id,
+            dry_run=dry_run,
+        )
+    )
+
+
+def why(ctx: RequestContext, problems: Iterable[Problem]) -> str:
+    """Return the reasons of a refusal, each once, in the reader's words."""
+    return " ".join(dict.fromkeys(p.message.pick(ctx.language) for p in problems))
+
+
+async def validation(ctx: PersonContext) -> Response:
+    """Say whether a booking could stand there, and why not."""
+    posted = await read_signed(ctx)
+    try:
+        await place(ctx, posted, dry_run=True)
+    except DirectAppError as error:
+        return told(ok=False, why=why(ctx, error.problems))
+    return told(ok=True)
+
+
+async def put(ctx: PersonContext) -> Response:
+    """Put a booking there; what is refused says why, and nothing is changed."""
+    posted = await read_signed(ctx)
+    try:
+        answer = await place(ctx, posted)
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        fields = [p.field for p in error.problems]
+        return told(int(error.status), ok=False, why=why(ctx, error.problems), fields=fields)
+    record = answer.record or record_id(posted.get("booking"))
+    moved = bool(posted.get("booking"))
+    ctx.cookies.append(done(ctx, "moved" if moved else "booked", record, undo=moved, back=posted.get("back")))
+    return told(ok=True, id=str(record), done=_bar(ctx))
+
+
+def done(ctx: RequestContext, word: str, record: UUID, *, undo: bool, back: str = "") -> notes.Cookie:
+    """Return the note of what was done; a move can be taken back for a minute."""
+    way = f"/app/{BOOKINGS}/{record}/undo" if undo else None
+    return notes.tell_done(say(word, ctx.language), ctx.now, undo=way, href=back_of(ctx, back))
+
+
+def _bar(ctx: RequestContext) -> str:
+    return ctx.render("parts/done.html")
+
+
+def told(status: int = HTTPStatus.OK, **values: Any) -> Response:
+    """Answer a script."""
+    return Response(orjson.dumps(values), status, media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,57 @@
+"""When is the car ready: the answer, its reasons, and what would bring it forward most."""
+
+from datetime import timedelta
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.derive import present
+from directapp.interfaces.web.core.context import PersonContext
+from directapp.interfaces.web.features.plan.outlook.asking import PROMISE
+from directapp.interfaces.web.features.plan.outlook.words import speak_outlook
+from directapp.interfaces.web.features.plan.scope import BOOKINGS, CARS
+from directapp.interfaces.web.records.record import record_id
+from directapp.kernel.errors import InvalidError, NotFoundError
+from directapp.services.intent import Intent
+
+_MOST_GAINS = 3
+
+
+def add_promise(router: APIRouter) -> None:
+    """Add the part of a car's page."""
+    router.add_api_route(f"/app/{CARS}/{{record}}/promise", show_promise, methods=["GET"])
+
+
+async def show_promise(ctx: PersonContext, record: str) -> Response:
+    """Show when the car is expected to be ready."""
+    target = record_id(record)
+    intent = Intent(
+        actor=ctx.person,
+        collection=BOOKINGS,
+        verb=PROMISE,
+        origin="web",
+        patch={"car": str(target)},
+        request_id=ctx.request_id,
+    )
+    try:
+        told = orjson.loads((await ctx.platform.pipeline.perform(intent)).json or "{}")
+    except InvalidError as error:
+        # The address names the car: one that is not seen is a page that is not there.
+        raise NotFoundError from error
+    ready = present.read_instant(told["ready_at"]) if told["ready_at"] else None
+    gains = [
+        (g[f"reason_{ctx.language}"], present.show_span(timedelta(hours=g["hours"]), ctx.language))
+        for g in told["gains"][:_MOST_GAINS]
+    ]
+    context = {
+        "p": speak_outlook(ctx.language),
+        "ready": present.show_moment(ready, ctx.now, ctx.language) if ready else None,
+        "reasons": told[f"reasons_{ctx.language}"],
+        "gains": gains,
+        "path": f"/app/{CARS}/{target}",
+        "here": CARS,
+    }
+    if ctx.partial:
+        return ctx.page("outlook/promise.html", **context)
+    title = speak_outlook(ctx.language)["promise"]
+    return ctx.page("section.html", part="outlook/promise.html", title=title, **context)

@@ -1,0 +1,205 @@
+"""Plan proposals: ask for one, look at it, take it into use whole or in part."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.derive import forms, present
+from directapp.derive.forms import Complaint
+from directapp.interfaces.web.core import notes, refs
+from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.features.plan.outlook.words import speak_outlook
+from directapp.interfaces.web.features.plan.scope import CARS, PLAN
+from directapp.interfaces.web.features.plan.slots import when
+from directapp.interfaces.web.records.record import perform, record_id
+from directapp.kernel.clock import oslo_day
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
+from directapp.store.query import Order, Query
+
+PROPOSALS = "plan_proposals"
+PATH = f"{PLAN}/proposals"
+_DAYS, _SHOWN = 10, 20
+_ASKED = ("dealership", "first_day", "last_day", "move_booked")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One booking that is proposed."""
+
+    number: int
+    href: str
+    car: str
+    work: str
+    when: str
+    resource: str
+    reason: str
+    moved_from: str
+    chosen: bool
+
+
+def add_proposals(router: APIRouter) -> None:
+    """Add the routes of plan proposals."""
+    router.add_api_route(PATH, show_all, methods=["GET"])
+    router.add_api_route(PATH, ask, methods=["POST"])
+    router.add_api_route(f"{PATH}/{{record}}", show_one, methods=["GET"])
+    router.add_api_route(f"{PATH}/{{record}}/accept", accept, methods=["POST"])
+    router.add_api_route(f"{PATH}/{{record}}/drop", drop, methods=["POST"])
+
+
+def may_propose(ctx: RequestContext) -> bool:
+    """Whether this person may ask for a plan."""
+    meta = ctx.spec.get(PROPOSALS)
+    return meta is not None and any(g.create for g in meta.grants_of(ctx.person.roles))
+
+
+async def show_all(ctx: PersonContext) -> Response:
+    """Show the form that asks for a plan, and the plans that were made."""
+    return await _all(ctx, {})
+
+
+async def _all(
+    ctx: RequestContext, typed: Mapping[str, str], *, summary: Sequence[Complaint] = (), status: int = HTTPStatus.OK
+) -> Response:
+    meta = ctx.meta(PROPOSALS)
+    if not may_propose(ctx):
+        raise ForbiddenError
+    names = tuple((n,) for n in ("id", "first_day", "last_day", "status", "created_at"))
+    who = (("created_by", "first_name"), ("created_by", "last_name"), ("dealership", "name"))
+    query = Query(fields=(*names, *who), sort=(Order("id", descending=True),), limit=_SHOWN)
+    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, PROPOSALS, query)).json)
+    today = oslo_day(ctx.now)
+    given = {"first_day": today.isoformat(), "last_day": (today + timedelta(days=_DAYS)).isoformat(), **typed}
+    given["dealership"] = given.get("dealership") or str(ctx.person.site or "")
+    sites = (await refs.options_of(ctx, ("dealerships",))).get("dealerships", [])
+    return ctx.page(
+        "outlook/proposals.html",
+        status=status,
+        here="plan",
+        p=speak_outlook(ctx.language),
+        given=given,
+        sites=[(o.value, o.label) for o in sites],
+        made=[(f"{PATH}/{r['id']}", _days(ctx, r), ctx.formatter.value(meta, "status", r), _by(ctx, r)) for r in rows],
+        path=PATH,
+        plan=PLAN,
+        summary=tuple(summary),
+        stale_by=None,
+    )
+
+
+def _days(ctx: RequestContext, row: Mapping[str, Any]) -> str:
+    meta = ctx.spec[PROPOSALS]
+    first, last = (ctx.formatter.value(meta, n, row).text for n in ("first_day", "last_day"))
+    return speak_outlook(ctx.language)["proposal"].format(first=first, last=last)
+
+
+def _by(ctx: RequestContext, row: Mapping[str, Any]) -> str:
+    person = row.get("created_by") or {}
+    who = " ".join(str(person.get(n) or "") for n in ("first_name", "last_name")).strip()
+    at = present.read_instant(row["created_at"])
+    moment = present.show_moment(at, ctx.now, ctx.language) if at else ""
+    return ", ".join(part for part in (who, (row.get("dealership") or {}).get("name"), moment) if part)
+
+
+async def ask(ctx: PersonContext) -> Response:
+    """Ask for a plan and go to it; it is made behind the scenes."""
+    posted = await read_signed(ctx)
+    typed = {n: posted.get(n) for n in _ASKED if posted.get(n)}
+    try:
+        answer = await _perform(ctx, posted, "create", None, typed)
+    except DirectAppError as error:
+        _, summary = forms.sort_problems(error.problems, ctx.meta(PROPOSALS).fields, ctx.language)
+        return await _all(ctx, typed, summary=tuple(summary), status=int(error.status))
+    return ctx.go(f"{PATH}/{answer}")
+
+
+async def _perform(ctx: RequestContext, posted: Posted, verb: str, target: UUID | None, patch: dict[str, Any]) -> UUID:
+    answer = await perform(ctx, ctx.meta(PROPOSALS), verb, posted, patch, target=target)
+    if answer.record is None:
+        raise NotFoundError
+    return answer.record
+
+
+async def show_one(ctx: PersonContext, record: str) -> Response:
+    """Show one plan."""
+    return await _one(ctx, record_id(record), None)
+
+
+async def _one(
+    ctx: RequestContext,
+    target: UUID,
+    chosen: frozenset[int] | None,
+    *,
+    summary: Sequence[Complaint] = (),
+    status: int = HTTPStatus.OK,
+) -> Response:
+    view = await ctx.platform.reading.view(ctx.person, PROPOSALS, target)
+    row = view.row
+    late = float(row.get("late_hours") or 0)
+    return ctx.page(
+        "outlook/proposal_part.html" if ctx.partial else "outlook/proposal.html",
+        status=status,
+        here="plan",
+        p=speak_outlook(ctx.language),
+        title=_days(ctx, row),
+        state=ctx.formatter.value(ctx.spec[PROPOSALS], "status", row),
+        queued=row["status"] == "queued",
+        ready=row["status"] == "ready" and any(o.blocked is None for o in view.offers),
+        lines=[_line(ctx, one, chosen) for one in row.get("lines") or ()],
+        unplanned=[
+            (f"/app/{CARS}/{u['car']}", u["car_title"], u[f"reason_{ctx.language}"]) for u in row.get("unplanned") or ()
+        ],
+        late=present.show_span(timedelta(hours=late), ctx.language) if late else None,
+        proven=row.get("proven"),
+        message=row.get("message"),
+        path=f"{PATH}/{target}",
+        all_path=PATH,
+        summary=tuple(summary),
+        stale_by=None,
+    )
+
+
+def _line(ctx: RequestContext, one: Mapping[str, Any], chosen: frozenset[int] | None) -> Line:
+    moved = present.read_instant(one["moves_from"]) if one["moves_from"] else None
+    return Line(
+        number=one["line"],
+        href=f"/app/{CARS}/{one['car']}",
+        car=one["car_title"],
+        work=one[f"type_{ctx.language}"],
+        when=when(ctx, one["starts_at"], one["ends_at"]),
+        resource=one["resource_name"],
+        reason=one[f"reason_{ctx.language}"],
+        moved_from=present.show_moment(moved, ctx.now, ctx.language) if moved else "",
+        chosen=chosen is None or one["line"] in chosen,
+    )
+
+
+async def accept(ctx: PersonContext, record: str) -> Response:
+    """Book what is chosen; where a line no longer fits, say which, and keep the choice."""
+    target = record_id(record)
+    posted = await read_signed(ctx)
+    chosen = frozenset(int(n) for n in posted.typed.get("line", []) if n.isascii() and n.isdigit())
+    try:
+        await _perform(ctx, posted, "accept", target, {"lines": sorted(chosen) or [0]})
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        _, summary = forms.sort_problems(error.problems, {}, ctx.language)
+        return await _one(ctx, target, chosen, summary=tuple(summary), status=int(error.status))
+    ctx.cookies.append(notes.tell_done(speak_outlook(ctx.language)["accepted"], ctx.now, href=PLAN))
+    return ctx.go(PLAN)
+
+
+async def drop(ctx: PersonContext, record: str) -> Response:
+    """Put the plan away."""
+    target = record_id(record)
+    posted = await read_signed(ctx)
+    await _perform(ctx, posted, "drop", target, {})
+    ctx.cookies.append(notes.tell_done(speak_outlook(ctx.language)["dropped"], ctx.now, href=PATH))
+    return ctx.go(PATH)

@@ -1,0 +1,113 @@
+"""Scope: which days, which site and which kind of work the plan shows, out of its address; and who may see it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from directapp.declare.spec import CollectionMeta
+from directapp.derive import present
+from directapp.derive.calendar import Span
+from directapp.derive.questions import Address
+from directapp.interfaces.web.core import refs
+from directapp.interfaces.web.core.context import RequestContext
+from directapp.interfaces.web.features.floor.mine import HANDS
+from directapp.interfaces.web.records.lists import may_create
+from directapp.kernel.clock import OSLO, oslo_day
+from directapp.kernel.errors import ForbiddenError
+
+PLAN = "/app/plan"
+BOOKINGS, RESOURCES, TYPES, CARS = "resource_bookings", "resources", "resource_types", "cars"
+ALL = "all"
+WEEK = 7
+_OPENED = (BOOKINGS, RESOURCES, TYPES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What the plan shows: ``site`` None is every site that the reader sees, ``kind`` None every type."""
+
+    span: str
+    first: date
+    site: str | None
+    kind: str | None
+    address: Address
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days shown."""
+        return tuple(self.first + timedelta(days=n) for n in range(WEEK if self.span == "week" else 1))
+
+    @property
+    def end(self) -> date:
+        """The day after the last."""
+        return self.days[-1] + timedelta(days=1)
+
+    @property
+    def monday(self) -> date:
+        """The Monday of the week."""
+        return self.first - timedelta(days=self.first.weekday())
+
+    @property
+    def bounds(self) -> tuple[datetime, datetime]:
+        """The instants between which it lies, in Norway."""
+        return datetime.combine(self.first, time(), OSLO), datetime.combine(self.end, time(), OSLO)
+
+    def beside(self, step: int) -> str:
+        """Return the address of the days before (-1) or after (1)."""
+        there = self.first + timedelta(days=step * (WEEK if self.span == "week" else 1))
+        return self.address.but(day=there.isoformat()).text
+
+    def title(self, ctx: RequestContext, week_of: str) -> str:
+        """Return what the days are called."""
+        if self.span == "day":
+            return present.exact_day(self.first, ctx.language)
+        month = Span("month", self.first).title(ctx.language).lower()
+        return week_of.format(week=self.first.isocalendar().week, month=month)
+
+
+def opens_plan(ctx: RequestContext) -> bool:
+    """Whether a person may open the plan: whoever sees bookings and the resources they are on."""
+    return ctx.actor is not None and all(
+        (meta := ctx.spec.get(name)) is not None and bool(meta.grants_of(ctx.person.roles)) for name in _OPENED
+    )
+
+
+def plan_home(ctx: RequestContext) -> str:
+    """Return where the plan begins for a person: with their own day for those whose hands do the work."""
+    return f"{PLAN}/mine" if ctx.person.roles & HANDS.keys() and not may_plan(ctx) else PLAN
+
+
+def plan_shape(ctx: RequestContext) -> CollectionMeta:
+    """Return the bookings' shape.
+
+    Raises:
+        ForbiddenError: the person may not open the plan.
+
+    """
+    if not opens_plan(ctx):
+        raise ForbiddenError
+    return ctx.meta(BOOKINGS)
+
+
+def may_plan(ctx: RequestContext) -> bool:
+    """Whether a person makes and moves bookings, and does not only see them."""
+    meta = ctx.spec.get(BOOKINGS)
+    return meta is not None and may_create(ctx, meta)
+
+
+def read_scope(ctx: RequestContext, params: Mapping[str, Any] | None = None) -> Scope:
+    """Return what an address asks for; what it leaves out is this week at the reader's own site."""
+    given = params if params is not None else ctx.request.query_params
+    span = "day" if given.get("span") == "day" else "week"
+    day = present.asked_day(given.get("day")) or oslo_day(ctx.now)
+    site, kind = str(given.get("site") or ""), str(given.get("type") or "")
+    own = str(ctx.person.site) if ctx.person.site else None
+    address = Address(PLAN, tuple((n, str(given[n])) for n in ("span", "day", "site", "type", "view") if given.get(n)))
+    return Scope(
+        span=span,
+        first=day if span == "day" else day - timedelta(days=day.weekday()),
+        site=None if site == ALL else str(refs.as_uuid(site) or own or "") or None,
+        kind=str(refs.as_uuid(kind) or "") or None,
+        address=address,
+    )

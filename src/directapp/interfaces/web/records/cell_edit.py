@@ -1,0 +1,130 @@
+"""Editing a cell: one field of one row, in its place in the list, through the same pipeline as a form."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.declare.fields import Field
+from directapp.declare.spec import CollectionMeta
+from directapp.derive import forms, inputs, tables
+from directapp.derive.questions import Address
+from directapp.derive.shown import writable_anywhere
+from directapp.interfaces.web.core import notes
+from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.words import WORDS
+from directapp.interfaces.web.records.lists import listing_of, record_verbs
+from directapp.interfaces.web.records.record import UnresolvedError, read_patch, record_id, save_over, stale_answer
+from directapp.interfaces.web.records.record_view import Answered, Record, filling_of, look_up
+from directapp.interfaces.web.records.views.words import WORDS as VIEW_WORDS
+from directapp.kernel.errors import DirectAppError, NotFoundError, StaleError
+
+_SHUT = 409
+
+
+def add_cells(router: APIRouter) -> None:
+    """Add the routes by which a cell is edited."""
+    router.add_api_route("/app/{collection}/{record}/cell/{name}", show_cell, methods=["GET"])
+    router.add_api_route("/app/{collection}/{record}/cell/{name}", save_cell, methods=["POST"])
+
+
+def _field(ctx: RequestContext, meta: CollectionMeta, name: str) -> Field:
+    item = meta.fields.get(name)
+    if item is None or name not in tables.editable(meta, writable_anywhere(ctx.person, meta)):
+        raise NotFoundError
+    return item
+
+
+async def show_cell(ctx: PersonContext, collection: str, record: str, name: str) -> Response:
+    """Show the input of a cell, or say why there is none in this row; without a script, the record's own form."""
+    meta, target = ctx.meta(collection), record_id(record)
+    item = _field(ctx, meta, name)
+    seen = await look_up(ctx, meta, target)
+    if not ctx.partial:
+        return ctx.go(f"{seen.path}#{name}")
+    if name not in seen.view.writable:
+        return ctx.page("parts/cell_shut.html", status=_SHUT, why=_why_shut(ctx, seen))
+    return await _editor(ctx, seen, item, Answered())
+
+
+def _why_shut(ctx: RequestContext, seen: Record) -> str:
+    flow = seen.meta.declared.workflow
+    state = flow.state(seen.view.row.get("status")) if flow else None
+    if state is not None and state.locked:
+        return ctx.say(WORDS["read_only"]).format(state=ctx.say(state.label))
+    return ctx.say(WORDS["read_only_cell"])
+
+
+async def _editor(ctx: RequestContext, seen: Record, item: Field, answered: Answered, *, status: int = 200) -> Response:
+    filling = await filling_of(ctx, seen, [item], answered)
+    made = inputs.build_input(item, filling)
+    return ctx.page(
+        "parts/cell.html",
+        status=status,
+        i=made,
+        base=inputs.base_of([made]),
+        action=f"{seen.path}/cell/{item.name}",
+        version=seen.version,
+        stale_by=answered.stale_by,
+        asks=answered.summary,
+        others=[c for c in answered.summary if c.name != item.name],
+    )
+
+
+async def save_cell(ctx: PersonContext, collection: str, record: str, name: str) -> Response:
+    """Save a cell and answer with its row as it is now."""
+    meta, target = ctx.meta(collection), record_id(record)
+    item = _field(ctx, meta, name)
+    posted = await read_signed(ctx)
+    patch, problems = await read_patch(ctx, [item], posted)
+    try:
+        if problems:
+            raise UnresolvedError(problems)
+        if patch:
+            await save_over(ctx, meta, target, posted, patch)
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        return await _again(ctx, meta, target, item, posted=posted, patch=patch, error=error)
+    back = posted.get("_back")
+    back = back if back.startswith("/app/") else f"/app/{meta.name}/{target}"
+    if patch:
+        text = f"{ctx.say(WORDS['saved'])}: {item.label.pick(ctx.language)}"
+        undo = f"/app/{meta.name}/{target}/undo" if meta.declared.history else None
+        ctx.cookies.append(notes.tell_done(text, ctx.now, undo=undo, href=back))
+    return await _row(ctx, meta, target, posted) if ctx.partial else ctx.go(back)
+
+
+async def _again(
+    ctx: RequestContext,
+    meta: CollectionMeta,
+    target: UUID,
+    item: Field,
+    *,
+    posted: Posted,
+    patch: dict[str, Any],
+    error: DirectAppError,
+) -> Response:
+    """Show the input again with what was typed and what is wrong, a stale one with both values."""
+    seen = await look_up(ctx, meta, target)
+    by_field, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
+    answered = Answered(typed=posted.typed, problems=by_field, summary=summary)
+    if isinstance(error, StaleError):
+        answered = await stale_answer(ctx, seen, posted, patch)
+    return await _editor(ctx, seen, item, answered, status=int(error.status))
+
+
+async def _row(ctx: RequestContext, meta: CollectionMeta, target: UUID, posted: Posted) -> Response:
+    """Answer with the row in the columns of the list it stands in; nothing where it left the reader's sight."""
+    asked = (("columns", posted.get("_columns")), ("id", str(target)), ("all", "1"))
+    listing = listing_of(ctx, meta, Address(f"/app/{meta.name}", asked))
+    page = await ctx.platform.reading.page(ctx.person, meta.name, listing.query)
+    rows: list[dict[str, Any]] = orjson.loads(page.json)
+    return ctx.page(
+        "parts/cell_saved.html",
+        columns=tables.columns_of(listing, ctx.language),
+        rows=tables.rows_of(ctx.formatter, listing, rows),
+        pick=ctx.say(VIEW_WORDS["pick"]) if record_verbs(ctx, meta) else "",
+    )

@@ -1,0 +1,104 @@
+"""Live: what others change reaches an open page within a second, as a stream of what to look at again."""
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
+
+from directapp.derive.shown import page_of
+from directapp.interfaces.web.core.context import SESSION_COOKIE, PersonContext, RequestContext
+from directapp.interfaces.web.core.words import WORDS as COMMON
+from directapp.interfaces.web.records.record import record_id
+from directapp.kernel.actor import Actor
+from directapp.kernel.errors import DirectAppError, NotFoundError
+from directapp.kernel.text import Text
+from directapp.services.live import Listener, Live
+
+HEARTBEAT = 15.0
+CHANGED_NOW = Text("{who} endret dette nå.", "{who} changed this just now.")
+SHOW_LATEST = Text("Vis det som er lagret", "Show what is saved")
+_BEGIN = b"retry: 2000\n\n"
+_STILL_HERE = b": \n\n"
+_HEADERS = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
+
+
+@dataclass(slots=True, eq=False)
+class _Stream:
+    listener: Listener
+    ended: bool = False
+
+
+_open: set[_Stream] = set()
+
+
+def end_streams() -> None:
+    """End every open stream: the server is on its way down, and would wait for them."""
+    for stream in _open:
+        stream.ended = True
+        stream.listener.woken.set()
+
+
+def add_live(router: APIRouter) -> None:
+    """Add the routes of live pages; before those of lists, whose names they would be."""
+    router.add_api_route("/app/live", listen, methods=["GET"])
+    router.add_api_route("/app/live/who", who_changed, methods=["GET"])
+
+
+async def listen(ctx: PersonContext) -> Response:
+    """Tell a page what has changed, for as long as it listens and its reader is signed in."""
+
+    async def reader() -> Actor:
+        cookie = ctx.request.cookies.get(SESSION_COOKIE)
+        actor: Actor = await ctx.request.app.state.authenticate(authorization=None, cookie=cookie)
+        return actor
+
+    ctx.platform.live.demand_room(ctx.person)
+    told = changes_told(ctx.platform.live, ctx.person, reader)
+    return StreamingResponse(told, media_type="text/event-stream", headers=_HEADERS)
+
+
+async def changes_told(
+    live: Live, actor: Actor, reader: Callable[[], Coroutine[Any, Any, Actor]], *, heartbeat: float = HEARTBEAT
+) -> AsyncIterator[bytes]:
+    """Yield what the reader sees change; whether they still may is asked each time something is told."""
+    with live.listening(actor) as listener:
+        stream = _Stream(listener)
+        _open.add(stream)
+        try:
+            yield _BEGIN
+            while not stream.ended:
+                changes = await live.next(listener, heartbeat)
+                try:
+                    listener.actor = await reader()
+                except DirectAppError:
+                    return
+                if changes:
+                    yield b"data: %s\n\n" % orjson.dumps([(name, str(record)) for name, record in changes])
+                elif changes is None:
+                    yield _STILL_HERE
+        finally:
+            _open.discard(stream)
+
+
+async def who_changed(ctx: PersonContext, collection: str, record: str) -> Response:
+    """Say who changed a record last, nothing where it was the reader."""
+    meta, target = ctx.meta(collection), record_id(record)
+    if not await ctx.platform.reading.seen(ctx.person, [(meta.name, target)]):
+        raise NotFoundError
+    latest = await ctx.platform.reading.history(ctx.person, meta.name, target, limit=1)
+    if latest and latest[0]["actor"] == str(ctx.person.user):
+        return Response(status_code=204)
+    who = latest[0]["actor_name"] if latest else ctx.say(COMMON["someone"])
+    context: dict[str, Any] = {
+        "told": ctx.say(CHANGED_NOW.fill(who=_plain(ctx, who))),
+        "latest": ctx.say(SHOW_LATEST),
+        "path": page_of(collection, target),
+    }
+    return ctx.page("parts/live_banner.html", **context)
+
+
+def _plain(ctx: RequestContext, name: str) -> str:
+    return ctx.say(COMMON["someone"]) if name.startswith("system:") else name

@@ -1,0 +1,318 @@
+"""Records: the page of any record, creating one, and saving its groups."""
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from directapp.declare.fields import Field
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import CollectionMeta
+from directapp.derive import forms, inputs, present
+from directapp.derive.inputs import SEARCHED, Filling
+from directapp.derive.shown import Shown, writable_anywhere
+from directapp.interfaces.web.core import notes, refs
+from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.words import WORDS
+from directapp.interfaces.web.features.registry.taken import complete, slot_of
+from directapp.interfaces.web.records.lists import may_create
+from directapp.interfaces.web.records.record_view import Answered, Record, look_up, page_context
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem, ReusedKeyError, StaleError
+from directapp.services.intent import Answer, Intent
+
+
+def add_records(router: APIRouter) -> None:
+    """Add the routes of records."""
+    router.add_api_route("/app/{collection}/new", show_new, methods=["GET"])
+    router.add_api_route("/app/{collection}/new", create, methods=["POST"])
+    router.add_api_route("/app/{collection}/{record}", show_record, methods=["GET"])
+    router.add_api_route("/app/{collection}/{record}", save, methods=["POST"])
+
+
+async def lost(_: PersonContext) -> Response:
+    """Say that there is no such page."""
+    raise NotFoundError(WORDS["not_found"])
+
+
+def record_id(text: str) -> UUID:
+    """Return an id out of an address (NotFoundError: it is none)."""
+    found = refs.as_uuid(text)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+async def show_record(ctx: PersonContext, collection: str, record: str) -> Response:
+    """Show a record's page."""
+    seen = await look_up(ctx, ctx.meta(collection), record_id(record))
+    return ctx.page("record.html", **await page_context(ctx, seen))
+
+
+async def show_new(ctx: PersonContext, collection: str) -> Response:
+    """Show the form of a new record; the address may say what stands in it already."""
+    meta = ctx.meta(collection)
+    if not may_create(ctx, meta):
+        raise ForbiddenError
+    given = {n: [v] for n, v in ctx.request.query_params.items() if n in meta.fields}
+    return await new_page(ctx, meta, Answered(typed=given))
+
+
+async def new_page(
+    ctx: RequestContext,
+    meta: CollectionMeta,
+    answered: Answered,
+    status: int = 200,
+    *,
+    registry: dict[str, Any] | None = None,
+) -> Response:
+    """Show the form of a new record with what was typed; ``registry`` is what a look-up beside it came to."""
+    writable = writable_anywhere(ctx.person, meta, create=True)
+    fields = [meta.fields[n] for n in writable]
+    small = forms.small_refs(fields, refs.SMALL)
+    options = await refs.options_of(ctx, small.values())
+    wanted: dict[str, list[str]] = {}
+    for item in fields:
+        if item.kind is Kind.REF and item.ref and item.name not in small and (text := answered.typed.get(item.name)):
+            wanted.setdefault(item.ref, []).extend(text)
+    filling = Filling(
+        language=ctx.language,
+        row={f.name: f.default for f in fields if not callable(f.default)},
+        typed=answered.typed,
+        problems=answered.problems,
+        refs={name: options[ref] for name, ref in small.items() if ref in options},
+        names={**refs.labels_in(options), **await refs.names_of(ctx, wanted)},
+    )
+    groups = forms.edit_groups(meta, writable, filling)
+    return ctx.page(
+        "new.html",
+        status=status,
+        here=meta.name,
+        title=f"{ctx.say(WORDS['new'])}: {meta.declared.label.pick(ctx.language)}",
+        path=f"/app/{meta.name}",
+        plural=meta.declared.plural.pick(ctx.language),
+        groups=groups,
+        opened=3,
+        summary=answered.summary,
+        base=inputs.base_of(i for g in groups for i in g.inputs),
+        names=" ".join(i.name for g in groups for i in g.inputs),
+        back=ctx.request.query_params.get("back", ""),
+        registry=registry or slot_of(ctx, meta),
+    )
+
+
+async def create(ctx: PersonContext, collection: str) -> Response:
+    """Create a record from its form."""
+    meta = ctx.meta(collection)
+    posted = await read_signed(ctx)
+    fields = [meta.fields[n] for n in writable_anywhere(ctx.person, meta, create=True)]
+    patch, problems = await read_patch(ctx, fields, posted)
+    try:
+        if problems:
+            raise UnresolvedError(problems)
+        answer = await perform(ctx, meta, "create", posted, patch)
+    except DirectAppError as error:
+        if isinstance(error, NotFoundError):
+            raise
+        by_field, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
+        again = Answered(typed=posted.typed, problems=by_field, summary=summary)
+        return await new_page(ctx, meta, again, int(error.status), registry=slot_of(ctx, meta, posted))
+    await complete(ctx, meta, answer.record, posted)
+    label = meta.declared.label.pick(ctx.language)
+    back = posted.get("back")
+    address = back if back.startswith("/app/") else f"/app/{collection}/{answer.record}"
+    ctx.cookies.append(notes.tell_done(f"{ctx.say(WORDS['created_now'])}: {label}", ctx.now, href=address))
+    return ctx.go(address)
+
+
+class UnresolvedError(DirectAppError):
+    """What was typed to search for a record fits none, or several."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "FAILED_VALIDATION"
+
+
+async def read_patch(ctx: RequestContext, fields: list[Field], posted: Posted) -> tuple[dict[str, Any], list[Problem]]:
+    """Return what a form changes; words typed into a combo without script are searched for here."""
+    patch = inputs.changed(fields, posted.typed, posted.base)
+    # A form tells time to the minute; what happened in this minute happened now, after what a tap noted before it.
+    minute = present.input_instant(ctx.now.isoformat())
+    patch |= {f.name: ctx.now for f in fields if f.fact and f.kind is Kind.INSTANT and patch.get(f.name) == minute}
+    problems = []
+    for item in fields:
+        name, words = item.name, posted.typed.get(item.name + SEARCHED)
+        if words is None or item.ref is None or name in patch:
+            continue
+        text = words[-1].strip()
+        if text == posted.base.get(name + SEARCHED, ""):
+            continue
+        found = await refs.search_titles(ctx, ctx.spec[item.ref], text) if text else []
+        if not text:
+            patch[name] = None
+        elif len(found) == 1:
+            patch[name] = found[0].value
+        else:
+            problems.append(Problem(WORDS["several_found"] if found else WORDS["none_found"], field=name))
+    return patch, problems
+
+
+async def perform(
+    ctx: RequestContext,
+    meta: CollectionMeta,
+    verb: str,
+    posted: Posted,
+    patch: dict[str, Any],
+    *,
+    target: UUID | None = None,
+    version: int | None = None,
+) -> Answer:
+    """Hand an intent of this form to the pipeline; a form that was sent before and then changed is another one."""
+    intent = _intent(ctx, meta, verb, posted, patch, target=target, version=version)
+    try:
+        return await ctx.platform.pipeline.perform(intent)
+    except ReusedKeyError as error:
+        if target is None:
+            # What was sent may have made a record already: whoever sends it shall know.
+            raise ReusedKeyError(WORDS["sent_before"]) from error
+        return await ctx.platform.pipeline.perform(replace(intent, key=None))
+
+
+async def sent_before(
+    ctx: RequestContext, meta: CollectionMeta, verb: str, posted: Posted, *, target: UUID | None = None
+) -> bool:
+    """Whether just this form has been stored: where what it asks for would no longer be open."""
+    intent = _intent(ctx, meta, verb, posted, {}, target=target)
+    return await ctx.platform.pipeline.recall(intent) is not None
+
+
+def _intent(
+    ctx: RequestContext,
+    meta: CollectionMeta,
+    verb: str,
+    posted: Posted,
+    patch: dict[str, Any],
+    *,
+    target: UUID | None = None,
+    version: int | None = None,
+) -> Intent:
+    return Intent(
+        actor=ctx.person,
+        collection=meta.name,
+        verb=verb,
+        origin="web",
+        target=target,
+        patch=patch,
+        version=version,
+        key=posted.key,
+        said=posted.said,
+        reason=posted.reason,
+        request_id=ctx.request_id,
+        confirmed=posted.get("_confirm") == "1",
+    )
+
+
+async def save(ctx: PersonContext, collection: str, record: str) -> Response:
+    """Save what a form of a record changes."""
+    meta, target = ctx.meta(collection), record_id(record)
+    posted = await read_signed(ctx)
+    fields = [meta.fields[n] for n in posted.typed["_fields"] if n in meta.fields]
+    patch, problems = await read_patch(ctx, fields, posted)
+    try:
+        if problems:
+            raise UnresolvedError(problems)
+        if patch:
+            await save_over(ctx, meta, target, posted, patch)
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        return await _again(ctx, meta, target, posted, patch=patch, error=error)
+    done = WORDS["saved"] if patch else WORDS["nothing_to_save"]
+    title = ", ".join(f.label.pick(ctx.language) for f in fields if f.name in patch)
+    text = f"{ctx.say(done)}: {title}" if title else ctx.say(done)
+    path = f"/app/{collection}/{target}"
+    undo = f"{path}/undo" if patch and meta.declared.history else None
+    ctx.cookies.append(notes.tell_done(text, ctx.now, undo=undo, href=path))
+    if not ctx.partial:
+        group = posted.get("_group")
+        return ctx.go(f"{path}#g-{group}" if group else path)
+    return await _saved_part(ctx, meta, target, posted)
+
+
+async def save_over(
+    ctx: RequestContext, meta: CollectionMeta, target: UUID, posted: Posted, patch: dict[str, Any]
+) -> None:
+    """Save, and save again over another person's change of other fields."""
+    try:
+        await perform(ctx, meta, "update", posted, patch, target=target, version=posted.version)
+    except StaleError:
+        seen = await look_up(ctx, meta, target)
+        if _conflicts(ctx, seen, posted, patch):
+            raise
+        await perform(ctx, meta, "update", posted, patch, target=target, version=seen.version)
+
+
+def _conflicts(ctx: RequestContext, seen: Record, posted: Posted, patch: dict[str, Any]) -> list[str]:
+    """Return the fields that this person and somebody else both changed, to different values."""
+    found = []
+    for name in patch:
+        item = seen.meta.fields[name]
+        stored = inputs.stored_text(item, seen.view.row.get(name), ctx.language)
+        typed = inputs.typed_text(item, posted.typed)
+        if stored not in {posted.base.get(name, ""), typed}:
+            found.append(name)
+    return found
+
+
+async def _again(
+    ctx: RequestContext,
+    meta: CollectionMeta,
+    target: UUID,
+    posted: Posted,
+    *,
+    patch: dict[str, Any],
+    error: DirectAppError,
+) -> Response:
+    """Show the form again with everything typed and every problem; stale ones with both values."""
+    seen = await look_up(ctx, meta, target)
+    by_field, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
+    answered = Answered(typed=posted.typed, problems=by_field, summary=summary)
+    if isinstance(error, StaleError):
+        answered = await stale_answer(ctx, seen, posted, patch)
+    context = await page_context(ctx, seen, answered)
+    if not ctx.partial:
+        return ctx.page("record.html", status=int(error.status), **context)
+    group = _group(context, posted)
+    return ctx.page("parts/group.html", status=int(error.status), **context, group=group, opened=True, mine_too=True)
+
+
+async def stale_answer(ctx: RequestContext, seen: Record, posted: Posted, patch: dict[str, Any]) -> Answered:
+    """Return both values of every field that this person and somebody else changed, and who that was."""
+    theirs = {n: ctx.formatter.value(seen.meta, n, seen.told) for n in _conflicts(ctx, seen, posted, patch)}
+    latest = await ctx.platform.reading.history(ctx.person, seen.meta.name, seen.id, limit=1)
+    return Answered(
+        typed={n: v for n, v in posted.typed.items() if n.removesuffix(SEARCHED) in patch or n == "_fields"},
+        theirs={n: s or _nothing(ctx) for n, s in theirs.items()},
+        stale_by=latest[0]["actor_name"] if latest else ctx.say(WORDS["someone"]),
+    )
+
+
+def _nothing(ctx: RequestContext) -> Shown:
+    return Shown(text=ctx.say(WORDS["nothing"]))
+
+
+def _group(context: dict[str, Any], posted: Posted) -> Any:
+    groups = [*context["mine"], *context["others"]]
+    return next((g for g in groups if g.code == posted.get("_group")), groups[0])
+
+
+async def _saved_part(ctx: RequestContext, meta: CollectionMeta, target: UUID, posted: Posted) -> Response:
+    """Answer a saved group with itself, and the head and the undo bar beside it."""
+    seen = await look_up(ctx, meta, target)
+    context = await page_context(ctx, seen)
+    groups = {g.code: g for g in (*context["mine"], *context["others"])}
+    group = groups.get(posted.get("_group"))
+    if group is None:
+        return ctx.go(seen.path)
+    return ctx.page("parts/saved.html", **context, group=group, opened=True, mine_too=True)

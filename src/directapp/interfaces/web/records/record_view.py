@@ -1,0 +1,257 @@
+"""A record as its page shows it: head, stages, what may be done, forms to fill in and groups to read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from directapp.declare.fields import Field
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import CollectionMeta
+from directapp.declare.workflow import State
+from directapp.derive import board, forms, pages
+from directapp.derive.forms import Complaint, FormGroup
+from directapp.derive.inputs import Filling, Typed
+from directapp.derive.pages import NextFact
+from directapp.derive.shown import Shown, paths_for
+from directapp.interfaces.web.core import refs
+from directapp.interfaces.web.core.context import RequestContext
+from directapp.interfaces.web.core.words import WORDS
+from directapp.interfaces.web.features.floor.inspections.checklist import (
+    INSPECTIONS,
+    LABELS,
+    OFFERED_AT_ITEM,
+    checklist_of,
+)
+from directapp.interfaces.web.features.floor.inspections.outline import MARKS, damage_on, shows_damage
+from directapp.interfaces.web.features.floor.inspections.outline import WORDS as DAMAGE_WORDS
+from directapp.interfaces.web.features.plan.outlook.asking import PROMISE, may_ask
+from directapp.interfaces.web.features.plan.outlook.words import speak_outlook
+from directapp.interfaces.web.features.plan.scope import CARS
+from directapp.interfaces.web.records.goals import goals_of
+from directapp.interfaces.web.records.lists import may_create
+from directapp.interfaces.web.records.record_links import booking_of, links_of
+from directapp.services.reading import Offer, View
+
+_KEY_LINES = 7
+_OPEN_FIRST = 2
+
+
+@dataclass(kw_only=True)
+class Record:
+    """One record with what this person may do to it. ``row`` has ids, ``told`` has refs with their titles."""
+
+    meta: CollectionMeta
+    id: UUID
+    view: View
+    told: Mapping[str, Any]
+    names: Mapping[str, str]
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/app/{self.meta.name}/{self.id}"
+
+    @property
+    def version(self) -> int | None:
+        """The version seen, None where the reader may not know it."""
+        return self.view.row.get("version")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What came back from a form that could not be saved, to be shown again in full."""
+
+    typed: Typed = field(default_factory=dict)
+    problems: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    summary: tuple[Complaint, ...] = ()
+    theirs: Mapping[str, Shown] = field(default_factory=dict)
+    stale_by: str | None = None
+
+
+async def look_up(ctx: RequestContext, meta: CollectionMeta, record: UUID) -> Record:
+    """Return a record as this person sees it (NotFoundError: unseen)."""
+    view = await ctx.platform.reading.view(ctx.person, meta.name, record)
+    linked = tuple(
+        f.name for f in meta.fields.values() if f.kind is Kind.REF and f.ref and f.name != "id" and view.row.get(f.name)
+    )
+    titled: dict[str, Any] = {}
+    if linked:
+        paths = paths_for(ctx.spec, ctx.person, meta, linked)
+        titled = orjson.loads(await ctx.platform.reading.one(ctx.person, meta.name, record, paths))
+    told = {**view.row, **{n: _linked(titled.get(n)) for n in linked}}
+    names = {str(view.row[n]): ctx.formatter.value(meta, n, told).text for n in linked}
+    return Record(meta=meta, id=record, view=view, told=told, names=names)
+
+
+def _linked(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {"id": None}
+
+
+async def filling_of(ctx: RequestContext, record: Record, fields: Sequence[Field], answered: Answered) -> Filling:
+    """Return what stands in a record's forms."""
+    small = forms.small_refs(fields, refs.SMALL)
+    options = await refs.options_of(ctx, small.values())
+    return Filling(
+        language=ctx.language,
+        row=record.view.row,
+        typed=answered.typed,
+        problems=answered.problems,
+        refs={name: options[ref] for name, ref in small.items() if ref in options},
+        names={**refs.labels_in(options), **record.names},
+        theirs=answered.theirs,
+    )
+
+
+async def page_context(ctx: RequestContext, record: Record, answered: Answered | None = None) -> dict[str, Any]:
+    """Return everything the page of a record writes."""
+    answered = answered or Answered()
+    meta, view = record.meta, record.view
+    checklist = checklist_of(ctx.language, meta, view)
+    damage = damage_on(ctx, meta, view)
+    elsewhere = ({"answers"} if checklist else set()) | ({MARKS} if damage else set())
+    writable = frozenset(n for n in view.writable - elsewhere if n in meta.fields and not meta.fields[n].immutable)
+    fields = [meta.fields[n] for n in writable]
+    filling = await filling_of(ctx, record, fields, answered)
+    groups = forms.edit_groups(meta, writable, filling)
+    facts = pages.next_facts(meta, view.row, view.writable, ctx.person, ctx.now)
+    mine, others = _part(meta, groups, facts, makes=may_create(ctx, meta), phase=_phase(meta, view.row))
+    written = frozenset(i.name for g in groups for i in g.inputs) | elsewhere | ({"items"} if checklist else set())
+    head = head_of(ctx, record, await goals_of(ctx) if pages.since_of(meta) in view.row else {})
+    read = forms.read_groups(meta, ctx.formatter, record.told, view.readable, without=written)
+    return {
+        **head,
+        "mine": mine,
+        "others": others,
+        "read": [g for g in read if g.filled],
+        "summary": answered.summary,
+        "stale_by": answered.stale_by,
+        "sections": sections_of(ctx, record),
+        "checklist": checklist,
+        "damage": damage,
+        "links": links_of(ctx, meta, record.id, view),
+        "answer_labels": [(code, label.pick(ctx.language)) for code, label in LABELS.items()],
+        "may_delete": _may_delete(ctx, record),
+    }
+
+
+def head_of(ctx: RequestContext, record: Record, goals: board.Goals) -> dict[str, Any]:
+    """Return what the head of a record's page writes: name, status, key lines, stages, what may be done."""
+    meta, view = record.meta, record.view
+    flow = meta.declared.workflow
+    state = flow.state(view.row.get("status")) if flow else None
+    facts = pages.next_facts(meta, view.row, view.writable, ctx.person, ctx.now)
+    track = pages.track_of(ctx.formatter, meta, record.told)
+    return {
+        "here": meta.name,
+        "record": record,
+        "path": record.path,
+        "title": ctx.formatter.title(meta, record.told),
+        "title_parts": [s for n in meta.declared.views.title if (s := ctx.formatter.value(meta, n, record.told))],
+        "kind": meta.declared.label.pick(ctx.language),
+        "plural": meta.declared.plural.pick(ctx.language),
+        "chip": ctx.formatter.value(meta, "status", record.told) if state else None,
+        "locked": state.label.pick(ctx.language) if state and state.locked else None,
+        "age": pages.stay_of(ctx.formatter, meta, record.told) if state and not state.locked else None,
+        "age_tone": board.age_tone(ctx.formatter, meta, record.told, goals),
+        "key_lines": key_lines(ctx, record),
+        "track": track,
+        "facts": facts[:4],
+        "booking": booking_of(ctx, meta, record.id, view),
+        "offers": _sorted_offers([o for o in view.offers if _still_comes(meta, state, o)]),
+    }
+
+
+def key_lines(ctx: RequestContext, record: Record) -> list[forms.Line]:
+    """Return the declared columns that say most, apart from what the title and the chip say."""
+    meta = record.meta
+    said = {*meta.declared.views.title, "status", pages.since_of(meta), "updated_at"}
+    lines = []
+    for name in meta.declared.views.columns:
+        shown = ctx.formatter.value(meta, name, record.told, short=True) if name not in said else None
+        if shown:
+            lines.append(forms.Line(name, meta.fields[name].label.pick(ctx.language), shown))
+    return lines[:_KEY_LINES]
+
+
+def _still_comes(meta: CollectionMeta, state: State | None, offer: Offer) -> bool:
+    """Whether an act is worth showing: not one of a stage that has passed, nor one that the checklist offers."""
+    flow, states = meta.declared.workflow, offer.verb.states
+    if meta.name == INSPECTIONS and offer.verb.name == OFFERED_AT_ITEM:
+        return False
+    if offer.blocked is None or flow is None or state is None or not states:
+        return True
+    return any(flow.order(code) >= flow.order(state.code) for code in states)
+
+
+def _sorted_offers(offers: Sequence[Offer]) -> list[Offer]:
+    return sorted(offers, key=lambda o: (o.blocked is not None, o.verb.danger, not o.verb.primary))
+
+
+def _phase(meta: CollectionMeta, row: Mapping[str, Any]) -> str:
+    """Return the phase a record stands in; a group of that name is the one worked with."""
+    state = meta.declared.workflow.state(row.get("status")) if meta.declared.workflow else None
+    return state.phase.code if state else ""
+
+
+def _part(
+    meta: CollectionMeta, groups: Sequence[FormGroup], facts: Sequence[NextFact], *, makes: bool, phase: str
+) -> tuple[list[FormGroup], list[FormGroup]]:
+    """Part the groups into those this person works with now, and the others.
+
+    Who ``makes`` such records works with their first groups at any time, others with what the next step asks.
+    """
+    if meta.declared.workflow is None:
+        return list(groups), []
+    urgent = {f.field.name for f in facts}
+    now = {g.code for g in meta.groups if any(f.name in urgent for f in g.fields)}
+    own = [g.code for g in sorted(groups, key=lambda g: g.code != phase)]
+    first = set(own[:_OPEN_FIRST]) if makes or not now else set()
+    mine = [g for g in groups if g.code in now | first or g.wrong]
+    mine.sort(key=lambda g: g.code not in now and g.code != phase)
+    return mine, [g for g in groups if g not in mine]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A folded part of the page, loaded when it is opened."""
+
+    code: str
+    label: str
+    icon: str
+    href: str
+    open: bool = False
+
+
+def sections_of(ctx: RequestContext, record: Record) -> list[Section]:
+    """Return what hangs on a record seen in full: its children, and its history."""
+    if not record.view.full:
+        return []
+    meta = record.meta
+    made = [
+        Section(
+            child.meta.name,
+            child.meta.declared.plural.pick(ctx.language),
+            child.meta.declared.views.icon,
+            f"{record.path}/part/{child.meta.name}",
+        )
+        for child in pages.children_of(ctx.spec, ctx.person, meta)
+    ]
+    if meta.name == CARS and may_ask(ctx):
+        words = speak_outlook(ctx.language)
+        made.insert(0, Section(PROMISE, words["promise"], "calendar-check", f"{record.path}/{PROMISE}"))
+    if shows_damage(ctx, meta):
+        made.append(Section("damage", ctx.say(DAMAGE_WORDS["damage"]), "alert-triangle", f"{record.path}/damage"))
+    if meta.declared.history:
+        made.append(Section("history", ctx.say(WORDS["history"]), "history", f"{record.path}/history"))
+    return made
+
+
+def _may_delete(ctx: RequestContext, record: Record) -> bool:
+    """Whether a delete is worth offering: some entry deletes, and the record may be written."""
+    grants = record.meta.grants_of(ctx.person.roles)
+    states = [g.states for g in grants if g.delete]
+    status = record.view.row.get("status")
+    return bool(record.view.writable) and any(not s or status in s for s in states)

@@ -1,0 +1,182 @@
+"""Bulk: one verb for every record that was picked in a list, with what came of each."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import CollectionMeta
+from directapp.declare.verbs import Verb
+from directapp.derive import forms, inputs
+from directapp.derive.inputs import Filling
+from directapp.domains.registry.preview import FILL
+from directapp.interfaces.web.core import refs
+from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.records.lists import collection_verbs
+from directapp.interfaces.web.records.record import read_patch
+from directapp.interfaces.web.records.views.words import WORDS, speak_views
+from directapp.kernel.errors import DirectAppError, NotFoundError
+from directapp.services.intent import Intent
+from directapp.services.reading import View
+
+MOST = 100
+# What is looked up is one car's alone.
+_ONE_BY_ONE = frozenset({FILL})
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A picked record: what it is called, where it is, and what came of the verb (None: not tried)."""
+
+    id: UUID
+    title: str
+    href: str
+    view: View
+    done: bool | None = None
+    why: str = ""
+
+
+def add_bulk(router: APIRouter) -> None:
+    """Add the routes of bulk work."""
+    router.add_api_route("/app/{collection}/bulk", show_bulk, methods=["GET"])
+    router.add_api_route("/app/{collection}/bulk", do_bulk, methods=["POST"])
+
+
+async def _picked(ctx: RequestContext, meta: CollectionMeta, ids: list[str]) -> list[Picked]:
+    found = []
+    for record in dict.fromkeys(u for i in ids[:MOST] if (u := refs.as_uuid(i)) is not None):
+        try:
+            view = await ctx.platform.reading.view(ctx.person, meta.name, record)
+        except NotFoundError:
+            continue
+        found.append(Picked(record, ctx.formatter.title(meta, view.row), f"/app/{meta.name}/{record}", view))
+    return found
+
+
+def shared_verbs(ctx: RequestContext, meta: CollectionMeta, picked: list[Picked]) -> tuple[Verb, ...]:
+    """Return the verbs that are open for every one of the records now, and those that take some of them at once."""
+    if not picked:
+        return ()
+    open_for = [{o.verb.name for o in p.view.offers if o.blocked is None} for p in picked]
+    common = set.intersection(*open_for)
+    single = tuple(o.verb for o in picked[0].view.offers if o.verb.name in common - _ONE_BY_ONE)
+    return (*single, *(v for v in collection_verbs(ctx, meta) if which_param(meta, v)))
+
+
+def which_param(meta: CollectionMeta, verb: Verb) -> str | None:
+    """Return the parameter by which a verb on the collection is told which records it is about, None without one."""
+    if verb.on == "record":
+        return None
+    return next((p.name for p in verb.params if p.kind is Kind.REFS and p.ref == meta.name), None)
+
+
+async def show_bulk(ctx: PersonContext, collection: str, verb: str = "") -> Response:
+    """Show what may be done with all that was picked, or the form of the verb that was chosen."""
+    meta = ctx.meta(collection)
+    picked = await _picked(ctx, meta, ctx.request.query_params.getlist("record"))
+    verbs = shared_verbs(ctx, meta, picked)
+    chosen = next((v for v in verbs if v.name == verb), None)
+    return await _page(ctx, meta, picked, verbs, chosen)
+
+
+async def do_bulk(ctx: PersonContext, collection: str) -> Response:
+    """Do a verb to each of the picked records, each for itself, and tell what came of it."""
+    meta = ctx.meta(collection)
+    posted = await read_signed(ctx)
+    picked = await _picked(ctx, meta, list(posted.typed.get("record", ())))
+    verbs = shared_verbs(ctx, meta, picked)
+    chosen = next((v for v in verbs if v.name == posted.get("verb")), None)
+    if chosen is None and await _begun(ctx, meta, picked, posted):
+        chosen = meta.verb(posted.get("verb"))
+    if chosen is None:
+        return await _page(ctx, meta, picked, verbs, None, status=HTTPStatus.CONFLICT)
+    patch, problems = await read_patch(ctx, list(chosen.params), posted)
+    missing = [f.label.pick(ctx.language) for f in chosen.params if f.required and patch.get(f.name) in (None, "")]
+    if problems or missing:
+        return await _page(ctx, meta, picked, verbs, chosen, typed=posted, missing=missing, status=422)
+    results = [await _do(ctx, meta, chosen, p, patch=patch, posted=posted) for p in picked]
+    return ctx.page("views/bulk_done.html", **_common(ctx, meta), verb=chosen, picked=results)
+
+
+async def _begun(ctx: RequestContext, meta: CollectionMeta, picked: list[Picked], posted: Posted) -> bool:
+    """Whether just this was begun before: what was done then has its answer, and the rest is done now."""
+    verb = meta.verb(posted.get("verb"))
+    asked = [_intent(ctx, meta, verb, one, patch={}, posted=posted) for one in picked] if verb else []
+    return any([await ctx.platform.pipeline.recall(intent) is not None for intent in asked])
+
+
+def _intent(
+    ctx: RequestContext, meta: CollectionMeta, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted
+) -> Intent:
+    which = which_param(meta, verb)
+    return Intent(
+        actor=ctx.person,
+        collection=meta.name,
+        verb=verb.name,
+        origin="web",
+        target=None if which else one.id,
+        patch={**patch, which: [str(one.id)]} if which else dict(patch),
+        key=posted.key_of(one.id),
+        said=posted.said_but("record"),
+        request_id=ctx.request_id,
+    )
+
+
+async def _do(
+    ctx: RequestContext, meta: CollectionMeta, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted
+) -> Picked:
+    try:
+        await ctx.platform.pipeline.perform(_intent(ctx, meta, verb, one, patch=patch, posted=posted))
+    except DirectAppError as error:
+        why = " ".join(p.message.pick(ctx.language) for p in error.problems)
+        return Picked(one.id, one.title, one.href, one.view, done=False, why=why)
+    return Picked(one.id, one.title, one.href, one.view, done=True)
+
+
+def _common(ctx: RequestContext, meta: CollectionMeta) -> dict[str, Any]:
+    return {
+        "here": meta.name,
+        "path": f"/app/{meta.name}",
+        "plural": meta.declared.plural.pick(ctx.language),
+        "title": ctx.say(WORDS["with_picked"]),
+        "v": speak_views(ctx.language),
+    }
+
+
+async def _page(
+    ctx: RequestContext,
+    meta: CollectionMeta,
+    picked: list[Picked],
+    verbs: tuple[Verb, ...],
+    chosen: Verb | None,
+    *,
+    typed: Posted | None = None,
+    missing: list[str] | None = None,
+    status: int = HTTPStatus.OK,
+) -> Response:
+    params = list(chosen.params) if chosen else []
+    small = forms.small_refs(params, refs.SMALL)
+    options = await refs.options_of(ctx, small.values())
+    filling = Filling(
+        language=ctx.language,
+        row={f.name: f.default for f in params if not callable(f.default)},
+        typed=typed.typed if typed else {},
+        refs={name: options[ref] for name, ref in small.items() if ref in options},
+        names=refs.labels_in(options),
+        actor=ctx.person,
+    )
+    made = [i for f in params if (i := inputs.build_input(f, filling)).control != "none"]
+    return ctx.page(
+        "views/bulk.html",
+        status=int(status),
+        **_common(ctx, meta),
+        picked=picked,
+        verbs=verbs,
+        verb=chosen,
+        inputs=made,
+        missing=missing or [],
+    )

@@ -1,0 +1,194 @@
+"""Moving a card: which states it may be moved to now and why not to the others; and the move itself."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.declare.case import Case
+from directapp.declare.spec import CollectionMeta
+from directapp.derive import forms, inputs, moves
+from directapp.derive.board import STATUS
+from directapp.derive.inputs import Filling, Input
+from directapp.derive.moves import Move, Try
+from directapp.interfaces.web.core import notes, refs
+from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.posted import read_signed
+from directapp.interfaces.web.records.record import perform, read_patch, record_id, sent_before
+from directapp.interfaces.web.records.record_view import Answered
+from directapp.interfaces.web.records.views.words import WORDS, speak_views
+from directapp.kernel.errors import ConflictError, DirectAppError, NotFoundError, Problem
+from directapp.kernel.text import Text
+from directapp.services.intent import Intent
+from directapp.services.reading import View
+
+MISSING = Text("{label} må fylles ut.", "{label} is required.")
+
+
+def add_moving(router: APIRouter) -> None:
+    """Add the routes of moves."""
+    router.add_api_route("/app/{collection}/{record}/move", show_moves, methods=["GET"])
+    router.add_api_route("/app/{collection}/{record}/move", move, methods=["POST"])
+
+
+async def show_moves(ctx: PersonContext, collection: str, record: str, to: str = "", back: str = "") -> Response:
+    """Tell where a record may be moved: as data for a drag, as a dialog, or as a page of its own."""
+    meta, target = ctx.meta(collection), record_id(record)
+    view = await ctx.platform.reading.view(ctx.person, collection, target)
+    found = await moves_of(ctx, meta, target, view)
+    if ctx.request.headers.get("accept") == "application/json":
+        told = {m.to: {"allowed": m.allowed, "asks": bool(m.asks), "why": m.why, "label": m.label} for m in found}
+        return Response(orjson.dumps(told), media_type="application/json")
+    wanted = tuple(m for m in found if m.to == to) or found
+    return await _moves_page(ctx, meta, target, view, wanted, back=back)
+
+
+async def moves_of(ctx: RequestContext, meta: CollectionMeta, target: UUID, view: View) -> tuple[Move, ...]:
+    """Return a move for every other state that is not the end of the way, each allowed or with the reason.
+
+    The pipeline itself is asked, by a dry run of each thing this person could set.
+    """
+    flow = meta.declared.workflow
+    if flow is None:
+        raise NotFoundError
+    tries = moves.tries_from(meta, view.row, view.writable, ctx.now)
+    judged = await asyncio.gather(*(_judge(ctx, meta, target, view, t) for t in tries))
+    known: dict[str, Move] = {}
+    for one in (m for m in judged if m is not None):
+        if one.to not in known or (one.allowed, not one.asks) > (known[one.to].allowed, not known[one.to].asks):
+            known[one.to] = one
+    present = view.row.get(STATUS)
+    steps = {s.to for s in flow.steps if present in s.origins and s.when is not None}
+    states = (s for s in flow.states if s.code != present and (not s.locked or s.code in steps))
+    return tuple(
+        known.get(s.code) or moves.missing_move(meta, view.row, s, view.writable, ctx.language) for s in states
+    )
+
+
+async def _judge(ctx: RequestContext, meta: CollectionMeta, target: UUID, view: View, tried: Try) -> Move | None:
+    """Return where a try leads, None when it leads nowhere else."""
+    case = Case(row=view.row, before=view.row, actor=ctx.person, now=ctx.now)
+    if not tried.patch:
+        fact = tried.asks[0]
+        flow, present = meta.declared.workflow, view.row.get(STATUS)
+        to = next((s.to for s in flow.steps if s.fact == fact and present in s.origins), None) if flow else None
+        return _move(ctx, meta, to, tried) if to else None
+    intent = Intent(
+        actor=ctx.person,
+        collection=meta.name,
+        verb="update",
+        origin="web",
+        target=target,
+        patch=dict(tried.patch),
+        request_id=ctx.request_id,
+        dry_run=True,
+    )
+    try:
+        answer = await ctx.platform.pipeline.perform(intent)
+    except NotFoundError:
+        return None
+    except DirectAppError as error:
+        to = moves.led_to(meta, case, tried.patch)
+        asked = moves.completion(meta, tried, [p.field for p in error.problems], view.writable)
+        why = " ".join(dict.fromkeys(p.message.pick(ctx.language) for p in error.problems))
+        return None if to == view.row.get(STATUS) else _move(ctx, meta, to, asked or tried, None if asked else why)
+    return _move(ctx, meta, answer.changes[STATUS][1], tried) if STATUS in answer.changes else None
+
+
+def _move(ctx: RequestContext, meta: CollectionMeta, to: str, tried: Try, why: str | None = None) -> Move:
+    flow = meta.declared.workflow
+    state = flow.state(to) if flow else None
+    label, hue = (state.label.pick(ctx.language), state.phase.hue) if state else (to, "steel")
+    return Move(to=to, label=label, hue=hue, patch=tried.patch, asks=tried.asks, why=why)
+
+
+async def move(ctx: PersonContext, collection: str, record: str) -> Response:
+    """Move a record: set the fact that the asked state waits for, with what the small form brought."""
+    meta, target = ctx.meta(collection), record_id(record)
+    posted = await read_signed(ctx)
+    view = await ctx.platform.reading.view(ctx.person, collection, target)
+    back = posted.get("back")
+    if await sent_before(ctx, meta, "update", posted, target=target):
+        return _moved(ctx, meta, target, posted.get("to"), back)
+    found = await moves_of(ctx, meta, target, view)
+    wanted = next((m for m in found if m.to == posted.get("to")), None)
+    if wanted is None:
+        raise NotFoundError
+    fields = [meta.fields[n] for n in wanted.asks]
+    patch, problems = await read_patch(ctx, fields, posted)
+    try:
+        _refuse(meta, wanted, patch, problems)
+        given = {n: v for n, v in wanted.patch.items() if n not in wanted.asks}
+        await perform(ctx, meta, "update", posted, {**given, **patch}, target=target)
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        by_field, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
+        answered = Answered(typed=posted.typed, problems=by_field, summary=summary)
+        status = int(error.status)
+        return await _moves_page(ctx, meta, target, view, (wanted,), back=back, answered=answered, status=status)
+    return _moved(ctx, meta, target, wanted.to, back)
+
+
+def _moved(ctx: RequestContext, meta: CollectionMeta, target: UUID, to: str, back: str) -> Response:
+    """Say that a record was moved, and go back to where it was moved."""
+    state = meta.declared.workflow.state(to) if meta.declared.workflow else None
+    path = f"/app/{meta.name}/{target}"
+    text = ctx.say(WORDS["moved"]).format(to=state.label.pick(ctx.language) if state else to)
+    undo = f"{path}/undo" if meta.declared.history else None
+    ctx.cookies.append(notes.tell_done(text, ctx.now, undo=undo, href=path))
+    return ctx.go(back if back.startswith("/app/") else path)
+
+
+def _refuse(meta: CollectionMeta, wanted: Move, patch: dict[str, Any], problems: list[Problem]) -> None:
+    """Refuse a move that is not allowed, or whose small form is not filled in."""
+    if wanted.why is not None:
+        raise ConflictError(Text(wanted.why, wanted.why))
+    if problems:
+        raise ConflictError(problems)
+    missing = [n for n in wanted.asks if patch.get(n) in (None, "")]
+    if missing:
+        raise ConflictError([Problem(MISSING.fill(label=meta.fields[n].label), field=n) for n in missing])
+
+
+async def _moves_page(
+    ctx: RequestContext,
+    meta: CollectionMeta,
+    target: UUID,
+    view: View,
+    found: tuple[Move, ...],
+    *,
+    back: str,
+    answered: Answered | None = None,
+    status: int = HTTPStatus.OK,
+) -> Response:
+    answered = answered or Answered()
+    asked = [meta.fields[n] for m in found if m.allowed for n in m.asks]
+    small = forms.small_refs(asked, refs.SMALL)
+    options = await refs.options_of(ctx, small.values())
+    filling = Filling(
+        language=ctx.language,
+        row={f.name: view.row.get(f.name) for f in asked},
+        typed=answered.typed,
+        problems=answered.problems,
+        refs={name: options[ref] for name, ref in small.items() if ref in options},
+        names=refs.labels_in(options),
+    )
+    made: dict[str, Input] = {f.name: inputs.build_input(f, filling) for f in asked}
+    flow = meta.declared.workflow
+    near = {s.to for s in flow.steps if view.row.get(STATUS) in s.origins} if flow else set[str]()
+    context: dict[str, Any] = {
+        "title": ctx.say(WORDS["move_title"]).format(title=ctx.formatter.title(meta, view.row)),
+        "here": meta.name,
+        "v": speak_views(ctx.language),
+        "action": f"/app/{meta.name}/{target}/move",
+        "allowed": [(m, [made[n] for n in m.asks]) for m in found if m.allowed],
+        "refused": [m for m in found if not m.allowed and (m.to in near or len(found) == 1)],
+        "summary": answered.summary,
+        "stale_by": None,
+        "back": back if back.startswith("/app/") else f"/app/{meta.name}/{target}",
+    }
+    return ctx.page("views/moves.html" if ctx.partial else "views/move.html", status=status, **context)

@@ -1,0 +1,104 @@
+"""The palette: one key, and cars, pages, verbs and saved views answer what is typed."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Response
+
+from directapp.declare.spec import CollectionMeta
+from directapp.derive.shown import page_of, paths_for, readable_anywhere
+from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.words import WORDS as COMMON
+from directapp.interfaces.web.records.lists import collection_verbs, may_create
+from directapp.interfaces.web.records.views.bar import PATHS, offered_views, saved_views
+from directapp.interfaces.web.records.views.words import WORDS
+from directapp.store.query import Order, Query
+from directapp.store.words import question_words
+
+_FOUND, _PAGES = 8, 6
+_NO_LETTER = re.compile(r"[\s-]+")
+_CODES = ("license_plate", "vin", "order_number")
+
+
+def add_palette(router: APIRouter) -> None:
+    """Add the palette's route."""
+    router.add_api_route("/app/palette", find, methods=["GET"])
+
+
+async def find(ctx: PersonContext, q: str = "") -> Response:
+    """Answer what was typed: what it may mean, and where it leads when it names exactly one record."""
+    meta = ctx.spec.get(ctx.main_list or "")
+    rows = await _records(ctx, meta, q) if meta else []
+    typed = _plain(q)
+    exact = [r for r in rows if meta and any(_plain(str(r.get(n) or "")) == typed for n in _CODES)] if typed else []
+    found = [_record(ctx, meta, r) for r in rows] if meta else []
+    places = [p async for p in _places(ctx, meta)]
+    words = q.lower().split()
+    pages = [p for p in places if all(w in p["label"].lower() for w in words)]
+    go = page_of(meta.name, exact[0]["id"]) if meta and len(exact) == 1 else None
+    body = orjson.dumps({"go": go, "items": [*found, *pages[:_PAGES]]})
+    return Response(body, media_type="application/json")
+
+
+def _plain(text: str) -> str:
+    return _NO_LETTER.sub("", text).casefold()
+
+
+async def _records(ctx: RequestContext, meta: CollectionMeta, text: str) -> list[dict[str, Any]]:
+    words = question_words(text)
+    if not words or not meta.searchable:
+        return []
+    readable = readable_anywhere(ctx.person, meta)
+    shown = (*meta.declared.views.title, *_CODES, "customer_name", "status")
+    names = tuple(dict.fromkeys(("id", *(n for n in shown if n in readable and n in meta.fields))))
+    fields = paths_for(ctx.spec, ctx.person, meta, names)
+    query = Query(fields=fields, search=words, sort=(Order("id", descending=True),), limit=_FOUND)
+    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, meta.name, query)).json)
+    return rows
+
+
+def _record(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any]) -> dict[str, str]:
+    flow = meta.declared.workflow
+    state = flow.state(row.get("status")) if flow else None
+    told = (state.label.pick(ctx.language) if state else "", row.get("customer_name"), row.get("order_number"))
+    return {
+        "kind": meta.declared.label.pick(ctx.language),
+        "label": ctx.formatter.title(meta, row),
+        "hint": " · ".join(str(t) for t in told if t),
+        "href": page_of(meta.name, row["id"]),
+    }
+
+
+async def _places(ctx: RequestContext, meta: CollectionMeta | None) -> Any:
+    """Yield the pages and verbs that this person has, those of the main list first."""
+    page, verb = ctx.say(WORDS["page"]), ctx.say(WORDS["verb"])
+    yield _place(page, ctx.say(COMMON["home"]), "/")
+    if meta is not None:
+        name, path = meta.declared.plural.pick(ctx.language), f"/app/{meta.name}"
+        for code in offered_views(meta, readable_anywhere(ctx.person, meta)):
+            label = name if code == "table" else f"{name}: {ctx.say(WORDS[code])}"
+            yield _place(page, label, path + PATHS[code])
+        for one in await saved_views(ctx, meta):
+            yield _place(ctx.say(WORDS["saved_views"]), one.name, one.href)
+    for item in ctx.menu:
+        for place in _of_collection(ctx, ctx.spec[item.name], page, verb, main=item.name == ctx.main_list):
+            yield place
+    yield _place(page, ctx.say(COMMON["profile"]), "/app/me")
+
+
+def _of_collection(
+    ctx: RequestContext, meta: CollectionMeta, page: str, verb: str, *, main: bool
+) -> Iterator[dict[str, str]]:
+    path = f"/app/{meta.name}"
+    if not main:
+        yield _place(page, meta.declared.plural.pick(ctx.language), path)
+    for one in collection_verbs(ctx, meta):
+        yield _place(verb, one.label.pick(ctx.language), f"{path}/do/{one.name}")
+    if may_create(ctx, meta):
+        yield _place(verb, f"{ctx.say(COMMON['new'])}: {meta.declared.label.pick(ctx.language)}", f"{path}/new")
+
+
+def _place(kind: str, label: str, href: str) -> dict[str, str]:
+    return {"kind": kind, "label": label, "hint": "", "href": href}
