@@ -140,7 +140,8 @@ class Views:
 
     ``sort`` names fields, descending with a leading ``-``. ``home`` says that it stands in the menu.
     ``keys`` are further fields, beside the id and what is unique, by which a row of a sheet means a record.
-    ``urgency`` names a choice that says how urgent a record is.
+    ``urgency`` names a choice that says how urgent a record is; ``assigned`` the references that say who does the work,
+    or what it is done on: the first that has a value counts.
     """
 
     columns: tuple[str, ...]
@@ -151,6 +152,7 @@ class Views:
     menu: bool = False
     keys: tuple[str, ...] = ()
     urgency: str | None = None
+    assigned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

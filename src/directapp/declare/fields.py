@@ -47,6 +47,7 @@ class Field:
     ``offered`` says which of the choices are an actor's to make; whoever writes the field refuses the others.
     ``headings`` are what else people call it at the top of a column of a sheet, beside its name and labels.
     ``form`` is what JSON Schema says of a written value beyond its kind; its ``type`` array or object is demanded.
+    ``english`` names the field that says the same in English, for records that are called by it.
     ``secret`` values are never read back and stand in the audit only as changed. ``style`` says how a value is set.
     """
 
@@ -68,6 +69,7 @@ class Field:
     computed: bool = False
     sql: str | None = None
     search: bool = False
+    english: str | None = None
     fact: bool = False
     secret: bool = False
     immutable: bool = False

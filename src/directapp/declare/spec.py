@@ -63,6 +63,12 @@ class CollectionMeta:
         return tuple(f for f in self.fields.values() if f.search)
 
     @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """The fields that name a record, in either language."""
+        names = self.declared.views.title
+        return (*names, *(english for n in names if (english := self.fields[n].english)))
+
+    @cached_property
     def judged(self) -> tuple[Field, ...]:
         """The stored fields that must have a value, or that people may not set ahead of now."""
         return tuple(f for f in self.stored if f.required or f.fact)
@@ -255,7 +261,8 @@ class Spec:
             if unknown:
                 message = f"{meta.name}: {grant.role} is given unknown verbs {sorted(unknown)}"
                 raise DeclarationError(message)
-        meta.expand((*declared.views.columns, *declared.views.title, *declared.views.filters, *declared.sight))
+        views = declared.views
+        meta.expand((*views.columns, *meta.titles, *views.filters, *views.assigned, *declared.sight))
         self._check_neighbours(meta)
 
     def _check_neighbours(self, meta: CollectionMeta) -> None:

@@ -27,7 +27,10 @@ Goals = Mapping[str, Mapping[str, Mapping[str, float]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A record on the board: what names it, whose it is, when it is due, how long it has stood, who has it."""
+    """A record on the board: what names it, whose it is, when it is due, how long it has stood, who has it.
+
+    ``assigned`` is empty where nobody has it, None where it is nobody's to have or the reader does not see who.
+    """
 
     id: str
     href: str
@@ -39,7 +42,7 @@ class Card:
     due_tone: str | None
     age: str | None
     age_tone: str | None
-    people: tuple[str, ...]
+    assigned: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +70,13 @@ class Faces:
     who: str | None
     place: str | None
     due: str | None
-    people: tuple[str, ...]
+    assigned: tuple[str, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
         """All of them."""
         single = (n for n in (self.who, self.place, self.due) if n)
-        return tuple(dict.fromkeys(("id", STATUS, *self.titles, *single, *self.people)))
+        return tuple(dict.fromkeys(("id", STATUS, *self.titles, *single, *self.assigned)))
 
 
 def hides_closed(address: Address, meta: CollectionMeta) -> bool:
@@ -94,15 +97,15 @@ def open_only(address: Address, meta: CollectionMeta) -> Address:
 def faces_of(meta: CollectionMeta, readable: frozenset[str]) -> Faces:
     """Return what a card shows: the declared title, and of the columns the first that fits each place."""
     declared = meta.declared.views
-    titles = tuple(n for n in declared.title if n in readable)
+    titles = tuple(n for n in meta.titles if n in readable)
     columns = [meta.fields[n] for n in declared.columns if n in readable and n not in titles]
     refs = [f for f in columns if f.kind is Kind.REF]
     return Faces(
         titles=titles,
         who=next((f.name for f in columns if f.kind is Kind.STRING), None),
-        place=next((f.name for f in refs if f.ref != "users"), None),
+        place=next((f.name for f in refs if f.name not in declared.assigned), None),
         due=next((f.name for f in columns if f.kind is Kind.DATE), None),
-        people=tuple(f.name for f in reversed(refs) if f.ref == "users"),
+        assigned=tuple(n for n in declared.assigned if n in readable),
     )
 
 
@@ -138,7 +141,6 @@ def _card(formatter: Formatter, meta: CollectionMeta, row: Mapping[str, Any], fa
 
     plate = next((s for n in faces.titles if (s := told(n)).look == "plate"), NOTHING)
     title = formatter.title(meta, row)
-    people = tuple(dict.fromkeys(s.text for n in faces.people if (s := told(n))))
     urgency = told(meta.declared.views.urgency)
     return Card(
         id=str(row["id"]),
@@ -151,7 +153,7 @@ def _card(formatter: Formatter, meta: CollectionMeta, row: Mapping[str, Any], fa
         due_tone=urgency.tone if urgency.tone != "done" else None,
         age=age_of(formatter, meta, row),
         age_tone=age_tone(formatter, meta, row, goals),
-        people=people[:1],
+        assigned=next((s.text for n in faces.assigned if (s := told(n))), "" if faces.assigned else None),
     )
 
 

@@ -12,7 +12,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.derive import present
 from directapp.derive.sheets import CSV, XLSX, Cell, csv_lines, xlsx_bytes
-from directapp.derive.shown import NO, YES
+from directapp.derive.shown import NO, YES, title_names
 from directapp.kernel.clock import OSLO
 from directapp.kernel.text import Language
 
@@ -63,7 +63,7 @@ class Scribe:
         """Return what a record is called, or its id."""
         if not isinstance(value, Mapping):
             return str(value)
-        return title_of(self.spec[item.ref], value) if self.words and item.ref else str(value.get("id"))
+        return title_of(self.spec[item.ref], value, self.language) if self.words and item.ref else str(value.get("id"))
 
 
 _WRITERS: Mapping[Kind, Callable[[Scribe, Field, Any], Cell]] = {
@@ -81,9 +81,9 @@ _WRITERS: Mapping[Kind, Callable[[Scribe, Field, Any], Cell]] = {
 }
 
 
-def title_of(meta: CollectionMeta, row: Mapping[str, Any]) -> str:
+def title_of(meta: CollectionMeta, row: Mapping[str, Any], language: Language) -> str:
     """Return what a record is called, from its title fields; its id where it has none that may be read."""
-    parts = [str(row[name]) for name in meta.declared.views.title if row.get(name) not in (None, "")]
+    parts = [str(row[name]) for name in title_names(meta, row, language) if row.get(name) not in (None, "")]
     return " ".join(parts) or str(row.get("id", ""))
 
 

@@ -132,14 +132,28 @@ class Formatter:
             return Shown(text=", ".join(f"{k}: {v}" for k, v in value.items() if v is not None))
         return Shown(text=str(len(value)) if isinstance(value, list) else str(value))
 
+    def title_parts(self, meta: CollectionMeta, row: Mapping[str, Any]) -> list[Shown]:
+        """Return the title fields that have a value, in the reader's language."""
+        return [s for n in title_names(meta, row, self.language) if (s := self.value(meta, n, row))]
+
     def title(self, meta: CollectionMeta, row: Mapping[str, Any]) -> str:
         """Return what a record is called by its title fields, with a code's end where no plate tells it apart."""
-        shown = [s for n in meta.declared.views.title if (s := self.value(meta, n, row))]
+        shown = self.title_parts(meta, row)
         names = [s.text for s in shown if s.look != "mono"]
         codes = [s.text for s in shown if s.look == "mono"]
         if codes and not any(s.look == "plate" for s in shown):
             names.append(_tail(codes[0]) if names else codes[0])
         return " ".join(names) or meta.declared.label.pick(self.language)
+
+
+def title_names(meta: CollectionMeta, row: Mapping[str, Any], language: Language) -> tuple[str, ...]:
+    """Return the fields that name a record in a language: in English, those that say it in English."""
+
+    def spoken(name: str) -> str:
+        english = meta.fields[name].english
+        return english if english and language == "en" and row.get(english) else name
+
+    return tuple(spoken(name) for name in meta.declared.views.title)
 
 
 def _tail(code: str) -> str:
@@ -181,7 +195,7 @@ def title_fields(spec: Spec, actor: Actor, meta: CollectionMeta) -> tuple[tuple[
     readable = readable_anywhere(actor, meta)
     if not readable or not meta.declared.exposed:
         return ()
-    names = [n for n in meta.declared.views.title if n in readable and spec[meta.name].fields[n].kind is not Kind.REF]
+    names = [n for n in meta.titles if n in readable and spec[meta.name].fields[n].kind is not Kind.REF]
     return (("id",), *((n,) for n in names))
 
 

@@ -98,7 +98,7 @@ def list_of(
     readable = readable_anywhere(formatter.actor, meta)
     columns = chosen_columns(meta, readable, address.get("columns").split(",") if address.get("columns") else kept)
     sort = questions.build_sort(address, meta, readable)
-    titles = tuple(n for n in meta.declared.views.title if n in readable)
+    titles = tuple(n for n in meta.titles if n in readable)
     keys = tuple(o.field for o in sort)
     aged = tuple(n for n in judged_by(meta) if n in readable) if since_of(meta) in columns else ()
     names = tuple(dict.fromkeys(("id", *columns, *titles, *keys, *aged)))
@@ -244,7 +244,7 @@ def title_query(
 ) -> Query:
     """Return the query that fetches what records are called, for selects and combos."""
     readable = readable_anywhere(formatter.actor, meta)
-    titles = tuple(n for n in meta.declared.views.title if n in readable)
+    titles = tuple(n for n in meta.titles if n in readable)
     fields: tuple[Path, ...] = paths_for(formatter.spec, formatter.actor, meta, ("id", *titles))
     sort = tuple(Order(n) for n in titles[:1] if meta.fields[n].kind not in _NO_COLUMN)
     return Query(fields=fields, sort=sort, limit=limit, search=words, **more)

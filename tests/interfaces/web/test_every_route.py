@@ -51,6 +51,8 @@ LETTER = "/app/letters/{code}/{language}"
 # Each address, of the car or of nothing where it names a record, and who is answered what.
 ROUTES: dict[str, tuple[str, Expected]] = {
     "/": ("/", ALL),
+    "/app": ("/app", ELSEWHERE),
+    "/app/": ("/app/", ELSEWHERE),
     "/app/absences/{record}/do/to_move": (f"/app/absences/{NOTHING}/do/to_move", only(PLANNERS, opens=404)),
     "/app/admin": ("/app/admin", only(LEADERS | {"sales_manager"})),
     "/app/admin/goals": ("/app/admin/goals", only(LEADERS)),
@@ -126,9 +128,8 @@ ROUTES: dict[str, tuple[str, Expected]] = {
         only(ADMIN | {"new_car_sales"}, 404, opens=303),
     ),
     "/app/{collection}/{record}/do/{verb}": ("/app/cars/CAR/do/archive", THE_CAR),
-    # Of a car that one does not see both are empty, as of one that there is not.
-    "/app/{collection}/{record}/history": ("/app/cars/CAR/history", ALL),
-    "/app/{collection}/{record}/part/{child}": ("/app/cars/CAR/part/comments", ALL),
+    "/app/{collection}/{record}/history": ("/app/cars/CAR/history", THE_CAR),
+    "/app/{collection}/{record}/part/{child}": ("/app/cars/CAR/part/comments", THE_CAR),
     "/app/{collection}/{record}/mentionable": ("/app/cars/CAR/mentionable", THE_CAR),
     "/app/{collection}/{record}/move": ("/app/cars/CAR/move", THE_CAR),
     "/app/{path:path}": ("/app/nowhere/at/all", NOWHERE),

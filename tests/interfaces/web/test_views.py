@@ -4,10 +4,13 @@ import re
 from urllib.parse import quote
 from uuid import UUID
 
+from directapp.interfaces.web.context import SPOKEN_COOKIE
+
 from directapp.kernel.clock import utc_now
 from support.browser import Opener
 from support.dealer import Dealer
 from support.pages import fill_yard, new_car
+from support.plan import lay_plan
 
 
 def lanes(text: str) -> dict[str, int]:
@@ -42,6 +45,30 @@ async def test_bookings_stand_under_their_own_states(signed: Opener) -> None:
         for text in re.findall(r'<h2 class="phase-name">(.*?)</h2>', page, re.DOTALL)
     ]
     assert headings == ["Bekreftet", "Pågår", "Avlyst"]
+
+
+async def test_a_bookings_card_says_who_does_what_in_the_readers_language(dealer: Dealer, signed: Opener) -> None:
+    plan = await lay_plan(dealer)
+    shelf = await plan.resource("Reol 3", "parts")
+    await plan.book(await plan.car(), "mechanic", "08:00", "10:00")
+    await plan.agreement("495", "parts")
+    await plan.book(await plan.car(), "Reol 3", "08:00", "10:00", "parts")
+    browser = await signed("planner", "499")
+    for language, work, store in (("nb", "Mekanisk", "Delelager"), ("en", "Mechanical", "Parts")):
+        browser.client.cookies.set(SPOKEN_COOKIE, f"{language}.{browser.actor.user}")
+        page = (await browser.get(f"/app/resource_bookings/board?starts_at={plan.day}")).text
+        assert set(re.findall(r'class="card-person">([^<]*)<', page)) == {"Mechanic På 499", "Reol 3"}
+        assert {work, store} <= set(re.findall(r'class="quiet">([^<]*)<', page))
+        assert f">{store}</" in (await browser.get(f"/app/resource_bookings?resource={shelf}")).text
+
+
+async def test_a_card_says_that_nobody_has_it_only_where_somebody_could(dealer: Dealer, signed: Opener) -> None:
+    browser = await signed("planner", "499")
+    car, parts = (await fill_yard(dealer, 7))[5], await dealer.person("parts", "499")
+    await dealer.create(browser.actor, "work_items", car=str(car), kind="technical", description="Dør", price=4000)
+    await dealer.create(parts, "parts_orders", car=str(car), part_name="Filter")
+    assert 'card-person">Ikke tildelt<' in (await browser.get("/app/work_items/board")).text
+    assert 'card-person"><' in (await browser.get("/app/parts_orders/board")).text
 
 
 async def test_what_is_closed_is_left_out_until_asked_for(dealer: Dealer, signed: Opener, car: UUID) -> None:

@@ -13,6 +13,7 @@ from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.reading import SHEET, Manner, read_instant
 from directapp.declare.spec import CollectionMeta, Spec
+from directapp.derive.exchange import title_of
 from directapp.derive.sheet.cells import ERROR_TEXT, Cell, blank, kind_of, shown
 from directapp.derive.sheet.layout import Table
 from directapp.derive.sheet.words import closed_up, plain_word
@@ -269,7 +270,7 @@ async def refs_of(
         target = spec[name]
         unique = [u.fields[0] for u in target.declared.unique if len(u.fields) == 1]
         readable = readable_anywhere(actor, target)
-        wanted = ["id", *(n for n in (*target.declared.views.title, *unique) if n in readable)]
+        wanted = ["id", *(n for n in (*target.titles, *unique) if n in readable)]
         query = Query(fields=tuple((n,) for n in dict.fromkeys(wanted)), limit=_MOST_REFS)
         with suppress(ForbiddenError):
             refs |= index_refs(target, orjson.loads((await reading.page(actor, name, query)).json))
@@ -279,13 +280,11 @@ async def refs_of(
 def index_refs(meta: CollectionMeta, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[UUID, ...]]:
     """Return the records that a text may mean: their whole title, or a title or unique field of theirs."""
     unique = tuple(u.fields[0] for u in meta.declared.unique if len(u.fields) == 1)
-    names = meta.declared.views.title
     found: dict[tuple[str, str], tuple[UUID, ...]] = {}
     for row in rows:
         record = UUID(str(row["id"]))
-        parts = [str(row[n]) for n in (*names, *unique) if row.get(n) not in (None, "")]
-        whole = " ".join(str(row[n]) for n in names if row.get(n) not in (None, ""))
-        for text in {plain_word(t) for t in (whole, *parts, str(record))} - {""}:
+        parts = [str(row[n]) for n in (*meta.titles, *unique) if row.get(n) not in (None, "")]
+        for text in {plain_word(t) for t in (title_of(meta, row, "nb"), *parts, str(record))} - {""}:
             key = (meta.name, text)
             found[key] = (*found.get(key, ()), record)
     return found

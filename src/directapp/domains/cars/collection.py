@@ -113,6 +113,7 @@ VIEWS = Views(
     menu=True,
     keys=("license_plate",),
     urgency="sla_status",
+    assigned=("assigned_detailer", "assigned_mechanic", "seller"),
 )
 
 CARS = Collection(

@@ -81,7 +81,7 @@ COLLECTION = Collection(
             Text("Rolle", "Role"),
             (
                 field("code", "Kode", "Code", code=True, required=True, max_length=60, immutable=True),
-                field("name_nb", "Navn (norsk)", "Name (Norwegian)", required=True, max_length=60),
+                field("name_nb", "Navn (norsk)", "Name (Norwegian)", required=True, max_length=60, english="name_en"),
                 field("name_en", "Navn (engelsk)", "Name (English)", required=True, max_length=60),
             ),
         ),

@@ -72,6 +72,7 @@ RESOURCE_BOOKINGS = Collection(
         title=("starts_at", "car"),
         sort=("starts_at",),
         filters=("status", "provider", "consumer", "resource_type", "resource", "person", "day"),
+        assigned=("person", "resource"),
         icon="calendar-event",
     ),
     workflow=WORKFLOW,

@@ -42,7 +42,9 @@ ALL = Group(
     Text("Ressurstype", "Resource type"),
     (
         field("code", "Kode", "Code", code=True, required=True, max_length=40, immutable=True),
-        field("name_nb", "Navn (norsk)", "Name (Norwegian)", required=True, max_length=60, search=True),
+        field(
+            "name_nb", "Navn (norsk)", "Name (Norwegian)", required=True, max_length=60, search=True, english="name_en"
+        ),
         field("name_en", "Navn (engelsk)", "Name (English)", required=True, max_length=60, search=True),
         field("work", "Arbeid", "Work", Kind.CHOICE, choices=WORKS, required=True, default="other"),
         field("icon", "Ikon", "Icon", max_length=40, default="tool"),

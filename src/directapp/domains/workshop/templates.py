@@ -42,7 +42,7 @@ TEMPLATE = Group(
     "all",
     Text("Sjekkliste", "Checklist"),
     (
-        field("name_nb", "Navn", "Name in Norwegian", required=True, search=True),
+        field("name_nb", "Navn", "Name in Norwegian", required=True, search=True, english="name_en"),
         field("name_en", "Navn på engelsk", "Name in English", required=True),
         field("car_type", "Biltype", "Car type", Kind.CHOICE, choices=CAR_TYPES, required=True),
         field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, required=True, default="mottak"),

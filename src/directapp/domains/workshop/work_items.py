@@ -295,6 +295,7 @@ WORK_ITEMS = Collection(
         columns=("status", "car", "kind", "description", "price", "done_by", "completed_at"),
         title=("description",),
         filters=("status", "kind", "done_by"),
+        assigned=("done_by",),
         icon="tool",
     ),
     workflow=WORKFLOW,

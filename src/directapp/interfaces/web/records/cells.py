@@ -76,7 +76,7 @@ class _Writer:
         plate = f"{shown(card.plate, link=False)} " if card.plate else ""
         site = f'<span class="quiet">{escape(card.place.text)}</span>'
         whose = f'<p class="card-line">{escape(card.who.text)} {site}</p>' if card.who or card.place else ""
-        person = escape(", ".join(card.people) or self.words["nobody"])
+        person = "" if card.assigned is None else escape(card.assigned or self.words["nobody"])
         return (
             f'<li class="card-slot"><article class="board-card{tone}" draggable="true" data-card="{escape(card.id)}" '
             f'data-row data-from="{self.lane}" data-move="{place}">'

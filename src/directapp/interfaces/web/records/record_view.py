@@ -149,7 +149,7 @@ def head_of(ctx: RequestContext, record: Record, goals: board.Goals) -> dict[str
         "record": record,
         "path": record.path,
         "title": ctx.formatter.title(meta, record.told),
-        "title_parts": [s for n in meta.declared.views.title if (s := ctx.formatter.value(meta, n, record.told))],
+        "title_parts": ctx.formatter.title_parts(meta, record.told),
         "kind": meta.declared.label.pick(ctx.language),
         "plural": meta.declared.plural.pick(ctx.language),
         "chip": ctx.formatter.value(meta, "status", record.told) if state else None,
@@ -167,7 +167,7 @@ def head_of(ctx: RequestContext, record: Record, goals: board.Goals) -> dict[str
 def key_lines(ctx: RequestContext, record: Record) -> list[forms.Line]:
     """Return the declared columns that say most, apart from what the title and the chip say."""
     meta = record.meta
-    said = {*meta.declared.views.title, "status", pages.since_of(meta), "updated_at"}
+    said = {*meta.titles, "status", pages.since_of(meta), "updated_at"}
     lines = []
     for name in meta.declared.views.columns:
         shown = ctx.formatter.value(meta, name, record.told, short=True) if name not in said else None

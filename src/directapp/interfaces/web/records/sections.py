@@ -37,9 +37,17 @@ def add_sections(router: APIRouter) -> None:
     router.add_api_route("/app/{collection}/{record}/part/comments", add_comment, methods=["POST"])
 
 
+async def _seen(ctx: RequestContext, collection: str, record: str) -> tuple[CollectionMeta, UUID]:
+    """Return which record an address means (NotFoundError: this person sees none there)."""
+    meta, target = ctx.meta(collection), record_id(record)
+    if not await ctx.platform.reading.seen(ctx.person, [(meta.name, target)]):
+        raise NotFoundError
+    return meta, target
+
+
 async def show_history(ctx: PersonContext, collection: str, record: str) -> Response:
     """Show what was changed, by whom, when, field by field."""
-    meta, target = ctx.meta(collection), record_id(record)
+    meta, target = await _seen(ctx, collection, record)
     entries = await ctx.platform.reading.history(ctx.person, collection, target)
     names = await refs.names_of(ctx, pages.ids_in(meta, entries))
     told = pages.history_of(ctx.formatter, meta, entries, names)
@@ -73,7 +81,7 @@ def child_of(ctx: RequestContext, meta: CollectionMeta, name: str) -> Child:
 
 async def show_child(ctx: PersonContext, collection: str, record: str, child: str) -> Response:
     """Show the records of one kind that hang on a record."""
-    meta, target = ctx.meta(collection), record_id(record)
+    meta, target = await _seen(ctx, collection, record)
     found = child_of(ctx, meta, child)
     if child == COMMENTS:
         return await _comments(ctx, meta, target, found)
@@ -101,7 +109,7 @@ async def _rows(ctx: RequestContext, meta: CollectionMeta, target: UUID, child: 
     readable = readable_anywhere(ctx.person, child.meta)
     own = child.meta.declared.views
     columns = tuple(n for n in own.columns if n in readable and n != child.column)[:_COLUMNS]
-    titles = tuple(n for n in own.title if n in readable)
+    titles = tuple(n for n in child.meta.titles if n in readable)
     rows = await _read(ctx, child, target, tuple(dict.fromkeys((*columns, *titles))), Order("id", descending=True))
     listing = tables.Listing(
         meta=child.meta,
@@ -184,7 +192,7 @@ def _comment(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any]) -> 
 
 async def add_comment(ctx: PersonContext, collection: str, record: str) -> Response:
     """Say something about a record; @names of colleagues are mentions."""
-    meta, target = ctx.meta(collection), record_id(record)
+    meta, target = await _seen(ctx, collection, record)
     child = child_of(ctx, meta, COMMENTS)
     posted = await read_signed(ctx)
     text = posted.get("text")

@@ -69,7 +69,7 @@ async def _find(ctx: RequestContext, field: str, value: str) -> list[tuple[str, 
     same = Condition((field,), "eq", value)
     open_ones = Junction("and", (same, Condition(("status",), "neq", "archived")))
     for filter_ in (open_ones, same):
-        query = Query(fields=(("id",), *((n,) for n in meta.declared.views.title)), filter=filter_, limit=_MOST)
+        query = Query(fields=(("id",), *((n,) for n in meta.titles)), filter=filter_, limit=_MOST)
         rows = orjson.loads((await ctx.platform.reading.page(ctx.person, CARS, query)).json)
         if rows:
             return [(page_of(CARS, r["id"]), ctx.formatter.title(meta, r)) for r in rows]

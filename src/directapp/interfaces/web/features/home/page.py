@@ -66,8 +66,15 @@ class Queue:
 
 
 def add_home(router: APIRouter) -> None:
-    """Add the front page."""
+    """Add the front page, and the way to it from the address that all others begin with."""
     router.add_api_route("/", show_home, methods=["GET"])
+    for path in ("/app", "/app/"):
+        router.add_api_route(path, go_home, methods=["GET"])
+
+
+async def go_home(ctx: PersonContext) -> Response:
+    """Go to the front page."""
+    return ctx.go("/")
 
 
 async def show_home(ctx: PersonContext) -> Response:

@@ -48,7 +48,7 @@ async def _context(ctx: RequestContext, listing: Listing) -> dict[str, Any]:
     kind = "week" if address.get("span") == "week" else "month"
     span = Span(kind, present.asked_day(address.get("day")) or oslo_day(ctx.now))
     inside = calendar.within(item, span)
-    names = tuple(dict.fromkeys(("id", "status", item.name, *meta.declared.views.title)))
+    names = tuple(dict.fromkeys(("id", "status", item.name, *meta.titles)))
     query = Query(
         fields=paths_for(ctx.spec, ctx.person, meta, tuple(n for n in names if n in listing.readable)),
         filter=Junction("and", (inside, listing.query.filter)) if listing.query.filter else inside,

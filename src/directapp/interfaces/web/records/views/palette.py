@@ -51,7 +51,7 @@ async def _records(ctx: RequestContext, meta: CollectionMeta, text: str) -> list
     if not words or not meta.searchable:
         return []
     readable = readable_anywhere(ctx.person, meta)
-    shown = (*meta.declared.views.title, *_CODES, "customer_name", "status")
+    shown = (*meta.titles, *_CODES, "customer_name", "status")
     names = tuple(dict.fromkeys(("id", *(n for n in shown if n in readable and n in meta.fields))))
     fields = paths_for(ctx.spec, ctx.person, meta, names)
     query = Query(fields=fields, search=words, sort=(Order("id", descending=True),), limit=_FOUND)
