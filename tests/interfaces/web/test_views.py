@@ -4,8 +4,7 @@ import re
 from urllib.parse import quote
 from uuid import UUID
 
-from directapp.interfaces.web.context import SPOKEN_COOKIE
-
+from directapp.interfaces.web.core.context import SPOKEN_COOKIE
 from directapp.kernel.clock import utc_now
 from support.browser import Opener
 from support.dealer import Dealer
