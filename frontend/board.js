@@ -136,7 +136,7 @@ async function send(page, address, form) {
   const csrf = page.querySelector("meta[name=csrf]")?.content ?? "";
   const body = new URLSearchParams(form);
   const headers = { "hx-request": "true", "x-csrf-token": csrf };
-  const answer = await fetch(address, { method: "POST", body, headers });
+  const answer = await fetch(address, { method: "POST", body, headers, keepalive: true });
   if (!answer.ok) return answer.text();
   page.querySelector("[data-move-dialog]")?.close();
   await refresh(page);

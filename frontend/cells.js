@@ -154,7 +154,8 @@ async function save(form) {
   let answer, text;
   try {
     const headers = { "hx-request": "true", "x-csrf-token": csrf };
-    answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers });
+    const body = new URLSearchParams(new FormData(form));
+    answer = await fetch(form.action, { method: "POST", body, headers, keepalive: true });
     text = await answer.text();
   } catch {
     notSent();

@@ -1,40 +1,69 @@
-// Plain forms, whose answer is a page. The browser drops the one that is on its way when another is sent: they go by
-// fetch then, one after another under their keys, and the last goes as the browser would have sent it.
+// Plain forms, whose answer is a page. The browser drops the one that is on its way when another is sent or a link is
+// followed: they go by fetch then, one after another under their keys, and the last goes as the browser would have gone.
 const PATIENCE = 8000;
 const line = [];
 
 export function keepLeaving(page) {
-  // Those that a script sends have been taken out of the browser's hands by now.
+  // Those that a script sends or follows have been taken out of the browser's hands by now.
   addEventListener("submit", (event) => event.defaultPrevented || join(page, event));
+  addEventListener("click", (event) => event.defaultPrevented || follow(page, event));
   addEventListener("pageshow", () => line.splice(0));
   // The first had its answer after all, and the page goes.
   addEventListener("pagehide", () => {
-    for (const one of line.splice(0).slice(1)) navigator.sendBeacon(one.action, bodyOf(one));
+    for (const one of line.splice(0).slice(1)) if (one.action) navigator.sendBeacon(one.action, bodyOf(one));
   });
+}
+
+/** Leaves for an address, once what is on its way has arrived. */
+export function leaveFor(page, address) {
+  if (!line.length) return location.assign(address);
+  enter(page, { address });
 }
 
 function join(page, event) {
   const { target: form, submitter } = event;
-  const key = form.elements._key?.value;
-  if (form.method !== "post" || form.target || !key) return;
+  if (form.target) return;
   const { formAction } = submitter?.hasAttribute("formaction") ? submitter : { formAction: form.action };
-  const one = { key, action: formAction, enctype: form.enctype, data: new FormData(form, submitter) };
+  const data = new FormData(form, submitter);
+  if (form.method === "get" && line.length) {
+    event.preventDefault();
+    const address = new URL(formAction);
+    address.search = new URLSearchParams(data);
+    return enter(page, { address: address.href });
+  }
+  const key = form.elements._key?.value;
+  if (form.method !== "post" || !key) return;
+  const one = { key, action: formAction, enctype: form.enctype, data };
   if (line.length) {
     event.preventDefault();
-    if (line.some((other) => other.key === key)) return;
-    if (line.push(one) > 2) return;
-    window.stop();
-    return sendLine(page);
+    if (!line.some((other) => other.key === key)) enter(page, one);
+    return;
   }
   line.push(one);
   // A page that the browser has not left by then stays.
   setTimeout(() => line.length === 1 && line[0] === one && line.splice(0), PATIENCE);
 }
 
+function follow(page, event) {
+  const link = event.target.closest?.("a[href]");
+  const aside = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (!line.length || !link || aside || (link.target && link.target !== "_self") || link.hasAttribute("download"))
+    return;
+  if (!/^https?:$/.test(link.protocol) || link.getAttribute("href").startsWith("#")) return;
+  event.preventDefault();
+  enter(page, { address: link.href });
+}
+
+function enter(page, one) {
+  if (line.push(one) > 2) return;
+  window.stop();
+  sendLine(page);
+}
+
 async function sendLine(page) {
   let refused;
   for (let place = 0; place < line.length - (refused ? 0 : 1); place += 1) {
-    if (!(await isStored(line[place]))) refused ??= line[place];
+    if (line[place].action && !(await isStored(line[place]))) refused ??= line[place];
   }
   const shown = refused ?? line.at(-1);
   line.splice(0, line.length, shown);
@@ -44,17 +73,24 @@ async function sendLine(page) {
 /** What is stored, or waits in the worker's queue; what is neither has a page of its own, which is to be seen. */
 async function isStored(one) {
   try {
-    const answer = await fetch(one.action, { method: "POST", body: bodyOf(one), redirect: "manual" });
+    const sent = { method: "POST", body: bodyOf(one), redirect: "manual", keepalive: !isLarge(one) };
+    const answer = await fetch(one.action, sent);
     return answer.type === "opaqueredirect" || answer.status === 204;
   } catch {
     return false;
   }
 }
 
-const bodyOf = ({ enctype, data }) => (enctype.startsWith("multipart/") ? data : new URLSearchParams(data));
+const isLarge = ({ enctype }) => enctype.startsWith("multipart/");
+const bodyOf = (one) => (isLarge(one) ? one.data : new URLSearchParams(one.data));
 
 /** Its own form may have gone with its part of the page by now. */
-function leaveWith(page, { action, enctype, data }) {
+function leaveWith(page, { address, action, enctype, data }) {
+  if (address) {
+    // A download leaves the page where it is.
+    setTimeout(() => line.length === 1 && line[0].address === address && line.splice(0), PATIENCE);
+    return location.assign(address);
+  }
   const form = Object.assign(page.createElement("form"), { method: "post", action, enctype, hidden: true });
   for (const [name, value] of data) {
     const field = page.createElement("input");

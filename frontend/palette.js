@@ -1,4 +1,6 @@
 // The palette: Ctrl-K anywhere, or / where the page has no search of its own, finds cars, pages and verbs.
+import { leaveFor } from "./leaving.js";
+
 export function openPalette(page) {
   const dialog = page.querySelector("[data-palette]");
   if (!dialog) return;
@@ -39,13 +41,13 @@ export function openPalette(page) {
     if (answered.for !== text.value) await ask();
     const option = [...list.children].find(chosen);
     const address = (moved ? null : answered.go) ?? option?.dataset.href;
-    if (address) location.assign(address);
+    if (address) leaveFor(document, address);
   });
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[data-href]");
     if (!option) return;
     if (event.ctrlKey || event.metaKey) open(option.dataset.href, "_blank", "noopener");
-    else location.assign(option.dataset.href);
+    else leaveFor(document, option.dataset.href);
   });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();

@@ -1,4 +1,6 @@
 // The plan follows what others change: what is late is gathered, read in one go, and drawn.
+import { serverOf } from "./plan-server.js";
+
 const GATHER = 120;
 const READ_AGAIN = 3000;
 const MANY = 40;
@@ -37,6 +39,18 @@ export function keepUpSoon(page, plan, delay = GATHER) {
     if (!isRead) for (const one of late) plan.late.set(one, true);
     if (plan.late.size) keepUpSoon(page, plan, isRead ? GATHER : READ_AGAIN);
   }, delay);
+}
+
+/** What stands around the bookings: the day's hours, and the cars that wait. */
+export async function drawAround(page, address) {
+  const answer = await serverOf({}).read(address);
+  if (!answer) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const id of ["plan-side", "plan-capacity"]) {
+    const [old, now] = [page.getElementById(id), fresh.getElementById(id)];
+    if (old && now && !old.contains(page.activeElement)) old.replaceWith(page.importNode(now, true));
+    else if (old && now) old.innerHTML = now.innerHTML;
+  }
 }
 
 async function readLate(plan, late) {

@@ -12,6 +12,7 @@ export function serverOf({ csrf, words }) {
     const answer = await fetch(path, {
       method: "POST",
       body,
+      keepalive: true,
       headers: { "x-csrf-token": csrf, accept: "application/json" },
     });
     if (!answer.headers.get("content-type")?.includes("json")) throw new Error(String(answer.status));
@@ -45,8 +46,8 @@ export function serverOf({ csrf, words }) {
       return { ok: false, why: words.said_no_network };
     },
     /** Reads an address; nothing where no good answer comes. */
-    async read(address) {
-      const answer = await fetch(address).catch(() => undefined);
+    async read(address, headers = {}) {
+      const answer = await fetch(address, { headers }).catch(() => undefined);
       return answer?.ok && !answer.redirected ? answer : undefined;
     },
   };

@@ -2,7 +2,8 @@
 import { createCalendar, Interaction, ResourceTimeline } from "@event-calendar/core";
 import { dragWaiting, verdictOf } from "./plan-drag.js";
 import { planKeys } from "./plan-keys.js";
-import { keepUp, keepUpSoon } from "./plan-live.js";
+import { keepUpListed, showList } from "./plan-list.js";
+import { drawAround, keepUp, keepUpSoon } from "./plan-live.js";
 import { serverOf } from "./plan-server.js";
 import { between, clockOf, dayOf, shift, shownHours, spanText, wallOf } from "./plan-time.js";
 import { turnsOf } from "./plan-turns.js";
@@ -17,6 +18,7 @@ const AHEAD = new Set(["scheduled", "confirmed"]);
 const page = document;
 const root = page.querySelector("[data-plan]");
 if (root) begin(JSON.parse(root.dataset.plan));
+else keepUpListed(page);
 
 for (const filter of page.querySelectorAll("[data-plan-filter]")) {
   filter.addEventListener("change", () => filter.requestSubmit());
@@ -24,7 +26,11 @@ for (const filter of page.querySelectorAll("[data-plan-filter]")) {
 }
 
 async function begin(config) {
-  if (NARROW.matches) return showList(config);
+  if (NARROW.matches) {
+    await showList(page, page.querySelector("[data-plan-list]"), config);
+    root.hidden = true;
+    return;
+  }
   const { words } = config;
   const locale = page.documentElement.lang === "en" ? "en-GB" : "nb-NO";
   const server = serverOf({ csrf: root.dataset.csrf, words });
@@ -55,14 +61,6 @@ async function begin(config) {
   openBookings(plan);
   keepUp(page, plan);
   root.dataset.ready = "1";
-}
-
-async function showList({ list }) {
-  const place = page.querySelector("[data-plan-list]");
-  const asked = fetch(list, { headers: { "HX-Request": "true" } });
-  place.innerHTML = await asked.then((answer) => (answer.ok ? answer.text() : "")).catch(() => "");
-  place.hidden = !place.innerHTML;
-  root.hidden = true;
 }
 
 /** Everything the parts of the page ask of the plan. */
@@ -238,16 +236,7 @@ function deeds(plan) {
       plan.calendar.setOption("events", eventsOf(plan));
       return true;
     },
-    async around() {
-      const answer = await server.read(config.side);
-      if (!answer) return;
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      for (const id of ["plan-side", "plan-capacity"]) {
-        const [old, now] = [page.getElementById(id), fresh.getElementById(id)];
-        if (old && now && !old.contains(page.activeElement)) old.replaceWith(page.importNode(now, true));
-        else if (old && now) old.innerHTML = now.innerHTML;
-      }
-    },
+    around: () => drawAround(page, config.side),
     empty() {
       const hint = page.querySelector("[data-plan-empty]");
       if (hint) hint.hidden = false;

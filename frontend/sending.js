@@ -1,13 +1,17 @@
 // What a form sends: the same content once at a time and under the same key, other content under a key of its own. What
-// is typed while an answer is on its way stands in the form that comes with it.
+// is typed while an answer is on its way stands in the form that comes with it. What is on its way, or waits for its
+// turn, is sent though the page is left.
 import { newKey } from "./queue.js";
 
 const PASSING = new Set(["_csrf", "_key", "_at"]);
 const TYPED = "input:not([type=hidden], [type=file], [type=checkbox], [type=radio]), textarea, select";
 // A page that the browser has not left by then stays: its form may be sent again.
 const PATIENCE = 8000;
+// The most that a browser goes on sending for a page that is left.
+const MOST_KEPT = 60_000;
 const sent = new WeakMap();
 const formOf = new WeakMap();
+const turns = [];
 
 export function keySending(page) {
   page.addEventListener("submit", (event) => begin(event, event.target), true);
@@ -21,7 +25,16 @@ export function keySending(page) {
       const form = formOf.get(ctx) ?? ctx?.sourceElement;
       if (form && sent.has(form)) deed(form, sent.get(form), ctx);
     });
-  on("before:request", (form, _state, ctx) => formOf.set(ctx, form));
+  on("before:request", (form, _state, ctx) => {
+    formOf.set(ctx, form);
+    const turn = turns.findIndex((one) => one.form === form);
+    if (turn >= 0) turns.splice(turn, 1);
+    const { body } = ctx.request;
+    if (body instanceof URLSearchParams) ctx.request.keepalive = String(body).length < MOST_KEPT;
+  });
+  addEventListener("pagehide", () => {
+    for (const { action, body } of turns.splice(0)) navigator.sendBeacon(action, body);
+  });
   on("before:response", (form, _state, ctx) => {
     if (ctx.target?.isConnected === false) ctx.target = page.querySelector(form.getAttribute("hx-target"));
   });
@@ -54,11 +67,22 @@ function begin(event, form) {
   state.last = valuesOf(form);
   sent.set(form, state);
   // None is dropped because another is on its way.
-  if (form.hasAttribute("hx-post")) return form.setAttribute("hx-sync", "this:queue all");
+  if (form.hasAttribute("hx-post")) {
+    if (state.going.length > 1) waitTurn(event, form);
+    return form.setAttribute("hx-sync", "this:queue all");
+  }
   const arrived = () => (state.going = state.going.filter((one) => one !== said));
   setTimeout(() => event.defaultPrevented && arrived());
   setTimeout(arrived, PATIENCE);
 }
+
+/** Keeps what waits until the answer before it has come. */
+function waitTurn(event, form) {
+  const data = new FormData(form, event.submitter);
+  turns.push({ form, action: form.action, body: isPlain(form) ? new URLSearchParams(data) : data });
+}
+
+const isPlain = ({ enctype }) => !enctype.startsWith("multipart/");
 
 function alikeTo(page, form) {
   return [...page.forms].find((other) => other !== form && other.action === form.action);

@@ -216,6 +216,23 @@ async def test_a_booking_is_moved_by_keyboard(plan: Plan, open_as: Opener) -> No
     await page.wait_for_url("**/app/plan/book")
 
 
+async def test_the_list_on_a_phone_follows_what_others_book(plan: Plan, open_as: Opener) -> None:
+    first = await booked(plan, "08:00", "10:00")
+    page = await open_as("planner", "499", **PHONE)
+    async with page.expect_response(re.compile("/app/live$")):
+        await page.goto(f"/app/plan?day={plan.day.isoformat()}&span=day")
+    lines = page.locator("[data-plan-listed] .plan-time")
+    await expect(lines).to_have_text(["08:00–10:00"])
+    await page.wait_for_timeout(150)
+    second = await booked(plan, "13:00", "14:00", "detailer")
+    await expect(lines).to_have_count(2)
+    planner = await plan.planner()
+    await plan.dealer.do(planner, "resource_bookings", "update", first, ends_at=at(plan.day, "11:00").isoformat())
+    await expect(page.locator("[data-plan-listed]")).to_contain_text("08:00–11:00")
+    await plan.dealer.do(planner, "resource_bookings", "cancel", second)
+    await expect(lines).to_have_text(["08:00–11:00"])
+
+
 async def test_two_planners_see_each_other_at_once(plan: Plan, open_as: Opener) -> None:
     first, second = await booked(plan, "08:00", "10:00"), await booked(plan, "13:00", "14:00")
     one, other = await open_as("planner", "499"), await open_as("manager", "499")

@@ -26,6 +26,16 @@ _TICK = """async (facts) => {
 }"""
 
 
+# Ticks, and leaves by a link or by a form that looks something up.
+_TICK_AND_GO = """async (way) => {
+  document.body.insertAdjacentHTML("beforeend", `<a href="/app/me" data-way="link">Profil</a>
+    <form action="/app/scan"><input name="code" value="EL12345"><button data-way="form">Søk</button></form>`);
+  document.querySelector('form[action$="/fact/sent_at"] button').click();
+  await new Promise((done) => setTimeout(done, 80));
+  document.querySelector(`[data-way="${way}"]`).click();
+}"""
+
+
 async def begun(dealer: Dealer, points: int = POINTS) -> UUID:
     """Begin an inspection of ten points."""
     items = [{"code": f"punkt-{n}", "nb": f"Punkt {n}", "en": f"Item {n}"} for n in range(points)]
@@ -220,6 +230,32 @@ async def test_two_facts_of_a_part_ticked_at_once_are_both_stored(slow: str, dea
     row = await dealer.read(await dealer.person("parts", "499"), "parts_orders", part)
     assert row["arrived_at"] > row["sent_at"]
     assert row["version"] == 3
+
+
+@pytest.mark.parametrize("slow", ["request", "answer"])
+@pytest.mark.parametrize(("way", "there"), [("link", "**/app/me"), ("form", "**/app/scan?code=EL12345")])
+async def test_a_tick_is_stored_though_a_link_is_followed_at_once(
+    slow: str, way: str, there: str, dealer: Dealer, open_as: Opener
+) -> None:
+    part, page = await ordered(dealer, open_as)
+    await page.goto(f"/app/parts_orders/{part}")
+    await page.route("**/fact/*", slow_answer if slow == "answer" else slow_request)
+    await page.evaluate(_TICK_AND_GO, way)
+    await page.wait_for_url(there)
+    row = await dealer.read(await dealer.person("parts", "499"), "parts_orders", part)
+    assert row["sent_at"]
+    assert row["version"] == 2
+
+
+async def test_a_refused_tick_is_told_though_a_link_is_followed_at_once(dealer: Dealer, open_as: Opener) -> None:
+    part, page = await ordered(dealer, open_as)
+    await page.goto(f"/app/parts_orders/{part}")
+    hands = await dealer.person("parts", "499")
+    await dealer.do(hands, "parts_orders", "update", part, cancelled_at=utc_now().isoformat())
+    await page.route("**/fact/*", slow_request)
+    await page.evaluate(_TICK_AND_GO, "link")
+    await page.wait_for_url("**/fact/sent_at")
+    await expect(page.locator(".summary").first).to_have_text("Sendt: Delen er Avbestilt.")
 
 
 async def test_a_tick_that_is_refused_says_so_though_another_follows(dealer: Dealer, open_as: Opener) -> None:

@@ -67,8 +67,8 @@ async def show_plan(ctx: PersonContext) -> Response:
         "today": wall(ctx.now),
         "site": scope.site,
         "data": scope.address.but(view=None).text.replace(PLAN, f"{PLAN}/data", 1),
-        "side": scope.address.but(view=None).text.replace(PLAN, f"{PLAN}/side", 1),
-        "list": scope.address.but(view="list").text,
+        "side": context["side_href"],
+        "list": context["list_href"],
     }
     return ctx.page("plan/plan.html", **context)
 
@@ -96,6 +96,8 @@ async def _around(ctx: RequestContext, scope: Scope) -> dict[str, Any]:
         "sites": names,
         "site_names": _own_sites(ctx, names),
         "may": may_plan(ctx),
+        "list_href": address.but(view="list").text,
+        "side_href": address.but(view=None).text.replace(PLAN, f"{PLAN}/side", 1),
         "before_href": scope.beside(-1),
         "after_href": scope.beside(1),
         "today_href": address.without("day").text,
