@@ -105,7 +105,7 @@ async def test_no_class_that_the_code_composes_has_lost_a_rule(dropped: list[str
 
 def test_what_the_code_composes_is_declared() -> None:
     """A class name that a template or a script puts together begins as one that is declared here."""
-    web = TOP / "src/directapp/interfaces/web/templates"
+    web = TOP / "src/directapp/interfaces/web"
     classes = [m for p in web.rglob("*.html") for m in re.findall(r'class="([^"]*)"', p.read_text())]
     found = {prefix for text in classes for prefix in re.findall(r"([\w-]+-)\{[{%]", text)}
     scripts = "".join(p.read_text() for p in (TOP / "frontend").glob("*.js"))

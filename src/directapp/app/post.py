@@ -43,9 +43,9 @@ from directapp.domains.messages.log import SEND
 from directapp.domains.messages.sending import Batch, Envelope
 from directapp.domains.messages.telling import LINK_MARK
 from directapp.interfaces.web.features.messages import letters
+from directapp.interfaces.web.features.messages.feature import Outside
 from directapp.interfaces.web.features.messages.hooks import Hooks
 from directapp.interfaces.web.features.messages.letters import Brand, Made
-from directapp.interfaces.web.features.messages.router import Outside
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen

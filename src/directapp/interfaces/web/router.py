@@ -1,48 +1,51 @@
-"""The router of the pages: build(platform, auth) and include it."""
+"""The router of the pages: build(platform, auth) and include it. A feature is added as one line of ``_features``."""
 
 from fastapi import APIRouter
 
 from directapp.connectors.storage import LocalStorage
 from directapp.domains.people.flow import Auth
-from directapp.interfaces.web.core.branding import Looks
+from directapp.interfaces.web.core.branding import Brandings
 from directapp.interfaces.web.core.context import PageServices
-from directapp.interfaces.web.core.render import build_templates, load_assets
+from directapp.interfaces.web.core.feature import Feature, Features, add_routes, get
+from directapp.interfaces.web.core.render import Asset, build_templates, load_assets
 from directapp.interfaces.web.core.routes import page_route
-from directapp.interfaces.web.core.static_files import add_static
-from directapp.interfaces.web.features.account.calendar_links import add_calendar_links
-from directapp.interfaces.web.features.account.profile import add_profile
-from directapp.interfaces.web.features.account.sign_in import add_sign_in
-from directapp.interfaces.web.features.admin.overview import in_admin, runs_admin
-from directapp.interfaces.web.features.admin.permissions import add_permissions
-from directapp.interfaces.web.features.admin.router import add_admin
-from directapp.interfaces.web.features.branding.page import add_branding
-from directapp.interfaces.web.features.figures.page import add_figures, opens_figures
-from directapp.interfaces.web.features.floor.inspections.answers import add_checklist
-from directapp.interfaces.web.features.floor.inspections.damage import add_damage
-from directapp.interfaces.web.features.floor.mine import on_floor
-from directapp.interfaces.web.features.floor.router import add_floor
-from directapp.interfaces.web.features.home.page import add_home
-from directapp.interfaces.web.features.messages.router import Outside, add_messages
-from directapp.interfaces.web.features.operations.page import add_operations
-from directapp.interfaces.web.features.plan.outlook.router import add_outlook
-from directapp.interfaces.web.features.plan.router import add_plan
-from directapp.interfaces.web.features.plan.scope import opens_plan, plan_home
-from directapp.interfaces.web.features.registry.router import add_registry
-from directapp.interfaces.web.records.acts import add_acts
-from directapp.interfaces.web.records.cell_edit import add_cells
-from directapp.interfaces.web.records.columns import add_columns
-from directapp.interfaces.web.records.imports.router import add_imports
-from directapp.interfaces.web.records.lists import add_lists
-from directapp.interfaces.web.records.live import add_live
-from directapp.interfaces.web.records.mentions import add_mentions
-from directapp.interfaces.web.records.record import add_records, lost
-from directapp.interfaces.web.records.sections import add_sections
-from directapp.interfaces.web.records.uploads import add_uploads
+from directapp.interfaces.web.core.static_files import static_routes
+from directapp.interfaces.web.features.account.demo import DemoPeople
+from directapp.interfaces.web.features.account.feature import account_feature
+from directapp.interfaces.web.features.admin.feature import FEATURE as ADMIN
+from directapp.interfaces.web.features.branding.feature import FEATURE as BRANDING
+from directapp.interfaces.web.features.figures.feature import FEATURE as FIGURES
+from directapp.interfaces.web.features.floor.feature import floor_feature
+from directapp.interfaces.web.features.home.feature import FEATURE as HOME
+from directapp.interfaces.web.features.messages.feature import Outside, messages_feature
+from directapp.interfaces.web.features.operations.feature import FEATURE as OPERATIONS
+from directapp.interfaces.web.features.plan.feature import FEATURE as PLAN
+from directapp.interfaces.web.features.registry.feature import FEATURE as REGISTRY
+from directapp.interfaces.web.records.cells import lane_cards, row_cells, shown
+from directapp.interfaces.web.records.record import lost
+from directapp.interfaces.web.records.routes import ROUTES
 from directapp.interfaces.web.records.views.bar import pinned_views
-from directapp.interfaces.web.records.views.router import add_views
 from directapp.interfaces.web.records.views.words import speak_views
 from directapp.services.attachments import Attachments
 from directapp.services.platform import Platform
+
+# Drawn at the end of every page of somebody signed in.
+_OVERLAYS = ("views/palette.html",)
+
+
+def _features(platform: Platform, attachments: Attachments, outside: Outside | None, worker: Asset) -> list[Feature]:
+    return [
+        account_feature(platform),
+        HOME,
+        BRANDING,
+        OPERATIONS,
+        ADMIN,
+        floor_feature(worker),
+        PLAN,
+        FIGURES,
+        REGISTRY,
+        *([messages_feature(platform, attachments, outside)] if outside is not None else ()),
+    ]
 
 
 def build(
@@ -55,51 +58,29 @@ def build(
     if attachments is None:
         attachments = Attachments(platform.pipeline, LocalStorage(platform.data / "files"), platform.short_work)
     names, assets = load_assets()
+    features = Features(_features(platform, attachments, outside, assets[names["sw.js"]]))
+    templates = build_templates(
+        names,
+        features=features,
+        overlays=_OVERLAYS,
+        view_words=speak_views,
+        shown=shown,
+        row_cells=row_cells,
+        lane_cards=lane_cards,
+    )
     services = PageServices(
         platform=platform,
         auth=auth,
-        templates=build_templates(
-            names,
-            view_words=speak_views,
-            on_floor=on_floor,
-            opens_plan=opens_plan,
-            plan_home=plan_home,
-            opens_figures=opens_figures,
-            in_admin=in_admin,
-            runs_admin=runs_admin,
-        ),
-        looks=Looks(platform),
+        templates=templates,
+        brandings=Brandings(platform),
+        attachments=attachments,
         pins=pinned_views,
+        provided={Features: features, DemoPeople: DemoPeople()},
     )
     router = APIRouter(route_class=page_route(services), include_in_schema=False)
-    add_static(router, assets)
-    add_sign_in(router)
-    add_home(router)
-    add_profile(router)
-    add_checklist(router)
-    add_damage(router, attachments)
-    add_branding(router, attachments)
-    add_live(router)
-    add_permissions(router)
-    add_operations(router)
-    add_admin(router)
-    add_floor(router, attachments, assets[names["sw.js"]])
-    add_imports(router)
-    add_plan(router)
-    add_outlook(router)
-    add_calendar_links(router, platform)
-    add_figures(router)
-    add_registry(router)
-    if outside is not None:
-        add_messages(router, platform, attachments, outside)
-    add_views(router)
-    add_lists(router)
-    add_columns(router)
-    add_cells(router)
-    add_mentions(router)
-    add_acts(router)
-    add_records(router)
-    add_sections(router)
-    add_uploads(router, attachments)
-    router.add_api_route("/app/{path:path}", lost, methods=["GET"])
+    add_routes(router, static_routes(assets))
+    for feature in features.all:
+        add_routes(router, feature.routes)
+    add_routes(router, ROUTES)
+    add_routes(router, [get("/app/{path:path}", lost)])
     return router

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request, Response
 from jinja2 import Environment
@@ -16,16 +16,17 @@ from directapp.derive.pages import MenuItem, menu_of
 from directapp.derive.shown import Formatter
 from directapp.domains.people.flow import Auth
 from directapp.interfaces.web.core import notes
-from directapp.interfaces.web.core.branding import Look, Looks
+from directapp.interfaces.web.core.branding import Branding, Brandings
 from directapp.interfaces.web.core.words import speak
-from directapp.interfaces.web.features.account.demo import DemoPerson
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ForbiddenError, NotFoundError
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Language, Text, pick_language
+from directapp.services.attachments import Attachments
 from directapp.services.platform import Platform
 from directapp.services.reading import MOST_AT_EACH, MOST_COUNTED
 
+Provided = TypeVar("Provided")
 SESSION_COOKIE, DEVICE_COOKIE = "directapp_session", "directapp_device"
 THEMES = ("light", "dark")
 _PAGES = frozenset({"text/html", "*/*"})
@@ -53,14 +54,24 @@ async def no_pins(_: "RequestContext") -> tuple[Pin, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageServices:
-    """What the pages are built on; ``pins`` are the pinned views of who asks."""
+    """What the pages are built on; ``pins`` are the pinned views of who asks.
+
+    ``provided`` is what features need beyond that, by its class.
+    """
 
     platform: Platform
     auth: Auth
     templates: Environment
-    looks: Looks
-    demo: list[DemoPerson] = field(default_factory=list)
+    brandings: Brandings
+    attachments: Attachments
     pins: Callable[["RequestContext"], Awaitable[tuple[Pin, ...]]] = no_pins
+    provided: Mapping[type, object] = field(default_factory=dict)
+
+    def get(self, kind: type[Provided]) -> Provided:
+        """Return what was provided of a class."""
+        found = self.provided[kind]
+        assert isinstance(found, kind)
+        return found
 
 
 @dataclass(kw_only=True)
@@ -72,7 +83,7 @@ class RequestContext:
     language: Language
     now: datetime
     actor: Actor | None = None
-    look: Look = field(default_factory=Look)
+    branding: Branding = field(default_factory=Branding)
     cookies: list[notes.Cookie] = field(default_factory=list)
     pins: tuple[Pin, ...] = ()
 
@@ -202,6 +213,11 @@ def is_secure(request: Request) -> bool:
     return request.url.scheme == "https" or public.startswith("https:")
 
 
+def client_address(request: Request) -> str:
+    """Return the address a request came from, as the server knows it."""
+    return request.client.host if request.client else ""
+
+
 def request_id(request: Request) -> str:
     """Return the request's id, made here when nobody made it earlier."""
     known: str | None = getattr(request.state, "request_id", None)
@@ -223,13 +239,13 @@ def _language(request: Request, actor: Actor | None) -> Language:
     return pick_language(request.headers.get("accept-language"), preferred)
 
 
-def open_context(request: Request, actor: Actor | None = None, look: Look | None = None) -> RequestContext:
+def open_context(request: Request, actor: Actor | None = None, branding: Branding | None = None) -> RequestContext:
     """Return the context of a request."""
     services: PageServices = request.state.services
     actor = actor and _speaking(request, actor)
     language, now = _language(request, actor), services.platform.clock()
     return RequestContext(
-        request=request, services=services, actor=actor, look=look or Look(), language=language, now=now
+        request=request, services=services, actor=actor, branding=branding or Branding(), language=language, now=now
     )
 
 
@@ -237,7 +253,7 @@ async def person_desk(request: Request) -> RequestContext:
     """Return the context of somebody who is signed in (UnauthenticatedError: nobody is)."""
     actor: Actor = await request.app.state.authenticate(authorization=None, cookie=request.cookies.get(SESSION_COOKIE))
     services: PageServices = request.state.services
-    ctx = open_context(request, actor, await services.looks.of(actor))
+    ctx = open_context(request, actor, await services.brandings.of(actor))
     if request.method == "GET" and not ctx.partial and _PAGES & set(request.headers.get("accept", "*/*").split(",")):
         ctx.pins = await services.pins(ctx)
     return ctx

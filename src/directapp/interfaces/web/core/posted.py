@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
@@ -22,6 +23,8 @@ _MOST_FIELDS, _MOST_FILES = 2000, 40
 STRANGER_BYTES = 64 * 1024
 _TEXT_BYTES, UPLOAD_BYTES = 2 * 1024 * 1024, 256 * 1024 * 1024
 _LONGEST_REASON = 1000
+# A tap that waited for the network says when it was made; older ones than this belong to another week's work.
+_OLDEST = timedelta(days=7)
 _VERSION = re.compile(r"[0-9]{1,9}")
 
 _TOO_LARGE = Text("Skjemaet er større enn {most} byte.", "The form is larger than {most} bytes.")
@@ -117,3 +120,15 @@ async def read_signed(ctx: RequestContext) -> Posted:
     posted = await read_form(ctx.request, most=UPLOAD_BYTES if with_files else _TEXT_BYTES)
     check_form(ctx, posted.get("_csrf") or ctx.request.headers.get("x-csrf-token", ""))
     return posted
+
+
+def tapped_at(posted: Posted, now: datetime) -> datetime:
+    """Return when a tap was made: now, or earlier where it waited for the network."""
+    text = posted.get("_at")
+    if not (text.isascii() and text.isdigit()):
+        return now
+    try:
+        at = datetime.fromtimestamp(int(text) / 1000, UTC)
+    except (OverflowError, OSError, ValueError):
+        return now
+    return max(min(at, now), now - _OLDEST)

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from directapp.interfaces.web.records.cells import lane_cards, row_cells, shown
 
 _HERE = resources.files("directapp.interfaces.web")
 _TYPES = {
@@ -54,10 +53,15 @@ class _Templates(Environment):
         return super().getattr(obj, attribute)
 
 
+def template_folders() -> list[Path]:
+    """Return where templates lie: in the core, with the derived pages, and with each feature."""
+    return sorted(Path(str(_HERE)).glob("**/templates"))
+
+
 def build_templates(names: Mapping[str, str], **common: Any) -> Environment:
     """Return the environment with every template compiled; ``names`` are the built assets' names."""
     templates = _Templates(
-        loader=FileSystemLoader(str(_HERE / "templates")),
+        loader=FileSystemLoader(template_folders()),
         autoescape=True,
         undefined=StrictUndefined,
         auto_reload=False,
@@ -67,9 +71,6 @@ def build_templates(names: Mapping[str, str], **common: Any) -> Environment:
     )
     templates.globals |= {
         "asset": lambda name: f"/static/{names[name]}",
-        "shown": shown,
-        "row_cells": row_cells,
-        "lane_cards": lane_cards,
         **common,
     }
     for name in templates.list_templates():

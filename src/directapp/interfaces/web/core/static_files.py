@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from directapp.derive.colours import theme_of
+from directapp.interfaces.web.core.feature import Route, get
 from directapp.interfaces.web.core.render import Asset
 from directapp.kernel.errors import NotFoundError
 
@@ -15,14 +16,12 @@ _MARK = (
 _FOREVER = "public, max-age=31536000, immutable"
 
 
-def add_static(router: APIRouter, assets: Mapping[str, Asset]) -> None:
-    """Add the routes of files that never change under their name."""
+def static_routes(assets: Mapping[str, Asset]) -> tuple[Route, ...]:
+    """Return the routes of files that never change under their name."""
 
-    @router.get("/static/mark.svg")
     async def mark() -> Response:
         return Response(_MARK, media_type="image/svg+xml", headers={"Cache-Control": _FOREVER})
 
-    @router.get("/static/{name}")
     async def static(request: Request, name: str) -> Response:
         asset = assets.get(name)
         if asset is None:
@@ -34,7 +33,6 @@ def add_static(router: APIRouter, assets: Mapping[str, Asset]) -> None:
             headers["Content-Encoding"] = encoding
         return Response(asset.bodies[encoding], media_type=asset.media_type, headers=headers)
 
-    @router.get("/static/brand/{colour}.css")
     async def brand(colour: str) -> Response:
         theme = theme_of(colour)
         if theme is None:
@@ -45,3 +43,5 @@ def add_static(router: APIRouter, assets: Mapping[str, Asset]) -> None:
             f"--da-on-brand:light-dark({light.text},{dark.text})}}\n"
         )
         return Response(css, media_type="text/css", headers={"Cache-Control": _FOREVER})
+
+    return (get("/static/mark.svg", mark), get("/static/{name}", static), get("/static/brand/{colour}.css", brand))

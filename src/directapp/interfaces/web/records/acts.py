@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta
@@ -13,26 +13,15 @@ from directapp.derive import forms, inputs
 from directapp.derive.inputs import Filling
 from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.feature import get, post
+from directapp.interfaces.web.core.posted import Posted, read_signed, tapped_at
 from directapp.interfaces.web.core.words import WORDS
-from directapp.interfaces.web.features.floor.taps import tapped_at
 from directapp.interfaces.web.records.lists import collection_verbs
 from directapp.interfaces.web.records.record import UnresolvedError, perform, read_patch, record_id
 from directapp.interfaces.web.records.record_view import Answered, look_up, page_context
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
 from directapp.services.intent import Answer
 from directapp.services.undo import UNDO
-
-
-def add_acts(router: APIRouter) -> None:
-    """Add the routes of what is done to records."""
-    router.add_api_route("/app/{collection}/do/{verb}", show_act, methods=["GET"])
-    router.add_api_route("/app/{collection}/do/{verb}", act, methods=["POST"])
-    router.add_api_route("/app/{collection}/{record}/do/{verb}", show_act, methods=["GET"])
-    router.add_api_route("/app/{collection}/{record}/do/{verb}", act, methods=["POST"])
-    router.add_api_route("/app/{collection}/{record}/fact/{name}", set_fact, methods=["POST"])
-    router.add_api_route("/app/{collection}/{record}/undo", undo, methods=["POST"])
-    router.add_api_route("/app/{collection}/{record}/delete", delete, methods=["POST"])
 
 
 def _verb(ctx: RequestContext, meta: CollectionMeta, name: str, *, on_record: bool) -> Verb:
@@ -224,3 +213,14 @@ async def delete(ctx: PersonContext, collection: str, record: str) -> Response:
     text = f"{ctx.say(WORDS['deleted_now'])}: {meta.declared.label.pick(ctx.language)}"
     ctx.cookies.append(notes.tell_done(text, ctx.now))
     return ctx.go(posted.get("back") if posted.get("back").startswith("/app/") else _path(meta, None))
+
+
+ROUTES = (
+    get("/app/{collection}/do/{verb}", show_act),
+    post("/app/{collection}/do/{verb}", act),
+    get("/app/{collection}/{record}/do/{verb}", show_act),
+    post("/app/{collection}/{record}/do/{verb}", act),
+    post("/app/{collection}/{record}/fact/{name}", set_fact),
+    post("/app/{collection}/{record}/undo", undo),
+    post("/app/{collection}/{record}/delete", delete),
+)

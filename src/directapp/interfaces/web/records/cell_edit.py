@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.fields import Field
 from directapp.declare.spec import CollectionMeta
@@ -13,21 +13,17 @@ from directapp.derive.questions import Address
 from directapp.derive.shown import writable_anywhere
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.records.lists import listing_of, record_verbs
 from directapp.interfaces.web.records.record import UnresolvedError, read_patch, record_id, save_over, stale_answer
-from directapp.interfaces.web.records.record_view import Answered, Record, filling_of, look_up
+from directapp.interfaces.web.records.record_view import Answered, filling_of, look_up
 from directapp.interfaces.web.records.views.words import WORDS as VIEW_WORDS
 from directapp.kernel.errors import DirectAppError, NotFoundError, StaleError
 
 _SHUT = 409
-
-
-def add_cells(router: APIRouter) -> None:
-    """Add the routes by which a cell is edited."""
-    router.add_api_route("/app/{collection}/{record}/cell/{name}", show_cell, methods=["GET"])
-    router.add_api_route("/app/{collection}/{record}/cell/{name}", save_cell, methods=["POST"])
 
 
 def _field(ctx: RequestContext, meta: CollectionMeta, name: str) -> Field:
@@ -128,3 +124,9 @@ async def _row(ctx: RequestContext, meta: CollectionMeta, target: UUID, posted: 
         rows=tables.rows_of(ctx.formatter, listing, rows),
         pick=ctx.say(VIEW_WORDS["pick"]) if record_verbs(ctx, meta) else "",
     )
+
+
+ROUTES = (
+    get("/app/{collection}/{record}/cell/{name}", show_cell),
+    post("/app/{collection}/{record}/cell/{name}", save_cell),
+)

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.spec import CollectionMeta
 from directapp.derive import tables
@@ -12,6 +12,7 @@ from directapp.derive.inputs import Option
 from directapp.derive.shown import readable_anywhere
 from directapp.derive.tables import Listing
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import post
 from directapp.interfaces.web.core.posted import Posted, read_signed
 from directapp.kernel.errors import DirectAppError
 from directapp.services.intent import Intent
@@ -19,11 +20,6 @@ from directapp.store.query import Condition, Junction, Query
 
 KEPT = "list_columns"
 _CONFLICT = 409
-
-
-def add_columns(router: APIRouter) -> None:
-    """Add the route by which columns are chosen."""
-    router.add_api_route("/app/{collection}/columns", choose_columns, methods=["POST"])
 
 
 async def kept_columns(ctx: RequestContext, meta: CollectionMeta) -> list[str]:
@@ -94,3 +90,6 @@ async def _write(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any] 
         request_id=ctx.request_id,
     )
     await ctx.platform.pipeline.perform(intent)
+
+
+ROUTES = (post("/app/{collection}/columns", choose_columns),)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta
@@ -16,6 +16,7 @@ from directapp.derive.shown import writable_anywhere
 from directapp.derive.tables import Listing
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.core.words import speak
 from directapp.interfaces.web.records.columns import column_options, kept_columns
 from directapp.interfaces.web.records.goals import goals_of
@@ -25,13 +26,6 @@ from directapp.store.query import Condition, Filter, Junction
 from directapp.store.words import question_words
 
 _FIRST_COLUMNS = 11
-
-
-def add_lists(router: APIRouter) -> None:
-    """Add the routes of lists."""
-    router.add_api_route("/app/{collection}", show_list, methods=["GET"])
-    router.add_api_route("/app/{collection}/count", show_count, methods=["GET"])
-    router.add_api_route("/app/{collection}/options", show_options, methods=["GET"])
 
 
 def address_of(ctx: RequestContext, collection: str, view: str = "") -> Address:
@@ -158,3 +152,10 @@ async def show_options(ctx: PersonContext, collection: str, q: str = "") -> Resp
     found = await refs.search_titles(ctx, ctx.meta(collection), q)
     body = orjson.dumps([{"value": o.value, "label": o.label} for o in found])
     return Response(body, media_type="application/json")
+
+
+ROUTES = (
+    get("/app/{collection}", show_list),
+    get("/app/{collection}/count", show_count),
+    get("/app/{collection}/options", show_options),
+)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import StreamingResponse
 
 from directapp.derive.shown import page_of
 from directapp.interfaces.web.core.context import SESSION_COOKIE, PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.records.record import record_id
 from directapp.kernel.actor import Actor
@@ -39,12 +40,6 @@ def end_streams() -> None:
     for stream in _open:
         stream.ended = True
         stream.listener.woken.set()
-
-
-def add_live(router: APIRouter) -> None:
-    """Add the routes of live pages; before those of lists, whose names they would be."""
-    router.add_api_route("/app/live", listen, methods=["GET"])
-    router.add_api_route("/app/live/who", who_changed, methods=["GET"])
 
 
 async def listen(ctx: PersonContext) -> Response:
@@ -102,3 +97,9 @@ async def who_changed(ctx: PersonContext, collection: str, record: str) -> Respo
 
 def _plain(ctx: RequestContext, name: str) -> str:
     return ctx.say(COMMON["someone"]) if name.startswith("system:") else name
+
+
+ROUTES = (
+    get("/app/live", listen),
+    get("/app/live/who", who_changed),
+)

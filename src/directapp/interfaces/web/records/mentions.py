@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.spec import CollectionMeta
 from directapp.derive.shown import readable_anywhere
@@ -13,6 +13,7 @@ from directapp.domains.people.principal import build_actor
 from directapp.domains.people.roles import LABELS
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.records.record import record_id
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import NotFoundError
@@ -21,11 +22,6 @@ from directapp.store.words import question_words
 
 USERS, SITES = "users", "dealerships"
 _OFFERED, _ASKED, _SITES = 8, 60, 1000
-
-
-def add_mentions(router: APIRouter) -> None:
-    """Add the route that a comment's @ asks."""
-    router.add_api_route("/app/{collection}/{record}/mentionable", show_mentionable, methods=["GET"])
 
 
 async def show_mentionable(ctx: PersonContext, collection: str, record: str, q: str = "") -> Response:
@@ -86,3 +82,6 @@ async def _actors(ctx: RequestContext, people: Iterable[str]) -> list[Actor]:
         users = {u.id: u.row for u in await rows.find(USERS, id=wanted, limit=len(wanted)) if u.row["active"]}
         sites = [s.row for s in await rows.find(SITES, limit=_SITES)]
     return [build_actor(ctx.person.tenant, users[u], sites) for u in dict.fromkeys(wanted) if u in users]
+
+
+ROUTES = (get("/app/{collection}/{record}/mentionable", show_mentionable),)

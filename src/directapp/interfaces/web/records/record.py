@@ -1,11 +1,12 @@
 """Records: the page of any record, creating one, and saving its groups."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
@@ -15,21 +16,14 @@ from directapp.derive.inputs import SEARCHED, Filling
 from directapp.derive.shown import Shown, writable_anywhere
 from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import CreatePart, Features, get, post
 from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS
-from directapp.interfaces.web.features.registry.taken import complete, slot_of
 from directapp.interfaces.web.records.lists import may_create
-from directapp.interfaces.web.records.record_view import Answered, Record, look_up, page_context
+from directapp.interfaces.web.records.record_view import Answered, look_up, page_context
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem, ReusedKeyError, StaleError
 from directapp.services.intent import Answer, Intent
-
-
-def add_records(router: APIRouter) -> None:
-    """Add the routes of records."""
-    router.add_api_route("/app/{collection}/new", show_new, methods=["GET"])
-    router.add_api_route("/app/{collection}/new", create, methods=["POST"])
-    router.add_api_route("/app/{collection}/{record}", show_record, methods=["GET"])
-    router.add_api_route("/app/{collection}/{record}", save, methods=["POST"])
 
 
 async def lost(_: PersonContext) -> Response:
@@ -66,9 +60,13 @@ async def new_page(
     answered: Answered,
     status: int = 200,
     *,
-    registry: dict[str, Any] | None = None,
+    posted: Posted | None = None,
+    loaded: Mapping[str, Any] | None = None,
 ) -> Response:
-    """Show the form of a new record with what was typed; ``registry`` is what a look-up beside it came to."""
+    """Show the form of a new record with what was typed and ``posted``.
+
+    ``loaded`` stands in place of what the parts of features load for themselves.
+    """
     writable = writable_anywhere(ctx.person, meta, create=True)
     fields = [meta.fields[n] for n in writable]
     small = forms.small_refs(fields, refs.SMALL)
@@ -86,6 +84,7 @@ async def new_page(
         names={**refs.labels_in(options), **await refs.names_of(ctx, wanted)},
     )
     groups = forms.edit_groups(meta, writable, filling)
+    parts = [(p, p.load(ctx, meta, posted) if loaded is None else loaded) for p in _parts(ctx, meta)]
     return ctx.page(
         "new.html",
         status=status,
@@ -99,8 +98,13 @@ async def new_page(
         base=inputs.base_of(i for g in groups for i in g.inputs),
         names=" ".join(i.name for g in groups for i in g.inputs),
         back=ctx.request.query_params.get("back", ""),
-        registry=registry or slot_of(ctx, meta),
+        parts=[p.template for p, found in parts if found is not None],
+        **{name: value for _, found in parts if found for name, value in found.items()},
     )
+
+
+def _parts(ctx: RequestContext, meta: CollectionMeta) -> list[CreatePart]:
+    return ctx.services.get(Features).create_parts(meta.name)
 
 
 async def create(ctx: PersonContext, collection: str) -> Response:
@@ -118,8 +122,10 @@ async def create(ctx: PersonContext, collection: str) -> Response:
             raise
         by_field, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
         again = Answered(typed=posted.typed, problems=by_field, summary=summary)
-        return await new_page(ctx, meta, again, int(error.status), registry=slot_of(ctx, meta, posted))
-    await complete(ctx, meta, answer.record, posted)
+        return await new_page(ctx, meta, again, int(error.status), posted=posted)
+    if answer.record is not None:
+        for part in _parts(ctx, meta):
+            await part.created(ctx, meta, answer.record, posted)
     label = meta.declared.label.pick(ctx.language)
     back = posted.get("back")
     address = back if back.startswith("/app/") else f"/app/{collection}/{answer.record}"
@@ -316,3 +322,11 @@ async def _saved_part(ctx: RequestContext, meta: CollectionMeta, target: UUID, p
     if group is None:
         return ctx.go(seen.path)
     return ctx.page("parts/saved.html", **context, group=group, opened=True, mine_too=True)
+
+
+ROUTES = (
+    get("/app/{collection}/new", show_new),
+    post("/app/{collection}/new", create),
+    get("/app/{collection}/{record}", show_record),
+    post("/app/{collection}/{record}", save),
+)

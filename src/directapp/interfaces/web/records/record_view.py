@@ -18,46 +18,15 @@ from directapp.derive.pages import NextFact
 from directapp.derive.shown import Shown, paths_for
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import RequestContext
+from directapp.interfaces.web.core.feature import Features
+from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS
-from directapp.interfaces.web.features.floor.inspections.checklist import (
-    INSPECTIONS,
-    LABELS,
-    OFFERED_AT_ITEM,
-    checklist_of,
-)
-from directapp.interfaces.web.features.floor.inspections.outline import MARKS, damage_on, shows_damage
-from directapp.interfaces.web.features.floor.inspections.outline import WORDS as DAMAGE_WORDS
-from directapp.interfaces.web.features.plan.outlook.asking import PROMISE, may_ask
-from directapp.interfaces.web.features.plan.outlook.words import speak_outlook
-from directapp.interfaces.web.features.plan.scope import CARS
 from directapp.interfaces.web.records.goals import goals_of
 from directapp.interfaces.web.records.lists import may_create
-from directapp.interfaces.web.records.record_links import booking_of, links_of
-from directapp.services.reading import Offer, View
+from directapp.services.reading import Offer
 
 _KEY_LINES = 7
 _OPEN_FIRST = 2
-
-
-@dataclass(kw_only=True)
-class Record:
-    """One record with what this person may do to it. ``row`` has ids, ``told`` has refs with their titles."""
-
-    meta: CollectionMeta
-    id: UUID
-    view: View
-    told: Mapping[str, Any]
-    names: Mapping[str, str]
-
-    @property
-    def path(self) -> str:
-        """The address of its page."""
-        return f"/app/{self.meta.name}/{self.id}"
-
-    @property
-    def version(self) -> int | None:
-        """The version seen, None where the reader may not know it."""
-        return self.view.row.get("version")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,16 +78,15 @@ async def page_context(ctx: RequestContext, record: Record, answered: Answered |
     """Return everything the page of a record writes."""
     answered = answered or Answered()
     meta, view = record.meta, record.view
-    checklist = checklist_of(ctx.language, meta, view)
-    damage = damage_on(ctx, meta, view)
-    elsewhere = ({"answers"} if checklist else set()) | ({MARKS} if damage else set())
+    parts = [(p, loaded) for p in _features(ctx).parts(meta.name) if (loaded := p.load(ctx, record)) is not None]
+    elsewhere = frozenset(name for part, _ in parts for name in part.fields)
     writable = frozenset(n for n in view.writable - elsewhere if n in meta.fields and not meta.fields[n].immutable)
     fields = [meta.fields[n] for n in writable]
     filling = await filling_of(ctx, record, fields, answered)
     groups = forms.edit_groups(meta, writable, filling)
     facts = pages.next_facts(meta, view.row, view.writable, ctx.person, ctx.now)
     mine, others = _part(meta, groups, facts, makes=may_create(ctx, meta), phase=_phase(meta, view.row))
-    written = frozenset(i.name for g in groups for i in g.inputs) | elsewhere | ({"items"} if checklist else set())
+    written = frozenset(i.name for g in groups for i in g.inputs) | elsewhere
     head = head_of(ctx, record, await goals_of(ctx) if pages.since_of(meta) in view.row else {})
     read = forms.read_groups(meta, ctx.formatter, record.told, view.readable, without=written)
     return {
@@ -129,12 +97,16 @@ async def page_context(ctx: RequestContext, record: Record, answered: Answered |
         "summary": answered.summary,
         "stale_by": answered.stale_by,
         "sections": sections_of(ctx, record),
-        "checklist": checklist,
-        "damage": damage,
-        "links": links_of(ctx, meta, record.id, view),
-        "answer_labels": [(code, label.pick(ctx.language)) for code, label in LABELS.items()],
+        "parts": [p.template for p, _ in parts if not p.beside],
+        "parts_beside": [p.template for p, _ in parts if p.beside],
+        "links": _features(ctx).links(ctx, record, next_step=False),
         "may_delete": _may_delete(ctx, record),
+        **{name: value for _, loaded in parts for name, value in loaded.items()},
     }
+
+
+def _features(ctx: RequestContext) -> Features:
+    return ctx.services.get(Features)
 
 
 def head_of(ctx: RequestContext, record: Record, goals: board.Goals) -> dict[str, Any]:
@@ -144,6 +116,7 @@ def head_of(ctx: RequestContext, record: Record, goals: board.Goals) -> dict[str
     state = flow.state(view.row.get("status")) if flow else None
     facts = pages.next_facts(meta, view.row, view.writable, ctx.person, ctx.now)
     track = pages.track_of(ctx.formatter, meta, record.told)
+    apart = {verb for part in _features(ctx).parts(meta.name) for verb in part.verbs}
     return {
         "here": meta.name,
         "record": record,
@@ -159,8 +132,8 @@ def head_of(ctx: RequestContext, record: Record, goals: board.Goals) -> dict[str
         "key_lines": key_lines(ctx, record),
         "track": track,
         "facts": facts[:4],
-        "booking": booking_of(ctx, meta, record.id, view),
-        "offers": _sorted_offers([o for o in view.offers if _still_comes(meta, state, o)]),
+        "step_links": _features(ctx).links(ctx, record, next_step=True),
+        "offers": _sorted_offers([o for o in view.offers if o.verb.name not in apart and _still_comes(meta, state, o)]),
     }
 
 
@@ -177,10 +150,8 @@ def key_lines(ctx: RequestContext, record: Record) -> list[forms.Line]:
 
 
 def _still_comes(meta: CollectionMeta, state: State | None, offer: Offer) -> bool:
-    """Whether an act is worth showing: not one of a stage that has passed, nor one that the checklist offers."""
+    """Whether an act is worth showing: not one of a stage that has passed."""
     flow, states = meta.declared.workflow, offer.verb.states
-    if meta.name == INSPECTIONS and offer.verb.name == OFFERED_AT_ITEM:
-        return False
     if offer.blocked is None or flow is None or state is None or not states:
         return True
     return any(flow.order(code) >= flow.order(state.code) for code in states)
@@ -239,11 +210,11 @@ def sections_of(ctx: RequestContext, record: Record) -> list[Section]:
         )
         for child in pages.children_of(ctx.spec, ctx.person, meta)
     ]
-    if meta.name == CARS and may_ask(ctx):
-        words = speak_outlook(ctx.language)
-        made.insert(0, Section(PROMISE, words["promise"], "calendar-check", f"{record.path}/{PROMISE}"))
-    if shows_damage(ctx, meta):
-        made.append(Section("damage", ctx.say(DAMAGE_WORDS["damage"]), "alert-triangle", f"{record.path}/damage"))
+    panels = [
+        (p.first, Section(p.code, ctx.say(p.label), p.icon, f"{record.path}/{p.code}"))
+        for p in _features(ctx).panels(ctx, record)
+    ]
+    made = [*(s for first, s in panels if first), *made, *(s for first, s in panels if not first)]
     if meta.declared.history:
         made.append(Section("history", ctx.say(WORDS["history"]), "history", f"{record.path}/history"))
     return made

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta
@@ -17,6 +17,7 @@ from directapp.derive.questions import Address
 from directapp.derive.shown import Shown, paths_for, readable_anywhere
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import Posted, read_signed
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.records.lists import collection_verbs, may_create
@@ -28,13 +29,6 @@ from directapp.store.query import Condition, Order, Query
 COMMENTS, FILES = "comments", "car_files"
 _MOST = 50
 _COLUMNS = 5
-
-
-def add_sections(router: APIRouter) -> None:
-    """Add the routes of what hangs on records."""
-    router.add_api_route("/app/{collection}/{record}/history", show_history, methods=["GET"])
-    router.add_api_route("/app/{collection}/{record}/part/{child}", show_child, methods=["GET"])
-    router.add_api_route("/app/{collection}/{record}/part/comments", add_comment, methods=["POST"])
 
 
 async def _seen(ctx: RequestContext, collection: str, record: str) -> tuple[CollectionMeta, UUID]:
@@ -293,3 +287,10 @@ def allowed_stages(ctx: RequestContext, meta: CollectionMeta) -> list[Option]:
     making = [g for g in meta.grants_of(ctx.person.roles) if g.create]
     codes = pages.values_allowed([g.edit_rule for g in making], "stage")
     return [Option(c.code, c.label.pick(ctx.language)) for c in item.choices if codes is None or c.code in codes]
+
+
+ROUTES = (
+    get("/app/{collection}/{record}/history", show_history),
+    get("/app/{collection}/{record}/part/{child}", show_child),
+    post("/app/{collection}/{record}/part/comments", add_comment),
+)

@@ -6,49 +6,45 @@ from http import HTTPStatus
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from starlette.datastructures import UploadFile
 
 from directapp.declare.spec import CollectionMeta
 from directapp.derive import forms
 from directapp.derive.pages import Child
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import post
 from directapp.interfaces.web.core.posted import Posted, read_signed
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.sections import FILES, child_of, show_files
 from directapp.kernel.errors import DirectAppError, Problem
-from directapp.services.attachments import Attachments, Incoming
+from directapp.services.attachments import Incoming
 from directapp.services.intent import Intent
 
 _CHUNK = 256 * 1024
 
 
-def add_uploads(router: APIRouter, attachments: Attachments) -> None:
-    """Add the route that takes files."""
-
-    @router.post("/app/{collection}/{record}/part/car_files")
-    async def upload(ctx: PersonContext, collection: str, record: str) -> Response:
-        meta, target = ctx.meta(collection), record_id(record)
-        child = child_of(ctx, meta, FILES)
-        posted = await read_signed(ctx)
-        problems = await _keep_all(ctx, attachments, child, target, posted)
-        _, summary = forms.sort_problems(problems, {}, ctx.language)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
-        if not ctx.partial and not problems:
-            return ctx.go(f"/app/{collection}/{target}/part/{FILES}")
-        return await show_files(ctx, meta, target, child, problems=summary, status=status)
+async def upload(ctx: PersonContext, collection: str, record: str) -> Response:
+    """Keep the files of a form with a record."""
+    meta, target = ctx.meta(collection), record_id(record)
+    child = child_of(ctx, meta, FILES)
+    posted = await read_signed(ctx)
+    problems = await _keep_all(ctx, child, target, posted)
+    _, summary = forms.sort_problems(problems, {}, ctx.language)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+    if not ctx.partial and not problems:
+        return ctx.go(f"/app/{collection}/{target}/part/{FILES}")
+    return await show_files(ctx, meta, target, child, problems=summary, status=status)
 
 
-async def _keep_all(
-    ctx: RequestContext, attachments: Attachments, child: Child, target: UUID, posted: Posted
-) -> list[Problem]:
+async def _keep_all(ctx: RequestContext, child: Child, target: UUID, posted: Posted) -> list[Problem]:
     """Keep each file for itself: one that is refused does not take the others with it."""
     problems: list[Problem] = []
     values = _values(child, target, posted)
     for number, file in enumerate(posted.files):
         try:
-            await keep_file(ctx, attachments, child.meta, file, values=values, key=posted.key_of(number))
+            await keep_file(ctx, child.meta, file, values=values, key=posted.key_of(number))
         except DirectAppError as error:
             problems += [_about(file, p) for p in error.problems]
     if not posted.files:
@@ -66,7 +62,6 @@ def _about(file: UploadFile, problem: Problem) -> Problem:
 
 async def keep_file(
     ctx: RequestContext,
-    attachments: Attachments,
     meta: CollectionMeta,
     file: UploadFile,
     *,
@@ -76,7 +71,7 @@ async def keep_file(
 ) -> UUID | None:
     """Keep an upload and hang it on its record; return the file's id. ``said`` as in an Intent."""
     key = await key_with(file, key)
-    kept = await attachments.keep(
+    kept = await ctx.services.attachments.keep(
         ctx.person,
         Incoming(name=file.filename, chunks=chunks_of(file)),
         {},
@@ -119,3 +114,6 @@ async def chunks_of(file: UploadFile) -> AsyncIterator[bytes]:
     """Yield the bytes of an upload."""
     while chunk := await file.read(_CHUNK):
         yield chunk
+
+
+ROUTES = (post("/app/{collection}/{record}/part/car_files", upload),)

@@ -6,13 +6,13 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from directapp.derive.shown import Shown
 from directapp.domains.planning.feeds import parse_feed
-from directapp.interfaces.web.core.context import RequestContext
+from directapp.interfaces.web.core.context import RequestContext, client_address
+from directapp.interfaces.web.core.feature import Route
 from directapp.interfaces.web.core.limit import Limit
-from directapp.interfaces.web.features.account.sign_in import client_address
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import ConflictError, DirectAppError
 from directapp.services.intent import Intent
@@ -49,8 +49,8 @@ class _Limits:
         return self.address.passes(address) and self.link.passes(hashlib.sha256(token.encode()).hexdigest())
 
 
-def add_calendar_links(router: APIRouter, platform: Platform) -> None:
-    """Add the address that calendars read."""
+def calendar_links_routes(platform: Platform) -> tuple[Route, ...]:
+    """Return the address that calendars read."""
     limits = _Limits()
 
     async def show_calendar(request: Request, token: str) -> Response:
@@ -67,7 +67,7 @@ def add_calendar_links(router: APIRouter, platform: Platform) -> None:
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(body, media_type="text/calendar", headers=headers)
 
-    router.add_api_route("/calendar/{token}.ics", show_calendar, methods=["GET", "HEAD"])
+    return (Route("/calendar/{token}.ics", show_calendar, ("GET", "HEAD")),)
 
 
 async def _calendar(platform: Platform, text: str) -> str | None:

@@ -1,6 +1,6 @@
 """The demo's people on the sign-in page: one of every role, there only where demo data was asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from directapp.domains.people.flow import Auth
@@ -28,6 +28,13 @@ def _candidates(role: str) -> list[str]:
         return [f"admin@{DOMAIN}"]
     first = "499" if role in _AT_PREP else "490" if role in _HEADS else "495"
     return [f"{role.replace('_', '-')}.{site}@{DOMAIN}" for site in dict.fromkeys((first, *_SITES))]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPeople:
+    """The demo's people, looked up when the sign-in page is first shown."""
+
+    people: list[DemoPerson] = field(default_factory=list)
 
 
 async def demo_people(auth: Auth, settings: Any) -> tuple[DemoPerson, ...]:

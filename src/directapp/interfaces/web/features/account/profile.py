@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.fields import Field
 from directapp.derive import forms, inputs
@@ -18,25 +18,18 @@ from directapp.interfaces.web.core.context import (
     THEME_COOKIE,
     PersonContext,
     RequestContext,
+    client_address,
 )
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.features.account.calendar_links import own_links
-from directapp.interfaces.web.features.account.sign_in import client_address
 from directapp.interfaces.web.records.record import perform, read_patch
 from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem
 from directapp.kernel.text import pick_language
 
 USERS = "users"
 _OWN = ("first_name", "last_name", "language", "appearance")
-
-
-def add_profile(router: APIRouter) -> None:
-    """Add the routes of the own profile."""
-    router.add_api_route("/app/me", show_me, methods=["GET"])
-    router.add_api_route("/app/me", save_me, methods=["POST"])
-    router.add_api_route("/app/me/password", change_password, methods=["POST"])
-    router.add_api_route("/app/me/email", change_email, methods=["POST"])
 
 
 def _fields(ctx: RequestContext) -> list[Field]:
@@ -72,7 +65,7 @@ async def _page(
         if row.get(n)
     ]
     return ctx.page(
-        "me.html",
+        "account/me.html",
         status=status,
         here="me",
         inputs=made,
@@ -152,3 +145,11 @@ async def change_email(ctx: PersonContext) -> Response:
         return await _page(ctx, email_summary=summary, new_email=posted.get("new_email"), status=int(error.status))
     ctx.cookies.append(notes.tell_done(ctx.say(WORDS["email_asked"]), ctx.now))
     return ctx.go("/app/me")
+
+
+ROUTES = (
+    get("/app/me", show_me),
+    post("/app/me", save_me),
+    post("/app/me/password", change_password),
+    post("/app/me/email", change_email),
+)

@@ -4,7 +4,7 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from starlette.background import BackgroundTask
 
 from directapp.domains.people import auth as signing
@@ -18,11 +18,13 @@ from directapp.interfaces.web.core.context import (
     SPOKEN_COOKIE,
     RequestContext,
     StrangerDesk,
+    client_address,
     is_secure,
 )
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_form
 from directapp.interfaces.web.core.words import WORDS
-from directapp.interfaces.web.features.account.demo import demo_people
+from directapp.interfaces.web.features.account.demo import DemoPeople, demo_people
 from directapp.kernel.errors import DirectAppError, InvalidError, TooManyError, UnauthenticatedError
 from directapp.kernel.requests import split_address
 from directapp.kernel.text import LANGUAGES
@@ -33,27 +35,11 @@ _ADDRESSES = frozenset({OLD, NEW})
 _MONTH, _YEAR = 30 * 24 * 3600, 365 * 24 * 3600
 
 
-def add_sign_in(router: APIRouter) -> None:
-    """Add the routes of people who are not signed in."""
-    router.add_api_route("/sign-in", show_sign_in, methods=["GET"])
-    router.add_api_route("/sign-in", sign_in, methods=["POST"])
-    router.add_api_route("/sign-out", sign_out, methods=["POST"])
-    router.add_api_route("/forgot", show_forgot, methods=["GET"])
-    router.add_api_route("/forgot", forgot, methods=["POST"])
-    router.add_api_route("/link/{token}", show_link, methods=["GET"])
-    router.add_api_route("/link/{token}", use_link, methods=["POST"])
-
-
 def local(address: str) -> str:
     """Return an address of this site, the front page for anything else."""
     parts = split_address(address)
     safe = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
     return address if safe and _PLAIN.fullmatch(address) else "/"
-
-
-def client_address(request: Request) -> str:
-    """Return the address a request came from, as the server knows it."""
-    return request.client.host if request.client else ""
 
 
 async def show_sign_in(ctx: StrangerDesk, next: str = "/", said: str = "") -> Response:  # noqa: A002 - the address's word
@@ -67,12 +53,12 @@ async def show_sign_in(ctx: StrangerDesk, next: str = "/", said: str = "") -> Re
 
 
 async def _sign_in_page(ctx: RequestContext, *, following: str, status: int = 200, **more: Any) -> Response:
-    people = ctx.services.demo
+    people = ctx.services.get(DemoPeople).people
     if ctx.platform.demo and not people:
         settings = getattr(ctx.request.app.state, "settings", None)
         people += await demo_people(ctx.services.auth, settings)
     filled = {"email": "", "problem": None, "note": None} | more
-    return ctx.page("sign_in.html", status=status, following=following, people=people, **filled)
+    return ctx.page("account/sign_in.html", status=status, following=following, people=people, **filled)
 
 
 async def sign_in(ctx: StrangerDesk) -> Response:
@@ -120,13 +106,13 @@ async def sign_out(request: Request, ctx: StrangerDesk) -> Response:
 
 async def show_forgot(ctx: StrangerDesk) -> Response:
     """Show where to ask for a new password."""
-    return ctx.page("forgot.html", sent=False)
+    return ctx.page("account/forgot.html", sent=False)
 
 
 async def forgot(ctx: StrangerDesk) -> Response:
     """Send a link where the address is known; the answer is the same where it is not."""
     posted = await read_form(ctx.request)
-    response = ctx.page("forgot.html", sent=True)
+    response = ctx.page("account/forgot.html", sent=True)
     response.background = BackgroundTask(links.request_reset, ctx.services.auth, posted.get("email"))
     return response
 
@@ -136,11 +122,11 @@ async def show_link(ctx: StrangerDesk, token: str) -> Response:
     try:
         seen = await links.read_link(ctx.services.auth, token)
     except UnauthenticatedError:
-        return ctx.page("dead_link.html", status=HTTPStatus.GONE)
+        return ctx.page("account/dead_link.html", status=HTTPStatus.GONE)
     ctx.language = "en" if seen.language == "en" else "nb"
     if seen.purpose in _ADDRESSES:
-        return ctx.page("email_link.html", seen=seen, problem=None, said=None)
-    return ctx.page("link.html", seen=seen, problem=None)
+        return ctx.page("account/email_link.html", seen=seen, problem=None, said=None)
+    return ctx.page("account/link.html", seen=seen, problem=None)
 
 
 async def use_link(ctx: StrangerDesk, token: str) -> Response:
@@ -155,10 +141,10 @@ async def use_link(ctx: StrangerDesk, token: str) -> Response:
             raise InvalidError(WORDS["passwords_differ"])
         await links.use_link(ctx.services.auth, token, posted.get("password"), address=client_address(ctx.request))
     except UnauthenticatedError:
-        return ctx.page("dead_link.html", status=HTTPStatus.GONE)
+        return ctx.page("account/dead_link.html", status=HTTPStatus.GONE)
     except DirectAppError as error:
         problem = ctx.say(error.problems[0].message)
-        return ctx.page("link.html", status=int(error.status), seen=seen, problem=problem)
+        return ctx.page("account/link.html", status=int(error.status), seen=seen, problem=problem)
     return ctx.go("/sign-in?said=password")
 
 
@@ -168,6 +154,17 @@ async def _confirmed(ctx: RequestContext, token: str, seen: links.LinkSeen) -> R
         _, done = await confirm_email(ctx.services.auth, token)
     except InvalidError as error:
         problem = ctx.say(error.problems[0].message)
-        return ctx.page("email_link.html", status=int(error.status), seen=seen, problem=problem, said=None)
+        return ctx.page("account/email_link.html", status=int(error.status), seen=seen, problem=problem, said=None)
     said = ctx.say(WORDS["email_changed" if done else "email_half"])
-    return ctx.page("email_link.html", seen=seen, problem=None, said=said)
+    return ctx.page("account/email_link.html", seen=seen, problem=None, said=said)
+
+
+ROUTES = (
+    get("/sign-in", show_sign_in),
+    post("/sign-in", sign_in),
+    post("/sign-out", sign_out),
+    get("/forgot", show_forgot),
+    post("/forgot", forgot),
+    get("/link/{token}", show_link),
+    post("/link/{token}", use_link),
+)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.reading import AmbiguousNumberError, BadValueError, read_number
 from directapp.declare.rules import Everything
@@ -16,13 +16,15 @@ from directapp.derive.inputs import Option
 from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.admin.overview import PATH
 from directapp.interfaces.web.features.admin.words import WORDS, speak_admin
 from directapp.interfaces.web.records.goals import GOALS
 from directapp.interfaces.web.records.record import perform
-from directapp.interfaces.web.records.record_view import Record, look_up
+from directapp.interfaces.web.records.record_view import look_up
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, StaleError
 from directapp.kernel.text import Text
 
@@ -59,12 +61,6 @@ class Answered:
     base: Goals | None = None
     stale_by: str | None = None
     status: int = HTTPStatus.OK
-
-
-def add_goals(router: APIRouter) -> None:
-    """Add the routes of stage goals."""
-    router.add_api_route(HERE, show_goals, methods=["GET"])
-    router.add_api_route(HERE, save_goals, methods=["POST"])
 
 
 def states_of(ctx: RequestContext) -> tuple[State, ...]:
@@ -269,3 +265,9 @@ def _theirs(ctx: RequestContext, code: str, stored: Goals, answered: Answered | 
         return ctx.say(WORDS["stored_usual"])
     hours = {name: present.input_number(h, ctx.language) for name, h in goal.items()}
     return ctx.say(WORDS["stored_goal"].fill(yellow=hours[SOON], red=hours[LATE]))
+
+
+ROUTES = (
+    get(HERE, show_goals),
+    post(HERE, save_goals),
+)

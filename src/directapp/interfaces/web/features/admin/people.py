@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.verbs import Verb
 from directapp.derive import present
@@ -14,7 +14,9 @@ from directapp.derive.shown import page_of, paths_for, readable_anywhere
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
-from directapp.interfaces.web.features.admin.overview import PATH, does
+from directapp.interfaces.web.core.feature import get
+from directapp.interfaces.web.core.rights import does
+from directapp.interfaces.web.features.admin.overview import PATH
 from directapp.interfaces.web.features.admin.words import WORDS, speak_admin
 from directapp.interfaces.web.records.lists import collection_verbs, record_verbs
 from directapp.kernel.errors import ForbiddenError
@@ -40,11 +42,6 @@ class Person:
     told: str
     own: bool
     acts: tuple[tuple[str, str, str], ...]
-
-
-def add_people(router: APIRouter) -> None:
-    """Add the page of people."""
-    router.add_api_route(HERE, show_people, methods=["GET"])
 
 
 async def show_people(ctx: PersonContext, site: str = "") -> Response:
@@ -117,3 +114,6 @@ def _acts(ctx: RequestContext, verbs: list[Verb], key: str, standing: str) -> li
         for verb in verbs
         if verb.name != left_out
     ]
+
+
+ROUTES = (get(HERE, show_people),)

@@ -5,16 +5,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.spec import CollectionMeta
 from directapp.derive.inputs import Option
 from directapp.derive.shown import readable_anywhere, writable_anywhere
 from directapp.domains.people.principal import load_actor
-from directapp.domains.people.roles import LABELS, OPERATOR
+from directapp.domains.people.roles import ADMIN, LABELS, MANAGER, OPERATOR
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
-from directapp.interfaces.web.records.record_links import EXPLORERS
+from directapp.interfaces.web.core.feature import get
+from directapp.interfaces.web.core.rights import has_role
 from directapp.interfaces.web.records.record_view import look_up
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, UnauthenticatedError
@@ -25,6 +26,8 @@ from directapp.services.reading import View
 
 T = Text
 PATH, USERS = "/app/permissions", "users"
+# Who looks into the rights of others.
+explores = has_role(ADMIN, MANAGER)
 WORDS: Mapping[str, Text] = {
     "title": T("Hvem kan se hva", "Who may see what"),
     "about": T(
@@ -82,14 +85,9 @@ class _Act:
     blocked: str
 
 
-def add_permissions(router: APIRouter) -> None:
-    """Add the explorer of rights."""
-    router.add_api_route(PATH, show_permissions, methods=["GET"])
-
-
 async def show_permissions(ctx: PersonContext) -> Response:
     """Show what a role or a person may see and do, and why."""
-    if not ctx.person.roles & EXPLORERS:
+    if not explores(ctx):
         raise ForbiddenError
     asked = _asked(ctx)
     subject, told = await _subject(ctx, asked)
@@ -97,7 +95,7 @@ async def show_permissions(ctx: PersonContext) -> Response:
     if subject is not None:
         context |= await _rights(ctx, asked, subject, told)
     return ctx.page(
-        "permissions.html",
+        "admin/permissions.html",
         here=None,
         p={name: text.pick(ctx.language) for name, text in WORDS.items()},
         asked=asked,
@@ -209,3 +207,6 @@ async def _choices(ctx: RequestContext, asked: _Asked) -> dict[str, Any]:
         "who_name": names.get(str(asked.who), ""),
         "record_name": names.get(str(asked.record), ""),
     }
+
+
+ROUTES = (get(PATH, show_permissions),)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.spec import CollectionMeta
 from directapp.derive import forms
@@ -15,6 +15,7 @@ from directapp.derive.forms import Complaint
 from directapp.derive.inputs import Option
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import Posted, read_signed
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.admin.lines import Line, items_of, moved, new_line, stored_lines, typed_lines
@@ -60,15 +61,6 @@ class Sheet:
     theirs: tuple[Line, ...] = ()
     focus: str = ""
     status: int = HTTPStatus.OK
-
-
-def add_templates(router: APIRouter) -> None:
-    """Add the routes of inspection templates."""
-    router.add_api_route(HERE, show_templates, methods=["GET"])
-    router.add_api_route(f"{HERE}/new", show_new, methods=["GET"])
-    router.add_api_route(f"{HERE}/new", create_template, methods=["POST"])
-    router.add_api_route(f"{HERE}/{{record}}", show_template, methods=["GET"])
-    router.add_api_route(f"{HERE}/{{record}}", save_template, methods=["POST"])
 
 
 # -- the list -------------------------------------------------------------------------------------------
@@ -241,3 +233,12 @@ def _page(ctx: RequestContext, meta: CollectionMeta, sheet: Sheet, *, writes: bo
 
 def _choices(ctx: RequestContext, meta: CollectionMeta, name: str, chosen: str) -> Sequence[Option]:
     return [Option(c.code, ctx.say(c.label), c.code == chosen) for c in meta.fields[name].choices]
+
+
+ROUTES = (
+    get(HERE, show_templates),
+    get(f"{HERE}/new", show_new),
+    post(f"{HERE}/new", create_template),
+    get(f"{HERE}/{{record}}", show_template),
+    post(f"{HERE}/{{record}}", save_template),
+)

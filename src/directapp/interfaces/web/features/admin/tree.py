@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive.shown import page_of, readable_anywhere
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.features.admin.overview import PATH
 from directapp.interfaces.web.features.admin.words import WORDS, speak_admin
 from directapp.interfaces.web.records.lists import may_create
@@ -21,6 +22,8 @@ _FIELDS = (
 )
 _MOST = 500
 _OWN_PREP = "does_own_prep"
+
+HERE = f"{PATH}/sites"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +39,6 @@ class Branch:
     active: bool
     own: bool
     below: tuple["Branch", ...] = ()
-
-
-def add_tree(router: APIRouter) -> None:
-    """Add the tree of sites."""
-    router.add_api_route(f"{PATH}/sites", show_tree, methods=["GET"])
 
 
 async def show_tree(ctx: PersonContext) -> Response:
@@ -107,3 +105,6 @@ def _facts(ctx: RequestContext, row: Mapping[str, Any], by_id: Mapping[str, Mapp
     others = sum(1 for k, r in by_id.items() if str(r.get("prep_center")) == key and k != key)
     if others:
         yield ctx.say(WORDS["prepares_for"].fill(count=others))
+
+
+ROUTES = (get(HERE, show_tree),)

@@ -22,16 +22,6 @@ WORDS: Mapping[str, Text] = {
     "as_list": T("Som liste", "As a list"),
     "no_sites": T("Ingen forhandlere ennå.", "No dealerships yet."),
     # Messages
-    "letters": T("E-postmaler", "E-mail templates"),
-    "letters_about": T(
-        "Se hvordan meldinger til kolleger, kunder og leverandører ser ut, på begge språk.",
-        "See how messages to colleagues, customers and vendors look, in both languages.",
-    ),
-    "suppressed": T("Sperrede adresser", "Suppressed addresses"),
-    "suppressed_about": T(
-        "Adresser som ga retur eller klage. De prøves ikke igjen før noen åpner dem.",
-        "Addresses that bounced or complained. They are not tried until somebody releases them.",
-    ),
     # Stage goals
     "goals": T("Mål per status", "Goals per status"),
     "goals_about": T(
@@ -112,15 +102,8 @@ WORDS: Mapping[str, Text] = {
     "you": T("deg", "you"),
     "all_sites": T("Alle", "All"),
     "no_people": T("Ingen her ennå.", "Nobody here yet."),
-    "branding": T("Logo og farger", "Logo and colours"),
-    "branding_about": T("Hvordan sidene ser ut for anleggets folk.", "How the pages look for a site's people."),
     "imports": T("Import", "Imports"),
     "imports_about": T("Ta inn biler og annet fra filer, og se hva som venter.", "Take in cars and more from files."),
-    "registry": T("Kjøretøyregisteret", "Vehicle registry"),
-    "registry_about": T(
-        "Hva hver natt fylte ut, hva registeret ikke fant, og oppslag som er brukt i dag.",
-        "What each night filled in, what the registry did not find, and the look-ups used today.",
-    ),
     "rules": T("Regler", "Rules"),
     "rules_about": T(
         "Når noe skjer med en bil: varsle, sett et felt, lag et arbeidspunkt eller kall en webhook.",
@@ -130,11 +113,6 @@ WORDS: Mapping[str, Text] = {
     "webhooks_about": T(
         "Andre systemer som får vite hva som skjer, og hva de svarte.",
         "Other systems that are told what happens, and what they answered.",
-    ),
-    "operations": T("Drift", "Operations"),
-    "operations_about": T(
-        "Køen, jobber som har feilet, og når de faste oppgavene kjører.",
-        "The queue, jobs that have failed, and when the regular tasks run.",
     ),
     "permissions": T("Hvem kan se hva", "Who may see what"),
     "permissions_about": T("Se som en rolle eller en person, og hvorfor.", "See as a role or a person, and why."),

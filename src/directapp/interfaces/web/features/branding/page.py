@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.rules import Everything
 from directapp.declare.spec import CollectionMeta
@@ -15,18 +15,19 @@ from directapp.derive.inputs import Option
 from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.branding.swatches import PRIMARY, SECONDARY, STANDARD, WORDS, swatch
 from directapp.interfaces.web.records.record import UnresolvedError, perform
-from directapp.interfaces.web.records.record_links import COLOURS
-from directapp.interfaces.web.records.record_view import Record, look_up
+from directapp.interfaces.web.records.record_view import look_up
 from directapp.interfaces.web.records.uploads import chunks_of, file_key, key_with
 from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem
-from directapp.services.attachments import Attachments, Incoming
+from directapp.services.attachments import Incoming
 
-LOGO = "logo"
-_PATH = "/app/branding"
+COLOURS, LOGO = "brand_colors", "logo"
+PATH = "/app/branding"
 _PICTURES = frozenset({"image/png", "image/jpeg", "image/webp"})
 
 
@@ -40,29 +41,24 @@ class _Tried:
     status: int = HTTPStatus.OK
 
 
-def add_branding(router: APIRouter, attachments: Attachments) -> None:
-    """Add the routes of branding."""
-    router.add_api_route(_PATH, show_branding, methods=["GET"])
-    router.add_api_route(f"{_PATH}/preview", show_preview, methods=["GET"])
-
-    @router.post(_PATH)
-    async def save_branding(ctx: PersonContext) -> Response:
-        posted = await read_signed(ctx)
-        seen = await _site(ctx, posted.get("site"))
-        try:
-            await _save(ctx, attachments, seen, posted)
-        except DirectAppError as error:
-            _, summary = forms.sort_problems(error.problems, seen.meta.fields, ctx.language)
-            tried = _Tried(posted.get(PRIMARY), posted.get(SECONDARY), summary, int(error.status))
-            return await _page(ctx, seen, tried)
-        ctx.services.looks.forget(ctx.person.tenant)
-        told = f"{ctx.say(COMMON['saved'])}: {ctx.say(WORDS['title'])}"
-        ctx.cookies.append(notes.tell_done(told, ctx.now, undo=f"{seen.path}/undo", href=_address(seen)))
-        return ctx.go(_address(seen))
+async def save_branding(ctx: PersonContext) -> Response:
+    """Save the logo and the colours of a site."""
+    posted = await read_signed(ctx)
+    seen = await _site(ctx, posted.get("site"))
+    try:
+        await _save(ctx, seen, posted)
+    except DirectAppError as error:
+        _, summary = forms.sort_problems(error.problems, seen.meta.fields, ctx.language)
+        tried = _Tried(posted.get(PRIMARY), posted.get(SECONDARY), summary, int(error.status))
+        return await _page(ctx, seen, tried)
+    ctx.services.brandings.forget(ctx.person.tenant)
+    told = f"{ctx.say(COMMON['saved'])}: {ctx.say(WORDS['title'])}"
+    ctx.cookies.append(notes.tell_done(told, ctx.now, undo=f"{seen.path}/undo", href=_address(seen)))
+    return ctx.go(_address(seen))
 
 
 def _address(seen: Record) -> str:
-    return f"{_PATH}?site={seen.id}"
+    return f"{PATH}?site={seen.id}"
 
 
 def may_brand(seen: Record) -> bool:
@@ -96,7 +92,7 @@ async def show_branding(ctx: PersonContext, site: str = "", primary: str = "", s
 
 async def show_preview(ctx: PersonContext, primary: str = "", secondary: str = "") -> Response:
     """Show how colours would look and read."""
-    return ctx.page("parts/brand_preview.html", **_preview(ctx, _Tried(primary, secondary)))
+    return ctx.page("branding/preview.html", **_preview(ctx, _Tried(primary, secondary)))
 
 
 def _preview(ctx: RequestContext, tried: _Tried) -> dict[str, Any]:
@@ -110,7 +106,7 @@ def _preview(ctx: RequestContext, tried: _Tried) -> dict[str, Any]:
 
 async def _page(ctx: RequestContext, seen: Record, tried: _Tried) -> Response:
     return ctx.page(
-        "branding.html",
+        "branding/page.html",
         status=tried.status,
         here=SITES,
         site=seen,
@@ -136,25 +132,25 @@ async def _sites(ctx: RequestContext, meta: CollectionMeta) -> list[Option]:
     return (await refs.options_of(ctx, [SITES])).get(SITES, [])
 
 
-async def _save(ctx: RequestContext, attachments: Attachments, seen: Record, posted: Posted) -> None:
+async def _save(ctx: RequestContext, seen: Record, posted: Posted) -> None:
     chosen = {name: posted.get(name) for name in (PRIMARY, SECONDARY)}
     wrong = [Problem(WORDS["no_colour"], field=COLOURS) for c in chosen.values() if colours.parse_hex(c) is None]
     if wrong:
         raise UnresolvedError(wrong[:1])
     patch: dict[str, Any] = {COLOURS: chosen}
     if posted.files:
-        patch[LOGO] = str(await _keep_logo(ctx, attachments, posted))
+        patch[LOGO] = str(await _keep_logo(ctx, posted))
     elif posted.get("remove_logo"):
         patch[LOGO] = None
     await perform(ctx, seen.meta, "update", posted, patch, target=seen.id, version=posted.version)
 
 
-async def _keep_logo(ctx: RequestContext, attachments: Attachments, posted: Posted) -> UUID | None:
+async def _keep_logo(ctx: RequestContext, posted: Posted) -> UUID | None:
     file = posted.files[0]
     if file.content_type not in _PICTURES:
         raise UnresolvedError(Problem(WORDS["not_a_picture"], field=LOGO))
     incoming = Incoming(name=file.filename, chunks=chunks_of(file))
-    kept = await attachments.keep(
+    kept = await ctx.services.attachments.keep(
         ctx.person,
         incoming,
         {"purpose": LOGO},
@@ -163,3 +159,10 @@ async def _keep_logo(ctx: RequestContext, attachments: Attachments, posted: Post
         request_id=ctx.request_id,
     )
     return kept.record
+
+
+ROUTES = (
+    post(PATH, save_branding),
+    get(PATH, show_branding),
+    get(f"{PATH}/preview", show_preview),
+)

@@ -11,6 +11,7 @@ T = Text
 PRIMARY, SECONDARY = "primary", "secondary"
 STANDARD = {PRIMARY: "#0b57c4", SECONDARY: "#515d6c"}
 WORDS: Mapping[str, Text] = {
+    "about": T("Hvordan sidene ser ut for anleggets folk.", "How the pages look for a site's people."),
     "title": T("Profil", "Branding"),
     "site": T("Forhandler", "Dealership"),
     "choose": T("Velg", "Choose"),

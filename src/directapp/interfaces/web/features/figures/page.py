@@ -8,13 +8,14 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive import present
 from directapp.derive.questions import Address
 from directapp.derive.sheets import CSV, Cell, csv_lines
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.features.figures.told import Formatter, Found
 from directapp.interfaces.web.features.figures.words import PAYROLL_HEAD, WORDS
 from directapp.interfaces.web.records.goals import goals_of
@@ -42,12 +43,6 @@ class Asked:
     def params(self) -> tuple[tuple[str, str], ...]:
         """The parameters of the address."""
         return (("first", self.first.isoformat()), ("last", self.last.isoformat()), ("site", self.site))
-
-
-def add_figures(router: APIRouter) -> None:
-    """Add the figures' routes."""
-    router.add_api_route(PATH, show_figures, methods=["GET"])
-    router.add_api_route(f"{PATH}/timebank.csv", download_time_bank, methods=["GET"])
 
 
 def opens_figures(ctx: RequestContext) -> bool:
@@ -207,3 +202,9 @@ def _lines(found: Found) -> Iterable[list[Cell]]:
             WORDS[one["kind"]].nb,
             Decimal(one["hours"]),
         ]
+
+
+ROUTES = (
+    get(PATH, show_figures),
+    get(f"{PATH}/timebank.csv", download_time_bank),
+)

@@ -6,13 +6,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 from markupsafe import Markup
 
 from directapp.derive.codes import qr_codes
 from directapp.derive.shown import Shown, page_of, readable_anywhere
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.features.floor.mine import CARS, jobs_of
 from directapp.interfaces.web.features.floor.words import speak_floor
 from directapp.store.query import Condition, Filter, Junction, Query
@@ -31,11 +32,6 @@ class Label:
     name: str
     vin: str
     order: str
-
-
-def add_labels(router: APIRouter) -> None:
-    """Add the sheet of labels."""
-    router.add_api_route("/app/cars/labels", show_labels, methods=["GET"])
 
 
 async def show_labels(ctx: PersonContext) -> Response:
@@ -86,3 +82,6 @@ def _label(ctx: RequestContext, row: Mapping[str, Any], code: str) -> Label:
         vin=str(row.get("vin") or ""),
         order=str(row.get("order_number") or ""),
     )
+
+
+ROUTES = (get("/app/cars/labels", show_labels),)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.spec import CollectionMeta
 from directapp.derive import present
 from directapp.derive.shown import Shown, page_of, readable_anywhere
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.features.floor.tasks import DONE, NEXT, RUNNING, WAITING, Job, Task, tasks_of
 from directapp.interfaces.web.features.floor.words import WORDS, say, speak_floor
 from directapp.kernel.actor import Actor
@@ -68,11 +69,6 @@ def on_floor(actor: Actor) -> bool:
 def jobs_of(actor: Actor) -> tuple[tuple[Job, str], ...]:
     """Return the work a person does, with the column that makes a car theirs."""
     return tuple(HANDS[role] for role in HANDS if role in actor.roles)
-
-
-def add_mine(router: APIRouter) -> None:
-    """Add the floor's own page."""
-    router.add_api_route("/app/floor", show_mine, methods=["GET"])
 
 
 async def show_mine(ctx: PersonContext) -> Response:
@@ -217,3 +213,6 @@ def moment_of(ctx: RequestContext, text: object) -> str:
     """Return a stored instant as people say it, empty where there is none."""
     at = present.read_instant(text)
     return present.show_moment(at, ctx.now, ctx.language) if at else ""
+
+
+ROUTES = (get("/app/floor", show_mine),)

@@ -6,16 +6,18 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from directapp.declare.spec import CollectionMeta
 from directapp.interfaces.web.core.context import PersonContext, RequestContext, StrangerDesk
+from directapp.interfaces.web.core.feature import Route, get
 from directapp.interfaces.web.core.render import Asset
+from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.features.floor.inspections.checklist import INSPECTIONS, LABELS, checklist_of
 from directapp.interfaces.web.features.floor.mine import CARS
 from directapp.interfaces.web.features.floor.words import WORDS, speak_floor
 from directapp.interfaces.web.records.record import record_id
-from directapp.interfaces.web.records.record_view import Record, look_up
+from directapp.interfaces.web.records.record_view import look_up
 from directapp.kernel.errors import NotFoundError
 
 _ICONS = resources.files("directapp.interfaces.web.features.floor") / "icons"
@@ -27,20 +29,22 @@ _TAPS = {"start": "{kind}_started_at", "done": "{kind}_completed_at", "approve":
 _MOST_NAMES = 200
 
 
-def add_offline(router: APIRouter, worker: Asset) -> None:
-    """Add what makes the pages an installed app."""
-    router.add_api_route("/manifest.webmanifest", manifest, methods=["GET"])
-    router.add_api_route("/app/offline", show_queue, methods=["GET"])
-    router.add_api_route("/app/offline/me", me, methods=["GET"])
-    router.add_api_route("/app/offline/stored", stored, methods=["GET"])
+def offline_routes(worker: Asset) -> tuple[Route, ...]:
+    """Return what makes the pages an installed app; ``worker`` is the built service worker."""
 
-    @router.get("/sw.js")
     async def service_worker() -> Response:
         headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"}
         return Response(worker.bodies[""], media_type="text/javascript; charset=utf-8", headers=headers)
 
-    for size in _SIZES:
-        router.add_api_route(f"/icon-{size}.png", _icon(size), methods=["GET"])
+    icons = [get(f"/icon-{size}.png", _icon(size)) for size in _SIZES]
+    return (
+        get("/sw.js", service_worker),
+        get("/manifest.webmanifest", manifest),
+        get("/app/offline", show_queue),
+        get("/app/offline/me", me),
+        get("/app/offline/stored", stored),
+        *icons,
+    )
 
 
 def _json(content: dict[str, Any], media_type: str = "application/json") -> Response:

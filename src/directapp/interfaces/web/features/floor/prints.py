@@ -4,26 +4,27 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive import forms, present
 from directapp.derive.shown import Shown
 from directapp.domains.workshop.answers import HANDOVER_CHECKS
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
+from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.features.floor.inspections.checklist import INSPECTIONS, LABELS, checklist_of
 from directapp.interfaces.web.features.floor.inspections.outline import MARKS, damage_of
 from directapp.interfaces.web.features.floor.labels import labels_of
 from directapp.interfaces.web.features.floor.mine import CARS
 from directapp.interfaces.web.features.floor.words import WORDS, say, speak_floor
 from directapp.interfaces.web.records.record import record_id
-from directapp.interfaces.web.records.record_view import Record, look_up
+from directapp.interfaces.web.records.record_view import look_up
 from directapp.interfaces.web.records.sections import allowed_stages
 from directapp.interfaces.web.records.uploads import keep_file
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import ForbiddenError, InvalidError, NotFoundError, Problem
-from directapp.services.attachments import Attachments
 from directapp.store.query import Condition, Filter, Junction, Order, Query
 
 KINDS = ("label", "card", "handover", "inspection")
@@ -35,23 +36,17 @@ _CHECKS = ("walkthrough", "manual", "charging", "damage_free")
 _MOST = 24
 
 
-def add_prints(router: APIRouter, attachments: Attachments) -> None:
-    """Add the pages that are printed."""
-    router.add_api_route("/app/cars/{car}/print/{kind}", show_print, methods=["GET"])
-
-    @router.post("/app/cars/{car}/print/handover")
-    async def sign(ctx: PersonContext, car: str) -> Response:
-        target, posted = record_id(car), await read_signed(ctx)
-        await look_up(ctx, ctx.meta(CARS), target)
-        if len(posted.files) != 1:
-            raise InvalidError(Problem(WORDS["no_signature"], field="signature"))
-        day = present.input_instant(ctx.now.isoformat())[:10]
-        values = {"car": target, "stage": "delivery", "title": f"{SIGNATURE} {day}"}
-        await keep_file(
-            ctx, attachments, ctx.meta(FILES), posted.files[0], values=values, key=posted.key, said=posted.said
-        )
-        ctx.cookies.append(notes.tell_done(say("signed_saved", ctx.language), ctx.now))
-        return ctx.go(f"/app/cars/{target}/print/handover")
+async def sign(ctx: PersonContext, car: str) -> Response:
+    """Keep the customer's signature of the hand-over."""
+    target, posted = record_id(car), await read_signed(ctx)
+    await look_up(ctx, ctx.meta(CARS), target)
+    if len(posted.files) != 1:
+        raise InvalidError(Problem(WORDS["no_signature"], field="signature"))
+    day = present.input_instant(ctx.now.isoformat())[:10]
+    values = {"car": target, "stage": "delivery", "title": f"{SIGNATURE} {day}"}
+    await keep_file(ctx, ctx.meta(FILES), posted.files[0], values=values, key=posted.key, said=posted.said)
+    ctx.cookies.append(notes.tell_done(say("signed_saved", ctx.language), ctx.now))
+    return ctx.go(f"/app/cars/{target}/print/handover")
 
 
 async def show_print(ctx: PersonContext, car: str, kind: str) -> Response:
@@ -72,7 +67,7 @@ async def show_print(ctx: PersonContext, car: str, kind: str) -> Response:
         labels=labels,
         groups=_groups(ctx, seen),
         path=seen.path,
-        site=ctx.look,
+        site=ctx.branding,
         printed=say(
             "printed",
             ctx.language,
@@ -170,3 +165,14 @@ async def _files(ctx: RequestContext, car: UUID, which: Filter) -> list[dict[str
 
 
 _MAKERS = {"handover": _handover, "inspection": _inspection}
+
+
+def print_part(_: RequestContext, record: Record) -> dict[str, Any] | None:
+    """Return what the links to a car's prints write, None where it is not seen in full."""
+    return {} if record.view.full else None
+
+
+ROUTES = (
+    post("/app/cars/{car}/print/handover", sign),
+    get("/app/cars/{car}/print/{kind}", show_print),
+)

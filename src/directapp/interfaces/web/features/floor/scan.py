@@ -5,13 +5,14 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.kinds import BadValueError
 from directapp.derive.shown import page_of
 from directapp.domains.cars.identifiers import parse_code
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.core.routes import POLICY
 from directapp.interfaces.web.features.floor.mine import CARS
 from directapp.interfaces.web.features.floor.words import speak_floor
@@ -22,11 +23,6 @@ _LONGEST = 300
 _MOST = 6
 # The reader of codes is compiled code of our own origin; no other page may run such.
 _POLICY = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
-
-
-def add_scan(router: APIRouter) -> None:
-    """Add the page that scans."""
-    router.add_api_route("/app/scan", scan, methods=["GET"])
 
 
 async def scan(ctx: PersonContext) -> Response:
@@ -81,3 +77,6 @@ def _page(ctx: RequestContext, *, typed: str = "", status: int = 200, **more: An
     response = ctx.page("floor/scan.html", status=status, here="scan", f=speak_floor(ctx.language), typed=typed, **told)
     response.headers["Content-Security-Policy"] = _POLICY
     return response
+
+
+ROUTES = (get("/app/scan", scan),)

@@ -1,55 +1,41 @@
 """Taps: what is done on the floor with one tap or two, safe to send again and hours later."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.feature import post
+from directapp.interfaces.web.core.posted import Posted, read_signed, tapped_at
 from directapp.interfaces.web.core.words import WORDS as COMMON
-from directapp.interfaces.web.features.floor.mine import CARS, HANDS, jobs_of, mine_page, moment_of
+from directapp.interfaces.web.features.floor.mine import CARS, jobs_of, mine_page, moment_of
 from directapp.interfaces.web.features.floor.tasks import Job
 from directapp.interfaces.web.features.floor.words import WORDS, say
 from directapp.interfaces.web.records.record import perform, record_id
 from directapp.interfaces.web.records.record_view import look_up
 from directapp.interfaces.web.records.uploads import keep_file
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem, StaleError
-from directapp.services.attachments import Attachments
 from directapp.services.intent import Answer
 from directapp.services.undo import UNDO
 from directapp.store.query import Condition, Filter, Junction, Query
 
 FLOOR = "/app/floor"
-# A tap that waited for the network tells when it was made; older ones than this are of another week's work.
-_OLDEST = timedelta(days=7)
 _APPROVAL = "quality_approved"
 _STAGES = {"mechanic": "technical", "detailer": "cosmetic", "reception": "inspection"}
 
 
-def add_taps(router: APIRouter, attachments: Attachments) -> None:
-    """Add the routes of taps."""
-    router.add_api_route("/app/floor/next", take_next, methods=["POST"])
-    router.add_api_route("/app/floor/{car}/start", start, methods=["POST"])
-    router.add_api_route("/app/floor/{car}/done", done, methods=["POST"])
-    router.add_api_route("/app/floor/{car}/approve", approve, methods=["POST"])
-    router.add_api_route("/app/floor/{car}/begin", begin, methods=["POST"])
-    router.add_api_route("/app/floor/{car}/part", missing_part, methods=["POST"])
-    router.add_api_route("/app/floor/{car}/note", note, methods=["POST"])
-    router.add_api_route("/app/floor/{car}/undo", undo, methods=["POST"])
+async def damage(ctx: PersonContext, car: str) -> Response:
+    """Report damage, with photos."""
+    posted, target = await read_signed(ctx), record_id(car)
 
-    @router.post("/app/floor/{car}/damage")
-    async def damage(ctx: PersonContext, car: str) -> Response:
-        posted, target = await read_signed(ctx), record_id(car)
+    async def report() -> None:
+        await _report_damage(ctx, target, posted)
 
-        async def report() -> None:
-            await _report_damage(ctx, attachments, target, posted)
-
-        return await _tapped(ctx, report, say("said_damage", ctx.language))
+    return await _tapped(ctx, report, say("said_damage", ctx.language))
 
 
 async def _tapped(ctx: RequestContext, deed: Any, told: str, *, undo_at: str | None = None) -> Response:
@@ -132,18 +118,6 @@ async def _who_did(ctx: RequestContext, target: UUID, name: str, stored: Any) ->
     return Problem(WORDS["changed_by"].fill(who=who, field=label, value=value), field=name)
 
 
-def tapped_at(posted: Posted, now: datetime) -> datetime:
-    """Return when a tap was made: now, or earlier where it waited for the network."""
-    text = posted.get("_at")
-    if not (text.isascii() and text.isdigit()):
-        return now
-    try:
-        at = datetime.fromtimestamp(int(text) / 1000, UTC)
-    except (OverflowError, OSError, ValueError):
-        return now
-    return max(min(at, now), now - _OLDEST)
-
-
 async def begin(ctx: PersonContext, car: str) -> Response:
     """Begin the inspection of a car, or take up the one that is begun, and go to its checklist."""
     target, posted = record_id(car), await read_signed(ctx)
@@ -202,7 +176,7 @@ async def _parts_people(ctx: RequestContext, car: UUID) -> list[str]:
     return [str(r["id"]) for r in found]
 
 
-async def _report_damage(ctx: RequestContext, attachments: Attachments, car: UUID, posted: Posted) -> None:
+async def _report_damage(ctx: RequestContext, car: UUID, posted: Posted) -> None:
     """Make a work item of the damage and hang the photos on the car."""
     text = posted.get("text").strip() or say("damage_bare", ctx.language)
     patch = {"car": car, "description": text, "kind": "body"}
@@ -210,7 +184,7 @@ async def _report_damage(ctx: RequestContext, attachments: Attachments, car: UUI
     stage = next((s for role, s in _STAGES.items() if role in ctx.person.roles), "technical")
     for number, file in enumerate(posted.files):
         values = {"car": car, "stage": stage}
-        await keep_file(ctx, attachments, ctx.meta("car_files"), file, values=values, key=posted.key_of(number))
+        await keep_file(ctx, ctx.meta("car_files"), file, values=values, key=posted.key_of(number))
 
 
 async def undo(ctx: PersonContext, car: str) -> Response:
@@ -223,4 +197,14 @@ async def undo(ctx: PersonContext, car: str) -> Response:
     return await _tapped(ctx, take_back, ctx.say(COMMON["undone"]))
 
 
-__all__ = ["FLOOR", "HANDS", "add_taps", "tapped_at"]
+ROUTES = (
+    post("/app/floor/{car}/damage", damage),
+    post("/app/floor/next", take_next),
+    post("/app/floor/{car}/start", start),
+    post("/app/floor/{car}/done", done),
+    post("/app/floor/{car}/approve", approve),
+    post("/app/floor/{car}/begin", begin),
+    post("/app/floor/{car}/part", missing_part),
+    post("/app/floor/{car}/note", note),
+    post("/app/floor/{car}/undo", undo),
+)

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.spec import CollectionMeta
 from directapp.derive import board
@@ -16,20 +16,16 @@ from directapp.derive.questions import Address, filtered
 from directapp.derive.shown import NOTHING, Shown, readable_anywhere
 from directapp.domains.people.roles import LABELS
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import Features, get
 from directapp.interfaces.web.core.words import WORDS
-from directapp.interfaces.web.features.floor.mine import HANDS
 from directapp.interfaces.web.features.home.asks import CARS, FRONTS, Ask, Front, Params, address_of_ask
 from directapp.interfaces.web.features.home.figures import figures_of
-from directapp.interfaces.web.features.plan.scope import PLAN, opens_plan, plan_home
-from directapp.interfaces.web.features.plan.words import say
 from directapp.interfaces.web.records.goals import goals_of
 from directapp.interfaces.web.records.lists import listing_of
 from directapp.kernel.clock import oslo_day
 from directapp.store.query import Order, Query
 
 _WORK, _TILES = 12, 6
-# Whose day stands in the plan.
-_BY_PLAN = frozenset({"planner", *HANDS})
 DUE: Mapping[str, str] = {CARS: "delivery_date", "parts_orders": "eta"}
 STATUS = "status"
 
@@ -65,13 +61,6 @@ class Queue:
     lines: tuple[Line, ...]
 
 
-def add_home(router: APIRouter) -> None:
-    """Add the front page, and the way to it from the address that all others begin with."""
-    router.add_api_route("/", show_home, methods=["GET"])
-    for path in ("/app", "/app/"):
-        router.add_api_route(path, go_home, methods=["GET"])
-
-
 async def go_home(ctx: PersonContext) -> Response:
     """Go to the front page."""
     return ctx.go("/")
@@ -88,8 +77,10 @@ async def show_home(ctx: PersonContext) -> Response:
         "most": max((s.number for s in stages), default=1),
     }
     if ctx.partial:
-        return ctx.page("home_now.html", **now)
-    return ctx.page("home.html", here="home", **now, **_verbs(ctx), plan=_plan(ctx), figures=await figures_of(ctx))
+        return ctx.page("home/now.html", **now)
+    return ctx.page(
+        "home/page.html", here="home", **now, **_verbs(ctx), links=_links(ctx), figures=await figures_of(ctx)
+    )
 
 
 def _verbs(ctx: RequestContext) -> dict[str, Any]:
@@ -102,12 +93,10 @@ def _verbs(ctx: RequestContext) -> dict[str, Any]:
     return {"path": f"/app/{meta.name}", "verbs": verbs}
 
 
-def _plan(ctx: RequestContext) -> tuple[str, str] | None:
-    """Return where the plan begins for those who live by it, and what it is called."""
-    if not ctx.person.roles & _BY_PLAN or not opens_plan(ctx):
-        return None
-    href = plan_home(ctx)
-    return href, say("plan" if href == PLAN else "my_plan", ctx.language)
+def _links(ctx: RequestContext) -> list[tuple[str, str]]:
+    """Return the pages that this person's day begins with: where they are, and what they are called."""
+    links = ctx.services.get(Features).home_links
+    return [(link.href(ctx), ctx.say(link.label(ctx))) for link in links if link.visible(ctx)]
 
 
 # -- counting -------------------------------------------------------------------------------------------
@@ -215,3 +204,6 @@ async def _queue(
             for card, row in zip(cards, rows, strict=True)
         ),
     )
+
+
+ROUTES = (get("/", show_home), get("/app", go_home), get("/app/", go_home))

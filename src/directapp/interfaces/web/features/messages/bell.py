@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.spec import CollectionMeta
 from directapp.derive.shown import Shown, page_of
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
 from directapp.interfaces.web.records.record import perform, record_id
@@ -24,15 +25,6 @@ _MANY = 99
 _RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 _HUES = {"urgent": "red", "high": "orange", "normal": "blue", "low": "grey"}
 _UNREAD = Condition(("read_at",), "null", value=True)
-
-
-def add_bell(router: APIRouter) -> None:
-    """Add the routes of notifications; before those of lists, whose names they would be."""
-    router.add_api_route("/app/bell", count, methods=["GET"])
-    router.add_api_route(PATH, show, methods=["GET"])
-    router.add_api_route(f"{PATH}/read", read_all, methods=["POST"])
-    router.add_api_route(f"{PATH}/{{record}}/open", open_one, methods=["GET"])
-    router.add_api_route(f"{PATH}/{{record}}/read", read_one, methods=["POST"])
 
 
 async def count(ctx: PersonContext) -> Response:
@@ -191,3 +183,12 @@ async def open_one(ctx: PersonContext, record: str) -> Response:
     if row.get("collection") and row.get("record") and row["collection"] in ctx.spec.metas:
         return ctx.go(page_of(row["collection"], row["record"]))
     return ctx.go(PATH)
+
+
+ROUTES = (
+    get("/app/bell", count),
+    get(PATH, show),
+    post(f"{PATH}/read", read_all),
+    get(f"{PATH}/{{record}}/open", open_one),
+    post(f"{PATH}/{{record}}/read", read_one),
+)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive import forms
 from directapp.derive.present import read_instant, show_moment
@@ -15,6 +15,7 @@ from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.catalogue import DIGEST, NOTICES, OUTWARD
 from directapp.domains.messages.status_links import is_open
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import Route, get, post
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
 from directapp.interfaces.web.records.lists import may_create
@@ -74,14 +75,12 @@ class LinkLine:
     seen: str
 
 
-def add_communication(router: APIRouter, capabilities: Capabilities) -> None:
-    """Add the routes of a car's communication; before those of what hangs on records."""
+def communication_routes(capabilities: Capabilities) -> tuple[Route, ...]:
+    """Return the routes of a car's communication; before those of what hangs on records."""
 
-    @router.get("/app/cars/{record}/part/messages")
     async def show_messages(ctx: PersonContext, record: str) -> Response:
         return await _section(ctx, capabilities, record_id(record))
 
-    @router.post("/app/cars/{record}/messages")
     async def log_call(ctx: PersonContext, record: str) -> Response:
         target, posted = record_id(record), await read_signed(ctx)
         meta = ctx.meta(MESSAGES)
@@ -93,7 +92,6 @@ def add_communication(router: APIRouter, capabilities: Capabilities) -> None:
             return await _section(ctx, capabilities, target, typed=patch, summary=summary, status=int(error.status))
         return await _after(ctx, capabilities, target)
 
-    @router.post("/app/cars/{record}/status-link")
     async def share_link(ctx: PersonContext, record: str) -> Response:
         target, posted = record_id(record), await read_signed(ctx)
         meta = ctx.meta(LINKS)
@@ -103,6 +101,12 @@ def add_communication(router: APIRouter, capabilities: Capabilities) -> None:
             channel = posted.get("channel") or "copy"
             await perform(ctx, meta, "share", posted, {"car": str(target), "channel": channel})
         return await _after(ctx, capabilities, target)
+
+    return (
+        get("/app/cars/{record}/part/messages", show_messages),
+        post("/app/cars/{record}/messages", log_call),
+        post("/app/cars/{record}/status-link", share_link),
+    )
 
 
 async def _after(ctx: RequestContext, capabilities: Capabilities, target: UUID) -> Response:

@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from directapp.connectors import resend, sveve, twilio
 from directapp.connectors.failures import OutsideError, SignatureError
 from directapp.connectors.resend import MailKind
 from directapp.connectors.sms import SmsReport
 from directapp.domains.messages.capability import Capabilities
+from directapp.interfaces.web.core.feature import Route, get, post
 from directapp.interfaces.web.features.messages.inbound import take_letter, take_text
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import DirectAppError, InvalidError, NotFoundError
@@ -59,15 +60,16 @@ class _Told:
     provider_id: str = ""
 
 
-def add_hooks(router: APIRouter, platform: Platform, hooks: Hooks, capabilities: Capabilities) -> None:
-    """Add the routes that providers call; each answers 401 to whoever else does."""
-    _add_resend(router, platform, hooks, capabilities)
-    _add_twilio(router, platform, hooks)
-    _add_sveve(router, platform, hooks)
+def hook_routes(platform: Platform, hooks: Hooks, capabilities: Capabilities) -> tuple[Route, ...]:
+    """Return the routes that providers call; each answers 401 to whoever else does."""
+    return (
+        *_resend_routes(platform, hooks, capabilities),
+        *_twilio_routes(platform, hooks),
+        *_sveve_routes(platform, hooks),
+    )
 
 
-def _add_resend(router: APIRouter, platform: Platform, hooks: Hooks, capabilities: Capabilities) -> None:
-    @router.post("/hooks/resend")
+def _resend_routes(platform: Platform, hooks: Hooks, capabilities: Capabilities) -> tuple[Route, ...]:
     async def told_by_resend(request: Request) -> Response:
         try:
             event = resend.read_event(request.headers, await _body(request), secrets=hooks.resend_secrets)
@@ -92,9 +94,10 @@ def _add_resend(router: APIRouter, platform: Platform, hooks: Hooks, capabilitie
         )
         return await _write(platform, told)
 
+    return (post("/hooks/resend", told_by_resend),)
 
-def _add_twilio(router: APIRouter, platform: Platform, hooks: Hooks) -> None:
-    @router.post("/hooks/twilio/{reference}")
+
+def _twilio_routes(platform: Platform, hooks: Hooks) -> tuple[Route, ...]:
     async def told_by_twilio(request: Request, reference: str) -> Response:
         try:
             form = await _signed_by_twilio(hooks, request)
@@ -102,7 +105,6 @@ def _add_twilio(router: APIRouter, platform: Platform, hooks: Hooks) -> None:
             return _refused(error)
         return await _sms(platform, reference, twilio.read_report(form))
 
-    @router.post("/hooks/twilio")
     async def brought_by_twilio(request: Request) -> Response:
         try:
             form = await _signed_by_twilio(hooks, request)
@@ -114,9 +116,10 @@ def _add_twilio(router: APIRouter, platform: Platform, hooks: Hooks) -> None:
         # Twilio reads what is to be answered from the body: nothing.
         return Response("<Response/>", media_type="text/xml")
 
+    return (post("/hooks/twilio/{reference}", told_by_twilio), post("/hooks/twilio", brought_by_twilio))
 
-def _add_sveve(router: APIRouter, platform: Platform, hooks: Hooks) -> None:
-    @router.get("/hooks/sveve/{secret}")
+
+def _sveve_routes(platform: Platform, hooks: Hooks) -> tuple[Route, ...]:
     async def told_by_sveve(request: Request, secret: str) -> Response:
         try:
             sveve.admit(hooks.sveve_secret, secret)
@@ -128,6 +131,8 @@ def _add_sveve(router: APIRouter, platform: Platform, hooks: Hooks) -> None:
             await take_text(platform, "sveve", reply)
             return Response(status_code=HTTPStatus.NO_CONTENT)
         return await _sms(platform, report.reference if report else "", report)
+
+    return (get("/hooks/sveve/{secret}", told_by_sveve),)
 
 
 async def _signed_by_twilio(hooks: Hooks, request: Request) -> twilio.Form:

@@ -125,7 +125,7 @@ class Made:
 
 @cache
 def _templates() -> Environment:
-    folder = resources.files("directapp.interfaces.web") / "templates" / "messages"
+    folder = resources.files("directapp.interfaces.web.features.messages") / "templates" / "messages"
     return Environment(
         loader=FileSystemLoader(str(folder)),
         autoescape=select_autoescape(("html",), default=False),

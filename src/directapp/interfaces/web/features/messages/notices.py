@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive import forms
 from directapp.derive.forms import Complaint
@@ -13,6 +13,7 @@ from directapp.domains.messages.catalogue import BY_EMAIL, NOTICES
 from directapp.domains.messages.words import TYPES
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import Posted, read_signed
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
 from directapp.interfaces.web.records.record import perform, sent_before
@@ -39,12 +40,6 @@ class EventGroup:
 
     label: str
     events: tuple[Event, ...]
-
-
-def add_notices(router: APIRouter) -> None:
-    """Add the routes of a person's own choices."""
-    router.add_api_route(PATH, show, methods=["GET"])
-    router.add_api_route(PATH, save, methods=["POST"])
 
 
 async def _own(ctx: RequestContext) -> dict[str, Any]:
@@ -119,3 +114,9 @@ async def _write(ctx: RequestContext, row: dict[str, Any], posted: Posted, patch
     else:
         given = {name: value for name, value in patch.items() if value is not None}
         await perform(ctx, meta, "create", posted, given)
+
+
+ROUTES = (
+    get(PATH, show),
+    post(PATH, save),
+)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.catalogue import CUSTOMER, NOTICES, OUTWARD, VENDOR
@@ -16,6 +16,7 @@ from directapp.domains.messages.phrases import car_name, day_text, model, moment
 from directapp.domains.messages.telling import LINK_MARK, Told, car_facts
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import Route, get
 from directapp.interfaces.web.core.routes import POLICY
 from directapp.interfaces.web.features.messages.letters import Letter, brand_of, compose, write
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
@@ -34,10 +35,9 @@ _WITH_FRAMES = f"{POLICY}; frame-src 'self'"
 _HOUR = 13
 
 
-def add_preview(router: APIRouter, capabilities: Capabilities) -> None:
-    """Add the routes of the preview."""
+def preview_routes(capabilities: Capabilities) -> tuple[Route, ...]:
+    """Return the routes of the preview."""
 
-    @router.get(PATH)
     async def show_letters(ctx: PersonContext) -> Response:
         _demand(ctx)
         wanted = ctx.request.query_params.get("event", "")
@@ -56,7 +56,6 @@ def add_preview(router: APIRouter, capabilities: Capabilities) -> None:
         response.headers["Content-Security-Policy"] = _WITH_FRAMES
         return response
 
-    @router.get(f"{PATH}/{{code}}/{{language}}")
     async def show_letter(ctx: PersonContext, code: str, language: str) -> Response:
         _demand(ctx)
         if code not in _CODES or language not in LANGUAGES:
@@ -68,6 +67,8 @@ def add_preview(router: APIRouter, capabilities: Capabilities) -> None:
             return Response(f"{made.subject}\n\n{made.text}", media_type="text/plain; charset=utf-8")
         headers = {"Content-Security-Policy": _FRAMED, "X-Frame-Options": "SAMEORIGIN"}
         return Response(made.html, media_type="text/html; charset=utf-8", headers=headers)
+
+    return (get(PATH, show_letters), get(f"{PATH}/{{code}}/{{language}}", show_letter))
 
 
 def _texts(ctx: RequestContext, code: str, sms: Text) -> dict[str, str]:
@@ -134,7 +135,7 @@ def _fills(ctx: RequestContext) -> Mapping[str, Text]:
     car = _sample_car(ctx)
     tomorrow = ctx.now.astimezone(OSLO) + timedelta(days=1)
     when = tomorrow.replace(hour=_HOUR, minute=0)
-    name = ctx.look.name or "Bilhuset"
+    name = ctx.branding.name or "Bilhuset"
     return {
         "car": car_name(car),
         "model": model(car),
@@ -177,7 +178,7 @@ def sample_letter(
 ) -> Letter:
     """Return a letter about an invented car."""
     tenant, fills = ctx.person.tenant, _fills(ctx)
-    brand = brand_of(site or {"name": ctx.look.name}, capabilities, tenant)
+    brand = brand_of(site or {"name": ctx.branding.name}, capabilities, tenant)
     car = _sample_car(ctx)
     if code in NOTICES:
         told = Told(event=code, fills=fills, car=Seen("cars", UUID(int=0), car))

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from directapp.derive.present import show_phone
@@ -16,10 +16,16 @@ from directapp.domains.messages.customers import language_of
 from directapp.domains.messages.status_links import is_open
 from directapp.domains.messages.story import is_over, story_of
 from directapp.interfaces.web.core import notes
-from directapp.interfaces.web.core.branding import SITES, Look
-from directapp.interfaces.web.core.context import LANGUAGE_COOKIE, RequestContext, StrangerDesk, open_context
+from directapp.interfaces.web.core.branding import SITES, Branding
+from directapp.interfaces.web.core.context import (
+    LANGUAGE_COOKIE,
+    RequestContext,
+    StrangerDesk,
+    client_address,
+    open_context,
+)
+from directapp.interfaces.web.core.feature import Route, get
 from directapp.interfaces.web.core.limit import Limit
-from directapp.interfaces.web.features.account.sign_in import client_address
 from directapp.interfaces.web.features.messages.words import speak_messages
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import DirectAppError, NotFoundError
@@ -67,15 +73,15 @@ def _is_time(meta: Any, name: str) -> bool:
     return str(meta.fields[name].kind) in {"instant", "date"}
 
 
-def look_of(site: Mapping[str, Any] | None) -> Look:
+def branding_of(site: Mapping[str, Any] | None) -> Branding:
     """Return the look of a site; its logo goes by a link of its own."""
     colours = (site or {}).get("brand_colors") or {}
-    return Look(str((site or {}).get("name") or ""), str(colours.get("primary") or "").lstrip("#") or None)
+    return Branding(str((site or {}).get("name") or ""), str(colours.get("primary") or "").lstrip("#") or None)
 
 
-def public_desk(request: Request, look: Look) -> RequestContext:
+def public_desk(request: Request, branding: Branding) -> RequestContext:
     """Return a context for somebody without a sign-in, in the language they chose here."""
-    ctx = open_context(request, look=look)
+    ctx = open_context(request, branding=branding)
     chosen = request.query_params.get("language", "")
     if chosen in LANGUAGES:
         ctx.language = pick_language(None, chosen)
@@ -116,25 +122,23 @@ class Gate:
 
     def enter(self, request: Request, token: str, kind: Kind) -> Capability | Response:
         """Return what a link opens, or the answer to one that opens nothing."""
-        ctx = public_desk(request, Look())
+        ctx = public_desk(request, Branding())
         if not self.limit.passes(client_address(request)):
             return closed(ctx, too_many=True)
         found = self.capabilities.read(token, kind)
         return found if found is not None else closed(ctx)
 
 
-def add_public(
-    router: APIRouter,
+def public_routes(
     platform: Platform,
     attachments: Attachments,
     capabilities: Capabilities,
     *,
     most: int = A_MINUTE,
-) -> None:
-    """Add the routes that a customer and a mail program open."""
+) -> tuple[Route, ...]:
+    """Return the routes that a customer and a mail program open."""
     gate = Gate(capabilities, most)
 
-    @router.get("/status/{token}")
     async def show_status(request: Request, token: str) -> Response:
         found = gate.enter(request, token, "status")
         if isinstance(found, Response):
@@ -142,12 +146,11 @@ def add_public(
         link = await row_of(platform, found.tenant, "status_links", found.record)
         car = await row_of(platform, found.tenant, "cars", link["car"]) if link and _opens(link, platform) else None
         if link is None or car is None or is_over(car, platform.clock()):
-            return closed(public_desk(request, Look()))
+            return closed(public_desk(request, Branding()))
         if link.get("opened_at") is None:
             await note_opened(platform, found.tenant, "status_links", found.record, platform.clock())
         return await _status(request, platform, capabilities, found, car)
 
-    @router.get("/logo/{token}")
     async def show_logo(ctx: StrangerDesk, token: str) -> Response:
         found = capabilities.read(token, "logo")
         site = await row_of(platform, found.tenant, SITES, found.record) if found else None
@@ -158,6 +161,8 @@ def add_public(
         body: AsyncIterator[bytes] = attachments.read(stored)
         headers = {"Cache-Control": _LOGO_LIFE, "Cross-Origin-Resource-Policy": "cross-origin"}
         return StreamingResponse(body, media_type=stored.media_type, headers=headers)
+
+    return (get("/status/{token}", show_status), get("/logo/{token}", show_logo))
 
 
 def _opens(link: Mapping[str, Any], platform: Platform) -> bool:
@@ -185,7 +190,7 @@ async def _status(
     request: Request, platform: Platform, capabilities: Capabilities, found: Capability, car: Mapping[str, Any]
 ) -> Response:
     site = await row_of(platform, found.tenant, SITES, car.get("dealership"))
-    ctx = public_desk(request, look_of(site))
+    ctx = public_desk(request, branding_of(site))
     if not chose_language(request):
         ctx.language = language_of(car)
     story = story_of(car)

@@ -6,21 +6,22 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from directapp.derive import forms
 from directapp.derive.present import show_moment, show_phone
 from directapp.domains.messages.capability import Capabilities, Capability
 from directapp.domains.messages.phrases import car_name
 from directapp.domains.messages.status_links import is_open
-from directapp.interfaces.web.core.branding import SITES, Look
+from directapp.interfaces.web.core.branding import SITES, Branding
 from directapp.interfaces.web.core.context import RequestContext
+from directapp.interfaces.web.core.feature import Route, get, post
 from directapp.interfaces.web.core.posted import UPLOAD_BYTES, Posted, read_form
 from directapp.interfaces.web.features.messages.public import (
     Gate,
+    branding_of,
     chose_language,
     closed,
-    look_of,
     note_opened,
     public_desk,
     row_of,
@@ -56,18 +57,16 @@ class _Scene:
         self.found, self.link, self.item, self.car = found, link, item, car
 
 
-def add_vendor(
-    router: APIRouter,
+def vendor_routes(
     platform: Platform,
     attachments: Attachments,
     capabilities: Capabilities,
     *,
     most: int = A_MINUTE,
-) -> None:
-    """Add the routes of the vendor's page."""
+) -> tuple[Route, ...]:
+    """Return the routes of the vendor's page."""
     gate = Gate(capabilities, most)
 
-    @router.get("/vendor/{token}")
     async def show_work(request: Request, token: str) -> Response:
         scene = await _enter(platform, gate, request, token)
         if isinstance(scene, Response):
@@ -76,7 +75,6 @@ def add_vendor(
             await note_opened(platform, scene.found.tenant, LINKS, scene.found.record, platform.clock())
         return await _page(request, platform, capabilities, scene)
 
-    @router.post("/vendor/{token}")
     async def take_answer(request: Request, token: str) -> Response:
         scene = await _enter(platform, gate, request, token)
         if isinstance(scene, Response):
@@ -88,6 +86,8 @@ def add_vendor(
             return await _page(request, platform, capabilities, scene, posted=posted, error=error)
         # The same page again, by a GET: a reload sends nothing twice.
         return shut(Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": request.url.path}))
+
+    return (get("/vendor/{token}", show_work), post("/vendor/{token}", take_answer))
 
 
 async def _enter(platform: Platform, gate: Gate, request: Request, token: str) -> _Scene | Response:
@@ -101,7 +101,7 @@ async def _enter(platform: Platform, gate: Gate, request: Request, token: str) -
         item = await row_of(platform, found.tenant, "work_items", link["work_item"])
         car = await row_of(platform, found.tenant, "cars", item["car"]) if item else None
     if link is None or item is None or car is None:
-        return closed(public_desk(request, Look()))
+        return closed(public_desk(request, Branding()))
     return _Scene(found, link, item, car)
 
 
@@ -181,7 +181,7 @@ async def _page(
 ) -> Response:
     link, item, car = scene.link, scene.item, scene.car
     site = await row_of(platform, scene.found.tenant, SITES, car.get("prep_center") or car.get("dealership"))
-    ctx = public_desk(request, look_of(site))
+    ctx = public_desk(request, branding_of(site))
     if not chose_language(request):
         ctx.language = "en" if link.get("language") == "en" else "nb"
     fields = platform.spec[LINKS].fields

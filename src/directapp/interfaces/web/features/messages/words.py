@@ -6,6 +6,14 @@ from directapp.kernel.text import Language, Text
 
 T = Text
 WORDS: dict[str, Text] = {
+    "suppressed_settings": T(
+        "Adresser som ga retur eller klage. De prøves ikke igjen før noen åpner dem.",
+        "Addresses that bounced or complained. They are not tried until somebody releases them.",
+    ),
+    "letters_settings": T(
+        "Se hvordan meldinger til kolleger, kunder og leverandører ser ut, på begge språk.",
+        "See how messages to colleagues, customers and vendors look, in both languages.",
+    ),
     # The bell and the list
     "notifications": T("Varsler", "Notifications"),
     "unread_none": T("Ingen uleste varsler", "No unread notifications"),

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.features.operations.words import WORDS, speak
 from directapp.interfaces.web.records.lists import collection_verbs
 from directapp.kernel.errors import NotFoundError
@@ -20,11 +21,6 @@ PATH = "/app/operations"
 FAILED = "failed_jobs"
 _SHOWN = 50
 _MINUTE, _HOUR = 60, 3600
-
-
-def add_operations(router: APIRouter) -> None:
-    """Add the operations page; before those of lists, whose names it would be."""
-    router.add_api_route(PATH, show_operations, methods=["GET"])
 
 
 async def show_operations(ctx: PersonContext) -> Response:
@@ -113,3 +109,6 @@ def _instant(ctx: RequestContext, instant: datetime | None) -> Any:
     if instant is None:
         return None
     return ctx.formatter.value(ctx.spec[FAILED], "asked_at", {"asked_at": instant.isoformat()})
+
+
+ROUTES = (get(PATH, show_operations),)

@@ -4,6 +4,10 @@ from directapp.kernel.text import Language, Text
 
 T = Text
 WORDS: dict[str, Text] = {
+    "settings_about": T(
+        "Køen, jobber som har feilet, og når de faste oppgavene kjører.",
+        "The queue, jobs that have failed, and when the regular tasks run.",
+    ),
     "title": T("Drift", "Operations"),
     "about": T(
         "Det som skjer i bakgrunnen: varsler, e-post, SMS, oppslag og faste oppgaver.",

@@ -4,10 +4,11 @@ import asyncio
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.features.plan import reads
 from directapp.interfaces.web.features.plan.page import line_of
@@ -21,12 +22,6 @@ from directapp.store.query import Condition, Order, Query
 
 ABSENCES, TO_MOVE = "absences", "to_move"
 _MOST = 200
-
-
-def add_absence(router: APIRouter) -> None:
-    """Add the page that the absence's own verb leads to; it stands before the page of any verb."""
-    router.add_api_route("/app/absences/{record}/do/to_move", show_to_move, methods=["GET"])
-    router.add_api_route("/app/absences/{record}/do/to_move", list_them, methods=["POST"])
 
 
 async def list_them(ctx: PersonContext, record: str) -> Response:
@@ -72,3 +67,9 @@ async def _lines(ctx: RequestContext, ids: list[UUID]) -> list[tuple[str, str, o
     kinds = {str(k["id"]): name_of(k, ctx) for k in await reads.read_types(ctx)}
     meta = ctx.spec[BOOKINGS]
     return [(str(r["id"]), ctx.formatter.value(meta, "starts_at", r).text, line_of(ctx, r, kinds)) for r in rows]
+
+
+ROUTES = (
+    get("/app/absences/{record}/do/to_move", show_to_move),
+    post("/app/absences/{record}/do/to_move", list_them),
+)

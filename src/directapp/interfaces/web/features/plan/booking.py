@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.kinds import Kind
 from directapp.derive import forms, inputs, present
@@ -13,25 +13,20 @@ from directapp.derive.forms import Complaint
 from directapp.derive.inputs import Filling
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
+from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.features.plan import reads
 from directapp.interfaces.web.features.plan.moves import back_of, done, patch_of
 from directapp.interfaces.web.features.plan.page import MARKS, car_page
 from directapp.interfaces.web.features.plan.scope import BOOKINGS, PLAN, plan_shape, read_scope
 from directapp.interfaces.web.features.plan.words import say, speak_plan
 from directapp.interfaces.web.records.record import perform, read_patch, record_id
-from directapp.interfaces.web.records.record_view import Record, look_up
+from directapp.interfaces.web.records.record_view import look_up
 from directapp.kernel.errors import DirectAppError, NotFoundError
 
 _FACTS = ("resource_type", "resource", "person", "provider", "consumer", "estimated_hours", "actual_hours", "note")
 _MOVABLE = ("starts_at", "ends_at", "resource")
-
-
-def add_booking(router: APIRouter) -> None:
-    """Add the routes of one booking on the plan."""
-    router.add_api_route("/app/plan/booking/{booking}", show_booking, methods=["GET"])
-    router.add_api_route("/app/plan/booking/{booking}", move_booking, methods=["POST"])
-    router.add_api_route("/app/plan/booking/{booking}/do/{verb}", do_verb, methods=["POST"])
 
 
 async def show_booking(ctx: PersonContext, booking: str) -> Response:
@@ -142,3 +137,10 @@ async def do_verb(ctx: PersonContext, booking: str, verb: str) -> Response:
     label, back = found.label.pick(ctx.language), back_of(ctx, posted.get("back"))
     ctx.cookies.append(notes.tell_done(label, ctx.now, undo=f"/app/{BOOKINGS}/{target}/undo", href=back))
     return ctx.go(back_of(ctx, posted.get("back")))
+
+
+ROUTES = (
+    get("/app/plan/booking/{booking}", show_booking),
+    post("/app/plan/booking/{booking}", move_booking),
+    post("/app/plan/booking/{booking}/do/{verb}", do_verb),
+)

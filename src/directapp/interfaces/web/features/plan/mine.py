@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.case import Case
 from directapp.derive import present
@@ -15,8 +15,8 @@ from directapp.derive.shown import Shown
 from directapp.domains.planning.booking_verbs import worked_hours
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
-from directapp.interfaces.web.core.posted import Posted, read_signed
-from directapp.interfaces.web.features.floor.taps import tapped_at
+from directapp.interfaces.web.core.feature import get, post
+from directapp.interfaces.web.core.posted import Posted, read_signed, tapped_at
 from directapp.interfaces.web.features.plan import reads
 from directapp.interfaces.web.features.plan.closed import wall
 from directapp.interfaces.web.features.plan.page import MARKS, car_page
@@ -55,12 +55,6 @@ class Task:
     note: str
     steps: tuple[str, ...]
     done: bool
-
-
-def add_mine(router: APIRouter) -> None:
-    """Add a person's own plan and its taps."""
-    router.add_api_route("/app/plan/mine", show_mine, methods=["GET"])
-    router.add_api_route("/app/resource_bookings/{booking}/tap/{step}", tap, methods=["POST"])
 
 
 async def show_mine(ctx: PersonContext) -> Response:
@@ -172,3 +166,9 @@ async def _perform(ctx: RequestContext, posted: Posted, target: UUID, step: str)
         case = Case(row={**times, "status": row["status"]}, before=None, actor=ctx.person, now=ctx.now)
         patch["actual_hours"] = worked_hours(case, at)
     await perform(ctx, meta, "update", posted, patch, target=target)
+
+
+ROUTES = (
+    get("/app/plan/mine", show_mine),
+    post("/app/resource_bookings/{booking}/tap/{step}", tap),
+)

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import post
 from directapp.interfaces.web.core.posted import Posted, read_signed
 from directapp.interfaces.web.features.plan.scope import BOOKINGS, PLAN, plan_shape
 from directapp.interfaces.web.features.plan.words import say
@@ -19,12 +20,6 @@ from directapp.services.intent import Answer, Intent
 
 MOVED = ("starts_at", "ends_at", "resource", "person", "pinned", "note")
 MADE = ("car", "resource_type", *MOVED)
-
-
-def add_moves(router: APIRouter) -> None:
-    """Add the routes that the calendar's script asks."""
-    router.add_api_route("/app/plan/judge", validation, methods=["POST"])
-    router.add_api_route("/app/plan/put", put, methods=["POST"])
 
 
 def back_of(ctx: RequestContext, text: str = "") -> str:
@@ -101,3 +96,9 @@ def _bar(ctx: RequestContext) -> str:
 def told(status: int = HTTPStatus.OK, **values: Any) -> Response:
     """Answer a script."""
     return Response(orjson.dumps(values), status, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+ROUTES = (
+    post("/app/plan/judge", validation),
+    post("/app/plan/put", put),
+)

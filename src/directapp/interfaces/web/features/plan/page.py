@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive import present
 from directapp.derive.shown import Shown, page_of
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.features.plan import reads
 from directapp.interfaces.web.features.plan.closed import clock_limits, closed_spans, offsets, wall
 from directapp.interfaces.web.features.plan.reads import Rows, name_of
@@ -23,13 +24,6 @@ from directapp.interfaces.web.features.plan.words import speak_plan
 SITES = "dealerships"
 MARKS = ("overrun", "held_up", "absent", "late")
 _MOST_ASKED = 80
-
-
-def add_page(router: APIRouter) -> None:
-    """Add the calendar's routes."""
-    router.add_api_route("/app/plan", show_plan, methods=["GET"])
-    router.add_api_route("/app/plan/data", show_data, methods=["GET"])
-    router.add_api_route("/app/plan/side", show_side, methods=["GET"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,3 +216,10 @@ def car_page(row: Mapping[str, Any]) -> str:
     """Return the address of a booking's car."""
     car = row.get("car")
     return page_of(CARS, car["id"] if isinstance(car, Mapping) else car)
+
+
+ROUTES = (
+    get("/app/plan", show_plan),
+    get("/app/plan/data", show_data),
+    get("/app/plan/side", show_side),
+)

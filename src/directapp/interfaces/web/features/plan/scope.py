@@ -11,7 +11,6 @@ from directapp.derive.calendar import Span
 from directapp.derive.questions import Address
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import RequestContext
-from directapp.interfaces.web.features.floor.mine import HANDS
 from directapp.interfaces.web.records.lists import may_create
 from directapp.kernel.clock import OSLO, oslo_day
 from directapp.kernel.errors import ForbiddenError
@@ -19,6 +18,9 @@ from directapp.kernel.errors import ForbiddenError
 PLAN = "/app/plan"
 BOOKINGS, RESOURCES, TYPES, CARS = "resource_bookings", "resources", "resource_types", "cars"
 ALL = "all"
+# Whose hands do the work that is planned, and who begins the day with the plan.
+_HANDS = frozenset({"mechanic", "detailer"})
+_BEGIN_WITH_PLAN = _HANDS | {"planner"}
 WEEK = 7
 _OPENED = (BOOKINGS, RESOURCES, TYPES)
 
@@ -75,7 +77,12 @@ def opens_plan(ctx: RequestContext) -> bool:
 
 def plan_home(ctx: RequestContext) -> str:
     """Return where the plan begins for a person: with their own day for those whose hands do the work."""
-    return f"{PLAN}/mine" if ctx.person.roles & HANDS.keys() and not may_plan(ctx) else PLAN
+    return f"{PLAN}/mine" if ctx.person.roles & _HANDS and not may_plan(ctx) else PLAN
+
+
+def begins_with_plan(ctx: RequestContext) -> bool:
+    """Whether a person's day begins with the plan."""
+    return opens_plan(ctx) and bool(ctx.person.roles & _BEGIN_WITH_PLAN)
 
 
 def plan_shape(ctx: RequestContext) -> CollectionMeta:

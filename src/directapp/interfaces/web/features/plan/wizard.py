@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive import forms, present
 from directapp.derive.forms import Complaint
 from directapp.derive.shown import readable_anywhere
 from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import Posted, read_signed
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.plan import reads
@@ -32,12 +33,6 @@ from directapp.store.query import Condition, Query
 CHAIN = "chain"
 STEPS = ("step_car", "step_kind", "step_slot", "step_confirm")
 _ASKED = ("car", "type", "booking", "hours", "earliest", "latest", "back")
-
-
-def add_wizard(router: APIRouter) -> None:
-    """Add the routes of the wizard."""
-    router.add_api_route("/app/plan/book", show_step, methods=["GET"])
-    router.add_api_route("/app/plan/book", book, methods=["POST"])
 
 
 async def show_step(ctx: PersonContext) -> Response:
@@ -272,3 +267,9 @@ def _intent(ctx: RequestContext, posted: Posted, given: Mapping[str, str], slot:
         key=posted.key,
         request_id=ctx.request_id,
     )
+
+
+ROUTES = (
+    get("/app/plan/book", show_step),
+    post("/app/plan/book", book),
+)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive.shown import writable_anywhere
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import post
 from directapp.interfaces.web.core.posted import Posted, read_signed
 from directapp.interfaces.web.features.registry.shown import CARS, answer_context, looked_up, lookups_of
 from directapp.interfaces.web.features.registry.taken import ANSWER, LATER, VALUES
@@ -17,19 +18,13 @@ from directapp.interfaces.web.records.record_view import Answered
 _CODES = ("vin", "license_plate")
 
 
-def add_creating(router: APIRouter) -> None:
-    """Add the look-up on the form of a new car."""
-    router.add_api_route(f"/app/{CARS}/new/registry", look, methods=["POST"])
-    router.add_api_route(f"/app/{CARS}/new/registry/fill", fill, methods=["POST"])
-
-
 async def look(ctx: PersonContext) -> Response:
     """Look up what was typed, beside the form or in it, and show what it would fill."""
     posted = await read_signed(ctx)
     context, _ = await _looked(ctx, posted)
     if ctx.partial:
         return ctx.page("registry/slot.html", registry=context)
-    return await new_page(ctx, ctx.meta(CARS), Answered(typed=posted.typed), registry=context)
+    return await new_page(ctx, ctx.meta(CARS), Answered(typed=posted.typed), loaded={"registry": context})
 
 
 async def fill(ctx: PersonContext) -> Response:
@@ -44,7 +39,7 @@ async def fill(ctx: PersonContext) -> Response:
         "taken_values": orjson.dumps(chosen).decode(),
         "filled": bool(chosen),
     }
-    return await new_page(ctx, ctx.meta(CARS), Answered(typed=typed), registry=context)
+    return await new_page(ctx, ctx.meta(CARS), Answered(typed=typed), loaded={"registry": context})
 
 
 async def _looked(ctx: RequestContext, posted: Posted) -> tuple[dict[str, Any], list[Any]]:
@@ -67,3 +62,9 @@ async def _looked(ctx: RequestContext, posted: Posted) -> tuple[dict[str, Any], 
         },
         context["changes"],
     )
+
+
+ROUTES = (
+    post(f"/app/{CARS}/new/registry", look),
+    post(f"/app/{CARS}/new/registry/fill", fill),
+)

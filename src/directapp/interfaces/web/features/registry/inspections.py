@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive.inputs import Option
 from directapp.derive.shown import page_of, paths_for, readable_anywhere
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.features.registry.words import WORDS, speak
 from directapp.kernel.clock import oslo_day
 from directapp.store.query import Condition, Junction, Order, Query
@@ -21,11 +22,6 @@ _SHOWN = 300
 _DAYS = (14, 30, 45, 60, 90)
 _USUAL = 45
 _FIELDS = ("license_plate", "vin", "make", "model", "status", "dealership", "seller", DUE, "last_inspection")
-
-
-def add_inspections(router: APIRouter) -> None:
-    """Add the list of inspections that fall due."""
-    router.add_api_route(PATH, show_inspections, methods=["GET"])
 
 
 async def show_inspections(ctx: PersonContext, days: str = "") -> Response:
@@ -77,3 +73,6 @@ def _row(ctx: RequestContext, row: Mapping[str, Any], today: date) -> dict[str, 
         "site": tell(meta, "dealership", row).text,
         "last": tell(meta, "last_inspection", row),
     }
+
+
+ROUTES = (get(PATH, show_inspections),)

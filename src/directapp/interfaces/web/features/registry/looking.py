@@ -3,25 +3,20 @@
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive import forms
 from directapp.domains.registry.preview import FILL
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
+from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.features.registry.shown import CARS, answer_context, looked_up, lookups_of
 from directapp.interfaces.web.features.registry.words import WORDS, speak
 from directapp.interfaces.web.records.record import perform, record_id
-from directapp.interfaces.web.records.record_view import Record, look_up
+from directapp.interfaces.web.records.record_view import look_up
 from directapp.kernel.errors import ConflictError, DirectAppError, ForbiddenError, InvalidError, NotFoundError, Problem
-
-
-def add_looking(router: APIRouter) -> None:
-    """Add the look-up of a stored car; it stands in the place of the verb's plain form."""
-    router.add_api_route(f"/app/{CARS}/{{record}}/do/{FILL}", show_ask, methods=["GET"])
-    router.add_api_route(f"/app/{CARS}/{{record}}/do/{FILL}", take_over, methods=["POST"])
-    router.add_api_route(f"/app/{CARS}/{{record}}/registry", look, methods=["POST"])
 
 
 async def _car(ctx: RequestContext, record: str) -> Record:
@@ -111,3 +106,10 @@ def _page(
     }
     template = "registry/ask.html" if ctx.partial else "registry/page.html"
     return ctx.page(template, status=status, **{**common, **context})
+
+
+ROUTES = (
+    get(f"/app/{CARS}/{{record}}/do/{FILL}", show_ask),
+    post(f"/app/{CARS}/{{record}}/do/{FILL}", take_over),
+    post(f"/app/{CARS}/{{record}}/registry", look),
+)

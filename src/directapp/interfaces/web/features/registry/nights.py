@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive.shown import paths_for
 from directapp.domains.registry.lookups import Lookups
 from directapp.domains.registry.runs import LOGS, RESULTS, RUNS
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.features.registry.words import WORDS, speak
 from directapp.interfaces.web.records.lists import collection_verbs
@@ -25,12 +26,6 @@ _FIELDS = (
     *("started_at", "night", "trigger", "status", "stopped_by", "asked_by"),
     *("cars_asked", "filled", "not_found", "failed", "skipped", "fields_empty", "fields_filled"),
 )
-
-
-def add_nights(router: APIRouter) -> None:
-    """Add the page of the nights; it stands in the place of the plain list."""
-    router.add_api_route(PATH, show_nights, methods=["GET"])
-    router.add_api_route(f"{PATH}/do/{RUN_NOW}", start, methods=["POST"])
 
 
 async def show_nights(ctx: PersonContext) -> Response:
@@ -106,3 +101,9 @@ async def start(ctx: PersonContext) -> Response:
         return ctx.page("registry/nights.html", status=int(error.status), **context)
     ctx.cookies.append(notes.tell_done(ctx.say(WORDS["running_now"]), ctx.now, href=PATH))
     return ctx.go(PATH)
+
+
+ROUTES = (
+    get(PATH, show_nights),
+    post(f"{PATH}/do/{RUN_NOW}", start),
+)

@@ -23,11 +23,11 @@ def slot_of(ctx: RequestContext, meta: CollectionMeta, posted: Posted | None = N
 
     What a form that comes back took over earlier is carried along.
     """
-    if meta.name != CARS or not may_look_up(meta.grants_of(ctx.person.roles)):
+    if not may_look_up(meta.grants_of(ctx.person.roles)):
         return None
     said = posted.get if posted else lambda _: ""
     empty: dict[str, Any] = dict.fromkeys(("changes", "same", "later", "details", "notes"), ())
-    return {
+    slot = {
         **empty,
         "t": speak(ctx.language),
         "problem": "",
@@ -39,12 +39,13 @@ def slot_of(ctx: RequestContext, meta: CollectionMeta, posted: Posted | None = N
         "later_names": said(LATER),
         "filled": False,
     }
+    return {"registry": slot}
 
 
-async def complete(ctx: RequestContext, meta: CollectionMeta, record: UUID | None, posted: Posted) -> None:
+async def complete(ctx: RequestContext, meta: CollectionMeta, record: UUID, posted: Posted) -> None:
     """Give a new car what its form has no place for, and note which of its values were taken over unchanged."""
     answer = posted.get(ANSWER)
-    if meta.name != CARS or record is None or not answer:
+    if not answer:
         return
     writable = writable_anywhere(ctx.person, meta, create=True)
     as_taken = [n for n, v in _values(posted).items() if n in writable and posted.get(n).strip() == v]

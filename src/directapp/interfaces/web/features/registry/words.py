@@ -4,6 +4,10 @@ from directapp.kernel.text import Language, Text
 
 T = Text
 WORDS: dict[str, Text] = {
+    "settings_about": T(
+        "Hva hver natt fylte ut, hva registeret ikke fant, og oppslag som er brukt i dag.",
+        "What each night filled in, what the registry did not find, and the look-ups used today.",
+    ),
     "title": T("Kjøretøyregisteret", "Vehicle registry"),
     "look_up": T("Slå opp", "Look up"),
     "looking": T("Spør Kjøretøyregisteret …", "Asking the vehicle registry …"),

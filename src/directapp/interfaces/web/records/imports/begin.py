@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive.inputs import Option
 from directapp.derive.sheet.cells import MOST_BYTES
@@ -12,10 +12,10 @@ from directapp.derive.sheet.layout import read_apart
 from directapp.domains.imports.ledger import LEDGER
 from directapp.domains.imports.prototype import SOURCE, read_export
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import Posted, read_signed
 from directapp.interfaces.web.records.imports import kept as store
 from directapp.interfaces.web.records.imports import starting
-from directapp.interfaces.web.records.imports.columns import add_columns
 from directapp.interfaces.web.records.imports.starting import PATH
 from directapp.interfaces.web.records.imports.words import WORDS, speak
 from directapp.interfaces.web.records.lists import show_list
@@ -25,15 +25,6 @@ from directapp.store.query import Query
 
 _EARLIER = 20
 _SHOWN_OF_RUN = ("started_at", "name", "status", "dry_run", "rows_total")
-
-
-def add_beginnings(router: APIRouter) -> None:
-    """Add the routes of starting an import."""
-    router.add_api_route(PATH, show_start, methods=["GET"])
-    router.add_api_route(f"/app/{LEDGER.runs}", show_runs, methods=["GET"])
-    router.add_api_route(f"{PATH}/prototype", take_export, methods=["POST"])
-    router.add_api_route(f"{PATH}/sheet", take_sheet, methods=["POST"])
-    add_columns(router, PATH)
 
 
 async def show_runs(ctx: PersonContext) -> Response:
@@ -111,3 +102,11 @@ async def take_sheet(ctx: PersonContext) -> Response:
         _keep, ctx, {f"sheet.{kind}": content}, kind=kind, source=kind, name=name, collection=meta.name
     )
     return ctx.go(f"{PATH}/sheet/{kept.folder.name}")
+
+
+ROUTES = (
+    get(PATH, show_start),
+    get(f"/app/{LEDGER.runs}", show_runs),
+    post(f"{PATH}/prototype", take_export),
+    post(f"{PATH}/sheet", take_sheet),
+)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.reading import DateFormat, Manner, NumberFormat
 from directapp.declare.spec import CollectionMeta
@@ -15,6 +15,7 @@ from directapp.derive.sheet.matching import Match, keys_of, known_words, manner_
 from directapp.domains.imports.ledger import LEDGER
 from directapp.domains.imports.prototype import SOURCE
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.refs import as_uuid
 from directapp.interfaces.web.records.imports import kept as store
@@ -31,12 +32,6 @@ from directapp.kernel.errors import BadPayloadError, NotFoundError
 from directapp.kernel.text import Language, Text
 
 _PREVIEW, _LONGEST_EXAMPLE = 5, 60
-
-
-def add_columns(router: APIRouter, path: str) -> None:
-    """Add the routes of the page."""
-    router.add_api_route(f"{path}/sheet/{{token}}", show_columns, methods=["GET"])
-    router.add_api_route(f"{path}/sheet/{{token}}", try_sheet, methods=["POST"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,3 +208,9 @@ async def try_sheet(ctx: PersonContext, token: str) -> Response:
     manner = asked_manner(said, manner_of(sheet.meta, sheet.table, columns))
     chosen = {"columns": columns, "key": key or None, "layout": _chosen(sheet.table.layout, manner)}
     return ctx.go(f"{starting.PATH}/{await starting.start(ctx, sheet.kept, posted, dry_run=True, chosen=chosen)}")
+
+
+ROUTES = (
+    get(f"{starting.PATH}/sheet/{{token}}", show_columns),
+    post(f"{starting.PATH}/sheet/{{token}}", try_sheet),
+)

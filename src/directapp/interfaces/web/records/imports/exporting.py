@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.responses import StreamingResponse
 
 from directapp.derive import tables
@@ -20,6 +20,7 @@ from directapp.derive.sheets import BOM, CSV, XLSX, Cell, csv_line, spool_rows, 
 from directapp.derive.shown import paths_for
 from directapp.derive.tables import Listing
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.records.columns import kept_columns
 from directapp.interfaces.web.records.views.bar import unread_words
 from directapp.kernel.errors import BadQueryError, Problem, TooLargeError
@@ -35,12 +36,6 @@ _TOO_MANY = Text(
     "Mer enn {rows} rader. Avgrens listen, eller last ned CSV.",
     "More than {rows} rows. Narrow the list, or download CSV.",
 ).fill(rows=MOST_ROWS)
-
-
-def add_exports(router: APIRouter) -> None:
-    """Add the routes of exports."""
-    router.add_api_route("/app/{collection}/export.csv", export_csv, methods=["GET"])
-    router.add_api_route("/app/{collection}/export.xlsx", export_xlsx, methods=["GET"])
 
 
 def _listing(ctx: RequestContext, collection: str, kept: Sequence[str]) -> tuple[Listing, Header]:
@@ -149,3 +144,9 @@ async def written_book(
         with target.open("rb") as book:
             while chunk := await asyncio.to_thread(book.read, _CHUNK):
                 yield chunk
+
+
+ROUTES = (
+    get("/app/{collection}/export.csv", export_csv),
+    get("/app/{collection}/export.xlsx", export_xlsx),
+)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive.sheet.cells import shown
 from directapp.domains.imports import report
@@ -13,6 +13,7 @@ from directapp.domains.imports.import_runs import OUTCOMES
 from directapp.domains.imports.ledger import LEDGER
 from directapp.domains.imports.prototype import SOURCE, column_of
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import Posted, read_signed
 from directapp.interfaces.web.core.refs import as_uuid
 from directapp.interfaces.web.records.imports import kept as store
@@ -36,17 +37,6 @@ _HUES = {
     "created": "green", "repaired": "olive", "changed": "indigo", "unchanged": "grey", "held": "orange",
     "rejected": "red",
 }  # fmt: skip
-
-
-def add_runs(router: APIRouter) -> None:
-    """Add the routes of runs."""
-    router.add_api_route(f"{PATH}/{{run}}", show_run, methods=["GET"])
-    router.add_api_route(f"{PATH}/{{run}}/progress", show_progress, methods=["GET"])
-    router.add_api_route(f"{PATH}/{{run}}/commit", take_in, methods=["POST"])
-    router.add_api_route(f"{PATH}/{{run}}/resume", resume, methods=["POST"])
-    router.add_api_route(f"{PATH}/{{run}}/retry", retry, methods=["POST"])
-    router.add_api_route(f"{PATH}/{{run}}/rows/{{row}}", answer, methods=["POST"])
-    router.add_api_route(f"{PATH}/{{run}}/report.{{kind}}", download, methods=["GET"])
 
 
 async def _run(ctx: RequestContext, run: str) -> dict[str, Any]:
@@ -271,3 +261,14 @@ async def download(ctx: PersonContext, run: str, kind: str) -> Response:
     """Give the report of every row as CSV, XLSX or JSON."""
     known = await _run(ctx, run)
     return await report_of(ctx, known, kind)
+
+
+ROUTES = (
+    get(f"{PATH}/{{run}}", show_run),
+    get(f"{PATH}/{{run}}/progress", show_progress),
+    post(f"{PATH}/{{run}}/commit", take_in),
+    post(f"{PATH}/{{run}}/resume", resume),
+    post(f"{PATH}/{{run}}/retry", retry),
+    post(f"{PATH}/{{run}}/rows/{{row}}", answer),
+    get(f"{PATH}/{{run}}/report.{{kind}}", download),
+)

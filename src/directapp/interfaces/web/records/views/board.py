@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.spec import CollectionMeta
 from directapp.declare.workflow import State
@@ -16,6 +16,7 @@ from directapp.derive.questions import Address, mark_of, read_mark
 from directapp.derive.shown import writable_anywhere
 from directapp.derive.tables import ROWS, Listing, size_of
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.records.goals import goals_of
 from directapp.interfaces.web.records.lists import address_of, listing_of, may_create, tools_of
 from directapp.interfaces.web.records.views.bar import bar_of
@@ -25,12 +26,6 @@ from directapp.store.query import Condition, Filter, Junction, Order, Query
 
 # What a screen shows of a column at first, and how many follow each time somebody scrolls to its end.
 CARDS, FURTHER, WALL_CARDS = 12, 40, 12
-
-
-def add_board(router: APIRouter) -> None:
-    """Add the routes of the board; they stand before those of records, whose addresses take any word."""
-    router.add_api_route("/app/board", find_board, methods=["GET"])
-    router.add_api_route("/app/{collection}/board", show_board, methods=["GET"])
 
 
 async def find_board(ctx: PersonContext) -> Response:
@@ -136,3 +131,9 @@ async def _more(ctx: RequestContext, listing: Listing) -> Response:
     cards, more = await _cards(ctx, listing, state, await goals_of(ctx), most=most)
     lane = board.lane_of(state, ctx.language, count=len(cards), cards=cards, more_href=more)
     return ctx.page("views/cards.html", lane=lane, v=speak_views(ctx.language), here=meta.name)
+
+
+ROUTES = (
+    get("/app/board", find_board),
+    get("/app/{collection}/board", show_board),
+)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta
@@ -15,6 +15,7 @@ from directapp.derive.inputs import Filling
 from directapp.domains.registry.preview import FILL
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import Posted, read_signed
 from directapp.interfaces.web.records.lists import collection_verbs
 from directapp.interfaces.web.records.record import read_patch
@@ -38,12 +39,6 @@ class Picked:
     view: View
     done: bool | None = None
     why: str = ""
-
-
-def add_bulk(router: APIRouter) -> None:
-    """Add the routes of bulk work."""
-    router.add_api_route("/app/{collection}/bulk", show_bulk, methods=["GET"])
-    router.add_api_route("/app/{collection}/bulk", do_bulk, methods=["POST"])
 
 
 async def _picked(ctx: RequestContext, meta: CollectionMeta, ids: list[str]) -> list[Picked]:
@@ -180,3 +175,9 @@ async def _page(
         inputs=made,
         missing=missing or [],
     )
+
+
+ROUTES = (
+    get("/app/{collection}/bulk", show_bulk),
+    post("/app/{collection}/bulk", do_bulk),
+)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive import calendar, present
 from directapp.derive.calendar import Span
@@ -11,6 +11,7 @@ from directapp.derive.questions import Address
 from directapp.derive.shown import paths_for
 from directapp.derive.tables import Listing
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.records.lists import address_of, listing_of, may_create, tools_of
 from directapp.interfaces.web.records.views.bar import bar_of
 from directapp.interfaces.web.records.views.words import WORDS, speak_views
@@ -19,11 +20,6 @@ from directapp.kernel.errors import NotFoundError
 from directapp.store.query import Junction, Order, Query
 
 MONTH_EVENTS, WEEK_EVENTS, MOST = 5, 40, 1500
-
-
-def add_calendar(router: APIRouter) -> None:
-    """Add the route of the calendar."""
-    router.add_api_route("/app/{collection}/calendar", show_calendar, methods=["GET"])
 
 
 async def show_calendar(ctx: PersonContext, collection: str) -> Response:
@@ -84,3 +80,6 @@ def _title(ctx: RequestContext, span: Span) -> str:
     if span.kind == "month":
         return month
     return ctx.say(WORDS["week_of"]).format(week=span.first.isocalendar().week, month=month.lower())
+
+
+ROUTES = (get("/app/{collection}/calendar", show_calendar),)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.case import Case
 from directapp.declare.spec import CollectionMeta
@@ -16,6 +16,7 @@ from directapp.derive.inputs import Filling, Input
 from directapp.derive.moves import Move, Try
 from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.records.record import perform, read_patch, record_id, sent_before
 from directapp.interfaces.web.records.record_view import Answered
@@ -26,12 +27,6 @@ from directapp.services.intent import Intent
 from directapp.services.reading import View
 
 MISSING = Text("{label} må fylles ut.", "{label} is required.")
-
-
-def add_moving(router: APIRouter) -> None:
-    """Add the routes of moves."""
-    router.add_api_route("/app/{collection}/{record}/move", show_moves, methods=["GET"])
-    router.add_api_route("/app/{collection}/{record}/move", move, methods=["POST"])
 
 
 async def show_moves(ctx: PersonContext, collection: str, record: str, to: str = "", back: str = "") -> Response:
@@ -192,3 +187,9 @@ async def _moves_page(
         "back": back if back.startswith("/app/") else f"/app/{meta.name}/{target}",
     }
     return ctx.page("views/moves.html" if ctx.partial else "views/move.html", status=status, **context)
+
+
+ROUTES = (
+    get("/app/{collection}/{record}/move", show_moves),
+    post("/app/{collection}/{record}/move", move),
+)

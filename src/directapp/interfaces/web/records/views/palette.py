@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.declare.spec import CollectionMeta
 from directapp.derive.shown import page_of, paths_for, readable_anywhere
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.records.lists import collection_verbs, may_create
 from directapp.interfaces.web.records.views.bar import PATHS, offered_views, saved_views
@@ -20,11 +21,6 @@ from directapp.store.words import question_words
 _FOUND, _PAGES = 8, 6
 _NO_LETTER = re.compile(r"[\s-]+")
 _CODES = ("license_plate", "vin", "order_number")
-
-
-def add_palette(router: APIRouter) -> None:
-    """Add the palette's route."""
-    router.add_api_route("/app/palette", find, methods=["GET"])
 
 
 async def find(ctx: PersonContext, q: str = "") -> Response:
@@ -102,3 +98,6 @@ def _of_collection(
 
 def _place(kind: str, label: str, href: str) -> dict[str, str]:
     return {"kind": kind, "label": label, "hint": "", "href": href}
+
+
+ROUTES = (get("/app/palette", find),)

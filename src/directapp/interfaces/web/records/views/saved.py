@@ -3,22 +3,17 @@
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive.questions import Address
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import post
 from directapp.interfaces.web.core.posted import Posted, read_signed
 from directapp.interfaces.web.records.record import perform, record_id
 from directapp.interfaces.web.records.views.bar import PATHS, SAVED, saved_views
 from directapp.interfaces.web.records.views.words import WORDS
 from directapp.kernel.errors import BadPayloadError
-
-
-def add_saved(router: APIRouter) -> None:
-    """Add the routes of saved views."""
-    router.add_api_route("/app/{collection}/views", save_view, methods=["POST"])
-    router.add_api_route("/app/{collection}/views/{record}/delete", delete_view, methods=["POST"])
 
 
 async def save_view(ctx: PersonContext, collection: str) -> Response:
@@ -63,3 +58,9 @@ async def delete_view(ctx: PersonContext, collection: str, record: str) -> Respo
     await perform(ctx, store, "delete", posted, {}, target=record_id(record))
     ctx.cookies.append(notes.tell_done(ctx.say(WORDS["view_deleted"]), ctx.now))
     return ctx.go(f"/app/{meta.name}")
+
+
+ROUTES = (
+    post("/app/{collection}/views", save_view),
+    post("/app/{collection}/views/{record}/delete", delete_view),
+)

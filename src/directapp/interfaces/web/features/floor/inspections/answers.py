@@ -7,12 +7,14 @@ same checklist at once keep what each of them tapped; only the same line, answer
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive import forms
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import post
 from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.features.floor.inspections.checklist import (
     INSPECTIONS,
@@ -23,17 +25,12 @@ from directapp.interfaces.web.features.floor.inspections.checklist import (
     checklist_of,
 )
 from directapp.interfaces.web.records.record import perform, record_id
-from directapp.interfaces.web.records.record_view import Answered, Record, look_up, page_context
+from directapp.interfaces.web.records.record_view import Answered, look_up, page_context
 from directapp.kernel.errors import ConflictError, DirectAppError, NotFoundError, Problem, StaleError
 from directapp.kernel.text import Text
 
 # How often an answer is laid over what others have stored in between; each time somebody else has got on.
 _TRIES = 12
-
-
-def add_checklist(router: APIRouter) -> None:
-    """Add the route that takes answers."""
-    router.add_api_route("/app/inspections/{record}/answers", answer, methods=["POST"])
 
 
 async def answer(ctx: PersonContext, record: str) -> Response:
@@ -50,7 +47,7 @@ async def answer(ctx: PersonContext, record: str) -> Response:
     if not ctx.partial:
         ctx.cookies.append(notes.tell_done(ctx.say(WORDS["saved"]), ctx.now, undo=f"{path}/undo", href=path))
         return ctx.go(path)
-    return ctx.page("parts/answered.html", **await page_context(ctx, await _look_up(ctx, record)))
+    return ctx.page("floor/answered.html", **await page_context(ctx, await _look_up(ctx, record)))
 
 
 async def _look_up(ctx: RequestContext, record: str) -> Record:
@@ -125,7 +122,7 @@ async def _refused(ctx: RequestContext, seen: Record, posted: Posted, error: Dir
     _, summary = forms.sort_problems(error.problems, {}, ctx.language)
     context = await page_context(ctx, seen, Answered(summary=summary))
     if ctx.partial:
-        return ctx.page("parts/answered.html", status=int(error.status), **context)
+        return ctx.page("floor/answered.html", status=int(error.status), **context)
     points = _points(ctx, seen)
     typed = tuple(_typed(item, posted) for item in points.items)
     again = {"checklist": Checklist(typed, points.open), "checklist_base": points.base}
@@ -135,3 +132,15 @@ async def _refused(ctx: RequestContext, seen: Record, posted: Posted, error: Dir
 def _typed(item: Item, posted: Posted) -> Item:
     result, note = posted.get(f"answer.{item.code}"), posted.get(f"note.{item.code}")
     return Item(item.code, item.label, result or item.result, note or item.note)
+
+
+def checklist_part(ctx: RequestContext, record: Record) -> dict[str, Any] | None:
+    """Return what the checklist on an inspection's page writes, None where it has none for this reader."""
+    checklist = checklist_of(ctx.language, record.meta, record.view)
+    if checklist is None:
+        return None
+    labels = [(code, label.pick(ctx.language)) for code, label in LABELS.items()]
+    return {"checklist": checklist, "answer_labels": labels, "dictates": True}
+
+
+ROUTES = (post("/app/inspections/{record}/answers", answer),)

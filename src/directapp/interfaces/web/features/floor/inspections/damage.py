@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive import forms
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.floor.inspections.checklist import INSPECTIONS
 from directapp.interfaces.web.features.floor.inspections.outline import (
@@ -30,10 +32,9 @@ from directapp.interfaces.web.features.floor.inspections.outline import (
     shows_damage,
 )
 from directapp.interfaces.web.records.record import UnresolvedError, perform, record_id
-from directapp.interfaces.web.records.record_view import Answered, Record, look_up, page_context
+from directapp.interfaces.web.records.record_view import Answered, look_up, page_context
 from directapp.interfaces.web.records.uploads import keep_file
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem, StaleError
-from directapp.services.attachments import Attachments
 from directapp.store.query import Condition, Order, Query
 
 _MOST = 50
@@ -42,25 +43,19 @@ _TRIES = 12
 Marks = list[dict[str, Any]]
 
 
-def add_damage(router: APIRouter, attachments: Attachments) -> None:
-    """Add the routes of damage."""
-
-    @router.post("/app/inspections/{record}/marks")
-    async def add_mark(ctx: PersonContext, record: str) -> Response:
-        seen, posted = await _begin(ctx, record)
-        try:
-            mark = _read_mark(posted)
-            if posted.files:
-                mark["file"] = await _keep_photo(ctx, attachments, seen, posted)
-            await _save(ctx, seen, posted, lambda stored: _with(stored, mark))
-        except NotFoundError:
-            raise
-        except DirectAppError as error:
-            return await _refused(ctx, seen, posted, error)
-        return await _done(ctx, seen)
-
-    router.add_api_route("/app/inspections/{record}/marks/remove", remove_mark, methods=["POST"])
-    router.add_api_route("/app/cars/{record}/damage", show_damage, methods=["GET"])
+async def add_mark(ctx: PersonContext, record: str) -> Response:
+    """Put a mark on the outline, with its photo."""
+    seen, posted = await _begin(ctx, record)
+    try:
+        mark = _read_mark(posted)
+        if posted.files:
+            mark["file"] = await _keep_photo(ctx, seen, posted)
+        await _save(ctx, seen, posted, lambda stored: _with(stored, mark))
+    except NotFoundError:
+        raise
+    except DirectAppError as error:
+        return await _refused(ctx, seen, posted, error)
+    return await _done(ctx, seen)
 
 
 async def remove_mark(ctx: PersonContext, record: str) -> Response:
@@ -102,10 +97,10 @@ def _read_mark(posted: Posted) -> dict[str, Any]:
     return {"x": x, "y": y, "view": view, "note": note or None, "file": None}
 
 
-async def _keep_photo(ctx: RequestContext, attachments: Attachments, seen: Record, posted: Posted) -> str:
+async def _keep_photo(ctx: RequestContext, seen: Record, posted: Posted) -> str:
     values = {"car": seen.view.row["car"], "stage": INSPECTION, "title": posted.get("note").strip()[:200] or None}
     key = posted.key_of("photo")
-    file = await keep_file(ctx, attachments, ctx.spec[FILES], posted.files[0], values=values, key=key)
+    file = await keep_file(ctx, ctx.spec[FILES], posted.files[0], values=values, key=key)
     return str(file)
 
 
@@ -132,7 +127,7 @@ async def _done(ctx: RequestContext, seen: Record) -> Response:
         ctx.cookies.append(notes.tell_done(ctx.say(COMMON["saved"]), ctx.now, undo=undo, href=seen.path))
         return ctx.go(f"{seen.path}#damage")
     again = await look_up(ctx, seen.meta, seen.id)
-    return ctx.page("parts/damage.html", **await page_context(ctx, again))
+    return ctx.page("floor/damage.html", **await page_context(ctx, again))
 
 
 async def _refused(ctx: RequestContext, seen: Record, posted: Posted, error: DirectAppError) -> Response:
@@ -140,7 +135,7 @@ async def _refused(ctx: RequestContext, seen: Record, posted: Posted, error: Dir
     context = await page_context(ctx, seen, Answered(summary=summary))
     typed = Draft(*(posted.get(name) for name in ("view", "x", "y", "note")))
     context["damage"] = damage_on(ctx, seen.meta, seen.view, typed)
-    template = "parts/damage.html" if ctx.partial else "record.html"
+    template = "floor/damage.html" if ctx.partial else "record.html"
     return ctx.page(template, status=int(error.status), **context)
 
 
@@ -160,11 +155,24 @@ async def show_damage(ctx: PersonContext, record: str) -> Response:
         "stale_by": None,
     }
     if ctx.partial:
-        return ctx.page("parts/damage_seen.html", **context)
-    return ctx.page("section.html", status=HTTPStatus.OK, part="parts/damage_seen.html", **context)
+        return ctx.page("floor/damage_seen.html", **context)
+    return ctx.page("section.html", status=HTTPStatus.OK, part="floor/damage_seen.html", **context)
 
 
 async def _marks(ctx: RequestContext, car: UUID) -> list[Any]:
     query = Query(fields=(("id",), (MARKS,)), filter=Condition(("car",), "eq", car), sort=(Order("id"),), limit=_MOST)
     rows = orjson.loads((await ctx.platform.reading.page(ctx.person, INSPECTIONS, query)).json)
     return [mark for row in rows for mark in row.get(MARKS) or ()]
+
+
+def damage_part(ctx: RequestContext, record: Record) -> dict[str, Any] | None:
+    """Return what the outline on an inspection's page writes, None where it has none for this reader."""
+    damage = damage_on(ctx, record.meta, record.view)
+    return None if damage is None else {"damage": damage}
+
+
+ROUTES = (
+    post("/app/inspections/{record}/marks", add_mark),
+    post("/app/inspections/{record}/marks/remove", remove_mark),
+    get("/app/cars/{record}/damage", show_damage),
+)

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive import present
 from directapp.interfaces.web.core.context import PersonContext
+from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.features.plan.outlook.asking import PROMISE
 from directapp.interfaces.web.features.plan.outlook.words import speak_outlook
 from directapp.interfaces.web.features.plan.scope import BOOKINGS, CARS
@@ -15,11 +16,6 @@ from directapp.kernel.errors import InvalidError, NotFoundError
 from directapp.services.intent import Intent
 
 _MOST_GAINS = 3
-
-
-def add_promise(router: APIRouter) -> None:
-    """Add the part of a car's page."""
-    router.add_api_route(f"/app/{CARS}/{{record}}/promise", show_promise, methods=["GET"])
 
 
 async def show_promise(ctx: PersonContext, record: str) -> Response:
@@ -55,3 +51,6 @@ async def show_promise(ctx: PersonContext, record: str) -> Response:
         return ctx.page("outlook/promise.html", **context)
     title = speak_outlook(ctx.language)["promise"]
     return ctx.page("section.html", part="outlook/promise.html", title=title, **context)
+
+
+ROUTES = (get(f"/app/{CARS}/{{record}}/promise", show_promise),)

@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive import forms, present
 from directapp.derive.forms import Complaint
 from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import Posted, read_signed
 from directapp.interfaces.web.features.plan.outlook.words import speak_outlook
 from directapp.interfaces.web.features.plan.scope import CARS, PLAN
@@ -42,15 +43,6 @@ class Line:
     reason: str
     moved_from: str
     chosen: bool
-
-
-def add_proposals(router: APIRouter) -> None:
-    """Add the routes of plan proposals."""
-    router.add_api_route(PATH, show_all, methods=["GET"])
-    router.add_api_route(PATH, ask, methods=["POST"])
-    router.add_api_route(f"{PATH}/{{record}}", show_one, methods=["GET"])
-    router.add_api_route(f"{PATH}/{{record}}/accept", accept, methods=["POST"])
-    router.add_api_route(f"{PATH}/{{record}}/drop", drop, methods=["POST"])
 
 
 def may_propose(ctx: RequestContext) -> bool:
@@ -203,3 +195,12 @@ async def drop(ctx: PersonContext, record: str) -> Response:
     await _perform(ctx, posted, "drop", target, {})
     ctx.cookies.append(notes.tell_done(speak_outlook(ctx.language)["dropped"], ctx.now, href=PATH))
     return ctx.go(PATH)
+
+
+ROUTES = (
+    get(PATH, show_all),
+    post(PATH, ask),
+    get(f"{PATH}/{{record}}", show_one),
+    post(f"{PATH}/{{record}}/accept", accept),
+    post(f"{PATH}/{{record}}/drop", drop),
+)

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from directapp.derive import forms, present
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.features.plan import reads
 from directapp.interfaces.web.features.plan.outlook.words import speak_outlook
@@ -37,12 +38,6 @@ class Way:
     mine: bool
     site: str
     writes: str
-
-
-def add_room(router: APIRouter) -> None:
-    """Add the routes of making room."""
-    router.add_api_route(PATH, show_room, methods=["GET"])
-    router.add_api_route(PATH, make_room, methods=["POST"])
 
 
 async def show_room(ctx: PersonContext) -> Response:
@@ -133,3 +128,9 @@ async def make_room(ctx: PersonContext) -> Response:
     ctx.cookies.append(notes.tell_done(speak_outlook(ctx.language)["room_done"], ctx.now, href=PLAN))
     start = present.input_instant(job["starts_at"])
     return ctx.go(f"{PLAN}?day={start[:10]}" if start else PLAN)
+
+
+ROUTES = (
+    get(PATH, show_room),
+    post(PATH, make_room),
+)

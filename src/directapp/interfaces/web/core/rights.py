@@ -1,0 +1,45 @@
+"""Questions about a person's rights that menu entries and settings pages ask; before sign-in the answer is no."""
+
+from collections.abc import Callable
+
+from directapp.derive.shown import writable_anywhere
+from directapp.interfaces.web.core.context import RequestContext
+
+Allowed = Callable[[RequestContext], bool]
+
+
+def writes(collection: str, *fields: str) -> Allowed:
+    """Return whether a person writes any of these fields, or any at all, in some record of a collection."""
+
+    def asked(ctx: RequestContext) -> bool:
+        meta = ctx.spec.get(collection)
+        written = writable_anywhere(ctx.person, meta) if meta and ctx.actor else frozenset()
+        return bool(written & set(fields) if fields else written)
+
+    return asked
+
+
+def does(collection: str, verb: str) -> Allowed:
+    """Return whether a person has a verb on some record of a collection."""
+
+    def asked(ctx: RequestContext) -> bool:
+        meta = ctx.spec.get(collection)
+        grants = meta.grants_of(ctx.person.roles) if meta and ctx.actor else ()
+        return any(verb in g.verbs or "*" in g.verbs for g in grants)
+
+    return asked
+
+
+def opens(*collections: str) -> Allowed:
+    """Return whether a person opens every one of these collections."""
+
+    def asked(ctx: RequestContext) -> bool:
+        metas = [ctx.spec.get(name) for name in collections]
+        return ctx.actor is not None and all(meta and meta.grants_of(ctx.person.roles) for meta in metas)
+
+    return asked
+
+
+def has_role(*roles: str) -> Allowed:
+    """Return whether a person has one of these roles."""
+    return lambda ctx: ctx.actor is not None and bool(ctx.person.roles & set(roles))

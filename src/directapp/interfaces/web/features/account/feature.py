@@ -1,0 +1,11 @@
+"""One's own account: signing in, the profile, and calendar links."""
+
+from directapp.interfaces.web.core.feature import Feature
+from directapp.interfaces.web.features.account import calendar_links, profile, sign_in
+from directapp.services.platform import Platform
+
+
+def account_feature(platform: Platform) -> Feature:
+    """Return the pages of one's own account."""
+    routes = (*sign_in.ROUTES, *profile.ROUTES, *calendar_links.calendar_links_routes(platform))
+    return Feature(name="account", routes=routes)

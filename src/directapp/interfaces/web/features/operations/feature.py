@@ -1,0 +1,22 @@
+"""Operations: the queue, jobs that failed, and regular tasks."""
+
+from directapp.interfaces.web.core.feature import Feature, SettingsPage
+from directapp.interfaces.web.core.rights import opens
+from directapp.interfaces.web.features.operations import page
+from directapp.interfaces.web.features.operations.words import WORDS
+
+FEATURE = Feature(
+    name="operations",
+    routes=page.ROUTES,
+    settings=(
+        SettingsPage(
+            order=120,
+            href=page.PATH,
+            label=WORDS["title"],
+            about=WORDS["settings_about"],
+            icon="player-play",
+            visible=opens("failed_jobs"),
+            collections=("failed_jobs",),
+        ),
+    ),
+)
