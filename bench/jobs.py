@@ -16,8 +16,10 @@ from bench.seed import seed
 from directapp.app.container import Application, background_jobs, wire
 from directapp.app.settings import Settings
 from directapp.app.spec import load_spec
+from directapp.declare.events import event
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import utc_now
+from directapp.kernel.text import Text
 from directapp.services.act import Act
 from directapp.services.dispatcher import Dispatcher
 from directapp.services.intent import Intent
@@ -26,6 +28,7 @@ from directapp.store.embedded.server import EmbeddedPostgres
 from directapp.store.migrate import bring_up_to_date
 from directapp.store.outbox import dispatcher_actor
 
+EVENT = event("bench.event", "cars", Text("Måling", "Benchmark"))
 _WAITS = """
 SELECT count(*) AS n, percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (
          ORDER BY extract(epoch FROM done_at - at)) AS waits
@@ -62,9 +65,9 @@ async def through(application: Application, tenant: UUID, events: int, kind: str
     async with acting(pipeline, tenant, "demo", "bench", "", None) as act:
         cars = [await act.create("cars", {"make": "VW"}) for _ in range(100)]
         for number in range(events):
-            act.emit("bench.event", on=cars[number % len(cars)])
-    handlers = {"nothing": {"bench.event": [nothing]}, "write": {"bench.event": [write]}}
-    errands = [Errand(name="bench.event", run=run, at_once=16)] if kind == "errand" else []
+            act.doors.ask_again(EVENT.name, "cars", cars[number % len(cars)].id, {})
+    handlers = {"nothing": {EVENT: [nothing]}, "write": {EVENT: [write]}}
+    errands = [Errand(event=EVENT, run=run, at_once=16)] if kind == "errand" else []
     dispatcher = Dispatcher(pipeline, handlers.get(kind, {}), "workflow", errands=errands)
     start, used = time.perf_counter(), time.process_time()
 

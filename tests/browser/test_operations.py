@@ -10,7 +10,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from browser.test_views import DESK, PHONE
+from directapp.declare.events import event
 from directapp.domains.operations import keep
+from directapp.kernel.text import Text
 from directapp.services.dispatcher import Dispatcher
 from directapp.services.jobs import Errand, GiveUpError, Job, acting
 from support.axe import violations
@@ -20,6 +22,8 @@ from support.pages import new_car
 
 Opener = Callable[..., Awaitable[Page]]
 BOTH = pytest.mark.parametrize("device", [DESK, PHONE], ids=["desk", "phone"])
+
+TRIAL = event("trial.sent", "cars", Text("Prøve", "Trial"))
 
 
 class Receiver(Fake):
@@ -60,10 +64,8 @@ async def give_up(dealer: Dealer, reason: str) -> None:
     car = await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
     pipeline = dealer.application.platform.pipeline
     async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
-        act.emit("trial.sent", on=await act.look_up("cars", car))
-    await Dispatcher(pipeline, {}, "workflow", errands=[Errand(name="trial.sent", run=fail)], keep=keep).drain(
-        dealer.tenant
-    )
+        act.doors.ask_again(TRIAL.name, "cars", car, {})
+    await Dispatcher(pipeline, {}, "workflow", errands=[Errand(event=TRIAL, run=fail)], keep=keep).drain(dealer.tenant)
 
 
 def tile(page: Page, name: str) -> Any:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from directapp.declare.case import Case
+from directapp.declare.events import event
 from directapp.declare.workflow import Fact, Step, Workflow, state
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import utc_now
@@ -32,6 +33,8 @@ def replay(case: Case) -> str:
     )
 
 
+OPENED = event("door.opened", "doors", Text("Åpnet", "Opened"))
+
 DOOR = Workflow(
     states=(
         state("shut", "Lukket", "Shut", "steel"),
@@ -47,7 +50,7 @@ DOOR = Workflow(
             when=has("opened_at"),
             guards=(lambda case: None if case.get("key") else KEYLESS,),
             fact="opened_at",
-            event="door.opened",
+            event=OPENED,
         ),
         Step(origins=("open",), to="painted", when=has("painted_at"), fact="painted_at"),
         Step(origins=("open", "painted"), to="failed", when=lambda case: case.get("passed") is False),
@@ -76,7 +79,7 @@ PAINTED = OPEN | {"status": "painted", "painted_at": 2}
 
 def test_facts_move_it_as_far_as_they_lead() -> None:
     done = walk({"key": 1}, opened_at=1, painted_at=2)
-    assert (done.visited, done.events, done.problems) == (("shut", "open", "painted"), ("door.opened",), ())
+    assert (done.visited, done.events, done.problems) == (("shut", "open", "painted"), (OPENED,), ())
 
 
 def test_a_guard_refuses_the_write_that_causes_the_step() -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 import pytest
 
+from directapp.declare.events import Event
 from directapp.domains.operations import keep
 from directapp.kernel.errors import ConflictError, DirectAppError
 from directapp.kernel.text import Text
@@ -44,13 +45,19 @@ def moving(time: Time) -> Iterator[Time]:
     time.ahead = timedelta()
 
 
+def trial(name: str) -> Event:
+    """Return an event that no domain declares."""
+    return Event(name=name, collection="cars", label=LABEL)
+
+
 def dispatcher(
     dealer: Dealer, *errands: Errand, lease: float = 30.0, alone: tuple[str, ...] = (), **handlers: Any
 ) -> Dispatcher:
     """Return a worker of its own, as another process would have."""
     pipeline = dealer.application.platform.pipeline
-    named = {name.replace("_", "."): (each,) if callable(each) else each for name, each in handlers.items()}
-    return Dispatcher(pipeline, named, "workflow", errands=errands, keep=keep, lease=lease, alone=alone)
+    named = {trial(name.replace("_", ".")): (each,) if callable(each) else each for name, each in handlers.items()}
+    apart = [trial(name) for name in alone]
+    return Dispatcher(pipeline, named, "workflow", errands=errands, keep=keep, lease=lease, alone=apart)
 
 
 async def ask(dealer: Dealer, event: str, count: int = 1, **payload: Any) -> UUID:
@@ -59,7 +66,7 @@ async def ask(dealer: Dealer, event: str, count: int = 1, **payload: Any) -> UUI
     async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
         car = await act.create("cars", {"make": "VW"})
         for number in range(count):
-            act.emit(event, on=car, number=number, **payload)
+            act.doors.ask_again(event, "cars", car.id, {"number": number, **payload})
     return car.id
 
 
@@ -89,7 +96,7 @@ async def test_a_write_that_is_rolled_back_asks_for_nothing(dealer: Dealer) -> N
     async def change_and_fail() -> None:
         async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
             car = await act.create("cars", {"make": "VW"})
-            act.emit("trial.sent", on=car)
+            act.doors.ask_again("trial.sent", "cars", car.id, {})
             await act.change({"model": "Golf"}, on=car)
             raise RuntimeError("not after all")
 
@@ -135,7 +142,7 @@ async def test_an_event_is_an_errand_or_has_reactions(dealer: Dealer) -> None:
     async def nothing(_: Any) -> None: ...
 
     with pytest.raises(ValueError, match=r"trial\.sent"):
-        dispatcher(dealer, Errand(name="trial.sent", run=nothing), trial_sent=nothing)
+        dispatcher(dealer, Errand(event=trial("trial.sent"), run=nothing), trial_sent=nothing)
 
 
 # -- event handlers ----------------------------------------------------------------------------------------
@@ -201,7 +208,7 @@ async def test_what_reacts_writes_live_and_says_how_deep_it_goes(dealer: Dealer)
 
     async def react(act: Act) -> None:
         await act.change({"model": "Golf"}, system="demo")
-        act.emit("trial.deeper")
+        act.doors.ask_again("trial.deeper", "cars", act.target.id, {})
 
     car = await ask(dealer, "trial.sold")
     pipeline.after_commit = listen
@@ -229,7 +236,7 @@ async def test_an_errand_runs_outside_any_transaction_and_writes_down_what_came_
             await act.change({"model": f"sent {job.payload['number']}"})
 
     car = await ask(dealer, "trial.sent")
-    assert await dispatcher(dealer, Errand(name="trial.sent", run=send)).drain(dealer.tenant) == 1
+    assert await dispatcher(dealer, Errand(event=trial("trial.sent"), run=send)).drain(dealer.tenant) == 1
     admin = await dealer.person("tenant_admin")
     assert (await dealer.read(admin, "cars", car))["model"] == "sent 0"
 
@@ -248,7 +255,7 @@ async def test_a_failing_errand_waits_longer_each_time_and_ends_as_a_dead_letter
         keys.append((job.attempt, job.key, job.last))
         raise OSError("nobody answers")
 
-    worker = dispatcher(dealer, Errand(name="trial.sent", run=fail, attempts=4, first=100, longest=300))
+    worker = dispatcher(dealer, Errand(event=trial("trial.sent"), run=fail, attempts=4, first=100, longest=300))
     await ask(dealer, "trial.sent")
     waits = []
     for _ in range(3):
@@ -278,7 +285,7 @@ async def test_a_dead_letter_is_tried_again_with_the_same_key_or_dropped_with_a_
         if answer:
             raise answer
 
-    worker = dispatcher(dealer, Errand(name="trial.sent", run=send))
+    worker = dispatcher(dealer, Errand(event=trial("trial.sent"), run=send))
     await ask(dealer, "trial.sent", 2)
     await worker.drain(dealer.tenant)
     assert len(keys) == 2
@@ -334,7 +341,7 @@ async def test_only_the_own_tenants_administrator_sees_and_retries_dead_letters(
         raise GiveUpError("no")
 
     await ask(dealer, "trial.sent")
-    await dispatcher(dealer, Errand(name="trial.sent", run=fail)).once(dealer.tenant)
+    await dispatcher(dealer, Errand(event=trial("trial.sent"), run=fail)).once(dealer.tenant)
     (letter,) = await letters(dealer)
     stranger = await (await settle(application)).person("tenant_admin")
     planner = await dealer.person("planner")
@@ -354,7 +361,7 @@ async def test_an_errand_may_ask_for_later_without_using_up_attempts_until_its_p
         attempts.append(job.attempt)
         raise LaterError("quota used up", seconds=600)
 
-    worker = dispatcher(dealer, Errand(name="trial.sent", run=wait, attempts=2, patience=3600))
+    worker = dispatcher(dealer, Errand(event=trial("trial.sent"), run=wait, attempts=2, patience=3600))
     await ask(dealer, "trial.sent")
     for _ in range(7):
         await worker.once(dealer.tenant)
@@ -371,7 +378,7 @@ async def test_what_takes_too_long_is_stopped_and_fails(dealer: Dealer) -> None:
         await asyncio.sleep(60)
 
     await ask(dealer, "trial.sent")
-    await dispatcher(dealer, Errand(name="trial.sent", run=hang, attempts=1, seconds=0.05)).once(dealer.tenant)
+    await dispatcher(dealer, Errand(event=trial("trial.sent"), run=hang, attempts=1, seconds=0.05)).once(dealer.tenant)
     (letter,) = await letters(dealer)
     assert letter["error"] == "Det tok for lang tid. / It took too long."
 
@@ -386,7 +393,7 @@ async def test_what_a_killed_worker_left_is_run_by_another_once_its_lease_is_ove
     pipeline = dealer.application.platform.pipeline
     dead = Outbox(pipeline.database, pipeline.clock)
     (claimed,) = await dead.claim(dealer.tenant, "trial.sent", UUID(int=7), 30.0, 10)
-    worker = dispatcher(dealer, Errand(name="trial.sent", run=send))
+    worker = dispatcher(dealer, Errand(event=trial("trial.sent"), run=send))
     assert await worker.once(dealer.tenant) == 0
     moving.ahead = timedelta(seconds=31)
     assert await worker.once(dealer.tenant) == 1
@@ -406,7 +413,7 @@ async def test_a_job_that_kills_its_worker_every_time_is_given_up_too(dealer: De
     for _ in range(2):
         await dead.claim(dealer.tenant, "trial.sent", UUID(int=7), 30.0, 10)
         moving.ahead += timedelta(seconds=31)
-    await dispatcher(dealer, Errand(name="trial.sent", run=never, attempts=2)).once(dealer.tenant)
+    await dispatcher(dealer, Errand(event=trial("trial.sent"), run=never, attempts=2)).once(dealer.tenant)
     (letter,) = await letters(dealer)
     assert "stopped while it ran" in letter["error"]
 
@@ -431,7 +438,10 @@ async def test_a_slow_service_holds_up_neither_reactions_nor_other_errands_and_i
 
     await ask(dealer, "trial.slow", 8)
     worker = dispatcher(
-        dealer, Errand(name="trial.slow", run=slow, at_once=3), Errand(name="trial.quick", run=quick), trial_sold=react
+        dealer,
+        Errand(event=trial("trial.slow"), run=slow, at_once=3),
+        Errand(event=trial("trial.quick"), run=quick),
+        trial_sold=react,
     )
     stop = asyncio.Event()
     running = asyncio.create_task(worker.run(stop))
@@ -466,7 +476,7 @@ async def test_a_worker_told_to_stop_gives_back_what_it_cannot_end(
         await asyncio.sleep(60)
 
     await ask(dealer, "trial.sent")
-    worker = dispatcher(dealer, Errand(name="trial.sent", run=hang))
+    worker = dispatcher(dealer, Errand(event=trial("trial.sent"), run=hang))
     stop = asyncio.Event()
     running = asyncio.create_task(worker.run(stop))
     worker.wake(dealer.tenant)

@@ -7,8 +7,11 @@ from uuid import UUID
 
 import pytest
 
+from directapp.declare.events import event
+from directapp.domains.cars.events import ARCHIVE_DUE
 from directapp.kernel.errors import ForbiddenError, InvalidError, NotFoundError
 from directapp.kernel.ids import uuid7
+from directapp.kernel.text import Text
 from directapp.services.act import Act
 from directapp.services.dispatcher import Dispatcher
 from directapp.services.drafts import TakenError
@@ -18,6 +21,8 @@ from directapp.store.unit import recorded
 from support.dealer import Dealer
 
 ODD = 'Bil «Å» "sitat" \\ {klamme}, 1\n2'
+
+TOLD = event("trial.told", "cars", Text("Prøve", "Trial"))
 
 
 def act_as(dealer: Dealer, system: str = "demo") -> Any:
@@ -118,14 +123,12 @@ async def test_an_event_follows_from_each_in_its_own_time(dealer: Dealer) -> Non
         made = await act.create_all(
             "cars",
             [{"make": "VW"}, {"make": "Audi"}, {"make": "Seat"}],
-            then=lambda row: (
-                None if row["make"] == "Seat" else ("trial.made", 3600.0 if row["make"] == "Audi" else 0.0)
-            ),
+            then=lambda row: None if row["make"] == "Seat" else (ARCHIVE_DUE, 3600.0 if row["make"] == "Audi" else 0.0),
         )
     rows = Outbox(dealer.application.platform.database)
-    past = await rows.past(dealer.tenant, ["trial.made"], datetime(2000, 1, 1, tzinfo=UTC), 10)
+    past = await rows.past(dealer.tenant, [ARCHIVE_DUE.name], datetime(2000, 1, 1, tzinfo=UTC), 10)
     assert [one["record"] for one in past] == [made[0].id, made[1].id]
-    backlog = await rows.backlog(dealer.tenant, ["trial.made"])
+    backlog = await rows.backlog(dealer.tenant, [ARCHIVE_DUE.name])
     assert (backlog.due, backlog.waiting) == (1, 1)
 
 
@@ -157,8 +160,8 @@ async def handled(dealer: Dealer, react: Any, keys: list[str]) -> Dispatcher:
     async with act_as(dealer) as act:
         for key in keys:
             car = await act.create("cars", {"make": "VW"})
-            act.emit("trial.told", on=car, key=key)
-    dispatcher = Dispatcher(pipeline, {"trial.told": (react,)}, "workflow")
+            act.doors.ask_again(TOLD.name, "cars", car.id, {"key": key})
+    dispatcher = Dispatcher(pipeline, {TOLD: (react,)}, "workflow")
     assert await dispatcher.once(dealer.tenant) == len(keys)
     return dispatcher
 

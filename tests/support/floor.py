@@ -93,7 +93,10 @@ CARS = _cardboard(
     column("prep_cost", "Kostnad", "Cost", Kind.MONEY, computed=True, default=0),
     sight=("dealership", "prep_center", "car_type", "assigned_mechanic", "assigned_detailer"),
 )
-SPEC = Spec((USERS, DEALERSHIPS, CARS, *workshop.COLLECTIONS, *records.COLLECTIONS, *imports.COLLECTIONS))
+SPEC = Spec(
+    (USERS, DEALERSHIPS, CARS, *workshop.COLLECTIONS, *records.COLLECTIONS, *imports.COLLECTIONS),
+    (*workshop.EVENTS, *records.EVENTS),
+)
 
 
 def case(

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.case import Case
+from directapp.declare.events import Event
 from directapp.declare.kinds import BadValueError
 from directapp.declare.spec import CollectionMeta
 from directapp.declare.workflow import Walk
@@ -60,7 +61,7 @@ class Car:
     sites: dict[UUID, dict[str, Any]] = field(default_factory=lambda: SITES)
     parts: tuple[dict[str, Any], ...] = ()
     walked: tuple[str, ...] = ()
-    events: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
 
     @property
     def status(self) -> str:

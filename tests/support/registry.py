@@ -12,9 +12,10 @@ from directapp.app.registry import FILLED
 from directapp.connectors.outgoing import Patience
 from directapp.connectors.vegvesen import Vegvesen
 from directapp.domains.cars.states import OPEN
+from directapp.domains.registry.events import ENRICH
 from directapp.domains.registry.lookups import Lookups
 from directapp.domains.registry.nightly import Enricher, Manner
-from directapp.domains.registry.runs import ENRICH, RUNS
+from directapp.domains.registry.runs import RUNS
 from directapp.kernel.actor import system_actor
 from directapp.services.counters import Counters
 from directapp.services.jobs import Job, LaterError
@@ -83,7 +84,7 @@ def job(dealer: Dealer, collection: str, record: UUID) -> Job:
         id=uuid4(),
         pipeline=dealer.application.platform.pipeline,
         tenant=dealer.tenant,
-        name=ENRICH,
+        name=ENRICH.name,
         collection=collection,
         record=record,
         payload={},

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from directapp.app.container import Application
-from directapp.domains.registry.runs import ENRICH, RUNS
+from directapp.domains.registry.events import ENRICH
+from directapp.domains.registry.runs import RUNS
 from directapp.kernel.actor import system_actor
 from directapp.kernel.clock import oslo_day
 from directapp.services.jobs import Job
@@ -49,7 +50,7 @@ async def fill_a_night(application: Application, registry: FakeRegistry) -> None
             id=uuid4(),
             pipeline=application.platform.pipeline,
             tenant=tenant,
-            name=ENRICH,
+            name=ENRICH.name,
             collection=RUNS,
             record=tenant,
             payload={},

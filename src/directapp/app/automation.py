@@ -5,10 +5,8 @@ from datetime import datetime
 
 from directapp.connectors.webhooks import RefusedAddressError, WebhookSender
 from directapp.domains.automation.acting import run, trying
-from directapp.domains.automation.deliveries import DELIVER, Reply, UnsafeAddressError, delivering
-from directapp.domains.automation.handlers import RUN
-from directapp.domains.automation.workflow_rules import TRIAL
-from directapp.kernel.text import Text
+from directapp.domains.automation.deliveries import Reply, UnsafeAddressError, delivering
+from directapp.domains.automation.events import DELIVER, RUN, TRIAL
 from directapp.services.jobs import Errand
 from directapp.services.past import Past
 from directapp.services.pipeline import Pipeline
@@ -29,17 +27,14 @@ def automation_errands(pipeline: Pipeline, sender: WebhookSender) -> Sequence[Er
 
     return (
         Errand(
-            name=DELIVER,
+            event=DELIVER,
             run=delivering(send),
             attempts=12,
             first=5.0,
             longest=21_600.0,
             at_once=8,
             seconds=30.0,
-            label=Text("Send webhook", "Send webhook"),
         ),
-        Errand(name=RUN, run=run, attempts=5, label=Text("Utfør regel", "Do what a rule says")),
-        Errand(
-            name=TRIAL, run=trying(outbox.past, before.differing), attempts=3, label=Text("Prøv regel", "Try a rule")
-        ),
+        Errand(event=RUN, run=run, attempts=5),
+        Errand(event=TRIAL, run=trying(outbox.past, before.differing), attempts=3),
     )

@@ -11,6 +11,7 @@ import orjson
 
 from directapp.app.spec import load_spec
 from directapp.declare.spec import Spec
+from directapp.derive.events import events_text
 from directapp.derive.permissions import permission_text
 from directapp.derive.reference import reference_text
 from directapp.interfaces.rest.openapi.document import describe
@@ -34,6 +35,7 @@ def goldens() -> dict[str, Callable[[], str | Awaitable[str]]]:
     return {
         "permissions.txt": lambda: permission_text(spec),
         "schema.sql": lambda: schema_text(spec),
+        "events.txt": lambda: events_text(spec),
         "openapi.json": lambda: _json(describe(spec)),
         "../docs/reference/collections.md": lambda: reference_text(spec),
         "query-counts.json": lambda: query_counts(spec),

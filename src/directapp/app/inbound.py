@@ -11,9 +11,10 @@ from directapp.connectors.resend import MailBusyError, MailDownError, MailRefuse
 from directapp.connectors.resend_inbox import Enclosed, Inbox, Received
 from directapp.connectors.sms import can_receive
 from directapp.domains.messages.capability import Capabilities
+from directapp.domains.messages.events import LETTER_CAME
 from directapp.domains.messages.quoted import own_words, plain_words
 from directapp.domains.messages.sending import Envelope
-from directapp.domains.messages.vendor_answers import MAIL, is_live
+from directapp.domains.messages.vendor_answers import is_live
 from directapp.domains.messages.vendor_match import INVITE_MAIL, INVITE_SMS, Sort, code_of
 from directapp.interfaces.web.features.messages.inbound import ONLY_PICTURES, hear
 from directapp.interfaces.web.features.messages.vendor import MOST_PHOTOS, Photo, hang_photo, vendor_actor
@@ -83,8 +84,7 @@ class MailRoom:
     @property
     def errands(self) -> tuple[Errand, ...]:
         """The errand that fetches one letter."""
-        label = Text("Hent brev fra leverandør", "Fetch a vendor’s letter")
-        return (Errand(name=MAIL, run=self.fetch, attempts=10, first=5.0, seconds=300.0, label=label),)
+        return (Errand(event=LETTER_CAME, run=self.fetch, attempts=10, first=5.0, seconds=300.0),)
 
     async def fetch(self, job: Job) -> None:
         """Fetch a letter, write down what it says, and hang its photos on the car."""

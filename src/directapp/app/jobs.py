@@ -12,9 +12,11 @@ from directapp.domains import planning
 from directapp.domains.cars.handlers import archive_due
 from directapp.domains.messages.returned import not_invited
 from directapp.domains.messages.sending import SYSTEM as MESSENGER
+from directapp.domains.people.events import RESET_ASKED, USER_INVITED
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.links import send_invite, send_reset
 from directapp.domains.people.purge import purge_spent
+from directapp.domains.planning.events import OUTLOOK_ASKED, PLAN_ASKED
 from directapp.kernel.text import Text
 from directapp.services.jobs import Daily, Errand, Every, GiveUpError, Job, Schedule, sweep, sweep_all
 from directapp.services.pipeline import Pipeline
@@ -58,21 +60,19 @@ def errands(auth: Auth) -> Sequence[Errand]:
             await send_reset(auth, job.tenant, UUID(job.payload["user"]), str(job.payload["asker"]))
 
     return (
-        Errand(name="user.reset_asked", run=reset, label=Text("Send nytt passord", "Send new password")),
-        Errand(name="user.invited", run=invite, label=Text("Send invitasjon", "Send invitation")),
+        Errand(event=RESET_ASKED, run=reset),
+        Errand(event=USER_INVITED, run=invite),
         Errand(
-            name=planning.ASKED,
+            event=PLAN_ASKED,
             run=planning.propose,
-            label=Text("Lag planforslag", "Make a plan proposal"),
             attempts=3,
             at_once=1,
             seconds=120,
         ),
         Errand(
-            name=planning.OUTLOOK,
+            event=OUTLOOK_ASKED,
             run=planning.work_out,
             together=planning.TOGETHER,
-            label=Text("Regn ut når bilen er klar", "Work out when the car is ready"),
             at_once=1,
             seconds=120,
         ),

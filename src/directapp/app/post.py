@@ -39,7 +39,7 @@ from directapp.connectors.sms import (
 )
 from directapp.domains.messages import daily, sending
 from directapp.domains.messages.capability import Capabilities
-from directapp.domains.messages.log import SEND
+from directapp.domains.messages.events import SEND
 from directapp.domains.messages.sending import Batch, Envelope
 from directapp.domains.messages.telling import LINK_MARK
 from directapp.interfaces.web.features.messages import letters
@@ -83,10 +83,7 @@ class Post:
     @property
     def errands(self) -> tuple[Errand, ...]:
         """The errand that sends messages, those together that are due together."""
-        label = Text("Send melding", "Send a message")
-        return (
-            Errand(name=SEND, run=self.send, together=MOST_AT_ONCE, attempts=12, at_once=3, seconds=300.0, label=label),
-        )
+        return (Errand(event=SEND, run=self.send, together=MOST_AT_ONCE, attempts=12, at_once=3, seconds=300.0),)
 
     @property
     def schedules(self) -> tuple[Schedule, ...]:

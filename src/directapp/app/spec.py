@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any
 
+from directapp.declare.events import Event
 from directapp.declare.spec import Spec
 from directapp.domains import (
     automation,
@@ -20,6 +21,7 @@ from directapp.domains import (
 )
 
 DOMAINS = (people, cars, workshop, records, imports, saved_views, planning, messages, registry, operations)
+EVENTS: tuple[Event, ...] = tuple(event for domain in (*DOMAINS, automation) for event in domain.EVENTS)
 
 EventHandler = Callable[[Any], Awaitable[None]]
 
@@ -28,19 +30,24 @@ EventHandler = Callable[[Any], Awaitable[None]]
 def load_spec() -> Spec:
     """Return the product's Spec (DeclarationError: a declaration is wrong)."""
     declared = [collection for domain in DOMAINS for collection in domain.COLLECTIONS]
-    return Spec([*declared, *automation.collections(load_spec)])
+    spec = Spec([*declared, *automation.collections(load_spec, EVENTS)], EVENTS)
+    for event in load_event_handlers():
+        spec.demand_declared(event)
+    return spec
 
 
-def load_event_handlers(*, quiet: bool = False, rules: bool = True) -> dict[str, list[EventHandler]]:
+def load_event_handlers(*, quiet: bool = False, rules: bool = True) -> dict[Event, list[EventHandler]]:
     """Return what follows each event, in load order.
 
     ``quiet`` tells nobody of it and asks for no outlook, as of a past that is filled in; without ``rules`` none is run.
     """
-    found: dict[str, list[EventHandler]] = {}
-    for domain in (*DOMAINS, automation):
-        if (quiet and domain is messages) or (domain is automation and not rules):
+    found: dict[Event, list[EventHandler]] = {}
+    for domain in DOMAINS:
+        if quiet and domain is messages:
             continue
         handlers = planning.BOOKING_HANDLERS if quiet and domain is planning else domain.EVENT_HANDLERS
         for event, handler in handlers.items():
             found.setdefault(event, []).append(handler)
+    for event, handler in (automation.event_handlers(EVENTS) if rules else {}).items():
+        found.setdefault(event, []).append(handler)
     return found

@@ -1,11 +1,12 @@
 """Collection: the one place where a kind of record is written down."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from directapp.declare.access import Access
 from directapp.declare.case import Case, Consequence, Many, One
+from directapp.declare.events import Emit
 from directapp.declare.fields import Field, Group
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Rule
@@ -118,23 +119,6 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """An event that is told of when ``when`` says so of a write, whichever step or writer brought it.
-
-    What the fields in ``tells`` held before goes along as ``was``.
-    """
-
-    event: str
-    when: Callable[[Case], bool]
-    tells: tuple[str, ...] = ()
-
-
-def becomes(holds: Callable[[Case], bool]) -> Callable[[Case], bool]:
-    """Return the question whether something holds that did not hold before the write."""
-    return lambda case: holds(case) and not (case.before is not None and holds(replace(case, row=case.before)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Views:
     """How people meet the collection: list columns, default sort, the fields that name a record, icon.
 
@@ -165,9 +149,8 @@ class Collection:
     ``sight`` names fields of which rows that point here keep a copy where who sees them follows this record: whether
     they are seen is then decided without looking it up, but for what hangs on other fields.
     ``related`` names the records that rules see. ``consequences`` are writes to other records in the
-    same transaction. ``events`` maps a field that gets a value to an outbox event, ``heard`` names what else is told
-    of, ``gone`` is the event of a deletion (its payload tells the row's references as ``was``). ``exposed`` collections
-    have REST routes, pages and tools; the others are the system's own.
+    same transaction. ``events`` are emitted by its writes, beside those of its workflow's steps. ``exposed``
+    collections have REST routes, pages and tools; the others are the system's own.
     """
 
     name: str
@@ -188,9 +171,7 @@ class Collection:
     tallies: tuple[Tally, ...] = ()
     indexes: tuple[tuple[str, ...] | Index, ...] = ()
     sight: tuple[str, ...] = ()
-    events: tuple[tuple[str, str], ...] = ()
-    gone: str | None = None
-    heard: tuple[Heard, ...] = ()
+    events: tuple[Emit, ...] = ()
     exposed: bool = True
     history: bool = True
     notes: str = ""

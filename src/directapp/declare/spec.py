@@ -6,6 +6,7 @@ from functools import cached_property
 from directapp.declare.access import EVERY, Grant
 from directapp.declare.case import Many
 from directapp.declare.collection import SYSTEM, Collection, Tally
+from directapp.declare.events import Event
 from directapp.declare.fields import Field, Group
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import All, Either, Empty, In, Is, Not, Parent, Rule, SeenInFull
@@ -131,6 +132,12 @@ class CollectionMeta:
         """Return the group a field stands in; None for ``id``."""
         return next((g for g in self.groups if any(f.name == name for f in g.fields)), None)
 
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """The events that its writes emit, each once."""
+        steps = self.declared.workflow.steps if self.declared.workflow else ()
+        return tuple(dict.fromkeys([*(s.event for s in steps if s.event), *(e.event for e in self.declared.events)]))
+
     def verb(self, name: str) -> Verb | None:
         """Return a declared verb by name."""
         return next((v for v in self.declared.verbs if v.name == name), None)
@@ -175,9 +182,9 @@ def _pointed_at(rule: Rule) -> Iterator[Parent]:
 
 
 class Spec:
-    """All collections of the product, in load order."""
+    """All collections of the product, in load order, and all events."""
 
-    def __init__(self, collections: Iterable[Collection]) -> None:
+    def __init__(self, collections: Iterable[Collection], events: Iterable[Event] = ()) -> None:
         """Freeze and check the declarations.
 
         Raises:
@@ -190,6 +197,13 @@ class Spec:
                 message = f"{collection.name} is declared twice"
                 raise DeclarationError(message)
             self.metas[collection.name] = CollectionMeta(collection)
+        self.events: dict[str, Event] = {}
+        for event in events:
+            if event.name in self.events:
+                message = f"the event {event.name} is declared twice"
+                raise DeclarationError(message)
+            self[event.collection].expand(event.was)
+            self.events[event.name] = event
         for meta in self.metas.values():
             self._check(meta)
 
@@ -200,6 +214,17 @@ class Spec:
     def get(self, name: str) -> CollectionMeta | None:
         """Return a collection by name, or None."""
         return self.metas.get(name)
+
+    def demand_declared(self, event: Event) -> None:
+        """Refuse an event that is not in the registry (DeclarationError)."""
+        if self.events.get(event.name) != event:
+            message = f"the event {event.name} is not declared"
+            raise DeclarationError(message)
+
+    @cached_property
+    def listenable(self) -> tuple[Event, ...]:
+        """The events that anybody may listen to."""
+        return tuple(e for e in self.events.values() if not e.internal)
 
     @cached_property
     def exposed(self) -> tuple[CollectionMeta, ...]:
@@ -263,6 +288,11 @@ class Spec:
                 raise DeclarationError(message)
         views = declared.views
         meta.expand((*views.columns, *meta.titles, *views.filters, *views.assigned, *declared.sight))
+        for event in meta.events:
+            self.demand_declared(event)
+            if event.collection != meta.name:
+                message = f"{meta.name} emits {event.name}, which is about {event.collection}"
+                raise DeclarationError(message)
         self._check_neighbours(meta)
 
     def _check_neighbours(self, meta: CollectionMeta) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from directapp.declare.case import Case
+from directapp.declare.events import Event
 from directapp.declare.fields import Choice
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -60,7 +61,7 @@ def status_choices(states: Iterable[State]) -> tuple[Choice, ...]:
 class Step:
     """A legal move. ``when`` (of the merged row) moves by itself; None is done by a verb only.
 
-    ``fact`` names the field a person sets to cause it, for messages. ``event`` goes to the outbox.
+    ``fact`` names the field a person sets to cause it, for messages. ``event`` is emitted.
     """
 
     origins: tuple[str, ...]
@@ -68,7 +69,7 @@ class Step:
     when: Condition | None = None
     guards: tuple[Guard, ...] = ()
     fact: str | None = None
-    event: str | None = None
+    event: Event | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class Walk:
     """What the engine found: the states passed, the events of the steps, and what refuses."""
 
     visited: tuple[str, ...]
-    events: tuple[str, ...]
+    events: tuple[Event, ...]
     problems: tuple[Problem, ...]
 
     @property
@@ -193,13 +194,15 @@ class Workflow:
     def _refuse(self, fact: Fact, state: str) -> Problem:
         return Problem(fact.refusal.fill(state=self.label(state)), field=fact.field)
 
-    def _follow(self, case: Case) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Problem, ...], tuple[Problem, ...]]:
+    def _follow(
+        self, case: Case
+    ) -> tuple[tuple[str, ...], tuple[Event, ...], tuple[Problem, ...], tuple[Problem, ...]]:
         """Take steps while one applies; return the states, events, refusals, and what holds old steps up.
 
         A step that was due before this write and is refused does not refuse the write: it waits.
         """
         visited = [str(case.get("status"))]
-        events: list[str] = []
+        events: list[Event] = []
         problems: list[Problem] = []
         stuck: list[Problem] = []
         while True:

@@ -46,10 +46,9 @@ def _collection(spec: Spec, meta: CollectionMeta) -> str:
     once = [_once(u) for u in declared.unique]
     if once:
         parts.append(_bullets("Only once in a company", once))
-    if declared.events or declared.heard:
-        told = [f"`{event}` when `{name}` gets a value" for name, event in declared.events]
-        told += [f"`{heard.event}`" for heard in declared.heard]
-        parts.append(_bullets("Events", told))
+    happens = [f"`{e.name}`: {_both(e.label)}" for e in spec.listenable if e.collection == meta.name]
+    if happens:
+        parts.append(_bullets("Events", happens))
     return "\n".join(parts)
 
 
@@ -218,7 +217,7 @@ def _step(flow: Workflow, step: Step) -> list[str]:
         happens = f"by itself, with `{step.fact}`"
     else:
         happens = "by itself"
-    event = f"`{step.event}`" if step.event else ""
+    event = f"`{step.event.name}`" if step.event else ""
     return [_states(flow, step.origins), f"`{step.to}`", happens, "yes" if step.guards else "", event]
 
 

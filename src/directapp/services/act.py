@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from directapp.declare.case import Case, Span, Sums
+from directapp.declare.events import Event
 from directapp.declare.fields import Field
+from directapp.declare.spec import DeclarationError
 from directapp.kernel.actor import Actor
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 PAGE = 5_000
 
 # The event that follows from a new record's values, and in how many seconds.
-Then = Callable[[Mapping[str, Any]], tuple[str, float] | None]
+Then = Callable[[Mapping[str, Any]], tuple[Event, float] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,17 @@ class Doors(Protocol):
     async def sums(self, collection: str, asked: Sums, *, system: str) -> "Sequence[Mapping[str, Any]]":
         """Add up figures over records."""
 
+    async def readable(self, collection: str, record: UUID, actor: Actor) -> frozenset[str]:
+        """Return the fields that an actor reads of a record; none where it does not see it."""
+
     def fields(self, collection: str) -> Mapping[str, Field]:
         """Return what a collection declares of its fields, by name."""
 
-    def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
+    def emit(self, event: Event, record: UUID, payload: dict[str, Any], delay: float) -> None:
         """Put an event in the outbox."""
+
+    def ask_again(self, name: str, collection: str, record: UUID, payload: dict[str, Any]) -> None:
+        """Put into the outbox once more what stood there before, by the name under which it was kept."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -238,14 +246,22 @@ class Act:
         """Add up figures over the records of a collection, a row for each group."""
         return await self.doors.sums(collection, asked, system=system)
 
+    async def readable(self, record: Seen, actor: Actor) -> frozenset[str]:
+        """Return the fields that an actor reads of a record; none where it does not see it."""
+        return await self.doors.readable(record.collection, record.id, actor)
+
     def fields(self, collection: str) -> Mapping[str, Field]:
         """Return what a collection declares of its fields, by name: labels, kinds, choices; {} for no collection."""
         return self.doors.fields(collection)
 
-    def emit(self, event: str, *, on: Seen | None = None, delay: float = 0.0, **payload: Any) -> None:
-        """Put an event about the record in the outbox; ``delay`` in seconds."""
+    def emit(self, event: Event, *, on: Seen | UUID | None = None, delay: float = 0.0, **payload: Any) -> None:
+        """Put an event about the record (or another one) in the outbox; ``delay`` in seconds."""
         about = on or self.target
-        self.doors.emit(event, about.collection, about.id, payload, delay)
+        unknown = set(payload) - {name for name, _ in event.payload}
+        if unknown or (isinstance(about, Seen) and about.collection != event.collection):
+            message = f"the event {event.name} is about {event.collection} and does not carry {sorted(unknown)}"
+            raise DeclarationError(message)
+        self.doors.emit(event, about.id if isinstance(about, Seen) else about, payload, delay)
 
     def _keep(self, done: Seen, on: Seen | None) -> Seen:
         if on is None or (self.seen is not None and on.id == self.seen.id):

@@ -16,6 +16,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from directapp.declare.events import Event
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import DirectAppError, StaleError
 from directapp.services.act import Act
@@ -73,13 +74,13 @@ class Dispatcher:
     def __init__(
         self,
         pipeline: Pipeline,
-        handlers: Mapping[str, Sequence[EventHandler]],
+        handlers: Mapping[Event, Sequence[EventHandler]],
         actor_name: str,
         *,
         errands: Iterable[Errand] = (),
         keep: Bury | None = None,
         lease: float = 30.0,
-        alone: Collection[str] = (),
+        alone: Collection[Event] = (),
     ) -> None:
         """``actor_name`` is the system actor that event handlers work as; ``keep`` is where dead letters go.
 
@@ -87,16 +88,16 @@ class Dispatcher:
         """
         self._pipeline = pipeline
         self._rows = Outbox(pipeline.database, pipeline.clock)
-        self._handlers = handlers
-        self._alone = frozenset(alone)
+        self._handlers = {event.name: found for event, found in handlers.items()}
+        self._alone = frozenset(event.name for event in alone)
         self._name = actor_name
         self._keep = keep
         self.errands = Errands(pipeline, errands, keep=keep, lease=lease)
-        both = set(handlers) & set(self.errands.kinds)
+        both = set(self._handlers) & set(self.errands.kinds)
         if both:
             message = f"an event is an errand or has event handlers, not both: {', '.join(sorted(both))}"
             raise ValueError(message)
-        self._heard = tuple(handlers)
+        self._heard = tuple(self._handlers)
         self._due: set[UUID] = set()
         self._asked: set[UUID] = set()
         self._woken = (asyncio.Event(), self.errands.freed)

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.case import Case, Many, One
+from directapp.declare.events import Event
 from directapp.declare.spec import CollectionMeta
 from directapp.services.validation import json_value
 from directapp.store.uniques import unique_name
-from directapp.store.unit import Change, Event
+from directapp.store.unit import Change, OutboxEvent
 from directapp.store.words import tokens_in
 
 
@@ -36,7 +37,7 @@ class Draft:
     meta: CollectionMeta
     record: UUID
     case: Case
-    events: Sequence[str]
+    events: Sequence[Event]
 
 
 def written_values(draft: Draft, now: datetime, person: UUID | None) -> dict[str, Any]:
@@ -55,20 +56,15 @@ def written_values(draft: Draft, now: datetime, person: UUID | None) -> dict[str
     return values
 
 
-def events_of(draft: Draft, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the events that a write of these columns tells of, each with its payload."""
+def events_of(draft: Draft, values: Mapping[str, Any]) -> dict[Event, dict[str, Any]]:
+    """Return the events that a write of these columns emits, each with its payload."""
     meta, case = draft.meta, draft.case
-    names = [
-        *draft.events,
-        *(e for n, e in meta.declared.events if n in values and case.get(n) is not None and case.changed(n)),
-    ]
-    told = {"from": case.was("status"), "to": case.get("status"), "version": values["version"]}
-    heard = {
-        h.event: {"was": {n: json_value(meta.fields[n], case.was(n)) for n in h.tells}}
-        for h in meta.declared.heard
-        if h.when(case)
+    emitted = [*draft.events, *(e.event for e in meta.declared.events if e.follows(case, values))]
+    moved = {"from": case.was("status"), "to": case.get("status"), "version": values["version"]}
+    return {
+        event: moved | ({"was": {n: json_value(meta.fields[n], case.was(n)) for n in event.was}} if event.was else {})
+        for event in emitted
     }
-    return {name: told | heard.get(name, {}) for name in (*names, *heard)}
 
 
 @dataclass(slots=True)
@@ -76,7 +72,7 @@ class Pile:
     """New records of several acts of one transaction, and their events, that wait to be written together."""
 
     drafts: list[Draft] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
+    events: list[OutboxEvent] = field(default_factory=list)
 
     def mark(self) -> tuple[int, int]:
         """Return how high it is."""

@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from directapp.declare.events import Event
 from directapp.declare.reading import code_key
 from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import Actor
@@ -61,7 +62,7 @@ _KEPT = Text(
 class QuietWork(ManyWork):
     """Work on what has happened long ago: no event goes out, so nobody is written to about it."""
 
-    def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
+    def emit(self, event: Event, record: UUID, payload: dict[str, Any], delay: float) -> None:
         """Keep nothing."""
 
 

@@ -1,6 +1,6 @@
 """Jobs as they are declared: errands to the outside, and schedules. The dispatcher runs both.
 
-An errand is asked for by an event of its own name, so it exists with the write's commit and not without it.
+An errand is asked for by an event of its own, so it exists with the write's commit and not without it.
 It runs outside any transaction, at least once, each time with the same ``key``, and opens the pipeline itself
 to write down what came of it.
 """
@@ -15,6 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from directapp.declare.case import Case
+from directapp.declare.events import Event
 from directapp.kernel.actor import system_actor
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import NotFoundError
@@ -81,7 +82,7 @@ RunTogether = Callable[[Sequence[Job]], Awaitable[Failures]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """Work that talks to the outside, run for every event called ``name``. An event is an errand or has event handlers.
+    """Work that talks to the outside, run for every ``event`` of a kind. An event is an errand or has event handlers.
 
     ``attempts`` in all, waiting ``first`` seconds after the first failure, then twice as long each time, at most
     ``longest``, always with some chance in it. ``at_once`` runs of this kind go on side by side in a worker;
@@ -92,7 +93,7 @@ class Errand:
     which of them failed and how; what it raises befell them all.
     """
 
-    name: str
+    event: Event
     run: Run | RunTogether
     together: int = 1
     attempts: int = 8
@@ -101,7 +102,11 @@ class Errand:
     at_once: int = 4
     seconds: float = 60.0
     patience: float = _THREE_DAYS
-    label: Text | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of its event."""
+        return self.event.name
 
 
 class When(Protocol):
@@ -161,22 +166,21 @@ class Schedule:
     tenants: bool = True
 
     @property
-    def event(self) -> str:
-        """The name of its errand."""
-        return f"schedule:{self.name}"
+    def event(self) -> Event:
+        """The event that each occurrence is; it is about no record."""
+        return Event(name=f"schedule:{self.name}", collection="", label=self.label, internal=True)
 
     @property
     def errand(self) -> Errand:
         """The errand that each occurrence is."""
         return Errand(
-            name=self.event,
+            event=self.event,
             run=self.run,
             attempts=self.attempts,
             first=10.0,
             longest=600.0,
             at_once=2,
             seconds=self.seconds,
-            label=self.label,
         )
 
 

@@ -32,4 +32,4 @@ class Operations:
 
     def labels(self) -> Mapping[str, Text]:
         """Return what errands are called."""
-        return {name: kind.label for name, kind in self.dispatcher.errands.kinds.items() if kind.label}
+        return {name: kind.event.label for name, kind in self.dispatcher.errands.kinds.items()}

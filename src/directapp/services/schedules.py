@@ -14,7 +14,7 @@ from directapp.services.jobs import INSTALLATION, Schedule
 from directapp.services.pipeline import Pipeline
 from directapp.store.outbox import dispatcher_actor
 from directapp.store.timetable import Timetable
-from directapp.store.unit import Event, Unit
+from directapp.store.unit import OutboxEvent, Unit
 
 _TICK_SECONDS = 1.0
 _LOOK_ROUND_SECONDS = 60.0
@@ -119,7 +119,7 @@ class Schedules:
             return False
         job: UUID | None = None
         if not row["busy"]:
-            event = Event(schedule.event, "", unit.actor.tenant, {"due": row["next_at"].isoformat()})
+            event = OutboxEvent(schedule.event.name, "", unit.actor.tenant, {"due": row["next_at"].isoformat()})
             (job,) = await unit.put_events([event])
         else:
             _log.warning("schedule left out: the last run goes on", schedule=schedule.name)

@@ -230,7 +230,7 @@ async def _put_back(
     case = work.case({**found.row, **patch}, before=found.row, patch=patch, related=related, verb="undo")
     if judged_as is not None:
         _judge(step.meta, replace(case, actor=judged_as))
-    return await work.store(Draft(step.meta, step.record, case, ["undone"]))
+    return await work.store(Draft(step.meta, step.record, case, ()))
 
 
 async def _take_back(work: Work, step: Step, left: Found | None, *, alone: bool) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from directapp.declare.access import Grant
 from directapp.declare.case import Case, Many
+from directapp.declare.events import Event
 from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError, Kind, restored
 from directapp.declare.reading import FOREIGN, TYPED, Manner
@@ -223,7 +224,7 @@ def state_of(meta: CollectionMeta, row: Mapping[str, Any]) -> Text:
     return flow.label(status) if flow else Text(str(status), str(status))
 
 
-def judged(meta: CollectionMeta, case: Case, *, by_verb: bool, asked: object = None) -> tuple[Case, list[str]]:
+def judged(meta: CollectionMeta, case: Case, *, by_verb: bool, asked: object = None) -> tuple[Case, list[Event]]:
     """Judge a whole write: what is filled in, the workflow's walk, completeness, rules; return it with its events.
 
     Raises:
@@ -285,6 +286,6 @@ def _judge_step(flow: Workflow, case: Case) -> None:
         raise ConflictError(problems)
 
 
-def _verb_events(flow: Workflow | None, case: Case) -> list[str]:
+def _verb_events(flow: Workflow | None, case: Case) -> list[Event]:
     step = flow.step_to(str(case.was("status")), str(case.get("status"))) if flow and case.before else None
     return [step.event] if step and step.event else []

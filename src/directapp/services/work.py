@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from directapp.declare.case import Case, Many, One, Sums
+from directapp.declare.events import Event
 from directapp.declare.fields import Field
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor, system_actor
@@ -23,7 +24,7 @@ from directapp.services.settled import question
 from directapp.services.status_words import as_facts, demand_reached, first_status
 from directapp.services.tallying import Tallying
 from directapp.store.sums import sums_sql
-from directapp.store.unit import AuditEntry, Change, Event, Found, Unit
+from directapp.store.unit import AuditEntry, Change, Found, OutboxEvent, Unit
 
 _MAX_DEPTH = 6
 UNASKED: Any = object()
@@ -52,7 +53,7 @@ class Work:
     tallying: Tallying = field(init=False)
     target: tuple[str, UUID | None] | None = None
     act: UUID = field(default_factory=uuid7)
-    _pending: list[Event] = field(default_factory=list)
+    _pending: list[OutboxEvent] = field(default_factory=list)
     _depth: int = 0
     _hit: bool = False
 
@@ -169,7 +170,7 @@ class Work:
         drafts = [(await self._new(meta, values, verb))[0] for values in rows]
         follows = [(draft, then(draft.case.row)) for draft in drafts] if then else []
         pile.drafts += drafts
-        pile.events += [Event(f[0], meta.name, draft.record, self._payload(), f[1]) for draft, f in follows if f]
+        pile.events += [self._put(f[0], draft.record, {}, f[1]) for draft, f in follows if f]
         return [] if waiting else await self.write(pile)
 
     async def write(self, pile: Pile) -> list[Seen]:
@@ -223,8 +224,9 @@ class Work:
             raise ForbiddenError
         if not any(found.edits[i] for i in owns):
             raise ConflictError(validation.LOCKED.fill(state=validation.state_of(meta, found.row)))
-        if meta.declared.gone:
-            self.emit(meta.declared.gone, meta.name, record, {"was": validation.references(meta, found.row)}, 0.0)
+        for one in meta.declared.events:
+            if one.deletion:
+                self.emit(one.event, record, {"was": validation.references(meta, found.row)}, 0.0)
         none, falling = dict.fromkeys(found.row), await self.tallying.falling(meta, found.row)
         entry = self._entry(meta, record, "delete", found.row["version"], validation.changes(meta, found.row, none))
         if not await self.unit.delete(meta, record, entry, self._take_events()):
@@ -317,14 +319,30 @@ class Work:
             sql, values = sums_sql(self.spec[collection], self.unit.actor.tenant, asked)
             return [dict(row) for row in await self.unit.fetch(sql, *values)]
 
+    async def readable(self, collection: str, record: UUID, actor: Actor) -> frozenset[str]:
+        """Return the fields that an actor reads of a record; none where it does not see it."""
+        meta = self.spec[collection]
+        with self.unit.acting_as(actor):
+            found = await self.unit.look_up(meta, record)
+        entries = zip(meta.grants_of(actor.roles), found.sees if found else (), strict=False)
+        return frozenset().union(*(meta.reads(grant) for grant, sees in entries if sees))
+
     def fields(self, collection: str) -> Mapping[str, Field]:
         """Return what a collection declares of its fields, by name."""
         meta = self.spec.get(collection)
         return meta.fields if meta else {}
 
-    def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
+    def emit(self, event: Event, record: UUID, payload: dict[str, Any], delay: float) -> None:
         """Keep an event for the outbox; it goes with the next write or at the end."""
-        self._pending.append(Event(event, collection, record, self._payload() | payload, delay))
+        self._pending.append(self._put(event, record, payload, delay))
+
+    def ask_again(self, name: str, collection: str, record: UUID, payload: dict[str, Any]) -> None:
+        """Put into the outbox once more what stood there before, by the name under which it was kept."""
+        self._pending.append(OutboxEvent(name, collection, record, self._payload() | payload))
+
+    def _put(self, event: Event, record: UUID, payload: dict[str, Any], delay: float) -> OutboxEvent:
+        self.spec.demand_declared(event)
+        return OutboxEvent(event.name, event.collection, record, self._payload() | payload, delay)
 
     @asynccontextmanager
     async def acting(self, system: str | None) -> AsyncIterator[None]:
@@ -395,8 +413,8 @@ class Work:
         """Return what is written of a draft; its events wait for the write."""
         meta, record, case = draft.meta, draft.record, draft.case
         values = written_values(draft, self.now, self.actor.user)
-        for name, payload in events_of(draft, values).items():
-            self.emit(name, meta.name, record, payload, 0.0)
+        for event, payload in events_of(draft, values).items():
+            self.emit(event, record, payload, 0.0)
         diff = validation.changes(meta, case.before, values)
         return Change(values, self._entry(meta, record, case.verb, values["version"], diff))
 
@@ -493,7 +511,7 @@ class Work:
         actor = self.actor
         return {"actor": actor.name, "user": actor.user and str(actor.user), "act": str(self.act)}
 
-    def _take_events(self) -> list[Event]:
+    def _take_events(self) -> list[OutboxEvent]:
         events, self._pending = self._pending, []
         self.asked |= bool(events)
         return events

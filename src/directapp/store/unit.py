@@ -81,7 +81,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class OutboxEvent:
     """One outbox row; ``delay`` in seconds before it is due."""
 
     event: str
@@ -273,7 +273,7 @@ class Unit:
                 row.pop(copy_of(ref.name, name), None)
         return row
 
-    async def insert(self, meta: CollectionMeta, change: Change, events: Sequence[Event], tokens: Tokens) -> None:
+    async def insert(self, meta: CollectionMeta, change: Change, events: Sequence[OutboxEvent], tokens: Tokens) -> None:
         """Insert a row with its audit and outbox rows and its search tokens."""
         row = change.row
         self.recalled.pop(meta.name, None)
@@ -291,13 +291,13 @@ class Unit:
         version: int,
         row: dict[str, Any],
         audit: AuditEntry,
-        events: Sequence[Event],
+        events: Sequence[OutboxEvent],
     ) -> bool:
         """Update a row that still has its version, with audit and outbox; False when it has not."""
         values: list[Any] = [self.actor.tenant, record, version, *row.values()]
         return await self._write(update_sql(meta.name, tuple(row)), values, audit, events)
 
-    async def insert_all(self, meta: CollectionMeta, changes: Sequence[Change], events: Sequence[Event]) -> None:
+    async def insert_all(self, meta: CollectionMeta, changes: Sequence[Change], events: Sequence[OutboxEvent]) -> None:
         """Insert rows that have the same columns, with their audit rows and events."""
         name, columns = ident(meta.name), [ident(n) for n in changes[0].row]
         write = (
@@ -306,7 +306,7 @@ class Unit:
         )
         await self._write_all(name, write, "", changes, events)
 
-    async def update_all(self, meta: CollectionMeta, changes: Sequence[Change], events: Sequence[Event]) -> bool:
+    async def update_all(self, meta: CollectionMeta, changes: Sequence[Change], events: Sequence[OutboxEvent]) -> bool:
         """Update rows in the same columns, each still at the version before its own; False when one was not."""
         name = ident(meta.name)
         sets = ", ".join(f"{ident(n)} = r.{ident(n)}" for n in changes[0].row if n != "id")
@@ -333,7 +333,9 @@ class Unit:
         self.recalled.pop(meta.name, None)
         return [row["id"] for row in rows]
 
-    async def delete(self, meta: CollectionMeta, record: UUID, audit: AuditEntry, events: Sequence[Event]) -> bool:
+    async def delete(
+        self, meta: CollectionMeta, record: UUID, audit: AuditEntry, events: Sequence[OutboxEvent]
+    ) -> bool:
         """Delete a row, with audit and outbox; False when there is none the actor may delete."""
         write = f"DELETE FROM {ident(meta.name)} WHERE tenant_id = $1 AND id = $2"
         done = await self._write(write, [self.actor.tenant, record], audit, events)
@@ -346,7 +348,7 @@ class Unit:
         return done
 
     async def _write_all(
-        self, name: str, write: str, where: str, changes: Sequence[Change], events: Sequence[Event]
+        self, name: str, write: str, where: str, changes: Sequence[Change], events: Sequence[OutboxEvent]
     ) -> int:
         """Write rows, and audit those of them that ``where`` leaves; return how many that are."""
         first = changes[0].audit
@@ -376,7 +378,7 @@ class Unit:
             sql += f", o AS ({outbox_sql('$1', '', n)})"
         return int(await self.value(f"{sql} SELECT {'count(*) FROM w' if where else 'cardinality($3)'}", *values))
 
-    async def _write(self, write: str, values: list[Any], audit: AuditEntry, events: Sequence[Event]) -> bool:
+    async def _write(self, write: str, values: list[Any], audit: AuditEntry, events: Sequence[OutboxEvent]) -> bool:
         self.recalled.pop(audit.collection, None)
         n = len(values)
         values += audit_values(audit)
@@ -390,7 +392,7 @@ class Unit:
             sql += f", o AS ({outbox_sql('w.tenant_id', 'w, ', n)})"
         return bool(await self.value(f"{sql} SELECT count(*) FROM w", *values) == 1)
 
-    async def put_events(self, events: Sequence[Event]) -> list[UUID]:
+    async def put_events(self, events: Sequence[OutboxEvent]) -> list[UUID]:
         """Write outbox rows that go with no other write, and return their ids."""
         values = _event_values(events)
         await self.value(outbox_sql("$7::uuid", "", 0), *values, self.actor.tenant)
@@ -414,7 +416,7 @@ class Unit:
             await self.value(tokens_sql(1), self.actor.tenant, meta.name, *_token_values(tokens))
 
 
-def _event_values(events: Sequence[Event]) -> list[Any]:
+def _event_values(events: Sequence[OutboxEvent]) -> list[Any]:
     depth = depth_of_events.get()
     trail = {"depth": depth} if depth else {}
     return [

@@ -12,6 +12,7 @@ import pytest
 from directapp.app.container import Application
 from directapp.connectors.svix import verify
 from directapp.domains.automation.catalogue import DEEPEST
+from directapp.domains.workshop.events import WORK_APPROVED
 from directapp.kernel.clock import utc_now
 from directapp.kernel.errors import ConflictError, DirectAppError, ForbiddenError, InvalidError, StaleError
 from directapp.services.act import Act
@@ -258,7 +259,7 @@ async def test_a_trial_judges_each_event_on_the_record_as_it_was_then(dealer: De
     await dealer.do(admin, "cars", "update", kept, sale_price=620000)
     item = await dealer.create(admin, "work_items", car=str(turned), description="Lys", kind="other")
     async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", "test", "", None) as act:
-        act.emit("work_item.approved", on=await act.look_up("work_items", item))
+        act.emit(WORK_APPROVED, on=await act.look_up("work_items", item))
     await dealer.do(admin, "cars", "update", turned, make="Škoda")
     await dealer.application.dispatcher.drain(dealer.tenant)
 
@@ -399,7 +400,7 @@ async def test_rules_that_go_in_a_circle_are_switched_off(dealer: Dealer) -> Non
     for depth, still_active in ((DEEPEST - 1, True), (DEEPEST, False)):
         async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", "test", "", None) as act:
             item = await act.create("work_items", {"car": record, "description": "Først", "kind": "other"})
-            act.emit("work_item.approved", on=item, depth=depth)
+            act.doors.ask_again(WORK_APPROVED.name, "work_items", item.id, {"depth": depth})
         await dealer.application.dispatcher.drain(dealer.tenant)
         row = await dealer.read(admin, "workflow_rules", made)
         assert row["active"] is still_active

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from directapp.declare.case import Case
+from directapp.declare.events import Event
 from directapp.declare.fields import Field
 from directapp.domains.people import auth, links, rules, verbs
 from directapp.domains.people.roles import MANAGER, STAFF
@@ -79,9 +80,9 @@ class MemoryDoors:
     def fields(self, collection: str) -> Mapping[str, Field]:
         raise NotImplementedError
 
-    def emit(self, event: str, collection: str, record: UUID, payload: dict[str, Any], delay: float) -> None:
-        assert (collection, delay) == ("users", 0.0)
-        self.events.append((event, record, payload))
+    def emit(self, event: Event, record: UUID, payload: dict[str, Any], delay: float) -> None:
+        assert (event.collection, delay) == ("users", 0.0)
+        self.events.append((event.name, record, payload))
 
 
 def _seen(found: Record) -> Seen:

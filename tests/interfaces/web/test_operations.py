@@ -10,7 +10,10 @@ import pytest
 from fastapi import FastAPI
 
 from directapp.app.container import Application
+from directapp.declare.events import event
+from directapp.domains.cars.events import ARCHIVE_DUE, DELIVERED
 from directapp.domains.operations import keep
+from directapp.kernel.text import Text
 from directapp.services.dispatcher import Dispatcher
 from directapp.services.jobs import Errand, GiveUpError, Job, acting
 from directapp.store.query import Query
@@ -21,6 +24,8 @@ from support.post import house_with
 from support.server import Server
 
 PAGE = "/app/operations"
+
+TRIAL = event("trial.sent", "cars", Text("Prøve", "Trial"))
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +50,8 @@ async def failed(dealer: Dealer, reason: str, count: int = 1) -> None:
     async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
         car = await act.create("cars", {"make": "VW"})
         for _ in range(count):
-            act.emit("trial.sent", on=car)
-    await Dispatcher(pipeline, {}, "workflow", errands=[Errand(name="trial.sent", run=fail)], keep=keep).drain(
-        dealer.tenant
-    )
+            act.doors.ask_again(TRIAL.name, "cars", car.id, {})
+    await Dispatcher(pipeline, {}, "workflow", errands=[Errand(event=TRIAL, run=fail)], keep=keep).drain(dealer.tenant)
 
 
 def figures(html: str) -> dict[str, int]:
@@ -95,8 +98,8 @@ async def test_it_shows_what_waits_and_how_long(signed: Opener, dealer: Dealer, 
     assert "Ingenting står i kø." in (await admin.get(PAGE)).text
     async with acting(dealer.application.platform.pipeline, dealer.tenant, "demo", "test", "", None) as act:
         car = await act.create("cars", {"make": "VW"})
-        act.emit("car.delivered", on=car)
-        act.emit("car.archive_due", on=car, delay=3600)
+        act.emit(DELIVERED, on=car)
+        act.emit(ARCHIVE_DUE, on=car, delay=3600)
     waits = figures((await admin.get(PAGE)).text)
     assert (waits["Venter på sin tid"], waits["Står i kø"] >= 1) == (1, True)
     time.ahead = timedelta(minutes=10)

@@ -5,19 +5,23 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from directapp.domains.automation import rule_runs
 from directapp.domains.automation.catalogue import SYSTEM
-from directapp.domains.automation.conditions import OF_CAR, holds, read_conditions
+from directapp.domains.automation.conditions import CAR, OF_CAR, holds, read_conditions
 from directapp.domains.automation.deliveries import queue
+from directapp.domains.automation.fields import RULE_RUNS, WEBHOOKS
 from directapp.domains.automation.handlers import words_of
+from directapp.domains.automation.listening import heard_by
 from directapp.domains.automation.references import resolved
+from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.kernel.clock import OSLO
-from directapp.kernel.errors import DirectAppError, StaleError
+from directapp.kernel.errors import ConflictError, DirectAppError, StaleError
+from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 from directapp.services.errands import explained
 from directapp.services.jobs import GiveUpError, Job, Run
 
-WORKER = "workflow"
+WORKER, READER = "workflow", "pipeline"
+_NO_CAR = Text("Hendelsen gjelder ingen bil.", "The event is about no car.")
 MONTH = timedelta(days=31)
 MOST_EVENTS = 5000
 _SHOWN, _CHUNK, _MOST_PEOPLE, _LONGEST = 20, 500, 2000, 300
@@ -58,43 +62,57 @@ async def run(job: Job) -> None:
 
 
 async def _behind(act: Act, key: str) -> bool:
-    return bool(await act.find(rule_runs.NAME, limit=1, key=key, outcome="done"))
+    return bool(await act.find(RULE_RUNS, limit=1, key=key, outcome="done"))
 
 
 async def _do(act: Act, rule: Seen, job: Job) -> None:
     collection, record = job.payload["collection"], UUID(job.payload["record"])
-    about = await act.look_up(collection, record, system=WORKER)
-    car = about if collection == "cars" else await _car(act, about)
+    about = await act.look_up(collection, record, system=READER)
     row = rule.row
     if row["action"] == "call_webhook":
-        webhook = await act.look_up("webhooks", row["webhook"])
-        await queue(act, webhook, job.payload["caused_by"], collection, record, {"rule": str(rule.id)})
+        webhook = await act.look_up(WEBHOOKS, row["webhook"])
+        if await heard_by(act, webhook, about):
+            await queue(act, webhook, job.payload["caused_by"], about, {"rule": str(rule.id)})
     elif row["action"] == "set_field":
+        car = await _car(act, about)
         if car.row.get(row["set_field"]) != row["set_value"]:
             await act.change({row["set_field"]: row["set_value"]}, system=WORKER, on=car)
     elif row["action"] == "create_work_item":
+        car = await _car(act, about)
         values = {"car": car.id, "description": row["message"], "kind": row["work_kind"]}
         await act.create("work_items", values, system=WORKER)
     else:
-        await _notify(act, rule, car, job)
+        await _notify(act, rule, await _car(act, about) if _has_car(about) else about, job)
+
+
+def _has_car(about: Seen) -> bool:
+    return about.collection == CAR or about.row.get("car") is not None
 
 
 async def _car(act: Act, about: Seen) -> Seen:
-    return await act.look_up("cars", about.row.get("car") or about.id, system=WORKER)
+    if not _has_car(about):
+        raise ConflictError(_NO_CAR)
+    return about if about.collection == CAR else await act.look_up(CAR, about.row["car"], system=WORKER)
 
 
-async def _notify(act: Act, rule: Seen, car: Seen, job: Job) -> None:
-    sites = [site for site in {car.row.get("dealership"), car.row.get("prep_center")} if site]
-    people = await act.find("users", system="pipeline", limit=_MOST_PEOPLE, dealership=sites, active=True)
+def sites_of(act: Act, about: Seen) -> list[UUID]:
+    """Return the sites that a record names: those whose people it is for."""
+    named = [name for name, item in act.fields(about.collection).items() if item.ref == DEALERSHIPS]
+    return sorted({about.row[name] for name in named if about.row.get(name)})
+
+
+async def _notify(act: Act, rule: Seen, about: Seen, job: Job) -> None:
+    people = await act.find(USERS, system=READER, limit=_MOST_PEOPLE, dealership=sites_of(act, about), active=True)
+    car = {"car": about.id} if about.collection == CAR else {}
     for person in people:
         if rule.row["notify_role"] in (person.row["roles"] or ()):
             values = {
                 "receiver": person.id,
                 "event": job.payload["caused_by"],
-                "title": f"{rule.row['message']}: {title(car)}"[:200],
-                "car": car.id,
-                "collection": "cars",
-                "record": car.id,
+                "title": f"{rule.row['message']}: {title(about)}"[:200],
+                "collection": about.collection,
+                "record": about.id,
+                **car,
                 "key": f"{job.key}:{person.id.hex}",
             }
             await act.create("notifications", values, system=WORKER)
@@ -116,7 +134,7 @@ async def _note(act: Act, job: Job, outcome: str, told: str | None) -> None:
         "told": told,
         "key": job.key,
     }
-    await act.create(rule_runs.NAME, values)
+    await act.create(RULE_RUNS, values)
 
 
 def trying(past: Past, before: Before) -> Run:
@@ -179,5 +197,5 @@ async def _records(act: Act, wanted: Sequence[tuple[str, UUID]]) -> dict[UUID, S
         ids = list(dict.fromkeys(record for name, record in wanted if name == collection))
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
-            found |= {s.id: s for s in await act.find(collection, system=WORKER, limit=_CHUNK, id=chunk)}
+            found |= {s.id: s for s in await act.find(collection, system=READER, limit=_CHUNK, id=chunk)}
     return found

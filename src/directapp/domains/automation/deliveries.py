@@ -1,33 +1,42 @@
 """Deliveries: every message to another system, with what it answered; and the errand that sends them."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import orjson
 
 from directapp.declare.access import Access, Grant
 from directapp.declare.case import Span
 from directapp.declare.collection import Collection, Views
+from directapp.declare.events import Event
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
-from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, CIRCLE, GONE, READER, ROUND_TIME, ROUNDS, SYSTEM
+from directapp.domains.automation.catalogue import (
+    ADMIN,
+    CIRCLE,
+    GONE,
+    READER,
+    ROUND_TIME,
+    ROUNDS,
+    SYSTEM,
+    event_choices,
+)
+from directapp.domains.automation.events import DELIVER
+from directapp.domains.automation.fields import WEBHOOK_DELIVERIES, WEBHOOKS
 from directapp.domains.automation.telling import tell_administrators
 from directapp.kernel.errors import DirectAppError
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 from directapp.services.jobs import GiveUpError, Job, LaterError, Run
 
-NAME = "webhook_deliveries"
-DELIVER = "webhook.deliver"
 OUTCOMES = choices(
     ("waiting", "Venter", "Waiting"), ("delivered", "Levert", "Delivered"), ("failed", "Feilet", "Failed")
 )
 PING = "webhook.ping"
-TOLD = (*CATALOGUE, *choices((PING, "Prøvemelding", "Trial message")))
+_PING = choices((PING, "Prøvemelding", "Trial message"))
 _INACTIVE = Text("Webhooken er ikke aktiv.", "The webhook is not active.")
 _SILENT = Text("Mottakeren svarer ikke.", "The receiver does not answer.")
 _ANSWERED = Text("Mottakeren svarte {status}.", "The receiver answered {status}.")
@@ -38,31 +47,6 @@ _PING_PONG = Text(
     " trolig ved å endre posten igjen.",
     "The webhook “{name}” is stopped: “{event}” was told {rounds} times within an hour of the same record. Its receiver"
     " probably answers by changing the record again.",
-)
-
-CONTENT = Group(
-    "all",
-    Text("Levering", "Delivery"),
-    (
-        field(
-            "webhook",
-            "Webhook",
-            "Webhook",
-            Kind.REF,
-            ref="webhooks",
-            on_delete="cascade",
-            required=True,
-            computed=True,
-        ),
-        field("event", "Hendelse", "Event", Kind.CHOICE, choices=TOLD, required=True, computed=True),
-        field("outcome", "Utfall", "Outcome", Kind.CHOICE, choices=OUTCOMES, default="waiting", computed=True),
-        field("answer", "Svarkode", "Status code", Kind.INTEGER, computed=True),
-        field("attempts", "Forsøk", "Attempts", Kind.INTEGER, computed=True),
-        field("error", "Feil", "Error", max_length=_LONGEST, computed=True),
-        field("delivered_at", "Levert", "Delivered", Kind.INSTANT, computed=True),
-        field("body", "Innhold", "Content", Kind.TEXT, computed=True),
-        field("record", "Post", "Record", max_length=36, computed=True),
-    ),
 )
 
 
@@ -82,41 +66,40 @@ Send = Callable[[str, str, str, datetime, bytes], Awaitable[Reply]]
 """Sends (url, secret, message id, when, body), signed; raises OSError or UnsafeAddressError."""
 
 
-async def queue(  # noqa: PLR0917 - to whom, and what happened to what
-    act: Act, webhook: Seen, event: str, collection: str, record: UUID, more: Mapping[str, Any]
-) -> None:
+async def queue(act: Act, webhook: Seen, event: str, about: Seen, more: Mapping[str, Any]) -> None:
     """Write a message down and ask for it to be sent; where we and the receiver go in a circle, stop the webhook."""
     rounds = await act.find(
-        NAME,
+        WEBHOOK_DELIVERIES,
         system=SYSTEM,
         limit=ROUNDS,
         only=("id",),
         webhook=webhook.id,
         event=event,
-        record=str(record),
+        record=str(about.id),
         created_at=Span(act.now - ROUND_TIME),
     )
     if len(rounds) == ROUNDS:
         await act.change({"active": False, "stopped_because": CIRCLE}, system=SYSTEM, on=webhook)
-        words = _PING_PONG.fill(name=webhook.row["name"], event=_label(event), rounds=ROUNDS)
+        words = _PING_PONG.fill(name=webhook.row["name"], event=_label(act, event), rounds=ROUNDS)
         await tell_administrators(act, webhook, words)
         values = {"webhook": webhook.id, "event": event, "outcome": "failed", "error": words.both[:_LONGEST]}
-        await act.create(NAME, {**values, "record": str(record)}, system=SYSTEM)
+        await act.create(WEBHOOK_DELIVERIES, {**values, "record": str(about.id)}, system=SYSTEM)
         return
-    data = {"collection": collection, "id": str(record), **more}
+    data = {"collection": about.collection, "id": str(about.id), **more}
     body = orjson.dumps({"type": event, "timestamp": act.now.isoformat(), "data": data}).decode()
-    values = {"webhook": webhook.id, "event": event, "outcome": "waiting", "body": body, "record": str(record)}
-    made = await act.create(NAME, values, system=SYSTEM)
+    values = {"webhook": webhook.id, "event": event, "outcome": "waiting", "body": body, "record": str(about.id)}
+    made = await act.create(WEBHOOK_DELIVERIES, values, system=SYSTEM)
     act.emit(DELIVER, on=made)
 
 
-def _label(event: str) -> Text:
-    return next(choice.label for choice in TOLD if choice.code == event)
+def _label(act: Act, event: str) -> Text:
+    offered = act.fields(WEBHOOK_DELIVERIES)["event"].choices
+    return next(choice.label for choice in offered if choice.code == event)
 
 
 async def replay(act: Act) -> None:
     """Send a message once more, with the same id."""
-    found = await act.look_up(NAME, act.target.id, system=SYSTEM)
+    found = await act.look_up(WEBHOOK_DELIVERIES, act.target.id, system=SYSTEM)
     act.seen = await act.change({"outcome": "waiting", "error": None}, system=SYSTEM, on=found)
     act.emit(DELIVER)
 
@@ -129,7 +112,7 @@ def delivering(send: Send) -> Run:
             if act.seen is None or act.seen.row["outcome"] != "waiting":
                 return
             message = act.seen
-            webhook = await act.look_up("webhooks", message.row["webhook"])
+            webhook = await act.look_up(WEBHOOKS, message.row["webhook"])
         if not webhook.row["active"]:
             await _note(job, outcome="failed", error=_INACTIVE.both)
             return
@@ -162,7 +145,7 @@ async def _heed(job: Job, webhook: Seen, reply: Reply) -> None:
     await _note(job, outcome="failed" if gone or job.last else "waiting", answer=reply.status, error=words)
     if gone:
         async with job.act(SYSTEM) as act:
-            found = await act.look_up("webhooks", webhook.id)
+            found = await act.look_up(WEBHOOKS, webhook.id)
             await act.change({"active": False, "stopped_because": GONE}, on=found)
         raise GiveUpError(words)
     if reply.retry_after is not None:
@@ -181,22 +164,59 @@ async def _note(job: Job, *, delivered: bool = False, **values: Any) -> None:
         await act.change({**values, "attempts": int(act.seen.row["attempts"] or 0) + 1})
 
 
-DELIVERIES = Collection(
-    name=NAME,
-    label=Text("Webhook-levering", "Webhook delivery"),
-    plural=Text("Webhook-leveringer", "Webhook deliveries"),
-    groups=(CONTENT,),
-    access=Access(
-        systems=(SYSTEM, "demo"),
-        grants=(Grant(role=ADMIN, verbs=("replay",)), Grant(role=READER)),
-    ),
-    views=Views(
-        columns=("created_at", "webhook", "event", "outcome", "answer", "attempts", "error"),
-        title=("event",),
-        filters=("webhook", "outcome", "event"),
-        icon="webhook",
-    ),
-    verbs=(Verb(name="replay", label=Text("Send på nytt", "Send again"), run=replay, icon="refresh"),),
-    indexes=(("webhook", "created_at"), ("outcome", "created_at"), ("webhook", "record", "created_at")),
-    history=False,
-)
+def _content(events: Iterable[Event]) -> Group:
+    return Group(
+        "all",
+        Text("Levering", "Delivery"),
+        (
+            field(
+                "webhook",
+                "Webhook",
+                "Webhook",
+                Kind.REF,
+                ref=WEBHOOKS,
+                on_delete="cascade",
+                required=True,
+                computed=True,
+            ),
+            field(
+                "event",
+                "Hendelse",
+                "Event",
+                Kind.CHOICE,
+                choices=(*event_choices(events), *_PING),
+                required=True,
+                computed=True,
+            ),
+            field("outcome", "Utfall", "Outcome", Kind.CHOICE, choices=OUTCOMES, default="waiting", computed=True),
+            field("answer", "Svarkode", "Status code", Kind.INTEGER, computed=True),
+            field("attempts", "Forsøk", "Attempts", Kind.INTEGER, computed=True),
+            field("error", "Feil", "Error", max_length=_LONGEST, computed=True),
+            field("delivered_at", "Levert", "Delivered", Kind.INSTANT, computed=True),
+            field("body", "Innhold", "Content", Kind.TEXT, computed=True),
+            field("record", "Post", "Record", max_length=36, computed=True),
+        ),
+    )
+
+
+def deliveries(events: Iterable[Event]) -> Collection:
+    """Return the collection of what was sent of events."""
+    return Collection(
+        name=WEBHOOK_DELIVERIES,
+        label=Text("Webhook-levering", "Webhook delivery"),
+        plural=Text("Webhook-leveringer", "Webhook deliveries"),
+        groups=(_content(events),),
+        access=Access(
+            systems=(SYSTEM, "demo"),
+            grants=(Grant(role=ADMIN, verbs=("replay",)), Grant(role=READER)),
+        ),
+        views=Views(
+            columns=("created_at", "webhook", "event", "outcome", "answer", "attempts", "error"),
+            title=("event",),
+            filters=("webhook", "outcome", "event"),
+            icon="webhook",
+        ),
+        verbs=(Verb(name="replay", label=Text("Send på nytt", "Send again"), run=replay, icon="refresh"),),
+        indexes=(("webhook", "created_at"), ("outcome", "created_at"), ("webhook", "record", "created_at")),
+        history=False,
+    )

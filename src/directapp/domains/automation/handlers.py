@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from directapp.declare.kinds import BadValueError
-from directapp.domains.automation import rule_runs
 from directapp.domains.automation.catalogue import CIRCLE, DEEPEST, SYSTEM, UNREADABLE
 from directapp.domains.automation.conditions import Vocabulary, holds, read_conditions, vocabulary
 from directapp.domains.automation.deliveries import queue
+from directapp.domains.automation.events import RUN
+from directapp.domains.automation.fields import RULE_RUNS, WEBHOOKS, WORKFLOW_RULES
+from directapp.domains.automation.listening import heard_by, told
 from directapp.domains.automation.references import resolved
 from directapp.domains.automation.telling import tell_administrators
 from directapp.kernel.errors import NotFoundError
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 
-RUN = "rule.run"
 _MOST, _LONGEST = 200, 300
 IN_A_CIRCLE = Text("Regelen går i ring.", "The rule goes in a circle.")
 _RULE_STOPPED = Text("Regelen «{name}» er stanset. {why}", "The rule “{name}” is stopped. {why}")
@@ -23,17 +24,18 @@ _RULE_STOPPED = Text("Regelen «{name}» er stanset. {why}", "The rule “{name}
 async def follow(act: Act) -> None:
     """Tell the webhooks that listen, and ask for what the rules that fit want done."""
     event = act.verb
-    asked = act.find("webhooks", system=SYSTEM, limit=_MOST, settled=True, active=True)
+    asked = act.find(WEBHOOKS, system=SYSTEM, limit=_MOST, settled=True, active=True)
     webhooks = [w for w in await asked if listens(w, event)]
-    rules = await act.find("workflow_rules", system=SYSTEM, limit=_MOST, settled=True, event=event, active=True)
+    rules = await act.find(WORKFLOW_RULES, system=SYSTEM, limit=_MOST, settled=True, event=event, active=True)
     if act.seen is None or not (webhooks or rules):
         return
-    moved = {name: act.params[name] for name in ("from", "to") if act.params.get(name) is not None}
     for webhook in webhooks:
-        await queue(act, webhook, event, act.collection, act.target.id, moved)
+        if readable := await heard_by(act, webhook, act.seen):
+            await queue(act, webhook, event, act.seen, told(act, act.seen, readable))
     if not rules:
         return
-    record = await facts(act, act.target, moved)
+    moved = {name: act.params[name] for name in ("from", "to") if act.params.get(name) is not None}
+    record = await facts(act, act.seen, moved)
     words = words_of(act, act.collection)
     for rule in rules:
         try:
@@ -84,5 +86,5 @@ async def stop(act: Act, rule: Seen, why: str, words: Text) -> None:
         "outcome": "stopped",
         "told": words.both[:_LONGEST],
     }
-    await act.create(rule_runs.NAME, values, system=SYSTEM)
+    await act.create(RULE_RUNS, values, system=SYSTEM)
     await tell_administrators(act, rule, _RULE_STOPPED.fill(name=rule.row["name"], why=words))

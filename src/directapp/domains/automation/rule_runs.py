@@ -1,13 +1,16 @@
 """Rule runs: what every rule did, to which record, and what held it up."""
 
+from collections.abc import Iterable
+
 from directapp.declare.access import Access, Grant
 from directapp.declare.collection import Collection, Views
+from directapp.declare.events import Event
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
-from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, READER, SYSTEM
+from directapp.domains.automation.catalogue import ADMIN, READER, SYSTEM, event_choices
+from directapp.domains.automation.fields import RULE_RUNS, WORKFLOW_RULES
 from directapp.kernel.text import Text
 
-NAME = "rule_runs"
 OUTCOMES = choices(
     ("done", "Utført", "Done"),
     ("refused", "Avvist", "Refused"),
@@ -15,41 +18,46 @@ OUTCOMES = choices(
     ("stopped", "Stanset", "Stopped"),
 )
 
-CONTENT = Group(
-    "all",
-    Text("Utført regel", "Rule run"),
-    (
-        field(
-            "rule",
-            "Regel",
-            "Rule",
-            Kind.REF,
-            ref="workflow_rules",
-            on_delete="cascade",
-            required=True,
-            computed=True,
-        ),
-        field("event", "Hendelse", "Event", Kind.CHOICE, choices=CATALOGUE, computed=True),
-        field("collection", "Gjelder", "About", max_length=60, computed=True),
-        field("record", "Post", "Record", max_length=36, computed=True),
-        field("outcome", "Utfall", "Outcome", Kind.CHOICE, choices=OUTCOMES, computed=True),
-        field("told", "Forklaring", "Explanation", max_length=300, computed=True),
-        field("key", "Nøkkel", "Key", max_length=60, computed=True),
-    ),
-)
 
-RULE_RUNS = Collection(
-    name=NAME,
-    label=Text("Utført regel", "Rule run"),
-    plural=Text("Utførte regler", "Rule runs"),
-    groups=(CONTENT,),
-    access=Access(systems=(SYSTEM, "demo"), grants=(Grant(role=ADMIN), Grant(role=READER))),
-    views=Views(
-        columns=("created_at", "rule", "event", "outcome", "told"),
-        title=("event",),
-        filters=("rule", "outcome"),
-        icon="history",
-    ),
-    indexes=(("rule", "created_at"), ("key",)),
-    history=False,
-)
+def _content(events: Iterable[Event]) -> Group:
+    return Group(
+        "all",
+        Text("Utført regel", "Rule run"),
+        (
+            field(
+                "rule",
+                "Regel",
+                "Rule",
+                Kind.REF,
+                ref=WORKFLOW_RULES,
+                on_delete="cascade",
+                required=True,
+                computed=True,
+            ),
+            field("event", "Hendelse", "Event", Kind.CHOICE, choices=event_choices(events), computed=True),
+            field("collection", "Gjelder", "About", max_length=60, computed=True),
+            field("record", "Post", "Record", max_length=36, computed=True),
+            field("outcome", "Utfall", "Outcome", Kind.CHOICE, choices=OUTCOMES, computed=True),
+            field("told", "Forklaring", "Explanation", max_length=300, computed=True),
+            field("key", "Nøkkel", "Key", max_length=60, computed=True),
+        ),
+    )
+
+
+def rule_runs(events: Iterable[Event]) -> Collection:
+    """Return the collection of what rules did about events."""
+    return Collection(
+        name=RULE_RUNS,
+        label=Text("Utført regel", "Rule run"),
+        plural=Text("Utførte regler", "Rule runs"),
+        groups=(_content(events),),
+        access=Access(systems=(SYSTEM, "demo"), grants=(Grant(role=ADMIN), Grant(role=READER))),
+        views=Views(
+            columns=("created_at", "rule", "event", "outcome", "told"),
+            title=("event",),
+            filters=("rule", "outcome"),
+            icon="history",
+        ),
+        indexes=(("rule", "created_at"), ("key",)),
+        history=False,
+    )

@@ -2,23 +2,25 @@
 
 import base64
 import secrets
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
 from directapp.declare.access import Access, Grant
 from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Views
+from directapp.declare.events import Event
 from directapp.declare.fields import Field, Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.verbs import Secret, Verb
-from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, CIRCLE, GONE, READER, SYSTEM
-from directapp.domains.automation.deliveries import NAME as DELIVERIES
+from directapp.domains.automation.catalogue import ADMIN, CIRCLE, GONE, READER, SYSTEM, event_choices
 from directapp.domains.automation.deliveries import PING, queue
+from directapp.domains.automation.fields import WEBHOOK_DELIVERIES, WEBHOOKS
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
-NAME = "webhooks"
 STOPS = choices(
     (GONE, "Mottakeren finnes ikke lenger (410)", "The receiver is gone (410)"),
     (CIRCLE, "Mottakeren og vi svarer hverandre i ring", "The receiver and we answer each other in a circle"),
@@ -65,25 +67,44 @@ def _address() -> Field:
     )
 
 
-def _events() -> Field:
-    return field("events", "Hendelser", "Events", Kind.CHOICES, choices=CATALOGUE, required=True)
+def _site() -> Field:
+    return field(
+        "dealership",
+        "Anlegg",
+        "Site",
+        Kind.REF,
+        ref=DEALERSHIPS,
+        on_delete="cascade",
+        help=Text(
+            "Mottakeren får bare vite det en daglig leder ved anlegget kan se. Tomt: hele virksomheten.",
+            "The receiver is told only what a manager of the site may see. Empty: the whole company.",
+        ),
+    )
+
+
+def _events(events: Iterable[Event]) -> Field:
+    return field("events", "Hendelser", "Events", Kind.CHOICES, choices=event_choices(events), required=True)
 
 
 def _name() -> Field:
     return field("name", "Navn", "Name", required=True, max_length=80, search=True)
 
 
-CONTENT = Group(
-    "all",
-    Text("Webhook", "Webhook"),
-    (
-        _name(),
-        _address(),
-        _events(),
-        field("active", "Aktiv", "Active", Kind.BOOLEAN, default=True),
-        field("stopped_because", "Stanset fordi", "Stopped because", Kind.CHOICE, choices=STOPS, computed=True),
-    ),
-)
+def _content(events: Iterable[Event]) -> Group:
+    return Group(
+        "all",
+        Text("Webhook", "Webhook"),
+        (
+            _name(),
+            _address(),
+            _events(events),
+            _site(),
+            field("active", "Aktiv", "Active", Kind.BOOLEAN, default=True),
+            field("stopped_because", "Stanset fordi", "Stopped because", Kind.CHOICE, choices=STOPS, computed=True),
+        ),
+    )
+
+
 KEY = Group(
     "key",
     Text("Nøkkel", "Key"),
@@ -95,8 +116,8 @@ _SECRET = (Secret(name="secret", label=Text("Signeringsnøkkel", "Signing secret
 async def subscribe(act: Act) -> None:
     """Add a webhook and show its secret, this once."""
     secret = new_secret()
-    values = {name: act.params[name] for name in ("name", "url", "events")}
-    act.answer = await act.create(NAME, values | {"secret": secret, "active": True}, system=SYSTEM)
+    values = {name: act.params[name] for name in ("name", "url", "events", "dealership") if act.params.get(name)}
+    act.answer = await act.create(WEBHOOKS, values | {"secret": secret, "active": True}, system=SYSTEM)
     act.shown_once = {"secret": secret}
 
 
@@ -109,7 +130,7 @@ async def renew(act: Act) -> None:
 
 async def ping(act: Act) -> None:
     """Send a message that tells nothing, to see whether it arrives."""
-    await queue(act, act.target, PING, NAME, act.target.id, {})
+    await queue(act, act.target, PING, act.target, {})
 
 
 def _inactive(case: Case) -> Problem | None:
@@ -123,41 +144,51 @@ def fresh_start(case: Case) -> dict[str, Any]:
     return {"stopped_because": None} if case.changed("active") and case.get("active") else {}
 
 
-WEBHOOKS = Collection(
-    name=NAME,
-    label=Text("Webhook", "Webhook"),
-    plural=Text("Webhooker", "Webhooks"),
-    groups=(CONTENT, KEY),
-    access=Access(
-        systems=(SYSTEM, "demo"),
-        grants=(
-            Grant(role=ADMIN, read=("all",), write=("all",), delete=True, verbs=("subscribe", "renew", "ping")),
-            Grant(role=READER, read=("all",)),
+def webhooks(events: Iterable[Event]) -> Collection:
+    """Return the collection of those who listen to events from outside."""
+    return Collection(
+        name=WEBHOOKS,
+        label=Text("Webhook", "Webhook"),
+        plural=Text("Webhooker", "Webhooks"),
+        groups=(_content(events), KEY),
+        access=Access(
+            systems=(SYSTEM, "demo"),
+            grants=(
+                Grant(role=ADMIN, read=("all",), write=("all",), delete=True, verbs=("subscribe", "renew", "ping")),
+                Grant(role=READER, read=("all",)),
+            ),
+            delete_why=Text("Et annet system skal ikke få vite mer.", "Another system is to be told no more."),
         ),
-        delete_why=Text("Et annet system skal ikke få vite mer.", "Another system is to be told no more."),
-    ),
-    views=Views(
-        columns=("name", "url", "events", "active", "stopped_because"),
-        title=("name",),
-        sort=("name",),
-        filters=("active",),
-        icon="webhook",
-    ),
-    fill=(fresh_start,),
-    verbs=(
-        Verb(
-            name="subscribe",
-            label=Text("Ny webhook", "New webhook"),
-            run=subscribe,
-            on="collection",
-            params=(_name(), _address(), _events()),
-            icon="plus",
-            primary=True,
-            secrets=_SECRET,
+        views=Views(
+            columns=("name", "url", "events", "dealership", "active", "stopped_because"),
+            title=("name",),
+            sort=("name",),
+            filters=("active",),
+            icon="webhook",
         ),
-        Verb(name="ping", label=Text("Send en prøve", "Send a trial"), run=ping, blocked=_inactive, icon="player-play"),
-        Verb(name="renew", label=Text("Ny nøkkel", "New secret"), run=renew, icon="key", danger=True, secrets=_SECRET),
-    ),
-    indexes=(("active",),),
-    notes=f"What was sent stands in {DELIVERIES}.",
-)
+        fill=(fresh_start,),
+        verbs=(
+            Verb(
+                name="subscribe",
+                label=Text("Ny webhook", "New webhook"),
+                run=subscribe,
+                on="collection",
+                params=(_name(), _address(), _events(events), _site()),
+                icon="plus",
+                primary=True,
+                secrets=_SECRET,
+            ),
+            Verb(
+                name="ping",
+                label=Text("Send en prøve", "Send a trial"),
+                run=ping,
+                blocked=_inactive,
+                icon="player-play",
+            ),
+            Verb(
+                name="renew", label=Text("Ny nøkkel", "New secret"), run=renew, icon="key", danger=True, secrets=_SECRET
+            ),
+        ),
+        indexes=(("active",),),
+        notes=f"What was sent stands in {WEBHOOK_DELIVERIES}.",
+    )

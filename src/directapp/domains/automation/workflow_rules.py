@@ -1,24 +1,25 @@
 """Workflow rules: when something happens to such a record, do this. Tried on the past before they are switched on."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from directapp.declare.access import Access, Grant
 from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Views
+from directapp.declare.events import Event
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.spec import Spec
 from directapp.declare.verbs import Verb
-from directapp.domains.automation.catalogue import ADMIN, CATALOGUE, CIRCLE, READER, SYSTEM, UNREADABLE, told_by
+from directapp.domains.automation.catalogue import ADMIN, CIRCLE, READER, SYSTEM, UNREADABLE, event_choices
 from directapp.domains.automation.conditions import CAR, Vocabulary, normal, plain, read_conditions, vocabulary
+from directapp.domains.automation.events import TRIAL
+from directapp.domains.automation.fields import WEBHOOKS, WORKFLOW_RULES
 from directapp.domains.automation.references import demand_found
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
-NAME = "workflow_rules"
-TRIAL = "rule.trial"
 ACTIONS = choices(
     ("notify", "Varsle", "Notify"),
     ("set_field", "Sett felt på bilen", "Set a field of the car"),
@@ -64,30 +65,44 @@ NEEDS = {
 }
 _CONTENT = ("event", "conditions", "action", *{name for names in NEEDS.values() for name in names})
 
-WHEN = Group(
-    "when",
-    Text("Når", "When"),
-    (
-        field("name", "Navn", "Name", required=True, max_length=80, search=True),
-        field("event", "Når dette skjer", "When this happens", Kind.CHOICE, choices=CATALOGUE, required=True),
-        field(
-            "conditions",
-            "Og dette gjelder",
-            "And this holds",
-            Kind.TEXT,
-            max_length=1000,
-            parse=normal,
-            help=Text(
-                "Én sammenligning per linje, og alle må stemme: «Merke = Audi», «Salgspris > 500 000», «Kundens navn er"
-                " tom», «Prioritet er en av Høy, Haster», «Lovet levering <= 24.12.2026», «Forhandler = 499». Skriv"
-                " bil. foran et felt på bilen når hendelsen gjelder noe annet. Tomt: alltid.",
-                "One comparison a line, all of which must hold: “Make = Audi”, “Sale price > 500 000”, “Customer name"
-                " is empty”, “Priority is one of High, Urgent”, “Promised delivery <= 24.12.2026”, “Dealership = 499”."
-                " Write car. before a field of the car where the event is about something else. Empty: always.",
+
+_HELP = Text(
+    "Én sammenligning per linje, og alle må stemme: «Merke = Audi», «Salgspris > 500 000», «Kundens navn er"
+    " tom», «Prioritet er en av Høy, Haster», «Lovet levering <= 24.12.2026», «Forhandler = 499». Skriv"
+    " bil. foran et felt på bilen når hendelsen gjelder noe annet. Tomt: alltid.",
+    "One comparison a line, all of which must hold: “Make = Audi”, “Sale price > 500 000”, “Customer name"
+    " is empty”, “Priority is one of High, Urgent”, “Promised delivery <= 24.12.2026”, “Dealership = 499”."
+    " Write car. before a field of the car where the event is about something else. Empty: always.",
+)
+
+
+def _when(events: Iterable[Event]) -> Group:
+    return Group(
+        "when",
+        Text("Når", "When"),
+        (
+            field("name", "Navn", "Name", required=True, max_length=80, search=True),
+            field(
+                "event",
+                "Når dette skjer",
+                "When this happens",
+                Kind.CHOICE,
+                choices=event_choices(events),
+                required=True,
+            ),
+            field(
+                "conditions",
+                "Og dette gjelder",
+                "And this holds",
+                Kind.TEXT,
+                max_length=1000,
+                parse=normal,
+                help=_HELP,
             ),
         ),
-    ),
-)
+    )
+
+
 THEN = Group(
     "then",
     Text("Så", "Then"),
@@ -98,7 +113,7 @@ THEN = Group(
         field("set_field", "Felt", "Field", Kind.CHOICE, choices=SETTABLE),
         field("set_value", "Verdi", "Value", max_length=200),
         field("work_kind", "Type arbeid", "Kind of work", Kind.CHOICE, choices=WORK),
-        field("webhook", "Webhook", "Webhook", Kind.REF, ref="webhooks", on_delete="set_null"),
+        field("webhook", "Webhook", "Webhook", Kind.REF, ref=WEBHOOKS, on_delete="set_null"),
     ),
 )
 STAND = Group(
@@ -127,8 +142,8 @@ def complete(case: Case) -> list[Problem]:
 
 def words_for(spec: Spec, event: object) -> Vocabulary | None:
     """Return what a rule about an event may ask of."""
-    collection = told_by(spec, event)
-    return None if collection is None else vocabulary(collection, spec[collection].fields, spec[CAR].fields)
+    about = spec.events.get(str(event))
+    return vocabulary(about.collection, spec[about.collection].fields, spec[CAR].fields) if about else None
 
 
 def _readable(spec: Callable[[], Spec]) -> Callable[[Case], list[Problem]]:
@@ -220,13 +235,13 @@ def _off(case: Case) -> Problem | None:
     return Problem(Text("Regelen er slått av.", "The rule is switched off."), field="active", code="CONFLICT")
 
 
-def workflow_rules(spec: Callable[[], Spec]) -> Collection:
-    """Return the collection of rules; ``spec`` is asked, once all is declared, what they may be about."""
+def workflow_rules(spec: Callable[[], Spec], events: Iterable[Event]) -> Collection:
+    """Return the collection of rules about events; ``spec`` is asked, once all is declared, what they may be about."""
     return Collection(
-        name=NAME,
+        name=WORKFLOW_RULES,
         label=Text("Regel", "Rule"),
         plural=Text("Regler", "Rules"),
-        groups=(WHEN, THEN, STAND),
+        groups=(_when(events), THEN, STAND),
         access=Access(
             systems=(SYSTEM, "demo"),
             grants=(

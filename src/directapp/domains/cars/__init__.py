@@ -10,11 +10,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from directapp.declare.collection import Collection
-from directapp.domains.cars import handlers
+from directapp.declare.events import Event, events_in
+from directapp.domains.cars import events, handlers
 from directapp.domains.cars.accessories import CAR_ACCESSORIES
 from directapp.domains.cars.collection import CARS
 from directapp.domains.cars.stages import CAR_STAGES
 from directapp.domains.cars.transfers import CAR_TRANSFERS
 
 COLLECTIONS: tuple[Collection, ...] = (CARS, CAR_ACCESSORIES, CAR_TRANSFERS, CAR_STAGES)
-EVENT_HANDLERS: dict[str, Callable[[Any], Awaitable[None]]] = dict(handlers.EVENT_HANDLERS)
+EVENTS: tuple[Event, ...] = events_in(events)
+EVENT_HANDLERS: dict[Event, Callable[[Any], Awaitable[None]]] = dict(handlers.EVENT_HANDLERS)

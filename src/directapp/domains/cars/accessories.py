@@ -6,10 +6,12 @@ from typing import Any
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, One
 from directapp.declare.collection import Collection, Index, Views
+from directapp.declare.events import Emit
 from directapp.declare.fields import Field, Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import All, Is, Other, Parent, Rule, SeenInFull, Who, all_of, either
 from directapp.domains.cars.access import AT_PREP, OWNED
+from directapp.domains.cars.events import ACCESSORIES_CHANGED
 from directapp.domains.cars.states import CLOSED
 from directapp.domains.cars.words import PARTS_STATUSES
 from directapp.kernel.errors import Problem
@@ -144,5 +146,5 @@ CAR_ACCESSORIES = Collection(
             for copy in ("car_dealership", "car_prep_center")
         ),
     ),
-    events=(("changed_after_order_at", "accessories.changed"),),
+    events=(Emit(event=ACCESSORIES_CHANGED, field="changed_after_order_at"),),
 )

@@ -1,10 +1,11 @@
 """The car, declared once: fields, rights, workflow, rules, verbs and views."""
 
-from directapp.declare.case import Many, One
-from directapp.declare.collection import Collection, Heard, Index, Unique, Views, becomes
+from directapp.declare.case import Case, Many, One
+from directapp.declare.collection import Collection, Index, Unique, Views
+from directapp.declare.events import Emit, becomes
 from directapp.declare.rules import Empty, Is, Not, Other, all_of
 from directapp.declare.workflow import Condition
-from directapp.domains.cars import facts
+from directapp.domains.cars import events, facts
 from directapp.domains.cars.access import ACCESS
 from directapp.domains.cars.fields import GROUPS
 from directapp.domains.cars.fill import FILL
@@ -15,59 +16,53 @@ from directapp.domains.cars.verbs import VERBS
 from directapp.domains.cars.workflow import WORKFLOW
 from directapp.kernel.text import Text
 
-# Every fact is told of by itself, whichever step it comes with; steps tell of the states that they lead to.
-EVENTS = (
-    ("vin", "car.identified"),
-    ("appraisal_price", "car.appraised"),
-    ("sent_at", "car.sent"),
-    ("arrived_prep_center_at", "car.arrived"),
-    ("arrived_dealership_at", "car.arrived_dealership"),
-    ("inspection_started_at", "inspection.started"),
-    ("inspection_completed_at", "inspection.completed"),
-    ("parts_ordered_seller_at", "parts.ordered_seller"),
-    ("parts_ordered_prep_at", "parts.ordered_prep"),
-    ("parts_ordered_seller_at", "parts.ordered"),
-    ("parts_ordered_prep_at", "parts.ordered"),
-    ("parts_arrived_seller_at", "parts.arrived"),
-    ("parts_arrived_prep_at", "parts.arrived"),
-    ("assigned_mechanic", "car.assigned"),
-    ("assigned_detailer", "car.assigned"),
-    ("technical_started_at", "technical.started"),
-    ("technical_completed_at", "technical.completed"),
-    ("cosmetic_started_at", "cosmetic.started"),
-    ("cosmetic_completed_at", "cosmetic.completed"),
-    ("quality_checked_at", "quality.checked"),
-    ("delivered_to_dealership_at", "car.returned"),
-    ("reserved_at", "car.reserved"),
-    ("sold_at", "car.sold"),
-    ("delivered_to_customer_at", "car.delivered"),
-)
-
 
 def _is(name: str, *, said: bool) -> Condition:
     return lambda case: case.get(name) is said
 
 
-HEARD = (
-    Heard(event="inspection.approved", when=becomes(_is("inspection_approved", said=True))),
-    Heard(event="inspection.failed", when=becomes(_is("inspection_approved", said=False))),
-    Heard(event="parts.all_arrived", when=becomes(facts.parts_all_here)),
-    Heard(event="work.completed", when=becomes(facts.work_done)),
-    Heard(event="quality.approved", when=becomes(_is("quality_approved", said=True))),
-    Heard(event="quality.failed", when=becomes(_is("quality_approved", said=False))),
-    Heard(event="car.ready", when=becomes(lambda case: case.get("ready_for_delivery_at") is not None)),
-    Heard(event="car.pickup", when=becomes(_is("ready_for_pickup", said=True))),
-    # Told to planning alone: what is left to do, or when it can begin, is another.
-    Heard(
-        event="car.work_changed",
-        when=lambda case: (
-            case.before is not None
-            and case.changed(
-                *("eta", "needs_technical", "needs_cosmetic", "prep_center"),
-                *("estimated_technical_hours", "estimated_cosmetic_hours"),
-            )
-        ),
-    ),
+def _work_changed(case: Case) -> bool:
+    return case.before is not None and case.changed(
+        *("eta", "needs_technical", "needs_cosmetic", "prep_center"),
+        *("estimated_technical_hours", "estimated_cosmetic_hours"),
+    )
+
+
+# Every fact is told of by itself, whichever step it comes with; steps tell of the states that they lead to.
+EVENTS = (
+    Emit(event=events.IDENTIFIED, field="vin"),
+    Emit(event=events.APPRAISED, field="appraisal_price"),
+    Emit(event=events.SENT, field="sent_at"),
+    Emit(event=events.ARRIVED, field="arrived_prep_center_at"),
+    Emit(event=events.ARRIVED_DEALERSHIP, field="arrived_dealership_at"),
+    Emit(event=events.INSPECTION_STARTED, field="inspection_started_at"),
+    Emit(event=events.INSPECTION_COMPLETED, field="inspection_completed_at"),
+    Emit(event=events.PARTS_ORDERED_SELLER, field="parts_ordered_seller_at"),
+    Emit(event=events.PARTS_ORDERED_PREP, field="parts_ordered_prep_at"),
+    Emit(event=events.PARTS_ORDERED, field="parts_ordered_seller_at"),
+    Emit(event=events.PARTS_ORDERED, field="parts_ordered_prep_at"),
+    Emit(event=events.PARTS_ARRIVED, field="parts_arrived_seller_at"),
+    Emit(event=events.PARTS_ARRIVED, field="parts_arrived_prep_at"),
+    Emit(event=events.ASSIGNED, field="assigned_mechanic"),
+    Emit(event=events.ASSIGNED, field="assigned_detailer"),
+    Emit(event=events.TECHNICAL_STARTED, field="technical_started_at"),
+    Emit(event=events.TECHNICAL_COMPLETED, field="technical_completed_at"),
+    Emit(event=events.COSMETIC_STARTED, field="cosmetic_started_at"),
+    Emit(event=events.COSMETIC_COMPLETED, field="cosmetic_completed_at"),
+    Emit(event=events.QUALITY_CHECKED, field="quality_checked_at"),
+    Emit(event=events.RETURNED, field="delivered_to_dealership_at"),
+    Emit(event=events.RESERVED, field="reserved_at"),
+    Emit(event=events.SOLD, field="sold_at"),
+    Emit(event=events.DELIVERED, field="delivered_to_customer_at"),
+    Emit(event=events.INSPECTION_APPROVED, when=becomes(_is("inspection_approved", said=True))),
+    Emit(event=events.INSPECTION_FAILED, when=becomes(_is("inspection_approved", said=False))),
+    Emit(event=events.ALL_PARTS_ARRIVED, when=becomes(facts.parts_all_here)),
+    Emit(event=events.WORK_COMPLETED, when=becomes(facts.work_done)),
+    Emit(event=events.QUALITY_APPROVED, when=becomes(_is("quality_approved", said=True))),
+    Emit(event=events.QUALITY_FAILED, when=becomes(_is("quality_approved", said=False))),
+    Emit(event=events.READY, when=becomes(lambda case: case.get("ready_for_delivery_at") is not None)),
+    Emit(event=events.PICKUP, when=becomes(_is("ready_for_pickup", said=True))),
+    Emit(event=events.WORK_CHANGED, when=_work_changed),
 )
 
 # What most questions are about: a twentieth of the cars, when a house is old.
@@ -191,5 +186,4 @@ CARS = Collection(
     ),
     consequences=(stage_left,),
     events=EVENTS,
-    heard=HEARD,
 )

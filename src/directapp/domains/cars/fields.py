@@ -25,6 +25,11 @@ from directapp.domains.cars.words import (
 )
 from directapp.kernel.text import Text
 
+CARS = "cars"
+CAR_ACCESSORIES = "car_accessories"
+CAR_TRANSFERS = "car_transfers"
+CAR_STAGES = "car_stages"
+
 
 def group(code: str, nb: str, en: str, *fields: Field) -> Group:
     """Return a group from its code and labels; its fields know what sheets call them."""

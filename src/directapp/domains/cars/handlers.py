@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.case import Span
+from directapp.domains.cars.events import ARCHIVE_DUE, DELIVERED, IDENTIFIED
 from directapp.services.act import Act, Seen
 
 UNDO_WINDOW = timedelta(seconds=60)
@@ -67,7 +68,7 @@ async def _archive(act: Act, car: Seen, days: int, *, wait: bool) -> None:
         return
     if at > act.now:
         if wait:
-            act.emit("car.archive_due", on=car, delay=(at - act.now).total_seconds() + 1)
+            act.emit(ARCHIVE_DUE, on=car, delay=(at - act.now).total_seconds() + 1)
         return
     patch = {"archived_at": act.now, "archived_from": "delivered", "archive_reason": "delivered"}
     await act.move("archived", patch, system="archiver", on=car)
@@ -88,7 +89,7 @@ async def link_previous(act: Act) -> None:
 
 
 EVENT_HANDLERS = {
-    "car.delivered": archive_delivered,
-    "car.archive_due": archive_delivered,
-    "car.identified": link_previous,
+    DELIVERED: archive_delivered,
+    ARCHIVE_DUE: archive_delivered,
+    IDENTIFIED: link_previous,
 }

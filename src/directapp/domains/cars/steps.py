@@ -2,7 +2,7 @@
 
 from directapp.declare.case import Case
 from directapp.declare.workflow import Step
-from directapp.domains.cars import facts, guards
+from directapp.domains.cars import events, facts, guards
 from directapp.domains.cars.facts import given
 from directapp.domains.cars.states import OPEN
 
@@ -38,7 +38,7 @@ def _sold_now(case: Case) -> bool:
 
 def _steps_to_inspection() -> tuple[Step, ...]:
     return (
-        Step(origins=("draft",), to="registered", when=facts.is_complete, event="car.registered"),
+        Step(origins=("draft",), to="registered", when=facts.is_complete, event=events.REGISTERED),
         Step(
             origins=("registered",),
             to="appraised",
@@ -89,14 +89,14 @@ def _steps_of_inspection() -> tuple[Step, ...]:
             to="ready_to_plan",
             when=lambda case: _approved(case) and not facts.parts_missing(case),
             fact="inspection_approved",
-            event="car.ready_to_plan",
+            event=events.READY_TO_PLAN,
         ),
         Step(
             origins=("waiting_parts",),
             to="ready_to_plan",
             when=lambda case: case.changed(*_PARTS) and not facts.parts_missing(case),
             fact="parts_arrived_prep_at",
-            event="car.ready_to_plan",
+            event=events.READY_TO_PLAN,
         ),
         Step(
             origins=("ready_to_plan", "planned"),
@@ -115,14 +115,14 @@ def _steps_of_work() -> tuple[Step, ...]:
             to="planned",
             when=facts.all_planned,
             fact="scheduled_technical_start",
-            event="car.planned",
+            event=events.PLANNED,
         ),
         Step(
             origins=("planned",),
             to="ready_to_plan",
             when=lambda case: case.changed(*_PLAN) and not facts.all_planned(case) and not facts.work_begun(case),
             fact="scheduled_technical_start",
-            event="car.unplanned",
+            event=events.UNPLANNED,
         ),
         Step(
             origins=("planned", "cosmetic_prep", "qc_failed"),
@@ -197,7 +197,7 @@ def _steps_of_sale() -> tuple[Step, ...]:
             guards=(guards.sold, guards.inspection_approved, guards.technical_completed),
             fact="delivered_to_customer_at",
         ),
-        Step(origins=ready, to="ready_for_sale", when=facts.is_for_sale, event="car.for_sale"),
+        Step(origins=ready, to="ready_for_sale", when=facts.is_for_sale, event=events.FOR_SALE),
         Step(
             origins=("reserved",),
             to="ready_for_sale",
@@ -212,6 +212,6 @@ STEPS: tuple[Step, ...] = (
     *_steps_of_inspection(),
     *_steps_of_work(),
     *_steps_of_sale(),
-    Step(origins=("delivered",), to="archived", event="car.archived"),
-    Step(origins=OPEN, to="archived", event="car.archived"),
+    Step(origins=("delivered",), to="archived", event=events.ARCHIVED),
+    Step(origins=OPEN, to="archived", event=events.ARCHIVED),
 )

@@ -6,11 +6,14 @@ from typing import Any
 from directapp.declare.access import Access, grants
 from directapp.declare.case import Case, Consequence, One
 from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.events import Emit, becomes
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, SeenInFull, Who, all_of, either
+from directapp.declare.workflow import Condition
 from directapp.domains.cars import custody
 from directapp.domains.cars.access import WORKING_ROLES
+from directapp.domains.cars.events import TRANSFER_CLOSED, TRANSFER_RECEIVED, TRANSFER_REFUSED, TRANSFER_SENT
 from directapp.domains.cars.states import BEFORE_ARRIVAL, CLOSED
 from directapp.domains.cars.transfer_verbs import OPEN_TRANSFER, TRANSFER_VERBS
 from directapp.kernel.errors import Problem
@@ -130,6 +133,10 @@ def car_follows(case: Case) -> list[Consequence]:
     return [Consequence(collection="cars", system="custodian", patch=patch, target=target)] if patch else []
 
 
+def _closed_as(status: str) -> Condition:
+    return becomes(lambda case: case.get("status") == status)
+
+
 SEEN = SeenInFull("car", "cars")
 BETWEEN = either(SEEN, Is("to", Who.SITE), Is("from", Who.SITE))
 MINE = all_of(Is("by", Who.USER), SEEN)
@@ -171,5 +178,10 @@ CAR_TRANSFERS = Collection(
     ),
     indexes=(("car",), ("to", "status"), ("from", "status"), ("by",), ("at",)),
     verbs=TRANSFER_VERBS,
-    events=(("at", "transfer.sent"), ("closed_at", "transfer.closed")),
+    events=(
+        Emit(event=TRANSFER_SENT, field="at"),
+        Emit(event=TRANSFER_CLOSED, field="closed_at"),
+        Emit(event=TRANSFER_RECEIVED, when=_closed_as("received")),
+        Emit(event=TRANSFER_REFUSED, when=_closed_as("refused")),
+    ),
 )

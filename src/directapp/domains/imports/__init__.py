@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable
 
 from directapp.declare.collection import Collection
+from directapp.declare.events import Event
 from directapp.domains.imports.import_rows import IMPORT_ROWS
 from directapp.domains.imports.import_runs import IMPORT_RUNS
 from directapp.services.act import Act
 
-__all__ = ["COLLECTIONS", "EVENT_HANDLERS"]
+__all__ = ["COLLECTIONS", "EVENTS", "EVENT_HANDLERS"]
 
 COLLECTIONS: tuple[Collection, ...] = (IMPORT_RUNS, IMPORT_ROWS)
-EVENT_HANDLERS: dict[str, Callable[[Act], Awaitable[None]]] = {}
+EVENTS: tuple[Event, ...] = ()
+EVENT_HANDLERS: dict[Event, Callable[[Act], Awaitable[None]]] = {}

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 
 from directapp.declare.collection import Collection
-from directapp.domains.messages import handlers, outward, returned
+from directapp.declare.events import Event, events_in
+from directapp.domains.messages import events, handlers, outward, returned
 from directapp.domains.messages.log import MESSAGES
 from directapp.domains.messages.notifications import NOTIFICATIONS
 from directapp.domains.messages.preferences import NOTICE_CHOICES
@@ -12,7 +13,7 @@ from directapp.domains.messages.suppressed import SUPPRESSED_ADDRESSES
 from directapp.domains.messages.vendor_links import VENDOR_LINKS
 from directapp.services.act import Act
 
-__all__ = ["COLLECTIONS", "EVENT_HANDLERS"]
+__all__ = ["COLLECTIONS", "EVENTS", "EVENT_HANDLERS"]
 
 COLLECTIONS: tuple[Collection, ...] = (
     NOTIFICATIONS,
@@ -22,7 +23,8 @@ COLLECTIONS: tuple[Collection, ...] = (
     SUPPRESSED_ADDRESSES,
     VENDOR_LINKS,
 )
-EVENT_HANDLERS: dict[str, Callable[[Act], Awaitable[None]]] = {
+EVENTS: tuple[Event, ...] = events_in(events)
+EVENT_HANDLERS: dict[Event, Callable[[Act], Awaitable[None]]] = {
     **handlers.EVENT_HANDLERS,
     **outward.EVENT_HANDLERS,
     **returned.EVENT_HANDLERS,

@@ -1,11 +1,17 @@
-"""The catalogue: every event that somebody is told of, with its words in both languages.
+"""The catalogue: what colleagues are told of events, and customers and vendors, with its words in both languages.
 
 ``{car}`` names the car in every sentence; the other places are filled by the event handler that tells.
 """
 
 from dataclasses import dataclass
 
+from directapp.declare.events import Event
 from directapp.declare.fields import Choice
+from directapp.domains.cars import events as car_events
+from directapp.domains.messages import events
+from directapp.domains.planning import events as plan_events
+from directapp.domains.records import events as record_events
+from directapp.domains.registry import events as registry_events
 from directapp.kernel.text import Text
 
 T = Text
@@ -14,9 +20,13 @@ OPEN_CAR = T("Åpne bilen", "Open the car")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What colleagues are told of an event: ``email`` says whether a letter goes until they choose themselves."""
+    """What colleagues are told of an event: ``email`` says whether a letter goes until they choose themselves.
+
+    One event may have several, by how it went and to whom it is told.
+    """
 
     code: str
+    event: Event
     type: str
     label: Text
     title: Text
@@ -26,13 +36,16 @@ class Notice:
     button: Text = OPEN_CAR
 
 
-def _notice(code: str, type_: str, label: Text, title: Text, body: Text, **more: object) -> Notice:
-    return Notice(code=code, type=type_, label=label, title=title, body=body, **more)  # type: ignore[arg-type]
+def _notice(  # noqa: PLR0917 - the parts that every notice has
+    code: str, event: Event, type_: str, label: Text, title: Text, body: Text, **more: object
+) -> Notice:
+    return Notice(code=code, event=event, type=type_, label=label, title=title, body=body, **more)  # type: ignore[arg-type]
 
 
 _ORDERS = (
     _notice(
         "order.new",
+        car_events.REGISTERED,
         "order",
         T("Ny ordre", "New order"),
         T("Ny ordre: {car}", "New order: {car}"),
@@ -44,6 +57,7 @@ _ORDERS = (
     ),
     _notice(
         "parts.ordered",
+        car_events.PARTS_ORDERED_SELLER,
         "parts",
         T("Deler bestilt hos selgerforhandler", "Parts ordered at the selling site"),
         T("Deler bestilt: {car}", "Parts ordered: {car}"),
@@ -51,6 +65,7 @@ _ORDERS = (
     ),
     _notice(
         "accessories.changed",
+        car_events.ACCESSORIES_CHANGED,
         "parts",
         T("Tilbehør endret etter bestilling", "Accessories changed after ordering"),
         T("Tilbehør endret: {car}", "Accessories changed: {car}"),
@@ -63,6 +78,7 @@ _ORDERS = (
     ),
     _notice(
         "parts.arrived",
+        car_events.PARTS_ARRIVED,
         "parts",
         T("Deler ankommet", "Parts arrived"),
         T("Deler ankommet: {car}", "Parts arrived: {car}"),
@@ -72,6 +88,7 @@ _ORDERS = (
 _ARRIVALS = (
     _notice(
         "arrival.prep",
+        car_events.ARRIVED,
         "arrival",
         T("Ankommet klargjøring", "Arrived at prep centre"),
         T("Ankommet klargjøring: {car}", "Arrived at prep centre: {car}"),
@@ -79,6 +96,7 @@ _ARRIVALS = (
     ),
     _notice(
         "arrival.dealer",
+        car_events.ARRIVED_DEALERSHIP,
         "arrival",
         T("Ankommet forhandler", "Arrived at dealership"),
         T("Ankommet forhandler: {car}", "Arrived at dealership: {car}"),
@@ -86,6 +104,7 @@ _ARRIVALS = (
     ),
     _notice(
         "transfer.sent",
+        car_events.TRANSFER_SENT,
         "transfer",
         T("Overføring sendt", "Transfer sent"),
         T("På vei: {car}", "On its way: {car}"),
@@ -93,6 +112,7 @@ _ARRIVALS = (
     ),
     _notice(
         "transfer.received",
+        car_events.TRANSFER_RECEIVED,
         "transfer",
         T("Overføring mottatt", "Transfer received"),
         T("Mottatt: {car}", "Received: {car}"),
@@ -100,6 +120,7 @@ _ARRIVALS = (
     ),
     _notice(
         "transfer.refused",
+        car_events.TRANSFER_REFUSED,
         "transfer",
         T("Overføring avvist", "Transfer refused"),
         T("Avvist: {car}", "Refused: {car}"),
@@ -111,6 +132,7 @@ _ARRIVALS = (
 _INSPECTIONS = (
     _notice(
         "inspection.approved",
+        car_events.INSPECTION_APPROVED,
         "inspection",
         T("Mottak godkjent", "Inspection approved"),
         T("Mottak godkjent: {car}", "Inspection approved: {car}"),
@@ -118,6 +140,7 @@ _INSPECTIONS = (
     ),
     _notice(
         "inspection.remarks",
+        car_events.INSPECTION_APPROVED,
         "inspection",
         T("Mottak godkjent med merknader", "Inspection approved with remarks"),
         T("Mottak godkjent med merknader: {car}", "Inspection approved with remarks: {car}"),
@@ -125,6 +148,7 @@ _INSPECTIONS = (
     ),
     _notice(
         "inspection.failed",
+        car_events.INSPECTION_FAILED,
         "inspection",
         T("Avvik i mottak", "Inspection failed"),
         T("Avvik i mottak: {car}", "Inspection failed: {car}"),
@@ -136,6 +160,7 @@ _INSPECTIONS = (
 _PLANS = (
     _notice(
         "plan.ready",
+        car_events.READY_TO_PLAN,
         "planning",
         T("Klar for planlegging", "Ready to plan"),
         T("Klar for planlegging: {car}", "Ready to plan: {car}"),
@@ -143,6 +168,7 @@ _PLANS = (
     ),
     _notice(
         "booking.created",
+        plan_events.BOOKED,
         "planning",
         T("Booket", "Booked"),
         T("Booket {when}: {car}", "Booked {when}: {car}"),
@@ -150,6 +176,7 @@ _PLANS = (
     ),
     _notice(
         "booking.moved",
+        plan_events.MOVED,
         "planning",
         T("Booking flyttet", "Booking moved"),
         T("Flyttet til {when}: {car}", "Moved to {when}: {car}"),
@@ -158,6 +185,7 @@ _PLANS = (
     ),
     _notice(
         "booking.taken",
+        plan_events.MOVED,
         "planning",
         T("Booking gitt til en annen", "Booking given to somebody else"),
         T("Ikke lenger din: {car}", "No longer yours: {car}"),
@@ -166,6 +194,7 @@ _PLANS = (
     ),
     _notice(
         "booking.cancelled",
+        plan_events.CANCELLED,
         "planning",
         T("Booking avlyst", "Booking cancelled"),
         T("Avlyst: {car}", "Cancelled: {car}"),
@@ -174,6 +203,7 @@ _PLANS = (
     ),
     _notice(
         "timebank.full",
+        plan_events.TIMEBANK_FULL,
         "planning",
         T("Timebanken er full", "Time bank full"),
         T("Timebanken er full for {who}", "The time bank is full for {who}"),
@@ -186,6 +216,7 @@ _PLANS = (
 _WORK = (
     _notice(
         "work.technical",
+        car_events.TECHNICAL_COMPLETED,
         "work",
         T("Teknisk fullført", "Technical completed"),
         T("Teknisk er ferdig: {car}", "Technical is done: {car}"),
@@ -194,6 +225,7 @@ _WORK = (
     ),
     _notice(
         "work.cosmetic",
+        car_events.COSMETIC_COMPLETED,
         "work",
         T("Kosmetisk fullført", "Cosmetic completed"),
         T("Kosmetisk er ferdig: {car}", "Cosmetic is done: {car}"),
@@ -202,6 +234,7 @@ _WORK = (
     ),
     _notice(
         "work.completed",
+        car_events.WORK_COMPLETED,
         "work",
         T("Klargjøring fullført", "Preparation completed"),
         T("Klargjøringen er ferdig: {car}", "Preparation is done: {car}"),
@@ -209,6 +242,7 @@ _WORK = (
     ),
     _notice(
         "quality.failed",
+        car_events.QUALITY_FAILED,
         "quality",
         T("Kvalitetskontroll ikke godkjent", "Quality check failed"),
         T("Ikke godkjent: {car}", "Quality check failed: {car}"),
@@ -220,6 +254,7 @@ _WORK = (
 _DELIVERIES = (
     _notice(
         "delivery.ready",
+        car_events.READY,
         "delivery",
         T("Klar for levering", "Ready for delivery"),
         T("Klar for levering: {car}", "Ready for delivery: {car}"),
@@ -229,6 +264,7 @@ _DELIVERIES = (
     ),
     _notice(
         "delivery.pickup",
+        car_events.PICKUP,
         "delivery",
         T("Klar for henting", "Ready for pick-up"),
         T("Klar for henting: {car}", "Ready for pick-up: {car}"),
@@ -238,6 +274,7 @@ _DELIVERIES = (
     ),
     _notice(
         "delivery.tomorrow",
+        events.DELIVERY_TOMORROW,
         "delivery",
         T("Levering i morgen", "Delivery tomorrow"),
         T("Leveres i morgen: {car}", "Delivery tomorrow: {car}"),
@@ -247,6 +284,7 @@ _DELIVERIES = (
     ),
     _notice(
         "delivery.done",
+        car_events.DELIVERED,
         "delivery",
         T("Levert til kunde", "Delivered to customer"),
         T("Levert: {car}", "Delivered: {car}"),
@@ -255,6 +293,7 @@ _DELIVERIES = (
     ),
     _notice(
         "deadline.overdue",
+        events.OVERDUE,
         "deadline",
         T("Over fristen", "Overdue"),
         T("Over fristen: {car}", "Overdue: {car}"),
@@ -266,6 +305,7 @@ _DELIVERIES = (
 _OTHERS = (
     _notice(
         "comment.mention",
+        record_events.COMMENT_MENTIONED,
         "comment",
         T("Nevnt i en kommentar", "Mentioned in a comment"),
         T("{who} nevnte deg: {car}", "{who} mentioned you: {car}"),
@@ -274,6 +314,7 @@ _OTHERS = (
     ),
     _notice(
         "vendor.answered",
+        events.VENDOR_ANSWERED,
         "vendor",
         T("Svar fra leverandør", "Answer from a vendor"),
         T("{who} har svart: {car}", "{who} has answered: {car}"),
@@ -283,6 +324,7 @@ _OTHERS = (
     ),
     _notice(
         "vendor.said",
+        events.VENDOR_SAID,
         "vendor",
         T("Melding fra leverandør", "Message from a vendor"),
         T("{who} har svart med egne ord: {car}", "{who} has answered in their own words: {car}"),
@@ -292,6 +334,7 @@ _OTHERS = (
     ),
     _notice(
         "vendor.unmatched",
+        events.VENDOR_UNMATCHED,
         "vendor",
         T("Svar som kan gjelde flere oppdrag", "Answer that may be about several works"),
         T("Svar fra {who} som kan gjelde: {car}", "An answer from {who} that may be about: {car}"),
@@ -304,6 +347,7 @@ _OTHERS = (
     ),
     _notice(
         "registry.inspection_due",
+        registry_events.INSPECTION_DUE,
         "registry",
         T("EU-kontroll nærmer seg", "Periodic inspection due"),
         T("EU-kontroll: {car}", "Periodic inspection: {car}"),
@@ -311,6 +355,7 @@ _OTHERS = (
     ),
     _notice(
         "message.bounced",
+        events.CAME_BACK,
         "system",
         T("Melding kom ikke fram", "Message not delivered"),
         T("Kom ikke fram til {who}: {car}", "Not delivered to {who}: {car}"),
@@ -322,6 +367,7 @@ _OTHERS = (
     ),
     _notice(
         "address.refused",
+        events.CAME_BACK,
         "system",
         T("En kollegas e-post kom ikke fram", "A colleague’s e-mail was not delivered"),
         T("E-post til {who} kom ikke fram", "E-mail to {who} was not delivered"),

@@ -8,6 +8,8 @@ from directapp.declare.case import Span
 from directapp.domains.messages.audience import crowd
 from directapp.domains.messages.catalogue import DIGEST
 from directapp.domains.messages.customers import ASK, CALL, to_customer, tomorrow
+from directapp.domains.messages.events import DELIVERY_TOMORROW, OVERDUE
+from directapp.domains.messages.fields import NOTIFICATIONS
 from directapp.domains.messages.handlers import Scene, scene_of
 from directapp.domains.messages.phrases import day_text, join, moment_text, person_name, phone_text, plain
 from directapp.domains.messages.telling import post
@@ -49,6 +51,8 @@ async def tell_tomorrow(act: Act, after: UUID | None = None) -> UUID | None:
             continue
         when = tomorrow({**car.row, "delivery_date": day})
         key = f"tomorrow:{car.id}:{day.isoformat()}"
+        if not await _told(act, f"{key}:delivery.tomorrow"):
+            act.emit(DELIVERY_TOMORROW, on=car, day=day.isoformat())
         sold, sure = car.row.get("sold_at") is not None, _is_sure(car.row)
         detail = _place(car.row) if sure or not sold else join((_place(car.row), _NOT_READY))
         await scene.tell("delivery.tomorrow", scene.named("seller"), when=when, detail=detail, key=key)
@@ -56,6 +60,11 @@ async def tell_tomorrow(act: Act, after: UUID | None = None) -> UUID | None:
             fills = {"when": when, "detail": _place(car.row), "call": await _call(act, car)}
             await to_customer(act, car, "customer.tomorrow", fills=fills, key=key)
     return last
+
+
+async def _told(act: Act, key: str) -> bool:
+    """Whether anybody has been told this already, by an earlier run."""
+    return bool(await act.find(NOTIFICATIONS, limit=1, only=("id",), key=key))
 
 
 def _is_sure(car: Any) -> bool:
@@ -141,6 +150,8 @@ async def _overdue(scene: Scene, detail: Text, day: date) -> None:
     # Said once for each stage it stands in and week it stays there, not every morning.
     week = day.isocalendar()
     key = f"overdue:{scene.car.id}:{scene.row.get('status')}:{week.year}-{week.week}"
+    if not await _told(scene.act, f"{key}:deadline.overdue"):
+        scene.act.emit(OVERDUE, on=scene.car)
     await scene.tell("deadline.overdue", receivers, detail=detail, key=key)
 
 

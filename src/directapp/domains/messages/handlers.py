@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from directapp.declare.events import Event
+from directapp.domains.cars import events as car_events
 from directapp.domains.messages.audience import Crowd, actor_of, crowd, may_follow
 from directapp.domains.messages.customers import hand_over, seller_words, to_customer
 from directapp.domains.messages.phrases import (
@@ -19,6 +21,9 @@ from directapp.domains.messages.phrases import (
     week_text,
 )
 from directapp.domains.messages.telling import Told, tell
+from directapp.domains.planning import events as plan_events
+from directapp.domains.records import events as record_events
+from directapp.domains.registry import events as registry_events
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 
@@ -301,11 +306,14 @@ async def transfer_sent(act: Act) -> None:
     await _transfer(act, "transfer.sent")
 
 
-async def transfer_closed(act: Act) -> None:
-    """Tell both sites that a car was received, or refused."""
-    if act.seen is not None:
-        received = act.seen.row.get("status") == "received"
-        await _transfer(act, "transfer.received" if received else "transfer.refused")
+async def transfer_received(act: Act) -> None:
+    """Tell both sites that a car was received."""
+    await _transfer(act, "transfer.received")
+
+
+async def transfer_refused(act: Act) -> None:
+    """Tell both sites that a car was refused."""
+    await _transfer(act, "transfer.refused")
 
 
 async def _transfer(act: Act, event: str) -> None:
@@ -445,29 +453,30 @@ async def inspection_due(act: Act) -> None:
     await scene.tell("registry.inspection_due", receivers, when=day_text(due), key=f"{scene.car.id}:{due.isoformat()}")
 
 
-EVENT_HANDLERS: dict[str, Callable[[Act], Awaitable[None]]] = {
-    "car.registered": ordered,
-    "parts.ordered_seller": parts_ordered,
-    "accessories.changed": accessories_changed,
-    "parts.arrived": parts_arrived,
-    "car.arrived": arrived_prep,
-    "car.arrived_dealership": arrived_dealer,
-    "inspection.approved": inspected,
-    "inspection.failed": inspection_failed,
-    "car.ready_to_plan": ready_to_plan,
-    "technical.completed": technical_done,
-    "cosmetic.completed": cosmetic_done,
-    "work.completed": work_completed,
-    "quality.failed": quality_failed,
-    "car.ready": ready,
-    "car.pickup": pickup,
-    "car.delivered": delivered,
-    "transfer.sent": transfer_sent,
-    "transfer.closed": transfer_closed,
-    "booking.created": booked,
-    "booking.moved": moved,
-    "booking.cancelled": cancelled,
-    "timebank.full": timebank_full,
-    "comment.mentioned": mentioned,
-    "car.eu_control_due": inspection_due,
+EVENT_HANDLERS: dict[Event, Callable[[Act], Awaitable[None]]] = {
+    car_events.REGISTERED: ordered,
+    car_events.PARTS_ORDERED_SELLER: parts_ordered,
+    car_events.ACCESSORIES_CHANGED: accessories_changed,
+    car_events.PARTS_ARRIVED: parts_arrived,
+    car_events.ARRIVED: arrived_prep,
+    car_events.ARRIVED_DEALERSHIP: arrived_dealer,
+    car_events.INSPECTION_APPROVED: inspected,
+    car_events.INSPECTION_FAILED: inspection_failed,
+    car_events.READY_TO_PLAN: ready_to_plan,
+    car_events.TECHNICAL_COMPLETED: technical_done,
+    car_events.COSMETIC_COMPLETED: cosmetic_done,
+    car_events.WORK_COMPLETED: work_completed,
+    car_events.QUALITY_FAILED: quality_failed,
+    car_events.READY: ready,
+    car_events.PICKUP: pickup,
+    car_events.DELIVERED: delivered,
+    car_events.TRANSFER_SENT: transfer_sent,
+    car_events.TRANSFER_RECEIVED: transfer_received,
+    car_events.TRANSFER_REFUSED: transfer_refused,
+    plan_events.BOOKED: booked,
+    plan_events.MOVED: moved,
+    plan_events.CANCELLED: cancelled,
+    plan_events.TIMEBANK_FULL: timebank_full,
+    record_events.COMMENT_MENTIONED: mentioned,
+    registry_events.INSPECTION_DUE: inspection_due,
 }

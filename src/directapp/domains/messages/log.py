@@ -6,10 +6,12 @@ from typing import Any
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.events import Emit
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, SeenInFull, Who, all_of
 from directapp.declare.verbs import Verb
+from directapp.domains.messages.events import RECEIVED, SEND
 from directapp.domains.messages.reports import REPORT
 from directapp.domains.messages.words import (
     CHANNELS,
@@ -26,7 +28,6 @@ from directapp.kernel.text import Text
 from directapp.services.act import Act
 
 BY_HAND = frozenset({"phone", "letter"})
-SEND = "message.send"
 SEEN = SeenInFull("car", "cars")
 
 LOG = Group(
@@ -125,6 +126,10 @@ def told_stays(case: Case) -> list[Problem]:
     return [Problem(words, field=None, code="CONFLICT")]
 
 
+def _is_received(case: Case) -> bool:
+    return case.before is None and case.get("direction") == "in"
+
+
 def _failed(case: Case) -> Problem | None:
     words = Text("Meldingen er ikke feilet.", "The message did not fail.")
     again = case.get("status") in {"failed", "bounced", "skipped"} and case.get("channel") in {"email", "sms"}
@@ -185,4 +190,5 @@ MESSAGES = Collection(
     rules=(by_hand_only, sent_stays, told_stays),
     unique=(Unique(fields=("key",), message=Text("Meldingen finnes alt.", "The message exists already.")),),
     indexes=(("car", "created_at"), ("receiver",), ("status", "channel"), ("batch",), ("provider_id",), ("link",)),
+    events=(Emit(event=RECEIVED, when=_is_received),),
 )

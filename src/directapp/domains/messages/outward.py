@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from directapp.declare.events import Event
 from directapp.domains.messages.audience import actor_of, crowd
 from directapp.domains.messages.customers import to_customer
+from directapp.domains.messages.events import SHARE, VENDOR_ANSWERED, VENDOR_ASKED, VENDOR_SAID, VENDOR_UNMATCHED
 from directapp.domains.messages.handlers import scene_of
 from directapp.domains.messages.phrases import NOTHING, car_name, day_text, join, person_name, plain, short
-from directapp.domains.messages.status_links import SHARE
 from directapp.domains.messages.telling import Outgoing, Told, fresh_key, post, tell
-from directapp.domains.messages.vendor_answers import ANSWERED, ANSWERS, SAID, UNMATCHED
-from directapp.domains.messages.vendor_links import ASKED
+from directapp.domains.messages.vendor_answers import ANSWERS
 from directapp.kernel.money import amount_text
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
@@ -114,12 +114,12 @@ async def answered(act: Act) -> None:
 
 async def said(act: Act) -> None:
     """Tell the one who asked, and the planner, that the vendor wrote something that no step follows from."""
-    await _tell_words(act, SAID)
+    await _tell_words(act, VENDOR_SAID.name)
 
 
 async def unmatched(act: Act) -> None:
     """Tell them that an answer may be about this work, and the vendor, once, which codes pick one."""
-    await _tell_words(act, UNMATCHED)
+    await _tell_words(act, VENDOR_UNMATCHED.name)
     codes = [str(code) for code in act.params.get("codes") or ()]
     if codes and act.seen is not None:
         await _ask_for_code(act, act.seen, codes)
@@ -162,10 +162,10 @@ async def _ask_for_code(act: Act, link: Seen, codes: list[str]) -> None:
     await post(act, outgoing.values("sms", number))
 
 
-EVENT_HANDLERS: dict[str, Callable[[Act], Awaitable[None]]] = {
+EVENT_HANDLERS: dict[Event, Callable[[Act], Awaitable[None]]] = {
     SHARE: shared,
-    ASKED: asked,
-    ANSWERED: answered,
-    SAID: said,
-    UNMATCHED: unmatched,
+    VENDOR_ASKED: asked,
+    VENDOR_ANSWERED: answered,
+    VENDOR_SAID: said,
+    VENDOR_UNMATCHED: unmatched,
 }

@@ -6,12 +6,12 @@ from typing import Any
 from directapp.declare.fields import field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
+from directapp.domains.messages.events import CAME_BACK
 from directapp.domains.messages.suppressed import normal, suppress
 from directapp.domains.messages.words import STATUSES
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
-CAME_BACK = "message.came_back"
 # A later word never takes an earlier and graver one back.
 _RANK = {"queued": 0, "skipped": 0, "sent": 1, "delivered": 2, "failed": 3, "bounced": 4, "complained": 5}
 _MOMENT = {"sent": "sent_at", "delivered": "delivered_at"}

@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from directapp.declare.events import Event
 from directapp.domains.messages.audience import Crowd, crowd
+from directapp.domains.messages.events import CAME_BACK
 from directapp.domains.messages.handlers import Scene, scene_of
 from directapp.domains.messages.phrases import person_name, plain, short
-from directapp.domains.messages.reports import CAME_BACK
 from directapp.domains.messages.suppressed import suppress
 from directapp.domains.messages.telling import Told, tell
 from directapp.kernel.text import Text
@@ -100,4 +101,4 @@ async def not_invited(act: Act, user: UUID, why: Text, *, gone: bool) -> None:
     await address_refused(act, person, address, why, person.row.get("created_by"))
 
 
-EVENT_HANDLERS: dict[str, Callable[[Act], Awaitable[None]]] = {CAME_BACK: came_back}
+EVENT_HANDLERS: dict[Event, Callable[[Act], Awaitable[None]]] = {CAME_BACK: came_back}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from directapp.domains.messages.reports import CAME_BACK
+from directapp.domains.messages.events import CAME_BACK
 from directapp.domains.messages.suppressed import normal, suppress
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text

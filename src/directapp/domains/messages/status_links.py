@@ -10,6 +10,7 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import SeenInFull
 from directapp.declare.verbs import Verb
+from directapp.domains.messages.events import SHARE
 from directapp.domains.messages.words import KNOW_CONTACT
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -18,7 +19,6 @@ from directapp.services.act import Act, Seen
 LIFE = timedelta(days=120)
 AFTER_DELIVERY = timedelta(days=14)
 SEEN = SeenInFull("car", "cars")
-SHARE = "customer.share"
 
 LINK = Group(
     "all",

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from directapp.declare.events import Event
 from directapp.domains.messages.audience import actor_of
 from directapp.domains.messages.catalogue import NOTICES, OUTWARD, Notice
-from directapp.domains.messages.log import SEND
+from directapp.domains.messages.events import SEND
 from directapp.domains.messages.phrases import car_name, day_text
 from directapp.domains.messages.preferences import quiet_until, wants_email
 from directapp.kernel.ids import uuid7
@@ -159,7 +160,7 @@ async def put(act: Act, lines: Sequence[Line], *, later: bool = False) -> list[S
     """Write lines into the log; those to be sent are queued, and asked for once this is committed."""
     waits = {one.values["key"]: max(0.0, (one.later - act.now).total_seconds()) for one in lines if one.later}
 
-    def sends(row: Mapping[str, Any]) -> tuple[str, float] | None:
+    def sends(row: Mapping[str, Any]) -> tuple[Event, float] | None:
         return (SEND, waits.get(row["key"], 0.0)) if row["status"] == "queued" else None
 
     rows = [{"status": "queued", **one.values} for one in lines]

@@ -9,6 +9,7 @@ from directapp.declare.case import Span
 from directapp.declare.fields import choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
+from directapp.domains.messages.events import LETTER_CAME, VENDOR_ANSWERED, VENDOR_SAID, VENDOR_UNMATCHED
 from directapp.domains.messages.phrases import plate
 from directapp.domains.messages.vendor_match import Sort
 from directapp.domains.messages.vendor_words import UNSURE, read
@@ -18,10 +19,6 @@ from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 
-ANSWERED = "vendor.answered"
-SAID = "vendor.said"
-UNMATCHED = "vendor.unmatched"
-MAIL = "vendor.mail"
 ANSWERS = choices(
     ("done", "Ferdig", "Done"),
     ("price", "Pris", "Price"),
@@ -69,7 +66,7 @@ async def take_answer(act: Act, said: Mapping[str, Any], **told: Any) -> None:
     elif said["answer"] == "done" and status in {"approved", "in_progress"}:
         cost = {} if said.get("price") is None else {"actual_cost": said["price"]}
         await act.change({"completed_at": act.now, **cost}, system="vendor", on=item)
-    act.emit(ANSWERED, on=done, **told)
+    act.emit(VENDOR_ANSWERED, on=done, **told)
 
 
 async def answer(act: Act) -> None:
@@ -87,14 +84,14 @@ async def hear(act: Act) -> None:
     open_ = said["sort"] == Sort.ANSWER and is_live(link, act) and item.row["status"] not in CLOSED_ITEM
     words = str(said.get("reading") or said["text"])
     meaning = read(words, oslo_day(act.now)) if open_ and not said.get("automatic") else UNSURE
-    event = ANSWERED if meaning.answer else UNMATCHED if said["sort"] == Sort.UNMATCHED else SAID
-    await _log(act, link, item.row["car"], event=event, key=key)
+    event = VENDOR_ANSWERED if meaning.answer else VENDOR_UNMATCHED if said["sort"] == Sort.UNMATCHED else VENDOR_SAID
+    await _log(act, link, item.row["car"], event=event.name, key=key)
     note = str(said["text"])[:_NOTE]
     if meaning.answer:
         values = {"answer": meaning.answer, "price": meaning.price, "ready_on": meaning.ready_on, "answer_note": note}
         await take_answer(act, values, heard=True)
         return
-    if event == SAID:
+    if event == VENDOR_SAID:
         await act.change({"answer_note": note}, system="vendor")
     act.emit(event, on=link, text=note, codes=said.get("codes") or [], sender=said["sender"])
 
@@ -122,7 +119,7 @@ async def _log(act: Act, link: Seen, car: UUID | None, *, event: str, key: str) 
 
 async def mail_came(act: Act) -> None:
     """Ask for a letter to be fetched that came to the address of this link."""
-    act.emit(MAIL, mail=act.params["mail"])
+    act.emit(LETTER_CAME, mail=act.params["mail"])
 
 
 async def who_asked(act: Act) -> None:

@@ -10,13 +10,13 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import SeenInFull
 from directapp.declare.verbs import Verb
+from directapp.domains.messages.events import VENDOR_ASKED
 from directapp.domains.messages.vendor_answers import ANSWERS, CLOSED_ITEM, VERBS
 from directapp.domains.messages.words import EVERYONE
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
-ASKED = "vendor.asked"
 LONGEST_DAYS = 180
 _SENDERS = "planner manager tenant_admin"
 SEEN = SeenInFull("car", "cars")
@@ -95,7 +95,7 @@ async def ask(act: Act) -> None:
         "expires_at": act.now + timedelta(days=days),
     }
     made = await act.create("vendor_links", {k: v for k, v in values.items() if v is not None}, system="messenger")
-    act.emit(ASKED, on=made)
+    act.emit(VENDOR_ASKED, on=made)
     act.answer = made
 
 

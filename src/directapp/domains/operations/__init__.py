@@ -6,10 +6,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from directapp.declare.events import Event
 from directapp.domains.operations.failed_jobs import FAILED_JOBS, keep
 
 COLLECTIONS = (FAILED_JOBS,)
 
-EVENT_HANDLERS: dict[str, Callable[[Any], Awaitable[None]]] = {}
+EVENTS: tuple[Event, ...] = ()
+EVENT_HANDLERS: dict[Event, Callable[[Any], Awaitable[None]]] = {}
 
-__all__ = ["COLLECTIONS", "EVENT_HANDLERS", "FAILED_JOBS", "keep"]
+__all__ = ["COLLECTIONS", "EVENTS", "EVENT_HANDLERS", "FAILED_JOBS", "keep"]

@@ -77,7 +77,7 @@ def _open(case: Case) -> Problem | None:
 async def _again(act: Act, letter: Seen) -> None:
     kept = await act.look_up(NAME, letter.id, system="jobs")
     row = kept.row
-    act.doors.emit(row["job"], row["collection"] or "", UUID(row["record"]), dict(row["payload"] or {}), 0.0)
+    act.doors.ask_again(row["job"], row["collection"] or "", UUID(row["record"]), dict(row["payload"] or {}))
     await act.change({"outcome": "retried"}, system="jobs", on=kept)
 
 

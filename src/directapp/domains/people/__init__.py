@@ -1,14 +1,14 @@
 """People: tenants, their dealerships, users and roles, and how people sign in.
 
 Collections here; the sign-in flows stand in ``auth`` and ``links`` over the port in ``ports``.
-The one event is ``user.invited`` (payload ``user``): the mailer answers it with ``links.send_invite``.
 """
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from directapp.declare.collection import Collection
-from directapp.domains.people import credentials, dealerships, roles, tenants, users
+from directapp.declare.events import Event, events_in
+from directapp.domains.people import credentials, dealerships, events, roles, tenants, users
 
 COLLECTIONS: tuple[Collection, ...] = (
     tenants.COLLECTION,
@@ -18,4 +18,5 @@ COLLECTIONS: tuple[Collection, ...] = (
     *credentials.COLLECTIONS,
 )
 
-EVENT_HANDLERS: dict[str, Callable[[Any], Awaitable[None]]] = {}
+EVENTS: tuple[Event, ...] = events_in(events)
+EVENT_HANDLERS: dict[Event, Callable[[Any], Awaitable[None]]] = {}

@@ -2,8 +2,10 @@
 
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.collection import Collection, Views
+from directapp.declare.events import Emit
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
+from directapp.domains.people.events import TENANT_NAMED
 from directapp.domains.people.roles import ADMIN, WORKING
 from directapp.kernel.text import Text
 
@@ -31,5 +33,5 @@ COLLECTION = Collection(
         systems=("signin", "importer", "demo"),
     ),
     views=Views(columns=("name",), title=("name",), sort=("name",), icon="building"),
-    events=(("name", "tenant.named"),),
+    events=(Emit(event=TENANT_NAMED, field="name"),),
 )

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from directapp.domains.people import rules
+from directapp.domains.people.events import RESET_ASKED, USER_INVITED
 from directapp.domains.people.issue import HAND_OVER_LIFE, end_keys, end_sessions, issue_link, link_path
 from directapp.domains.people.tokens import Token, TokenKind, digest, new_secret
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem
@@ -51,7 +52,7 @@ async def invite(act: Act) -> None:
     _refuse(rules.may_manage(act.actor, {"dealership": values.get("dealership")}, values["roles"]))
     _refuse(rules.not_given_by(act.actor, values["roles"], "roles"))
     act.answer = await act.create("users", {**values, "invited_at": act.now}, system=SYSTEM)
-    act.emit("user.invited", on=act.answer, user=str(act.answer.id))
+    act.emit(USER_INVITED, on=act.answer, user=str(act.answer.id))
 
 
 async def set_roles(act: Act) -> None:
@@ -69,7 +70,6 @@ async def deactivate(act: Act) -> None:
     await act.change({"active": False}, system=SYSTEM)
     await end_sessions(AsSignin(act), act.target.row["id"], act.now)
     await end_keys(AsSignin(act), act.target.row["id"], act.now)
-    act.emit("user.deactivated", user=str(act.target.row["id"]))
 
 
 async def activate(act: Act) -> None:
@@ -94,7 +94,7 @@ async def send_reset(act: Act) -> None:
     """Have a link for a new password sent to the user alone, who is told who asked for it."""
     target = _target_of_link(act)
     await act.change({"reset_sent_at": act.now}, system=SYSTEM)
-    act.emit("user.reset_asked", user=str(target["id"]), asker=act.actor.name)
+    act.emit(RESET_ASKED, user=str(target["id"]), asker=act.actor.name)
 
 
 def _target_of_link(act: Act) -> Mapping[str, Any]:

@@ -7,13 +7,15 @@ Adds the collections ``resource_types``, ``resources``, ``working_hours``, ``abs
 """
 
 from directapp.declare.collection import Collection
+from directapp.declare.events import Event, events_in
+from directapp.domains.planning import events
 from directapp.domains.planning.absences import ABSENCES
 from directapp.domains.planning.bookings import RESOURCE_BOOKINGS
 from directapp.domains.planning.capacities import CAPACITY_RULES, RESOURCE_CAPACITIES
 from directapp.domains.planning.feeds import CALENDAR_FEEDS
 from directapp.domains.planning.handlers import ALONE, BOOKING_HANDLERS, EVENT_HANDLERS, free_closed
-from directapp.domains.planning.outlook_jobs import OUTLOOK, TOGETHER, ask_for_all, by_the_clock, work_out
-from directapp.domains.planning.proposals import ASKED, PLAN_PROPOSALS
+from directapp.domains.planning.outlook_jobs import TOGETHER, ask_for_all, by_the_clock, work_out
+from directapp.domains.planning.proposals import PLAN_PROPOSALS
 from directapp.domains.planning.proposing import propose
 from directapp.domains.planning.resources import RESOURCES, WORKING_HOURS
 from directapp.domains.planning.rights import SYSTEM
@@ -23,11 +25,10 @@ from directapp.domains.planning.types import RESOURCE_TYPES
 
 __all__ = [
     "ALONE",
-    "ASKED",
     "BOOKING_HANDLERS",
     "COLLECTIONS",
+    "EVENTS",
     "EVENT_HANDLERS",
-    "OUTLOOK",
     "SYSTEM",
     "TOGETHER",
     "ask_for_all",
@@ -51,3 +52,4 @@ COLLECTIONS: tuple[Collection, ...] = (
     CALENDAR_FEEDS,
     PLAN_PROPOSALS,
 )
+EVENTS: tuple[Event, ...] = events_in(events)

@@ -1,7 +1,9 @@
 """The course of a booking: booked, confirmed, in progress, completed; or cancelled, or nobody came."""
 
 from directapp.declare.case import Case
+from directapp.declare.events import Event
 from directapp.declare.workflow import Fact, Step, Workflow
+from directapp.domains.planning import events
 from directapp.domains.planning.booking_fields import HOLDING, STATES
 from directapp.kernel.text import Text
 
@@ -26,7 +28,7 @@ def status_from_facts(case: Case) -> str:
     return "scheduled"
 
 
-def _step(fact: str, to: str, *origins: str, event: str | None = None) -> Step:
+def _step(fact: str, to: str, *origins: str, event: Event) -> Step:
     return Step(origins=origins, to=to, when=lambda case: case.get(fact) is not None, fact=fact, event=event)
 
 
@@ -50,11 +52,11 @@ WORKFLOW = Workflow(
     words=(("confirmed", "confirmed_at"), ("in_progress", "started_at"), ("completed", "completed_at")),
     replay=status_from_facts,
     steps=(
-        _step("cancelled_at", "cancelled", *_AHEAD, "in_progress", event="booking.cancelled"),
-        _step("no_show_at", "no_show", *_AHEAD, event="booking.no_show"),
-        _step("confirmed_at", "confirmed", "scheduled", event="booking.confirmed"),
-        _step("started_at", "in_progress", *_AHEAD, event="booking.started"),
-        _step("completed_at", "completed", "in_progress", event="booking.completed"),
+        _step("cancelled_at", "cancelled", *_AHEAD, "in_progress", event=events.CANCELLED),
+        _step("no_show_at", "no_show", *_AHEAD, event=events.NO_SHOW),
+        _step("confirmed_at", "confirmed", "scheduled", event=events.CONFIRMED),
+        _step("started_at", "in_progress", *_AHEAD, event=events.STARTED),
+        _step("completed_at", "completed", "in_progress", event=events.COMPLETED),
     ),
     facts=(
         Fact(field="confirmed_at", states=(*_AHEAD, "in_progress", "completed"), clears=("confirmed",), refusal=_OVER),

@@ -1,7 +1,8 @@
 """Bookings: somebody's time, held for a car. Two can never hold the same."""
 
 from directapp.declare.access import Access, Grant, grants
-from directapp.declare.collection import Collection, Exclusion, Heard, Views
+from directapp.declare.collection import Collection, Exclusion, Views
+from directapp.declare.events import Emit
 from directapp.declare.rules import Empty, In, Not, all_of
 from directapp.domains.planning.ahead_verbs import VERBS as AHEAD_VERBS
 from directapp.domains.planning.booking_effects import CONSEQUENCES
@@ -10,6 +11,7 @@ from directapp.domains.planning.booking_fill import FILL, RELATED
 from directapp.domains.planning.booking_flow import WORKFLOW, is_booked, is_moved
 from directapp.domains.planning.booking_rules import RULES
 from directapp.domains.planning.booking_verbs import VERBS
+from directapp.domains.planning.events import BOOKED, MOVED
 from directapp.domains.planning.figures import FIGURES
 from directapp.domains.planning.rights import BOOKED_BELOW, BOOKED_HERE, CAR_SEEN, MINE, PROVIDED_HERE, SYSTEMS
 from directapp.domains.planning.search_verbs import VERBS as SEARCH_VERBS
@@ -105,8 +107,5 @@ RESOURCE_BOOKINGS = Collection(
         ("car", "starts_at"),
         ("status", "id"),
     ),
-    heard=(
-        Heard(event="booking.created", when=is_booked),
-        Heard(event="booking.moved", when=is_moved, tells=("person", "starts_at", "ends_at")),
-    ),
+    events=(Emit(event=BOOKED, when=is_booked), Emit(event=MOVED, when=is_moved)),
 )

@@ -7,12 +7,14 @@ from typing import Any
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, Many, One, Row
 from directapp.declare.collection import Collection, Limit, Tally, Unique, Views
+from directapp.declare.events import Emit
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Empty, Everything, In, Not, Rule
 from directapp.domains.planning.booking_hours import GONE
 from directapp.domains.planning.engine.words import day_text, hours_text
 from directapp.domains.planning.engine.workdays import holiday
+from directapp.domains.planning.events import CAPACITY_CHANGED
 from directapp.domains.planning.periods import PERIOD, period_fits
 from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEM, SYSTEMS, TEAM
 from directapp.kernel.errors import Problem
@@ -105,10 +107,11 @@ CAPACITY_RULES = Collection(
         icon="calendar-repeat",
     ),
     rules=(period_fits,),
-    events=tuple(
-        (name, "capacity.changed") for name in [*(n for n, _, _ in DAYS), "valid_from", "valid_to", "on_holidays"]
+    events=(
+        *(Emit(event=CAPACITY_CHANGED, field=name) for name, _, _ in DAYS),
+        *(Emit(event=CAPACITY_CHANGED, field=name) for name in ("valid_from", "valid_to", "on_holidays")),
+        Emit(event=CAPACITY_CHANGED, deletion=True),
     ),
-    gone="capacity.changed",
 )
 
 DAY = Group(

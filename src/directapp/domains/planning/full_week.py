@@ -12,10 +12,10 @@ from directapp.domains.planning.booking_hours import hours_of
 from directapp.domains.planning.booking_rules import schedule_of
 from directapp.domains.planning.engine.spans import local_day
 from directapp.domains.planning.engine.workdays import at_clock, worked_hours
+from directapp.domains.planning.events import TIMEBANK_FULL
 from directapp.domains.planning.rights import SYSTEM
 from directapp.services.act import Act
 
-FULL = "timebank.full"
 _WEEK = timedelta(days=7)
 _MANY = 500
 
@@ -40,7 +40,7 @@ async def tell_full_week(act: Act) -> None:
     booked = hours_of(*(b.row for b in found))
     given = await _hours_of_week(act, person, week)
     if booked - hours_of(booking) + _before(act.params.get("was") or {}, person, week) < given <= booked:
-        act.emit(FULL, person=str(person), week=week.isoformat(), booked=str(booked), hours=str(given))
+        act.emit(TIMEBANK_FULL, person=str(person), week=week.isoformat(), booked=str(booked), hours=str(given))
 
 
 def _before(was: Mapping[str, Any], person: UUID, week: date) -> Decimal:

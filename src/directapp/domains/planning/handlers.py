@@ -4,6 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.case import Span
+from directapp.declare.events import Event
+from directapp.domains.cars import events as car_events
+from directapp.domains.people import events as people_events
+from directapp.domains.planning import events
 from directapp.domains.planning.booking_fields import AHEAD, HOLDING
 from directapp.domains.planning.booking_hours import hours_of
 from directapp.domains.planning.booking_rules import CLOSED
@@ -128,24 +132,26 @@ async def recount(act: Act) -> None:
         await act.create("resource_capacities", {**keys, "day": day, "used_hours": used}, system="planning")
 
 
-BOOKING_HANDLERS: dict[str, Any] = {
-    "tenant.named": give_types,
-    "booking.created": booked,
-    "booking.moved": tell_full_week,
-    "technical.started": _follows("technical", "started_at"),
-    "technical.completed": _follows("technical", "completed_at"),
-    "cosmetic.started": _follows("cosmetic", "started_at"),
-    "cosmetic.completed": _follows("cosmetic", "completed_at"),
-    "capacity.changed": recount,
-    "car.archived": free,
-    "car.delivered": free,
+BOOKING_HANDLERS: dict[Event, Any] = {
+    people_events.TENANT_NAMED: give_types,
+    events.BOOKED: booked,
+    events.MOVED: tell_full_week,
+    car_events.TECHNICAL_STARTED: _follows("technical", "started_at"),
+    car_events.TECHNICAL_COMPLETED: _follows("technical", "completed_at"),
+    car_events.COSMETIC_STARTED: _follows("cosmetic", "started_at"),
+    car_events.COSMETIC_COMPLETED: _follows("cosmetic", "completed_at"),
+    events.CAPACITY_CHANGED: recount,
+    car_events.ARCHIVED: free,
+    car_events.DELIVERED: free,
 }
 
 # These change bookings, and with each of them its site is held: several in one transaction, and two such transactions
 # side by side, would wait for each other's sites, people and resources in turn.
-ALONE = tuple(event for event in BOOKING_HANDLERS if event not in {"tenant.named", "booking.created", "booking.moved"})
+ALONE = tuple(
+    event for event in BOOKING_HANDLERS if event not in {people_events.TENANT_NAMED, events.BOOKED, events.MOVED}
+)
 
 # What moves the time at which a car will be ready has it worked out anew.
-EVENT_HANDLERS: dict[str, Any] = BOOKING_HANDLERS | {
+EVENT_HANDLERS: dict[Event, Any] = BOOKING_HANDLERS | {
     event: then_ask(BOOKING_HANDLERS[event]) if event in BOOKING_HANDLERS else ask for event in (*OF_CAR, *OF_OTHERS)
 }

@@ -4,13 +4,16 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 from uuid import UUID
 
+from directapp.domains.cars import events as car_events
+from directapp.domains.planning import events
+from directapp.domains.planning.events import OUTLOOK_ASKED
 from directapp.domains.planning.outlooks import ARRIVED, COMING, outlooks
 from directapp.domains.planning.rights import SYSTEM
+from directapp.domains.workshop import events as workshop_events
 from directapp.services.act import Act, Seen, beyond
 from directapp.services.jobs import Failures, Job, Run, acting
 from directapp.services.worked_out import put_down
 
-OUTLOOK = "outlook.asked"
 # So many cars are worked out in one transaction: some hundred milliseconds of thought.
 TOGETHER = 50
 _COLUMN = "outlook_at"
@@ -18,18 +21,30 @@ _WORKFLOW = "workflow"
 
 # What moves the time at which a car will be ready, by whose record it is told of.
 OF_CAR = (
-    *("car.registered", "car.sent", "car.arrived", "car.planned", "car.unplanned", "car.ready_to_plan"),
-    "car.work_changed",
-    *("inspection.started", "inspection.approved", "inspection.failed"),
-    *("parts.ordered", "parts.arrived", "parts.all_arrived"),
-    *("technical.started", "technical.completed", "cosmetic.started", "cosmetic.completed"),
-    *("quality.checked", "quality.approved", "quality.failed"),
+    *(
+        car_events.REGISTERED,
+        car_events.SENT,
+        car_events.ARRIVED,
+        car_events.PLANNED,
+        car_events.UNPLANNED,
+        car_events.READY_TO_PLAN,
+    ),
+    car_events.WORK_CHANGED,
+    *(car_events.INSPECTION_STARTED, car_events.INSPECTION_APPROVED, car_events.INSPECTION_FAILED),
+    *(car_events.PARTS_ORDERED, car_events.PARTS_ARRIVED, car_events.ALL_PARTS_ARRIVED),
+    *(
+        car_events.TECHNICAL_STARTED,
+        car_events.TECHNICAL_COMPLETED,
+        car_events.COSMETIC_STARTED,
+        car_events.COSMETIC_COMPLETED,
+    ),
+    *(car_events.QUALITY_CHECKED, car_events.QUALITY_APPROVED, car_events.QUALITY_FAILED),
 )
 OF_OTHERS = (
-    *("booking.created", "booking.moved", "booking.started", "booking.completed", "booking.cancelled"),
-    *("booking.no_show", "parts_order.ordered", "parts_order.arrived", "parts_order.cancelled"),
-    "parts_order.expected",
-    *("work_item.proposed", "work_item.approved", "work_item.declined"),
+    *(events.BOOKED, events.MOVED, events.STARTED, events.COMPLETED, events.CANCELLED),
+    *(events.NO_SHOW, workshop_events.PART_ORDERED, workshop_events.PART_ARRIVED, workshop_events.PART_CANCELLED),
+    workshop_events.PART_EXPECTED,
+    *(workshop_events.WORK_PROPOSED, workshop_events.WORK_APPROVED, workshop_events.WORK_DECLINED),
 )
 
 
@@ -39,13 +54,13 @@ async def ask(act: Act) -> None:
         return
     car = act.seen.id if act.collection == "cars" else act.seen.row.get("car")
     if car is not None:
-        act.emit(OUTLOOK, car=str(car))
+        act.emit(OUTLOOK_ASKED, on=car, car=str(car))
 
 
 async def ask_for_all(act: Act) -> None:
     """Ask for the outlooks of every car that is being prepared or is to come."""
     for car in await act.every("cars", system=_WORKFLOW, only=("status",), status=[*ARRIVED, *COMING]):
-        act.emit(OUTLOOK, on=car, car=str(car.id))
+        act.emit(OUTLOOK_ASKED, on=car, car=str(car.id))
 
 
 def then_ask(handler: Callable[[Act], Coroutine[Any, Any, None]]) -> Callable[[Act], Coroutine[Any, Any, None]]:
@@ -78,7 +93,7 @@ def by_the_clock(*, coming: bool) -> Run:
 
 async def _work_out(job: Job, asked: dict[str, Any]) -> list[Seen]:
     """Work out the next cars that are asked for; return them. The write holds them no longer than it must."""
-    async with acting(job.pipeline, job.tenant, SYSTEM, OUTLOOK, "", None) as act:
+    async with acting(job.pipeline, job.tenant, SYSTEM, OUTLOOK_ASKED.name, "", None) as act:
         cars = await act.find("cars", system=_WORKFLOW, limit=TOGETHER, **asked)
         found = await outlooks(act, [car.row for car in cars])
     ready = {c.id: None if c.row.get("ready_for_delivery_at") else found[c.id].ready_at for c in cars}

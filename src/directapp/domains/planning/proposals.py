@@ -7,17 +7,18 @@ from uuid import UUID
 from directapp.declare.access import Access, Grant
 from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Views
+from directapp.declare.events import Emit
 from directapp.declare.fields import Choice, Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.rules import Is, Who
 from directapp.declare.verbs import Verb
 from directapp.domains.planning.engine.spans import local_day
+from directapp.domains.planning.events import PLAN_ASKED
 from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEM, SYSTEMS
 from directapp.kernel.errors import ConflictError, DirectAppError, InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 
-ASKED = "plan.asked"
 STATUSES: tuple[Choice, ...] = choices(
     ("queued", "Regnes ut", "Being made"),
     ("ready", "Klar til gjennomsyn", "Ready to look at"),
@@ -209,5 +210,5 @@ PLAN_PROPOSALS = Collection(
     ),
     verbs=VERBS,
     rules=(days_fit,),
-    events=(("dealership", ASKED),),
+    events=(Emit(event=PLAN_ASKED, field="dealership"),),
 )

@@ -5,9 +5,11 @@ from typing import Any
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, Consequence, Many, One
 from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.events import Emit
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.rules import In, all_of
+from directapp.domains.records.events import FILE_ADDED
 from directapp.domains.records.rights import EVERYONE, SEEN, SEEN_OWN
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -184,5 +186,5 @@ CAR_FILES = Collection(
         ),
     ),
     indexes=(("car", "stage"),),
-    events=(("file", "car_file.added"),),
+    events=(Emit(event=FILE_ADDED, field="file"),),
 )

@@ -5,8 +5,10 @@ from typing import Any
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, One
 from directapp.declare.collection import Collection, Views
+from directapp.declare.events import Emit
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
+from directapp.domains.records.events import COMMENT_MENTIONED, COMMENT_WRITTEN
 from directapp.domains.records.rights import EVERYONE, SEEN, SEEN_OWN
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -89,5 +91,5 @@ COMMENTS = Collection(
     rules=(record_is_the_car, archived_is_silent),
     related=(One("car", "car", "cars"),),
     indexes=(("collection", "record"), ("car", "created_at")),
-    events=(("text", "comment.written"), ("mentions", "comment.mentioned")),
+    events=(Emit(event=COMMENT_WRITTEN, field="text"), Emit(event=COMMENT_MENTIONED, field="mentions")),
 )

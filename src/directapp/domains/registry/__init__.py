@@ -9,9 +9,12 @@ the schedules.
 from collections.abc import Awaitable, Callable
 
 from directapp.declare.collection import Collection
+from directapp.declare.events import Event, events_in
+from directapp.domains.registry import events
 from directapp.domains.registry.answers import REGISTRY_ANSWERS
 from directapp.domains.registry.runs import ENRICHMENT_LOGS, ENRICHMENT_RUNS, INSPECTION_REMINDERS
 from directapp.services.act import Act
 
 COLLECTIONS: tuple[Collection, ...] = (REGISTRY_ANSWERS, ENRICHMENT_RUNS, ENRICHMENT_LOGS, INSPECTION_REMINDERS)
-EVENT_HANDLERS: dict[str, Callable[[Act], Awaitable[None]]] = {}
+EVENTS: tuple[Event, ...] = events_in(events)
+EVENT_HANDLERS: dict[Event, Callable[[Act], Awaitable[None]]] = {}

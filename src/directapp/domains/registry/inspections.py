@@ -4,12 +4,11 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from directapp.declare.case import Span
+from directapp.domains.cars.fields import CARS
+from directapp.domains.registry.events import INSPECTION_DUE
 from directapp.domains.registry.runs import REMINDERS
 from directapp.kernel.clock import oslo_day
 from directapp.services.act import Act
-
-DUE = "car.eu_control_due"
-CARS = "cars"
 
 
 def remind(days: int, states: tuple[str, ...]) -> Callable[[Act], Awaitable[None]]:
@@ -25,6 +24,6 @@ def remind(days: int, states: tuple[str, ...]) -> Callable[[Act], Awaitable[None
             day = car.row["next_inspection_due"]
             if (car.id, day) not in told:
                 await act.create(REMINDERS, {"car": car.id, "due": day})
-                act.emit(DUE, on=car, due=day.isoformat())
+                act.emit(INSPECTION_DUE, on=car, due=day.isoformat())
 
     return tell

@@ -23,9 +23,10 @@ from directapp.connectors.vegvesen_failures import (
 from directapp.connectors.vegvesen_types import Vehicle
 from directapp.declare.case import Span
 from directapp.domains.registry.answers import REGISTRAR
+from directapp.domains.registry.events import ENRICH
 from directapp.domains.registry.found import REGISTRY, Found, empties, of_vehicle
 from directapp.domains.registry.lookups import Code, Lookups, read_code
-from directapp.domains.registry.runs import ENRICH, LOGS, RESULTS, RUNS, goes_on
+from directapp.domains.registry.runs import LOGS, RESULTS, RUNS, goes_on
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import DirectAppError, StaleError
 from directapp.services.act import Act, Seen
@@ -70,7 +71,7 @@ class Enricher:
     @property
     def errand(self) -> Errand:
         """The errand that each batch is; one at a time in a worker, as the registry counts what we ask."""
-        return Errand(name=ENRICH, run=self.work, attempts=6, first=30.0, at_once=1, seconds=1800.0)
+        return Errand(event=ENRICH, run=self.work, attempts=6, first=30.0, at_once=1, seconds=1800.0)
 
     async def begin(self, job: Job) -> None:
         """Begin the night's run; a second call of the same night changes nothing."""

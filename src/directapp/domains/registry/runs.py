@@ -10,13 +10,13 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, SeenInFull
 from directapp.declare.verbs import Verb
 from directapp.domains.registry.answers import KINDS, REGISTRAR
+from directapp.domains.registry.events import ENRICH
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ConflictError
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
 RUNS, LOGS, REMINDERS = "enrichment_runs", "enrichment_logs", "inspection_reminders"
-ENRICH = "registry.enrich"
 _LEFT_BEHIND = timedelta(hours=4)
 
 RESULTS = choices(

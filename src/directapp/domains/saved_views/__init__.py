@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from directapp.declare.events import Event
 from directapp.domains.saved_views.list_columns import LIST_COLUMNS
 from directapp.domains.saved_views.views import SAVED_VIEWS
 
 COLLECTIONS = (SAVED_VIEWS, LIST_COLUMNS)
 
-EVENT_HANDLERS: dict[str, Callable[[Any], Awaitable[None]]] = {}
+EVENTS: tuple[Event, ...] = ()
+EVENT_HANDLERS: dict[Event, Callable[[Any], Awaitable[None]]] = {}

@@ -3,6 +3,9 @@
 from collections.abc import Awaitable, Callable
 
 from directapp.declare.collection import Collection
+from directapp.declare.events import Event, events_in
+from directapp.domains.people.events import TENANT_NAMED
+from directapp.domains.workshop import events
 from directapp.domains.workshop.inspections import INSPECTIONS
 from directapp.domains.workshop.inventory import PARTS_INVENTORY
 from directapp.domains.workshop.parts import PARTS_ORDERS
@@ -12,7 +15,7 @@ from directapp.domains.workshop.templates import INSPECTION_TEMPLATES
 from directapp.domains.workshop.work_items import WORK_ITEMS
 from directapp.services.act import Act
 
-__all__ = ["COLLECTIONS", "EVENT_HANDLERS", "SEED_TEMPLATES"]
+__all__ = ["COLLECTIONS", "EVENTS", "EVENT_HANDLERS", "SEED_TEMPLATES"]
 
 COLLECTIONS: tuple[Collection, ...] = (
     INSPECTION_TEMPLATES,
@@ -31,4 +34,5 @@ async def give_templates(act: Act) -> None:
             await act.create("inspection_templates", template, system="importer")
 
 
-EVENT_HANDLERS: dict[str, Callable[[Act], Awaitable[None]]] = {"tenant.named": give_templates}
+EVENTS: tuple[Event, ...] = events_in(events)
+EVENT_HANDLERS: dict[Event, Callable[[Act], Awaitable[None]]] = {TENANT_NAMED: give_templates}

@@ -5,12 +5,14 @@ from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, Many, One
-from directapp.declare.collection import Collection, Heard, Index, Views
+from directapp.declare.collection import Collection, Index, Views
+from directapp.declare.events import Emit, Event
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Other
 from directapp.declare.verbs import Verb
 from directapp.declare.workflow import Fact, Step, Workflow, state, status_choices
+from directapp.domains.workshop import events
 from directapp.domains.workshop.parts_effects import car_follows, enough_in_stock, stock_follows
 from directapp.domains.workshop.rights import EVERYONE, SEEN, closed_car
 from directapp.kernel.errors import Problem
@@ -98,8 +100,8 @@ def _has(name: str) -> Callable[[Case], bool]:
     return lambda case: case.get(name) is not None
 
 
-def _step(origins: str, to: str, fact: str) -> Step:
-    return Step(origins=tuple(origins.split()), to=to, when=_has(fact), fact=fact, event=f"parts_order.{to}")
+def _step(origins: str, to: str, fact: str, event: Event) -> Step:
+    return Step(origins=tuple(origins.split()), to=to, when=_has(fact), fact=fact, event=event)
 
 
 _REFUSAL = Text("Delen er {state}.", "The part is {state}.")
@@ -120,10 +122,10 @@ WORKFLOW = Workflow(
     ),
     replay=status_from_facts,
     steps=(
-        _step("ordered in_transit arrived", "cancelled", "cancelled_at"),
-        _step("ordered in_transit", "arrived", "arrived_at"),
-        _step("ordered", "in_transit", "sent_at"),
-        _step("arrived", "installed", "installed_at"),
+        _step("ordered in_transit arrived", "cancelled", "cancelled_at", events.PART_CANCELLED),
+        _step("ordered in_transit", "arrived", "arrived_at", events.PART_ARRIVED),
+        _step("ordered", "in_transit", "sent_at", events.PART_IN_TRANSIT),
+        _step("arrived", "installed", "installed_at", events.PART_INSTALLED),
     ),
     facts=(
         Fact(field="sent_at", states=("in_transit", "arrived"), clears=("in_transit", "arrived"), refusal=_REFUSAL),
@@ -293,7 +295,8 @@ PARTS_ORDERS = Collection(
             for copy in ("car_dealership", "car_prep_center")
         ),
     ),
-    events=(("ordered_at", "parts_order.ordered"),),
-    # Told to planning alone.
-    heard=(Heard(event="parts_order.expected", when=lambda case: case.before is not None and case.changed("eta")),),
+    events=(
+        Emit(event=events.PART_ORDERED, field="ordered_at"),
+        Emit(event=events.PART_EXPECTED, when=lambda case: case.before is not None and case.changed("eta")),
+    ),
 )

@@ -5,10 +5,12 @@ from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, Consequence, Many, One, Row
-from directapp.declare.collection import Collection, Heard, Unique, Views
+from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.events import Emit
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.workflow import Fact, Step, Workflow, state, status_choices
+from directapp.domains.workshop import events
 from directapp.domains.workshop.rights import (
     DETAILERS_CAR,
     MECHANICS_CAR,
@@ -137,21 +139,21 @@ WORKFLOW = Workflow(
             to="declined",
             when=lambda c: c.get("declined_at") is not None,
             fact="declined_at",
-            event="work_item.declined",
+            event=events.WORK_DECLINED,
         ),
         Step(
             origins=("proposed",),
             to="approved",
             when=lambda c: c.get("approved_at") is not None,
             fact="approved_at",
-            event="work_item.approved",
+            event=events.WORK_APPROVED,
         ),
         Step(
             origins=("approved", "in_progress"),
             to="done",
             when=lambda c: c.get("completed_at") is not None,
             fact="completed_at",
-            event="work_item.completed",
+            event=events.WORK_COMPLETED,
         ),
         Step(
             origins=("approved",),
@@ -315,6 +317,8 @@ WORK_ITEMS = Collection(
         ),
     ),
     indexes=(("car", "status"), ("status", "created_at"), ("status", "id")),
-    events=(("started_at", "work_item.started"),),
-    heard=(Heard(event="work_item.proposed", when=lambda case: case.before is None),),
+    events=(
+        Emit(event=events.WORK_STARTED, field="started_at"),
+        Emit(event=events.WORK_PROPOSED, when=lambda case: case.before is None),
+    ),
 )

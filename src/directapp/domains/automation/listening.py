@@ -1,0 +1,46 @@
+"""Listening: as whom a webhook hears of records, and what of an event it is told."""
+
+from typing import Any
+
+from directapp.domains.automation.catalogue import ADMIN, READER
+from directapp.kernel.actor import Actor
+from directapp.services.act import Act, Seen
+
+# A field of the system's own, which only those read who see a record in full.
+_IN_FULL = "created_at"
+# What every event carries; who did it is nothing that other systems are told.
+_TRAIL = frozenset({"actor", "user", "version", "depth", "from", "to", "was"})
+
+
+def listener(act: Act, webhook: Seen) -> Actor:
+    """Return the actor whose rights a webhook has: the manager of its site, or the administrator of the company."""
+    site = webhook.row["dealership"]
+    return Actor(
+        tenant=act.actor.tenant,
+        user=None,
+        name=f"webhook:{webhook.row['name']}",
+        roles=frozenset({READER if site else ADMIN}),
+        site=site,
+        sites=frozenset({site} if site else ()),
+    )
+
+
+async def heard_by(act: Act, webhook: Seen, about: Seen) -> frozenset[str]:
+    """Return the fields that a webhook may read of a record; none where it is not told of it at all."""
+    return await act.readable(about, listener(act, webhook))
+
+
+def told(act: Act, about: Seen, readable: frozenset[str]) -> dict[str, Any]:
+    """Return what an event carries, as far as a listener may read it.
+
+    What is no field of the record is told to those who see the record in full.
+    """
+    event, fields = act.params, act.fields(about.collection)
+    moved = {name: event[name] for name in ("from", "to") if event.get(name) is not None and "status" in readable}
+    was = {name: value for name, value in (event.get("was") or {}).items() if name in readable}
+    own = {
+        name: value
+        for name, value in event.items()
+        if name not in _TRAIL and (name if name in fields else _IN_FULL) in readable
+    }
+    return {**moved, **({"was": was} if was else {}), **own}

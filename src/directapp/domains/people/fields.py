@@ -1,0 +1,6 @@
+"""Public names of people: its collections."""
+
+TENANTS = "tenants"
+ROLES = "roles"
+DEALERSHIPS = "dealerships"
+USERS = "users"
