@@ -7,6 +7,7 @@ import asyncpg
 from directapp.declare.access import Access, Grant
 from directapp.declare.case import Case, Consequence, One
 from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.events import event
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Everything, Is, Not, SeenInFull, Who, all_of, either
@@ -49,6 +50,8 @@ USERS = Collection(
     views=Views(columns=("name",), title=("name",)),
 )
 
+STARTED = event("job.started", "jobs", T("Jobb startet", "Job started"))
+
 
 def _started(case: Case) -> bool:
     return case.get("started_at") is not None
@@ -74,7 +77,7 @@ FLOW = Workflow(
         state("shelved", "Lagt bort", "Shelved", "grey", locked=True),
     ),
     steps=(
-        Step(origins=("new",), to="started", when=_started, fact="started_at", event="job.started"),
+        Step(origins=("new",), to="started", when=_started, fact="started_at", event=STARTED),
         Step(origins=("started",), to="done", when=_done, fact="done_at", guards=(_has_note,)),
         Step(origins=("new", "started"), to="shelved"),
     ),
@@ -235,7 +238,7 @@ LINES = Collection(
     views=Views(columns=("text",), title=("text",)),
     consequences=(_count_lines,),
 )
-SPEC = Spec((SITES, USERS, JOBS, LINES))
+SPEC = Spec((SITES, USERS, JOBS, LINES), (STARTED,))
 
 
 def person(tenant: UUID, role: str, site: UUID | None, user: UUID | None = None) -> Actor:

@@ -60,9 +60,10 @@ def events_of(draft: Draft, values: Mapping[str, Any]) -> dict[Event, dict[str, 
     """Return the events that a write of these columns emits, each with its payload."""
     meta, case = draft.meta, draft.case
     emitted = [*draft.events, *(e.event for e in meta.declared.events if e.follows(case, values))]
-    moved = {"from": case.was("status"), "to": case.get("status"), "version": values["version"]}
+    moved = {"from": case.was("status"), "to": case.get("status")} if "status" in meta.columns else {}
+    written = moved | {"version": values["version"]}
     return {
-        event: moved | ({"was": {n: json_value(meta.fields[n], case.was(n)) for n in event.was}} if event.was else {})
+        event: written | ({"was": {n: json_value(meta.fields[n], case.was(n)) for n in event.was}} if event.was else {})
         for event in emitted
     }
 

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from directapp.domains.cars.states import OPEN
-from directapp.domains.registry.inspections import DUE, remind
+from directapp.domains.registry.events import INSPECTION_DUE
+from directapp.domains.registry.inspections import remind
 from directapp.kernel.clock import oslo_day
 from directapp.services.jobs import acting
 from support.dealer import Dealer
@@ -23,7 +24,9 @@ async def told(dealer: Dealer) -> list[Any]:
         await remind(30, OPEN)(act)
     async with acting(dealer.application.platform.pipeline, dealer.tenant, "dispatcher", "look", "", None) as act:
         rows = await act.doors.unit.fetch(  # type: ignore[attr-defined]
-            "SELECT record, payload FROM outbox WHERE event = $1 AND tenant_id = $2 ORDER BY at", DUE, dealer.tenant
+            "SELECT record, payload FROM outbox WHERE event = $1 AND tenant_id = $2 ORDER BY at",
+            INSPECTION_DUE.name,
+            dealer.tenant,
         )
     return [(row["record"], row["payload"]["due"]) for row in rows]
 
