@@ -65,7 +65,7 @@ async def through(application: Application, tenant: UUID, events: int, kind: str
     async with acting(pipeline, tenant, "demo", "bench", "", None) as act:
         cars = [await act.create("cars", {"make": "VW"}) for _ in range(100)]
         for number in range(events):
-            act.doors.ask_again(EVENT.name, "cars", cars[number % len(cars)].id, {})
+            act.doors.emitting.again(EVENT.name, "cars", cars[number % len(cars)].id, {})
     handlers = {"nothing": {EVENT: [nothing]}, "write": {EVENT: [write]}}
     errands = [Errand(event=EVENT, run=run, at_once=16)] if kind == "errand" else []
     dispatcher = Dispatcher(pipeline, handlers.get(kind, {}), "workflow", errands=errands)

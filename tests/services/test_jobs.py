@@ -66,7 +66,7 @@ async def ask(dealer: Dealer, event: str, count: int = 1, **payload: Any) -> UUI
     async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
         car = await act.create("cars", {"make": "VW"})
         for number in range(count):
-            act.doors.ask_again(event, "cars", car.id, {"number": number, **payload})
+            act.doors.emitting.again(event, "cars", car.id, {"number": number, **payload})
     return car.id
 
 
@@ -96,7 +96,7 @@ async def test_a_write_that_is_rolled_back_asks_for_nothing(dealer: Dealer) -> N
     async def change_and_fail() -> None:
         async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
             car = await act.create("cars", {"make": "VW"})
-            act.doors.ask_again("trial.sent", "cars", car.id, {})
+            act.doors.emitting.again("trial.sent", "cars", car.id, {})
             await act.change({"model": "Golf"}, on=car)
             raise RuntimeError("not after all")
 
@@ -208,7 +208,7 @@ async def test_what_reacts_writes_live_and_says_how_deep_it_goes(dealer: Dealer)
 
     async def react(act: Act) -> None:
         await act.change({"model": "Golf"}, system="demo")
-        act.doors.ask_again("trial.deeper", "cars", act.target.id, {})
+        act.doors.emitting.again("trial.deeper", "cars", act.target.id, {})
 
     car = await ask(dealer, "trial.sold")
     pipeline.after_commit = listen

@@ -160,7 +160,7 @@ async def handled(dealer: Dealer, react: Any, keys: list[str]) -> Dispatcher:
     async with act_as(dealer) as act:
         for key in keys:
             car = await act.create("cars", {"make": "VW"})
-            act.doors.ask_again(TOLD.name, "cars", car.id, {"key": key})
+            act.doors.emitting.again(TOLD.name, "cars", car.id, {"key": key})
     dispatcher = Dispatcher(pipeline, {TOLD: (react,)}, "workflow")
     assert await dispatcher.once(dealer.tenant) == len(keys)
     return dispatcher

@@ -12,6 +12,7 @@ from directapp.declare.events import Event
 from directapp.declare.fields import Field
 from directapp.declare.spec import DeclarationError
 from directapp.kernel.actor import Actor
+from directapp.services.emitting import Emitting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,11 +106,9 @@ class Doors(Protocol):
     def fields(self, collection: str) -> Mapping[str, Field]:
         """Return what a collection declares of its fields, by name."""
 
-    def emit(self, event: Event, record: UUID, payload: dict[str, Any], delay: float) -> None:
-        """Put an event in the outbox."""
-
-    def ask_again(self, name: str, collection: str, record: UUID, payload: dict[str, Any]) -> None:
-        """Put into the outbox once more what stood there before, by the name under which it was kept."""
+    @property
+    def emitting(self) -> Emitting:
+        """What goes to the outbox."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -261,7 +260,7 @@ class Act:
         if unknown or (isinstance(about, Seen) and about.collection != event.collection):
             message = f"the event {event.name} is about {event.collection} and does not carry {sorted(unknown)}"
             raise DeclarationError(message)
-        self.doors.emit(event, about.id if isinstance(about, Seen) else about, payload, delay)
+        self.doors.emitting.emit(event, about.id if isinstance(about, Seen) else about, payload, delay)
 
     def _keep(self, done: Seen, on: Seen | None) -> Seen:
         if on is None or (self.seen is not None and on.id == self.seen.id):

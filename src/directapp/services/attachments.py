@@ -192,7 +192,7 @@ class Attachments:
         except (asyncpg.PostgresError, TakenError) as error:
             raise await pipeline.translated(self.meta, intent.actor, error) from error
         if pipeline.after_commit is not None:
-            await pipeline.after_commit(intent.actor, work.touched, work.asked)
+            await pipeline.after_commit(intent.actor, work.touched, work.emitting.any)
         return answer
 
     # -- out --------------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from directapp.declare.events import Event
 from directapp.declare.reading import code_key
 from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import Actor
@@ -20,6 +19,7 @@ from directapp.kernel.text import Text
 from directapp.services import validation
 from directapp.services.act import Seen
 from directapp.services.drafts import TakenError
+from directapp.services.emitting import Silent
 from directapp.services.fitting import fitted
 from directapp.services.incoming import Incoming, Note, Pointer, Raw, Reader, Result
 from directapp.services.ledger import Bookkeeper, Known, hash_of, three_way
@@ -56,14 +56,6 @@ _GONE = Text("Posten er slettet her og kommer ikke tilbake.", "The record was de
 _KEPT = Text(
     "{label} er endret her siden sist og står som den er.", "{label} was changed here since and stays as it is."
 )
-
-
-@dataclass(slots=True, kw_only=True)
-class QuietWork(ManyWork):
-    """Work on what has happened long ago: no event goes out, so nobody is written to about it."""
-
-    def emit(self, event: Event, record: UUID, payload: dict[str, Any], delay: float) -> None:
-        """Keep nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,8 +443,11 @@ class Session:
                 self.records[key] = row.record
 
     def _work(self, unit: Unit) -> ManyWork:
-        kind = QuietWork if self.actor.is_system else ManyWork
-        return kind(spec=self.pipeline.spec, unit=unit, actor=self.actor, origin="import", now=self.pipeline.clock())
+        spec, now = self.pipeline.spec, self.pipeline.clock()
+        work = ManyWork(spec=spec, unit=unit, actor=self.actor, origin="import", now=now)
+        if self.actor.is_system:
+            work.emitting = Silent(spec, dict)
+        return work
 
     async def _taken(self, meta: CollectionMeta, plan: Plan, error: TakenError) -> Result:
         names = error.unique.fields if error.unique else tuple(n for n in (error.sign_in,) if n)

@@ -92,7 +92,7 @@ class Pipeline:
             except (asyncpg.PostgresError, TakenError) as error:
                 raise await self.translated(meta, intent.actor, error) from error
         if work and work.touched and self.after_commit and not intent.dry_run:
-            await self.after_commit(intent.actor, tuple(work.touched), work.asked)
+            await self.after_commit(intent.actor, tuple(work.touched), work.emitting.any)
         return answer
 
     async def perform_all(self, intents: Sequence[Intent], *, atomic: bool = True) -> list[Answer | DirectAppError]:
@@ -133,7 +133,7 @@ class Pipeline:
                         answer, work = await self._in(unit, meta, intent)
                     results.append(answer)
                     touched += work.touched
-                    asked |= work.asked
+                    asked |= work.emitting.any
                 except DirectAppError as error:
                     results.append(error)
                 except asyncpg.DeadlockDetectedError:

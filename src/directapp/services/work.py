@@ -10,7 +10,6 @@ from uuid import UUID
 import asyncpg
 
 from directapp.declare.case import Case, Many, One, Sums
-from directapp.declare.events import Event
 from directapp.declare.fields import Field
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor, system_actor
@@ -19,12 +18,13 @@ from directapp.kernel.ids import uuid7
 from directapp.services import validation
 from directapp.services.act import Seen, Then
 from directapp.services.drafts import Draft, Pile, TakenError, equals_of, events_of, tokens_of_draft, written_values
+from directapp.services.emitting import Emitting
 from directapp.services.references import check
 from directapp.services.settled import question
 from directapp.services.status_words import as_facts, demand_reached, first_status
 from directapp.services.tallying import Tallying
 from directapp.store.sums import sums_sql
-from directapp.store.unit import AuditEntry, Change, Found, OutboxEvent, Unit
+from directapp.store.unit import AuditEntry, Change, Found, Unit
 
 _MAX_DEPTH = 6
 UNASKED: Any = object()
@@ -34,8 +34,7 @@ UNASKED: Any = object()
 class Work:
     """One transaction's work for one intent, nested writes included.
 
-    ``act`` is its number in the audit, ``target`` the record that it is about (None: a new one). ``asked`` says whether
-    events went to the outbox.
+    ``act`` is its number in the audit, ``target`` the record that it is about (None: a new one).
     """
 
     spec: Spec
@@ -48,18 +47,18 @@ class Work:
     confirmed: bool = False
     changes: dict[str, Any] = field(default_factory=dict)
     touched: list[tuple[str, UUID]] = field(default_factory=list)
-    asked: bool = False
     pile: Pile | None = None
     tallying: Tallying = field(init=False)
+    emitting: Emitting = field(init=False)
     target: tuple[str, UUID | None] | None = None
     act: UUID = field(default_factory=uuid7)
-    _pending: list[OutboxEvent] = field(default_factory=list)
     _depth: int = 0
     _hit: bool = False
 
     def __post_init__(self) -> None:
-        """Begin with nothing lifted."""
+        """Begin with nothing lifted, and nothing to emit."""
         self.tallying = Tallying(self.unit, self.now)
+        self.emitting = Emitting(self.spec, self._trail)
 
     async def update(
         self,
@@ -170,12 +169,12 @@ class Work:
         drafts = [(await self._new(meta, values, verb))[0] for values in rows]
         follows = [(draft, then(draft.case.row)) for draft in drafts] if then else []
         pile.drafts += drafts
-        pile.events += [self._put(f[0], draft.record, {}, f[1]) for draft, f in follows if f]
+        pile.events += [self.emitting.row(f[0], draft.record, {}, f[1]) for draft, f in follows if f]
         return [] if waiting else await self.write(pile)
 
     async def write(self, pile: Pile) -> list[Seen]:
         """Write what was put down, a statement for each collection."""
-        self._pending += pile.events
+        self.emitting.pending += pile.events
         alike: dict[str, list[Draft]] = {}
         for draft in pile.drafts:
             alike.setdefault(draft.meta.name, []).append(draft)
@@ -226,10 +225,10 @@ class Work:
             raise ConflictError(validation.LOCKED.fill(state=validation.state_of(meta, found.row)))
         for one in meta.declared.events:
             if one.deletion:
-                self.emit(one.event, record, {"was": validation.references(meta, found.row)}, 0.0)
+                self.emitting.emit(one.event, record, {"was": validation.references(meta, found.row)})
         none, falling = dict.fromkeys(found.row), await self.tallying.falling(meta, found.row)
         entry = self._entry(meta, record, "delete", found.row["version"], validation.changes(meta, found.row, none))
-        if not await self.unit.delete(meta, record, entry, self._take_events()):
+        if not await self.unit.delete(meta, record, entry, self.emitting.take()):
             raise ForbiddenError
         self.touched.append((meta.name, record))
         for fallen, rows in falling:
@@ -332,18 +331,6 @@ class Work:
         meta = self.spec.get(collection)
         return meta.fields if meta else {}
 
-    def emit(self, event: Event, record: UUID, payload: dict[str, Any], delay: float) -> None:
-        """Keep an event for the outbox; it goes with the next write or at the end."""
-        self._pending.append(self._put(event, record, payload, delay))
-
-    def ask_again(self, name: str, collection: str, record: UUID, payload: dict[str, Any]) -> None:
-        """Put into the outbox once more what stood there before, by the name under which it was kept."""
-        self._pending.append(OutboxEvent(name, collection, record, self._payload() | payload))
-
-    def _put(self, event: Event, record: UUID, payload: dict[str, Any], delay: float) -> OutboxEvent:
-        self.spec.demand_declared(event)
-        return OutboxEvent(event.name, event.collection, record, self._payload() | payload, delay)
-
     @asynccontextmanager
     async def acting(self, system: str | None) -> AsyncIterator[None]:
         """Go on as a named system actor, and back."""
@@ -356,7 +343,7 @@ class Work:
 
     async def finish(self) -> None:
         """Write the events that no write has taken along."""
-        if events := self._take_events():
+        if events := self.emitting.take():
             await self.unit.put_events(events)
 
     def case(self, row: Mapping[str, Any], **known: Any) -> Case:
@@ -414,7 +401,7 @@ class Work:
         meta, record, case = draft.meta, draft.record, draft.case
         values = written_values(draft, self.now, self.actor.user)
         for event, payload in events_of(draft, values).items():
-            self.emit(event, record, payload, 0.0)
+            self.emitting.emit(event, record, payload)
         diff = validation.changes(meta, case.before, values)
         return Change(values, self._entry(meta, record, case.verb, values["version"], diff))
 
@@ -423,9 +410,9 @@ class Work:
         meta, record, before, change = draft.meta, draft.record, draft.case.before, self._written(draft)
         try:
             if before is None:
-                await self.unit.insert(meta, change, self._take_events(), tokens_of_draft(draft, change))
+                await self.unit.insert(meta, change, self.emitting.take(), tokens_of_draft(draft, change))
             elif not await self.unit.update(
-                meta, record, int(before["version"]), change.row, change.audit, self._take_events()
+                meta, record, int(before["version"]), change.row, change.audit, self.emitting.take()
             ):
                 raise StaleError
         except asyncpg.UniqueViolationError as error:
@@ -440,7 +427,7 @@ class Work:
             whole = Change({**change.row, "id": draft.record}, change.audit)
             alike.setdefault(frozenset(change.row), []).append((draft, whole))
         for pairs in alike.values():
-            changes, events = [change for _, change in pairs], self._take_events()
+            changes, events = [change for _, change in pairs], self.emitting.take()
             try:
                 if pairs[0][0].case.before is None:
                     await self.unit.insert_all(meta, changes, events)
@@ -507,11 +494,6 @@ class Work:
             reason=self.reason,
         )
 
-    def _payload(self) -> dict[str, Any]:
+    def _trail(self) -> dict[str, Any]:
         actor = self.actor
         return {"actor": actor.name, "user": actor.user and str(actor.user), "act": str(self.act)}
-
-    def _take_events(self) -> list[OutboxEvent]:
-        events, self._pending = self._pending, []
-        self.asked |= bool(events)
-        return events

@@ -400,7 +400,7 @@ async def test_rules_that_go_in_a_circle_are_switched_off(dealer: Dealer) -> Non
     for depth, still_active in ((DEEPEST - 1, True), (DEEPEST, False)):
         async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", "test", "", None) as act:
             item = await act.create("work_items", {"car": record, "description": "Først", "kind": "other"})
-            act.doors.ask_again(WORK_APPROVED.name, "work_items", item.id, {"depth": depth})
+            act.doors.emitting.again(WORK_APPROVED.name, "work_items", item.id, {"depth": depth})
         await dealer.application.dispatcher.drain(dealer.tenant)
         row = await dealer.read(admin, "workflow_rules", made)
         assert row["active"] is still_active

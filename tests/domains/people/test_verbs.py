@@ -80,9 +80,16 @@ class MemoryDoors:
     def fields(self, collection: str) -> Mapping[str, Field]:
         raise NotImplementedError
 
+    @property
+    def emitting(self) -> Any:
+        return self
+
     def emit(self, event: Event, record: UUID, payload: dict[str, Any], delay: float) -> None:
         assert (event.collection, delay) == ("users", 0.0)
         self.events.append((event.name, record, payload))
+
+    async def readable(self, collection: str, record: UUID, actor: Actor) -> frozenset[str]:
+        raise NotImplementedError
 
 
 def _seen(found: Record) -> Seen:

@@ -50,7 +50,7 @@ async def failed(dealer: Dealer, reason: str, count: int = 1) -> None:
     async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
         car = await act.create("cars", {"make": "VW"})
         for _ in range(count):
-            act.doors.ask_again(TRIAL.name, "cars", car.id, {})
+            act.doors.emitting.again(TRIAL.name, "cars", car.id, {})
     await Dispatcher(pipeline, {}, "workflow", errands=[Errand(event=TRIAL, run=fail)], keep=keep).drain(dealer.tenant)
 
 

@@ -77,7 +77,7 @@ def _open(case: Case) -> Problem | None:
 async def _again(act: Act, letter: Seen) -> None:
     kept = await act.look_up(NAME, letter.id, system="jobs")
     row = kept.row
-    act.doors.ask_again(row["job"], row["collection"] or "", UUID(row["record"]), dict(row["payload"] or {}))
+    act.doors.emitting.again(row["job"], row["collection"] or "", UUID(row["record"]), dict(row["payload"] or {}))
     await act.change({"outcome": "retried"}, system="jobs", on=kept)
 
 
