@@ -216,6 +216,26 @@ def test_a_quote_that_is_never_closed_swallows_no_row() -> None:
     assert later.rows[2] == ("3", "VW", "god; fin")
 
 
+def test_rows_that_a_line_break_has_parted_are_held() -> None:
+    data = "VIN;Merke;Salgspris;Kunde\n1;VW;349\n900;Kari\n2;VW;5;Ola\n3;V\n\nW;5;P\n4;VW;5;Pål\n"
+    rows = come_to(table_of(data.encode()), "vin")
+    held = {number for number, _, notes in rows if ("held", None) in notes}
+    assert held == {2, 3, 5, 7}
+    # Rows that leave out their empty ends are whole.
+    short = table_of(b"VIN;Merke;Notat;Kunde\n1;VW\n2;VW\n3;VW;x\n4;VW;x;y\n5;VW;x;y\n")
+    assert [line.flaw for line in short.lines] == [None] * 5
+
+
+def test_quotes_escaped_in_another_way_hold_their_row() -> None:
+    table = table_of(b'VIN;Kunde\n1;"Kari \\"Kaja\\" Nes"\n2;"Ola"\n')
+    assert [line.flaw for line in table.lines] == ["quote", None]
+
+
+def test_words_alone_between_the_rows_are_held() -> None:
+    rows = come_to(table_of(b"Regnr;Merke;Kunde\nNybiler;;\nEL12345;VW;Ola\nMINBIL;VW;Kari\nSnitt;;5\n"))
+    assert [("held", None) in notes for _, _, notes in rows] == [True, False, False, True]
+
+
 def test_quotes_inside_a_value_are_part_of_it() -> None:
     assert [cells for cells, _ in records('a;"18"" felg";"x" y\n', ";")] == [["a", '18" felg', '"x" y']]
 
@@ -339,6 +359,53 @@ def test_times_durations_and_days_that_are_none_reject_their_row_by_name(value: 
     assert [notes for _, _, notes in rows] == [[("rejected", "eta")], []]
     for file in ("I1_time.xlsx", "I1_zero-as-date.xlsx"):
         assert [notes for _, _, notes in come_to(table_of(file))] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("0%", "34990000 %"),
+        ("0.0 %", "34990000 %"),
+        ("[$€-2] #,##0.00", "349900 €"),
+        ('"$"#,##0', "349900 $"),
+        ("[$USD] 0", "349900 USD"),
+        ('#,##0 "EUR"', "349900 EUR"),
+        ("[$SEK] #,##0", "349900 SEK"),
+        ("[$kr-414] #,##0", None),
+        ('_-"kr"* #,##0_-', None),
+        ("# ##0\\ \\k\\r", None),
+        ('#,##0\\ "stk"', None),
+        ("[Red]-#,##0", None),
+    ],
+)
+def test_percents_and_foreign_money_are_no_amounts(code: str, shown: str | None) -> None:
+    table = table_of(book(["VIN", "Salgspris", "Notat"], ["1", 349900, 349900], B2=code, C2=code))
+    reader = reader_of(table)
+    row = reader.understand(reader.rows()[0])
+    told = [n.text.en for n in row.notes if n.field == "sale_price"]
+    assert told == ([f"The cell shows {shown}, not a plain number."] if shown else [])
+    assert row.values["seller_notes"] == (shown or "349900")
+    assert ("sale_price" in row.values) == (shown is None)
+    assert reader.manner.numbers == "auto"
+
+
+def test_a_heading_that_plainly_means_a_field_is_guessed_to_mean_no_other() -> None:
+    found = {m.header: m.field for m in match_columns(CARS, ("Skilt", "Regnr", "Kunde", "Kunde", "Utsalgsprisen"))}
+    assert found == {"Skilt": "license_plate", "Regnr": None, "Kunde": None, "Utsalgsprisen": "sale_price"}
+
+
+def test_a_note_shows_the_beginning_of_a_cell_and_nothing_unseen() -> None:
+    long, odd = "x" * 100_000, "Ka\u202eri\0"
+    reader = reader_of(table_of(f"VIN;Kunde\n1;{long}\n2;{odd}\n".encode()))
+    first, second = (reader.understand(raw).notes[-1].text.en for raw in reader.rows())
+    assert first == f"“{'x' * 80}…”: At most 120 characters."
+    assert second.startswith("“Kari ”: After “Kari” stands an invisible character (U+0000).")
+
+
+def test_a_program_is_no_sheet() -> None:
+    for data in (bytes(range(256)) * 40, b"\x7fELF" + bytes(range(32)) * 100, b"MZ\x90\0\3" + b"\0\1\2\3abcd" * 500):
+        with pytest.raises(BadPayloadError):
+            table_of(data)
 
 
 def test_a_clock_time_in_a_note_is_the_text_it_shows() -> None:

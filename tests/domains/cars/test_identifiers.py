@@ -72,7 +72,9 @@ def test_a_plate_is_understood(written: str, expected: tuple[str, PlateKind]) ->
     assert plate_kind(plate.value) == plate.kind
 
 
-@pytest.mark.parametrize("written", ["AB 123456", "ABC 999999", "A", "", "AB*1234", "ÅÄÖ 12345", "AAAAAAAA"])
+@pytest.mark.parametrize(
+    "written", ["AB 123456", "ABC 999999", "A", "", "ukjent", "Ingen", "mang-ler", "AB*1234", "ÅÄÖ 12345", "AAAAAAAA"]
+)
 def test_what_fits_no_plate_is_refused(written: str) -> None:
     with pytest.raises(BadValueError):
         parse_plate(written)

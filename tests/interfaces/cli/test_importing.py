@@ -10,7 +10,8 @@ import typer
 
 from directapp.app.container import Application
 from directapp.interfaces.cli import importing
-from directapp.interfaces.cli.importing import _import, find_tenant, read_folder, register, show, write_report
+from directapp.interfaces.cli.importing import _import, find_tenant, read_folder, register
+from directapp.interfaces.cli.outcome import show, write_report
 from directapp.kernel.ids import uuid7
 from directapp.services.ledger import Report
 from support.export import EXPORT, Place, car, small

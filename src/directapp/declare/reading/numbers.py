@@ -11,7 +11,8 @@ from directapp.declare.reading.text import LARGEST_EXACT, visible
 _LONGEST = 60
 # A double carries fifteen digits whatever was computed with it; those after are noise: 59.97000000000001 is 59.97.
 _PRECISION = Context(prec=15)
-_SPACES = re.compile(r"\s")
+# A tab or a new line between digits parts two cells or lines, not thousands.
+_SPACES = re.compile(r"[^\S\t\n\r\v\f\x1c-\x1f\x85\u2028\u2029]")
 _MINUS = str.maketrans("\u2212\u2010\u2011\u2012\u2013\u2014", "------")
 _CURRENCY = re.compile(r"^([+-]?) ?(?:kr\.?|nok) ?|(?: ?(?:kr\.?|nok))$", re.IGNORECASE)
 _NO_CENTS = re.compile(r" ?[,.] ?--?$")
@@ -116,7 +117,7 @@ def _double(value: float) -> Decimal:
 
 
 def _written(value: str, style: NumberFormat, *, currency: bool) -> Decimal:
-    text = _SPACES.sub(" ", visible(value)).strip().translate(_MINUS)
+    text = _SPACES.sub(" ", visible(value).strip()).translate(_MINUS)
     bare = _CURRENCY.sub(r"\1", text, count=1) if currency else text
     negative, bare = bare.startswith("-"), re.sub(r"^[+-] ?", "", bare)
     cut = _NO_CENTS.sub("", bare) if currency else bare

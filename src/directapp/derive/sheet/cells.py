@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from directapp.declare.reading import visible
 from directapp.kernel.errors import BadPayloadError, TooLargeError
 from directapp.kernel.text import Text
 
@@ -16,9 +17,11 @@ _TOO_LONG = Text(
     "The file has more than {rows} rows or {columns} columns. Split it.",
 )
 
+_TOLD = 80
+
 Cell = Any
-Odd = Literal["date", "time", "duration", "formula", "error"]
-Flaw = Literal["quote", "long", "bytes", "heading", "total", "garbled"]
+Odd = Literal["date", "time", "duration", "unit", "formula", "error"]
+Flaw = Literal["quote", "split", "long", "bytes", "heading", "lone", "total", "garbled"]
 # What a spreadsheet shows in place of a value, once it has been saved as text, in English and Scandinavian.
 ERROR_TEXT = re.compile(
     r"#{3,}|#(?:N/A|I/T|SAKNAS!|NULL!|DIV/0!|VALUE!|VERDI!|VÆRDI!|VÄRDEFEL!|REF!|REFERENS!|NAME\?|NAVN\?|NAMN\?|NUM!|TALL!"
@@ -59,6 +62,12 @@ def shown(cell: Cell) -> str:
     if isinstance(cell, float):
         return f"{cell:.15g}"
     return "" if cell is None else str(cell)
+
+
+def told(cell: Cell) -> str:
+    """Return a cell as a message holds it: its beginning, without signs that nobody sees."""
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+", " ", visible(shown(cell)))
+    return text if len(text) <= _TOLD else f"{text[:_TOLD].rstrip()}…"
 
 
 def blank(cell: Cell) -> bool:

@@ -3,14 +3,18 @@
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from directapp.derive.sheet.cells import GARBLED, MOST_COLUMNS, MOST_ROWS, Flaw, Line, too_long, trimmed, unreadable
 
 SEPARATORS = (";", "\t", ",", "|")
 ENCODINGS = ("utf-8", "cp1252", "utf-16", "cp865", "mac_roman")
 _SAMPLE, _SAMPLE_LINES = 64 * 1024, 60
+_MOST_PARTS = 20
+# One sign of so many that no text holds, beside a few: it is a program, a picture or the like.
+_BINARY, _MOST_BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x7f]"), 20
 _OPENED = re.compile(r" +(?=\")")
 _FORMULA_TEXT = re.compile(r'="([^"]*)"')
 # How programs write that there is no value.
@@ -18,6 +22,9 @@ _NOTHING = frozenset({"NULL", "(null)", "\\N"})
 _ODD = "\ue000"
 # What the letters æøåÆØÅ are in the encodings that a Norwegian file may be in when it is not UTF-8.
 _NORWEGIAN = {name: bytes(b"".join(c.encode(name) for c in "æøåÆØÅ")) for name in ("cp1252", "cp865", "mac_roman")}
+
+
+Record = tuple[list[str], Flaw | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,9 @@ def read_csv(data: bytes, encoding: str | None = None, separator: str | None = N
     """
     encoding = encoding or _encoding_of(data)
     text = _decoded(data, encoding)
+    head = text[:_SAMPLE]
+    if len(_BINARY.findall(head)) * _MOST_BINARY > len(head) + _MOST_BINARY * _SAMPLE_LINES:
+        raise unreadable()
     first, _, rest = text.partition("\n")
     said = re.fullmatch(r"sep=([^\w\s\"]|\t)\r?", first, re.IGNORECASE)
     start = 1
@@ -51,7 +61,10 @@ def read_csv(data: bytes, encoding: str | None = None, separator: str | None = N
 def _lines(text: str, separator: str, start: int) -> Iterator[Line]:
     count = 0
     width = _usual_width(text, separator)
-    for number, (raw, flaw) in enumerate(records(text, separator, width), start):
+    found: Iterable[Record] = records(text, separator, width)
+    if _ends_alike(text, separator, width):
+        found = _mark_broken(found, width)
+    for number, (raw, flaw) in enumerate(found, start):
         told = next((cell.replace(_ODD, "") for cell in raw if _ODD in cell or "\ufffd" in cell), "")
         cells = trimmed([_meant(cell) for cell in raw])
         if not cells:
@@ -76,7 +89,7 @@ def _meant(cell: str) -> str:
 # --- records -------------------------------------------------------------------------------------
 
 
-def records(text: str, separator: str, width: int = 0) -> Iterator[tuple[list[str], Flaw | None]]:
+def records(text: str, separator: str, width: int = 0) -> Iterator[Record]:
     """Yield the cells of each record, blank ones too; ``width`` is how many they usually are.
 
     A quote that is never closed, or only after whole further records, ends with its line: the row is marked, and the
@@ -94,10 +107,10 @@ def records(text: str, separator: str, width: int = 0) -> Iterator[tuple[list[st
         quoted = _quoted(text, place, separator, width) if text[place : place + 1] == '"' else None
         end = ends.match(text, quoted[1]) if quoted is not None else None
         if quoted is None or end is None:
-            if text[place : place + 1] == '"' and (quoted is None or "\n" in quoted[0]):
-                flaw = "quote"
             found = plain.match(text, place)
             assert found is not None
+            if found[0][:1] == '"' and (quoted is None or "\n" in quoted[0] or '\\"' in found[0]):
+                flaw = "quote"
             cells.append(found[0])
             end = ends.match(text, found.end())
         else:
@@ -107,6 +120,32 @@ def records(text: str, separator: str, width: int = 0) -> Iterator[tuple[list[st
         if end[0].strip(" ") != separator:
             yield cells, flaw
             cells, flaw = [], None
+
+
+def _mark_broken(found: Iterable[Record], width: int) -> Iterator[Record]:
+    """Yield the records; those that a line break inside a value has parted, each too short, are marked."""
+    run: list[Record] = []
+    for record in found:
+        if len(record[0]) >= width or len(run) == _MOST_PARTS or (not run and len(record[0]) == 1):
+            yield from (*run, record)
+            run = []
+            continue
+        run.append(record)
+        whole = sum(len(cells) for cells, _ in run) - len(run) + 1
+        if whole == width:
+            yield from ((cells, flaw or "split") for cells, flaw in run)
+            run = []
+        elif whole > width:
+            *before, last = run
+            yield from before
+            run = [last]
+    yield from run
+
+
+def _ends_alike(text: str, separator: str, width: int) -> bool:
+    """Whether a file's rows are all equally wide, but for those that a line break has parted."""
+    sample = islice(_mark_broken(records(text[:_SAMPLE], separator, width), width), _SAMPLE_LINES)
+    return all(flaw == "split" for cells, flaw in sample if 1 < len(cells) < width)
 
 
 def _quoted(text: str, start: int, separator: str, width: int) -> tuple[str, int] | None:

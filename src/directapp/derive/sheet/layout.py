@@ -45,11 +45,13 @@ _NO_SUCH_ROW = Text("Rad {row} finnes ikke i filen.", "There is no row {row} in 
 _SEARCHED = 40
 _PIECE, _SECONDS = 500, 60.0
 _MOST_HEADER_ROWS = 3
+_WIDE = 3
 _TOTALS = frozenset(
     {"sum", "total", "totalt", "totals", "totalsum", "ialt", "summer", "grandtotal", "sumtotal", "delsum", "subtotal"}
 )
 _BEGINS_TOTAL = re.compile(
-    r"(?:(?:grand|sub|mellom|del|total)?(?:sum|totals?|totalt)|antall?|ialt)(?:antall?|biler|cars|stk|\d+)*"
+    r"(?:(?:grand|sub|mellom|del|total)?(?:sum|totals?|totalt)|antall?|ialt|(?:gjennom)?snitt|average)"
+    r"(?:antall?|biler|cars|stk|\d+)*"
 )
 # What is left of a number where its own comma parted it: 349,900 and 349900,50.
 _FIRST_PART, _LATER_PART = re.compile(r"(?:kr\.? ?)?-?\d+"), re.compile(r"\d\d\d?(?: ?kr\.?|,-)?")
@@ -265,7 +267,7 @@ def _table(found: _Found, start: int | None, count: int) -> Table:
     lines = [
         Line(line.number, tuple(line.cells[p] if p < len(line.cells) else None for p in kept), flaw, line.told)
         for line in body
-        for flaw in [_flaw(line, stray, heads)]
+        for flaw in [_flaw(line, stray, heads, len(kept))]
     ]
     if _is_total(lines[-1], lines[:-1]):
         lines[-1] = replace(lines[-1], flaw="total")
@@ -296,14 +298,23 @@ def _parted(line: Line) -> bool:
     )
 
 
-def _flaw(line: Line, stray: frozenset[int], heads: Collection[tuple[str, ...]]) -> Any:
-    if line.flaw == "quote":
+def _flaw(line: Line, stray: frozenset[int], heads: Collection[tuple[str, ...]], width: int) -> Any:
+    if line.flaw in {"quote", "split"}:
         return line.flaw
     if any(not blank(cell) for place, cell in enumerate(line.cells) if place in stray):
         return "long"
     if len(line.cells) > 1 and _as_shown(line) in heads:
         return "heading"
-    return line.flaw or ("total" if _says_total(line) else None)
+    if line.flaw is None and _says_total(line):
+        return "total"
+    return line.flaw or ("lone" if _is_lone(line, width) else None)
+
+
+def _is_lone(line: Line, width: int) -> bool:
+    """Whether a row of a wide table holds nothing but words in one cell: a heading in between, a remark below."""
+    filled = [cell for cell in line.cells if not blank(cell)]
+    alone = len(filled) == 1 and width >= _WIDE and isinstance(filled[0], str)
+    return alone and not any(c.isdigit() for c in filled[0])
 
 
 def _says_total(line: Line) -> bool:

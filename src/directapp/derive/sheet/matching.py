@@ -48,7 +48,7 @@ def match_columns(
     ways: tuple[tuple[Mapping[str, str], How], ...] = ((names, "name"), (labels, "label"), (called, "heading"))
     for words, how in ways:
         _take(found, header, words, how)
-    _guess(found, header, called | labels | names)
+    _guess(found, header, called | labels | names, known_words(meta, allowed))
     return tuple(
         Match(place=place, header=text, field=found[place][0], how=found[place][1])
         if place in found
@@ -92,9 +92,12 @@ def _take(found: dict[int, tuple[str, How]], header: Sequence[str], known: Mappi
             found[place] = (name, how)
 
 
-def _guess(found: dict[int, tuple[str, How]], header: Sequence[str], known: Mapping[str, str]) -> None:
+def _guess(
+    found: dict[int, tuple[str, How]], header: Sequence[str], known: Mapping[str, str], exact: frozenset[str]
+) -> None:
+    """Find a likely field for the columns left; a heading that plainly means a field means no other."""
     for place, text in enumerate(header):
-        if place in found:
+        if place in found or not exact.isdisjoint(heading_words(text)):
             continue
         taken = {name for name, _ in found.values()}
         free = {word: name for word, name in known.items() if name not in taken}

@@ -14,7 +14,7 @@ from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.reading import SHEET, Manner, read_instant
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.derive.exchange import title_of
-from directapp.derive.sheet.cells import ERROR_TEXT, Cell, blank, kind_of, shown
+from directapp.derive.sheet.cells import ERROR_TEXT, Cell, blank, kind_of, shown, told
 from directapp.derive.sheet.layout import Table
 from directapp.derive.sheet.words import closed_up, plain_word
 from directapp.derive.shown import readable_anywhere
@@ -59,6 +59,7 @@ _ODD: Mapping[str, Text] = {
     ),
     "time": Text("Cellen er et klokkeslett ({value}).", "The cell is a time of day ({value})."),
     "duration": Text("Cellen er en varighet ({value}).", "The cell is a duration ({value})."),
+    "unit": Text("Cellen viser {value}, ikke et rent tall.", "The cell shows {value}, not a plain number."),
     UNSTORABLE: Text(
         "Verdien er for lang, eller har tegn som ikke kan lagres: {value}",
         "The value is too long, or has characters that cannot be stored: {value}",
@@ -77,6 +78,20 @@ _FLAWS: Mapping[str, tuple[Level, Text]] = {
         Text(
             "Raden har flere verdier enn det er overskrifter. Står det et skilletegn inne i en verdi?",
             "The row has more values than there are headings. Does a value contain a separator?",
+        ),
+    ),
+    "split": (
+        "held",
+        Text(
+            "Raden er for kort, og den ved siden av også. Står det et linjeskift inne i en verdi?",
+            "The row is too short, and so is the one beside it. Does a value contain a line break?",
+        ),
+    ),
+    "lone": (
+        "held",
+        Text(
+            "Raden har bare én verdi. Er det en overskrift eller en merknad mellom radene?",
+            "The row has a single value. Is it a heading or a remark between the rows?",
         ),
     ),
     "heading": ("held", Text("Raden gjentar overskriftene.", "The row repeats the headings.")),
@@ -183,7 +198,7 @@ class TableReader:
         if kind_of(flaw) not in _FLAWS:
             return []
         level, text = _FLAWS[str(kind_of(flaw))]
-        return [Note(level=level, text=text.fill(value=shown(flaw)))]
+        return [Note(level=level, text=text.fill(value=told(flaw)))]
 
     def _value(self, item: Field, cell: Cell, notes: list[Note]) -> Any:
         plain = self._plain(item, cell, notes)
@@ -192,9 +207,9 @@ class TableReader:
         try:
             meant = item.understand(value, self.manner)
         except BadValueError as error:
-            raise _UnreadableError(_WHY.fill(value=shown(cell), why=error.text)) from None
+            raise _UnreadableError(_WHY.fill(value=told(cell), why=error.text)) from None
         if item.kind is Kind.DATE and _has_clock(value, self.manner):
-            notes.append(Note(level="warning", text=_NO_CLOCK.fill(value=shown(cell)), field=item.name))
+            notes.append(Note(level="warning", text=_NO_CLOCK.fill(value=told(cell)), field=item.name))
         return meant
 
     @staticmethod
@@ -209,12 +224,13 @@ class TableReader:
         if odd == "date" and item.kind in {Kind.DATE, Kind.INSTANT}:
             return text
         if odd == "date" and item.kind is Kind.TEXT and free:
-            told = _norwegian_day(text)
-            notes.append(Note(level="warning", text=_ODD["date"].fill(value=told), field=item.name, before=told))
-            return told
-        if odd in {"time", "duration"} and free:
+            day = _norwegian_day(text)
+            notes.append(Note(level="warning", text=_ODD["date"].fill(value=day), field=item.name, before=day))
+            return day
+        if odd in {"time", "duration", "unit"} and free:
             return text
-        raise _UnreadableError(_ODD.get(odd, _ODD["error"]).fill(value=_norwegian_day(text) if odd == "date" else text))
+        seen = _norwegian_day(text) if odd == "date" else told(text)
+        raise _UnreadableError(_ODD.get(odd, _ODD["error"]).fill(value=seen))
 
     def _boolean(self, _item: Field, cell: Cell) -> Any:
         word = plain_word(shown(cell))
@@ -241,7 +257,7 @@ class TableReader:
         if word in named or len(begun) == 1 or not item.choices:
             return named.get(word) or next(iter(begun), text)
         listed = (", ".join(c.label.pick(language) for c in item.choices) for language in LANGUAGES)
-        raise _UnreadableError(_NO_CHOICE.fill(value=text, choices=Text(*listed)))
+        raise _UnreadableError(_NO_CHOICE.fill(value=told(text), choices=Text(*listed)))
 
     def _ref(self, item: Field, cell: Cell) -> Any:
         text = shown(cell)
@@ -249,7 +265,7 @@ class TableReader:
             return text
         found = self.refs.get((item.ref, plain_word(text)), ())
         if len(found) != 1:
-            raise _UnreadableError((_SEVERAL if found else _NO_REF).fill(value=text))
+            raise _UnreadableError((_SEVERAL if found else _NO_REF).fill(value=told(text)))
         return found[0]
 
 

@@ -4,14 +4,24 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from directapp.derive.sheet.cells import Cell, odd
 
-# A whole number shown with leading noughts is known by how many digits it has.
-Class = Literal["number", "date", "time", "duration"] | int
 
+class Unit(NamedTuple):
+    """What is shown behind a number, and what the number is multiplied by."""
+
+    sign: str
+    times: int = 1
+
+
+# A whole number shown with leading noughts is known by how many digits it has.
+Class = Literal["number", "date", "time", "duration"] | int | Unit
+
+_PERCENT = Unit("%", 100)
 _BUILTIN: Mapping[int, Class] = {
+    **dict.fromkeys((9, 10), _PERCENT),
     **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)), "date"),
     **dict.fromkeys((18, 19, 20, 21, 45, 47), "time"),
     46: "duration",
@@ -19,6 +29,9 @@ _BUILTIN: Mapping[int, Class] = {
 _NOISE = re.compile(
     r'"[^"]*"|\\.|_.|\*.|\[(?:\$[^\]]*|[A-Za-z]+[0-9]*|[<>=][^\]]*)\]|am/pm|a/p|general|standard', re.IGNORECASE
 )
+# Money of other countries, whatever surrounds its sign.
+_MARKED, _SIGNS = re.compile(r"\[\$([^\]-]*)[^\]]*\]"), re.compile(r"[€£¥$]|\b(?:eur|usd|gbp|sek|dkk|chf|jpy)\b")
+_OURS = frozenset({"", "kr", "nok"})
 _NOUGHTS = re.compile(r"0(?:[ \\-]*0)+")
 # A spreadsheet keeps fifteen digits of a number and writes noughts for the others.
 _MOST_EXACT = 1e15
@@ -39,9 +52,18 @@ def class_of(number: int, code: str | None) -> Class:
     if _ELAPSED.search(first):
         return "duration"
     left = _NOISE.sub("", first)
+    if (unit := _unit_of(first, left)) is not None:
+        return unit
     if re.search("[yd]", left) or (re.search("m", left) and not re.search("[hs]", left)):
         return "date"
     return "time" if re.search("[hs]", left) else "number"
+
+
+def _unit_of(code: str, left: str) -> Unit | None:
+    """Return the percent sign, or the sign of another country's money, that a format shows."""
+    signs = (*_MARKED.findall(code), *_SIGNS.findall(_MARKED.sub("", code)))
+    foreign = next((Unit(sign.upper()) for s in signs if (sign := s.strip(" .")) not in _OURS), None)
+    return foreign or (_PERCENT if "%" in left else None)
 
 
 def classes_of(styles: Iterable[int], codes: Mapping[int, str]) -> list[Class]:
@@ -54,14 +76,14 @@ def number_of(text: str, meta: Class, *, since_1904: bool) -> Cell:
     number = float(text)
     if not math.isfinite(number):
         return text
+    if isinstance(meta, Unit):
+        return odd("unit", f"{number * meta.times:.15g} {meta.sign}".replace(".", ","))
     if isinstance(meta, int) or meta == "number" or abs(number) >= _MOST_EXACT:
         return _shown_number(number, meta if isinstance(meta, int) else 0)
-    if meta == "date" and 1 <= number < _LAST_DAY:
+    if meta in {"date", "time"} and 1 <= number < _LAST_DAY:
         return odd("date", _moment(number, since_1904=since_1904))
     if meta == "date":
         return odd("error", "########" if number else "00.01.1900")
-    if meta == "time" and 1 <= number < _LAST_DAY:
-        return odd("date", _moment(number, since_1904=since_1904))
     return odd("time" if meta == "time" and 0 <= number < 1 else "duration", _clock(number))
 
 

@@ -94,6 +94,10 @@ def parse_vin(value: Any) -> str:
     return vin
 
 
+# What people write where there is none; a personal plate could have it, and has to be without.
+_NO_PLATE = frozenset({"INGEN", "UKJENT", "MANGLER", "NONE", "UNKNOWN"})
+
+
 def check_digit(vin: str) -> str:
     """Return the check digit that a North American VIN would carry in its ninth place."""
     rest = sum(_VALUES[c] * w for c, w in zip(vin, _WEIGHTS, strict=True)) % 11
@@ -122,6 +126,11 @@ def parse_plate(value: Any) -> Plate:
         return _understood(match[2] + match[1], written)
     if match := _TRAILING_TOO.fullmatch(written):
         return _understood(match[1], written)
+    if written in _NO_PLATE:
+        raise BadValueError(
+            f"«{written}» er ikke et skilt. La feltet stå tomt når bilen ikke har noe.",
+            f"“{written}” is no plate. Leave the field empty where the car has none.",
+        )
     if _PLATE_PERSONAL.fullmatch(written) is None:
         raise BadValueError(
             f"«{written}» er ikke et gyldig skilt: to bokstaver og fire eller fem sifre, "

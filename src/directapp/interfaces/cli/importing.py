@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Annotated, Protocol
 from uuid import UUID
@@ -12,10 +10,10 @@ from uuid import UUID
 import typer
 
 from directapp.domains.people.flow import Auth
+from directapp.interfaces.cli.outcome import bar, failing_in, language_of, open_report, say
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import DirectAppError
-from directapp.kernel.text import Language
-from directapp.services.ledger import IMPORTER, OUTCOMES, Order, Report
+from directapp.services.ledger import IMPORTER, Order, Report
 from directapp.services.platform import Platform
 
 
@@ -60,6 +58,8 @@ def register(app: typer.Typer, doors: Doors) -> None:
         english: Annotated[bool, typer.Option("--english", help="Report in English.")] = False,
     ) -> None:
         """Read the prototype's export in FOLDER: try it, and with --commit take it in."""
+        language = language_of(english=english)
+        open_report(report, language)
         contents, name = read_folder(folder), str(folder.resolve())
 
         async def work() -> Report:
@@ -67,7 +67,8 @@ def register(app: typer.Typer, doors: Doors) -> None:
                 target = await find_tenant(application.platform, tenant)
                 return await _import(application.platform, target, contents, name, commit=commit)
 
-        done = asyncio.run(work())
+        with failing_in(language):
+            done = asyncio.run(work())
         say(done, report, english=english)
 
 
@@ -120,79 +121,3 @@ async def _import(platform: Platform, tenant: UUID, contents: dict[str, bytes], 
     order = Order(actor=system_actor(tenant, IMPORTER), reader=reader, name=name, dry_run=not commit)
     with bar(commit=commit) as progress:
         return await Importing(platform.pipeline, LEDGER).run(order, progress)
-
-
-@contextmanager
-def bar(*, commit: bool) -> Iterator[Callable[[int, int], None]]:
-    """Show how far an import is; what is given is told of it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as shown:
-        task = shown.add_task("taking in" if commit else "trying")
-        yield lambda done, total: shown.update(task, completed=done, total=total)
-
-
-def say(done: Report, report: Path | None, *, english: bool) -> None:
-    """Print what came of an import, and write every row's outcome to a file where one is named."""
-    show(done, english=english)
-    if report is not None:
-        write_report(done, report, english=english)
-        typer.echo(f"{len(done.results)} rows: {report}")
-
-
-def show(done: Report, *, english: bool) -> None:
-    """Print what came of an import."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from directapp.domains.imports.report import HEADER, outcome_label
-
-    language = "en" if english else "nb"
-    console = Console(file=sys.stdout)
-    table = Table(title=_title(done))
-    table.add_column(HEADER[0].pick(language))
-    for code in OUTCOMES:
-        table.add_column(outcome_label(code).pick(language), justify="right")
-    for collection, figures in done.figures().items():
-        table.add_row(collection, *(str(figures[code]) for code in OUTCOMES))
-    console.print(table)
-    statuses = Table(title="cars.status" if done.statuses() else None, show_header=False)
-    for status, count in done.statuses().items():
-        statuses.add_row(status, str(count))
-    if done.statuses():
-        console.print(statuses)
-    if done.still_waiting:
-        words = "rows wait from before" if english else "rader venter fra før"
-        console.print(f"{done.still_waiting} {words}", highlight=False)
-    for line in _reasons(done, language):
-        console.print(line, markup=False, highlight=False)
-
-
-def _title(done: Report) -> str:
-    return f"{'tried, nothing is written' if done.dry_run else 'taken in'} (import run {done.run})"
-
-
-def _reasons(done: Report, language: str) -> list[str]:
-    """Return how many rows wait for what, by field."""
-    counted: dict[tuple[str, str], int] = {}
-    for result in done.results:
-        for pair in {(n.level, n.field or "") for n in result.notes if n.level != "info"}:
-            counted[pair] = counted.get(pair, 0) + 1
-    words = {"rejected": "avvist", "held": "venter", "repaired": "rettet", "warning": "obs"} if language == "nb" else {}
-    ordered = sorted(counted.items(), key=lambda item: (item[0][0], -item[1]))
-    return [f"{words.get(level, level):>9}  {count:>5}  {field}" for (level, field), count in ordered]
-
-
-def write_report(done: Report, path: Path, *, english: bool = False) -> None:
-    """Write the outcome of every row to a file: JSON by its name, else CSV."""
-    from directapp.derive.sheets import csv_lines
-    from directapp.domains.imports.report import cells, header, lines_of
-
-    lines = lines_of(done.results)
-    if path.suffix.lower() == ".json":
-        path.write_text(json.dumps({"run": str(done.run), "rows": lines}, ensure_ascii=False, indent=1) + "\n")
-        return
-    language: Language = "en" if english else "nb"
-    path.write_text("".join(csv_lines(header(language), cells(lines, language))), newline="")
