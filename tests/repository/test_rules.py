@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine  # noqa: TID251 - to hold the migrations against the metadata
 
+from directapp.app.spec import DOMAINS as LOADED
 from directapp.app.spec import load_spec
 from directapp.declare.collection import SYSTEM
 from directapp.domains import cars, planning, workshop
@@ -159,3 +160,44 @@ async def test_two_starts_at_once_bring_a_database_up_once(server: Server) -> No
         assert sorted(await asyncio.gather(*starts)) == [False, True]
     finally:
         await server.drop(name)
+
+
+DOMAINS = PACKAGE / "domains"
+_NAMING = {"ref", "collection", "of"}
+PUBLIC = {"fields", "events", "roles"}
+
+
+def test_domains_know_of_each_other_the_public_names_alone() -> None:
+    found = []
+    for path in sorted(DOMAINS.rglob("*.py")):
+        own = path.relative_to(DOMAINS).parts[0]
+        for node in ast.walk(ast.parse(path.read_text())):
+            parts = (node.module or "").split(".") if isinstance(node, ast.ImportFrom) else []
+            if parts[:2] != ["directapp", "domains"] or parts[2:3] == [own]:
+                continue
+            names = parts[3:4] or [alias.name for alias in node.names]  # type: ignore[union-attr]
+            found += [f"{path.name}: {'.'.join(parts)}" for name in names if name not in PUBLIC]
+    assert found == []
+
+
+def test_domains_name_no_collection_of_another_by_a_string() -> None:
+    """Where a collection of another domain is asked for, its name comes from the public names of its owner."""
+    owner = {c.name: domain.__name__.rsplit(".", 1)[-1] for domain in LOADED for c in domain.COLLECTIONS}
+    asked = {"find", "every", "look_up", "create", "create_all", "change_all", "sums", "lifted", "One", "Many"}
+    found = []
+    for path in sorted(DOMAINS.rglob("*.py")):
+        own = path.relative_to(DOMAINS).parts[0]
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            named = [
+                *(node.args[called in {"One", "Many"} :] if called in asked else ()),
+                *(k.value for k in node.keywords if k.arg in _NAMING),
+            ]
+            found += [
+                f"{own}/{path.name}:{one.lineno} {one.value}"
+                for one in named
+                if own != "records" and isinstance(one, ast.Constant) and owner.get(str(one.value), own) != own
+            ]
+    assert found == []

@@ -26,6 +26,8 @@ from directapp.services.pictures import PICTURES
 from directapp.services.pipeline import Pipeline
 from directapp.services.processes import Processes
 
+# The collection of files, which pictures of people and sites point to.
+FILES = "files"
 LARGEST = 25 * 1024 * 1024
 SIZES = (160, 480, 1200)
 _CHUNK = 256 * 1024
@@ -91,7 +93,7 @@ class Attachments:
         storage: Storage,
         processes: Processes,
         *,
-        collection: str = "files",
+        collection: str = FILES,
         largest: int = LARGEST,
     ) -> None:
         """Keep the wiring; what bytes are is found out in ``processes``. ``largest`` in bytes."""

@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 
 from directapp.kernel.actor import system_actor
-from directapp.services.attachments import Storage
+from directapp.services.attachments import FILES, Storage
 from directapp.services.pipeline import Pipeline
 
 KEEPER = "custodian"
@@ -42,7 +42,7 @@ class UnusedFiles:
     pipeline: Pipeline
     storage: Storage
     kept: timedelta
-    collection: str = "files"
+    collection: str = FILES
 
     async def sweep(self, tenant: UUID) -> Swept:
         """Mark what no row names, and delete what has been marked for longer than it is kept."""

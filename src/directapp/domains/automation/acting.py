@@ -6,13 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from directapp.domains.automation.catalogue import SYSTEM
-from directapp.domains.automation.conditions import CAR, OF_CAR, holds, read_conditions
+from directapp.domains.automation.conditions import OF_CAR, holds, read_conditions
 from directapp.domains.automation.deliveries import queue
-from directapp.domains.automation.fields import RULE_RUNS, WEBHOOKS
+from directapp.domains.automation.fields import RULE_RUNS, WEBHOOKS, WORKFLOW_RULES
 from directapp.domains.automation.handlers import words_of
 from directapp.domains.automation.listening import heard_by
 from directapp.domains.automation.references import resolved
+from directapp.domains.cars.fields import CARS
+from directapp.domains.messages.fields import NOTIFICATIONS
 from directapp.domains.people.fields import DEALERSHIPS, USERS
+from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import ConflictError, DirectAppError, StaleError
 from directapp.kernel.text import Text
@@ -80,19 +83,19 @@ async def _do(act: Act, rule: Seen, job: Job) -> None:
     elif row["action"] == "create_work_item":
         car = await _car(act, about)
         values = {"car": car.id, "description": row["message"], "kind": row["work_kind"]}
-        await act.create("work_items", values, system=WORKER)
+        await act.create(WORK_ITEMS, values, system=WORKER)
     else:
         await _notify(act, rule, await _car(act, about) if _has_car(about) else about, job)
 
 
 def _has_car(about: Seen) -> bool:
-    return about.collection == CAR or about.row.get("car") is not None
+    return about.collection == CARS or about.row.get("car") is not None
 
 
 async def _car(act: Act, about: Seen) -> Seen:
     if not _has_car(about):
         raise ConflictError(_NO_CAR)
-    return about if about.collection == CAR else await act.look_up(CAR, about.row["car"], system=WORKER)
+    return about if about.collection == CARS else await act.look_up(CARS, about.row["car"], system=WORKER)
 
 
 def sites_of(act: Act, about: Seen) -> list[UUID]:
@@ -103,7 +106,7 @@ def sites_of(act: Act, about: Seen) -> list[UUID]:
 
 async def _notify(act: Act, rule: Seen, about: Seen, job: Job) -> None:
     people = await act.find(USERS, system=READER, limit=_MOST_PEOPLE, dealership=sites_of(act, about), active=True)
-    car = {"car": about.id} if about.collection == CAR else {}
+    car = {"car": about.id} if about.collection == CARS else {}
     for person in people:
         if rule.row["notify_role"] in (person.row["roles"] or ()):
             values = {
@@ -115,7 +118,7 @@ async def _notify(act: Act, rule: Seen, about: Seen, job: Job) -> None:
                 **car,
                 "key": f"{job.key}:{person.id.hex}",
             }
-            await act.create("notifications", values, system=WORKER)
+            await act.create(NOTIFICATIONS, values, system=WORKER)
 
 
 def title(seen: Seen) -> str:
@@ -158,7 +161,7 @@ def trying(past: Past, before: Before) -> Run:
                 "tried_hits": len(hits),
                 "tried_told": "\n".join(lines[::-1]) or None,
             }
-            fresh = await act.look_up("workflow_rules", rule.id)
+            fresh = await act.look_up(WORKFLOW_RULES, rule.id)
             await act.change(result, on=fresh)
 
     return trial
@@ -171,13 +174,13 @@ async def _hits(act: Act, rule: Seen, events: Sequence[Event], differing: Differ
     of_car = {c.field.removeprefix(OF_CAR) for c in conditions if c.field.startswith(OF_CAR)}
     records = await _records(act, [(event["collection"], event["record"]) for event in events])
     events = [event for event in events if event["record"] in records]
-    cars = await _records(act, [("cars", s.row["car"]) for s in records.values() if of_car and s.row.get("car")])
+    cars = await _records(act, [(CARS, s.row["car"]) for s in records.values() if of_car and s.row.get("car")])
     was: dict[tuple[UUID, UUID], Mapping[str, Any]] = {}
     for collection in {event["collection"] for event in events}:
         moments = [(e["record"], e["id"]) for e in events if e["collection"] == collection]
         was |= await differing(collection, moments, {c.field for c in conditions})
     pairs = [(records[event["record"]].row.get("car"), event["id"]) for event in events]
-    was |= await differing("cars", [(car, event) for car, event in pairs if car in cars], of_car)
+    was |= await differing(CARS, [(car, event) for car, event in pairs if car in cars], of_car)
     hits = []
     for event, (car, _) in zip(events, pairs, strict=True):
         seen = records[event["record"]]

@@ -16,10 +16,11 @@ from uuid import UUID
 from directapp.declare.fields import Choice, Field
 from directapp.declare.kinds import BadValueError, Kind, read
 from directapp.declare.reading import SHEET, clean_code
+from directapp.domains.cars.fields import CARS
 from directapp.kernel.clock import OSLO
 from directapp.kernel.text import Text
 
-CAR, OF_CAR = "cars", "car."
+OF_CAR = "car."
 _MOST_LINES = 10
 _WORDS = {
     "er ikke tom": "filled",
@@ -105,7 +106,7 @@ def vocabulary(collection: str, fields: Mapping[str, Field], car: Mapping[str, F
     """Return the words for a record's fields, and with ``bil.`` or ``car.`` before them for those of its car."""
     names: dict[str, str] = {}
     known: dict[str, Field] = {}
-    same = collection == CAR
+    same = collection == CARS
     for prefix, code, those in (("car.", "" if same else OF_CAR, fields if same else car), ("", "", _moves(fields))):
         usable = {name: one for name, one in those.items() if one.stored and not one.secret}
         known |= {f"{code}{name}": one for name, one in usable.items()}

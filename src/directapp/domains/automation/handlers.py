@@ -12,6 +12,7 @@ from directapp.domains.automation.fields import RULE_RUNS, WEBHOOKS, WORKFLOW_RU
 from directapp.domains.automation.listening import heard_by, told
 from directapp.domains.automation.references import resolved
 from directapp.domains.automation.telling import tell_administrators
+from directapp.domains.cars.fields import CARS
 from directapp.kernel.errors import NotFoundError
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
@@ -59,16 +60,16 @@ def listens(webhook: Seen, event: str) -> bool:
 
 def words_of(act: Act, collection: str) -> Vocabulary:
     """Return what people may call the fields that a rule about a collection asks of."""
-    return vocabulary(collection, act.fields(collection), act.fields("cars"))
+    return vocabulary(collection, act.fields(collection), act.fields(CARS))
 
 
 async def facts(act: Act, seen: Seen, more: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a rule's conditions may ask of: the record's fields, and those of its car as ``car.field``."""
     found: dict[str, Any] = {**more, **seen.row}
     car = seen.row.get("car")
-    if seen.collection != "cars" and car is not None:
+    if seen.collection != CARS and car is not None:
         try:
-            whole = await act.look_up("cars", car, system="workflow")
+            whole = await act.look_up(CARS, car, system="workflow")
         except NotFoundError:
             return found
         found |= {f"car.{name}": value for name, value in whole.row.items()}

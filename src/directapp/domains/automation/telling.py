@@ -1,5 +1,7 @@
 """Telling administrators that something of theirs was stopped, in the bell of each."""
 
+from directapp.domains.messages.fields import NOTIFICATIONS
+from directapp.domains.people.fields import USERS
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 
@@ -9,7 +11,7 @@ _MOST, _TITLE = 2000, 200
 
 async def tell_administrators(act: Act, about: Seen, words: Text) -> None:
     """Write a notification to every administrator, in their language, that leads to the record."""
-    for person in await act.find("users", system="pipeline", limit=_MOST, active=True):
+    for person in await act.find(USERS, system="pipeline", limit=_MOST, active=True):
         if _ADMIN in (person.row["roles"] or ()):
             values = {
                 "receiver": person.id,
@@ -20,4 +22,4 @@ async def tell_administrators(act: Act, about: Seen, words: Text) -> None:
                 "record": about.id,
                 "key": f"stopped:{about.id.hex}:{act.now.isoformat()}",
             }
-            await act.create("notifications", values, system=_WORKER)
+            await act.create(NOTIFICATIONS, values, system=_WORKER)

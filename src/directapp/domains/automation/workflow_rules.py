@@ -12,10 +12,11 @@ from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.spec import Spec
 from directapp.declare.verbs import Verb
 from directapp.domains.automation.catalogue import ADMIN, CIRCLE, READER, SYSTEM, UNREADABLE, event_choices
-from directapp.domains.automation.conditions import CAR, Vocabulary, normal, plain, read_conditions, vocabulary
+from directapp.domains.automation.conditions import Vocabulary, normal, plain, read_conditions, vocabulary
 from directapp.domains.automation.events import TRIAL
 from directapp.domains.automation.fields import WEBHOOKS, WORKFLOW_RULES
 from directapp.domains.automation.references import demand_found
+from directapp.domains.cars.fields import CARS
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
@@ -143,7 +144,7 @@ def complete(case: Case) -> list[Problem]:
 def words_for(spec: Spec, event: object) -> Vocabulary | None:
     """Return what a rule about an event may ask of."""
     about = spec.events.get(str(event))
-    return vocabulary(about.collection, spec[about.collection].fields, spec[CAR].fields) if about else None
+    return vocabulary(about.collection, spec[about.collection].fields, spec[CARS].fields) if about else None
 
 
 def _readable(spec: Callable[[], Spec]) -> Callable[[Case], list[Problem]]:
@@ -168,7 +169,7 @@ def _readable(spec: Callable[[], Spec]) -> Callable[[Case], list[Problem]]:
 
 def _value(spec: Spec, case: Case) -> Any:
     """Return what is set, as its field understands it; a choice by its label too."""
-    item, said = spec[CAR].fields.get(str(case.get("set_field"))), str(case.get("set_value"))
+    item, said = spec[CARS].fields.get(str(case.get("set_field"))), str(case.get("set_value"))
     if item is None:
         return said
     named = [one.code for one in item.choices if plain(said) in {plain(one.label.nb), plain(one.label.en)}]

@@ -12,6 +12,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import All, Is, Other, Parent, Rule, SeenInFull, Who, all_of, either
 from directapp.domains.cars.access import AT_PREP, OWNED
 from directapp.domains.cars.events import ACCESSORIES_CHANGED
+from directapp.domains.cars.fields import CARS
 from directapp.domains.cars.states import CLOSED
 from directapp.domains.cars.words import PARTS_STATUSES
 from directapp.kernel.errors import Problem
@@ -29,7 +30,7 @@ GROUPS = (
         "content",
         "Tilbehør",
         "Accessory",
-        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True),
+        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
         field("name", "Navn", "Name", required=True, search=True, max_length=200),
         field("part_number", "Delenummer", "Part number", code=True, style="mono", search=True, max_length=60),
         field("quantity", "Antall", "Quantity", Kind.INTEGER, required=True, default=1, minimum=0, maximum=999),
@@ -99,11 +100,11 @@ def mechanic_installs(case: Case) -> list[Problem]:
     return [Problem(_ONLY_INSTALLED, field="status")] if only and case.get("status") != "installed" else []
 
 
-SEEN = SeenInFull("car", "cars")
+SEEN = SeenInFull("car", CARS)
 
 
 def _car(rule: Rule) -> All:
-    return all_of(SEEN, Parent("car", "cars", rule))
+    return all_of(SEEN, Parent("car", CARS, rule))
 
 
 def _grants() -> tuple[Grant, ...]:
@@ -136,7 +137,7 @@ CAR_ACCESSORIES = Collection(
     ),
     rules=(car_is_open, mechanic_installs),
     fill=(supply_times, changed_after_order),
-    related=(One("car", "car", "cars"),),
+    related=(One("car", "car", CARS),),
     indexes=(
         ("car",),
         ("status",),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from directapp.declare.case import Case, Row
+from directapp.domains.cars.fields import CAR_TRANSFERS
 from directapp.domains.cars.states import CODES, IN_PREP
 from directapp.domains.cars.transfer_verbs import OPEN_TRANSFER
 from directapp.domains.cars.words import ARCHIVE_REASONS
@@ -33,7 +34,7 @@ def demand_reason(act: Act) -> str:
 
 async def archive(act: Act) -> None:
     """Archive a car that is not delivered, for one of the reasons; a transfer under way ends."""
-    for transfer in await act.find("car_transfers", system="custodian", car=act.target.id, status=list(OPEN_TRANSFER)):
+    for transfer in await act.find(CAR_TRANSFERS, system="custodian", car=act.target.id, status=list(OPEN_TRANSFER)):
         closed = {"status": "refused", "closed_at": act.now, "closed_by": act.actor.user}
         await act.change(closed, system="custodian", on=transfer)
     patch = {

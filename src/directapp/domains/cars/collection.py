@@ -7,13 +7,14 @@ from directapp.declare.rules import Empty, Is, Not, Other, all_of
 from directapp.declare.workflow import Condition
 from directapp.domains.cars import events, facts
 from directapp.domains.cars.access import ACCESS
-from directapp.domains.cars.fields import GROUPS
+from directapp.domains.cars.fields import GROUPS, PARTS_ORDERS
 from directapp.domains.cars.fill import FILL
 from directapp.domains.cars.registry import FILL_FROM_REGISTRY, sources
 from directapp.domains.cars.rules import RULES
 from directapp.domains.cars.stages import stage_left
 from directapp.domains.cars.verbs import VERBS
 from directapp.domains.cars.workflow import WORKFLOW
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.kernel.text import Text
 
 
@@ -123,9 +124,9 @@ CARS = Collection(
     rules=RULES,
     fill=(*FILL, sources),
     related=(
-        One("owner_site", "dealership", "dealerships", hold=False),
-        One("prep_site", "prep_center", "dealerships", hold=False),
-        Many("parts", "parts_orders", "car"),
+        One("owner_site", "dealership", DEALERSHIPS, hold=False),
+        One("prep_site", "prep_center", DEALERSHIPS, hold=False),
+        Many("parts", PARTS_ORDERS, "car"),
     ),
     unique=(
         Unique(

@@ -23,12 +23,16 @@ from directapp.domains.cars.words import (
     TREATMENTS,
     WINDOW_FILMS,
 )
+from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.kernel.text import Text
 
 CARS = "cars"
 CAR_ACCESSORIES = "car_accessories"
 CAR_TRANSFERS = "car_transfers"
 CAR_STAGES = "car_stages"
+# What cars ask of domains above them, which declare their collections under these names.
+PARTS_ORDERS = "parts_orders"
+REGISTRY_ANSWERS = "registry_answers"
 
 
 def group(code: str, nb: str, en: str, *fields: Field) -> Group:
@@ -43,7 +47,7 @@ def happened(name: str, nb: str, en: str) -> Field:
 
 def person(name: str, nb: str, en: str, **more: Any) -> Field:
     """Return a field that names a user; deleting the user keeps the car."""
-    return field(name, nb, en, Kind.REF, ref="users", on_delete="set_null", **more)
+    return field(name, nb, en, Kind.REF, ref=USERS, on_delete="set_null", **more)
 
 
 def choice(name: str, nb: str, en: str, of: tuple[Choice, ...], **more: Any) -> Field:
@@ -147,13 +151,13 @@ OWNERSHIP = group(
     "ownership",
     "Eierskap",
     "Ownership",
-    field("dealership", "Forhandler", "Dealership", Kind.REF, ref="dealerships", default=defaults.own_site),
+    field("dealership", "Forhandler", "Dealership", Kind.REF, ref=DEALERSHIPS, default=defaults.own_site),
     field(
         "original_dealership",
         "Opprinnelig forhandler",
         "Original dealership",
         Kind.REF,
-        ref="dealerships",
+        ref=DEALERSHIPS,
         default=defaults.first_site,
     ),
 )
@@ -169,13 +173,13 @@ PREP_CHOICE = group(
     "prep_choice",
     "Klargjøringssenter",
     "Prep centre",
-    field("prep_center", "Klargjøringssenter", "Prep centre", Kind.REF, ref="dealerships"),
+    field("prep_center", "Klargjøringssenter", "Prep centre", Kind.REF, ref=DEALERSHIPS),
 )
 LOCATION = group(
     "location",
     "Plassering",
     "Whereabouts",
-    field("current_location", "Bilen står hos", "Current location", Kind.REF, ref="dealerships"),
+    field("current_location", "Bilen står hos", "Current location", Kind.REF, ref=DEALERSHIPS),
     field("parking_spot", "Oppstillingsplass", "Parking spot", max_length=60),
     field("key_location", "Nøkkelen henger", "Key location", max_length=60),
 )

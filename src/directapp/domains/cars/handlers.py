@@ -7,6 +7,8 @@ from uuid import UUID
 
 from directapp.declare.case import Span
 from directapp.domains.cars.events import ARCHIVE_DUE, DELIVERED, IDENTIFIED
+from directapp.domains.cars.fields import CARS
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.services.act import Act, Seen
 
 UNDO_WINDOW = timedelta(seconds=60)
@@ -36,7 +38,7 @@ async def archive_delivered(act: Act) -> None:
     """Archive one delivered car when its time has come, else wake up again then."""
     if act.seen is None:
         return
-    car = await act.look_up("cars", act.target.id, system="archiver")
+    car = await act.look_up(CARS, act.target.id, system="archiver")
     await _archive(act, car, await _days(act, car), wait=True)
 
 
@@ -47,7 +49,7 @@ async def archive_due(act: Act, after: UUID | None = None) -> UUID | None:
     """
     days: dict[UUID | None, int] = {}
     more: dict[str, Any] = {} if after is None else {"id": Span(UUID(int=after.int + 1))}
-    page = await act.find("cars", system="archiver", limit=_PAGE, status="delivered", archived_at=None, **more)
+    page = await act.find(CARS, system="archiver", limit=_PAGE, status="delivered", archived_at=None, **more)
     for car in page:
         owner = car.row.get("dealership")
         if owner not in days:
@@ -58,7 +60,7 @@ async def archive_due(act: Act, after: UUID | None = None) -> UUID | None:
 
 async def _days(act: Act, car: Seen) -> int:
     owner = car.row.get("dealership")
-    site = await act.look_up("dealerships", owner, system="pipeline") if owner else None
+    site = await act.look_up(DEALERSHIPS, owner, system="pipeline") if owner else None
     return int((site.row.get("archive_after_days") if site else None) or 0)
 
 
@@ -78,11 +80,11 @@ async def link_previous(act: Act) -> None:
     """Point a car to the archived row of the same VIN: sold here once, and now back in trade."""
     if act.seen is None:
         return
-    car = await act.look_up("cars", act.target.id, system="workflow")
+    car = await act.look_up(CARS, act.target.id, system="workflow")
     if car.row.get("vin") is None or car.row.get("previous_car") is not None:
         return
     earlier = [
-        c for c in await act.find("cars", system="workflow", vin=car.row["vin"], status="archived") if c.id != car.id
+        c for c in await act.find(CARS, system="workflow", vin=car.row["vin"], status="archived") if c.id != car.id
     ]
     if earlier:
         await act.change({"previous_car": max(earlier, key=lambda c: c.id).id}, system="workflow", on=car)

@@ -6,8 +6,10 @@ from uuid import UUID
 from directapp.declare.case import Case
 from directapp.domains.cars import custody
 from directapp.domains.cars.defaults import SELLERS
+from directapp.domains.cars.fields import CAR_TRANSFERS, CARS
 from directapp.domains.cars.states import BEFORE_ARRIVAL, OPEN
 from directapp.domains.cars.transfer_verbs import OPEN_TRANSFER, codes_of
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
@@ -52,7 +54,7 @@ async def receive(act: Act) -> None:
     if act.actor.site is None:
         raise ForbiddenError(Problem(_NO_SITE))
     codes = codes_of(act.params)
-    site = await act.look_up("dealerships", act.actor.site, system="pipeline")
+    site = await act.look_up(DEALERSHIPS, act.actor.site, system="pipeline")
     places = {name: act.params[name] for name in _PLACES if act.params.get(name)}
     car = await _find(act, codes)
     if car is None:
@@ -66,7 +68,7 @@ async def _find(act: Act, codes: dict[str, str]) -> Seen | None:
     for name in ("vin", "license_plate"):
         if name in codes:
             wanted: dict[str, Any] = {name: codes[name], "status": list(OPEN)}
-            found = await act.find("cars", system="custodian", **wanted)
+            found = await act.find(CARS, system="custodian", **wanted)
             if found:
                 return min(found, key=lambda car: not _belongs(car, act.actor.site))
     return None
@@ -77,7 +79,7 @@ def _belongs(car: Seen, site: UUID | None) -> bool:
 
 
 async def _arrive(act: Act, car: Seen, codes: dict[str, str], site: Seen, places: dict[str, Any]) -> Seen:
-    sent = await act.find("car_transfers", system="custodian", car=car.id, status=list(OPEN_TRANSFER))
+    sent = await act.find(CAR_TRANSFERS, system="custodian", car=car.id, status=list(OPEN_TRANSFER))
     if any(transfer.row["to"] != site.id for transfer in sent):
         raise ConflictError(_SENT_ELSEWHERE)
     if not sent and not _belongs(car, site.id):
@@ -86,7 +88,7 @@ async def _arrive(act: Act, car: Seen, codes: dict[str, str], site: Seen, places
     for transfer in sent:
         patch = {"status": "received", "closed_at": act.now, "closed_by": act.actor.user}
         await act.change(patch, system="custodian", on=transfer)
-        car = await act.look_up("cars", car.id, system="custodian")
+        car = await act.look_up(CARS, car.id, system="custodian")
     patch = (custody.arrival(car.row, site.row, act.now) if not sent else {}) | places
     return await act.change(patch, system="custodian", on=car) if patch else car
 
@@ -102,7 +104,7 @@ async def _fill_codes(act: Act, car: Seen, codes: dict[str, str]) -> Seen:
 
 async def _take_in(act: Act, codes: dict[str, str], site: Seen, places: dict[str, Any]) -> Seen:
     """Make a draft without owner. It is disowned in a second write: a new car is its maker's until then."""
-    draft = await act.create("cars", {**codes, "current_location": site.id}, system="custodian")
+    draft = await act.create(CARS, {**codes, "current_location": site.id}, system="custodian")
     ownerless = {"dealership": None, "original_dealership": None, "seller": None, "prep_center": None}
     row = {**draft.row, **ownerless, "status": "draft"}
     arrived = custody.arrival(row, site.row, act.now)
@@ -111,7 +113,7 @@ async def _take_in(act: Act, codes: dict[str, str], site: Seen, places: dict[str
 
 async def _as_seen(act: Act, car: Seen) -> Seen | None:
     try:
-        return await act.look_up("cars", car.id)
+        return await act.look_up(CARS, car.id)
     except NotFoundError:
         return None
 
@@ -127,7 +129,7 @@ def may_claim(case: Case) -> Problem | None:
 async def claim(act: Act) -> None:
     """Take an ownerless car over as one's own, or match it to the order it belongs to."""
     if act.params.get("order"):
-        await _match(act, await act.look_up("cars", act.params["order"]))
+        await _match(act, await act.look_up(CARS, act.params["order"]))
         return
     if not act.actor.roles & _OWNERS:
         raise InvalidError(Problem(_ORDER_NEEDED, field="order"))

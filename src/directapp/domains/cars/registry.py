@@ -11,7 +11,7 @@ from directapp.declare.case import Case
 from directapp.declare.fields import Choice, Field, field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
-from directapp.domains.cars.fields import IDENTITY
+from directapp.domains.cars.fields import IDENTITY, REGISTRY_ANSWERS
 from directapp.domains.cars.fields_registry import REGISTRY
 from directapp.domains.cars.states import OPEN
 from directapp.kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
@@ -20,7 +20,7 @@ from directapp.services.act import Act, Seen
 
 SOURCES = "registry_sources"
 PERSON = "user"
-ANSWERS, REGISTRAR = "registry_answers", "registry"
+REGISTRAR = "registry"
 _NOT_FETCHED = frozenset({"car_type", SOURCES})
 FETCHED: tuple[Field, ...] = tuple(
     f for g in (IDENTITY, REGISTRY) for f in g.fields if f.name not in _NOT_FETCHED and f.stored
@@ -77,7 +77,7 @@ def _told(answer: Mapping[str, Any], name: str) -> str | None:
 
 async def _answer(act: Act) -> Seen:
     try:
-        return await act.look_up(ANSWERS, UUID(str(act.params["answer"])), system=REGISTRAR)
+        return await act.look_up(REGISTRY_ANSWERS, UUID(str(act.params["answer"])), system=REGISTRAR)
     except (ValueError, NotFoundError):
         raise InvalidError(Problem(_NO_ANSWER, field="answer")) from None
 

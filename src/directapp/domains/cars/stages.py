@@ -7,10 +7,12 @@ from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, SeenInFull, Who, Whose, either
 from directapp.declare.workflow import status_choices
+from directapp.domains.cars.fields import CARS
 from directapp.domains.cars.states import STATES
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.kernel.text import Text
 
-_SEEN = SeenInFull("car", "cars")
+_SEEN = SeenInFull("car", CARS)
 _OWNED = In("dealership", Whose.SITES)
 
 STAGE = Group(
@@ -18,7 +20,7 @@ STAGE = Group(
     Text("Steg", "Stage"),
     (
         field(
-            "car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True, computed=True
+            "car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True, computed=True
         ),
         field(
             "status",
@@ -38,8 +40,8 @@ STAGE = Group(
             unit="t",
             sql="round((extract(epoch FROM {row}.left_at - {row}.entered_at) / 3600)::numeric, 2)",
         ),
-        field("dealership", "Forhandler", "Dealership", Kind.REF, ref="dealerships", computed=True),
-        field("prep_center", "Klargjøring", "Prep centre", Kind.REF, ref="dealerships", computed=True),
+        field("dealership", "Forhandler", "Dealership", Kind.REF, ref=DEALERSHIPS, computed=True),
+        field("prep_center", "Klargjøring", "Prep centre", Kind.REF, ref=DEALERSHIPS, computed=True),
     ),
 )
 

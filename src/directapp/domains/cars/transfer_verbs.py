@@ -8,7 +8,7 @@ from directapp.declare.fields import Field, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.verbs import Verb
 from directapp.domains.cars import identifiers
-from directapp.domains.cars.fields import IDENTITY
+from directapp.domains.cars.fields import CARS, IDENTITY
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
@@ -50,7 +50,7 @@ def _is_open(case: Case) -> Problem | None:
 async def receive(act: Act) -> None:
     """Receive the car that was sent: the code must be its own."""
     codes = codes_of(act.params)
-    car = await act.look_up("cars", act.case.row["car"], system="custodian")
+    car = await act.look_up(CARS, act.case.row["car"], system="custodian")
     if not any(car.row.get(name) == value for name, value in codes.items()):
         raise ConflictError(Problem(_OTHER_CAR, field=next(iter(codes))))
     await close(act, "received")

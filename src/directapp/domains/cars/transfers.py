@@ -14,8 +14,10 @@ from directapp.declare.workflow import Condition
 from directapp.domains.cars import custody
 from directapp.domains.cars.access import WORKING_ROLES
 from directapp.domains.cars.events import TRANSFER_CLOSED, TRANSFER_RECEIVED, TRANSFER_REFUSED, TRANSFER_SENT
+from directapp.domains.cars.fields import CARS
 from directapp.domains.cars.states import BEFORE_ARRIVAL, CLOSED
 from directapp.domains.cars.transfer_verbs import OPEN_TRANSFER, TRANSFER_VERBS
+from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
@@ -52,18 +54,18 @@ _OWNER_SELLS = Text("Bare eieren selger bilen til et annet anlegg.", "Only the o
 
 
 def _site(name: str, nb: str, en: str, **more: Any) -> Any:
-    return field(name, nb, en, Kind.REF, ref="dealerships", immutable=True, **more)
+    return field(name, nb, en, Kind.REF, ref=DEALERSHIPS, immutable=True, **more)
 
 
 def _user(name: str, nb: str, en: str, **more: Any) -> Any:
-    return field(name, nb, en, Kind.REF, ref="users", on_delete="set_null", **more)
+    return field(name, nb, en, Kind.REF, ref=USERS, on_delete="set_null", **more)
 
 
 TRANSFER = Group(
     "all",
     Text("Overføring", "Transfer"),
     (
-        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True),
+        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
         _site("from", "Fra", "From"),
         _site("to", "Til", "To", required=True),
         field("reason", "Formål", "Purpose", Kind.CHOICE, choices=REASONS, immutable=True),
@@ -130,14 +132,14 @@ def car_follows(case: Case) -> list[Consequence]:
     elif case.changed("status") and case.get("status") == "refused":
         patch = custody.refusing(car)
     target = case.get("car")
-    return [Consequence(collection="cars", system="custodian", patch=patch, target=target)] if patch else []
+    return [Consequence(collection=CARS, system="custodian", patch=patch, target=target)] if patch else []
 
 
 def _closed_as(status: str) -> Condition:
     return becomes(lambda case: case.get("status") == status)
 
 
-SEEN = SeenInFull("car", "cars")
+SEEN = SeenInFull("car", CARS)
 BETWEEN = either(SEEN, Is("to", Who.SITE), Is("from", Who.SITE))
 MINE = all_of(Is("by", Who.USER), SEEN)
 
@@ -167,7 +169,7 @@ CAR_TRANSFERS = Collection(
     ),
     rules=(may_be_sent,),
     fill=(starts_here,),
-    related=(One("car", "car", "cars"), One("to_site", "to", "dealerships")),
+    related=(One("car", "car", CARS), One("to_site", "to", DEALERSHIPS)),
     consequences=(car_follows,),
     unique=(
         Unique(

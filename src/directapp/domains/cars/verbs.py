@@ -9,9 +9,11 @@ from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
 from directapp.declare.workflow import status_choices
 from directapp.domains.cars import closing, receiving
+from directapp.domains.cars.fields import CAR_TRANSFERS, CARS
 from directapp.domains.cars.states import IN_WORK, OPEN, STATES
 from directapp.domains.cars.transfer_verbs import CODE_PARAMS
 from directapp.domains.cars.words import CAR_TYPES, WORK_KINDS
+from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
@@ -29,8 +31,8 @@ _NOT_SOLD = Text("Bilen er ikke solgt.", "The car is not sold.")
 async def transfer(act: Act) -> None:
     """Send the car to another site; what it means for the car follows from the transfer."""
     wanted = {n: act.params.get(n) for n in ("to", "reason", "note") if act.params.get(n) is not None}
-    await act.create("car_transfers", {"car": act.target.id, **wanted})
-    act.answer = await act.look_up("cars", act.target.id)
+    await act.create(CAR_TRANSFERS, {"car": act.target.id, **wanted})
+    act.answer = await act.look_up(CARS, act.target.id)
 
 
 async def hand_over(act: Act) -> None:
@@ -72,7 +74,7 @@ async def _queue(act: Act, kind: str) -> list[Seen]:
         f"needs_{kind}": True,
         f"{kind}_completed_at": None,
     }
-    found = await act.every("cars", system="custodian", **waiting)
+    found = await act.every(CARS, system="custodian", **waiting)
     return sorted(found, key=lambda car: urgency(car.row, kind))
 
 
@@ -98,7 +100,7 @@ async def reassign(act: Act) -> None:
             continue
         unfinished: dict[str, Any] = {f"{kind}_completed_at": None, "status": list(OPEN)}
         unfinished |= ({column: giver} if giver is not None else {}) | ({"id": chosen} if chosen else {})
-        found = act.find("cars", limit=len(chosen), **unfinished) if chosen else act.every("cars", **unfinished)
+        found = act.find(CARS, limit=len(chosen), **unfinished) if chosen else act.every(CARS, **unfinished)
         for car in await found:
             act.answer = await act.change({column: taker}, on=car)
     if chosen and act.answer is None:
@@ -116,7 +118,7 @@ TRANSFER = Verb(
     label=Text("Send bilen", "Send the car"),
     run=transfer,
     params=(
-        field("to", "Til", "To", Kind.REF, ref="dealerships", required=True),
+        field("to", "Til", "To", Kind.REF, ref=DEALERSHIPS, required=True),
         field(
             "reason",
             "Formål",
@@ -153,7 +155,7 @@ CLAIM = Verb(
     label=Text("Knytt bilen til oss", "Claim the car"),
     run=receiving.claim,
     params=(
-        field("order", "Ordren den hører til", "The order it belongs to", Kind.REF, ref="cars"),
+        field("order", "Ordren den hører til", "The order it belongs to", Kind.REF, ref=CARS),
         field("car_type", "Biltype", "Car type", Kind.CHOICE, choices=CAR_TYPES),
         CODE_PARAMS[1],
     ),
@@ -177,10 +179,10 @@ REASSIGN = Verb(
     run=reassign,
     on="collection",
     params=(
-        field("from_user", "Fra", "From", Kind.REF, ref="users"),
-        field("to_user", "Til", "To", Kind.REF, ref="users"),
+        field("from_user", "Fra", "From", Kind.REF, ref=USERS),
+        field("to_user", "Til", "To", Kind.REF, ref=USERS),
         field("kind", "Arbeid", "Work", Kind.CHOICE, choices=WORK_KINDS),
-        field("cars", "Biler", "Cars", Kind.REFS, ref="cars"),
+        field("cars", "Biler", "Cars", Kind.REFS, ref=CARS),
     ),
     icon="users",
 )

@@ -5,7 +5,9 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Choice, Field, Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Who
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.kernel.text import Text
+from directapp.services.attachments import FILES
 
 OUTCOMES: tuple[Choice, ...] = choices(
     ("created", "Opprettet", "Created"),
@@ -37,7 +39,7 @@ SOURCE = Group(
             ),
         ),
         field("name", "Mappe eller fil", "Folder or file", computed=True, max_length=400, search=True),
-        field("file", "Opplastet fil", "Uploaded file", Kind.REF, ref="files", on_delete="set_null", computed=True),
+        field("file", "Opplastet fil", "Uploaded file", Kind.REF, ref=FILES, on_delete="set_null", computed=True),
         field("collection", "Samling", "Collection", computed=True, max_length=60),
         field("columns", "Kolonner", "Columns", Kind.JSON, computed=True),
         field(
@@ -45,7 +47,7 @@ SOURCE = Group(
             "Forhandler",
             "Dealership",
             Kind.REF,
-            ref="dealerships",
+            ref=DEALERSHIPS,
             computed=True,
             help=Text("Tom når kjøringen gjelder hele konsernet.", "Empty when the run is for the whole group."),
         ),

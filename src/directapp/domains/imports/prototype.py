@@ -7,18 +7,20 @@ from datetime import datetime
 from typing import Any
 
 from directapp.declare.spec import Spec
+from directapp.domains.cars.fields import CARS
 from directapp.domains.imports.prototype_cars import car
 from directapp.domains.imports.prototype_people import does_own_prep, person, site
 from directapp.domains.imports.sheet import Sheet
+from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.kernel.errors import BadPayloadError, Problem
 from directapp.kernel.text import Text
 from directapp.services.incoming import Incoming, Note, Raw
 
 SOURCE = "prototype"
 FILES: Mapping[str, str] = {
-    "dealership.json": "dealerships",
-    "directus_users.json": "users",
-    "cars.json": "cars",
+    "dealership.json": DEALERSHIPS,
+    "directus_users.json": USERS,
+    "cars.json": CARS,
 }
 _ABSENT = Text("Filen {name} mangler.", "The file {name} is missing.")
 _NOT_JSON = Text(
@@ -52,7 +54,7 @@ class Prototype:
 
     @staticmethod
     def _only_sells(raw: Raw) -> bool:
-        return raw.collection == "dealerships" and not does_own_prep(raw.data)
+        return raw.collection == DEALERSHIPS and not does_own_prep(raw.data)
 
     def understand(self, raw: Raw) -> Incoming:
         """Return what a row becomes."""
@@ -60,13 +62,9 @@ class Prototype:
             note = Note(level="rejected", text=_NOT_A_ROW)
             return Incoming(collection=raw.collection, number=raw.number, data=raw.data, values={}, notes=(note,))
         sheet = Sheet(raw, self.spec[raw.collection], self.now)
-        match raw.collection:
-            case "dealerships":
-                return site(sheet)
-            case "users":
-                return person(sheet)
-            case _:
-                return car(sheet, self.own_prep)
+        if raw.collection == DEALERSHIPS:
+            return site(sheet)
+        return person(sheet) if raw.collection == USERS else car(sheet, self.own_prep)
 
 
 def read_export(spec: Spec, contents: Mapping[str, bytes], now: datetime) -> Prototype:
@@ -88,7 +86,7 @@ def read_export(spec: Spec, contents: Mapping[str, bytes], now: datetime) -> Pro
         raws += [Raw(collection, place, row if isinstance(row, dict) else {}) for place, row in enumerate(rows, 1)]
     if problems:
         raise BadPayloadError(problems)
-    own_prep = {str(r.data.get("id")) for r in raws if r.collection == "dealerships" and does_own_prep(r.data)}
+    own_prep = {str(r.data.get("id")) for r in raws if r.collection == DEALERSHIPS and does_own_prep(r.data)}
     return Prototype(spec, now, frozenset(own_prep), tuple(raws))
 
 
@@ -107,14 +105,14 @@ def _rows(content: bytes) -> list[Any] | None:
 
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
-    "dealerships": {
+    DEALERSHIPS: {
         "number": "dealership_code",
         "name": "dealership_name",
         "location": "dealership_location",
         "functions": "dealership_functions",
     },
-    "users": {"roles": "role", "dealership": "dealership_code", "seller_number": "selgernummer"},
-    "cars": {
+    USERS: {"roles": "role", "dealership": "dealership_code", "seller_number": "selgernummer"},
+    CARS: {
         "license_plate": "kjennemerke",
         "car_type": "biltype",
         "dealership": "dealership_id",

@@ -9,6 +9,7 @@ from typing import Any
 
 from directapp.domains.imports import prototype_status as statuses
 from directapp.domains.imports.sheet import Sheet
+from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.kernel.text import Text
 from directapp.services.incoming import Incoming
 
@@ -106,14 +107,14 @@ def _identity(sheet: Sheet) -> None:
 
 
 def _people(sheet: Sheet) -> None:
-    sheet.point("dealership", "dealerships", "dealership_id", required=True)
+    sheet.point("dealership", DEALERSHIPS, "dealership_id", required=True)
     if "dealership" not in sheet.values:
         sheet.note("rejected", _NO_SITE, "dealership")
-    sheet.point("seller", "users", "selgernummer", by="seller_number")
-    sheet.point("assigned_mechanic", "users", "mekaniker")
-    sheet.point("assigned_detailer", "users", "mekaniker")
-    sheet.point("created_by", "users", "user_created")
-    sheet.point("updated_by", "users", "user_updated")
+    sheet.point("seller", USERS, "selgernummer", by="seller_number")
+    sheet.point("assigned_mechanic", USERS, "mekaniker")
+    sheet.point("assigned_detailer", USERS, "mekaniker")
+    sheet.point("created_by", USERS, "user_created")
+    sheet.point("updated_by", USERS, "user_updated")
 
 
 def _services(sheet: Sheet) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from directapp.domains.imports.sheet import Sheet
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.kernel.text import Text
 from directapp.services.incoming import Incoming, Pointer
 
@@ -71,7 +72,7 @@ def site(sheet: Sheet) -> Incoming:
     kind = type_of(functions)
     sheet.values |= {"functions": functions, "dealership_type": kind}
     if kind == "sales_only":
-        sheet.put("prep_center", Pointer("dealerships", PREP_CENTER, "number", required=True))
+        sheet.put("prep_center", Pointer(DEALERSHIPS, PREP_CENTER, "number", required=True))
     return sheet.incoming(match={"number": sheet.values.get("number")})
 
 
@@ -85,7 +86,7 @@ def person(sheet: Sheet) -> Incoming:
     if roles is None:
         sheet.note("rejected", _NO_ROLE.fill(role=sheet.given("role")), "roles", before=sheet.given("role"))
     sheet.put("roles", list(roles or ()))
-    sheet.point("dealership", "dealerships", "dealership_code", by="number", required=True)
+    sheet.point("dealership", DEALERSHIPS, "dealership_code", by="number", required=True)
     sheet.take("seller_number", "selgernummer")
     sheet.put("active", sheet.word("status") == "active")
     sheet.put("invited_at", sheet.now)

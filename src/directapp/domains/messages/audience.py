@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from directapp.domains.people.fields import USERS
 from directapp.services.act import Act, Seen
 
 _MOST = 2000
@@ -43,7 +44,7 @@ async def crowd(act: Act, *, sites: Iterable[object] = (), people: Iterable[obje
         if wanted:
             search: dict[str, Any] = {column: wanted, "active": True}
             found |= {
-                one.id: one for one in await act.find("users", system="pipeline", limit=_MOST, settled=True, **search)
+                one.id: one for one in await act.find(USERS, system="pipeline", limit=_MOST, settled=True, **search)
             }
     return Crowd(found)
 

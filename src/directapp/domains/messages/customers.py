@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from directapp.domains.messages.fields import MESSAGES
 from directapp.domains.messages.phrases import day_text, hour_text, model, moment_text, plain
 from directapp.domains.messages.status_links import link_of
 from directapp.domains.messages.telling import Outgoing, fresh_key, post, skip
+from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.kernel.clock import OSLO
 from directapp.kernel.text import Language, Text, pick_language
 from directapp.services.act import Act, Seen
@@ -84,7 +86,7 @@ async def to_customer(
     stem = key or fresh_key()
     open_ways = ways(car.row, channels)
     keys = [f"{stem}:{event}:{channel}" for channel, _ in open_ways]
-    asked = await act.find("messages", only=("key",), key=[*keys, f"{stem}:{event}:none"]) if key else []
+    asked = await act.find(MESSAGES, only=("key",), key=[*keys, f"{stem}:{event}:none"]) if key else []
     known = {one.row["key"] for one in asked}
     common = {"first": plain(first_name(car.row)), "model": model(car.row), "site": plain(site.get("name") or "")}
     if not open_ways:
@@ -121,7 +123,7 @@ async def to_customer(
 async def _site(act: Act, site: object) -> Mapping[str, Any]:
     if not isinstance(site, UUID):
         return {}
-    return (await act.look_up("dealerships", site, system="pipeline")).row
+    return (await act.look_up(DEALERSHIPS, site, system="pipeline")).row
 
 
 def customer_facts(car: Mapping[str, Any], site: Mapping[str, Any], language: Language) -> list[list[str]]:
@@ -139,5 +141,5 @@ def customer_facts(car: Mapping[str, Any], site: Mapping[str, Any], language: La
 async def seller_words(act: Act, car: Seen) -> Text:
     """Return who gets in touch: the seller's first name, else we."""
     seller = car.row.get("seller")
-    found = await act.find("users", system="pipeline", limit=1, id=seller, active=True) if seller else []
+    found = await act.find(USERS, system="pipeline", limit=1, id=seller, active=True) if seller else []
     return plain(found[0].row["first_name"]) if found else _US

@@ -5,14 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.case import Span
+from directapp.domains.cars.fields import CARS
 from directapp.domains.messages.audience import crowd
 from directapp.domains.messages.catalogue import DIGEST
 from directapp.domains.messages.customers import ASK, CALL, to_customer, tomorrow
 from directapp.domains.messages.events import DELIVERY_TOMORROW, OVERDUE
-from directapp.domains.messages.fields import NOTIFICATIONS
+from directapp.domains.messages.fields import MESSAGES, NOTICE_CHOICES, NOTIFICATIONS
 from directapp.domains.messages.handlers import Scene, scene_of
 from directapp.domains.messages.phrases import day_text, join, moment_text, person_name, phone_text, plain
 from directapp.domains.messages.telling import post
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.kernel.clock import OSLO
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
@@ -86,7 +88,7 @@ def _place(car: Any) -> Text:
 async def _call(act: Act, car: Seen) -> Text:
     """Return what to do when the time does not suit."""
     site = car.row.get("dealership")
-    found = await act.look_up("dealerships", site, system="pipeline") if site else None
+    found = await act.look_up(DEALERSHIPS, site, system="pipeline") if site else None
     phone = found.row.get("phone") if found else None
     return CALL.fill(phone=phone_text(phone)) if phone else ASK
 
@@ -94,7 +96,7 @@ async def _call(act: Act, car: Seen) -> Text:
 async def _open_cars(act: Act, after: UUID | None) -> tuple[list[Seen], UUID | None]:
     """Return the open cars of the page after an id, and where the next page begins: None at the end."""
     more: dict[str, Any] = {} if after is None else {"id": Span(UUID(int=after.int + 1))}
-    page = await act.find("cars", system="pipeline", limit=_PAGE, archived_at=None, **more)
+    page = await act.find(CARS, system="pipeline", limit=_PAGE, archived_at=None, **more)
     return [c for c in page if c.row["status"] not in _CLOSED], page[-1].id if len(page) == _PAGE else None
 
 
@@ -104,9 +106,7 @@ async def tell_overdue(act: Act, after: UUID | None = None) -> UUID | None:
     A page of cars at a time; returns where the next begins.
     """
     day = today_of(act)
-    goals = {
-        d.id: d.row.get("stage_goals") or {} for d in await act.find("dealerships", system="pipeline", limit=_MANY)
-    }
+    goals = {d.id: d.row.get("stage_goals") or {} for d in await act.find(DEALERSHIPS, system="pipeline", limit=_MANY)}
     cars, last = await _open_cars(act, after)
     for car in cars:
         promised = car.row.get("delivery_date")
@@ -158,13 +158,13 @@ async def _overdue(scene: Scene, detail: Text, day: date) -> None:
 async def send_digests(act: Act) -> None:
     """Send those who want it their unread notifications as one letter."""
     day = today_of(act)
-    wanting = [c.row["user"] for c in await act.find("notice_choices", limit=_MANY, digest=True)]
+    wanting = [c.row["user"] for c in await act.find(NOTICE_CHOICES, limit=_MANY, digest=True)]
     folk = await crowd(act, people=wanting)
     for person in folk.people.values():
         key = f"digest:{person.id}:{day.isoformat()}"
-        if await act.find("messages", limit=1, key=key):
+        if await act.find(MESSAGES, limit=1, key=key):
             continue
-        unread = await act.find("notifications", limit=_MANY, receiver=person.id, read_at=None)
+        unread = await act.find(NOTIFICATIONS, limit=_MANY, receiver=person.id, read_at=None)
         if unread and person.row.get("email"):
             await _digest(act, person, unread, key)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from directapp.declare.events import Event
 from directapp.domains.cars import events as car_events
+from directapp.domains.cars.fields import CARS
 from directapp.domains.messages.audience import Crowd, actor_of, crowd, may_follow
 from directapp.domains.messages.customers import hand_over, seller_words, to_customer
 from directapp.domains.messages.phrases import (
@@ -21,7 +22,9 @@ from directapp.domains.messages.phrases import (
     week_text,
 )
 from directapp.domains.messages.telling import Told, tell
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.planning import events as plan_events
+from directapp.domains.planning.fields import RESOURCE_TYPES
 from directapp.domains.records import events as record_events
 from directapp.domains.registry import events as registry_events
 from directapp.kernel.text import Text
@@ -88,7 +91,7 @@ async def scene_of(
 ) -> Scene | None:
     """Load a car with its people and sites, ``staff`` of the sites only where roles are asked for; None: gone."""
     seen = act.seen if act.seen and act.seen.id == car and "sys_workflow" in act.actor.roles else None
-    found = [seen] if seen else await act.find("cars", limit=1, id=car, system="workflow") if car else []
+    found = [seen] if seen else await act.find(CARS, limit=1, id=car, system="workflow") if car else []
     if not found:
         return None
     row = found[0].row
@@ -97,7 +100,7 @@ async def scene_of(
     folk = await crowd(act, sites=wanted if staff else (), people=named)
     ids = list({site for site in wanted if isinstance(site, UUID)})
     names = {
-        one.id: str(one.row["name"]) for one in await act.find("dealerships", system="pipeline", id=ids, settled=True)
+        one.id: str(one.row["name"]) for one in await act.find(DEALERSHIPS, system="pipeline", id=ids, settled=True)
     }
     return Scene(act, found[0], folk, names)
 
@@ -267,7 +270,7 @@ async def ready(act: Act) -> None:
 
 async def _now(act: Act, name: str) -> Any:
     """Return what a field of the car holds by now."""
-    return (await act.look_up("cars", act.target.id, system="workflow")).row.get(name)
+    return (await act.look_up(CARS, act.target.id, system="workflow")).row.get(name)
 
 
 def _readiness(car: Mapping[str, Any]) -> str:
@@ -391,7 +394,7 @@ async def _booking(
 
 
 async def _resource_type(act: Act, which: object) -> Text:
-    found = await act.find("resource_types", system="pipeline", limit=1, id=which, settled=True) if which else []
+    found = await act.find(RESOURCE_TYPES, system="pipeline", limit=1, id=which, settled=True) if which else []
     return Text(str(found[0].row["name_nb"]), str(found[0].row["name_en"])) if found else Text("Arbeid", "Work")
 
 
@@ -403,7 +406,7 @@ async def timebank_full(act: Act) -> None:
     who = UUID(str(person)) if person else row.get("person")
     site = row.get("provider")
     folk = await crowd(act, sites=[site], people=[actor_of(act), who])
-    named = await act.find("dealerships", system="pipeline", limit=1, id=site) if site else []
+    named = await act.find(DEALERSHIPS, system="pipeline", limit=1, id=site) if site else []
     found = folk.name_of(who)
     fills = {
         "who": plain(person_name(found.row)) if found else NOBODY,

@@ -11,7 +11,9 @@ from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, SeenInFull, Who, all_of
 from directapp.declare.verbs import Verb
+from directapp.domains.cars.fields import CARS
 from directapp.domains.messages.events import RECEIVED, SEND
+from directapp.domains.messages.fields import STATUS_LINKS
 from directapp.domains.messages.reports import REPORT
 from directapp.domains.messages.words import (
     CHANNELS,
@@ -22,25 +24,26 @@ from directapp.domains.messages.words import (
     RECEIVERS,
     STATUSES,
 )
+from directapp.domains.people.fields import USERS
 from directapp.kernel.errors import Problem
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
 BY_HAND = frozenset({"phone", "letter"})
-SEEN = SeenInFull("car", "cars")
+SEEN = SeenInFull("car", CARS)
 
 LOG = Group(
     "log",
     Text("Melding", "Message"),
     (
-        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", immutable=True),
+        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", immutable=True),
         field(
             "channel", "Kanal", "Channel", Kind.CHOICE, choices=CHANNELS, required=True, default="phone", immutable=True
         ),
         field("direction", "Retning", "Direction", Kind.CHOICE, choices=DIRECTIONS, required=True, default="out"),
         field("receiver_kind", "Hvem", "Who", Kind.CHOICE, choices=RECEIVERS, required=True, default="customer"),
-        field("receiver", "Kollega", "Colleague", Kind.REF, ref="users", on_delete="set_null"),
+        field("receiver", "Kollega", "Colleague", Kind.REF, ref=USERS, on_delete="set_null"),
         field("event", "Hendelse", "Event", max_length=60, computed=True),
         field("at", "Tidspunkt", "When", Kind.INSTANT, fact=True, default=lambda case: case.now),
     ),
@@ -82,7 +85,7 @@ RESULT = Group(
         field("tried_at", "Forsøkt", "Tried", Kind.INSTANT, computed=True),
         field("batch", "Pulje", "Batch", max_length=40, computed=True),
         field("last_report", "Siste rapport", "Last report", max_length=120, computed=True),
-        field("link", "Kundelenke", "Customer link", Kind.REF, ref="status_links", on_delete="set_null", computed=True),
+        field("link", "Kundelenke", "Customer link", Kind.REF, ref=STATUS_LINKS, on_delete="set_null", computed=True),
         field("key", "Nøkkel", "Key", required=True, max_length=160, computed=True, default=lambda _: uuid7().hex),
     ),
 )

@@ -9,7 +9,9 @@ from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Who
 from directapp.declare.verbs import Verb
+from directapp.domains.cars.fields import CARS
 from directapp.domains.messages.words import EVERYONE, PRIORITIES, TYPES
+from directapp.domains.people.fields import USERS
 from directapp.kernel.errors import Problem
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
@@ -24,13 +26,13 @@ NOTIFICATION = Group(
     "all",
     Text("Varsel", "Notification"),
     (
-        field("receiver", "Mottaker", "Receiver", Kind.REF, ref="users", on_delete="cascade", required=True),
+        field("receiver", "Mottaker", "Receiver", Kind.REF, ref=USERS, on_delete="cascade", required=True),
         field("event", "Hendelse", "Event", required=True, max_length=60),
         field("type", "Type", "Type", Kind.CHOICE, choices=TYPES, required=True, default="system"),
         field("priority", "Prioritet", "Priority", Kind.CHOICE, choices=PRIORITIES, required=True, default="normal"),
         field("title", "Tittel", "Title", required=True, max_length=200),
         field("body", "Tekst", "Text", Kind.TEXT, max_length=2000),
-        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="set_null"),
+        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="set_null"),
         field("collection", "Gjelder", "About", max_length=60),
         field("record", "Post", "Record", Kind.REF),
         field("read_at", "Lest", "Read", Kind.INSTANT, fact=True),

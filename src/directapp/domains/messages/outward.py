@@ -5,13 +5,17 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from directapp.declare.events import Event
+from directapp.domains.cars.fields import CARS
 from directapp.domains.messages.audience import actor_of, crowd
 from directapp.domains.messages.customers import to_customer
 from directapp.domains.messages.events import SHARE, VENDOR_ANSWERED, VENDOR_ASKED, VENDOR_SAID, VENDOR_UNMATCHED
+from directapp.domains.messages.fields import MESSAGES
 from directapp.domains.messages.handlers import scene_of
 from directapp.domains.messages.phrases import NOTHING, car_name, day_text, join, person_name, plain, short
 from directapp.domains.messages.telling import Outgoing, Told, fresh_key, post, tell
 from directapp.domains.messages.vendor_answers import ANSWERS
+from directapp.domains.people.fields import DEALERSHIPS
+from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.money import amount_text
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
@@ -25,7 +29,7 @@ async def shared(act: Act) -> None:
     """Send the customer the link that somebody shared, by the way they chose."""
     if act.seen is None:
         return
-    car = await act.look_up("cars", act.seen.row["car"], system="pipeline")
+    car = await act.look_up(CARS, act.seen.row["car"], system="pipeline")
     channel = str(act.params["channel"])
     await to_customer(act, car, "customer.link", fills={}, channels=(channel,), sender=actor_of(act))
 
@@ -35,10 +39,10 @@ async def asked(act: Act) -> None:
     if act.seen is None:
         return
     link = act.seen.row
-    item = await act.look_up("work_items", link["work_item"], system="pipeline")
-    car = await act.look_up("cars", item.row["car"], system="pipeline")
+    item = await act.look_up(WORK_ITEMS, link["work_item"], system="pipeline")
+    car = await act.look_up(CARS, item.row["car"], system="pipeline")
     site = car.row.get("prep_center") or car.row.get("dealership")
-    name = (await act.look_up("dealerships", site, system="pipeline")).row["name"] if site else "–"
+    name = (await act.look_up(DEALERSHIPS, site, system="pipeline")).row["name"] if site else "–"
     asker = (await crowd(act, people=[link.get("asked_by")])).name_of(link.get("asked_by"))
     language = str(link.get("language") or "nb")
     work = short(item.row["description"])
@@ -82,7 +86,7 @@ async def answered(act: Act) -> None:
     on = day_text(row["ready_on"]) if row.get("ready_on") else NOTHING
     detail = join((price, on, short(row.get("answer_note"))))
     receivers = [*scene.people.named(row.get("asked_by")), *scene.at("prep_center", "planner")]
-    item = await act.look_up("work_items", UUID(str(row["work_item"])), system="pipeline")
+    item = await act.look_up(WORK_ITEMS, UUID(str(row["work_item"])), system="pipeline")
     told = Told(
         event="vendor.answered",
         car=scene.car,
@@ -109,7 +113,7 @@ async def answered(act: Act) -> None:
             "delivered_at": act.now,
             "key": f"{fresh_key()}:in",
         }
-        await act.create("messages", {name: value for name, value in values.items() if value is not None})
+        await act.create(MESSAGES, {name: value for name, value in values.items() if value is not None})
 
 
 async def said(act: Act) -> None:
@@ -129,7 +133,7 @@ async def _tell_words(act: Act, event: str) -> None:
     if act.seen is None:
         return
     row = act.seen.row
-    item = await act.look_up("work_items", UUID(str(row["work_item"])), system="pipeline")
+    item = await act.look_up(WORK_ITEMS, UUID(str(row["work_item"])), system="pipeline")
     scene = await scene_of(act, item.row.get("car"), people=(row.get("asked_by"),))
     if scene is None:
         return
@@ -146,9 +150,9 @@ async def _ask_for_code(act: Act, link: Seen, codes: list[str]) -> None:
     """Answer with the codes that are open: once for the same ones, so that two machines never talk on."""
     number, language = str(act.params["sender"]), str(link.row.get("language") or "nb")
     stem = hashlib.sha256(" ".join([number, *sorted(codes)]).encode()).hexdigest()[:32]
-    if await act.find("messages", limit=1, key=f"{stem}:{CODES}:sms"):
+    if await act.find(MESSAGES, limit=1, key=f"{stem}:{CODES}:sms"):
         return
-    item = await act.look_up("work_items", link.row["work_item"], system="pipeline")
+    item = await act.look_up(WORK_ITEMS, link.row["work_item"], system="pipeline")
     outgoing = Outgoing(
         event=CODES,
         fills={"detail": plain(", ".join(codes)), "code": plain(codes[0].split(" ", 1)[0])},

@@ -12,6 +12,7 @@ from directapp.declare.reading import CLOCK_FORM, read_clock
 from directapp.declare.rules import Is, Who
 from directapp.domains.messages.catalogue import BY_EMAIL, EVENT_CHOICES, NOTICES
 from directapp.domains.messages.words import EVERYONE
+from directapp.domains.people.fields import USERS
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -36,7 +37,7 @@ CHOICES = Group(
             "Bruker",
             "User",
             Kind.REF,
-            ref="users",
+            ref=USERS,
             on_delete="cascade",
             required=True,
             immutable=True,

@@ -7,6 +7,7 @@ from directapp.declare.fields import field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
 from directapp.domains.messages.events import CAME_BACK
+from directapp.domains.messages.fields import SUPPRESSED_ADDRESSES
 from directapp.domains.messages.suppressed import normal, suppress
 from directapp.domains.messages.words import STATUSES
 from directapp.kernel.text import Text
@@ -44,7 +45,7 @@ async def report(act: Act) -> None:
 async def _suppress(act: Act, row: Any, status: str, at: datetime) -> None:
     """Suppress the address, unless a person released it after this happened."""
     known = await act.find(
-        "suppressed_addresses", system="messenger", limit=1, channel=row["channel"], address=normal(row["to"])
+        SUPPRESSED_ADDRESSES, system="messenger", limit=1, channel=row["channel"], address=normal(row["to"])
     )
     if known and known[0].row["released_at"] is not None and known[0].row["released_at"] >= at:
         return

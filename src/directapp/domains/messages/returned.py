@@ -7,10 +7,12 @@ from uuid import UUID
 from directapp.declare.events import Event
 from directapp.domains.messages.audience import Crowd, crowd
 from directapp.domains.messages.events import CAME_BACK
+from directapp.domains.messages.fields import VENDOR_LINKS
 from directapp.domains.messages.handlers import Scene, scene_of
 from directapp.domains.messages.phrases import person_name, plain, short
 from directapp.domains.messages.suppressed import suppress
 from directapp.domains.messages.telling import Told, tell
+from directapp.domains.people.fields import USERS
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 
@@ -51,9 +53,7 @@ def _sellers(scene: Scene) -> list[Seen]:
 
 async def _vendor(act: Act, content: Mapping[str, Any]) -> object:
     kind, record = content.get("capability") or (None, None)
-    found = (
-        await act.find("vendor_links", system="messenger", limit=1, id=UUID(str(record))) if kind == "vendor" else ()
-    )
+    found = await act.find(VENDOR_LINKS, system="messenger", limit=1, id=UUID(str(record))) if kind == "vendor" else ()
     return found[0].row.get("vendor_name") if found else None
 
 
@@ -86,7 +86,7 @@ async def _leaders(act: Act, folk: Crowd, person: Seen) -> list[Seen]:
     here = folk.at(person.row.get("dealership"), "manager", "tenant_admin")
     if here:
         return here
-    everyone = await act.find("users", system="pipeline", limit=2000, active=True)
+    everyone = await act.find(USERS, system="pipeline", limit=2000, active=True)
     return [one for one in everyone if "tenant_admin" in (one.row["roles"] or ())]
 
 

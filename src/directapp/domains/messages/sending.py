@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from directapp.domains.cars.fields import CARS
 from directapp.domains.messages.events import CAME_BACK
+from directapp.domains.messages.fields import MESSAGES, SUPPRESSED_ADDRESSES
 from directapp.domains.messages.suppressed import normal, suppress
+from directapp.domains.people.fields import USERS
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
@@ -106,10 +109,10 @@ async def _allowed(act: Act, waiting: Sequence[Seen]) -> list[Seen]:
     shut = set[tuple[str, str]]()
     active = set[UUID]()
     if addresses:
-        kept_out = await act.find("suppressed_addresses", limit=2 * len(addresses), address=addresses, released_at=None)
+        kept_out = await act.find(SUPPRESSED_ADDRESSES, limit=2 * len(addresses), address=addresses, released_at=None)
         shut = {(one.row["channel"], one.row["address"]) for one in kept_out}
     if people:
-        asked = act.find("users", system="pipeline", limit=len(people), only=("active",), id=people, active=True)
+        asked = act.find(USERS, system="pipeline", limit=len(people), only=("active",), id=people, active=True)
         active = {one.id for one in await asked}
     kept = []
     for one in waiting:
@@ -132,7 +135,7 @@ async def _why_not(
     if row["receiver_kind"] == "user" and row.get("receiver"):
         return None if row["receiver"] in active else _INACTIVE
     if row["receiver_kind"] == "customer" and row["channel"] == "sms":
-        car = await act.find("cars", system="pipeline", limit=1, id=row["car"], consent_sms=True)
+        car = await act.find(CARS, system="pipeline", limit=1, id=row["car"], consent_sms=True)
         return None if car else _NO_CONSENT
     return await _closed(act, row.get("content") or {})
 
@@ -151,7 +154,7 @@ async def _closed(act: Act, content: Mapping[str, Any]) -> Text | None:
 
 async def queued(act: Act, messages: Sequence[UUID]) -> list[Seen]:
     """Return those of some messages that are still to go."""
-    return await act.find("messages", limit=len(messages), id=list(messages), status="queued")
+    return await act.find(MESSAGES, limit=len(messages), id=list(messages), status="queued")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,19 +180,19 @@ async def batches(act: Act, messages: Sequence[UUID]) -> list[Batch]:
     alone = await _allowed(act, [one for one in waiting if one.row["batch"] == ALONE])
     found = [Batch(one.id.hex, [envelope(tenant, one.row)]) for one in alone]
     for mark in dict.fromkeys(one.row["batch"] for one in waiting if one.row["batch"] not in {None, ALONE}):
-        rows = await act.find("messages", limit=_MOST_IN_BATCH, batch=mark, status="queued")
+        rows = await act.find(MESSAGES, limit=_MOST_IN_BATCH, batch=mark, status="queued")
         found.append(Batch(str(mark), [envelope(tenant, one.row) for one in rows]))
     going = await _allowed(act, [one for one in waiting if one.row["batch"] is None])
     if going:
         mark = uuid7().hex if len(going) > 1 else ALONE
-        await act.change_all("messages", {one.id: {"batch": mark} for one in going})
+        await act.change_all(MESSAGES, {one.id: {"batch": mark} for one in going})
         found.append(Batch(mark if len(going) > 1 else going[0].id.hex, [envelope(tenant, one.row) for one in going]))
     return found
 
 
 async def part(act: Act, batch: Batch) -> None:
     """Let each letter of a batch that was refused as a whole go by itself."""
-    await act.change_all("messages", {one.id: {"batch": ALONE} for one in await queued(act, batch.ids)})
+    await act.change_all(MESSAGES, {one.id: {"batch": ALONE} for one in await queued(act, batch.ids)})
 
 
 # -- what came of it ----------------------------------------------------------------------------------------
@@ -199,7 +202,7 @@ async def sent(act: Act, provider: str, ids: Mapping[UUID, str | None]) -> None:
     """Note that messages went, with the provider's ids."""
     went = {"status": "sent", "sent_at": act.now, "provider": provider, "error": None}
     waiting = await queued(act, list(ids))
-    await act.change_all("messages", {one.id: {**went, "provider_id": ids[one.id]} for one in waiting})
+    await act.change_all(MESSAGES, {one.id: {**went, "provider_id": ids[one.id]} for one in waiting})
 
 
 async def refuse(act: Act, message: Seen, reason: Text, *, status: str = "failed") -> None:

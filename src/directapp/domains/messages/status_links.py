@@ -10,26 +10,28 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import SeenInFull
 from directapp.declare.verbs import Verb
+from directapp.domains.cars.fields import CARS
 from directapp.domains.messages.events import SHARE
 from directapp.domains.messages.words import KNOW_CONTACT
+from directapp.domains.people.fields import USERS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 
 LIFE = timedelta(days=120)
 AFTER_DELIVERY = timedelta(days=14)
-SEEN = SeenInFull("car", "cars")
+SEEN = SeenInFull("car", CARS)
 
 LINK = Group(
     "all",
     Text("Kundelenke", "Customer link"),
     (
-        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="set_null", immutable=True),
+        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="set_null", immutable=True),
         field("expires_at", "Utløper", "Expires", Kind.INSTANT, required=True, default=lambda case: case.now + LIFE),
         field("opened_at", "Først åpnet", "First opened", Kind.INSTANT, computed=True),
         field("revoked_at", "Trukket tilbake", "Revoked", Kind.INSTANT, computed=True),
         field(
-            "revoked_by", "Trukket tilbake av", "Revoked by", Kind.REF, ref="users", on_delete="set_null", computed=True
+            "revoked_by", "Trukket tilbake av", "Revoked by", Kind.REF, ref=USERS, on_delete="set_null", computed=True
         ),
     ),
 )
@@ -52,7 +54,7 @@ async def link_of(act: Act, car: UUID) -> Seen:
 
 async def share(act: Act) -> None:
     """Make or find the car's link, and send it where the seller asks for that."""
-    car = await act.look_up("cars", act.params["car"])
+    car = await act.look_up(CARS, act.params["car"])
     link = await link_of(act, car.id)
     act.answer = link
     channel = act.params.get("channel") or "copy"
@@ -93,7 +95,7 @@ STATUS_LINKS = Collection(
             run=share,
             on="collection",
             params=(
-                field("car", "Bil", "Car", Kind.REF, ref="cars", required=True),
+                field("car", "Bil", "Car", Kind.REF, ref=CARS, required=True),
                 field(
                     "channel",
                     "Send som",

@@ -9,6 +9,7 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
 from directapp.domains.messages.words import CHANNELS
+from directapp.domains.people.fields import USERS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
@@ -31,7 +32,7 @@ ADDRESS = Group(
         field("detail", "Tjenestens svar", "Service’s answer", max_length=300),
         field("since", "Sperret", "Since", Kind.INSTANT, required=True, default=lambda case: case.now),
         field("released_at", "Åpnet igjen", "Released", Kind.INSTANT, computed=True),
-        field("released_by", "Åpnet av", "Released by", Kind.REF, ref="users", on_delete="set_null", computed=True),
+        field("released_by", "Åpnet av", "Released by", Kind.REF, ref=USERS, on_delete="set_null", computed=True),
     ),
 )
 

@@ -10,6 +10,7 @@ from directapp.declare.events import Event
 from directapp.domains.messages.audience import actor_of
 from directapp.domains.messages.catalogue import NOTICES, OUTWARD, Notice
 from directapp.domains.messages.events import SEND
+from directapp.domains.messages.fields import MESSAGES, NOTICE_CHOICES, NOTIFICATIONS
 from directapp.domains.messages.phrases import car_name, day_text
 from directapp.domains.messages.preferences import quiet_until, wants_email
 from directapp.kernel.ids import uuid7
@@ -80,14 +81,14 @@ async def tell(act: Act, told: Told, receivers: Iterable[Seen]) -> int:
         return 0
     key = f"{told.key or fresh_key()}:{told.event}"
     if told.key:
-        known = await act.find("notifications", limit=_MANY, only=("receiver",), receiver=list(people), key=key)
+        known = await act.find(NOTIFICATIONS, limit=_MANY, only=("receiver",), receiver=list(people), key=key)
         for one in known:
             people.pop(one.row["receiver"], None)
     if not people:
         return 0
-    asked = act.find("notice_choices", limit=_MANY, settled=True, user=list(people))
+    asked = act.find(NOTICE_CHOICES, limit=_MANY, settled=True, user=list(people))
     chosen = {c.row["user"]: c.row for c in await asked}
-    await act.create_all("notifications", [_notification(told, one, key) for one in people.values()], later=True)
+    await act.create_all(NOTIFICATIONS, [_notification(told, one, key) for one in people.values()], later=True)
     lines = [line for one in people.values() for line in _lines(act, told, one, chosen.get(one.id), key)]
     await put(act, lines, later=True)
     return len(people)
@@ -164,7 +165,7 @@ async def put(act: Act, lines: Sequence[Line], *, later: bool = False) -> list[S
         return (SEND, waits.get(row["key"], 0.0)) if row["status"] == "queued" else None
 
     rows = [{"status": "queued", **one.values} for one in lines]
-    return await act.create_all("messages", rows, then=sends, later=later)
+    return await act.create_all(MESSAGES, rows, then=sends, later=later)
 
 
 async def post(act: Act, values: Mapping[str, Any]) -> Seen:
@@ -175,7 +176,7 @@ async def post(act: Act, values: Mapping[str, Any]) -> Seen:
 async def skip(act: Act, values: Mapping[str, Any], reason: Text) -> Seen:
     """Note in the log that somebody was not told, and why."""
     error = reason.both
-    return await act.create("messages", {**values, "status": "skipped", "error": error, "failed_at": act.now})
+    return await act.create(MESSAGES, {**values, "status": "skipped", "error": error, "failed_at": act.now})
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,11 +9,14 @@ from directapp.declare.case import Span
 from directapp.declare.fields import choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
+from directapp.domains.cars.fields import CARS
 from directapp.domains.messages.events import LETTER_CAME, VENDOR_ANSWERED, VENDOR_SAID, VENDOR_UNMATCHED
+from directapp.domains.messages.fields import MESSAGES, VENDOR_LINKS
 from directapp.domains.messages.phrases import plate
 from directapp.domains.messages.vendor_match import Sort
 from directapp.domains.messages.vendor_words import UNSURE, read
 from directapp.domains.messages.words import CHANNELS
+from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import Text
@@ -59,7 +62,7 @@ async def take_answer(act: Act, said: Mapping[str, Any], **told: Any) -> None:
     if said["answer"] == "delayed" and said.get("ready_on") is None:
         raise InvalidError(Problem(_WHEN, field="ready_on"))
     done = await act.change({**{name: said.get(name) for name in _VALUES}, "answered_at": act.now}, system="vendor")
-    item = await act.look_up("work_items", link.row["work_item"], system="vendor")
+    item = await act.look_up(WORK_ITEMS, link.row["work_item"], system="vendor")
     status = item.row["status"]
     if said["answer"] == "price" and status == "proposed":
         await act.change({"price": said["price"]}, system="vendor", on=item)
@@ -78,9 +81,9 @@ async def hear(act: Act) -> None:
     """Take a message that a vendor sent: log it once however often it is told, and do what it says for certain."""
     link, said = act.target, act.params
     key = f"in:{said['provider']}:{said['provider_id']}:{link.id.hex}"
-    if await act.find("messages", system="messenger", limit=1, key=key):
+    if await act.find(MESSAGES, system="messenger", limit=1, key=key):
         return
-    item = await act.look_up("work_items", link.row["work_item"], system="vendor")
+    item = await act.look_up(WORK_ITEMS, link.row["work_item"], system="vendor")
     open_ = said["sort"] == Sort.ANSWER and is_live(link, act) and item.row["status"] not in CLOSED_ITEM
     words = str(said.get("reading") or said["text"])
     meaning = read(words, oslo_day(act.now)) if open_ and not said.get("automatic") else UNSURE
@@ -114,7 +117,7 @@ async def _log(act: Act, link: Seen, car: UUID | None, *, event: str, key: str) 
         "key": key,
     }
     filled = {name: value for name, value in values.items() if value is not None}
-    await act.create("messages", filled, system="messenger")
+    await act.create(MESSAGES, filled, system="messenger")
 
 
 async def mail_came(act: Act) -> None:
@@ -128,18 +131,18 @@ async def who_asked(act: Act) -> None:
     A message that is told again is only said to be known: by now it could mean another work.
     """
     told = {"provider": act.params["provider"], "provider_id": act.params["provider_id"]}
-    if await act.find("messages", system="messenger", limit=1, direction="in", **told):
+    if await act.find(MESSAGES, system="messenger", limit=1, direction="in", **told):
         act.found = {"heard": True}
         return
     since = Span(start=act.now - _REMEMBERED)
     number, answers = act.params["number"], act.params.get("answers")
-    links = await act.find("vendor_links", system="vendor", limit=_MANY, phone=number, expires_at=since)
+    links = await act.find(VENDOR_LINKS, system="vendor", limit=_MANY, phone=number, expires_at=since)
     named = await _answered_link(act, str(answers)) if answers else None
     wanted = list({one.row["work_item"] for one in links})
-    items = await act.find("work_items", system="vendor", limit=_MANY, id=wanted) if wanted else []
+    items = await act.find(WORK_ITEMS, system="vendor", limit=_MANY, id=wanted) if wanted else []
     open_items = {one.id for one in items if one.row["status"] not in CLOSED_ITEM}
     cars = list({one.row["car"] for one in items})
-    plates = {one.id: plate(one.row) for one in await act.find("cars", system="pipeline", limit=_MANY, id=cars)}
+    plates = {one.id: plate(one.row) for one in await act.find(CARS, system="pipeline", limit=_MANY, id=cars)}
     names = {one.id: plates.get(one.row["car"], "") for one in items}
     found = [
         {
@@ -155,7 +158,7 @@ async def who_asked(act: Act) -> None:
 
 
 async def _answered_link(act: Act, provider_id: str) -> UUID | None:
-    sent = await act.find("messages", system="messenger", limit=2, provider_id=provider_id, receiver_kind="vendor")
+    sent = await act.find(MESSAGES, system="messenger", limit=2, provider_id=provider_id, receiver_kind="vendor")
     if len(sent) != 1:
         return None
     kind, record = (sent[0].row.get("content") or {}).get("capability") or (None, None)

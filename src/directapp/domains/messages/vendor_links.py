@@ -10,16 +10,19 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import SeenInFull
 from directapp.declare.verbs import Verb
+from directapp.domains.cars.fields import CARS
 from directapp.domains.messages.events import VENDOR_ASKED
 from directapp.domains.messages.vendor_answers import ANSWERS, CLOSED_ITEM, VERBS
 from directapp.domains.messages.words import EVERYONE
+from directapp.domains.people.fields import USERS
+from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
 LONGEST_DAYS = 180
 _SENDERS = "planner manager tenant_admin"
-SEEN = SeenInFull("car", "cars")
+SEEN = SeenInFull("car", CARS)
 
 LANGUAGES = choices(("nb", "Norsk", "Norwegian"), ("en", "Engelsk", "English"))
 
@@ -40,14 +43,14 @@ REQUEST = Group(
             "Arbeidspunkt",
             "Work item",
             Kind.REF,
-            ref="work_items",
+            ref=WORK_ITEMS,
             on_delete="cascade",
             required=True,
             immutable=True,
         ),
-        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="set_null", immutable=True),
+        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="set_null", immutable=True),
         *_VENDOR,
-        field("asked_by", "Spurt av", "Asked by", Kind.REF, ref="users", on_delete="set_null"),
+        field("asked_by", "Spurt av", "Asked by", Kind.REF, ref=USERS, on_delete="set_null"),
         field(
             "expires_at",
             "Utløper",
@@ -59,7 +62,7 @@ REQUEST = Group(
         field("opened_at", "Først åpnet", "First opened", Kind.INSTANT, computed=True),
         field("revoked_at", "Trukket tilbake", "Revoked", Kind.INSTANT, computed=True),
         field(
-            "revoked_by", "Trukket tilbake av", "Revoked by", Kind.REF, ref="users", on_delete="set_null", computed=True
+            "revoked_by", "Trukket tilbake av", "Revoked by", Kind.REF, ref=USERS, on_delete="set_null", computed=True
         ),
     ),
 )
@@ -81,7 +84,7 @@ _CLOSED = Text("Arbeidet er alt avsluttet.", "The work is already closed.")
 
 async def ask(act: Act) -> None:
     """Hand a work item to a vendor."""
-    item = await act.look_up("work_items", act.params["work_item"])
+    item = await act.look_up(WORK_ITEMS, act.params["work_item"])
     if item.row["status"] in CLOSED_ITEM:
         raise ConflictError(Problem(_CLOSED, field="work_item"))
     if not (act.params.get("email") or act.params.get("phone")):
@@ -135,7 +138,7 @@ VENDOR_LINKS = Collection(
             run=ask,
             on="collection",
             params=(
-                field("work_item", "Arbeidspunkt", "Work item", Kind.REF, ref="work_items", required=True),
+                field("work_item", "Arbeidspunkt", "Work item", Kind.REF, ref=WORK_ITEMS, required=True),
                 *_VENDOR,
                 field(
                     "days",
@@ -161,6 +164,6 @@ VENDOR_LINKS = Collection(
         ),
         *VERBS,
     ),
-    related=(One("car", "car", "cars"),),
+    related=(One("car", "car", CARS),),
     indexes=(("work_item",), ("car",)),
 )

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from directapp.domains.people import lockout
+from directapp.domains.people.fields import USERS
 from directapp.domains.people.flow import Auth, Mode, SignedIn, held, normal_email
 from directapp.domains.people.issue import (
     end_keys,
@@ -79,7 +80,7 @@ async def sign_in(
 
 async def _stored_hash(auth: Auth, tenant: UUID, user: UUID) -> str | None:
     async with auth.open(tenant) as rows:
-        users = await rows.find("users", id=user, active=True, limit=1)
+        users = await rows.find(USERS, id=user, active=True, limit=1)
         known = await rows.find("credentials", user=user, limit=1)
     return known[0].row["password_hash"] if users and known else None
 
@@ -121,7 +122,7 @@ async def _note_seen(auth: Auth, tenant: UUID, user: UUID) -> None:
     now = auth.clock()
     with suppress(StaleError):
         async with auth.open(tenant) as rows:
-            found = await rows.look_up("users", user)
+            found = await rows.look_up(USERS, user)
             last = found.row["last_seen_at"]
             if last is None or now - last > _NOTE_EVERY:
                 await rows.change({"last_seen_at": now}, on=found)

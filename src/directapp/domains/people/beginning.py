@@ -1,5 +1,6 @@
 """The beginning of a tenant: its row, its roles, and an administrator who chooses a password by a link."""
 
+from directapp.domains.people.fields import TENANTS, USERS
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.issue import INVITE_LIFE, issue_link, link_path
 from directapp.domains.people.roles import ADMIN, role_rows
@@ -16,10 +17,10 @@ async def add_tenant(auth: Auth, *, name: str, email: str, first_name: str, last
     """
     tenant = uuid7()
     async with auth.open(tenant) as rows:
-        await rows.create("tenants", {"id": str(tenant), "name": name})
+        await rows.create(TENANTS, {"id": str(tenant), "name": name})
         for role in role_rows():
             await rows.create("roles", role)
         person = {"first_name": first_name, "last_name": last_name, "email": email, "roles": [ADMIN], "active": True}
-        user = await rows.create("users", person)
+        user = await rows.create(USERS, person)
         token = await issue_link(rows, tenant, user.row, "invite", now=auth.clock(), life=INVITE_LIFE)
     return f"{auth.base_url}{link_path(token)}"

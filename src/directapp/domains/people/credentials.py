@@ -10,6 +10,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Nothing, Parent, Who
 from directapp.declare.verbs import Secret, Verb
 from directapp.domains.people import verbs
+from directapp.domains.people.fields import USERS
 from directapp.domains.people.roles import ADMIN, EVERYONE, MANAGER, ROLE_CHOICES, ROLES
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -26,7 +27,7 @@ _SIGNIN_ONLY = Access(
 
 
 def _user() -> Field:
-    return field("user", "Bruker", "User", Kind.REF, ref="users", on_delete="cascade", required=True, immutable=True)
+    return field("user", "Bruker", "User", Kind.REF, ref=USERS, on_delete="cascade", required=True, immutable=True)
 
 
 def _secret(name: str, nb: str, en: str, *, required: bool = True) -> Field:
@@ -168,7 +169,7 @@ def _revoked(case: Case) -> Problem | None:
 
 
 _OWN = Is("user", Who.USER)
-_OF_OWN_SITE = Parent("user", "users", Is("dealership", Who.SITE))
+_OF_OWN_SITE = Parent("user", USERS, Is("dealership", Who.SITE))
 
 API_KEYS = Collection(
     name="api_keys",

@@ -6,6 +6,7 @@ from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, Who, Whose, either
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.people.roles import ADMIN, MANAGER, WORKING
 from directapp.domains.people.rules import prep_center_fits, prep_fits_type
 from directapp.domains.people.values import (
@@ -19,6 +20,7 @@ from directapp.domains.people.values import (
     parse_limits,
 )
 from directapp.kernel.text import Text
+from directapp.services.attachments import FILES
 
 # Whole kroner by role; null is without limit.
 APPROVAL_LIMITS: dict[str, int | None] = {
@@ -76,13 +78,13 @@ PUBLIC = Group(
         ),
         field("brands", "Merker", "Brands", Kind.CHOICES, default=[], parse=parse_brands, form=BRANDS_FORM),
         field("phone", "Telefon", "Phone", Kind.PHONE),
-        field("parent_dealership", "Hovedkontor", "Head office", Kind.REF, ref="dealerships", tree=True),
+        field("parent_dealership", "Hovedkontor", "Head office", Kind.REF, ref=DEALERSHIPS, tree=True),
         field(
             "prep_center",
             "Klargjøringssenter",
             "Prep centre",
             Kind.REF,
-            ref="dealerships",
+            ref=DEALERSHIPS,
             help=Text("Der bilene klargjøres.", "Where the cars are prepared."),
         ),
         field("does_own_prep", "Klargjør selv", "Does own prep", Kind.BOOLEAN, default=_does_own_prep),
@@ -94,7 +96,7 @@ BRANDING = Group(
     "branding",
     Text("Profil", "Branding"),
     (
-        field("logo", "Logo", "Logo", Kind.REF, ref="files", on_delete="set_null"),
+        field("logo", "Logo", "Logo", Kind.REF, ref=FILES, on_delete="set_null"),
         field("brand_colors", "Farger", "Colours", Kind.JSON, parse=parse_colours, form=COLOURS_FORM),
     ),
 )
@@ -170,7 +172,7 @@ COLLECTION = Collection(
         menu=True,
     ),
     rules=(prep_fits_type, prep_center_fits),
-    related=(One("prep", "prep_center", "dealerships"),),
+    related=(One("prep", "prep_center", DEALERSHIPS),),
     unique=(
         Unique(
             fields=("number",),

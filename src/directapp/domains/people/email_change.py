@@ -3,6 +3,7 @@
 from directapp.declare.kinds import BadValueError, Kind, read
 from directapp.domains.people import lockout
 from directapp.domains.people.auth import demand_password
+from directapp.domains.people.fields import USERS
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.issue import RESET_LIFE, end_links, issue_link, link_path, use_up
 from directapp.domains.people.links import DEAD_LINK, LinkSeen, brand_of, live_link, parse_link, read_link
@@ -98,7 +99,7 @@ async def confirm_email(auth: Auth, text: str) -> tuple[LinkSeen, bool]:
             if not confirmed:
                 return seen, False
             new = link.row["sent_to"] if seen.purpose == NEW else confirmed[0]["sent_to"]
-            await rows.change({"email": new}, on=await rows.look_up("users", user["id"]))
+            await rows.change({"email": new}, on=await rows.look_up(USERS, user["id"]))
             await end_links(rows, user["id"], now)
     except StaleError:
         raise UnauthenticatedError(DEAD_LINK) from None

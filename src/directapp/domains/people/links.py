@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from directapp.domains.people import lockout
+from directapp.domains.people.fields import DEALERSHIPS, TENANTS, USERS
 from directapp.domains.people.flow import Auth, held, normal_email
 from directapp.domains.people.issue import (
     INVITE_LIFE,
@@ -96,8 +97,8 @@ async def _asked_just_now(rows: Rows[Any], user: UUID, now: datetime) -> bool:
 async def brand_of(rows: Rows[Any], tenant: UUID, user: Mapping[str, Any]) -> str:
     """Return in whose name a user is written to."""
     if user["dealership"] is not None:
-        return str((await rows.look_up("dealerships", user["dealership"])).row["name"])
-    return str((await rows.look_up("tenants", tenant)).row["name"])
+        return str((await rows.look_up(DEALERSHIPS, user["dealership"])).row["name"])
+    return str((await rows.look_up(TENANTS, tenant)).row["name"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +185,7 @@ async def live_link(rows: Rows[Any], token: Token, now: datetime) -> tuple[Found
     if link is None or link.row["used_at"] is not None or link.row["expires_at"] <= now:
         raise UnauthenticatedError(DEAD_LINK)
     try:
-        user = (await rows.look_up("users", link.row["user"])).row
+        user = (await rows.look_up(USERS, link.row["user"])).row
     except NotFoundError:
         raise UnauthenticatedError(DEAD_LINK) from None
     moved = user["email"] != link.row["sent_to"] and link.row["purpose"] != "email_new"

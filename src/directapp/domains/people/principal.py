@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.domains.people.ports import Rows
 from directapp.domains.people.roles import OPERATOR
 from directapp.kernel.actor import Actor
@@ -86,7 +87,7 @@ async def load_actor(
     row = await load_user(rows, user)
     if not row["active"]:
         raise UnauthenticatedError(SIGNED_OUT)
-    sites = await rows.find("dealerships", limit=_MOST_SITES)
+    sites = await rows.find(DEALERSHIPS, limit=_MOST_SITES)
     return build_actor(tenant, row, [site.row for site in sites], session=session, only=only)
 
 
@@ -114,7 +115,7 @@ async def load_user(rows: Rows[Any], user: UUID) -> Row:
 
     """
     try:
-        row: Row = (await rows.look_up("users", user)).row
+        row: Row = (await rows.look_up(USERS, user)).row
     except NotFoundError:
         raise UnauthenticatedError(SIGNED_OUT) from None
     return row

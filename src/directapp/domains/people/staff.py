@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from directapp.domains.people.fields import USERS
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.roles import ADMIN
 from directapp.domains.people.tokens import Token, TokenKind, digest, new_secret
@@ -54,7 +55,7 @@ async def begin_staff_session(
     made = await pipeline.perform(
         Intent(
             actor=system_actor(tenant, "signin"),
-            collection="users",
+            collection=USERS,
             verb="create",
             origin="cli",
             patch=user,

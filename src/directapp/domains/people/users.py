@@ -8,9 +8,11 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Not, Who, all_of
 from directapp.declare.verbs import Secret, Verb
 from directapp.domains.people import rules, verbs
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.people.roles import ADMIN, EVERYONE, MANAGER, ROLES, WORKING
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
+from directapp.services.attachments import FILES
 
 LANGUAGE = choices(("nb", "Norsk", "Norwegian"), ("en", "Engelsk", "English"))
 
@@ -21,8 +23,8 @@ PUBLIC = Group(
         field("first_name", "Fornavn", "First name", required=True, max_length=80, search=True),
         field("last_name", "Etternavn", "Last name", required=True, max_length=80, search=True),
         ROLES,
-        field("dealership", "Forhandler", "Dealership", Kind.REF, ref="dealerships"),
-        field("photo", "Bilde", "Photo", Kind.REF, ref="files", on_delete="set_null"),
+        field("dealership", "Forhandler", "Dealership", Kind.REF, ref=DEALERSHIPS),
+        field("photo", "Bilde", "Photo", Kind.REF, ref=FILES, on_delete="set_null"),
         field(
             "seller_number",
             "Selgernummer",
@@ -122,7 +124,7 @@ VERBS = (
             field("first_name", "Fornavn", "First name", required=True, max_length=80),
             field("last_name", "Etternavn", "Last name", required=True, max_length=80),
             ROLES,
-            field("dealership", "Forhandler", "Dealership", Kind.REF, ref="dealerships"),
+            field("dealership", "Forhandler", "Dealership", Kind.REF, ref=DEALERSHIPS),
             field("phone", "Telefon", "Phone", Kind.PHONE),
             field("seller_number", "Selgernummer", "Seller number", code=True, max_length=20),
             field("language", "Språk", "Language", Kind.CHOICE, choices=LANGUAGE),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from directapp.domains.people import rules
 from directapp.domains.people.events import RESET_ASKED, USER_INVITED
+from directapp.domains.people.fields import USERS
 from directapp.domains.people.issue import HAND_OVER_LIFE, end_keys, end_sessions, issue_link, link_path
 from directapp.domains.people.tokens import Token, TokenKind, digest, new_secret
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem
@@ -51,7 +52,7 @@ async def invite(act: Act) -> None:
     values.setdefault("language", act.actor.language)
     _refuse(rules.may_manage(act.actor, {"dealership": values.get("dealership")}, values["roles"]))
     _refuse(rules.not_given_by(act.actor, values["roles"], "roles"))
-    act.answer = await act.create("users", {**values, "invited_at": act.now}, system=SYSTEM)
+    act.answer = await act.create(USERS, {**values, "invited_at": act.now}, system=SYSTEM)
     act.emit(USER_INVITED, on=act.answer, user=str(act.answer.id))
 
 

@@ -8,7 +8,9 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
+from directapp.domains.people.fields import USERS
 from directapp.domains.planning.booking_fields import AHEAD
+from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCES
 from directapp.domains.planning.resources import OF_RESOURCE
 from directapp.domains.planning.rights import RESOURCE_HERE, RESOURCE_MINE, RESOURCE_WITHIN, SYSTEMS, TEAM
 from directapp.kernel.errors import Problem
@@ -29,7 +31,7 @@ _TIME = Group(
     Text("Fravær", "Absence"),
     (
         OF_RESOURCE,
-        field("person", "Person", "Person", Kind.REF, ref="users", on_delete="cascade", computed=True),
+        field("person", "Person", "Person", Kind.REF, ref=USERS, on_delete="cascade", computed=True),
         field("starts_at", "Fra", "From", Kind.INSTANT, required=True),
         field("ends_at", "Til", "To", Kind.INSTANT, required=True),
     ),
@@ -74,7 +76,7 @@ async def to_move(act: Act) -> None:
     for key in ("resource", "person"):
         if absence.get(key) is not None:
             for booking in await act.find(
-                "resource_bookings", limit=_MOST, status=sorted(AHEAD), starts_at=span, **{key: absence.get(key)}
+                RESOURCE_BOOKINGS, limit=_MOST, status=sorted(AHEAD), starts_at=span, **{key: absence.get(key)}
             ):
                 found[booking.id] = booking.row
     meeting = [b for b in found.values() if b["ends_at"] > absence.get("starts_at")]
@@ -109,6 +111,6 @@ ABSENCES = Collection(
     verbs=(Verb(name="to_move", label=Text("Bookinger å flytte", "Bookings to move"), run=to_move, icon="list"),),
     rules=(ends_after_start,),
     fill=(person_of_resource,),
-    related=(One("resource", "resource", "resources", hold=False),),
+    related=(One("resource", "resource", RESOURCES, hold=False),),
     indexes=(("resource", "starts_at"), ("person", "starts_at")),
 )

@@ -3,9 +3,11 @@
 from directapp.declare.fields import field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
+from directapp.domains.cars.fields import CARS
 from directapp.domains.planning.engine.conflicts import ways_to_fit
 from directapp.domains.planning.engine.slots import Finder
 from directapp.domains.planning.engine.world import Job
+from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_TYPES
 from directapp.domains.planning.movable import movables, priority_of
 from directapp.domains.planning.outlooks import outlooks
 from directapp.domains.planning.rights import SYSTEM
@@ -27,7 +29,7 @@ from directapp.services.act import Act
 async def _only_seen(act: Act, found: Survey) -> None:
     """Keep those bookings that the person who asks sees: nobody moves others, nor learns whose they are."""
     names = [booking["id"] for booking in found.bookings]
-    seen = await act.find("resource_bookings", limit=len(names), only=("id",), id=names) if names else []
+    seen = await act.find(RESOURCE_BOOKINGS, limit=len(names), only=("id",), id=names) if names else []
     known = {booking.id for booking in seen}
     found.bookings = [booking for booking in found.bookings if booking["id"] in known]
 
@@ -35,7 +37,7 @@ async def _only_seen(act: Act, found: Survey) -> None:
 async def make_room(act: Act) -> None:
     """Answer with how bookings of lower priority could move for a job; a planner moves them, or nobody does."""
     car = await car_of(act)
-    kind = (await act.look_up("resource_types", act.params["resource_type"], system=SYSTEM)).row
+    kind = (await act.look_up(RESOURCE_TYPES, act.params["resource_type"], system=SYSTEM)).row
     site = await consumer_of(act, car)
     earliest, latest = range_of(act, car)
     found = await survey(act, [site], earliest, latest, looker=None)
@@ -88,8 +90,8 @@ async def make_room(act: Act) -> None:
 
 async def ready(act: Act) -> None:
     """Answer with when a car is expected to be ready, why, and what would bring it forward most."""
-    seen = await act.look_up("cars", act.params["car"])
-    car = (await act.look_up("cars", seen.id, system="workflow")).row
+    seen = await act.look_up(CARS, act.params["car"])
+    car = (await act.look_up(CARS, seen.id, system="workflow")).row
     made = (await outlooks(act, [car], told=await _may_know(act), gains=True))[seen.id]
     act.found = {
         "ready_at": None if made.ready_at is None else made.ready_at.isoformat(),
@@ -130,7 +132,7 @@ VERBS = (
         label=Text("Når er bilen klar?", "When is the car ready?"),
         run=ready,
         on="collection",
-        params=(field("car", "Bil", "Car", Kind.REF, ref="cars", required=True),),
+        params=(field("car", "Bil", "Car", Kind.REF, ref=CARS, required=True),),
         icon="calendar-check",
     ),
 )

@@ -4,10 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from directapp.declare.case import Case, Consequence, Row
+from directapp.domains.cars.fields import CARS
 from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.booking_fill import lanes, others
 from directapp.domains.planning.booking_rules import CLOSED, ledgers
 from directapp.domains.planning.engine.spans import local_day
+from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_CAPACITIES, SHARING_WEEKS, TIMEBANK_ENTRIES
 from directapp.domains.planning.types import ON_CAR
 
 _WORKER = {"technical": "assigned_mechanic", "cosmetic": "assigned_detailer"}
@@ -62,7 +64,7 @@ def car_follows(case: Case) -> list[Consequence]:
         if work in ON_CAR and case.get("person") is not None:
             patch[f"{work}_completed_by"] = case.get("person")
     patch = {name: value for name, value in patch.items() if value != car.get(name)}
-    return [Consequence(collection="cars", system="workflow", patch=patch, target=case.get("car"))] if patch else []
+    return [Consequence(collection=CARS, system="workflow", patch=patch, target=case.get("car"))] if patch else []
 
 
 def ledgers_follow(case: Case) -> list[Consequence]:
@@ -79,11 +81,11 @@ def ledgers_follow(case: Case) -> list[Consequence]:
         }
         row = ledger.row
         if row is None:
-            found.append(_planned("resource_capacities", begun))
+            found.append(_planned(RESOURCE_CAPACITIES, begun))
         elif not row.get("exception") and _grown(row.get("allocated_hours"), ledger.allocated):
-            found.append(_planned("resource_capacities", {"counted_at": case.now}, row["id"]))
+            found.append(_planned(RESOURCE_CAPACITIES, {"counted_at": case.now}, row["id"]))
     if case.get("agreement") is not None and not case.many("weeks"):
-        found.append(_planned("sharing_weeks", {"agreement": case.get("agreement"), "week": case.get("week")}))
+        found.append(_planned(SHARING_WEEKS, {"agreement": case.get("agreement"), "week": case.get("week")}))
     return found
 
 
@@ -102,7 +104,7 @@ def lanes_follow(case: Case) -> list[Consequence]:
         return []
     present = {b["id"]: b.get("lane") for b in others(case, "beside")} | {case.get("id"): case.get("lane")}
     return [
-        _planned("resource_bookings", {"lane": lane}, booking)
+        _planned(RESOURCE_BOOKINGS, {"lane": lane}, booking)
         for booking, lane in lanes(case).items()
         if lane != present[booking]
     ]
@@ -125,9 +127,9 @@ def time_bank_follows(case: Case) -> list[Consequence]:
         "booking": case.get("id"),
     }
     if entry is None:
-        return [_planned("timebank_entries", values)]
+        return [_planned(TIMEBANK_ENTRIES, values)]
     patch = {name: value for name, value in values.items() if value != entry.get(name)}
-    return [_planned("timebank_entries", patch, entry["id"])] if patch else []
+    return [_planned(TIMEBANK_ENTRIES, patch, entry["id"])] if patch else []
 
 
 CONSEQUENCES = (car_follows, lanes_follow, ledgers_follow, time_bank_follows)

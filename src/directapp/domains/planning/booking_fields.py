@@ -5,6 +5,9 @@ from typing import Any
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.workflow import state, status_choices
+from directapp.domains.cars.fields import CARS
+from directapp.domains.people.fields import DEALERSHIPS, USERS
+from directapp.domains.planning.fields import RESOURCE_SHARING, RESOURCE_TYPES, RESOURCES
 from directapp.kernel.text import Text
 
 STATES = (
@@ -46,10 +49,10 @@ WORK = Group(
     "work",
     Text("Booking", "Booking"),
     (
-        _ref("car", "Bil", "Car", "cars", on_delete="cascade", required=True, immutable=True),
-        _ref("resource_type", "Type", "Type", "resource_types", required=True, immutable=True),
-        _ref("resource", "Ressurs", "Resource", "resources", required=True),
-        _ref("person", "Person", "Person", "users", on_delete="set_null"),
+        _ref("car", "Bil", "Car", CARS, on_delete="cascade", required=True, immutable=True),
+        _ref("resource_type", "Type", "Type", RESOURCE_TYPES, required=True, immutable=True),
+        _ref("resource", "Ressurs", "Resource", RESOURCES, required=True),
+        _ref("person", "Person", "Person", USERS, on_delete="set_null"),
         field("starts_at", "Starter", "Starts", Kind.INSTANT, required=True),
         field("ends_at", "Slutter", "Ends", Kind.INSTANT, required=True),
         field(
@@ -90,9 +93,9 @@ PLACE = Group(
     "place",
     Text("Anlegg", "Sites"),
     (
-        _ref("provider", "Utføres ved", "Provider", "dealerships", computed=True),
-        _ref("consumer", "For", "Consumer", "dealerships", computed=True),
-        _ref("agreement", "Avtale", "Agreement", "resource_sharing", computed=True),
+        _ref("provider", "Utføres ved", "Provider", DEALERSHIPS, computed=True),
+        _ref("consumer", "For", "Consumer", DEALERSHIPS, computed=True),
+        _ref("agreement", "Avtale", "Agreement", RESOURCE_SHARING, computed=True),
         field("day", "Dag", "Day", Kind.DATE, computed=True),
         field("week", "Uke fra", "Week from", Kind.DATE, computed=True),
         field("lane", "Plass", "Lane", Kind.INTEGER, computed=True),

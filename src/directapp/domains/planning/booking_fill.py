@@ -3,41 +3,55 @@
 from typing import Any
 
 from directapp.declare.case import Case, Many, One, Row
+from directapp.domains.cars.fields import CARS
+from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.domains.planning.booking_fields import AHEAD, HOLDING
 from directapp.domains.planning.engine.lanes import packed
 from directapp.domains.planning.engine.spans import local_day, monday_of
+from directapp.domains.planning.fields import (
+    ABSENCES,
+    CAPACITY_RULES,
+    RESOURCE_BOOKINGS,
+    RESOURCE_CAPACITIES,
+    RESOURCE_SHARING,
+    RESOURCE_TYPES,
+    RESOURCES,
+    SHARING_WEEKS,
+    TIMEBANK_ENTRIES,
+    WORKING_HOURS,
+)
 
 RELATED = (
-    One("car", "car", "cars"),
-    One("resource", "resource", "resources"),
-    One("provider", "provider", "dealerships"),
-    One("consumer", "consumer", "dealerships"),
+    One("car", "car", CARS),
+    One("resource", "resource", RESOURCES),
+    One("provider", "provider", DEALERSHIPS),
+    One("consumer", "consumer", DEALERSHIPS),
     # Held, so that nobody is booked at two sites at once.
-    One("worker", "person", "users"),
-    One("type", "resource_type", "resource_types", hold=False),
-    Many("hours", "working_hours", "resource", via="resource"),
-    Many("absences", "absences", "resource", via="resource"),
-    Many("persons_absences", "absences", "person", via="person"),
-    Many("beside", "resource_bookings", "resource", via="resource", also=(("day", "day"),)),
-    Many("persons", "resource_bookings", "person", via="person", also=(("day", "day"),)),
-    Many("cars_bookings", "resource_bookings", "car", via="car"),
+    One("worker", "person", USERS),
+    One("type", "resource_type", RESOURCE_TYPES, hold=False),
+    Many("hours", WORKING_HOURS, "resource", via="resource"),
+    Many("absences", ABSENCES, "resource", via="resource"),
+    Many("persons_absences", ABSENCES, "person", via="person"),
+    Many("beside", RESOURCE_BOOKINGS, "resource", via="resource", also=(("day", "day"),)),
+    Many("persons", RESOURCE_BOOKINGS, "person", via="person", also=(("day", "day"),)),
+    Many("cars_bookings", RESOURCE_BOOKINGS, "car", via="car"),
     Many(
         "agreements",
-        "resource_sharing",
+        RESOURCE_SHARING,
         "provider",
         via="provider",
         also=(("consumer", "consumer"), ("resource_type", "resource_type")),
     ),
-    Many("weeks", "sharing_weeks", "agreement", via="agreement", also=(("week", "week"),)),
+    Many("weeks", SHARING_WEEKS, "agreement", via="agreement", also=(("week", "week"),)),
     Many(
         "days",
-        "resource_capacities",
+        RESOURCE_CAPACITIES,
         "dealership",
         via="provider",
         also=(("resource_type", "resource_type"), ("day", "day")),
     ),
-    Many("plans", "capacity_rules", "dealership", via="provider", also=(("resource_type", "resource_type"),)),
-    Many("entries", "timebank_entries", "booking"),
+    Many("plans", CAPACITY_RULES, "dealership", via="provider", also=(("resource_type", "resource_type"),)),
+    Many("entries", TIMEBANK_ENTRIES, "booking"),
 )
 
 

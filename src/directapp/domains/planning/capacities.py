@@ -11,10 +11,12 @@ from directapp.declare.events import Emit
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Empty, Everything, In, Not, Rule
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.planning.booking_hours import GONE
 from directapp.domains.planning.engine.words import day_text, hours_text
 from directapp.domains.planning.engine.workdays import holiday
 from directapp.domains.planning.events import CAPACITY_CHANGED
+from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_TYPES, RESOURCES
 from directapp.domains.planning.periods import PERIOD, period_fits
 from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEM, SYSTEMS, TEAM
 from directapp.kernel.errors import Problem
@@ -35,18 +37,18 @@ _WHERE = (
         "Forhandler",
         "Dealership",
         Kind.REF,
-        ref="dealerships",
+        ref=DEALERSHIPS,
         required=True,
         immutable=True,
         default=lambda case: case.actor.site,
     ),
-    field("resource_type", "Type", "Type", Kind.REF, ref="resource_types", required=True, immutable=True),
+    field("resource_type", "Type", "Type", Kind.REF, ref=RESOURCE_TYPES, required=True, immutable=True),
     field(
         "resource",
         "Bare for",
         "Only for",
         Kind.REF,
-        ref="resources",
+        ref=RESOURCES,
         on_delete="cascade",
         immutable=True,
         help=Text("Tomt: hele laget.", "Empty: the whole team."),
@@ -216,8 +218,8 @@ RESOURCE_CAPACITIES = Collection(
     fill=(follow_plan,),
     related=(
         # Held, so that a day that begins to be counted misses no booking that is being made.
-        One("dealership", "dealership", "dealerships"),
-        One("resource", "resource", "resources", hold=False),
+        One("dealership", "dealership", DEALERSHIPS),
+        One("resource", "resource", RESOURCES, hold=False),
         Many("rules", "capacity_rules", "dealership", via="dealership", also=(("resource_type", "resource_type"),)),
     ),
     limits=(
@@ -231,7 +233,7 @@ RESOURCE_CAPACITIES = Collection(
         Tally(
             column="used_hours",
             at="counted_at",
-            of="resource_bookings",
+            of=RESOURCE_BOOKINGS,
             agree=(("dealership", "provider"), ("resource_type", "resource_type"), ("day", "day")),
             unless_empty=(("resource", "resource"),),
             span=("starts_at", "ends_at"),

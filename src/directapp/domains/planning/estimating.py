@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from directapp.declare.case import Row, Span
+from directapp.domains.cars.fields import CARS
 from directapp.domains.planning.engine.estimates import Completed, estimate
+from directapp.domains.planning.fields import RESOURCE_BOOKINGS
 from directapp.domains.planning.rights import SYSTEM
 from directapp.kernel.text import Text
 from directapp.services.act import Act
@@ -16,7 +18,7 @@ _MOST = 3000
 async def completed(act: Act, kinds: list[Any]) -> list[Completed]:
     """Return the jobs of these types that were completed in the last year, with their cars' make and model."""
     done = await act.find(
-        "resource_bookings",
+        RESOURCE_BOOKINGS,
         system=SYSTEM,
         limit=_MOST,
         only=("car", "resource_type", "actual_hours"),
@@ -25,7 +27,7 @@ async def completed(act: Act, kinds: list[Any]) -> list[Completed]:
         starts_at=Span(act.now - _LOOKS_BACK),
     )
     names = list({b.row["car"] for b in done})
-    cars = await act.find("cars", system="workflow", limit=_MOST, only=("make", "model", "car_type"), id=names)
+    cars = await act.find(CARS, system="workflow", limit=_MOST, only=("make", "model", "car_type"), id=names)
     of = {car.id: car.row for car in cars}
     return [
         Completed(

@@ -16,9 +16,12 @@ from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, Who, Whose
 from directapp.declare.verbs import Secret, Verb
+from directapp.domains.cars.fields import CARS
+from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.domains.planning.booking_fields import STATES
 from directapp.domains.planning.booking_hours import GONE, hours_of
 from directapp.domains.planning.engine.words import hours_text
+from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_TYPES, RESOURCES
 from directapp.domains.planning.ical import Entry, calendar_text
 from directapp.domains.planning.rights import SYSTEM, SYSTEMS
 from directapp.kernel.errors import ForbiddenError, NotFoundError, Problem
@@ -38,18 +41,18 @@ FEED = Group(
     "all",
     Text("Kalenderlenke", "Calendar link"),
     (
-        field("user", "Person", "Person", Kind.REF, ref="users", on_delete="cascade", immutable=True, computed=True),
+        field("user", "Person", "Person", Kind.REF, ref=USERS, on_delete="cascade", immutable=True, computed=True),
         field(
             "resource",
             "Ressurs",
             "Resource",
             Kind.REF,
-            ref="resources",
+            ref=RESOURCES,
             on_delete="cascade",
             immutable=True,
             computed=True,
         ),
-        field("dealership", "Forhandler", "Dealership", Kind.REF, ref="dealerships", computed=True),
+        field("dealership", "Forhandler", "Dealership", Kind.REF, ref=DEALERSHIPS, computed=True),
         field("secret_hash", "Nøkkel", "Key", max_length=100, secret=True, computed=True),
         field("last_read_at", "Sist lest", "Last read", Kind.INSTANT, computed=True),
         field("revoked_at", "Trukket tilbake", "Revoked", Kind.INSTANT, computed=True),
@@ -90,7 +93,7 @@ async def issue(act: Act) -> None:
     """Make a link to one's own bookings, or to those of a resource that one plans for."""
     values: dict[str, Any] = {"user": act.actor.user}
     if act.params.get("resource") is not None:
-        resource = await act.look_up("resources", act.params["resource"])
+        resource = await act.look_up(RESOURCES, act.params["resource"])
         _refuse_others(act, resource.row)
         values = {"resource": resource.id, "dealership": resource.row["dealership"]}
     elif act.actor.user is None:
@@ -133,7 +136,7 @@ async def read(act: Act) -> None:
     language, name = await _owner(act, row)
     whose = {"person": row["user"]} if row["user"] is not None else {"resource": row["resource"]}
     found = await act.find(
-        "resource_bookings",
+        RESOURCE_BOOKINGS,
         system=SYSTEM,
         limit=_MANY,
         starts_at=Span(act.now - _BACK, act.now + _AHEAD),
@@ -149,8 +152,8 @@ async def _owner(act: Act, row: Row) -> tuple[str, str]:
     """Return the language and name of whose calendar it is; somebody who is shut out has none."""
     if row["user"] is None:
         await _refuse_without_maker(act, row)
-        return "nb", str((await act.look_up("resources", row["resource"], system=SYSTEM)).row["name"])
-    user = (await act.look_up("users", row["user"], system="pipeline")).row
+        return "nb", str((await act.look_up(RESOURCES, row["resource"], system=SYSTEM)).row["name"])
+    user = (await act.look_up(USERS, row["user"], system="pipeline")).row
     if not user["active"]:
         raise NotFoundError
     return str(user["language"] or "nb"), f"{user['first_name']} {user['last_name']}"
@@ -163,8 +166,8 @@ async def _refuse_without_maker(act: Act, row: Row) -> None:
         NotFoundError: that person is gone, shut out, or plans for another site now.
 
     """
-    resource = (await act.look_up("resources", row["resource"], system=SYSTEM)).row
-    makers = await act.find("users", system="pipeline", limit=1, id=row["created_by"]) if row["created_by"] else []
+    resource = (await act.look_up(RESOURCES, row["resource"], system=SYSTEM)).row
+    makers = await act.find(USERS, system="pipeline", limit=1, id=row["created_by"]) if row["created_by"] else []
     maker: Row = makers[0].row if makers and makers[0].row["active"] else {}
     roles, own, site = set(maker.get("roles") or ()), maker.get("dealership"), resource["dealership"]
     if "tenant_admin" in roles or ("planner" in roles and own == site):
@@ -172,7 +175,7 @@ async def _refuse_without_maker(act: Act, row: Row) -> None:
     above: list[Any] = []
     while "manager" in roles and site is not None and site not in above:
         above.append(site)
-        found = await act.find("dealerships", system="pipeline", limit=1, only=("parent_dealership",), id=site)
+        found = await act.find(DEALERSHIPS, system="pipeline", limit=1, only=("parent_dealership",), id=site)
         site = found[0].row["parent_dealership"] if found else None
     if own is None or own not in above:
         raise NotFoundError
@@ -185,10 +188,10 @@ async def _entries(act: Act, bookings: list[Row], language: str) -> list[Entry]:
         return {r.row["id"]: r.row for r in rows}
 
     # The car's name and no more: whose it is stands in nobody's private calendar.
-    cars = await named("cars", "car", "license_plate", "make", "model", "vin")
-    types = await named("resource_types", "resource_type", "name_nb", "name_en")
-    providers = await named("dealerships", "provider", "name", "location")
-    consumers = await named("dealerships", "consumer", "name")
+    cars = await named(CARS, "car", "license_plate", "make", "model", "vin")
+    types = await named(RESOURCE_TYPES, "resource_type", "name_nb", "name_en")
+    providers = await named(DEALERSHIPS, "provider", "name", "location")
+    consumers = await named(DEALERSHIPS, "consumer", "name")
     states = {s.code: s.label for s in STATES}
     base = str(act.params.get("base") or "")
     made = []
@@ -257,7 +260,7 @@ CALENDAR_FEEDS = Collection(
                     "Ressurs",
                     "Resource",
                     Kind.REF,
-                    ref="resources",
+                    ref=RESOURCES,
                     help=Text("Tomt: dine egne bookinger.", "Empty: your own bookings."),
                 ),
             ),

@@ -11,12 +11,15 @@ from directapp.declare.case import Row, Span, Sums
 from directapp.declare.fields import field as param
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
+from directapp.domains.cars.fields import CAR_STAGES, CARS
+from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.domains.planning import booked_sums
 from directapp.domains.planning.booked_sums import Period
 from directapp.domains.planning.engine import figures as engine
 from directapp.domains.planning.engine.figures import TimeEntry, Utilisation
 from directapp.domains.planning.engine.spans import local_day, monday_of
 from directapp.domains.planning.engine.world import Agreement, Resource
+from directapp.domains.planning.fields import RESOURCE_SHARING, TIMEBANK_ENTRIES
 from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.survey import Survey, survey
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
@@ -40,7 +43,7 @@ async def figures(act: Act) -> None:
     whole = Period(first=min(first, monday), last=max(last, monday + 6 * _ONE_DAY))
     found = await survey(act, sites, whole.start, whole.end, busy=False)
     here = set(sites)
-    names = {str(d.id): str(d.row["name"]) for d in await act.find("dealerships", system="pipeline", limit=500)}
+    names = {str(d.id): str(d.row["name"]) for d in await act.find(DEALERSHIPS, system="pipeline", limit=500)}
     rows = await booked_sums.booked(act, sites, asked)
     agreements = await _agreements(act, sites)
     act.found = {
@@ -85,7 +88,7 @@ def _check(first: date, last: date) -> None:
 async def sites_of(act: Act) -> dict[UUID, Row]:
     """Return the sites whose figures the reader may see: a planner the own one, leaders those below it too."""
     actor, asked = act.actor, act.params.get("site")
-    places = {d.row["id"]: d.row for d in await act.find("dealerships", system="pipeline", limit=500)}
+    places = {d.row["id"]: d.row for d in await act.find(DEALERSHIPS, system="pipeline", limit=500)}
     if "tenant_admin" in actor.roles:
         mine = set(places)
     else:
@@ -105,7 +108,7 @@ async def _agreements(act: Act, sites: list[UUID]) -> list[Agreement]:
     found: dict[UUID, Row] = {}
     for column in ("provider", "consumer"):
         named: dict[str, Any] = {column: sites}
-        found |= {seen.id: seen.row for seen in await act.every("resource_sharing", system=SYSTEM, **named)}
+        found |= {seen.id: seen.row for seen in await act.every(RESOURCE_SHARING, system=SYSTEM, **named)}
     return [
         Agreement(
             provider=str(r["provider"]),
@@ -250,10 +253,10 @@ async def _time_bank(act: Act, sites: list[UUID], period: Period) -> dict[str, A
     """Return what people have worked, in all and day by day."""
     days = Span(period.first, period.last + _ONE_DAY)
     rows = await act.sums(
-        "timebank_entries", replace(_HOURS, either={"provider": sites}, within={"day": days}), system=SYSTEM
+        TIMEBANK_ENTRIES, replace(_HOURS, either={"provider": sites}, within={"day": days}), system=SYSTEM
     )
     ids = sorted({r["person"] for r in rows if r["person"]}, key=str)
-    people = {str(u.id): u.row for u in await act.every("users", system="pipeline", id=ids)} if ids else {}
+    people = {str(u.id): u.row for u in await act.every(USERS, system="pipeline", id=ids)} if ids else {}
     lines: dict[tuple[str, str, str, str], Decimal] = {}
     for row in rows:
         key = (str(row["person"] or ""), row["day"].isoformat(), str(row["kind"]), str(row["provider"]))
@@ -311,14 +314,14 @@ def _either(sites: list[UUID]) -> dict[str, list[UUID]]:
 async def _stages(act: Act, sites: list[UUID], period: Period) -> list[dict[str, Any]]:
     """Return how long cars stood at each stage that they left in the period."""
     span = {"left_at": Span(period.start, period.end)}
-    rows = await act.sums("car_stages", replace(_STAYS, either=_either(sites), within=span), system=SYSTEM)
+    rows = await act.sums(CAR_STAGES, replace(_STAYS, either=_either(sites), within=span), system=SYSTEM)
     return [{**row, "mean": _two(row["mean"]), "median": _two(row["median"])} for row in rows]
 
 
 async def _ready(act: Act, sites: list[UUID], period: Period) -> dict[str, Any]:
     """Return how long it took from order to ready, for the cars that became ready in the period, and if in time."""
     span = {"ready_for_delivery_at": Span(period.start, period.end)}
-    (row,) = await act.sums("cars", replace(_READY, either=_either(sites), within=span), system="workflow")
+    (row,) = await act.sums(CARS, replace(_READY, either=_either(sites), within=span), system="workflow")
     told = {name: None if row[name] is None else _two(row[name]) for name in ("mean", "median")}
     return {"ready": {**row, **told}}
 
@@ -331,7 +334,7 @@ FIGURES = Verb(
     params=(
         param("first", "Fra og med", "From", Kind.DATE),
         param("last", "Til og med", "To", Kind.DATE),
-        param("site", "Forhandler", "Dealership", Kind.REF, ref="dealerships"),
+        param("site", "Forhandler", "Dealership", Kind.REF, ref=DEALERSHIPS),
     ),
     icon="chart-bar",
 )

@@ -13,6 +13,7 @@ from directapp.domains.planning.booking_rules import schedule_of
 from directapp.domains.planning.engine.spans import local_day
 from directapp.domains.planning.engine.workdays import at_clock, worked_hours
 from directapp.domains.planning.events import TIMEBANK_FULL
+from directapp.domains.planning.fields import ABSENCES, RESOURCE_BOOKINGS, RESOURCES, WORKING_HOURS
 from directapp.domains.planning.rights import SYSTEM
 from directapp.services.act import Act
 
@@ -24,12 +25,12 @@ async def tell_full_week(act: Act) -> None:
     """Say so when this booking brings its person's week up to the hours that the person works in it."""
     if act.seen is None:
         return
-    booking = (await act.look_up("resource_bookings", act.target.id, system=SYSTEM)).row
+    booking = (await act.look_up(RESOURCE_BOOKINGS, act.target.id, system=SYSTEM)).row
     person, week = booking["person"], booking["week"]
     if person is None or week is None or booking["status"] not in HOLDING:
         return
     found = await act.find(
-        "resource_bookings",
+        RESOURCE_BOOKINGS,
         system=SYSTEM,
         limit=_MANY,
         only=("id", "starts_at", "ends_at", "status"),
@@ -58,10 +59,10 @@ async def _hours_of_week(act: Act, person: UUID, monday: date) -> Decimal:
     """Return the hours that a person works in a week: those of the resource that stands for the person."""
     start, end = at_clock(monday, "00:00"), at_clock(monday + _WEEK, "00:00")
     whole = Decimal(0)
-    for resource in await act.find("resources", system=SYSTEM, person=person, available=True):
+    for resource in await act.find(RESOURCES, system=SYSTEM, person=person, available=True):
         mine: dict[str, Any] = {"system": SYSTEM, "limit": _MANY, "resource": resource.id}
-        hours = [h.row for h in await act.find("working_hours", **mine)]
-        away = [a.row for a in await act.find("absences", **mine, starts_at=Span(None, end), ends_at=Span(start))]
+        hours = [h.row for h in await act.find(WORKING_HOURS, **mine)]
+        away = [a.row for a in await act.find(ABSENCES, **mine, starts_at=Span(None, end), ends_at=Span(start))]
         worked = worked_hours(schedule_of(resource.row, hours, away), start, end)
         whole = max(whole, Decimal(worked).quantize(Decimal("0.01")))
     return whole

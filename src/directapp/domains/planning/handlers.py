@@ -6,6 +6,7 @@ from uuid import UUID
 from directapp.declare.case import Span
 from directapp.declare.events import Event
 from directapp.domains.cars import events as car_events
+from directapp.domains.cars.fields import CARS
 from directapp.domains.people import events as people_events
 from directapp.domains.planning import events
 from directapp.domains.planning.booking_fields import AHEAD, HOLDING
@@ -13,6 +14,7 @@ from directapp.domains.planning.booking_hours import hours_of
 from directapp.domains.planning.booking_rules import CLOSED
 from directapp.domains.planning.booking_verbs import worked_hours
 from directapp.domains.planning.engine.spans import local_day
+from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_CAPACITIES, RESOURCE_TYPES
 from directapp.domains.planning.full_week import tell_full_week
 from directapp.domains.planning.outlook_jobs import OF_CAR, OF_OTHERS, ask, then_ask
 from directapp.domains.planning.types import seed_types
@@ -21,15 +23,15 @@ from directapp.services.act import Act, Seen
 
 async def give_types(act: Act) -> None:
     """Give a new company the types to begin with; one that has any keeps what it has."""
-    if not await act.find("resource_types", system="importer", limit=1):
+    if not await act.find(RESOURCE_TYPES, system="importer", limit=1):
         for values in seed_types():
-            await act.create("resource_types", values, system="importer")
+            await act.create(RESOURCE_TYPES, values, system="importer")
 
 
 async def _bookings(act: Act, work: str, statuses: list[str]) -> list[Seen]:
-    types = await act.find("resource_types", system="planning", work=work)
+    types = await act.find(RESOURCE_TYPES, system="planning", work=work)
     found = await act.find(
-        "resource_bookings",
+        RESOURCE_BOOKINGS,
         system="planning",
         car=act.target.id,
         resource_type=[t.id for t in types],
@@ -43,7 +45,7 @@ def _follows(work: str, fact: str) -> Any:
         """Let the booking that the car's start or end is about say the same."""
         if act.seen is None:
             return
-        car = (await act.look_up("cars", act.target.id, system="workflow")).row
+        car = (await act.look_up(CARS, act.target.id, system="workflow")).row
         at = car.get(f"{work}_{fact}")
         ended = fact == "completed_at"
         bookings = await _bookings(act, work, [*sorted(AHEAD), "in_progress"] if ended else sorted(AHEAD))
@@ -78,10 +80,10 @@ async def booked(act: Act) -> None:
 
 async def free_car(act: Act, car: UUID) -> None:
     """Give back what a car is booked for, if it still is delivered or archived."""
-    row = (await act.look_up("cars", car, system="workflow")).row
+    row = (await act.look_up(CARS, car, system="workflow")).row
     if row["status"] not in CLOSED:
         return
-    found = await act.every("resource_bookings", system="planning", car=car, status=list(HOLDING))
+    found = await act.every(RESOURCE_BOOKINGS, system="planning", car=car, status=list(HOLDING))
     for booking in sorted(found, key=lambda b: b.row["starts_at"]):
         if booking.row["status"] == "in_progress":
             hours = booking.row.get("actual_hours") or worked_hours(act.case.merged(**booking.row), act.now)
@@ -96,11 +98,9 @@ _CLOSED_REASONS = {"delivered": "Bilen er levert.", "archived": "Bilen er arkive
 
 async def free_closed(act: Act) -> None:
     """Give back the time of every car that is delivered or archived and still booked."""
-    held = await act.every("resource_bookings", system="planning", only=("car",), status=list(HOLDING))
+    held = await act.every(RESOURCE_BOOKINGS, system="planning", only=("car",), status=list(HOLDING))
     cars = sorted({b.row["car"] for b in held})
-    closed = await act.find(
-        "cars", system="workflow", limit=len(cars), only=("status",), id=cars, status=sorted(CLOSED)
-    )
+    closed = await act.find(CARS, system="workflow", limit=len(cars), only=("status",), id=cars, status=sorted(CLOSED))
     for car in closed:
         await free_car(act, car.id)
 
@@ -116,7 +116,7 @@ async def recount(act: Act) -> None:
     today = Span(local_day(act.now))
     # Whoever begins to count a day holds its site: two never begin the same one.
     await act.hold([keys["dealership"]])
-    days = await act.every("resource_capacities", system="planning", **keys, day=today)
+    days = await act.every(RESOURCE_CAPACITIES, system="planning", **keys, day=today)
     for day in days:
         await act.change({"counted_at": act.now}, on=day, system="planning")
     if act.seen is None:
@@ -125,11 +125,11 @@ async def recount(act: Act) -> None:
     if keys["resource"] is not None:
         booked["resource"] = keys["resource"]
     only = ("day", "status", "starts_at", "ends_at")
-    bookings = [b.row for b in await act.every("resource_bookings", system="planning", only=only, **booked)]
+    bookings = [b.row for b in await act.every(RESOURCE_BOOKINGS, system="planning", only=only, **booked)]
     for day in sorted({b["day"] for b in bookings} - {d.row["day"] for d in days}):
         # What is booked beyond the plan already keeps its room.
         used = hours_of(*(b for b in bookings if b["day"] == day))
-        await act.create("resource_capacities", {**keys, "day": day, "used_hours": used}, system="planning")
+        await act.create(RESOURCE_CAPACITIES, {**keys, "day": day, "used_hours": used}, system="planning")
 
 
 BOOKING_HANDLERS: dict[Event, Any] = {

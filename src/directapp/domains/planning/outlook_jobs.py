@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from directapp.domains.cars import events as car_events
+from directapp.domains.cars.fields import CARS
 from directapp.domains.planning import events
 from directapp.domains.planning.events import OUTLOOK_ASKED
 from directapp.domains.planning.outlooks import ARRIVED, COMING, outlooks
@@ -52,14 +53,14 @@ async def ask(act: Act) -> None:
     """Ask for the outlook of the car that an event is about."""
     if act.seen is None:
         return
-    car = act.seen.id if act.collection == "cars" else act.seen.row.get("car")
+    car = act.seen.id if act.collection == CARS else act.seen.row.get("car")
     if car is not None:
         act.emit(OUTLOOK_ASKED, on=car, car=str(car))
 
 
 async def ask_for_all(act: Act) -> None:
     """Ask for the outlooks of every car that is being prepared or is to come."""
-    for car in await act.every("cars", system=_WORKFLOW, only=("status",), status=[*ARRIVED, *COMING]):
+    for car in await act.every(CARS, system=_WORKFLOW, only=("status",), status=[*ARRIVED, *COMING]):
         act.emit(OUTLOOK_ASKED, on=car, car=str(car.id))
 
 
@@ -94,8 +95,8 @@ def by_the_clock(*, coming: bool) -> Run:
 async def _work_out(job: Job, asked: dict[str, Any]) -> list[Seen]:
     """Work out the next cars that are asked for; return them. The write holds them no longer than it must."""
     async with acting(job.pipeline, job.tenant, SYSTEM, OUTLOOK_ASKED.name, "", None) as act:
-        cars = await act.find("cars", system=_WORKFLOW, limit=TOGETHER, **asked)
+        cars = await act.find(CARS, system=_WORKFLOW, limit=TOGETHER, **asked)
         found = await outlooks(act, [car.row for car in cars])
     ready = {c.id: None if c.row.get("ready_for_delivery_at") else found[c.id].ready_at for c in cars}
-    await put_down(job, _WORKFLOW, "cars", _COLUMN, ready)
+    await put_down(job, _WORKFLOW, CARS, _COLUMN, ready)
     return cars

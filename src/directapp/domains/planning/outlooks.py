@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.case import Row
+from directapp.domains.cars.fields import PARTS_ORDERS
 from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.engine.estimates import Completed
 from directapp.domains.planning.engine.promise import CarAhead, Promise, Remaining, promise
@@ -17,10 +18,12 @@ from directapp.domains.planning.engine.words import when_text
 from directapp.domains.planning.engine.workdays import Hours, Schedule, WorkingTime, at_clock
 from directapp.domains.planning.engine.world import Job
 from directapp.domains.planning.estimating import completed, hours_for
+from directapp.domains.planning.fields import RESOURCE_BOOKINGS
 from directapp.domains.planning.movable import booking_of, movables, priority_of
 from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.search_verbs import CHAIN, is_left, kind_of, wanted_by
 from directapp.domains.planning.survey import Survey, survey
+from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.text import Text
 from directapp.services.act import Act
 
@@ -89,9 +92,9 @@ async def outlooks(
 async def _around(act: Act, cars: list[UUID], told: frozenset[str] | None, *, gains: bool) -> _Around:
     around = _Around(act.now, told, gains)
     if cars:
-        held = await act.every("resource_bookings", system=SYSTEM, car=cars, status=list(HOLDING))
-        parts = await act.every("parts_orders", system="workflow", car=cars, arrived_at=None, cancelled_at=None)
-        asked = await act.every("work_items", system="workflow", only=("car",), car=cars, status="proposed")
+        held = await act.every(RESOURCE_BOOKINGS, system=SYSTEM, car=cars, status=list(HOLDING))
+        parts = await act.every(PARTS_ORDERS, system="workflow", car=cars, arrived_at=None, cancelled_at=None)
+        asked = await act.every(WORK_ITEMS, system="workflow", only=("car",), car=cars, status="proposed")
         around.held, around.parts, around.asked = (_by_car(s.row for s in rows) for rows in (held, parts, asked))
     return around
 

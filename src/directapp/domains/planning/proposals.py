@@ -12,8 +12,10 @@ from directapp.declare.fields import Choice, Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.rules import Is, Who
 from directapp.declare.verbs import Verb
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.planning.engine.spans import local_day
 from directapp.domains.planning.events import PLAN_ASKED
+from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCES
 from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEM, SYSTEMS
 from directapp.kernel.errors import ConflictError, DirectAppError, InvalidError, Problem
 from directapp.kernel.text import Text
@@ -55,7 +57,7 @@ WANTED = Group(
             "Forhandler",
             "Dealership",
             Kind.REF,
-            ref="dealerships",
+            ref=DEALERSHIPS,
             required=True,
             immutable=True,
             default=lambda case: case.actor.site,
@@ -129,8 +131,8 @@ async def accept(act: Act) -> None:
         raise InvalidError(Problem(Text("Velg linjer som står i forslaget.", "Choose lines of the proposal."), "lines"))
     moved = {n: UUID(lines[n]["moves"]) for n in chosen if lines[n]["moves"]}
     await _hold(act, [lines[n] for n in chosen], sorted(moved.values()))
-    held = {n: await act.look_up("resource_bookings", booking) for n, booking in moved.items()}
-    async with act.lifted("resource_bookings", list(moved.values())):
+    held = {n: await act.look_up(RESOURCE_BOOKINGS, booking) for n, booking in moved.items()}
+    async with act.lifted(RESOURCE_BOOKINGS, list(moved.values())):
         for number in chosen:
             await _book(act, lines[number], held.get(number))
     await act.change({"status": "accepted"}, system="planning")
@@ -139,8 +141,8 @@ async def accept(act: Act) -> None:
 async def _hold(act: Act, lines: list[dict[str, Any]], moved: list[UUID]) -> None:
     """Hold all that the lines touch: the bookings, then what they point to, as a single booking does."""
     names = sorted({UUID(line["resource"]) for line in lines})
-    resources = [r.row for r in await act.find("resources", system=SYSTEM, limit=len(names), id=names)]
-    bookings = [b.row for b in await act.find("resource_bookings", system=SYSTEM, limit=len(moved), id=moved)]
+    resources = [r.row for r in await act.find(RESOURCES, system=SYSTEM, limit=len(names), id=names)]
+    bookings = [b.row for b in await act.find(RESOURCE_BOOKINGS, system=SYSTEM, limit=len(moved), id=moved)]
     cars = [UUID(line["car"]) for line in lines]
     rows = [r[n] for r in bookings for n in ("car", "resource", "provider", "consumer", "person")]
     rows += [r[n] for r in resources for n in ("dealership", "person")]
@@ -152,7 +154,7 @@ async def _book(act: Act, line: dict[str, Any], held: Seen | None) -> None:
     when = {"starts_at": line["starts_at"], "ends_at": line["ends_at"], "resource": line["resource"]}
     try:
         if held is None:
-            await act.create("resource_bookings", when | {"car": line["car"], "resource_type": line["resource_type"]})
+            await act.create(RESOURCE_BOOKINGS, when | {"car": line["car"], "resource_type": line["resource_type"]})
         else:
             await act.change(when, on=held)
     except DirectAppError as error:

@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.case import Row
+from directapp.domains.cars.fields import CARS
 from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.engine.autoplan import Effort, Plan, PlanCar, PlanStep, Proposal, autoplan
 from directapp.domains.planning.engine.spans import Span
 from directapp.domains.planning.engine.workdays import at_clock
 from directapp.domains.planning.engine.world import Booking
 from directapp.domains.planning.estimating import completed, hours_for
+from directapp.domains.planning.fields import RESOURCE_BOOKINGS
 from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.search_verbs import needed, promised
 from directapp.domains.planning.survey import Survey, survey
@@ -75,7 +77,7 @@ async def _question(act: Act, asked: Row) -> _Question:
     until = at_clock(asked["last_day"] + timedelta(days=1), "00:00")
     statuses = [_READY, _PLANNED] if asked["move_booked"] else [_READY]
     waiting = sorted(
-        await act.every("cars", system="workflow", prep_center=site, status=statuses), key=lambda c: _urgency(c.row)
+        await act.every(CARS, system="workflow", prep_center=site, status=statuses), key=lambda c: _urgency(c.row)
     )
     left_out, waiting = waiting[MOST_CARS:], waiting[:MOST_CARS]
     rows = {str(car.id): car.row for car in waiting}
@@ -88,7 +90,7 @@ async def _question(act: Act, asked: Row) -> _Question:
     done = await completed(act, [kind["id"] for kind in kinds.values()])
     held: dict[str, list[Row]] = {}
     ids = [car.id for car in waiting]
-    for booking in await act.every("resource_bookings", system=SYSTEM, car=ids, status=list(HOLDING)):
+    for booking in await act.every(RESOURCE_BOOKINGS, system=SYSTEM, car=ids, status=list(HOLDING)):
         held.setdefault(str(booking.row["car"]), []).append(booking.row)
     cars = []
     for name, car in rows.items():

@@ -8,9 +8,11 @@ from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.reading import CLOCK_FORM, read_clock
+from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.domains.planning.booking_fields import AHEAD, HOLDING
 from directapp.domains.planning.booking_fill import fits
 from directapp.domains.planning.engine.lanes import packed
+from directapp.domains.planning.fields import RESOURCE_BOOKINGS
 from directapp.domains.planning.fitting import asked, beyond
 from directapp.domains.planning.periods import PERIOD, period_fits
 from directapp.domains.planning.rights import (
@@ -68,12 +70,12 @@ RESOURCE = Group(
             "Forhandler",
             "Dealership",
             Kind.REF,
-            ref="dealerships",
+            ref=DEALERSHIPS,
             required=True,
             default=lambda case: case.actor.site,
         ),
         field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, required=True, default="person"),
-        field("person", "Person", "Person", Kind.REF, ref="users", on_delete="set_null"),
+        field("person", "Person", "Person", Kind.REF, ref=USERS, on_delete="set_null"),
         field("does", "Arbeid", "Work", Kind.CHOICES, choices=WORKS, required=True),
         field(
             "capacity",
@@ -144,7 +146,7 @@ def bookings_follow(case: Case) -> list[Consequence]:
         marked = row["status"] in AHEAD and not fits({**row, "lane": lanes[name]}, case.row)
         patch = {"lane": lanes[name], "misfit": marked}
         if any(row.get(key) != value for key, value in patch.items()):
-            found.append(Consequence(collection="resource_bookings", system=SYSTEM, patch=patch, target=name))
+            found.append(Consequence(collection=RESOURCE_BOOKINGS, system=SYSTEM, patch=patch, target=name))
     return found
 
 
@@ -174,7 +176,7 @@ RESOURCES = Collection(
         menu=True,
     ),
     rules=(person_has_name, bookings_fit),
-    related=(Many("bookings", "resource_bookings", "resource", among=("status", HOLDING)),),
+    related=(Many("bookings", RESOURCE_BOOKINGS, "resource", among=("status", HOLDING)),),
     consequences=(bookings_follow,),
     unique=(
         Unique(

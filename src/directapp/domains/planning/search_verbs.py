@@ -8,6 +8,8 @@ from directapp.declare.case import Row
 from directapp.declare.fields import field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
+from directapp.domains.cars.fields import CARS
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.engine.chains import Chain, find_chains
 from directapp.domains.planning.engine.slots import Finder
@@ -15,6 +17,7 @@ from directapp.domains.planning.engine.spans import Span
 from directapp.domains.planning.engine.workdays import at_clock
 from directapp.domains.planning.engine.world import Job, Slot
 from directapp.domains.planning.estimating import completed, hours_for
+from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_SHARING, RESOURCE_TYPES, RESOURCES
 from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.survey import Survey, survey
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
@@ -36,7 +39,7 @@ _NO_AGREEMENT = Text(
 async def find(act: Act) -> None:
     """Answer with the places where one job fits."""
     car = await car_of(act)
-    kind = (await act.look_up("resource_types", act.params["resource_type"], system=SYSTEM)).row
+    kind = (await act.look_up(RESOURCE_TYPES, act.params["resource_type"], system=SYSTEM)).row
     site = await consumer_of(act, car)
     earliest, latest = range_of(act, car)
     found = await survey(act, [site], earliest, latest, looker=None)
@@ -170,7 +173,7 @@ def told(slot: Slot, found: Survey) -> dict[str, Any]:
 async def car_of(act: Act) -> Row | None:
     """Return the car that is asked about, as the actor sees it."""
     name: UUID | None = act.params.get("car")
-    return None if name is None else (await act.look_up("cars", name)).row
+    return None if name is None else (await act.look_up(CARS, name)).row
 
 
 def site_of(act: Act, car: Row | None) -> UUID:
@@ -191,7 +194,7 @@ async def consumer_of(act: Act, car: Row | None) -> UUID:
     site = site_of(act, car)
     own = {s for s in (act.actor.site, *act.actor.sites) if s is not None}
     if site not in own and "tenant_admin" not in act.actor.roles:
-        agreed = await act.find("resource_sharing", limit=1, provider=sorted(own), consumer=site, enabled=True)
+        agreed = await act.find(RESOURCE_SHARING, limit=1, provider=sorted(own), consumer=site, enabled=True)
         if not agreed:
             raise ForbiddenError(Problem(_NO_AGREEMENT, field="site" if act.params.get("site") else "car"))
     return site
@@ -234,7 +237,7 @@ async def elsewhere(act: Act, car: Row | None) -> tuple[Span, ...]:
     """Return when the car is booked already."""
     if car is None:
         return ()
-    held = await act.find("resource_bookings", system=SYSTEM, limit=200, car=car["id"], status=list(HOLDING))
+    held = await act.find(RESOURCE_BOOKINGS, system=SYSTEM, limit=200, car=car["id"], status=list(HOLDING))
     return tuple(Span(b.row["starts_at"], b.row["ends_at"]) for b in held)
 
 
@@ -242,10 +245,10 @@ WHEN = (
     field("earliest", "Tidligst", "Earliest", Kind.INSTANT),
     field("latest", "Ferdig senest", "Done by", Kind.INSTANT),
 )
-SITE = field("site", "For", "For", Kind.REF, ref="dealerships")
+SITE = field("site", "For", "For", Kind.REF, ref=DEALERSHIPS)
 JOB = (
-    field("resource_type", "Type", "Type", Kind.REF, ref="resource_types", required=True),
-    field("car", "Bil", "Car", Kind.REF, ref="cars"),
+    field("resource_type", "Type", "Type", Kind.REF, ref=RESOURCE_TYPES, required=True),
+    field("car", "Bil", "Car", Kind.REF, ref=CARS),
     field("hours", "Timer", "Hours", Kind.DECIMAL, minimum=0, maximum=24, unit="t"),
     *WHEN,
     SITE,
@@ -259,7 +262,7 @@ VERBS = (
         on="collection",
         params=(
             *JOB,
-            field("resource", "Ressurs", "Resource", Kind.REF, ref="resources"),
+            field("resource", "Ressurs", "Resource", Kind.REF, ref=RESOURCES),
             field("limit", "Antall", "Number", Kind.INTEGER, default=_SHOWN, minimum=1, maximum=200),
         ),
         icon="search",
@@ -269,7 +272,7 @@ VERBS = (
         label=Text("Finn plass til hele klargjøringen", "Find room for the whole preparation"),
         run=chains,
         on="collection",
-        params=(field("car", "Bil", "Car", Kind.REF, ref="cars", required=True), *WHEN, SITE),
+        params=(field("car", "Bil", "Car", Kind.REF, ref=CARS, required=True), *WHEN, SITE),
         icon="route",
     ),
 )

@@ -9,9 +9,11 @@ from directapp.declare.collection import Collection, Limit, Tally, Unique, Views
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, Not, Who, Whose, either
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.booking_hours import GONE
 from directapp.domains.planning.engine.words import hours_text
+from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_TYPES
 from directapp.domains.planning.fitting import asked
 from directapp.domains.planning.rights import SYSTEM, SYSTEMS
 from directapp.kernel.errors import Problem
@@ -21,9 +23,9 @@ AGREEMENT = Group(
     "all",
     Text("Avtale", "Agreement"),
     (
-        field("provider", "Utfører", "Provider", Kind.REF, ref="dealerships", required=True, immutable=True),
-        field("consumer", "Oppdragsgiver", "Consumer", Kind.REF, ref="dealerships", required=True, immutable=True),
-        field("resource_type", "Type", "Type", Kind.REF, ref="resource_types", required=True, immutable=True),
+        field("provider", "Utfører", "Provider", Kind.REF, ref=DEALERSHIPS, required=True, immutable=True),
+        field("consumer", "Oppdragsgiver", "Consumer", Kind.REF, ref=DEALERSHIPS, required=True, immutable=True),
+        field("resource_type", "Type", "Type", Kind.REF, ref=RESOURCE_TYPES, required=True, immutable=True),
         field("enabled", "Gjelder", "Enabled", Kind.BOOLEAN, default=True),
         field(
             "max_hours_per_week",
@@ -105,9 +107,9 @@ RESOURCE_SHARING = Collection(
     rules=(two_sites, bookings_fit),
     related=(
         # Held, so that a week that begins to be counted has the cap that stands.
-        One("provider", "provider", "dealerships"),
+        One("provider", "provider", DEALERSHIPS),
         Many("weeks", "sharing_weeks", "agreement"),
-        Many("booked", "resource_bookings", "agreement", among=("status", HOLDING)),
+        Many("booked", RESOURCE_BOOKINGS, "agreement", among=("status", HOLDING)),
     ),
     consequences=(cap_follows,),
     unique=(
@@ -133,8 +135,8 @@ WEEK = Group(
             immutable=True,
         ),
         field("week", "Uke fra", "Week from", Kind.DATE, required=True, immutable=True),
-        field("provider", "Utfører", "Provider", Kind.REF, ref="dealerships", computed=True),
-        field("consumer", "Oppdragsgiver", "Consumer", Kind.REF, ref="dealerships", computed=True),
+        field("provider", "Utfører", "Provider", Kind.REF, ref=DEALERSHIPS, computed=True),
+        field("consumer", "Oppdragsgiver", "Consumer", Kind.REF, ref=DEALERSHIPS, computed=True),
         field("cap_hours", "Høyst", "At most", Kind.DECIMAL, computed=True, default=0, unit="t"),
         field("used_hours", "Booket", "Booked", Kind.DECIMAL, computed=True, default=0, unit="t"),
         field(
@@ -183,7 +185,7 @@ SHARING_WEEKS = Collection(
         Tally(
             column="used_hours",
             at="counted_at",
-            of="resource_bookings",
+            of=RESOURCE_BOOKINGS,
             agree=(("agreement", "agreement"), ("week", "week")),
             span=("starts_at", "ends_at"),
             where=Not(In("status", GONE)),

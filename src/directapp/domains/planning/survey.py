@@ -8,12 +8,24 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.case import Row, Span
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.booking_rules import schedule_of
 from directapp.domains.planning.capacities import rule_hours
 from directapp.domains.planning.engine.spans import local_day, monday_of
 from directapp.domains.planning.engine.workdays import at_clock
 from directapp.domains.planning.engine.world import Agreement, Busy, Ledger, Resource, WeekUse, World
+from directapp.domains.planning.fields import (
+    ABSENCES,
+    CAPACITY_RULES,
+    RESOURCE_BOOKINGS,
+    RESOURCE_CAPACITIES,
+    RESOURCE_SHARING,
+    RESOURCE_TYPES,
+    RESOURCES,
+    SHARING_WEEKS,
+    WORKING_HOURS,
+)
 from directapp.domains.planning.rights import SYSTEM
 from directapp.services.act import Act
 
@@ -41,7 +53,7 @@ class Survey:
 
 async def agreements_for(act: Act, consumers: Sequence[UUID]) -> list[Row]:
     """Return the agreements in force under which others work for these sites."""
-    found = await act.every("resource_sharing", system=SYSTEM, consumer=list(consumers), enabled=True)
+    found = await act.every(RESOURCE_SHARING, system=SYSTEM, consumer=list(consumers), enabled=True)
     return [a.row for a in found]
 
 
@@ -61,15 +73,13 @@ async def survey(
     """
     agreements = await agreements_for(act, consumers)
     sites = sorted({*consumers, *(a["provider"] for a in agreements)}, key=str)
-    types = {str(t.id): t.row for t in await act.every("resource_types", system=SYSTEM)}
-    resources = {
-        str(r.id): r.row for r in await act.every("resources", system=looker, dealership=sites, available=True)
-    }
+    types = {str(t.id): t.row for t in await act.every(RESOURCE_TYPES, system=SYSTEM)}
+    resources = {str(r.id): r.row for r in await act.every(RESOURCES, system=looker, dealership=sites, available=True)}
     names = [r["id"] for r in resources.values()]
     people = sorted({r["person"] for r in resources.values() if r.get("person") is not None}, key=str)
-    hours = _by_resource(await act.every("working_hours", system=SYSTEM, resource=names))
+    hours = _by_resource(await act.every(WORKING_HOURS, system=SYSTEM, resource=names))
     spans = {"starts_at": Span(None, end), "ends_at": Span(start)}
-    away = await _either(act, "absences", {"resource": names, "person": people}, **spans)
+    away = await _either(act, ABSENCES, {"resource": names, "person": people}, **spans)
     bookings: list[Row] = []
     if busy:
         # Whole weeks: how much somebody has to do is said by the week.
@@ -81,7 +91,7 @@ async def survey(
         days = Span(local_day(whole.start), local_day(whole.end) + _ONE_DAY)
         asked: dict[str, Any] = {"only": _BOOKED, "status": [*HOLDING, "completed"], "starts_at": whole, "day": days}
         where = {"provider": sites, "resource": names, "person": people}
-        bookings = await _either(act, "resource_bookings", where, **asked)
+        bookings = await _either(act, RESOURCE_BOOKINGS, where, **asked)
     world = World(
         resources=tuple(_resources(resources, hours, away, types)),
         busy=tuple(_busy(bookings, resources)),
@@ -89,7 +99,7 @@ async def survey(
         agreements=tuple(_agreement(a) for a in agreements),
         week_uses=tuple(await _weeks(act, agreements, start, end)),
     )
-    places = {str(s.id): s.row for s in await act.find("dealerships", system="pipeline", limit=200, id=sites)}
+    places = {str(s.id): s.row for s in await act.find(DEALERSHIPS, system="pipeline", limit=200, id=sites)}
     held = [b for b in bookings if b["status"] in HOLDING and b["provider"] in sites]
     near = [b for b in held if start - _ONE_DAY <= b["starts_at"] < end]
     return Survey(world, resources, types, places, near)
@@ -158,7 +168,7 @@ def _busy(bookings: Iterable[Row], resources: Mapping[str, Row]) -> Iterable[Bus
 
 async def _ledgers(act: Act, sites: Sequence[UUID], first: date, last: date) -> list[Ledger]:
     counted = await act.every(
-        "resource_capacities", system=SYSTEM, dealership=list(sites), day=Span(first, last + _ONE_DAY)
+        RESOURCE_CAPACITIES, system=SYSTEM, dealership=list(sites), day=Span(first, last + _ONE_DAY)
     )
     found = {
         (c.row["dealership"], c.row["resource_type"], c.row["resource"], c.row["day"]): (
@@ -168,7 +178,7 @@ async def _ledgers(act: Act, sites: Sequence[UUID], first: date, last: date) -> 
         for c in counted
     }
     plans: dict[tuple[Any, Any, Any], list[Row]] = {}
-    for rule in await act.every("capacity_rules", system=SYSTEM, dealership=list(sites)):
+    for rule in await act.every(CAPACITY_RULES, system=SYSTEM, dealership=list(sites)):
         key = (rule.row["dealership"], rule.row["resource_type"], rule.row["resource"])
         plans.setdefault(key, []).append(rule.row)
     for (site, kind, resource), rules in plans.items():
@@ -196,7 +206,7 @@ def _agreement(row: Row) -> Agreement:
 async def _weeks(act: Act, agreements: Sequence[Row], start: datetime, end: datetime) -> list[WeekUse]:
     by_id = {a["id"]: a for a in agreements}
     weeks = Span(monday_of(local_day(start)), local_day(end) + _ONE_DAY)
-    found = await act.every("sharing_weeks", system=SYSTEM, agreement=list(by_id), week=weeks)
+    found = await act.every(SHARING_WEEKS, system=SYSTEM, agreement=list(by_id), week=weeks)
     return [
         WeekUse(
             str(a["provider"]),

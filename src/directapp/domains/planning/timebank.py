@@ -8,6 +8,8 @@ from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, Who, Whose
+from directapp.domains.people.fields import DEALERSHIPS, USERS
+from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_TYPES
 from directapp.domains.planning.rights import SYSTEMS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -21,14 +23,14 @@ ENTRY = Group(
     "all",
     Text("Timer", "Hours"),
     (
-        field("person", "Person", "Person", Kind.REF, ref="users", on_delete="set_null", required=True),
+        field("person", "Person", "Person", Kind.REF, ref=USERS, on_delete="set_null", required=True),
         field("day", "Dag", "Day", Kind.DATE, required=True),
         field("hours", "Timer", "Hours", Kind.DECIMAL, required=True, minimum=-24, maximum=24, unit="t"),
         field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, required=True, default="correction"),
-        field("provider", "Utført ved", "Done at", Kind.REF, ref="dealerships", default=lambda c: c.actor.site),
-        field("consumer", "For", "For", Kind.REF, ref="dealerships"),
-        field("resource_type", "Type", "Type", Kind.REF, ref="resource_types"),
-        field("booking", "Booking", "Booking", Kind.REF, ref="resource_bookings", on_delete="set_null", computed=True),
+        field("provider", "Utført ved", "Done at", Kind.REF, ref=DEALERSHIPS, default=lambda c: c.actor.site),
+        field("consumer", "For", "For", Kind.REF, ref=DEALERSHIPS),
+        field("resource_type", "Type", "Type", Kind.REF, ref=RESOURCE_TYPES),
+        field("booking", "Booking", "Booking", Kind.REF, ref=RESOURCE_BOOKINGS, on_delete="set_null", computed=True),
         field("note", "Merknad", "Note", Kind.TEXT, max_length=500),
     ),
 )

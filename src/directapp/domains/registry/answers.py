@@ -8,15 +8,15 @@ from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Nothing
+from directapp.domains.cars.fields import REGISTRY_ANSWERS as NAME
 from directapp.kernel.text import Text
 
 REGISTRAR = "registry"
-ANSWERS = "registry_answers"
 KINDS = choices(("vin", "Understellsnummer", "VIN"), ("plate", "Skilt", "Licence plate"))
 SOURCES = choices(("registry", "Kjøretøyregisteret", "Vehicle registry"), ("vin", "Understellsnummeret", "The VIN"))
 
 REGISTRY_ANSWERS = Collection(
-    name=ANSWERS,
+    name=NAME,
     label=Text("Svar fra Kjøretøyregisteret", "Answer of the vehicle registry"),
     plural=Text("Svar fra Kjøretøyregisteret", "Answers of the vehicle registry"),
     groups=(

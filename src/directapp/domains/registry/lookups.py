@@ -23,8 +23,9 @@ from directapp.connectors.vegvesen_failures import (
 from directapp.connectors.vegvesen_types import Vehicle
 from directapp.connectors.vin import read_vin
 from directapp.declare.case import Span
+from directapp.domains.cars.fields import REGISTRY_ANSWERS
 from directapp.domains.registry import found as holds
-from directapp.domains.registry.answers import ANSWERS, REGISTRAR
+from directapp.domains.registry.answers import REGISTRAR
 from directapp.domains.registry.found import REGISTRY, VIN, Found, Line
 from directapp.kernel.errors import StaleError
 from directapp.services.act import Act, Seen
@@ -174,7 +175,7 @@ class Lookups:
 
     async def kept(self, tenant: UUID, code: Code) -> Kept | None:
         """Return what the registry answered earlier, run out or not."""
-        async with acting(self.pipeline, tenant, REGISTRAR, "look_up", ANSWERS, None) as act:
+        async with acting(self.pipeline, tenant, REGISTRAR, "look_up", REGISTRY_ANSWERS, None) as act:
             seen = await _find(act, code, REGISTRY)
         return _read(seen) if seen else None
 
@@ -206,18 +207,18 @@ class Lookups:
             return await self._write(tenant, code, source, written)
 
     async def _write(self, tenant: UUID, code: Code, source: str, written: dict[str, Any]) -> Kept:
-        async with acting(self.pipeline, tenant, REGISTRAR, "look_up", ANSWERS, None) as act:
+        async with acting(self.pipeline, tenant, REGISTRAR, "look_up", REGISTRY_ANSWERS, None) as act:
             seen = await _find(act, code, source)
             if seen is None:
                 named = {"kind": code.kind, "asked": code.value, "source": source}
-                seen = await act.create(ANSWERS, {**named, **written})
+                seen = await act.create(REGISTRY_ANSWERS, {**named, **written})
             else:
                 seen = await act.change(written, on=seen)
         return _read(seen)
 
 
 async def _find(act: Act, code: Code, source: str) -> Seen | None:
-    rows = await act.find(ANSWERS, kind=code.kind, asked=code.value, source=source, limit=1)
+    rows = await act.find(REGISTRY_ANSWERS, kind=code.kind, asked=code.value, source=source, limit=1)
     return rows[0] if rows else None
 
 
@@ -235,5 +236,7 @@ def _read(seen: Seen) -> Kept:
 
 async def forget_answers(act: Act) -> None:
     """Delete the answers that ran out long ago."""
-    for old in await act.find(ANSWERS, expires_at=Span(None, act.now - _KEPT_AFTER), limit=_MANY, only=("id",)):
+    for old in await act.find(
+        REGISTRY_ANSWERS, expires_at=Span(None, act.now - _KEPT_AFTER), limit=_MANY, only=("id",)
+    ):
         await act.remove(old)

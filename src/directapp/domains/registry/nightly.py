@@ -22,6 +22,7 @@ from directapp.connectors.vegvesen_failures import (
 )
 from directapp.connectors.vegvesen_types import Vehicle
 from directapp.declare.case import Span
+from directapp.domains.cars.fields import CARS
 from directapp.domains.registry.answers import REGISTRAR
 from directapp.domains.registry.events import ENRICH
 from directapp.domains.registry.found import REGISTRY, Found, empties, of_vehicle
@@ -33,7 +34,6 @@ from directapp.services.act import Act, Seen
 from directapp.services.drafts import TakenError
 from directapp.services.jobs import Errand, Job, LaterError
 
-CARS = "cars"
 CLOSED = frozenset({"delivered", "archived"})
 _FIRST_WAIT, _LONGEST_WAIT = 30.0, 900.0
 

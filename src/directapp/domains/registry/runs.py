@@ -9,6 +9,8 @@ from directapp.declare.fields import Field, Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, SeenInFull
 from directapp.declare.verbs import Verb
+from directapp.domains.cars.fields import CARS
+from directapp.domains.people.fields import USERS
 from directapp.domains.registry.answers import KINDS, REGISTRAR
 from directapp.domains.registry.events import ENRICH
 from directapp.kernel.clock import oslo_day
@@ -95,7 +97,7 @@ ENRICHMENT_RUNS = Collection(
                     immutable=True,
                     choices=choices(("night", "Nattjobben", "The night job"), ("person", "En person", "A person")),
                 ),
-                field("asked_by", "Bedt om av", "Asked for by", Kind.REF, ref="users", on_delete="set_null"),
+                field("asked_by", "Bedt om av", "Asked for by", Kind.REF, ref=USERS, on_delete="set_null"),
                 field(
                     "status",
                     "Status",
@@ -158,7 +160,7 @@ ENRICHMENT_LOGS = Collection(
             Text("Oppslag", "Look-up"),
             (
                 field("run", "Utfylling", "Enrichment", Kind.REF, ref=RUNS, on_delete="cascade", required=True),
-                field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True),
+                field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True),
                 field("asked_by", "Spurt med", "Asked by", Kind.CHOICE, choices=KINDS),
                 field("result", "Resultat", "Result", Kind.CHOICE, choices=RESULTS, required=True),
                 field("reason", "Grunn", "Reason", Kind.CHOICE, choices=REASONS),
@@ -172,7 +174,7 @@ ENRICHMENT_LOGS = Collection(
     access=Access(
         grants=(
             Grant(role="tenant_admin"),
-            Grant(role="manager", rows=SeenInFull("car", "cars")),
+            Grant(role="manager", rows=SeenInFull("car", CARS)),
         ),
         systems=(REGISTRAR, "demo"),
     ),
@@ -196,7 +198,7 @@ INSPECTION_REMINDERS = Collection(
             "all",
             Text("Varsel", "Reminder"),
             (
-                field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True),
+                field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
                 field("due", "Frist", "Due", Kind.DATE, required=True, immutable=True),
             ),
         ),

@@ -8,6 +8,7 @@ from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Who
+from directapp.domains.people.fields import USERS
 from directapp.domains.saved_views.views import COLUMNS_FORM, ROLES, read_columns
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -28,7 +29,7 @@ CONTENT = Group(
             "Person",
             "Person",
             Kind.REF,
-            ref="users",
+            ref=USERS,
             required=True,
             immutable=True,
             on_delete="cascade",

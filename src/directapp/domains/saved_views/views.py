@@ -9,6 +9,7 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.rules import Empty, Is, Rule, Who, all_of, either
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
@@ -72,7 +73,7 @@ CONTENT = Group(
         field("columns", "Kolonner", "Columns", Kind.JSON, parse=read_columns, form=COLUMNS_FORM),
         field("view", "Vises som", "Shown as", Kind.CHOICE, choices=LOOKS, required=True, default="table"),
         field("shared_role", "Delt med rolle", "Shared with role", Kind.CHOICE, choices=ROLES),
-        field("shared_site", "Delt med anlegg", "Shared with site", Kind.REF, ref="dealerships", on_delete="cascade"),
+        field("shared_site", "Delt med anlegg", "Shared with site", Kind.REF, ref=DEALERSHIPS, on_delete="cascade"),
         field("pinned", "Festet i menyen", "Pinned in the menu", Kind.BOOLEAN, default=False),
     ),
 )

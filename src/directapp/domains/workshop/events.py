@@ -1,7 +1,8 @@
 """What happens to work items and parts orders."""
 
 from directapp.declare.events import event
-from directapp.domains.workshop.fields import PARTS_ORDERS, WORK_ITEMS
+from directapp.domains.cars.fields import PARTS_ORDERS
+from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.text import Text
 
 PART_ORDERED = event("parts_order.ordered", PARTS_ORDERS, Text("Del bestilt", "Part ordered"))

@@ -6,7 +6,9 @@ from directapp.declare.case import Case
 from directapp.declare.fields import field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
+from directapp.domains.cars.fields import CARS
 from directapp.domains.workshop.answers import FOUND, HANDOVER_CHECKS, answer_list, item_label, open_items
+from directapp.domains.workshop.fields import INSPECTION_TEMPLATES, INSPECTIONS, WORK_ITEMS
 from directapp.domains.workshop.rights import closed_car
 from directapp.domains.workshop.templates import critical_codes
 from directapp.domains.workshop.work_items import KINDS
@@ -26,7 +28,7 @@ async def _template_for(act: Act, car: Seen) -> Seen | None:
     own = car.row.get("car_type")
     for car_type in dict.fromkeys((own, _LIST_OF_TYPE.get(str(own), "used"))):
         found = await act.find(
-            "inspection_templates", system="pipeline", limit=1, kind="mottak", active=True, car_type=car_type
+            INSPECTION_TEMPLATES, system="pipeline", limit=1, kind="mottak", active=True, car_type=car_type
         )
         if found:
             return found[0]
@@ -35,8 +37,8 @@ async def _template_for(act: Act, car: Seen) -> Seen | None:
 
 async def begin(act: Act) -> None:
     """Begin receiving a car with its own checklist; a begun inspection is taken up again."""
-    car = await act.look_up("cars", act.params["car"])
-    begun = await act.find("inspections", limit=1, car=car.id, kind="mottak", signed_at=None)
+    car = await act.look_up(CARS, act.params["car"])
+    begun = await act.find(INSPECTIONS, limit=1, car=car.id, kind="mottak", signed_at=None)
     if begun:
         act.answer = begun[0]
         return
@@ -44,7 +46,7 @@ async def begin(act: Act) -> None:
     if car.row.get("inspection_started_at") is None:
         await act.change({"inspection_started_at": act.now}, on=car)
     act.answer = await act.create(
-        "inspections", {"car": car.id, "kind": "mottak", "template": template.id if template else None}
+        INSPECTIONS, {"car": car.id, "kind": "mottak", "template": template.id if template else None}
     )
 
 
@@ -99,7 +101,7 @@ async def _complete_receiving(act: Act) -> None:
     if approved:
         _refuse_approval(act.case)
     # The inspector sets the car's facts as the person they are: nothing here widens their rights.
-    car = await act.look_up("cars", act.case.row["car"])
+    car = await act.look_up(CARS, act.case.row["car"])
     await act.change(_car_facts(act, approved=approved, note=note, car=car), on=car)
     signed = {"signed_by": act.actor.user, "signed_at": act.now, "approved": approved, "note": note}
     await act.change(signed, system="custodian")
@@ -152,7 +154,7 @@ async def make_work_item(act: Act) -> None:
         raise ConflictError(Problem(words, field="item"))
     described = f"{item_label(act.case.row, code).pick(act.actor.language)}: {finding.get('note') or ''}"
     made = await act.create(
-        "work_items",
+        WORK_ITEMS,
         {
             "car": act.case.row["car"],
             "description": act.params.get("description") or described.rstrip(": "),
@@ -170,7 +172,7 @@ VERBS = (
         label=Text("Start mottakskontroll", "Start the receiving inspection"),
         run=begin,
         on="collection",
-        params=(field("car", "Bil", "Car", Kind.REF, ref="cars", required=True),),
+        params=(field("car", "Bil", "Car", Kind.REF, ref=CARS, required=True),),
         icon="clipboard-plus",
         primary=True,
     ),

@@ -9,6 +9,9 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, all_of
+from directapp.domains.cars.fields import CARS
+from directapp.domains.people.fields import USERS
+from directapp.domains.records.fields import CAR_FILES
 from directapp.domains.workshop.answers import (
     ANSWERS_FORM,
     HANDOVER_CHECKS,
@@ -17,11 +20,13 @@ from directapp.domains.workshop.answers import (
     judge_marks,
     judge_photos,
 )
+from directapp.domains.workshop.fields import INSPECTION_TEMPLATES, WORK_ITEMS
 from directapp.domains.workshop.inspection_verbs import VERBS
 from directapp.domains.workshop.rights import SEEN, refuse_on_closed_car
 from directapp.domains.workshop.templates import KINDS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
+from directapp.services.attachments import FILES
 
 MOTTAK = all_of(SEEN, Is("kind", "mottak"))
 HANDOVER = all_of(SEEN, Is("kind", "handover"))
@@ -30,9 +35,9 @@ HEAD = Group(
     "head",
     Text("Kontroll", "Inspection"),
     (
-        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True),
+        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
         field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, required=True, default="mottak", immutable=True),
-        field("signed_by", "Signert av", "Signed by", Kind.REF, ref="users", on_delete="set_null", computed=True),
+        field("signed_by", "Signert av", "Signed by", Kind.REF, ref=USERS, on_delete="set_null", computed=True),
         field("signed_at", "Signert", "Signed", Kind.INSTANT, computed=True),
     ),
 )
@@ -41,7 +46,7 @@ RECEIVING = Group(
     "mottak",
     Text("Mottakskontroll", "Receiving inspection"),
     (
-        field("template", "Sjekkliste", "Checklist", Kind.REF, ref="inspection_templates"),
+        field("template", "Sjekkliste", "Checklist", Kind.REF, ref=INSPECTION_TEMPLATES),
         field(
             "items",
             "Kontrollpunkter",
@@ -52,7 +57,7 @@ RECEIVING = Group(
         ),
         field("answers", "Svar", "Answers", Kind.JSON, form=ANSWERS_FORM, default=[]),
         field("note", "Merknad", "Note", Kind.TEXT, max_length=4000),
-        field("photos", "Bilder", "Photos", Kind.REFS, ref="files"),
+        field("photos", "Bilder", "Photos", Kind.REFS, ref=FILES),
         field("damage_marks", "Skademerker", "Damage marks", Kind.JSON, form=MARKS_FORM, default=[]),
         field("approved", "Godkjent", "Approved", Kind.BOOLEAN, computed=True),
         field("remarks", "Antall anmerkninger", "Remarks", Kind.INTEGER, computed=True, default=0),
@@ -146,10 +151,10 @@ INSPECTIONS = Collection(
     fill=(keep_items,),
     rules=(refuse_on_closed_car, signed_stands, template_fits, judge_answers, judge_marks, judge_photos),
     related=(
-        One("car", "car", "cars"),
-        One("template", "template", "inspection_templates"),
-        Many("files", "car_files", "car", via="car"),
-        Many("work_items", "work_items", "inspection"),
+        One("car", "car", CARS),
+        One("template", "template", INSPECTION_TEMPLATES),
+        Many("files", CAR_FILES, "car", via="car"),
+        Many("work_items", WORK_ITEMS, "inspection"),
     ),
     indexes=(("car", "kind"),),
 )

@@ -8,6 +8,7 @@ from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, Who, Whose
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.workshop.rights import EVERYONE
 from directapp.kernel.text import Text
 
@@ -33,7 +34,7 @@ STOCK = Group(
             "Forhandler",
             "Dealership",
             Kind.REF,
-            ref="dealerships",
+            ref=DEALERSHIPS,
             required=True,
             default=_own_site,
         ),

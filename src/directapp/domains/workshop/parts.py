@@ -12,7 +12,10 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Other
 from directapp.declare.verbs import Verb
 from directapp.declare.workflow import Fact, Step, Workflow, state, status_choices
+from directapp.domains.cars.fields import CARS
+from directapp.domains.cars.fields import PARTS_ORDERS as NAME
 from directapp.domains.workshop import events
+from directapp.domains.workshop.fields import PARTS_INVENTORY
 from directapp.domains.workshop.parts_effects import car_follows, enough_in_stock, stock_follows
 from directapp.domains.workshop.rights import EVERYONE, SEEN, closed_car
 from directapp.kernel.errors import Problem
@@ -47,8 +50,8 @@ ORDER = Group(
     "all",
     Text("Bestilling", "Order"),
     (
-        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True),
-        field("part", "Lagervare", "Stock item", Kind.REF, ref="parts_inventory", immutable=True),
+        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
+        field("part", "Lagervare", "Stock item", Kind.REF, ref=PARTS_INVENTORY, immutable=True),
         field("part_number", "Delenummer", "Part number", code=True, style="mono", max_length=60, search=True),
         field("part_name", "Del", "Part", search=True),
         field("quantity", "Antall", "Quantity", Kind.INTEGER, minimum=1, maximum=9999, required=True, default=1),
@@ -209,7 +212,7 @@ async def receive(act: Act) -> None:
         return
     rest = {name: act.case.row.get(name) for name in _REST_FIELDS if act.case.row.get(name) is not None}
     # The rest comes first: the car must not believe, even for a moment, that everything has arrived.
-    await act.create("parts_orders", {**rest, "quantity": ordered - taken})
+    await act.create(NAME, {**rest, "quantity": ordered - taken})
     act.answer = await act.change({"quantity": taken, "arrived_at": act.now})
 
 
@@ -246,7 +249,7 @@ VERBS = (
 _VERB_NAMES = tuple(v.name for v in VERBS)
 
 PARTS_ORDERS = Collection(
-    name="parts_orders",
+    name=NAME,
     label=Text("Delebestilling", "Parts order"),
     plural=Text("Delebestillinger", "Parts orders"),
     groups=(ORDER,),
@@ -282,9 +285,9 @@ PARTS_ORDERS = Collection(
         enough_in_stock,
     ),
     related=(
-        One("car", "car", "cars"),
-        One("part", "part", "parts_inventory"),
-        Many("siblings", "parts_orders", "car", via="car"),
+        One("car", "car", CARS),
+        One("part", "part", PARTS_INVENTORY),
+        Many("siblings", NAME, "car", via="car"),
     ),
     consequences=(car_follows, stock_follows),
     indexes=(

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from directapp.declare.case import Case, Consequence, Row
+from directapp.domains.cars.fields import CARS
+from directapp.domains.workshop.fields import PARTS_INVENTORY
 from directapp.domains.workshop.rights import CLOSED_STATES
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -51,7 +53,7 @@ def car_follows(case: Case) -> list[Consequence]:
         if side in spoken and car.get("status") not in PREPARED_STATES:
             patch |= side_times(orders, side)
     patch = {name: value for name, value in patch.items() if value != car.get(name)}
-    return [Consequence(collection="cars", system="workflow", patch=patch, target=case.get("car"))] if patch else []
+    return [Consequence(collection=CARS, system="workflow", patch=patch, target=case.get("car"))] if patch else []
 
 
 def claim_of(order: Row | None) -> Mapping[str, int]:
@@ -96,4 +98,4 @@ def stock_follows(case: Case) -> list[Consequence]:
     if not part or not moved:
         return []
     patch = {level: max(0, int(part.get(level) or 0) + by) for level, by in moved.items()}
-    return [Consequence(collection="parts_inventory", system="workflow", patch=patch, target=case.get("part"))]
+    return [Consequence(collection=PARTS_INVENTORY, system="workflow", patch=patch, target=case.get("part"))]

@@ -2,16 +2,17 @@
 
 from directapp.declare.case import Case
 from directapp.declare.rules import Is, Parent, SeenInFull, Who, all_of
+from directapp.domains.cars.fields import CARS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
 EVERYONE = "new_car_sales used_car_sales parts reception planner mechanic detailer sales_manager manager finance"
 
-SEEN = SeenInFull("car", "cars")
+SEEN = SeenInFull("car", CARS)
 OWN = Is("created_by", Who.USER)
 SEEN_OWN = all_of(SEEN, OWN)
-MECHANICS_CAR = Parent("car", "cars", Is("assigned_mechanic", Who.USER))
-DETAILERS_CAR = Parent("car", "cars", Is("assigned_detailer", Who.USER))
+MECHANICS_CAR = Parent("car", CARS, Is("assigned_mechanic", Who.USER))
+DETAILERS_CAR = Parent("car", CARS, Is("assigned_detailer", Who.USER))
 
 CLOSED_STATES = frozenset({"delivered", "archived"})
 

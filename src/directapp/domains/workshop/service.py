@@ -6,6 +6,9 @@ from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
+from directapp.domains.cars.fields import CARS
+from directapp.domains.people.fields import USERS
+from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.domains.workshop.rights import EVERYONE, SEEN
 from directapp.domains.workshop.work_items import KINDS
 from directapp.kernel.text import Text
@@ -25,10 +28,10 @@ ENTRY = Group(
     "all",
     Text("Utført arbeid", "Work performed"),
     (
-        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True),
+        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
         field("vin", "Understellsnummer", "VIN", code=True, style="mono", search=True, max_length=17),
         field("type", "Type", "Type", Kind.CHOICE, choices=TYPES, required=True),
-        field("performed_by", "Utført av", "Performed by", Kind.REF, ref="users", on_delete="set_null"),
+        field("performed_by", "Utført av", "Performed by", Kind.REF, ref=USERS, on_delete="set_null"),
         field("performed_at", "Utført", "Performed", Kind.INSTANT, required=True, fact=True),
         field("hours", "Timer", "Hours", Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
         field("cost", "Kostnad", "Cost", Kind.MONEY, minimum=0, unit="kr"),
@@ -39,7 +42,7 @@ ENTRY = Group(
             "Arbeidspunkt",
             "Work item",
             Kind.REF,
-            ref="work_items",
+            ref=WORK_ITEMS,
             on_delete="set_null",
             computed=True,
         ),
@@ -50,7 +53,7 @@ ENTRY = Group(
 
 async def record(act: Act) -> None:
     """Write down work that has no work item of its own."""
-    car = await act.look_up("cars", act.params["car"])
+    car = await act.look_up(CARS, act.params["car"])
     given = {k: v for k, v in act.params.items() if k != "car" and v is not None}
     defaults = {"performed_at": act.now, "performed_by": act.actor.user}
     values = {**defaults, **given, "car": car.id, "vin": car.row.get("vin")}
@@ -63,7 +66,7 @@ RECORD = Verb(
     run=record,
     on="collection",
     params=(
-        field("car", "Bil", "Car", Kind.REF, ref="cars", required=True),
+        field("car", "Bil", "Car", Kind.REF, ref=CARS, required=True),
         field("type", "Type", "Type", Kind.CHOICE, choices=TYPES, required=True),
         field("performed_at", "Utført", "Performed", Kind.INSTANT, fact=True),
         field("hours", "Timer", "Hours", Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
@@ -96,7 +99,7 @@ SERVICE_HISTORY = Collection(
         icon="history",
     ),
     verbs=(RECORD,),
-    related=(One("car", "car", "cars"),),
+    related=(One("car", "car", CARS),),
     unique=(
         Unique(
             fields=("work_item",),

@@ -8,6 +8,8 @@ from directapp.declare.case import Case
 from directapp.declare.fields import field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
+from directapp.domains.cars.fields import CARS
+from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.domains.workshop.rights import closed_car
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
 from directapp.kernel.money import amount_text, kroner
@@ -36,11 +38,11 @@ def amount_of(case: Case, offered: Decimal | None) -> Decimal | None:
 
 
 async def _limit(act: Act) -> Decimal | None:
-    car = await act.look_up("cars", act.case.row["car"], system="pipeline")
+    car = await act.look_up(CARS, act.case.row["car"], system="pipeline")
     site = car.row.get("dealership") or car.row.get("prep_center") or act.actor.site
     if site is None:
         return limit_of(act.actor.roles, None)
-    dealership = await act.look_up("dealerships", site, system="pipeline")
+    dealership = await act.look_up(DEALERSHIPS, site, system="pipeline")
     return limit_of(act.actor.roles, dealership.row.get("approval_limits"))
 
 
@@ -143,7 +145,7 @@ VERBS = (
         blocked=needs_approval,
         params=(
             field("actual_hours", "Medgåtte timer", "Actual hours", Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
-            field("done_by", "Utført av", "Done by", Kind.REF, ref="users"),
+            field("done_by", "Utført av", "Done by", Kind.REF, ref=USERS),
         ),
         icon="circle-check",
         primary=True,

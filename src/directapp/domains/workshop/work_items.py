@@ -10,7 +10,10 @@ from directapp.declare.events import Emit
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.workflow import Fact, Step, Workflow, state, status_choices
+from directapp.domains.cars.fields import CARS
+from directapp.domains.people.fields import USERS
 from directapp.domains.workshop import events
+from directapp.domains.workshop.fields import INSPECTIONS, SERVICE_HISTORY
 from directapp.domains.workshop.rights import (
     DETAILERS_CAR,
     MECHANICS_CAR,
@@ -47,7 +50,7 @@ JOB = Group(
     "job",
     Text("Arbeid", "Work"),
     (
-        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True, immutable=True),
+        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
         field("description", "Beskrivelse", "Description", Kind.TEXT, required=True, max_length=2000, search=True),
         field("kind", "Type arbeid", "Kind of work", Kind.CHOICE, choices=KINDS, required=True, default="technical"),
         field(
@@ -62,13 +65,13 @@ JOB = Group(
         field("started_at", "Startet", "Started", Kind.INSTANT, fact=True),
         field("completed_at", "Fullført", "Completed", Kind.INSTANT, fact=True),
         field("actual_hours", "Medgåtte timer", "Actual hours", Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
-        field("done_by", "Utført av", "Done by", Kind.REF, ref="users", on_delete="set_null"),
+        field("done_by", "Utført av", "Done by", Kind.REF, ref=USERS, on_delete="set_null"),
         field(
             "inspection",
             "Kontroll",
             "Inspection",
             Kind.REF,
-            ref="inspections",
+            ref=INSPECTIONS,
             on_delete="set_null",
             immutable=True,
         ),
@@ -89,7 +92,7 @@ PRICE = Group(
             "Godkjent av",
             "Approved by",
             Kind.REF,
-            ref="users",
+            ref=USERS,
             on_delete="set_null",
             computed=True,
         ),
@@ -99,7 +102,7 @@ PRICE = Group(
             "Avslått av",
             "Declined by",
             Kind.REF,
-            ref="users",
+            ref=USERS,
             on_delete="set_null",
             computed=True,
         ),
@@ -225,7 +228,7 @@ def sum_to_prep_cost(case: Case) -> list[Consequence]:
     total = kroner(others + cost_of(case.row))
     if total == kroner(case.one("car").get("prep_cost") or 0):
         return []
-    return [Consequence(collection="cars", system="workflow", patch={"prep_cost": total}, target=case.get("car"))]
+    return [Consequence(collection=CARS, system="workflow", patch={"prep_cost": total}, target=case.get("car"))]
 
 
 def _service_entry(case: Case) -> dict[str, Any]:
@@ -255,10 +258,10 @@ def write_service_history(case: Case) -> list[Consequence]:
     target = None if entry is None else entry["id"]
     if case.get("status") == "done":
         patch: Row = _service_entry(case)
-        return [Consequence(collection="service_history", system="workflow", patch=patch, target=target)]
+        return [Consequence(collection=SERVICE_HISTORY, system="workflow", patch=patch, target=target)]
     if target is not None and case.was("status") == "done":
         patch = {"withdrawn": True}
-        return [Consequence(collection="service_history", system="workflow", patch=patch, target=target)]
+        return [Consequence(collection=SERVICE_HISTORY, system="workflow", patch=patch, target=target)]
     return []
 
 
@@ -304,10 +307,10 @@ WORK_ITEMS = Collection(
     verbs=VERBS,
     rules=(refuse_on_closed_car, keep_approved_price, complete_after_start, inspected_on_same_car),
     related=(
-        One("car", "car", "cars"),
-        One("inspection", "inspection", "inspections"),
+        One("car", "car", CARS),
+        One("inspection", "inspection", INSPECTIONS),
         Many("siblings", "work_items", "car", via="car"),
-        Many("service", "service_history", "work_item"),
+        Many("service", SERVICE_HISTORY, "work_item"),
     ),
     consequences=(sum_to_prep_cost, write_service_history),
     unique=(
