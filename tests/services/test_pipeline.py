@@ -45,7 +45,7 @@ class World:
     doer: Actor
 
     async def do(self, actor: Actor, verb: str, target: UUID | None = None, **more: object) -> Answer:
-        keys = ("collection", "version", "key", "reason", "dry_run")
+        keys = ("collection", "version", "base", "key", "reason", "dry_run")
         options = {k: more.pop(k) for k in keys if k in more}
         options.setdefault("collection", "jobs")
         return await self.pipeline.perform(
@@ -251,6 +251,34 @@ async def test_a_stale_version_is_refused_and_an_unchanged_value_is_nothing(worl
         await world.do(world.seller, "update", job, note="To", version=1)
     await world.do(world.seller, "update", job, note="En", version=1)
     assert (await world.row(world.seller, job))["version"] == 2
+
+
+async def test_what_nobody_else_changed_is_merged(world: World) -> None:
+    job = await world.job(note="En", kind="a")
+    await world.do(world.seller, "update", job, note="To", version=1)
+    seen = {"title": "Ny jobb", "note": "En", "kind": "a", "customer": ""}
+    mine = {"title": "Min", "kind": "b", "customer": "Ola", "note": "To"}
+    # The note was changed to the same: nothing is written over.
+    await world.do(world.seller, "update", job, **mine, version=1, base=seen)
+    row = await world.row(world.seller, job)
+    assert {n: row[n] for n in mine} == mine
+    assert row["version"] == 3
+
+
+async def test_what_somebody_else_changed_is_refused_with_both_values_told(world: World) -> None:
+    job = await world.job(note="En")
+    await world.do(world.admin, "update", job, note="To", cost="12", version=1)
+    with pytest.raises(StaleError) as caught:
+        await world.do(
+            world.seller, "update", job, title="Min", note="Tre", version=1, base={"title": "Ny jobb", "note": "En"}
+        )
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.extra) == ("note", {"version": "2", "stored": "To"})
+    assert (await world.row(world.seller, job))["title"] == "Ny jobb"
+    # Whoever does not say what was seen of a field may not write over it; what may not be read is not told.
+    with pytest.raises(StaleError) as caught:
+        await world.do(world.seller, "update", job, title="Min", version=1, base={"note": "To"})
+    assert [p.field for p in caught.value.problems] == ["title"]
 
 
 async def test_an_idempotency_key_does_it_once(world: World) -> None:

@@ -16,6 +16,7 @@ from directapp.services.act import Seen
 from directapp.services.drafts import TakenError
 from directapp.services.intent import Answer, Intent
 from directapp.services.pipeline import Pipeline
+from directapp.services.stale import Saw
 from directapp.services.work import Work
 
 
@@ -40,7 +41,7 @@ class WorkRows:
 
     async def change(self, patch: Mapping[str, Any], *, on: Seen) -> Seen:
         """Change a record that is still as it was found."""
-        return await self._work.update(self._work.spec[on.collection], on.id, patch, version=on.version)
+        return await self._work.update(self._work.spec[on.collection], on.id, patch, saw=Saw(on.version))
 
     async def came_before(self, form: str | None) -> bool:
         """Whether a form's key was kept."""

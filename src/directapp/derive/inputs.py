@@ -250,6 +250,11 @@ def changed(fields: Iterable[Field], typed: Typed, base: Mapping[str, str]) -> d
     return patch
 
 
+def seen(fields: Iterable[Field], base: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values that stood in a form when it was made, written as in ``changed``."""
+    return {f.name: _wire(f, base[f.name]) for f in fields if f.name in base}
+
+
 def _wire(item: Field, text: str) -> Any:
     if item.kind is Kind.CHOICES:
         return [part.strip() for part in text.split(",") if part.strip()]

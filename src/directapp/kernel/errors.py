@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from directapp.kernel.text import Text
 
@@ -16,7 +16,7 @@ class Problem:
     message: Text
     field: str | None = None
     code: str | None = None
-    extra: dict[str, str] = dataclasses.field(default_factory=dict)
+    extra: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 class DirectAppError(Exception):

@@ -1,5 +1,6 @@
 """Intent: what an interface wants done, in one value, whoever asks and from wherever."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
@@ -14,9 +15,10 @@ Origin = Literal["rest", "web", "mcp", "cli", "worker", "import", "test"]
 class Intent:
     """One write. ``verb`` is create, update, delete, or a declared verb; ``target`` the record's id.
 
-    ``version`` is the one the writer saw (None: no stale check). ``key`` makes it safe to send again; ``said`` is
-    what the sender said where the patch is worked out of that and of the moment, so that a resend is known as one.
-    ``confirmed``: the writer has seen the consequences that were named.
+    ``version`` is the one the writer saw (None: no stale check) and ``base`` the values of the changed fields that the
+    writer saw: of a record that others have changed since, what they left as it was seen is changed. ``key`` makes it
+    safe to send again; ``said`` is what the sender said where the patch is worked out of that and of the moment, so
+    that a resend is known as one. ``confirmed``: the writer has seen the consequences that were named.
     """
 
     actor: Actor
@@ -26,6 +28,7 @@ class Intent:
     target: UUID | None = None
     patch: dict[str, Any] = field(default_factory=dict)
     version: int | None = None
+    base: Mapping[str, Any] | None = None
     key: str | None = None
     said: str | None = None
     reason: str | None = None

@@ -34,6 +34,7 @@ from directapp.services.act import Act, Seen
 from directapp.services.drafts import Pile, TakenError
 from directapp.services.intent import Answer, Intent
 from directapp.services.references import MISSING, refuse_unseen
+from directapp.services.stale import Saw
 from directapp.services.undo import UNDO, undo
 from directapp.services.work import Work
 from directapp.store.database import Database
@@ -173,7 +174,8 @@ class Pipeline:
         if intent.verb == "create":
             seen: Seen | None = await work.create(meta, intent.patch)
         elif intent.verb == "update":
-            seen = await work.update(meta, _target(intent), intent.patch, version=intent.version)
+            saw = Saw(intent.version, intent.base)
+            seen = await work.update(meta, _target(intent), intent.patch, saw=saw)
         elif intent.verb == "delete":
             await work.delete(meta, _target(intent), version=intent.version)
             seen = None

@@ -13,7 +13,7 @@ from directapp.declare.case import Case, Many, One, Sums
 from directapp.declare.fields import Field
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor, system_actor
-from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError, Problem, StaleError
+from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError, StaleError
 from directapp.kernel.ids import uuid7
 from directapp.services import validation
 from directapp.services.act import Seen, Then
@@ -21,6 +21,7 @@ from directapp.services.drafts import Draft, Pile, TakenError, equals_of, events
 from directapp.services.emitting import Emitting
 from directapp.services.references import check
 from directapp.services.settled import question
+from directapp.services.stale import UNSEEN, Saw
 from directapp.services.status_words import as_facts, demand_reached, first_status
 from directapp.services.tallying import Tallying
 from directapp.store.sums import sums_sql
@@ -67,7 +68,7 @@ class Work:
         patch: Mapping[str, Any],
         *,
         verb: str = "update",
-        version: int | None = None,
+        saw: Saw = UNSEEN,
         status: str | None = None,
     ) -> Seen:
         """Change a record: look-up, fields, values, version, workflow, rules, write, consequences."""
@@ -77,7 +78,7 @@ class Work:
         found = await self.unit.look_up(meta, record)
         if found is None:
             raise NotFoundError
-        draft = await self._changed(meta, found, patch, verb=verb, version=version, status=status)
+        draft = await self._changed(meta, found, patch, verb=verb, saw=saw, status=status)
         return await self.store(draft) if draft.case.patch else Seen(meta.name, record, draft.case.row)
 
     async def update_all(
@@ -108,7 +109,7 @@ class Work:
         patch: Mapping[str, Any],
         *,
         verb: str,
-        version: int | None = None,
+        saw: Saw = UNSEEN,
         status: str | None = None,
     ) -> Draft:
         """Judge a change; a draft without a patch changes nothing."""
@@ -128,10 +129,7 @@ class Work:
             if flow and asked is not None:
                 demand_reached(meta, flow, asked, (str(before["status"]),))
             return Draft(meta, before["id"], Case(row=before, actor=who, now=self.now), ())
-        if version is not None and version != before["version"]:
-            raise StaleError(
-                [Problem(StaleError.default, field=n, extra={"version": str(before["version"])}) for n in values]
-            )
+        saw.refuse_stale(meta, values, found, who)
         await check(self.unit, meta, values, {**before, **values}, before)
         earlier = related
         related = await self.refresh_related(meta, before, values, related)

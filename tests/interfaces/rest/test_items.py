@@ -40,6 +40,19 @@ async def test_a_stale_version_is_refused_by_body_and_by_header(api: Any, seller
         assert problem["code"] == "STALE"
 
 
+async def test_a_patch_that_says_what_it_saw_is_merged_or_told_both_values(api: Any, seller: Actor) -> None:
+    made = await api.ok(seller, "POST", "/items/cars", json=CAR)
+    path = f"/items/cars/{made['id']}"
+    await api.ok(seller, "PATCH", path, json={"model": "Q6", "version": 1})
+    merged = {"color": "Rød", "version": 1, "base": {"color": None}}
+    assert (await api.ok(seller, "PATCH", path, json=merged))["color"] == "Rød"
+    late = {"model": "Q8", "color": "Blå", "version": 2, "base": {"model": "Q6", "color": None}}
+    (problem,) = await api.refused(seller, "PATCH", path, 409, json=late)
+    assert (problem["code"], problem["field"], problem["stored"]) == ("STALE", "color", "Rød")
+    (problem,) = await api.refused(seller, "PATCH", path, 400, json={"model": "Q8", "base": ["Q6"]})
+    assert problem["field"] == "base"
+
+
 async def test_the_same_key_does_it_once(api: Any, seller: Actor) -> None:
     headers = {"Idempotency-Key": "once"}
     first = await api.call(seller, "POST", "/items/cars", json=CAR, headers=headers)

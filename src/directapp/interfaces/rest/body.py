@@ -99,6 +99,14 @@ def taken_version(found: dict[str, Any]) -> int | None:
     return int(match[1])
 
 
+def taken_base(found: dict[str, Any]) -> dict[str, Any] | None:
+    """Take the values that the writer saw out of a patch (BadPayloadError: they are no object)."""
+    value = found.pop("base", None)
+    if value is None or isinstance(value, dict):
+        return value
+    raise bad_payload(_HEADER, "base")
+
+
 def matched_version(request: Request) -> int | None:
     """Return the version in ``If-Match``; None where there is none, or any will do."""
     value = request.headers.get("if-match")

@@ -19,6 +19,7 @@ from directapp.interfaces.rest.body import (
     read_json,
     read_object,
     reason,
+    taken_base,
     taken_version,
 )
 from directapp.interfaces.rest.dialect.query import Asked, parse_fields, parse_query
@@ -252,6 +253,7 @@ def _intent(
 ) -> Intent:
     patch = patch if patch is not None else {}
     version = None if keep or verb == "create" else taken_version(patch)
+    base = taken_base(patch) if verb == "update" else None
     return Intent(
         actor=call.actor,
         collection=call.collection,
@@ -260,6 +262,7 @@ def _intent(
         target=target,
         patch=patch,
         version=options["version"] if version is None else version,
+        base=base,
         key=options["key"],
         reason=options["reason"],
         request_id=call.request_id,

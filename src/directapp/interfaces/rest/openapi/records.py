@@ -75,6 +75,12 @@ def version_schema() -> Schema:
     return {"type": "integer", "minimum": 0, "maximum": LARGEST_VERSION, "description": words}
 
 
+def _base_schema(changed: Schema) -> Schema:
+    """Return how the values that a writer saw are written: they spare fields that nobody else changed a 409."""
+    words = "Values of the changed fields as the writer saw them; what nobody else changed since is merged."
+    return {"type": "object", "properties": changed, "additionalProperties": False, "description": words}
+
+
 def record_schemas(spec: Spec) -> dict[str, Schema]:
     """Return the schemas of every collection: answered, created, and changed alone or among many."""
     found: dict[str, Schema] = {}
@@ -89,7 +95,8 @@ def record_schemas(spec: Spec) -> dict[str, Schema]:
         new = [f.name for f in writable if f.required and f.default is None]
         properties = {f.name: written(f) for f in writable}
         found[f"{meta.name}_create"] = _object(properties, new)
-        properties = {f.name: written(f) for f in writable if not f.immutable} | _stated(meta)
+        changed = {f.name: written(f) for f in writable if not f.immutable}
+        properties = changed | _stated(meta) | {"base": _base_schema(changed)}
         found[f"{meta.name}_update"] = _object(properties)
         found[f"{meta.name}_update_each"] = _object({"id": _UUID, **properties}, ["id"])
     return found

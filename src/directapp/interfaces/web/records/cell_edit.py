@@ -18,7 +18,7 @@ from directapp.interfaces.web.core.posted import Posted, read_signed
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.records.lists import listing_of, record_verbs
-from directapp.interfaces.web.records.record import UnresolvedError, read_patch, record_id, save_over, stale_answer
+from directapp.interfaces.web.records.record import UnresolvedError, perform, read_patch, record_id, stale_answer
 from directapp.interfaces.web.records.record_view import Answered, filling_of, look_up
 from directapp.interfaces.web.records.views.words import WORDS as VIEW_WORDS
 from directapp.kernel.errors import DirectAppError, NotFoundError, StaleError
@@ -79,7 +79,7 @@ async def save_cell(ctx: PersonContext, collection: str, record: str, name: str)
         if problems:
             raise UnresolvedError(problems)
         if patch:
-            await save_over(ctx, meta, target, posted, patch)
+            await perform(ctx, meta, "update", posted, patch, target=target, version=posted.version)
     except NotFoundError:
         raise
     except DirectAppError as error:
@@ -108,7 +108,7 @@ async def _again(
     by_field, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
     answered = Answered(typed=posted.typed, problems=by_field, summary=summary)
     if isinstance(error, StaleError):
-        answered = await stale_answer(ctx, seen, posted, patch)
+        answered = await stale_answer(ctx, seen, posted, patch, error)
     return await _editor(ctx, seen, item, answered, status=int(error.status))
 
 

@@ -173,9 +173,13 @@ async def perform(
     *,
     target: UUID | None = None,
     version: int | None = None,
+    base: Mapping[str, Any] | None = None,
 ) -> Answer:
-    """Hand an intent of this form to the pipeline; a form that was sent before and then changed is another one."""
-    intent = _intent(ctx, meta, verb, posted, patch, target=target, version=version)
+    """Hand an intent of this form to the pipeline; a form that was sent before and then changed is another one.
+
+    ``base``: what the writer saw, where the form does not carry it along.
+    """
+    intent = _intent(ctx, meta, verb, posted, patch, target=target, version=version, base=base)
     try:
         return await ctx.platform.pipeline.perform(intent)
     except ReusedKeyError as error:
@@ -202,6 +206,7 @@ def _intent(
     *,
     target: UUID | None = None,
     version: int | None = None,
+    base: Mapping[str, Any] | None = None,
 ) -> Intent:
     return Intent(
         actor=ctx.person,
@@ -211,6 +216,7 @@ def _intent(
         target=target,
         patch=patch,
         version=version,
+        base=inputs.seen(meta.fields.values(), posted.base) if base is None else base,
         key=posted.key,
         said=posted.said,
         reason=posted.reason,
@@ -229,7 +235,7 @@ async def save(ctx: PersonContext, collection: str, record: str) -> Response:
         if problems:
             raise UnresolvedError(problems)
         if patch:
-            await save_over(ctx, meta, target, posted, patch)
+            await perform(ctx, meta, "update", posted, patch, target=target, version=posted.version)
     except NotFoundError:
         raise
     except DirectAppError as error:
@@ -246,31 +252,6 @@ async def save(ctx: PersonContext, collection: str, record: str) -> Response:
     return await _saved_part(ctx, meta, target, posted)
 
 
-async def save_over(
-    ctx: RequestContext, meta: CollectionMeta, target: UUID, posted: Posted, patch: dict[str, Any]
-) -> None:
-    """Save, and save again over another person's change of other fields."""
-    try:
-        await perform(ctx, meta, "update", posted, patch, target=target, version=posted.version)
-    except StaleError:
-        seen = await look_up(ctx, meta, target)
-        if _conflicts(ctx, seen, posted, patch):
-            raise
-        await perform(ctx, meta, "update", posted, patch, target=target, version=seen.version)
-
-
-def _conflicts(ctx: RequestContext, seen: Record, posted: Posted, patch: dict[str, Any]) -> list[str]:
-    """Return the fields that this person and somebody else both changed, to different values."""
-    found = []
-    for name in patch:
-        item = seen.meta.fields[name]
-        stored = inputs.stored_text(item, seen.view.row.get(name), ctx.language)
-        typed = inputs.typed_text(item, posted.typed)
-        if stored not in {posted.base.get(name, ""), typed}:
-            found.append(name)
-    return found
-
-
 async def _again(
     ctx: RequestContext,
     meta: CollectionMeta,
@@ -285,7 +266,7 @@ async def _again(
     by_field, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
     answered = Answered(typed=posted.typed, problems=by_field, summary=summary)
     if isinstance(error, StaleError):
-        answered = await stale_answer(ctx, seen, posted, patch)
+        answered = await stale_answer(ctx, seen, posted, patch, error)
     context = await page_context(ctx, seen, answered)
     if not ctx.partial:
         return ctx.page("record.html", status=int(error.status), **context)
@@ -293,9 +274,12 @@ async def _again(
     return ctx.page("parts/group.html", status=int(error.status), **context, group=group, opened=True, mine_too=True)
 
 
-async def stale_answer(ctx: RequestContext, seen: Record, posted: Posted, patch: dict[str, Any]) -> Answered:
+async def stale_answer(
+    ctx: RequestContext, seen: Record, posted: Posted, patch: dict[str, Any], error: StaleError
+) -> Answered:
     """Return both values of every field that this person and somebody else changed, and who that was."""
-    theirs = {n: ctx.formatter.value(seen.meta, n, seen.told) for n in _conflicts(ctx, seen, posted, patch)}
+    both = [p.field for p in error.problems if p.field in seen.meta.fields]
+    theirs = {n: ctx.formatter.value(seen.meta, n, seen.told) for n in both if n}
     latest = await ctx.platform.reading.history(ctx.person, seen.meta.name, seen.id, limit=1)
     return Answered(
         typed={n: v for n, v in posted.typed.items() if n.removesuffix(SEARCHED) in patch or n == "_fields"},

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+import orjson
 from fastapi import Response
 
 from directapp.declare.reading import AmbiguousNumberError, BadValueError, read_number
@@ -17,7 +18,7 @@ from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.admin.overview import PATH
@@ -119,7 +120,8 @@ async def save_goals(ctx: PersonContext) -> Response:
     shown = {s.code for s in states}
     kept = {code: goal for code, goal in _stored(seen).items() if code not in shown}
     try:
-        await _save(ctx, seen, posted, {**kept, **goals})
+        patch = {GOALS: {**kept, **goals}}
+        await perform(ctx, seen.meta, "update", posted, patch, target=seen.id, version=posted.version)
     except StaleError as error:
         seen = await _site(ctx, posted.get("site"))
         latest = await ctx.platform.reading.history(ctx.person, SITES, seen.id, limit=1)
@@ -134,24 +136,14 @@ async def save_goals(ctx: PersonContext) -> Response:
     return ctx.go(address)
 
 
-async def _save(ctx: RequestContext, seen: Record, posted: Posted, goals: Mapping[str, Any]) -> None:
-    """Save, and save over another person's change of the site where it left the goals as they were."""
-    patch = {GOALS: goals}
-    try:
-        await perform(ctx, seen.meta, "update", posted, patch, target=seen.id, version=posted.version)
-    except StaleError:
-        if posted.base.get(GOALS) != _told(_stored(seen)):
-            raise
-        await perform(ctx, seen.meta, "update", posted, patch, target=seen.id, version=seen.version)
-
-
 def _stored(seen: Record) -> Goals:
     return seen.view.row.get(GOALS) or {}
 
 
 def _told(goals: Goals) -> str:
-    """Return goals as one line, to see whether somebody changed them meanwhile."""
-    return " ".join(f"{code}:{goal[SOON]:g}:{goal[LATE]:g}" for code, goal in sorted(goals.items()))
+    """Return goals as the form carries them along, to see whether somebody changed them meanwhile."""
+    told: bytes = orjson.dumps(goals, option=orjson.OPT_SORT_KEYS)
+    return told.decode()
 
 
 # -- reading the form -----------------------------------------------------------------------------------
@@ -226,7 +218,7 @@ async def _page(ctx: RequestContext, seen: Record, answered: Answered | None = N
 
 
 def _base(stored: Goals) -> str:
-    return f'{{"{GOALS}": "{_told(stored)}"}}'
+    return orjson.dumps({GOALS: _told(stored)}).decode()
 
 
 def _typed(ctx: RequestContext, goals: Goals) -> dict[str, str]:

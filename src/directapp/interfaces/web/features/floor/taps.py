@@ -1,6 +1,7 @@
 """Taps: what is done on the floor with one tap or two, safe to send again and hours later."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -97,16 +98,16 @@ async def _set_fact(ctx: RequestContext, car: str, posted: Posted, name: str, wo
 
 
 async def _write(ctx: RequestContext, target: UUID, posted: Posted, name: str, value: Any) -> None:
-    """Write a fact, also over another person's change of other fields; never over the same one."""
+    """Write a fact; over the same one of another person only where the work is done again."""
     meta = ctx.meta(CARS)
+    write = partial(perform, ctx, meta, "update", posted, {name: value}, target=target)
     try:
-        await perform(ctx, meta, "update", posted, {name: value}, target=target, version=posted.version)
+        await write(version=posted.version, base={name: None})
     except StaleError:
-        seen = await look_up(ctx, meta, target)
-        stored = seen.view.row.get(name)
-        if stored is not None and stored is not False and not seen.view.row.get("rework"):
-            raise StaleError(await _who_did(ctx, target, name, stored)) from None
-        await perform(ctx, meta, "update", posted, {name: value}, target=target, version=seen.version)
+        row = (await look_up(ctx, meta, target)).view.row
+        if not row.get("rework"):
+            raise StaleError(await _who_did(ctx, target, name, row.get(name))) from None
+        await write()
 
 
 async def _who_did(ctx: RequestContext, target: UUID, name: str, stored: Any) -> Problem:
