@@ -1,4 +1,4 @@
-"""The router of the pages: build(platform, auth) and include it. A feature is added as one line of ``_features``."""
+"""The router of the pages: build(platform, auth) and include it. A feature is added as one line of ``features_of``."""
 
 from fastapi import APIRouter
 
@@ -33,7 +33,8 @@ from directapp.services.platform import Platform
 _OVERLAYS = ("views/palette.html",)
 
 
-def _features(platform: Platform, attachments: Attachments, outside: Outside | None, worker: Asset) -> list[Feature]:
+def features_of(platform: Platform, attachments: Attachments, outside: Outside | None, worker: Asset) -> list[Feature]:
+    """Return every feature, in the order in which addresses are looked up."""
     return [
         account_feature(platform),
         HOME,
@@ -58,7 +59,7 @@ def build(
     if attachments is None:
         attachments = Attachments(platform.pipeline, LocalStorage(platform.data / "files"), platform.short_work)
     names, assets = load_assets()
-    features = Features(_features(platform, attachments, outside, assets[names["sw.js"]]))
+    features = Features(features_of(platform, attachments, outside, assets[names["sw.js"]]))
     templates = build_templates(
         names,
         features=features,

@@ -1,30 +1,36 @@
 """Request context: what a request needs at hand, who asks, in which language, and how a page is answered."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
+import orjson
 from fastapi import Depends, Request, Response
 from jinja2 import Environment
 
 from directapp.declare.spec import CollectionMeta, Spec
-from directapp.derive import present
+from directapp.derive import inputs, present
 from directapp.derive.pages import MenuItem, menu_of
 from directapp.derive.shown import Formatter
 from directapp.domains.people.flow import Auth
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.branding import Branding, Brandings
-from directapp.interfaces.web.core.words import speak
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.words import WORDS, speak
 from directapp.kernel.actor import Actor
-from directapp.kernel.errors import ForbiddenError, NotFoundError
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, ReusedKeyError
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Language, Text, pick_language
 from directapp.services.attachments import Attachments
+from directapp.services.intent import Answer, Intent
 from directapp.services.platform import Platform
 from directapp.services.reading import MOST_AT_EACH, MOST_COUNTED
+from directapp.store.query import Path, Query
 
 Provided = TypeVar("Provided")
 SESSION_COOKIE, DEVICE_COOKIE = "directapp_session", "directapp_device"
@@ -36,6 +42,15 @@ SPOKEN_COOKIE = "spoken"
 _OTHER_PAGE = Text(
     "Skjemaet er ikke fra denne innloggingen. Last siden på nytt.", "The form is not of this sign-in. Reload the page."
 )
+
+
+class AnsweredError(Exception):
+    """A handler ends here: the answer is made."""
+
+    def __init__(self, response: Response) -> None:
+        """Keep the answer."""
+        super().__init__(response.status_code)
+        self.response = response
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +170,76 @@ class RequestContext:
         if not meta.grants_of(self.person.roles):
             raise ForbiddenError
         return meta
+
+    # -- reading and writing ------------------------------------------------------------------------------
+
+    async def rows(self, collection: str, query: Query) -> list[dict[str, Any]]:
+        """Return the rows that this person sees, as JSON holds them (ForbiddenError, BadQueryError)."""
+        rows: list[dict[str, Any]] = orjson.loads(
+            (await self.platform.reading.page(self.person, collection, query)).json
+        )
+        return rows
+
+    async def one(self, collection: str, record: UUID, fields: tuple[Path, ...] = ()) -> dict[str, Any]:
+        """Return one row that this person sees (NotFoundError: there is none)."""
+        row: dict[str, Any] = orjson.loads(await self.platform.reading.one(self.person, collection, record, fields))
+        return row
+
+    def intent(
+        self, meta: CollectionMeta, verb: str, patch: dict[str, Any], *, posted: Posted | None = None, **more: Any
+    ) -> Intent:
+        """Return what is to be done; of a form it takes the key, the reason and the values that were seen."""
+        given: dict[str, Any] = {}
+        if posted is not None:
+            given = {
+                "key": posted.key,
+                "said": posted.said,
+                "reason": posted.reason,
+                "base": inputs.seen(meta.fields.values(), posted.base),
+                "confirmed": posted.get("_confirm") == "1",
+            }
+        return Intent(
+            actor=self.person,
+            collection=meta.name,
+            verb=verb,
+            origin="web",
+            patch=patch,
+            request_id=self.request_id,
+            **{**given, **more},
+        )
+
+    async def do(
+        self, meta: CollectionMeta, verb: str, patch: dict[str, Any], *, posted: Posted | None = None, **more: Any
+    ) -> Answer:
+        """Do it, once for a form that is sent again; one that was sent before and then changed is another.
+
+        ``more`` are fields of the intent: ``target``, ``version``, ``base``, ``dry_run``.
+        """
+        intent = self.intent(meta, verb, patch, posted=posted, **more)
+        try:
+            return await self.platform.pipeline.perform(intent)
+        except ReusedKeyError as error:
+            if intent.target is None:
+                # What was sent may have made a record already: whoever sends it shall know.
+                raise ReusedKeyError(WORDS["sent_before"]) from error
+            return await self.platform.pipeline.perform(replace(intent, key=None))
+
+    async def sent_before(self, meta: CollectionMeta, verb: str, posted: Posted, *, target: UUID | None = None) -> bool:
+        """Whether just this form has been stored: where what it asks for would no longer be open."""
+        intent = self.intent(meta, verb, {}, posted=posted, target=target)
+        return await self.platform.pipeline.recall(intent) is not None
+
+    @asynccontextmanager
+    async def form(self, again: Callable[[DirectAppError], Awaitable[Response]]) -> AsyncIterator[None]:
+        """Answer a refusal of what stands inside with the form again and all that was typed."""
+        try:
+            yield
+        except NotFoundError:
+            raise
+        except DirectAppError as error:
+            raise AnsweredError(await again(error)) from error
+
+    # -- answering ----------------------------------------------------------------------------------------
 
     def say(self, text: Text) -> str:
         """Return a text in the reader's language."""

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from directapp.declare.spec import CollectionMeta
 from directapp.interfaces.web.core.context import RequestContext
-from directapp.interfaces.web.core.posted import Posted
+from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.rights import Allowed
 from directapp.interfaces.web.core.seen import Record
 from directapp.kernel.text import Text

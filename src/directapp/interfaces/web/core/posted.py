@@ -1,11 +1,7 @@
-"""Forms that come back: their fields, their token, their version and key."""
+"""Reading forms that come back: their fields, their token, their version and key."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import NAMESPACE_OID, uuid5
 
 import orjson
 from fastapi import Request
@@ -13,63 +9,21 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from directapp.interfaces.web.core.context import RequestContext, check_form
-from directapp.kernel.errors import BadPayloadError, InvalidError, Problem
+from directapp.interfaces.web.core.form import Posted
+from directapp.kernel.errors import BadPayloadError, Problem
 from directapp.kernel.requests import bounded
 from directapp.kernel.text import Text
 
-_PASSING = frozenset({"_csrf", "_at", "_key"})
 _MOST_FIELDS, _MOST_FILES = 2000, 40
 # What somebody may send who has not signed in, what a form of text holds, and a form with files.
 STRANGER_BYTES = 64 * 1024
 _TEXT_BYTES, UPLOAD_BYTES = 2 * 1024 * 1024, 256 * 1024 * 1024
-_LONGEST_REASON = 1000
 # A tap that waited for the network says when it was made; older ones than this belong to another week's work.
 _OLDEST = timedelta(days=7)
 _VERSION = re.compile(r"[0-9]{1,9}")
 
 _TOO_LARGE = Text("Skjemaet er større enn {most} byte.", "The form is larger than {most} bytes.")
 _UNREADABLE = Text("Skjemaet kan ikke leses.", "The form cannot be read.")
-_REASON = Text("Begrunnelsen kan ha høyst {most} tegn.", "The reason can have at most {most} characters.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
-    """What a form brought: ``typed`` values by name, uploads, and what the form knew when it was made."""
-
-    typed: Mapping[str, list[str]]
-    files: tuple[UploadFile, ...] = ()
-    version: int | None = None
-    key: str | None = None
-    path: str = ""
-    base: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def said(self) -> str:
-        """What was typed and where, as it is sent again: without the token and the time at which a tap waited."""
-        return self.said_but()
-
-    def said_but(self, *left_out: str) -> str:
-        """Return what was typed and chosen, and where, without some of the fields."""
-        passing = _PASSING.union(left_out)
-        told: dict[str, Any] = {name: values for name, values in self.typed.items() if name not in passing}
-        told[""] = [self.path, *((file.filename, file.size) for file in self.files)]
-        return orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
-
-    def key_of(self, part: object) -> str | None:
-        """Return the key of a part of what the form does: a record of many, a file; None where the form has none."""
-        return uuid5(NAMESPACE_OID, f"{self.key} {part}").hex if self.key else None
-
-    def get(self, name: str) -> str:
-        """Return the last value of a name, empty when there is none."""
-        return self.typed.get(name, [""])[-1]
-
-    @property
-    def reason(self) -> str | None:
-        """Why the sender does it, where the form asks (InvalidError: too long a story)."""
-        text = " ".join(self.get("_reason").replace("\0", "").split())
-        if len(text) > _LONGEST_REASON:
-            raise InvalidError(Problem(_REASON.fill(most=_LONGEST_REASON), field="_reason"))
-        return text or None
 
 
 async def read_form(request: Request, *, most: int = STRANGER_BYTES) -> Posted:

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from directapp.declare.spec import CollectionMeta
 from directapp.derive.inputs import Option
 from directapp.derive.tables import title_query
@@ -42,7 +40,7 @@ async def _small(ctx: RequestContext, name: str) -> list[Option] | None:
 async def _titles(ctx: RequestContext, meta: CollectionMeta, *, limit: int, **asked: Any) -> list[Option]:
     query = title_query(ctx.formatter, meta, limit=limit, **asked)
     try:
-        rows = orjson.loads((await ctx.platform.reading.page(ctx.person, meta.name, query)).json)
+        rows = await ctx.rows(meta.name, query)
     except ForbiddenError:
         return []
     return [Option(str(r["id"]), ctx.formatter.title(meta, r)) for r in rows]

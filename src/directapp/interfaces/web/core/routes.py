@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect
 
 from directapp.interfaces.web.core import errors
-from directapp.interfaces.web.core.context import PageServices, open_context, request_id
+from directapp.interfaces.web.core.context import AnsweredError, PageServices, open_context, request_id
 from directapp.kernel.errors import (
     BadQueryError,
     DirectAppError,
@@ -72,12 +72,13 @@ async def _guarded(inner: Handler, request: Request) -> Response:
     try:
         _refuse_foreign(request)
         return await inner(request)
+    except AnsweredError as answered:
+        return answered.response
     except (UnauthenticatedError, TokenExpiredError):
         return _to_sign_in(request)
-    except DirectAppError as error:
-        return errors.refusal(await _desk_again(request), error)
-    except RequestValidationError as error:
-        return errors.refusal(await _desk_again(request), _unreadable(error))
+    except (DirectAppError, RequestValidationError) as error:
+        refused = error if isinstance(error, DirectAppError) else _unreadable(error)
+        return errors.refusal(await _context_again(request), refused)
     except ClientDisconnect:
         return Response(status_code=HTTPStatus.REQUEST_TIMEOUT)
     except Exception:  # noqa: BLE001 - whatever it is, it is logged, and a person gets words
@@ -94,7 +95,7 @@ def _unreadable(error: RequestValidationError) -> BadQueryError:
     return BadQueryError([Problem(_UNREADABLE.fill(name=name), field=name) for name in names])
 
 
-async def _desk_again(request: Request) -> Any:
+async def _context_again(request: Request) -> Any:
     try:
         actor = await request.app.state.authenticate(
             authorization=None, cookie=request.cookies.get("directapp_session")

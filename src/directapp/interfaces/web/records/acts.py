@@ -14,10 +14,11 @@ from directapp.derive.inputs import Filling
 from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.posted import Posted, read_signed, tapped_at
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed, tapped_at
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.records.lists import collection_verbs
-from directapp.interfaces.web.records.record import UnresolvedError, perform, read_patch, record_id
+from directapp.interfaces.web.records.record import UnresolvedError, read_patch, record_id
 from directapp.interfaces.web.records.record_view import Answered, look_up, page_context
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
 from directapp.services.intent import Answer
@@ -106,14 +107,10 @@ async def act(ctx: PersonContext, collection: str, verb: str, record: str | None
     found = _verb(ctx, meta, verb, on_record=target is not None)
     posted = await read_signed(ctx)
     patch, problems = await read_patch(ctx, list(found.params), posted)
-    try:
+    async with ctx.form(lambda error: _refused(ctx, meta, found, target, posted=posted, error=error)):
         if problems:
             raise UnresolvedError(problems)
-        answer = await perform(ctx, meta, verb, posted, patch, target=target, version=posted.version)
-    except NotFoundError:
-        raise
-    except DirectAppError as error:
-        return await _refused(ctx, meta, found, target, posted=posted, error=error)
+        answer = await ctx.do(meta, verb, patch, posted=posted, target=target, version=posted.version)
     told = ctx.platform.told_once(found, answer)
     if told:
         return _show_once(ctx, meta, found, _path(meta, target or answer.record), told)
@@ -156,7 +153,7 @@ async def _acted(
 
 async def _sees(ctx: RequestContext, meta: CollectionMeta, record: UUID) -> bool:
     try:
-        await ctx.platform.reading.one(ctx.person, meta.name, record, (("id",),))
+        await ctx.one(meta.name, record, (("id",),))
     except NotFoundError:
         return False
     return True
@@ -170,15 +167,15 @@ async def set_fact(ctx: PersonContext, collection: str, record: str, name: str) 
     if item is None or item.kind not in {Kind.INSTANT, Kind.BOOLEAN}:
         raise NotFoundError
     value: Any = True if item.kind is Kind.BOOLEAN else tapped_at(posted, ctx.now)
-    try:
-        await perform(ctx, meta, "update", posted, {name: value}, target=target)
-    except NotFoundError:
-        raise
-    except DirectAppError as error:
+
+    async def again(error: DirectAppError) -> Response:
         by_field, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
         answered = Answered(problems=by_field, summary=summary)
         context = await page_context(ctx, await look_up(ctx, meta, target), answered)
         return ctx.page("record.html", status=int(error.status), **context)
+
+    async with ctx.form(again):
+        await ctx.do(meta, "update", {name: value}, posted=posted, target=target)
     path = _path(meta, target)
     text = item.label.pick(ctx.language)
     ctx.cookies.append(notes.tell_done(text, ctx.now, undo=f"{path}/{UNDO.name}", href=path))
@@ -190,14 +187,14 @@ async def undo(ctx: PersonContext, collection: str, record: str) -> Response:
     meta, target = ctx.meta(collection), record_id(record)
     posted = await read_signed(ctx)
     ctx.cookies.append(notes.forget_done())
-    try:
-        await perform(ctx, meta, UNDO.name, posted, {}, target=target)
-    except NotFoundError:
-        raise
-    except DirectAppError as error:
+
+    async def again(error: DirectAppError) -> Response:
         _, summary = forms.sort_problems(error.problems, {}, ctx.language)
         context = await page_context(ctx, await look_up(ctx, meta, target), Answered(summary=summary))
         return ctx.page("record.html", status=int(error.status), **context)
+
+    async with ctx.form(again):
+        await ctx.do(meta, UNDO.name, {}, posted=posted, target=target)
     ctx.cookies.append(notes.tell_done(ctx.say(WORDS["undone"]), ctx.now))
     back = posted.get("back")
     if back.startswith("/app/"):
@@ -209,7 +206,7 @@ async def delete(ctx: PersonContext, collection: str, record: str) -> Response:
     """Delete a record, where the declaration lets anyone."""
     meta, target = ctx.meta(collection), record_id(record)
     posted = await read_signed(ctx)
-    await perform(ctx, meta, "delete", posted, {}, target=target, version=posted.version)
+    await ctx.do(meta, "delete", {}, posted=posted, target=target, version=posted.version)
     text = f"{ctx.say(WORDS['deleted_now'])}: {meta.declared.label.pick(ctx.language)}"
     ctx.cookies.append(notes.tell_done(text, ctx.now))
     return ctx.go(posted.get("back") if posted.get("back").startswith("/app/") else _path(meta, None))

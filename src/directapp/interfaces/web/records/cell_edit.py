@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from directapp.declare.fields import Field
@@ -14,11 +13,12 @@ from directapp.derive.shown import writable_anywhere
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.records.lists import listing_of, record_verbs
-from directapp.interfaces.web.records.record import UnresolvedError, perform, read_patch, record_id, stale_answer
+from directapp.interfaces.web.records.record import UnresolvedError, read_patch, record_id, stale_answer
 from directapp.interfaces.web.records.record_view import Answered, filling_of, look_up
 from directapp.interfaces.web.records.views.words import WORDS as VIEW_WORDS
 from directapp.kernel.errors import DirectAppError, NotFoundError, StaleError
@@ -75,15 +75,11 @@ async def save_cell(ctx: PersonContext, collection: str, record: str, name: str)
     item = _field(ctx, meta, name)
     posted = await read_signed(ctx)
     patch, problems = await read_patch(ctx, [item], posted)
-    try:
+    async with ctx.form(lambda error: _again(ctx, meta, target, item, posted=posted, patch=patch, error=error)):
         if problems:
             raise UnresolvedError(problems)
         if patch:
-            await perform(ctx, meta, "update", posted, patch, target=target, version=posted.version)
-    except NotFoundError:
-        raise
-    except DirectAppError as error:
-        return await _again(ctx, meta, target, item, posted=posted, patch=patch, error=error)
+            await ctx.do(meta, "update", patch, posted=posted, target=target, version=posted.version)
     back = posted.get("_back")
     back = back if back.startswith("/app/") else f"/app/{meta.name}/{target}"
     if patch:
@@ -116,8 +112,7 @@ async def _row(ctx: RequestContext, meta: CollectionMeta, target: UUID, posted: 
     """Answer with the row in the columns of the list it stands in; nothing where it left the reader's sight."""
     asked = (("columns", posted.get("_columns")), ("id", str(target)), ("all", "1"))
     listing = listing_of(ctx, meta, Address(f"/app/{meta.name}", asked))
-    page = await ctx.platform.reading.page(ctx.person, meta.name, listing.query)
-    rows: list[dict[str, Any]] = orjson.loads(page.json)
+    rows = await ctx.rows(meta.name, listing.query)
     return ctx.page(
         "parts/cell_saved.html",
         columns=tables.columns_of(listing, ctx.language),

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from directapp.declare.spec import CollectionMeta
@@ -13,9 +12,9 @@ from directapp.derive.shown import readable_anywhere
 from directapp.derive.tables import Listing
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.kernel.errors import DirectAppError
-from directapp.services.intent import Intent
 from directapp.store.query import Condition, Junction, Query
 
 KEPT = "list_columns"
@@ -34,7 +33,7 @@ async def _row(ctx: RequestContext, meta: CollectionMeta) -> dict[str, Any] | No
         return None
     mine = (Condition(("person",), "eq", ctx.person.user), Condition(("collection",), "eq", meta.name))
     query = Query(fields=(("id",), ("columns",)), filter=Junction("and", mine), limit=1)
-    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, KEPT, query)).json)
+    rows = await ctx.rows(KEPT, query)
     return rows[0] if rows else None
 
 
@@ -80,16 +79,10 @@ async def _keep(ctx: RequestContext, meta: CollectionMeta, columns: list[str]) -
 
 async def _write(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any] | None, columns: list[str]) -> None:
     patch: dict[str, Any] = {"columns": columns}
-    intent = Intent(
-        actor=ctx.person,
-        collection=KEPT,
-        verb="update" if row else "create",
-        origin="web",
-        target=UUID(row["id"]) if row else None,
-        patch=patch if row else {**patch, "collection": meta.name},
-        request_id=ctx.request_id,
-    )
-    await ctx.platform.pipeline.perform(intent)
+    if row:
+        await ctx.do(ctx.meta(KEPT), "update", patch, target=UUID(row["id"]))
+    else:
+        await ctx.do(ctx.meta(KEPT), "create", {**patch, "collection": meta.name})
 
 
 ROUTES = (post("/app/{collection}/columns", choose_columns),)

@@ -1,7 +1,5 @@
 """Goals: how long a record may stand at each status by its site's own goals, as far as the reader may know them."""
 
-import orjson
-
 from directapp.derive.board import Goals
 from directapp.derive.shown import readable_anywhere
 from directapp.interfaces.web.core.branding import SITES
@@ -20,7 +18,7 @@ async def goals_of(ctx: RequestContext) -> Goals:
         return {}
     query = Query(fields=(("id",), (GOALS,)), sort=(Order("id"),), limit=_MOST)
     try:
-        rows = orjson.loads((await ctx.platform.reading.page(ctx.person, SITES, query)).json)
+        rows = await ctx.rows(SITES, query)
     except ForbiddenError:
         return {}
     return {str(r["id"]): r.get(GOALS) or {} for r in rows}

@@ -47,7 +47,7 @@ async def _named(ctx: RequestContext, text: str) -> list[dict[str, Any]]:
         sort=(Order("first_name"), Order("last_name")),
         limit=_ASKED,
     )
-    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, USERS, query)).json)
+    rows = await ctx.rows(USERS, query)
     here = str(ctx.person.site)
     others = [r for r in rows if r["id"] != str(ctx.person.user)]
     return sorted(others, key=lambda r: str(r.get("dealership")) != here)

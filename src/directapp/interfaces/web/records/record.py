@@ -1,7 +1,6 @@
 """Records: the page of any record, creating one, and saving its groups."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -17,13 +16,13 @@ from directapp.derive.shown import Shown, writable_anywhere
 from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import CreatePart, Features, get, post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.records.lists import may_create
 from directapp.interfaces.web.records.record_view import Answered, look_up, page_context
-from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem, ReusedKeyError, StaleError
-from directapp.services.intent import Answer, Intent
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem, StaleError
 
 
 async def lost(_: PersonContext) -> Response:
@@ -116,7 +115,7 @@ async def create(ctx: PersonContext, collection: str) -> Response:
     try:
         if problems:
             raise UnresolvedError(problems)
-        answer = await perform(ctx, meta, "create", posted, patch)
+        answer = await ctx.do(meta, "create", patch, posted=posted)
     except DirectAppError as error:
         if isinstance(error, NotFoundError):
             raise
@@ -164,82 +163,17 @@ async def read_patch(ctx: RequestContext, fields: list[Field], posted: Posted) -
     return patch, problems
 
 
-async def perform(
-    ctx: RequestContext,
-    meta: CollectionMeta,
-    verb: str,
-    posted: Posted,
-    patch: dict[str, Any],
-    *,
-    target: UUID | None = None,
-    version: int | None = None,
-    base: Mapping[str, Any] | None = None,
-) -> Answer:
-    """Hand an intent of this form to the pipeline; a form that was sent before and then changed is another one.
-
-    ``base``: what the writer saw, where the form does not carry it along.
-    """
-    intent = _intent(ctx, meta, verb, posted, patch, target=target, version=version, base=base)
-    try:
-        return await ctx.platform.pipeline.perform(intent)
-    except ReusedKeyError as error:
-        if target is None:
-            # What was sent may have made a record already: whoever sends it shall know.
-            raise ReusedKeyError(WORDS["sent_before"]) from error
-        return await ctx.platform.pipeline.perform(replace(intent, key=None))
-
-
-async def sent_before(
-    ctx: RequestContext, meta: CollectionMeta, verb: str, posted: Posted, *, target: UUID | None = None
-) -> bool:
-    """Whether just this form has been stored: where what it asks for would no longer be open."""
-    intent = _intent(ctx, meta, verb, posted, {}, target=target)
-    return await ctx.platform.pipeline.recall(intent) is not None
-
-
-def _intent(
-    ctx: RequestContext,
-    meta: CollectionMeta,
-    verb: str,
-    posted: Posted,
-    patch: dict[str, Any],
-    *,
-    target: UUID | None = None,
-    version: int | None = None,
-    base: Mapping[str, Any] | None = None,
-) -> Intent:
-    return Intent(
-        actor=ctx.person,
-        collection=meta.name,
-        verb=verb,
-        origin="web",
-        target=target,
-        patch=patch,
-        version=version,
-        base=inputs.seen(meta.fields.values(), posted.base) if base is None else base,
-        key=posted.key,
-        said=posted.said,
-        reason=posted.reason,
-        request_id=ctx.request_id,
-        confirmed=posted.get("_confirm") == "1",
-    )
-
-
 async def save(ctx: PersonContext, collection: str, record: str) -> Response:
     """Save what a form of a record changes."""
     meta, target = ctx.meta(collection), record_id(record)
     posted = await read_signed(ctx)
     fields = [meta.fields[n] for n in posted.typed["_fields"] if n in meta.fields]
     patch, problems = await read_patch(ctx, fields, posted)
-    try:
+    async with ctx.form(lambda error: _again(ctx, meta, target, posted, patch=patch, error=error)):
         if problems:
             raise UnresolvedError(problems)
         if patch:
-            await perform(ctx, meta, "update", posted, patch, target=target, version=posted.version)
-    except NotFoundError:
-        raise
-    except DirectAppError as error:
-        return await _again(ctx, meta, target, posted, patch=patch, error=error)
+            await ctx.do(meta, "update", patch, posted=posted, target=target, version=posted.version)
     done = WORDS["saved"] if patch else WORDS["nothing_to_save"]
     title = ", ".join(f.label.pick(ctx.language) for f in fields if f.name in patch)
     text = f"{ctx.say(done)}: {title}" if title else ctx.say(done)

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta
@@ -49,7 +47,7 @@ async def look_up(ctx: RequestContext, meta: CollectionMeta, record: UUID) -> Re
     titled: dict[str, Any] = {}
     if linked:
         paths = paths_for(ctx.spec, ctx.person, meta, linked)
-        titled = orjson.loads(await ctx.platform.reading.one(ctx.person, meta.name, record, paths))
+        titled = await ctx.one(meta.name, record, paths)
     told = {**view.row, **{n: _linked(titled.get(n)) for n in linked}}
     names = {str(view.row[n]): ctx.formatter.value(meta, n, told).text for n in linked}
     return Record(meta=meta, id=record, view=view, told=told, names=names)

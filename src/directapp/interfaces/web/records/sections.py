@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from directapp.declare.kinds import Kind
@@ -18,11 +17,12 @@ from directapp.derive.shown import Shown, paths_for, readable_anywhere
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.records.lists import collection_verbs, may_create
 from directapp.interfaces.web.records.mentions import USERS, who_see
-from directapp.interfaces.web.records.record import perform, record_id
+from directapp.interfaces.web.records.record import record_id
 from directapp.kernel.errors import DirectAppError, NotFoundError
 from directapp.store.query import Condition, Order, Query
 
@@ -93,10 +93,7 @@ async def _read(
         sort=(sort,),
         limit=_MOST,
     )
-    rows: list[dict[str, Any]] = orjson.loads(
-        (await ctx.platform.reading.page(ctx.person, child.meta.name, query)).json
-    )
-    return rows
+    return await ctx.rows(child.meta.name, query)
 
 
 async def _rows(ctx: RequestContext, meta: CollectionMeta, target: UUID, child: Child) -> Response:
@@ -195,7 +192,7 @@ async def add_comment(ctx: PersonContext, collection: str, record: str) -> Respo
     if mentions:
         patch["mentions"] = mentions
     try:
-        await perform(ctx, child.meta, "create", posted, patch)
+        await ctx.do(child.meta, "create", patch, posted=posted)
     except DirectAppError as error:
         _, summary = forms.sort_problems(error.problems, child.meta.fields, ctx.language)
         return await _comments(ctx, meta, target, child, typed=text, problems=summary, status=int(error.status))
@@ -253,7 +250,7 @@ async def show_files(
         sort=(Order("id", descending=True),),
         limit=_MOST,
     )
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, child.meta.name, query)).json)
+    rows = await ctx.rows(child.meta.name, query)
     stages = allowed_stages(ctx, child.meta)
     context = {
         "title": child.meta.declared.plural.pick(ctx.language),

@@ -14,13 +14,13 @@ from directapp.derive import forms
 from directapp.derive.pages import Child
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.sections import FILES, child_of, show_files
 from directapp.kernel.errors import DirectAppError, Problem
 from directapp.services.attachments import Incoming
-from directapp.services.intent import Intent
 
 _CHUNK = 256 * 1024
 
@@ -79,18 +79,7 @@ async def keep_file(
         key=file_key(key),
         request_id=ctx.request_id,
     )
-    await ctx.platform.pipeline.perform(
-        Intent(
-            actor=ctx.person,
-            collection=meta.name,
-            verb="create",
-            origin="web",
-            patch={**values, "file": kept.record},
-            key=key,
-            said=said,
-            request_id=ctx.request_id,
-        )
-    )
+    await ctx.platform.pipeline.perform(ctx.intent(meta, "create", {**values, "file": kept.record}, key=key, said=said))
     return kept.record
 
 

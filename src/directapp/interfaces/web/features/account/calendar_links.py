@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
 
 import orjson
 from fastapi import Request, Response
@@ -103,7 +102,7 @@ async def own_links(ctx: RequestContext) -> tuple[CalendarLink, ...]:
         sort=(Order("created_at", descending=True),),
         limit=_MOST_SHOWN,
     )
-    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, FEEDS, query)).json)
+    rows = await ctx.rows(FEEDS, query)
     return tuple(
         CalendarLink(
             href=f"/app/{FEEDS}/{row['id']}",

@@ -1,8 +1,5 @@
 """Profile: a person's own name, language, appearance and password."""
 
-from typing import Any
-
-import orjson
 from fastapi import Response
 
 from directapp.declare.fields import Field
@@ -24,7 +21,7 @@ from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.features.account.calendar_links import own_links
-from directapp.interfaces.web.records.record import perform, read_patch
+from directapp.interfaces.web.records.record import read_patch
 from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem
 from directapp.kernel.text import pick_language
 
@@ -56,7 +53,7 @@ async def _page(
     meta, user = ctx.meta(USERS), ctx.person.user
     if user is None:
         raise ForbiddenError
-    row: dict[str, Any] = orjson.loads(await ctx.platform.reading.one(ctx.person, USERS, user))
+    row = await ctx.one(USERS, user)
     filling = Filling(language=ctx.language, row=row, typed=typed or {}, problems=problems or {})
     made = [inputs.build_input(f, filling) for f in _fields(ctx)]
     lines = [
@@ -88,7 +85,7 @@ async def save_me(ctx: PersonContext) -> Response:
     patch, _ = await read_patch(ctx, _fields(ctx), posted)
     try:
         if patch:
-            await perform(ctx, ctx.meta(USERS), "update", posted, patch, target=ctx.person.user)
+            await ctx.do(ctx.meta(USERS), "update", patch, posted=posted, target=ctx.person.user)
     except DirectAppError as error:
         by_field, summary = forms.sort_problems(error.problems, ctx.spec[USERS].fields, ctx.language)
         typed = dict(posted.typed)

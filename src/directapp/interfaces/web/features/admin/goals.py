@@ -24,7 +24,6 @@ from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.admin.overview import PATH
 from directapp.interfaces.web.features.admin.words import WORDS, speak_admin
 from directapp.interfaces.web.records.goals import GOALS
-from directapp.interfaces.web.records.record import perform
 from directapp.interfaces.web.records.record_view import look_up
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, StaleError
 from directapp.kernel.text import Text
@@ -121,7 +120,7 @@ async def save_goals(ctx: PersonContext) -> Response:
     kept = {code: goal for code, goal in _stored(seen).items() if code not in shown}
     try:
         patch = {GOALS: {**kept, **goals}}
-        await perform(ctx, seen.meta, "update", posted, patch, target=seen.id, version=posted.version)
+        await ctx.do(seen.meta, "update", patch, posted=posted, target=seen.id, version=posted.version)
     except StaleError as error:
         seen = await _site(ctx, posted.get("site"))
         latest = await ctx.platform.reading.history(ctx.person, SITES, seen.id, limit=1)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from directapp.interfaces.web.core.posted import Posted
+from directapp.interfaces.web.core.form import Posted
 from directapp.kernel.ids import uuid7
 
 MOST, LONGEST = 200, 200

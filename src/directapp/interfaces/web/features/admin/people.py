@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from fastapi import Response
 
 from directapp.declare.verbs import Verb
@@ -60,7 +59,7 @@ async def show_people(ctx: PersonContext, site: str = "") -> Response:
         sort=(Order("last_name"), Order("first_name")),
         limit=_MOST,
     )
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, USERS, query)).json)
+    rows = await ctx.rows(USERS, query)
     people = [_person(ctx, row) for row in rows]
     people.sort(key=lambda p: (IN, INVITED, OUT).index(p.standing))
     return ctx.page(

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from directapp.declare.spec import CollectionMeta
@@ -16,13 +15,14 @@ from directapp.derive.inputs import Option
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.admin.lines import Line, items_of, moved, new_line, stored_lines, typed_lines
 from directapp.interfaces.web.features.admin.overview import PATH, TEMPLATES
 from directapp.interfaces.web.features.admin.words import WORDS, speak_admin
 from directapp.interfaces.web.records.lists import may_create
-from directapp.interfaces.web.records.record import perform, record_id
+from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.record_view import look_up
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, StaleError
 from directapp.store.query import Order, Query
@@ -71,7 +71,7 @@ async def show_templates(ctx: PersonContext) -> Response:
     meta = ctx.meta(TEMPLATES)
     names = ("id", *_NAMES, *_CHOICES, ITEMS, "active")
     query = Query(fields=tuple((n,) for n in names), sort=(Order("id"),), limit=_MOST)
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, TEMPLATES, query)).json)
+    rows = await ctx.rows(TEMPLATES, query)
     chosen: set[tuple[str, str]] = set()
     listed = []
     for row in rows:
@@ -161,7 +161,7 @@ async def _save(ctx: RequestContext, meta: CollectionMeta, sheet: Sheet, posted:
     patch |= {"active": bool(sheet.values["active"]), ITEMS: items_of(sheet.lines)}
     verb = "update" if sheet.target else "create"
     try:
-        answer = await perform(ctx, meta, verb, posted, patch, target=sheet.target, version=sheet.version)
+        answer = await ctx.do(meta, verb, patch, posted=posted, target=sheet.target, version=sheet.version)
     except NotFoundError:
         raise
     except StaleError as error:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from fastapi import Response
 
 from directapp.derive.shown import page_of, readable_anywhere
@@ -46,7 +45,7 @@ async def show_tree(ctx: PersonContext) -> Response:
     meta = ctx.meta(SITES)
     names = [n for n in _FIELDS if n in readable_anywhere(ctx.person, meta)]
     query = Query(fields=tuple((n,) for n in names), sort=(Order("number"),), limit=_MOST)
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, SITES, query)).json)
+    rows = await ctx.rows(SITES, query)
     return ctx.page(
         "admin/tree.html",
         here=SITES,

@@ -16,11 +16,12 @@ from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.branding.swatches import PRIMARY, SECONDARY, STANDARD, WORDS, swatch
-from directapp.interfaces.web.records.record import UnresolvedError, perform
+from directapp.interfaces.web.records.record import UnresolvedError
 from directapp.interfaces.web.records.record_view import look_up
 from directapp.interfaces.web.records.uploads import chunks_of, file_key, key_with
 from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem
@@ -142,7 +143,7 @@ async def _save(ctx: RequestContext, seen: Record, posted: Posted) -> None:
         patch[LOGO] = str(await _keep_logo(ctx, posted))
     elif posted.get("remove_logo"):
         patch[LOGO] = None
-    await perform(ctx, seen.meta, "update", posted, patch, target=seen.id, version=posted.version)
+    await ctx.do(seen.meta, "update", patch, posted=posted, target=seen.id, version=posted.version)
 
 
 async def _keep_logo(ctx: RequestContext, posted: Posted) -> UUID | None:

@@ -22,7 +22,6 @@ from directapp.interfaces.web.records.goals import goals_of
 from directapp.interfaces.web.records.lists import listing_of
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ForbiddenError, InvalidError
-from directapp.services.intent import Intent
 from directapp.services.reading import MOST_COUNTED
 
 PATH, BOOKINGS, CARS = "/app/figures", "resource_bookings", "cars"
@@ -68,8 +67,7 @@ async def _figures(ctx: RequestContext, asked: Asked) -> Found:
     patch: dict[str, Any] = {"first": asked.first.isoformat(), "last": asked.last.isoformat()}
     if asked.site:
         patch["site"] = asked.site
-    intent = Intent(actor=ctx.person, collection=BOOKINGS, verb="figures", origin="web", patch=patch)
-    answer = await ctx.platform.pipeline.perform(intent)
+    answer = await ctx.do(ctx.meta(BOOKINGS), "figures", patch)
     found: Found = orjson.loads(answer.json or "{}")
     return found
 

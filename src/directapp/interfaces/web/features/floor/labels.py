@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
 from fastapi import Response
 from markupsafe import Markup
 
@@ -42,7 +41,7 @@ async def show_labels(ctx: PersonContext) -> Response:
     chosen = [u for text in ctx.request.query_params.getlist("car") if (u := refs.as_uuid(text)) is not None]
     filter_ = Condition(("id",), "in", chosen[:_MOST]) if chosen else _of_mine(ctx)
     query = Query(fields=fields, filter=filter_, limit=_MOST)
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, CARS, query)).json)
+    rows = await ctx.rows(CARS, query)
     labels = await labels_of(ctx, rows)
     return ctx.page("floor/labels.html", here=CARS, f=speak_floor(ctx.language), labels=labels)
 

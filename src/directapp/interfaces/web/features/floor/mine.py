@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from fastapi import Response
 
 from directapp.declare.spec import CollectionMeta
@@ -140,8 +139,7 @@ async def _rows(ctx: RequestContext, meta: CollectionMeta, filter_: Filter) -> l
     readable = readable_anywhere(ctx.person, meta)
     fields = tuple((n,) for n in meta.fields if n in readable)
     query = Query(fields=fields, filter=filter_, limit=_MOST)
-    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, CARS, query)).json)
-    return rows
+    return await ctx.rows(CARS, query)
 
 
 async def _free(ctx: RequestContext) -> int:

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from directapp.derive import forms, present
@@ -140,7 +139,7 @@ async def _latest(ctx: RequestContext, car: UUID, kind: str) -> dict[str, Any] |
         return None
     filter_ = Junction("and", (Condition(("car",), "eq", car), Condition(("kind",), "eq", kind)))
     query = Query(filter=filter_, sort=(Order("id", descending=True),), limit=1)
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, INSPECTIONS, query)).json)
+    rows = await ctx.rows(INSPECTIONS, query)
     return rows[0] if rows else None
 
 
@@ -152,7 +151,7 @@ async def _files(ctx: RequestContext, car: UUID, which: Filter) -> list[dict[str
         sort=(Order("id", descending=True),),
         limit=_MOST,
     )
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, FILES, query)).json)
+    rows = await ctx.rows(FILES, query)
     return [
         {
             "file": r["file"]["id"],

@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from directapp.declare.kinds import BadValueError
@@ -66,7 +65,7 @@ async def _find(ctx: RequestContext, field: str, value: str) -> list[tuple[str, 
     open_ones = Junction("and", (same, Condition(("status",), "neq", "archived")))
     for filter_ in (open_ones, same):
         query = Query(fields=(("id",), *((n,) for n in meta.titles)), filter=filter_, limit=_MOST)
-        rows = orjson.loads((await ctx.platform.reading.page(ctx.person, CARS, query)).json)
+        rows = await ctx.rows(CARS, query)
         if rows:
             return [(page_of(CARS, r["id"]), ctx.formatter.title(meta, r)) for r in rows]
     return []

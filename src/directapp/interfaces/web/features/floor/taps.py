@@ -5,21 +5,21 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import post
-from directapp.interfaces.web.core.posted import Posted, read_signed, tapped_at
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed, tapped_at
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.floor.mine import CARS, jobs_of, mine_page, moment_of
 from directapp.interfaces.web.features.floor.tasks import Job
 from directapp.interfaces.web.features.floor.words import WORDS, say
-from directapp.interfaces.web.records.record import perform, record_id
+from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.record_view import look_up
 from directapp.interfaces.web.records.uploads import keep_file
-from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem, StaleError
+from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem, StaleError
 from directapp.services.intent import Answer
 from directapp.services.undo import UNDO
 from directapp.store.query import Condition, Filter, Junction, Query
@@ -41,13 +41,13 @@ async def damage(ctx: PersonContext, car: str) -> Response:
 
 async def _tapped(ctx: RequestContext, deed: Any, told: str, *, undo_at: str | None = None) -> Response:
     """Do it and go back to my cars; what is refused stands above them."""
-    try:
-        await deed()
-    except NotFoundError:
-        raise
-    except DirectAppError as error:
+
+    async def again(error: DirectAppError) -> Response:
         problems = [ctx.say(p.message) for p in error.problems]
         return await mine_page(ctx, problems=problems, status=int(error.status))
+
+    async with ctx.form(again):
+        await deed()
     ctx.cookies.append(notes.tell_done(told, ctx.now, undo=undo_at))
     return ctx.go(FLOOR)
 
@@ -57,7 +57,7 @@ async def take_next(ctx: PersonContext) -> Response:
     posted = await read_signed(ctx)
 
     async def take() -> None:
-        await perform(ctx, ctx.meta(CARS), "take_next", posted, {})
+        await ctx.do(ctx.meta(CARS), "take_next", {}, posted=posted)
 
     return await _tapped(ctx, take, say("take_next", ctx.language))
 
@@ -100,7 +100,7 @@ async def _set_fact(ctx: RequestContext, car: str, posted: Posted, name: str, wo
 async def _write(ctx: RequestContext, target: UUID, posted: Posted, name: str, value: Any) -> None:
     """Write a fact; over the same one of another person only where the work is done again."""
     meta = ctx.meta(CARS)
-    write = partial(perform, ctx, meta, "update", posted, {name: value}, target=target)
+    write = partial(ctx.do, meta, "update", {name: value}, posted=posted, target=target)
     try:
         await write(version=posted.version, base={name: None})
     except StaleError:
@@ -122,13 +122,13 @@ async def _who_did(ctx: RequestContext, target: UUID, name: str, stored: Any) ->
 async def begin(ctx: PersonContext, car: str) -> Response:
     """Begin the inspection of a car, or take up the one that is begun, and go to its checklist."""
     target, posted = record_id(car), await read_signed(ctx)
-    try:
-        answer = await perform(ctx, ctx.meta("inspections"), "begin", posted, {"car": target})
-    except NotFoundError:
-        raise
-    except DirectAppError as error:
+
+    async def again(error: DirectAppError) -> Response:
         problems = [ctx.say(p.message) for p in error.problems]
         return await mine_page(ctx, problems=problems, status=int(error.status))
+
+    async with ctx.form(again):
+        answer = await ctx.do(ctx.meta("inspections"), "begin", {"car": target}, posted=posted)
     return ctx.go(f"/app/inspections/{answer.record}")
 
 
@@ -160,7 +160,7 @@ async def _comment(
     patch: dict[str, Any] = {"car": car, "text": text}
     if mentions:
         patch["mentions"] = list(mentions)
-    return await perform(ctx, ctx.meta("comments"), "create", posted, patch)
+    return await ctx.do(ctx.meta("comments"), "create", patch, posted=posted)
 
 
 async def _parts_people(ctx: RequestContext, car: UUID) -> list[str]:
@@ -171,7 +171,7 @@ async def _parts_people(ctx: RequestContext, car: UUID) -> list[str]:
     filter_: Filter = Junction("and", (works, Condition(("dealership",), "in", sites)))
     query = Query(fields=(("id",),), filter=filter_, limit=20)
     try:
-        found = orjson.loads((await ctx.platform.reading.page(ctx.person, "users", query)).json)
+        found = await ctx.rows("users", query)
     except ForbiddenError:
         return []
     return [str(r["id"]) for r in found]
@@ -181,7 +181,7 @@ async def _report_damage(ctx: RequestContext, car: UUID, posted: Posted) -> None
     """Make a work item of the damage and hang the photos on the car."""
     text = posted.get("text").strip() or say("damage_bare", ctx.language)
     patch = {"car": car, "description": text, "kind": "body"}
-    await perform(ctx, ctx.meta("work_items"), "create", posted, patch)
+    await ctx.do(ctx.meta("work_items"), "create", patch, posted=posted)
     stage = next((s for role, s in _STAGES.items() if role in ctx.person.roles), "technical")
     for number, file in enumerate(posted.files):
         values = {"car": car, "stage": stage}
@@ -193,7 +193,7 @@ async def undo(ctx: PersonContext, car: str) -> Response:
     target, posted = record_id(car), await read_signed(ctx)
 
     async def take_back() -> None:
-        await perform(ctx, ctx.meta(CARS), UNDO.name, posted, {}, target=target)
+        await ctx.do(ctx.meta(CARS), UNDO.name, {}, posted=posted, target=target)
 
     return await _tapped(ctx, take_back, ctx.say(COMMON["undone"]))
 

@@ -11,8 +11,6 @@ from decimal import Decimal
 from statistics import fmean, median
 from typing import Any
 
-import orjson
-
 from directapp.declare.kinds import Kind
 from directapp.derive import board, present
 from directapp.derive.questions import Address
@@ -122,8 +120,7 @@ async def figures_of(ctx: RequestContext) -> dict[str, Any]:
 
 
 async def _rows(ctx: RequestContext, query: Query) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, CARS, query)).json)
-    return rows
+    return await ctx.rows(CARS, query)
 
 
 # -- time -----------------------------------------------------------------------------------------------

@@ -14,8 +14,7 @@ from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
-from directapp.interfaces.web.records.record import perform, record_id
-from directapp.services.intent import Intent
+from directapp.interfaces.web.records.record import record_id
 from directapp.store.query import Condition, Filter, Junction, Order, Query
 
 PATH = "/app/notifications"
@@ -102,7 +101,7 @@ async def _rows(ctx: RequestContext, wanted: str, *, everything: bool) -> list[d
         parts.append(Condition(("type",), "eq", wanted))
     asked = Junction("and", tuple(parts)) if parts else None
     query = Query(filter=asked, sort=(Order("created_at", descending=True),), limit=_MOST)
-    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, NOTIFICATIONS, query)).json)
+    rows = await ctx.rows(NOTIFICATIONS, query)
     return sorted(rows, key=lambda r: (r["read_at"] is not None, _RANK.get(r["priority"], 2) if not everything else 0))
 
 
@@ -158,7 +157,7 @@ async def read_all(ctx: PersonContext) -> Response:
     """Mark all of them as read, or all of a type."""
     posted = await read_signed(ctx)
     wanted = posted.get("type")
-    await perform(ctx, ctx.meta(NOTIFICATIONS), "mark_all_read", posted, {"type": wanted} if wanted else {})
+    await ctx.do(ctx.meta(NOTIFICATIONS), "mark_all_read", {"type": wanted} if wanted else {}, posted=posted)
     return ctx.go(PATH)
 
 
@@ -166,18 +165,15 @@ async def read_one(ctx: PersonContext, record: str) -> Response:
     """Mark one as read, or put it back among the unread."""
     posted = await read_signed(ctx)
     verb = "mark_unread" if posted.get("unread") else "mark_read"
-    await perform(ctx, ctx.meta(NOTIFICATIONS), verb, posted, {}, target=record_id(record))
+    await ctx.do(ctx.meta(NOTIFICATIONS), verb, {}, posted=posted, target=record_id(record))
     return ctx.go(PATH + ("?show=all" if posted.get("all") else ""))
 
 
 async def open_one(ctx: PersonContext, record: str) -> Response:
     """Go to what a notification is about; it is read then."""
-    row = orjson.loads(await ctx.platform.reading.one(ctx.person, NOTIFICATIONS, record_id(record)))
+    row = await ctx.one(NOTIFICATIONS, record_id(record))
     if row["read_at"] is None:
-        intent = Intent(
-            actor=ctx.person, collection=NOTIFICATIONS, verb="mark_read", target=UUID(row["id"]), origin="web"
-        )
-        await ctx.platform.pipeline.perform(intent)
+        await ctx.do(ctx.meta(NOTIFICATIONS), "mark_read", {}, target=UUID(row["id"]))
     if row.get("car"):
         return ctx.go(page_of("cars", row["car"]))
     if row.get("collection") and row.get("record") and row["collection"] in ctx.spec.metas:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from directapp.derive import forms
@@ -19,7 +18,7 @@ from directapp.interfaces.web.core.feature import Route, get, post
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
 from directapp.interfaces.web.records.lists import may_create
-from directapp.interfaces.web.records.record import perform, record_id
+from directapp.interfaces.web.records.record import record_id
 from directapp.kernel.errors import DirectAppError
 from directapp.kernel.text import Text
 from directapp.store.query import Condition, Order, Query
@@ -86,7 +85,7 @@ def communication_routes(capabilities: Capabilities) -> tuple[Route, ...]:
         meta = ctx.meta(MESSAGES)
         patch = {name: posted.get(name) for name in ("direction", "receiver_kind", "body") if posted.get(name)}
         try:
-            await perform(ctx, meta, "create", posted, {"car": target, "channel": "phone", **patch})
+            await ctx.do(meta, "create", {"car": target, "channel": "phone", **patch}, posted=posted)
         except DirectAppError as error:
             _, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
             return await _section(ctx, capabilities, target, typed=patch, summary=summary, status=int(error.status))
@@ -96,10 +95,10 @@ def communication_routes(capabilities: Capabilities) -> tuple[Route, ...]:
         target, posted = record_id(record), await read_signed(ctx)
         meta = ctx.meta(LINKS)
         if posted.get("revoke"):
-            await perform(ctx, meta, "revoke", posted, {}, target=record_id(posted.get("revoke")))
+            await ctx.do(meta, "revoke", {}, posted=posted, target=record_id(posted.get("revoke")))
         else:
             channel = posted.get("channel") or "copy"
-            await perform(ctx, meta, "share", posted, {"car": str(target), "channel": channel})
+            await ctx.do(meta, "share", {"car": str(target), "channel": channel}, posted=posted)
         return await _after(ctx, capabilities, target)
 
     return (
@@ -133,7 +132,7 @@ async def _section(
         sort=(Order("created_at", descending=True),),
         limit=_MOST,
     )
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, MESSAGES, query)).json)
+    rows = await ctx.rows(MESSAGES, query)
     path = f"/app/cars/{target}"
     context: dict[str, Any] = {
         "m": speak_messages(ctx.language),
@@ -167,7 +166,7 @@ async def _link(ctx: RequestContext, capabilities: Capabilities, car: UUID) -> L
     if not meta.grants_of(ctx.person.roles):
         return None
     query = Query(filter=Condition(("car",), "eq", car), sort=(Order("id", descending=True),), limit=20)
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, LINKS, query)).json)
+    rows = await ctx.rows(LINKS, query)
     for row in rows:
         until = read_instant(row.get("expires_at"))
         if until is None or not is_open({**row, "expires_at": until}, ctx.now):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from directapp.derive import forms
@@ -14,9 +13,9 @@ from directapp.domains.messages.words import TYPES
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
-from directapp.interfaces.web.records.record import perform, sent_before
 from directapp.kernel.errors import DirectAppError
 from directapp.store.query import Condition, Query
 
@@ -44,7 +43,7 @@ class EventGroup:
 
 async def _own(ctx: RequestContext) -> dict[str, Any]:
     query = Query(filter=Condition(("user",), "eq", ctx.person.user), limit=1)
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, CHOICES, query)).json)
+    rows = await ctx.rows(CHOICES, query)
     return dict(rows[0]) if rows else {}
 
 
@@ -107,13 +106,13 @@ async def save(ctx: PersonContext) -> Response:
 
 async def _write(ctx: RequestContext, row: dict[str, Any], posted: Posted, patch: dict[str, Any]) -> None:
     meta = ctx.meta(CHOICES)
-    if await sent_before(ctx, meta, "create", posted):
+    if await ctx.sent_before(meta, "create", posted):
         return
     if row:
-        await perform(ctx, meta, "update", posted, patch, target=UUID(row["id"]), version=posted.version)
+        await ctx.do(meta, "update", patch, posted=posted, target=UUID(row["id"]), version=posted.version)
     else:
         given = {name: value for name, value in patch.items() if value is not None}
-        await perform(ctx, meta, "create", posted, given)
+        await ctx.do(meta, "create", given, posted=posted)
 
 
 ROUTES = (

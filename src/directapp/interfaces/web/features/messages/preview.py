@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from directapp.domains.messages.capability import Capabilities
@@ -113,7 +112,7 @@ async def _site(ctx: RequestContext) -> dict[str, Any]:
     if ctx.person.site is None:
         return {}
     try:
-        row: dict[str, Any] = orjson.loads(await ctx.platform.reading.one(ctx.person, SITES, ctx.person.site))
+        row = await ctx.one(SITES, ctx.person.site)
     except DirectAppError:
         return {}
     return row

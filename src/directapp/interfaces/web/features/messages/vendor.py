@@ -16,7 +16,8 @@ from directapp.domains.messages.status_links import is_open
 from directapp.interfaces.web.core.branding import SITES, Branding
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.feature import Route, get, post
-from directapp.interfaces.web.core.posted import UPLOAD_BYTES, Posted, read_form
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import UPLOAD_BYTES, read_form
 from directapp.interfaces.web.features.messages.public import (
     Gate,
     branding_of,

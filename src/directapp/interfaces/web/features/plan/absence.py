@@ -17,7 +17,6 @@ from directapp.interfaces.web.features.plan.scope import BOOKINGS, PLAN, may_pla
 from directapp.interfaces.web.features.plan.words import speak_plan
 from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.record_view import look_up
-from directapp.services.intent import Intent
 from directapp.store.query import Condition, Order, Query
 
 ABSENCES, TO_MOVE = "absences", "to_move"
@@ -34,9 +33,7 @@ async def show_to_move(ctx: PersonContext, record: str) -> Response:
     """Show what is booked while somebody is away."""
     plan_shape(ctx)
     target = record_id(record)
-    answer = await ctx.platform.pipeline.perform(
-        Intent(actor=ctx.person, collection=ABSENCES, verb=TO_MOVE, origin="web", target=target)
-    )
+    answer = await ctx.do(ctx.meta(ABSENCES), TO_MOVE, {}, target=target)
     found = orjson.loads(answer.json) if answer.json else []
     ids = [u for b in found if (u := refs.as_uuid(b["id"])) is not None]
     lines, seen = await asyncio.gather(_lines(ctx, ids), look_up(ctx, ctx.meta(ABSENCES), target))

@@ -21,7 +21,7 @@ from directapp.interfaces.web.features.plan.moves import back_of, done, patch_of
 from directapp.interfaces.web.features.plan.page import MARKS, car_page
 from directapp.interfaces.web.features.plan.scope import BOOKINGS, PLAN, plan_shape, read_scope
 from directapp.interfaces.web.features.plan.words import say, speak_plan
-from directapp.interfaces.web.records.record import perform, read_patch, record_id
+from directapp.interfaces.web.records.record import read_patch, record_id
 from directapp.interfaces.web.records.record_view import look_up
 from directapp.kernel.errors import DirectAppError, NotFoundError
 
@@ -101,15 +101,15 @@ async def move_booking(ctx: PersonContext, booking: str) -> Response:
     meta, target = plan_shape(ctx), record_id(booking)
     posted = await read_signed(ctx)
     patch = patch_of(posted, _MOVABLE)
-    try:
-        await perform(ctx, meta, "update", posted, patch, target=target, version=posted.version)
-    except NotFoundError:
-        raise
-    except DirectAppError as error:
+
+    async def again(error: DirectAppError) -> Response:
         _, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
         return await booking_page(
             ctx, target, summary=summary, typed=patch, back=posted.get("back"), status=int(error.status)
         )
+
+    async with ctx.form(again):
+        await ctx.do(meta, "update", patch, posted=posted, target=target, version=posted.version)
     ctx.cookies.append(done(ctx, "moved", target, undo=True, back=posted.get("back")))
     return ctx.go(back_of(ctx, posted.get("back")))
 
@@ -124,7 +124,7 @@ async def do_verb(ctx: PersonContext, booking: str, verb: str) -> Response:
     patch, problems = await read_patch(ctx, list(found.params), posted)
     try:
         if not problems:
-            await perform(ctx, meta, verb, posted, patch, target=target, version=posted.version)
+            await ctx.do(meta, verb, patch, posted=posted, target=target, version=posted.version)
     except NotFoundError:
         raise
     except DirectAppError as error:

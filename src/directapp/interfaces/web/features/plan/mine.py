@@ -6,7 +6,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from directapp.declare.case import Case
@@ -16,14 +15,15 @@ from directapp.domains.planning.booking_verbs import worked_hours
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.posted import Posted, read_signed, tapped_at
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed, tapped_at
 from directapp.interfaces.web.features.plan import reads
 from directapp.interfaces.web.features.plan.closed import wall
 from directapp.interfaces.web.features.plan.page import MARKS, car_page
 from directapp.interfaces.web.features.plan.reads import name_of
 from directapp.interfaces.web.features.plan.scope import BOOKINGS, CARS, PLAN
 from directapp.interfaces.web.features.plan.words import say, speak_plan
-from directapp.interfaces.web.records.record import perform, record_id, sent_before
+from directapp.interfaces.web.records.record import record_id
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import DirectAppError, NotFoundError
 from directapp.store.query import Condition, Order, Query
@@ -103,7 +103,7 @@ async def _days(ctx: RequestContext, first: date, last: date) -> dict[date, list
         sort=(Order("starts_at"), Order("id")),
         limit=200,
     )
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, BOOKINGS, query)).json)
+    rows = await ctx.rows(BOOKINGS, query)
     names = {str(k["id"]): name_of(k, ctx) for k in await reads.read_types(ctx)}
     days: dict[date, list[Task]] = {}
     for row in rows:
@@ -140,13 +140,13 @@ async def tap(ctx: PersonContext, booking: str, step: str) -> Response:
     if step not in _VERBS:
         raise NotFoundError
     posted, target = await read_signed(ctx), record_id(booking)
-    try:
-        await _perform(ctx, posted, target, step)
-    except NotFoundError:
-        raise
-    except DirectAppError as error:
+
+    async def again(error: DirectAppError) -> Response:
         problems = [ctx.say(p.message) for p in error.problems]
         return await mine_page(ctx, problems=problems, status=int(error.status))
+
+    async with ctx.form(again):
+        await _perform(ctx, posted, target, step)
     undo = f"/app/{BOOKINGS}/{target}/undo"
     ctx.cookies.append(notes.tell_done(say(_VERBS[step][2], ctx.language), ctx.now, undo=undo, href=MINE))
     return ctx.go(MINE)
@@ -156,8 +156,8 @@ async def _perform(ctx: RequestContext, posted: Posted, target: UUID, step: str)
     """Do a step; what waited for the network happened when it was tapped."""
     verb, fact, _ = _VERBS[step]
     meta, at = ctx.meta(BOOKINGS), tapped_at(posted, ctx.now)
-    if at == ctx.now or await sent_before(ctx, meta, verb, posted, target=target):
-        await perform(ctx, meta, verb, posted, {}, target=target)
+    if at == ctx.now or await ctx.sent_before(meta, verb, posted, target=target):
+        await ctx.do(meta, verb, {}, posted=posted, target=target)
         return
     patch: dict[str, Any] = {fact: at}
     if step == "finish":
@@ -165,7 +165,7 @@ async def _perform(ctx: RequestContext, posted: Posted, target: UUID, step: str)
         times = {n: present.read_instant(row.get(n)) for n in ("starts_at", "ends_at", "started_at")}
         case = Case(row={**times, "status": row["status"]}, before=None, actor=ctx.person, now=ctx.now)
         patch["actual_hours"] = worked_hours(case, at)
-    await perform(ctx, meta, "update", posted, patch, target=target)
+    await ctx.do(meta, "update", patch, posted=posted, target=target)
 
 
 ROUTES = (

@@ -11,12 +11,13 @@ from fastapi import Response
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.features.plan.scope import BOOKINGS, PLAN, plan_shape
 from directapp.interfaces.web.features.plan.words import say
 from directapp.interfaces.web.records.record import record_id
-from directapp.kernel.errors import DirectAppError, NotFoundError, Problem
-from directapp.services.intent import Answer, Intent
+from directapp.kernel.errors import DirectAppError, Problem
+from directapp.services.intent import Answer
 
 MOVED = ("starts_at", "ends_at", "resource", "person", "pinned", "note")
 MADE = ("car", "resource_type", *MOVED)
@@ -36,19 +37,11 @@ def patch_of(posted: Posted, names: Iterable[str]) -> dict[str, Any]:
 async def place(ctx: RequestContext, posted: Posted, *, dry_run: bool = False, **more: Any) -> Answer:
     """Create a booking, or move the one that is named, through the pipeline."""
     target = record_id(posted.get("booking")) if posted.get("booking") else None
+    patch = patch_of(posted, MOVED if target else MADE) | more
+    sent: dict[str, Any] = {} if dry_run else {"version": posted.version, "key": posted.key}
+    verb = "update" if target else "create"
     return await ctx.platform.pipeline.perform(
-        Intent(
-            actor=ctx.person,
-            collection=plan_shape(ctx).name,
-            verb="update" if target else "create",
-            origin="web",
-            target=target,
-            patch=patch_of(posted, MOVED if target else MADE) | more,
-            version=None if dry_run else posted.version,
-            key=None if dry_run else posted.key,
-            request_id=ctx.request_id,
-            dry_run=dry_run,
-        )
+        ctx.intent(plan_shape(ctx), verb, patch, target=target, dry_run=dry_run, **sent)
     )
 
 
@@ -70,13 +63,13 @@ async def validation(ctx: PersonContext) -> Response:
 async def put(ctx: PersonContext) -> Response:
     """Put a booking there; what is refused says why, and nothing is changed."""
     posted = await read_signed(ctx)
-    try:
-        answer = await place(ctx, posted)
-    except NotFoundError:
-        raise
-    except DirectAppError as error:
+
+    async def again(error: DirectAppError) -> Response:
         fields = [p.field for p in error.problems]
         return told(int(error.status), ok=False, why=why(ctx, error.problems), fields=fields)
+
+    async with ctx.form(again):
+        answer = await place(ctx, posted)
     record = answer.record or record_id(posted.get("booking"))
     moved = bool(posted.get("booking"))
     ctx.cookies.append(done(ctx, "moved" if moved else "booked", record, undo=moved, back=posted.get("back")))

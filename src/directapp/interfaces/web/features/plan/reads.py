@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from directapp.derive.present import read_day, read_number
 from directapp.derive.shown import readable_anywhere
 from directapp.domains.planning.capacities import DAYS, rule_hours
@@ -36,8 +34,7 @@ async def rows_of(ctx: RequestContext, collection: str, query: Query) -> Rows:
     meta = ctx.spec.get(collection)
     if meta is None or not meta.grants_of(ctx.person.roles):
         return []
-    found: Rows = orjson.loads((await ctx.platform.reading.page(ctx.person, collection, query)).json)
-    return found
+    return await ctx.rows(collection, query)
 
 
 def both(*parts: Filter | None) -> Filter | None:

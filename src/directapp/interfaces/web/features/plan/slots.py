@@ -11,7 +11,6 @@ from directapp.derive import present
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.features.plan.closed import wall
 from directapp.interfaces.web.features.plan.scope import BOOKINGS
-from directapp.services.intent import Intent
 
 _APART = "|"
 _PARTS = 5
@@ -69,16 +68,7 @@ def read_slot(text: str) -> Slot | None:
 
 async def ask(ctx: RequestContext, verb: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Ask the plan for a free time, under the reader's own rights."""
-    answer = await ctx.platform.pipeline.perform(
-        Intent(
-            actor=ctx.person,
-            collection=BOOKINGS,
-            verb=verb,
-            origin="web",
-            patch={n: v for n, v in values.items() if v},
-            request_id=ctx.request_id,
-        )
-    )
+    answer = await ctx.do(ctx.meta(BOOKINGS), verb, {n: v for n, v in values.items() if v})
     read: dict[str, Any] = orjson.loads(answer.json or "{}")
     return read
 

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from directapp.derive import forms, present
@@ -16,7 +15,8 @@ from directapp.derive.shown import readable_anywhere
 from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.plan import reads
 from directapp.interfaces.web.features.plan.moves import back_of, done
@@ -93,9 +93,7 @@ async def _car(ctx: RequestContext, car: str) -> tuple[dict[str, Any], str]:
     """Return a car's row as far as it is read, and what it is called."""
     meta, target = ctx.spec[CARS], record_id(car)
     fields = tuple((n,) for n in readable_anywhere(ctx.person, meta))
-    rows = orjson.loads(
-        (await ctx.platform.reading.page(ctx.person, CARS, Query(fields=fields, filter=_is(target), limit=1))).json
-    )
+    rows = await ctx.rows(CARS, Query(fields=fields, filter=_is(target), limit=1))
     if not rows:
         raise NotFoundError
     return rows[0], ctx.formatter.title(meta, rows[0])
@@ -257,16 +255,7 @@ def _intent(ctx: RequestContext, posted: Posted, given: Mapping[str, str], slot:
     if target is None:
         patch |= {"car": given["car"], "resource_type": slot.kind}
         patch |= {name: v for name in ("note", "pinned") if (v := posted.get(name))}
-    return Intent(
-        actor=ctx.person,
-        collection=BOOKINGS,
-        verb="update" if target else "create",
-        origin="web",
-        target=target,
-        patch=patch,
-        key=posted.key,
-        request_id=ctx.request_id,
-    )
+    return ctx.intent(ctx.meta(BOOKINGS), "update" if target else "create", patch, target=target, key=posted.key)
 
 
 ROUTES = (

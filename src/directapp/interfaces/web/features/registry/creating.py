@@ -9,7 +9,8 @@ from fastapi import Response
 from directapp.derive.shown import writable_anywhere
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.features.registry.shown import CARS, answer_context, looked_up, lookups_of
 from directapp.interfaces.web.features.registry.taken import ANSWER, LATER, VALUES
 from directapp.interfaces.web.records.record import new_page

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-import orjson
 from fastapi import Response
 
 from directapp.derive.inputs import Option
@@ -43,7 +42,7 @@ async def show_inspections(ctx: PersonContext, days: str = "") -> Response:
         sort=(Order(DUE), Order("id")),
         limit=_SHOWN + 1,
     )
-    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, CARS, query)).json)
+    rows = await ctx.rows(CARS, query)
     t = speak(ctx.language)
     return ctx.page(
         "registry/inspections.html",

@@ -14,9 +14,9 @@ from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.features.registry.shown import CARS, answer_context, looked_up, lookups_of
 from directapp.interfaces.web.features.registry.words import WORDS, speak
-from directapp.interfaces.web.records.record import perform, record_id
+from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.record_view import look_up
-from directapp.kernel.errors import ConflictError, DirectAppError, ForbiddenError, InvalidError, NotFoundError, Problem
+from directapp.kernel.errors import ConflictError, DirectAppError, ForbiddenError, InvalidError, Problem
 
 
 async def _car(ctx: RequestContext, record: str) -> Record:
@@ -59,15 +59,11 @@ async def take_over(ctx: PersonContext, record: str) -> Response:
     posted = await read_signed(ctx)
     seen = await _car(ctx, record)
     chosen = posted.typed.get("fields", [])
-    try:
+    async with ctx.form(lambda error: _again(ctx, seen, posted.get("_code"), frozenset(chosen), error)):
         if not chosen:
             raise InvalidError(Problem(WORDS["none_chosen"]))
         patch = {"answer": posted.get("answer"), "fields": chosen}
-        await perform(ctx, seen.meta, FILL, posted, patch, target=seen.id)
-    except NotFoundError:
-        raise
-    except DirectAppError as error:
-        return await _again(ctx, seen, posted.get("_code"), frozenset(chosen), error)
+        await ctx.do(seen.meta, FILL, patch, posted=posted, target=seen.id)
     labels = [seen.meta.fields[n].label.pick(ctx.language) for n in chosen if n in seen.meta.fields]
     text = f"{ctx.say(WORDS['filled'])}: {', '.join(labels)}"
     ctx.cookies.append(notes.tell_done(text, ctx.now, undo=f"{seen.path}/undo", href=seen.path))

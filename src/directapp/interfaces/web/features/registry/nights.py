@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from fastapi import Response
 
 from directapp.derive.shown import paths_for
@@ -15,7 +14,6 @@ from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.features.registry.words import WORDS, speak
 from directapp.interfaces.web.records.lists import collection_verbs
-from directapp.interfaces.web.records.record import perform
 from directapp.kernel.errors import ConflictError
 from directapp.store.query import Order, Query
 
@@ -38,7 +36,7 @@ async def _context(ctx: RequestContext, problem: str = "") -> dict[str, Any]:
     meta = ctx.meta(RUNS)
     fields = (("id",), *paths_for(ctx.spec, ctx.person, meta, _FIELDS))
     query = Query(fields=fields, sort=(Order("started_at", descending=True),), limit=_SHOWN)
-    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, RUNS, query)).json)
+    rows = await ctx.rows(RUNS, query)
     lookups: Lookups = getattr(ctx.request.app.state, "registry", None) or Lookups(ctx.platform.pipeline)
     running = any(row["status"] == "running" for row in rows)
     used = await lookups.used_today()
@@ -95,7 +93,7 @@ async def start(ctx: PersonContext) -> Response:
     posted = await read_signed(ctx)
     meta = ctx.meta(RUNS)
     try:
-        await perform(ctx, meta, RUN_NOW, posted, {})
+        await ctx.do(meta, RUN_NOW, {}, posted=posted)
     except ConflictError as error:
         context = await _context(ctx, error.problems[0].message.pick(ctx.language))
         return ctx.page("registry/nights.html", status=int(error.status), **context)

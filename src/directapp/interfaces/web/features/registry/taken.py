@@ -9,10 +9,9 @@ from directapp.declare.spec import CollectionMeta
 from directapp.derive.shown import writable_anywhere
 from directapp.domains.registry.preview import FILL, may_look_up
 from directapp.interfaces.web.core.context import RequestContext
-from directapp.interfaces.web.core.posted import Posted
+from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.features.registry.words import speak
 from directapp.kernel.errors import DirectAppError
-from directapp.services.intent import Intent
 
 ANSWER, VALUES, LATER = "_registry", "_registry_values", "_registry_later"
 CARS = "cars"
@@ -50,17 +49,8 @@ async def complete(ctx: RequestContext, meta: CollectionMeta, record: UUID, post
     writable = writable_anywhere(ctx.person, meta, create=True)
     as_taken = [n for n, v in _values(posted).items() if n in writable and posted.get(n).strip() == v]
     later = [n for n in posted.get(LATER).split() if n not in writable]
-    intent = Intent(
-        actor=ctx.person,
-        collection=meta.name,
-        verb=FILL,
-        target=record,
-        patch={"answer": answer, "fields": [*as_taken, *later]},
-        origin="web",
-        request_id=ctx.request_id,
-    )
     try:
-        await ctx.platform.pipeline.perform(intent)
+        await ctx.do(meta, FILL, {"answer": answer, "fields": [*as_taken, *later]}, target=record)
     except DirectAppError:
         return  # the car is there as it was typed; the night fills what is empty
 

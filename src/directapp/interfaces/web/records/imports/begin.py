@@ -13,7 +13,8 @@ from directapp.domains.imports.ledger import LEDGER
 from directapp.domains.imports.prototype import SOURCE, read_export
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.records.imports import kept as store
 from directapp.interfaces.web.records.imports import starting
 from directapp.interfaces.web.records.imports.starting import PATH

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import orjson
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
@@ -60,8 +59,7 @@ def _listing(ctx: RequestContext, collection: str, kept: Sequence[str]) -> tuple
 async def _pages(ctx: RequestContext, listing: Listing) -> AsyncIterator[list[dict[str, Any]]]:
     query: Query = listing.query
     while True:
-        page = await ctx.platform.reading.page(ctx.person, listing.meta.name, query)
-        rows: list[dict[str, Any]] = orjson.loads(page.json)
+        rows = await ctx.rows(listing.meta.name, query)
         await asyncio.sleep(0)
         yield rows
         if len(rows) < _PAGE:

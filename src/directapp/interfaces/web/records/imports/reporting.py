@@ -56,8 +56,7 @@ async def _lines(ctx: RequestContext, run: UUID) -> Lines:
         limit=_PAGE,
     )
     while True:
-        page = await ctx.platform.reading.page(ctx.person, LEDGER.rows, query)
-        rows: list[dict[str, Any]] = orjson.loads(page.json)
+        rows = await ctx.rows(LEDGER.rows, query)
         for start in range(0, len(rows), _SLICE):
             yield report.kept_lines(rows[start : start + _SLICE])
             # Between some rows and the next the event loop turns.

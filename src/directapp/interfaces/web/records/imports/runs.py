@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from directapp.derive.sheet.cells import shown
@@ -14,7 +13,8 @@ from directapp.domains.imports.ledger import LEDGER
 from directapp.domains.imports.prototype import SOURCE, column_of
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.refs import as_uuid
 from directapp.interfaces.web.records.imports import kept as store
 from directapp.interfaces.web.records.imports import starting
@@ -22,7 +22,6 @@ from directapp.interfaces.web.records.imports.reporting import report_of
 from directapp.interfaces.web.records.imports.starting import PATH
 from directapp.interfaces.web.records.imports.words import WORDS, speak
 from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError
-from directapp.services.intent import Intent
 from directapp.store.query import Condition, Filter, Junction, Order, Query
 
 _SHOWN = 50
@@ -43,8 +42,7 @@ async def _run(ctx: RequestContext, run: str) -> dict[str, Any]:
     known = as_uuid(run)
     if known is None:
         raise NotFoundError
-    found: dict[str, Any] = orjson.loads(await ctx.platform.reading.one(ctx.person, LEDGER.runs, known))
-    return found
+    return await ctx.one(LEDGER.runs, known)
 
 
 async def show_run(ctx: PersonContext, run: str) -> Response:
@@ -120,8 +118,7 @@ async def _rows(ctx: RequestContext, run: Mapping[str, Any], outcome: str, offse
         limit=_SHOWN + 1,
         offset=offset,
     )
-    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, LEDGER.rows, query)).json)
-    return rows
+    return await ctx.rows(LEDGER.rows, query)
 
 
 def _row(ctx: RequestContext, run: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,19 +207,9 @@ async def answer(ctx: PersonContext, run: str, row: str) -> Response:
     target = as_uuid(row)
     if target is None:
         raise NotFoundError
-    stored = orjson.loads(await ctx.platform.reading.one(ctx.person, LEDGER.rows, target))
+    stored = await ctx.one(LEDGER.rows, target)
     patch = {"decision": posted.get("decision") or None, "corrected": _corrected(stored, posted)}
-    await ctx.platform.pipeline.perform(
-        Intent(
-            actor=ctx.person,
-            collection=LEDGER.rows,
-            verb="update",
-            target=target,
-            patch=patch,
-            origin="web",
-            request_id=ctx.request_id,
-        )
-    )
+    await ctx.do(ctx.meta(LEDGER.rows), "update", patch, target=target)
     return ctx.go(f"{PATH}/{run}?outcome={stored['outcome']}")
 
 

@@ -21,7 +21,7 @@ from directapp.domains.imports import prototype
 from directapp.domains.imports.ledger import LEDGER
 from directapp.domains.imports.prototype import FILES, SOURCE, read_export
 from directapp.interfaces.web.core.context import RequestContext
-from directapp.interfaces.web.core.posted import Posted
+from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.records.imports.kept import Kept
 from directapp.interfaces.web.records.imports.words import WORDS
 from directapp.kernel.actor import Actor, system_actor

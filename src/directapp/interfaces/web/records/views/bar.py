@@ -126,7 +126,7 @@ async def saved_views(ctx: RequestContext, meta: CollectionMeta) -> tuple[SavedV
         sort=(Order("name"),),
         limit=_MOST,
     )
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, SAVED, query)).json)
+    rows = await ctx.rows(SAVED, query)
     return tuple(_saved(ctx, meta, row) for row in rows)
 
 
@@ -141,7 +141,7 @@ async def pinned_views(ctx: RequestContext) -> tuple[Pin, ...]:
         sort=(Order("name"),),
         limit=_MOST_PINS,
     )
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, SAVED, query)).json)
+    rows = await ctx.rows(SAVED, query)
     return tuple(Pin(r["collection"], str(r["name"]), _href(str(r["collection"]), r)) for r in rows)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import orjson
 from fastapi import Response
 
 from directapp.declare.spec import CollectionMeta
@@ -105,7 +104,7 @@ async def _cards(
         limit=most + 1,
         after=read_mark(address.get("after"), meta, sort) if address.get("lane") else None,
     )
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, meta.name, query)).json)
+    rows = await ctx.rows(meta.name, query)
     shown: Sequence[dict[str, Any]] = rows[:most]
     more = address.without(ROWS).but(lane=state.code, after=mark_of(shown[-1], sort)).text if len(rows) > most else None
     return board.cards_of(ctx.formatter, meta, shown, listing.readable, goals), more

@@ -16,7 +16,8 @@ from directapp.domains.registry.preview import FILL
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.records.lists import collection_verbs
 from directapp.interfaces.web.records.record import read_patch
 from directapp.interfaces.web.records.views.words import WORDS, speak_views
@@ -108,17 +109,9 @@ def _intent(
     ctx: RequestContext, meta: CollectionMeta, verb: Verb, one: Picked, *, patch: dict[str, Any], posted: Posted
 ) -> Intent:
     which = which_param(meta, verb)
-    return Intent(
-        actor=ctx.person,
-        collection=meta.name,
-        verb=verb.name,
-        origin="web",
-        target=None if which else one.id,
-        patch={**patch, which: [str(one.id)]} if which else dict(patch),
-        key=posted.key_of(one.id),
-        said=posted.said_but("record"),
-        request_id=ctx.request_id,
-    )
+    patch = {**patch, which: [str(one.id)]} if which else dict(patch)
+    key, said = posted.key_of(one.id), posted.said_but("record")
+    return ctx.intent(meta, verb.name, patch, target=None if which else one.id, key=key, said=said)
 
 
 async def _do(

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import orjson
 from fastapi import Response
 
 from directapp.derive import calendar, present
@@ -52,7 +51,7 @@ async def _context(ctx: RequestContext, listing: Listing) -> dict[str, Any]:
         sort=(Order(item.name),),
         limit=MOST,
     )
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, meta.name, query)).json)
+    rows = await ctx.rows(meta.name, query)
     most = WEEK_EVENTS if kind == "week" else MONTH_EVENTS
     return {
         "title": meta.declared.plural.pick(ctx.language),

@@ -18,12 +18,11 @@ from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
-from directapp.interfaces.web.records.record import perform, read_patch, record_id, sent_before
+from directapp.interfaces.web.records.record import read_patch, record_id
 from directapp.interfaces.web.records.record_view import Answered
 from directapp.interfaces.web.records.views.words import WORDS, speak_views
 from directapp.kernel.errors import ConflictError, DirectAppError, NotFoundError, Problem
 from directapp.kernel.text import Text
-from directapp.services.intent import Intent
 from directapp.services.reading import View
 
 MISSING = Text("{label} må fylles ut.", "{label} is required.")
@@ -71,18 +70,8 @@ async def _judge(ctx: RequestContext, meta: CollectionMeta, target: UUID, view: 
         flow, present = meta.declared.workflow, view.row.get(STATUS)
         to = next((s.to for s in flow.steps if s.fact == fact and present in s.origins), None) if flow else None
         return _move(ctx, meta, to, tried) if to else None
-    intent = Intent(
-        actor=ctx.person,
-        collection=meta.name,
-        verb="update",
-        origin="web",
-        target=target,
-        patch=dict(tried.patch),
-        request_id=ctx.request_id,
-        dry_run=True,
-    )
     try:
-        answer = await ctx.platform.pipeline.perform(intent)
+        answer = await ctx.do(meta, "update", dict(tried.patch), target=target, dry_run=True)
     except NotFoundError:
         return None
     except DirectAppError as error:
@@ -106,7 +95,7 @@ async def move(ctx: PersonContext, collection: str, record: str) -> Response:
     posted = await read_signed(ctx)
     view = await ctx.platform.reading.view(ctx.person, collection, target)
     back = posted.get("back")
-    if await sent_before(ctx, meta, "update", posted, target=target):
+    if await ctx.sent_before(meta, "update", posted, target=target):
         return _moved(ctx, meta, target, posted.get("to"), back)
     found = await moves_of(ctx, meta, target, view)
     wanted = next((m for m in found if m.to == posted.get("to")), None)
@@ -114,17 +103,17 @@ async def move(ctx: PersonContext, collection: str, record: str) -> Response:
         raise NotFoundError
     fields = [meta.fields[n] for n in wanted.asks]
     patch, problems = await read_patch(ctx, fields, posted)
-    try:
-        _refuse(meta, wanted, patch, problems)
-        given = {n: v for n, v in wanted.patch.items() if n not in wanted.asks}
-        await perform(ctx, meta, "update", posted, {**given, **patch}, target=target)
-    except NotFoundError:
-        raise
-    except DirectAppError as error:
+
+    async def again(error: DirectAppError) -> Response:
         by_field, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
         answered = Answered(typed=posted.typed, problems=by_field, summary=summary)
         status = int(error.status)
         return await _moves_page(ctx, meta, target, view, (wanted,), back=back, answered=answered, status=status)
+
+    async with ctx.form(again):
+        _refuse(meta, wanted, patch, problems)
+        given = {n: v for n, v in wanted.patch.items() if n not in wanted.asks}
+        await ctx.do(meta, "update", {**given, **patch}, posted=posted, target=target)
     return _moved(ctx, meta, target, wanted.to, back)
 
 

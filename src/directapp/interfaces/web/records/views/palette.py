@@ -51,8 +51,7 @@ async def _records(ctx: RequestContext, meta: CollectionMeta, text: str) -> list
     names = tuple(dict.fromkeys(("id", *(n for n in shown if n in readable and n in meta.fields))))
     fields = paths_for(ctx.spec, ctx.person, meta, names)
     query = Query(fields=fields, search=words, sort=(Order("id", descending=True),), limit=_FOUND)
-    rows: list[dict[str, Any]] = orjson.loads((await ctx.platform.reading.page(ctx.person, meta.name, query)).json)
-    return rows
+    return await ctx.rows(meta.name, query)
 
 
 def _record(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any]) -> dict[str, str]:

@@ -9,8 +9,9 @@ from directapp.derive.questions import Address
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import post
-from directapp.interfaces.web.core.posted import Posted, read_signed
-from directapp.interfaces.web.records.record import perform, record_id
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
+from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.views.bar import PATHS, SAVED, saved_views
 from directapp.interfaces.web.records.views.words import WORDS
 from directapp.kernel.errors import BadPayloadError
@@ -30,7 +31,7 @@ async def save_view(ctx: PersonContext, collection: str) -> Response:
         "pinned": bool(posted.get("pinned")),
         **_shared(ctx, posted),
     }
-    answer = await perform(ctx, store, "create", posted, patch)
+    answer = await ctx.do(store, "create", patch, posted=posted)
     text = ctx.say(WORDS["view_saved"]).format(name=patch["name"])
     ctx.cookies.append(notes.tell_done(text, ctx.now))
     found = next((s for s in await saved_views(ctx, meta) if s.id == str(answer.record)), None)
@@ -55,7 +56,7 @@ async def delete_view(ctx: PersonContext, collection: str, record: str) -> Respo
     """Take one's own view away."""
     meta, store = ctx.meta(collection), ctx.meta(SAVED)
     posted = await read_signed(ctx)
-    await perform(ctx, store, "delete", posted, {}, target=record_id(record))
+    await ctx.do(store, "delete", {}, posted=posted, target=record_id(record))
     ctx.cookies.append(notes.tell_done(ctx.say(WORDS["view_deleted"]), ctx.now))
     return ctx.go(f"/app/{meta.name}")
 

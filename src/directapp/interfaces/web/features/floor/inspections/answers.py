@@ -13,7 +13,8 @@ from directapp.derive import forms
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.features.floor.inspections.checklist import (
@@ -24,7 +25,7 @@ from directapp.interfaces.web.features.floor.inspections.checklist import (
     Item,
     checklist_of,
 )
-from directapp.interfaces.web.records.record import perform, record_id
+from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.record_view import Answered, look_up, page_context
 from directapp.kernel.errors import ConflictError, DirectAppError, NotFoundError, Problem, StaleError
 from directapp.kernel.text import Text
@@ -37,12 +38,8 @@ async def answer(ctx: PersonContext, record: str) -> Response:
     """Keep the answers that a form brings."""
     target = record_id(record)
     posted = await read_signed(ctx)
-    try:
+    async with ctx.form(lambda error: _refused(ctx, record, posted, error)):
         await _keep(ctx, await _look_up(ctx, record), posted)
-    except NotFoundError:
-        raise
-    except DirectAppError as error:
-        return await _refused(ctx, await _look_up(ctx, record), posted, error)
     path = f"/app/{INSPECTIONS}/{target}"
     if not ctx.partial:
         ctx.cookies.append(notes.tell_done(ctx.say(WORDS["saved"]), ctx.now, undo=f"{path}/undo", href=path))
@@ -70,7 +67,7 @@ async def _keep(ctx: RequestContext, seen: Record, posted: Posted) -> None:
             break
         patch = {"answers": _answers(new, seen.view.row.get("answers") or [])}
         try:
-            await perform(ctx, seen.meta, "update", posted, patch, target=seen.id, version=seen.version)
+            await ctx.do(seen.meta, "update", patch, posted=posted, target=seen.id, version=seen.version)
             break
         except StaleError:
             if not left:
@@ -117,8 +114,9 @@ def _answers(fields: Mapping[str, str], stored: list[Any]) -> list[dict[str, Any
     return made
 
 
-async def _refused(ctx: RequestContext, seen: Record, posted: Posted, error: DirectAppError) -> Response:
+async def _refused(ctx: RequestContext, record: str, posted: Posted, error: DirectAppError) -> Response:
     """Tell it at the lines that were sent; without a script the page comes back with all that was typed."""
+    seen = await _look_up(ctx, record)
     _, summary = forms.sort_problems(error.problems, {}, ctx.language)
     context = await page_context(ctx, seen, Answered(summary=summary))
     if ctx.partial:

@@ -5,14 +5,14 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from directapp.derive import forms
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.floor.inspections.checklist import INSPECTIONS
@@ -31,10 +31,10 @@ from directapp.interfaces.web.features.floor.inspections.outline import (
     may_mark,
     shows_damage,
 )
-from directapp.interfaces.web.records.record import UnresolvedError, perform, record_id
+from directapp.interfaces.web.records.record import UnresolvedError, record_id
 from directapp.interfaces.web.records.record_view import Answered, look_up, page_context
 from directapp.interfaces.web.records.uploads import keep_file
-from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem, StaleError
+from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem, StaleError
 from directapp.store.query import Condition, Order, Query
 
 _MOST = 50
@@ -46,27 +46,19 @@ Marks = list[dict[str, Any]]
 async def add_mark(ctx: PersonContext, record: str) -> Response:
     """Put a mark on the outline, with its photo."""
     seen, posted = await _begin(ctx, record)
-    try:
+    async with ctx.form(lambda error: _refused(ctx, seen, posted, error)):
         mark = _read_mark(posted)
         if posted.files:
             mark["file"] = await _keep_photo(ctx, seen, posted)
         await _save(ctx, seen, posted, lambda stored: _with(stored, mark))
-    except NotFoundError:
-        raise
-    except DirectAppError as error:
-        return await _refused(ctx, seen, posted, error)
     return await _done(ctx, seen)
 
 
 async def remove_mark(ctx: PersonContext, record: str) -> Response:
     """Take a mark off the outline; its photo stays among the car's files."""
     seen, posted = await _begin(ctx, record)
-    try:
+    async with ctx.form(lambda error: _refused(ctx, seen, posted, error)):
         await _save(ctx, seen, posted, lambda stored: [m for m in stored if mark_key(m) != posted.get("mark")])
-    except NotFoundError:
-        raise
-    except DirectAppError as error:
-        return await _refused(ctx, seen, posted, error)
     return await _done(ctx, seen)
 
 
@@ -112,7 +104,7 @@ async def _save(ctx: RequestContext, seen: Record, posted: Posted, change: Calla
         if marks == stored:
             return
         try:
-            await perform(ctx, seen.meta, "update", posted, {MARKS: marks}, target=seen.id, version=seen.version)
+            await ctx.do(seen.meta, "update", {MARKS: marks}, posted=posted, target=seen.id, version=seen.version)
         except StaleError:
             if not left:
                 raise
@@ -161,7 +153,7 @@ async def show_damage(ctx: PersonContext, record: str) -> Response:
 
 async def _marks(ctx: RequestContext, car: UUID) -> list[Any]:
     query = Query(fields=(("id",), (MARKS,)), filter=Condition(("car",), "eq", car), sort=(Order("id"),), limit=_MOST)
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, INSPECTIONS, query)).json)
+    rows = await ctx.rows(INSPECTIONS, query)
     return [mark for row in rows for mark in row.get(MARKS) or ()]
 
 

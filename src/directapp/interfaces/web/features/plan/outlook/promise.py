@@ -13,7 +13,6 @@ from directapp.interfaces.web.features.plan.outlook.words import speak_outlook
 from directapp.interfaces.web.features.plan.scope import BOOKINGS, CARS
 from directapp.interfaces.web.records.record import record_id
 from directapp.kernel.errors import InvalidError, NotFoundError
-from directapp.services.intent import Intent
 
 _MOST_GAINS = 3
 
@@ -21,19 +20,12 @@ _MOST_GAINS = 3
 async def show_promise(ctx: PersonContext, record: str) -> Response:
     """Show when the car is expected to be ready."""
     target = record_id(record)
-    intent = Intent(
-        actor=ctx.person,
-        collection=BOOKINGS,
-        verb=PROMISE,
-        origin="web",
-        patch={"car": str(target)},
-        request_id=ctx.request_id,
-    )
     try:
-        told = orjson.loads((await ctx.platform.pipeline.perform(intent)).json or "{}")
+        answer = await ctx.do(ctx.meta(BOOKINGS), PROMISE, {"car": str(target)})
     except InvalidError as error:
         # The address names the car: one that is not seen is a page that is not there.
         raise NotFoundError from error
+    told = orjson.loads(answer.json or "{}")
     ready = present.read_instant(told["ready_at"]) if told["ready_at"] else None
     gains = [
         (g[f"reason_{ctx.language}"], present.show_span(timedelta(hours=g["hours"]), ctx.language))

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import Response
 
 from directapp.derive import forms, present
@@ -15,11 +14,12 @@ from directapp.derive.forms import Complaint
 from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.posted import Posted, read_signed
+from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.features.plan.outlook.words import speak_outlook
 from directapp.interfaces.web.features.plan.scope import CARS, PLAN
 from directapp.interfaces.web.features.plan.slots import when
-from directapp.interfaces.web.records.record import perform, record_id
+from directapp.interfaces.web.records.record import record_id
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
 from directapp.store.query import Order, Query
@@ -65,7 +65,7 @@ async def _all(
     names = tuple((n,) for n in ("id", "first_day", "last_day", "status", "created_at"))
     who = (("created_by", "first_name"), ("created_by", "last_name"), ("dealership", "name"))
     query = Query(fields=(*names, *who), sort=(Order("id", descending=True),), limit=_SHOWN)
-    rows = orjson.loads((await ctx.platform.reading.page(ctx.person, PROPOSALS, query)).json)
+    rows = await ctx.rows(PROPOSALS, query)
     today = oslo_day(ctx.now)
     given = {"first_day": today.isoformat(), "last_day": (today + timedelta(days=_DAYS)).isoformat(), **typed}
     given["dealership"] = given.get("dealership") or str(ctx.person.site or "")
@@ -112,7 +112,7 @@ async def ask(ctx: PersonContext) -> Response:
 
 
 async def _perform(ctx: RequestContext, posted: Posted, verb: str, target: UUID | None, patch: dict[str, Any]) -> UUID:
-    answer = await perform(ctx, ctx.meta(PROPOSALS), verb, posted, patch, target=target)
+    answer = await ctx.do(ctx.meta(PROPOSALS), verb, patch, posted=posted, target=target)
     if answer.record is None:
         raise NotFoundError
     return answer.record
@@ -177,13 +177,13 @@ async def accept(ctx: PersonContext, record: str) -> Response:
     target = record_id(record)
     posted = await read_signed(ctx)
     chosen = frozenset(int(n) for n in posted.typed.get("line", []) if n.isascii() and n.isdigit())
-    try:
-        await _perform(ctx, posted, "accept", target, {"lines": sorted(chosen) or [0]})
-    except NotFoundError:
-        raise
-    except DirectAppError as error:
+
+    async def again(error: DirectAppError) -> Response:
         _, summary = forms.sort_problems(error.problems, {}, ctx.language)
         return await _one(ctx, target, chosen, summary=tuple(summary), status=int(error.status))
+
+    async with ctx.form(again):
+        await _perform(ctx, posted, "accept", target, {"lines": sorted(chosen) or [0]})
     ctx.cookies.append(notes.tell_done(speak_outlook(ctx.language)["accepted"], ctx.now, href=PLAN))
     return ctx.go(PLAN)
 

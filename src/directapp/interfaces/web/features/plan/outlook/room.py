@@ -20,7 +20,6 @@ from directapp.interfaces.web.features.plan.scope import BOOKINGS, CARS, PLAN, m
 from directapp.interfaces.web.features.plan.slots import ask, when
 from directapp.interfaces.web.records.record import record_id
 from directapp.kernel.errors import DirectAppError, ForbiddenError
-from directapp.services.intent import Intent
 
 PATH = f"{PLAN}/room"
 _ASKED = ("car", "resource_type", "hours", "earliest", "latest")
@@ -118,10 +117,11 @@ async def make_room(ctx: PersonContext) -> Response:
         job = {n: str(writes["job"][n]) for n in _MOVE[1:]}
     except (ValueError, KeyError, TypeError):
         return await _room(ctx, given)
-    common: dict[str, Any] = {"actor": ctx.person, "collection": BOOKINGS, "origin": "web", "key": posted.key}
-    intents = [Intent(**common, verb="update", target=record_id(m.pop("booking")), patch=dict(m)) for m in moves]
+    meta = ctx.meta(BOOKINGS)
+    placed = [(record_id(m["booking"]), {n: v for n, v in m.items() if n != "booking"}) for m in moves]
+    intents = [ctx.intent(meta, "update", patch, target=target, key=posted.key) for target, patch in placed]
     patch = {**job, "car": given["car"], "resource_type": given["resource_type"]}
-    intents.append(Intent(**common, verb="create", patch=patch))
+    intents.append(ctx.intent(meta, "create", patch, key=posted.key))
     for answer in await ctx.platform.pipeline.perform_all(intents):
         if isinstance(answer, DirectAppError):
             return await _room(ctx, given, error=answer)
