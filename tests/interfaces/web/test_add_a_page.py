@@ -13,7 +13,7 @@ from directapp.interfaces.web import router
 from directapp.interfaces.web.core import render
 from support.dealer import Dealer
 from support.floor_cars import planned_car
-from support.pages import PASSWORD, build_pages, give_password
+from support.pages import PASSWORD, build_pages, give_password, new_car
 
 TEXT = (Path(__file__).parents[3] / "docs/how-to/add-a-page.md").read_text()
 
@@ -42,7 +42,8 @@ async def client(dealer: Dealer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 async def test_a_page_is_one_feature_and_one_template(client: httpx.AsyncClient, dealer: Dealer) -> None:
-    here, elsewhere = await planned_car(dealer, 1, upto="arrived"), await planned_car(dealer, 2)
+    here = await planned_car(dealer, 1, upto="arrived")
+    elsewhere = await new_car(dealer, await dealer.person("new_car_sales", "495"), 2)
     page = await client.get("/app/arrivals")
     assert page.status_code == 200
     assert "<h1>Ankommet i dag</h1>" in page.text

@@ -66,6 +66,10 @@ _WRITTEN: dict[Kind, Schema] = {
     },
 }
 _KINDS_PRINTED = {Kind.STRING: rf"^{_LINE}*{_PRINTED}{_LINE}*$", Kind.TEXT: rf"^{_LINES}*{_PRINTED}{_LINES}*$"}
+_BASE: Schema = {
+    "type": "object",
+    "description": "Changed fields as the writer saw them: those that nobody else changed since answer no 409 STALE.",
+}
 _ALWAYS = frozenset({"id", "version", "created_at", "updated_at"})
 
 
@@ -73,12 +77,6 @@ def version_schema() -> Schema:
     """Return how the version that a writer saw is written."""
     words = "The version the writer saw; another one answers 409 STALE."
     return {"type": "integer", "minimum": 0, "maximum": LARGEST_VERSION, "description": words}
-
-
-def _base_schema(changed: Schema) -> Schema:
-    """Return how the values that a writer saw are written: they spare fields that nobody else changed a 409."""
-    words = "Values of the changed fields as the writer saw them; what nobody else changed since is merged."
-    return {"type": "object", "properties": changed, "additionalProperties": False, "description": words}
 
 
 def record_schemas(spec: Spec) -> dict[str, Schema]:
@@ -95,8 +93,7 @@ def record_schemas(spec: Spec) -> dict[str, Schema]:
         new = [f.name for f in writable if f.required and f.default is None]
         properties = {f.name: written(f) for f in writable}
         found[f"{meta.name}_create"] = _object(properties, new)
-        changed = {f.name: written(f) for f in writable if not f.immutable}
-        properties = changed | _stated(meta) | {"base": _base_schema(changed)}
+        properties = {f.name: written(f) for f in writable if not f.immutable} | _stated(meta) | {"base": _BASE}
         found[f"{meta.name}_update"] = _object(properties)
         found[f"{meta.name}_update_each"] = _object({"id": _UUID, **properties}, ["id"])
     return found
