@@ -11,7 +11,7 @@ from directapp.domains.planning.engine.chains import Chain, find_chains
 from directapp.domains.planning.engine.slots import Finder, find_slots
 from directapp.domains.planning.engine.spans import Span, floor_second, instant, monday_of
 from directapp.domains.planning.engine.workdays import Hours, Schedule, WorkingTime, holiday
-from directapp.domains.planning.engine.world import Agreement, Busy, Job, Ledger, Resource, WeekUse, World
+from directapp.domains.planning.engine.world import Agreement, Busy, Ledger, PlanJob, Resource, WeekUse, World
 
 MONDAY = date(2026, 3, 2)
 DAYS, RESOURCES, BOOKINGS = 60, 100, 5_000
@@ -94,8 +94,8 @@ def main() -> None:
     chance = random.Random(20260302)  # noqa: S311 - the same days every time
     usual, full = world(chance), world(chance, None)
     holiday(MONDAY)
-    job = Job(type="mechanical", hours=2.5, site="495", earliest=EARLIEST, latest=LATEST, specialisations=("Audi",))
-    cosmetic = Job(type="cosmetic", hours=2, site="495", earliest=EARLIEST, latest=LATEST)
+    job = PlanJob(type="mechanical", hours=2.5, site="495", earliest=EARLIEST, latest=LATEST, specialisations=("Audi",))
+    cosmetic = PlanJob(type="cosmetic", hours=2, site="495", earliest=EARLIEST, latest=LATEST)
     chain = Chain(steps=(job, cosmetic))
     print(f"{RESOURCES} resources, {DAYS} days, {len(usual.busy)} bookings; the full world has {len(full.busy)}")
     measured("one job: reading the world and searching it", runs, lambda: find_slots(usual, job))
@@ -103,7 +103,7 @@ def main() -> None:
     measured("one job: searching a world that was read", runs, lambda: ready.find(job))
     measured("technical and cosmetic: reading and searching", runs, lambda: find_chains(Finder(usual), chain))
     measured("one job where nothing is free: reading and searching", runs, lambda: find_slots(full, job))
-    late = Job(type="mechanical", hours=2.5, site="495", earliest=LATEST - timedelta(days=2), latest=LATEST)
+    late = PlanJob(type="mechanical", hours=2.5, site="495", earliest=LATEST - timedelta(days=2), latest=LATEST)
     assert not find_slots(full, job).slots
     assert find_slots(usual, late).slots
     assert floor_second(find_slots(usual, job).slots[0].start) >= floor_second(EARLIEST)

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from directapp.app.main import AppDoors
+from directapp.app.main import AppCommands
 from directapp.app.settings import Settings
 from directapp.interfaces.cli.main import build
 
-PROGRAM = build(AppDoors(Settings(data=Path("nowhere"))))
+PROGRAM = build(AppCommands(Settings(data=Path("nowhere"))))
 COMMANDS = [str(one.name or (one.callback and one.callback.__name__)) for one in PROGRAM.registered_commands]
 
 

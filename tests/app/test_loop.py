@@ -6,13 +6,13 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from directapp.app.main import AppDoors
+from directapp.app.main import AppCommands
 from directapp.app.settings import Settings
 from directapp.interfaces.cli.main import build
 
 
 @dataclass
-class Looking(AppDoors):
+class Looking(AppCommands):
     """Doors behind which a worker only looks at its event loop."""
 
     settings: Settings = field(default_factory=lambda: Settings(data=Path("nowhere")))

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from directapp.connectors.failures import OutsideBusyError, OutsideDownError
-from directapp.connectors.outgoing import AT_ONCE, Answer, Ask, Breaker, Line, Pacer, Patience, retry_after
+from directapp.connectors.outgoing import AT_ONCE, Answer, Ask, Breaker, Pacer, Patience, ServiceClient, retry_after
 from support.fakes.server import Fake, Heard, Reply, as_json, as_text
 from support.fakes.still import Still
 
@@ -31,7 +31,7 @@ async def fake() -> AsyncIterator[Fake]:
 
 class Caller:
     def __init__(self, fake: Fake, http: httpx2.AsyncClient, still: Still, patience: Patience | None = None) -> None:
-        self.line = Line(client=http, name="test", timing=still.timing, patience=patience or Patience())
+        self.line = ServiceClient(client=http, name="test", timing=still.timing, patience=patience or Patience())
         self.base = fake.base
         self.built = 0
 

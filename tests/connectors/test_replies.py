@@ -7,7 +7,7 @@ import pytest
 
 from directapp.connectors import sveve, twilio
 from directapp.connectors.outgoing import Patience
-from directapp.connectors.resend import Letter, MailDownError, MailRefusedError, MailRejectedError, Resend
+from directapp.connectors.resend import Mail, MailDownError, MailRefusedError, MailRejectedError, Resend
 from directapp.connectors.resend_inbox import LARGEST, Enclosed, Inbox
 from directapp.connectors.sms import Sms, SmsReply, can_receive
 from directapp.connectors.sveve import Sveve
@@ -34,7 +34,7 @@ async def test_what_is_fetched_takes_its_turn_with_what_is_sent(
     resend = Resend(http, api_key="re_test", base=mails.base, per_second=4, timing=still.timing)
     inbox = Inbox(resend)
     for number in range(3):
-        letter = Letter(sender="a@b.test", to=("c@d.test",), subject="x", text="x", html="x")
+        letter = Mail(sender="a@b.test", to=("c@d.test",), subject="x", text="x", html="x")
         await resend.send(letter, key=f"k{number}")
         assert await inbox.fetch(f"gone-{number}") is None
     assert sum(still.slept) >= 1.0

@@ -14,7 +14,7 @@ from directapp.connectors.failures import SignatureError
 from directapp.connectors.outgoing import Patience
 from directapp.connectors.resend import (
     Attachment,
-    Letter,
+    Mail,
     MailBusyError,
     MailConflictError,
     MailDownError,
@@ -32,7 +32,7 @@ from support.fakes.still import Still
 Make = Callable[..., Resend]
 
 
-def letter(**changes: Any) -> Letter:
+def letter(**changes: Any) -> Mail:
     usual = {
         "sender": "Anlegg <a@example.test>",
         "to": ("kari@example.test",),
@@ -40,7 +40,7 @@ def letter(**changes: Any) -> Letter:
         "text": "t",
         "html": "h",
     }
-    return Letter(**usual | changes)
+    return Mail(**usual | changes)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import typer
 
-from directapp.app.main import AppDoors
+from directapp.app.main import AppCommands
 from directapp.app.settings import Settings
 from directapp.interfaces.cli import main as cli
 
@@ -79,7 +79,7 @@ def test_every_setting_stands_in_the_readme_with_its_default() -> None:
 
 def test_every_command_stands_in_the_readme() -> None:
     documented = set(re.findall(r"^\| `directapp ((?:[a-z-]+ ?)+)", README, re.MULTILINE))
-    command = typer.main.get_command(cli.build(AppDoors(Settings())))
+    command = typer.main.get_command(cli.build(AppCommands(Settings())))
     found = set(commands(command, ""))
     assert {name for name in found if not any(d.strip() == name for d in documented)} == set()
     assert {d.strip() for d in documented} <= found

@@ -13,8 +13,8 @@ from directapp.domains.planning.engine.world import (
     Agreement,
     Booking,
     Busy,
-    Job,
     Ledger,
+    PlanJob,
     Resource,
     Slot,
     WeekUse,
@@ -55,7 +55,7 @@ class Drawn:
     """A world, the job to place in it, and the first day of both."""
 
     world: World
-    job: Job
+    job: PlanJob
     first: date
 
 
@@ -117,7 +117,7 @@ def drawn(draw: Any, *, shared: bool = True) -> Drawn:
     )
     earliest = moment(0, quarters // 2)
     blocked_at = moment()
-    job = Job(
+    job = PlanJob(
         type=draw(st.sampled_from(TYPES)),
         hours=draw(st.integers(1, 16)) / 4,
         site="499",
@@ -142,7 +142,7 @@ def meet(a: Any, b: Any) -> bool:
     return bool(a.start < b.end and b.start < a.end)
 
 
-def may(world: World, job: Job, resource: Resource, start: datetime) -> list[int]:
+def may(world: World, job: PlanJob, resource: Resource, start: datetime) -> list[int]:
     """Return the lanes of a resource that a job may take from an instant on: written as the trade says it."""
     end = start + timedelta(hours=job.hours)
     piece = Span(start, end)
@@ -164,7 +164,7 @@ def may(world: World, job: Job, resource: Resource, start: datetime) -> list[int
     return [lane for lane in range(1, resource.capacity + 1) if lane not in taken]
 
 
-def _ledgers_allow(world: World, job: Job, resource: Resource, day: date) -> bool:
+def _ledgers_allow(world: World, job: PlanJob, resource: Resource, day: date) -> bool:
     rows = [r for r in world.ledgers if r.day == day and r.type == job.type]
     of_site = [r for r in rows if r.site == resource.site and r.resource is None]
     of_resource = [r for r in rows if r.resource == resource.id]
@@ -173,7 +173,7 @@ def _ledgers_allow(world: World, job: Job, resource: Resource, day: date) -> boo
     return all(r.used + job.hours <= r.allocated for r in of_site + of_resource)
 
 
-def _agreement_allows(world: World, job: Job, resource: Resource, day: date) -> bool:
+def _agreement_allows(world: World, job: PlanJob, resource: Resource, day: date) -> bool:
     if resource.site == job.site:
         return True
     pair = resource.site, job.site, job.type
@@ -186,7 +186,7 @@ def _agreement_allows(world: World, job: Job, resource: Resource, day: date) -> 
     return agreed[0].hours_per_week is None or used + job.hours <= agreed[0].hours_per_week
 
 
-def every_quarter(world: World, job: Job) -> list[tuple[datetime, str]]:
+def every_quarter(world: World, job: PlanJob) -> list[tuple[datetime, str]]:
     """Return every start, on the quarter, at which some resource may take a job."""
     found, at = [], job.earliest
     while at < job.latest:
@@ -209,7 +209,7 @@ def utilised(world: World, resource: Resource, day: date) -> float:
     return min(1.0, taken / available) if available else 1.0
 
 
-def with_slot(world: World, job: Job, slot: Slot) -> World:
+def with_slot(world: World, job: PlanJob, slot: Slot) -> World:
     """Return a world in which a slot is booked: its time, its ledgers and its agreement's week."""
     site = next(r.site for r in world.resources if r.id == slot.resource)
     day = day_of(slot.start)
@@ -231,7 +231,7 @@ def with_slot(world: World, job: Job, slot: Slot) -> World:
     )
 
 
-def booked(job: Job, slot: Slot, name: str) -> Booking:
+def booked(job: PlanJob, slot: Slot, name: str) -> Booking:
     return Booking(
         id=name, resource=slot.resource, type=job.type, site=job.site, start=slot.start, end=slot.end, lane=slot.lane
     )

@@ -56,7 +56,7 @@ class Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
 
-class AppDoors:
+class AppCommands:
     """What the commands need, opened on demand."""
 
     def __init__(self, settings: Settings) -> None:
@@ -176,6 +176,6 @@ def main() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     try:
-        cli.build(AppDoors(settings))()
+        cli.build(AppCommands(settings))()
     except (EmbeddedPostgresError, DirectAppError, AddressTakenError) as error:
         sys.exit(str(error))

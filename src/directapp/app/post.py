@@ -21,7 +21,7 @@ from directapp.connectors.mail import BY_MACHINE, Mailer
 from directapp.connectors.outgoing import open_client
 from directapp.connectors.resend import (
     MOST_AT_ONCE,
-    Letter,
+    Mail,
     MailBusyError,
     MailConflictError,
     MailQuotaError,
@@ -148,7 +148,7 @@ class Post:
         if self.resend is None:
             await self.mailer.send(to, subject=subject, text=text, html=html)
             return
-        letter = Letter(sender=self.sender, to=(to,), subject=subject, text=text, html=html, headers=BY_MACHINE)
+        letter = Mail(sender=self.sender, to=(to,), subject=subject, text=text, html=html, headers=BY_MACHINE)
         await self.resend.send(letter, key=uuid7().hex)
 
     async def _by_mail(self, job: Job) -> None:
@@ -196,7 +196,7 @@ class Post:
         """Open a transaction about no message in particular."""
         return acting(job.pipeline, job.tenant, SYSTEM, job.name, "", None)
 
-    async def _hand_over(self, resend: Resend, batch: Batch, found: list[Letter]) -> Mapping[UUID, str | None]:
+    async def _hand_over(self, resend: Resend, batch: Batch, found: list[Mail]) -> Mapping[UUID, str | None]:
         try:
             if len(found) == 1:
                 ids: list[str] = [await resend.send(found[0], key=batch.key)]
@@ -221,9 +221,9 @@ class Post:
                 await sending.not_taken(act, one, error.problems[0].message, gone=error.gone)
         return {}
 
-    def _letter(self, envelope: Envelope, made: Made) -> Letter:
+    def _letter(self, envelope: Envelope, made: Made) -> Mail:
         tags = {"tenant": envelope.tenant.hex, "message": envelope.id.hex}
-        return Letter(
+        return Mail(
             sender=self.sender,
             to=(envelope.to,),
             subject=made.subject,

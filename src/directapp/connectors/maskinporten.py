@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from directapp.connectors.failures import OutsideBusyError, OutsideDownError, OutsideError
-from directapp.connectors.outgoing import IN_BACKGROUND, REAL, Answer, Ask, Line, Patience, Timing
+from directapp.connectors.outgoing import IN_BACKGROUND, REAL, Answer, Ask, Patience, ServiceClient, Timing
 from directapp.kernel.text import Text
 
 PRODUCTION = "https://maskinporten.no/"
@@ -117,7 +117,7 @@ class Maskinporten:
     ) -> None:
         """Keep the client; its key is read here, so that a bad one is known at start (ValueError)."""
         self._client = client
-        self._line = Line(
+        self._line = ServiceClient(
             client=http,
             name="maskinporten",
             down=MaskinportenDownError,

@@ -166,8 +166,8 @@ def open_client(*, connections: int = 20) -> httpx2.AsyncClient:
 
 
 @dataclass(slots=True, kw_only=True)
-class Line:
-    """A line to one service; its name stands in the log, its errors are the connector's own.
+class ServiceClient:
+    """A client of one service; its name stands in the log, its errors are the connector's own.
 
     ``slow`` is raised in the place of ``down`` where the answer took too long.
     """

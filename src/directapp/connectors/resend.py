@@ -21,9 +21,9 @@ from directapp.connectors.outgoing import (
     REAL,
     Answer,
     Ask,
-    Line,
     Pacer,
     Patience,
+    ServiceClient,
     Timing,
     is_passing,
 )
@@ -114,7 +114,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Mail:
     """One letter, with its plain part; ``tags`` come back in the webhooks."""
 
     sender: str
@@ -171,14 +171,14 @@ class Resend:
         patience: Patience = IN_BACKGROUND,
     ) -> None:
         """Keep the key; ``per_second`` is the rate of the whole team at Resend."""
-        self._line = Line(
+        self._line = ServiceClient(
             client=http, name="resend", down=MailDownError, busy=MailBusyError, timing=timing, patience=patience
         )
         self._pacer = Pacer(per_second, timing)
         self._headers = {"Authorization": f"Bearer {api_key}", "User-Agent": AGENT}
         self._base = base
 
-    async def send(self, letter: Letter, *, key: str) -> str:
+    async def send(self, letter: Mail, *, key: str) -> str:
         """Send a letter and return its id; the same key within a day sends it once.
 
         Raises:
@@ -193,7 +193,7 @@ class Resend:
         found = await self._post("/emails", letter.payload(), key)
         return _id(found)
 
-    async def send_many(self, letters: Sequence[Letter], *, key: str) -> list[str]:
+    async def send_many(self, letters: Sequence[Mail], *, key: str) -> list[str]:
         """Send up to a hundred letters, all or none; their ids in the same order (errors as for one)."""
         if not 0 < len(letters) <= MOST_AT_ONCE:
             raise ValueError("one to a hundred letters")

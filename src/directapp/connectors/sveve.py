@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 
 from directapp.connectors.failures import OutsideError, SignatureError
-from directapp.connectors.outgoing import IN_BACKGROUND, REAL, Ask, Line, Patience, Timing
+from directapp.connectors.outgoing import IN_BACKGROUND, REAL, Ask, Patience, ServiceClient, Timing
 from directapp.connectors.sms import (
     SentSms,
     Sms,
@@ -48,7 +48,7 @@ class Sveve:
         patience: Patience = IN_BACKGROUND,
     ) -> None:
         """Keep the account; with ``test`` the provider checks messages but sends none."""
-        self._line = Line(
+        self._line = ServiceClient(
             client=http, name="sveve", down=SmsDownError, busy=SmsBusyError, timing=timing, patience=patience
         )
         self._url = f"{base}/SMS/SendMessage"

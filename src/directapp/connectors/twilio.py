@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 import httpx2
 
 from directapp.connectors.failures import OutsideError, SignatureError
-from directapp.connectors.outgoing import IN_BACKGROUND, REAL, Answer, Ask, Line, Patience, Timing
+from directapp.connectors.outgoing import IN_BACKGROUND, REAL, Answer, Ask, Patience, ServiceClient, Timing
 from directapp.connectors.sms import (
     SentSms,
     Sms,
@@ -70,7 +70,7 @@ class Twilio:
         """
         if bool(sender) == bool(service):
             raise ValueError("either a sender or a messaging service")
-        self._line = Line(
+        self._line = ServiceClient(
             client=http, name="twilio", down=SmsDownError, busy=SmsBusyError, timing=timing, patience=patience
         )
         self._url = f"{base}/{_VERSION}/Accounts/{account}/Messages.json"

@@ -17,8 +17,8 @@ from directapp.connectors.outgoing import (
     REAL,
     Answer,
     Ask,
-    Line,
     Patience,
+    ServiceClient,
     Timing,
     retry_after,
 )
@@ -178,8 +178,8 @@ def _chosen(found: Any, kind: Kind, code: str) -> Mapping[str, Any]:
     return chosen
 
 
-def _line(http: httpx2.AsyncClient, name: str, timing: Timing, patience: Patience) -> Line:
-    return Line(
+def _line(http: httpx2.AsyncClient, name: str, timing: Timing, patience: Patience) -> ServiceClient:
+    return ServiceClient(
         client=http,
         name=name,
         down=RegistryDownError,

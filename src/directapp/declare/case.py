@@ -89,7 +89,7 @@ class Many:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Range:
     """Look for values from ``start`` (included) to ``end`` (not included); None leaves that side open."""
 
     start: Any = None
@@ -116,7 +116,7 @@ class Sums:
     most: int = 0
     moments: Mapping[str, datetime] = field(default_factory=dict)
     either: Mapping[str, Sequence[UUID]] = field(default_factory=dict)
-    within: Mapping[str, Span] = field(default_factory=dict)
+    within: Mapping[str, Range] = field(default_factory=dict)
     latest: tuple[tuple[str, ...], str] | None = None
 
 

@@ -47,7 +47,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Period:
     """The days that a calendar shows: whole weeks, of a month or one alone."""
 
     kind: str
@@ -93,7 +93,7 @@ def dates_of(meta: CollectionMeta, readable: frozenset[str]) -> tuple[Field, ...
     return tuple(f for f in found if f.name in declared or f.kind is Kind.INSTANT or len(found) <= _SHORT)
 
 
-def within(item: Field, span: Span) -> Junction:
+def within(item: Field, span: Period) -> Junction:
     """Return the condition that a date lies in the span."""
     if item.kind is Kind.INSTANT:
         low: Any = datetime.combine(span.first, time(), OSLO)
@@ -104,7 +104,13 @@ def within(item: Field, span: Span) -> Junction:
 
 
 def weeks_of(
-    formatter: Formatter, meta: CollectionMeta, item: Field, span: Span, rows: Iterable[Mapping[str, Any]], *, most: int
+    formatter: Formatter,
+    meta: CollectionMeta,
+    item: Field,
+    span: Period,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    most: int,
 ) -> tuple[tuple[Day, ...], ...]:
     """Return the weeks of a span with the rows on their days."""
     by_day: dict[date, list[Event]] = {}
@@ -133,7 +139,7 @@ def _event(formatter: Formatter, meta: CollectionMeta, row: Mapping[str, Any], c
     return Event(clock, formatter.title(meta, row), page_of(meta.name, row["id"]), status, hue)
 
 
-def _day(formatter: Formatter, span: Span, day: date, events: Sequence[Event], most: int) -> Day:
+def _day(formatter: Formatter, span: Period, day: date, events: Sequence[Event], most: int) -> Day:
     return Day(
         date=day.isoformat(),
         number=day.day,

@@ -16,7 +16,7 @@ _HIDDEN = frozenset({"id", "version"})
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FieldLine:
     """A field that is read: its label and what is shown."""
 
     name: str
@@ -31,7 +31,7 @@ class FormGroup:
     code: str
     label: str
     inputs: tuple[Input, ...] = ()
-    lines: tuple[Line, ...] = ()
+    lines: tuple[FieldLine, ...] = ()
 
     @property
     def base(self) -> str:
@@ -44,7 +44,7 @@ class FormGroup:
         return any(i.problems or i.theirs for i in self.inputs)
 
     @property
-    def filled(self) -> tuple[Line, ...]:
+    def filled(self) -> tuple[FieldLine, ...]:
         """The lines that have something to show."""
         return tuple(line for line in self.lines if line.shown)
 
@@ -73,7 +73,9 @@ def read_groups(
     made = []
     for group in meta.groups:
         names = [f for f in group.fields if f.name in readable - without - _HIDDEN]
-        lines = tuple(Line(f.name, f.label.pick(formatter.language), formatter.value(meta, f.name, row)) for f in names)
+        lines = tuple(
+            FieldLine(f.name, f.label.pick(formatter.language), formatter.value(meta, f.name, row)) for f in names
+        )
         if lines:
             made.append(FormGroup(code=group.code, label=group.label.pick(formatter.language), lines=lines))
     return tuple(made)

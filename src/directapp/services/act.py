@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from directapp.declare.case import Case, Span, Sums
+from directapp.declare.case import Case, Range, Sums
 from directapp.declare.events import Event
 from directapp.declare.fields import Field
 from directapp.declare.spec import DeclarationError
@@ -39,9 +39,9 @@ class Seen:
         return int(self.row["version"])
 
 
-def beyond(page: "Sequence[Seen]") -> Span:
+def beyond(page: "Sequence[Seen]") -> Range:
     """Return the ids after those of a page: where the next begins."""
-    return Span(UUID(int=page[-1].id.int + 1))
+    return Range(UUID(int=page[-1].id.int + 1))
 
 
 class Doors(Protocol):

@@ -23,7 +23,7 @@ from directapp.services.act import Act
 from directapp.services.drafts import Pile, TakenError
 from directapp.services.errands import Bury, Errands, bury, carried, explained, named
 from directapp.services.intent import Intent
-from directapp.services.jobs import INSTALLATION, Errand, Letter, act_in, backoff
+from directapp.services.jobs import INSTALLATION, DeadLetter, Errand, act_in, backoff
 from directapp.services.past import as_of
 from directapp.services.pipeline import Pipeline, Touched
 from directapp.services.settled import foresee
@@ -392,7 +392,7 @@ class Dispatcher:
         else:
             _log.error("event handler failed", failed=row["event"], attempt=attempts, why=named(error), exc_info=error)
         if attempts >= _ATTEMPTS:
-            letter = Letter(job={**row, "attempts": attempts}, kind="reaction", reason=explained(error))
+            letter = DeadLetter(job={**row, "attempts": attempts}, kind="reaction", reason=explained(error))
             return await bury(self._pipeline, self._rows, self._keep, unit, letter)
         delay = backoff(attempts, _FIRST_SECONDS, _LONGEST_SECONDS)
         await self._rows.failed(unit, row["id"], named(error), delay)

@@ -16,12 +16,12 @@ from directapp.kernel.text import Text
 from directapp.services.act import Act
 from directapp.services.jobs import (
     INSTALLATION,
+    DeadLetter,
     Errand,
     Failures,
     GiveUpError,
     Job,
     LaterError,
-    Letter,
     Run,
     RunTogether,
     act_in,
@@ -31,7 +31,7 @@ from directapp.services.pipeline import Pipeline, Touched
 from directapp.store.outbox import Outbox, dispatcher_actor
 from directapp.store.unit import Unit, depth_of_events
 
-Bury = Callable[[Act, Letter], Awaitable[None]]
+Bury = Callable[[Act, DeadLetter], Awaitable[None]]
 Row = Mapping[str, Any]
 
 UNDERTAKER = "jobs"
@@ -67,7 +67,7 @@ def explained(error: BaseException) -> str:
 
 
 async def bury(
-    pipeline: Pipeline, rows: Outbox, keep: Bury | None, unit: Unit, letter: Letter
+    pipeline: Pipeline, rows: Outbox, keep: Bury | None, unit: Unit, letter: DeadLetter
 ) -> tuple[Actor, Touched]:
     """Close a job that is not tried any more, and keep it as a dead letter in the same transaction.
 
@@ -222,7 +222,7 @@ class Errands:
         await self._rows.again(tenant, row["id"], self._me, attempt, named(error), delay, counts=True)
 
     async def _give_up(self, tenant: UUID, row: Row, reason: str) -> None:
-        letter = Letter(job={**row, "worker": self._me}, kind="errand", reason=reason)
+        letter = DeadLetter(job={**row, "worker": self._me}, kind="errand", reason=reason)
         async with self._pipeline.database.unit(dispatcher_actor(tenant)) as unit:
             who, touched = await bury(self._pipeline, self._rows, self._keep, unit, letter)
         if touched and self._pipeline.after_commit:

@@ -221,7 +221,7 @@ def backoff(attempt: int, first: float, longest: float, chance: Callable[[], flo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class DeadLetter:
     """A job that nobody tries any more: what is handed to whoever keeps dead letters."""
 
     job: Mapping[str, Any] = field(repr=False)

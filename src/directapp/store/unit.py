@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from directapp.declare.case import One, Span
+from directapp.declare.case import One, Range
 from directapp.declare.rules import All, In
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor
@@ -253,7 +253,7 @@ class Unit:
             compared: list[tuple[str, Any]] = []
             if value is None:
                 parts.append(f"{column} IS NULL")
-            elif isinstance(value, Span):
+            elif isinstance(value, Range):
                 compared = [(o, v) for o, v in ((">=", value.start), ("<", value.end)) if v is not None]
             else:
                 compared = [("=", value)]

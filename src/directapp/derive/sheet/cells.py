@@ -33,7 +33,7 @@ GARBLED = re.compile(f"\u00c3[{_SECOND}]|\u00c2[\u0080-\u00bf]|\u00e2\u20ac[{_SE
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SheetLine:
     """A row that is not blank: its number in the file, its cells from the first column on, and what is odd about it.
 
     A cell is a text, a number, a truth value, None, or ``odd``; ``flaw`` concerns the row, ``told`` says where.

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from directapp.derive.sheet.cells import GARBLED, MOST_COLUMNS, MOST_ROWS, Flaw, Line, too_long, trimmed, unreadable
+from directapp.derive.sheet.cells import (
+    GARBLED,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Flaw,
+    SheetLine,
+    too_long,
+    trimmed,
+    unreadable,
+)
 
 SEPARATORS = (";", "\t", ",", "|")
 ENCODINGS = ("utf-8", "cp1252", "utf-16", "cp865", "mac_roman")
@@ -31,7 +40,7 @@ Record = tuple[list[str], Flaw | None]
 class CsvFile:
     """The lines of a file, and how it was read."""
 
-    lines: list[Line]
+    lines: list[SheetLine]
     encoding: str
     separator: str
 
@@ -58,7 +67,7 @@ def read_csv(data: bytes, encoding: str | None = None, separator: str | None = N
     return CsvFile(list(_lines(text, separator, start)), encoding, separator)
 
 
-def _lines(text: str, separator: str, start: int) -> Iterator[Line]:
+def _lines(text: str, separator: str, start: int) -> Iterator[SheetLine]:
     count = 0
     width = _usual_width(text, separator)
     found: Iterable[Record] = records(text, separator, width)
@@ -72,7 +81,7 @@ def _lines(text: str, separator: str, start: int) -> Iterator[Line]:
         count += 1
         if count > MOST_ROWS + _SAMPLE_LINES or len(cells) > MOST_COLUMNS:
             raise too_long()
-        yield Line(number, tuple(cells), flaw or ("bytes" if told else None), told)
+        yield SheetLine(number, tuple(cells), flaw or ("bytes" if told else None), told)
 
 
 def _meant(cell: str) -> str:

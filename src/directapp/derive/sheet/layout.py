@@ -15,7 +15,7 @@ from directapp.derive.sheet.cells import (
     MOST_BYTES,
     MOST_ROWS,
     Cell,
-    Line,
+    SheetLine,
     blank,
     kind_of,
     shown,
@@ -89,7 +89,7 @@ class Table:
     """
 
     columns: tuple[Column, ...] = ()
-    lines: tuple[Line, ...] = ()
+    lines: tuple[SheetLine, ...] = ()
     layout: Layout = field(default_factory=Layout)
     sheets: tuple[str, ...] = ()
     hidden_sheets: tuple[str, ...] = ()
@@ -111,7 +111,7 @@ class Table:
 class _Found:
     """The lines of a file before it is known which of them are headings."""
 
-    lines: list[Line]
+    lines: list[SheetLine]
     letters: tuple[str, ...]
     layout: Layout
     merged: frozenset[tuple[int, int, int]] = frozenset()
@@ -135,7 +135,7 @@ def read_table(data: bytes, layout: Layout | None = None, known: Collection[str]
 
 def table_pieces(
     data: bytes, layout: Layout | None = None, known: Collection[str] = ()
-) -> Iterator[Table | list[Line]]:
+) -> Iterator[Table | list[SheetLine]]:
     """Yield a table without its lines, then its lines, some at a time (raises as ``read_table``)."""
     table = read_table(data, layout, known)
     yield replace(table, lines=())
@@ -147,7 +147,7 @@ async def read_apart(
     processes: Processes, data: bytes, layout: Layout | None = None, known: Collection[str] = ()
 ) -> Table:
     """Read a table in a process of its own (raises as ``read_table``, and what is said of ``Processes.run``)."""
-    table, lines = Table(), list[Line]()
+    table, lines = Table(), list[SheetLine]()
     async with aclosing(processes.stream(_SECONDS, table_pieces, data, layout, frozenset(known))) as pieces:
         async for piece in pieces:
             if isinstance(piece, Table):
@@ -206,7 +206,7 @@ def _merged_with(found: _Found, place: int) -> tuple[int, int]:
     return place, 2 if found.lines[place].number in merged and below and _is_text(below[0]) else 1
 
 
-def _likeliest(lines: Sequence[Line], known: frozenset[str]) -> int | None:
+def _likeliest(lines: Sequence[SheetLine], known: frozenset[str]) -> int | None:
     scores = [sum(any(word in known for word in heading_words(shown(c))) for c in line.cells) for line in lines]
     best = max(scores)
     if best:
@@ -220,11 +220,11 @@ def _likeliest(lines: Sequence[Line], known: frozenset[str]) -> int | None:
     return None if known and _is_data(lines[wide[0]]) else wide[0]
 
 
-def _is_text(line: Line) -> bool:
+def _is_text(line: SheetLine) -> bool:
     return all(isinstance(cell, str) and not any(c.isdigit() for c in cell) for cell in line.cells if not blank(cell))
 
 
-def _is_data(line: Line) -> bool:
+def _is_data(line: SheetLine) -> bool:
     filled = [shown(cell) for cell in line.cells if not blank(cell)]
     return sum(any(c.isdigit() for c in cell) for cell in filled) * 2 > len(filled)
 
@@ -265,7 +265,7 @@ def _table(found: _Found, start: int | None, count: int) -> Table:
     )
     heads = {_as_shown(line) for line in found.lines[start : start + count]} if start is not None else set()
     lines = [
-        Line(line.number, tuple(line.cells[p] if p < len(line.cells) else None for p in kept), flaw, line.told)
+        SheetLine(line.number, tuple(line.cells[p] if p < len(line.cells) else None for p in kept), flaw, line.told)
         for line in body
         for flaw in [_flaw(line, stray, heads, len(kept))]
     ]
@@ -281,7 +281,7 @@ def _key(heading: str, letter: str, seen: Counter[str]) -> str:
     return heading if heading and seen[heading] == 1 else f"{heading} [{letter}]".strip()
 
 
-def _stray_places(body: Sequence[Line], width: int) -> frozenset[int]:
+def _stray_places(body: Sequence[SheetLine], width: int) -> frozenset[int]:
     """Return the places beyond the headings that few rows fill: a sign in a value has been taken for a separator."""
     counted = Counter(
         place for line in body for place, cell in enumerate(line.cells) if place >= width and not blank(cell)
@@ -291,14 +291,14 @@ def _stray_places(body: Sequence[Line], width: int) -> frozenset[int]:
     )
 
 
-def _parted(line: Line) -> bool:
+def _parted(line: SheetLine) -> bool:
     """Whether a number may have been parted by its own comma."""
     return any(
         _FIRST_PART.fullmatch(shown(one)) and _LATER_PART.fullmatch(shown(other)) for one, other in pairwise(line.cells)
     )
 
 
-def _flaw(line: Line, stray: frozenset[int], heads: Collection[tuple[str, ...]], width: int) -> Any:
+def _flaw(line: SheetLine, stray: frozenset[int], heads: Collection[tuple[str, ...]], width: int) -> Any:
     if line.flaw in {"quote", "split"}:
         return line.flaw
     if any(not blank(cell) for place, cell in enumerate(line.cells) if place in stray):
@@ -310,30 +310,30 @@ def _flaw(line: Line, stray: frozenset[int], heads: Collection[tuple[str, ...]],
     return line.flaw or ("lone" if _is_lone(line, width) else None)
 
 
-def _is_lone(line: Line, width: int) -> bool:
+def _is_lone(line: SheetLine, width: int) -> bool:
     """Whether a row of a wide table holds nothing but words in one cell: a heading in between, a remark below."""
     filled = [cell for cell in line.cells if not blank(cell)]
     alone = len(filled) == 1 and width >= _WIDE and isinstance(filled[0], str)
     return alone and not any(c.isdigit() for c in filled[0])
 
 
-def _says_total(line: Line) -> bool:
+def _says_total(line: SheetLine) -> bool:
     """Whether a row begins with a word for a sum, where a car's would begin with what it is known by."""
     first = next((cell for cell in line.cells if not blank(cell)), None)
     return isinstance(first, str) and _BEGINS_TOTAL.fullmatch(closed_up(plain_word(first))) is not None
 
 
-def _told(line: Line) -> Line:
+def _told(line: SheetLine) -> SheetLine:
     """Mark a row with a text that was read in the wrong encoding before it came into the file."""
     found = next((cell for cell in line.cells if isinstance(cell, str) and GARBLED.search(cell)), None)
     return line if line.flaw or found is None else replace(line, flaw="garbled", told=found)
 
 
-def _as_shown(line: Line) -> tuple[str, ...]:
+def _as_shown(line: SheetLine) -> tuple[str, ...]:
     return tuple(map(shown, line.cells))
 
 
-def _is_total(last: Line, body: Sequence[Line]) -> bool:
+def _is_total(last: SheetLine, body: Sequence[SheetLine]) -> bool:
     """Whether the last row sums up the others: it says so, or holds nothing but sums."""
     if len(body) < 2:  # noqa: PLR2004 - one row has no sum
         return False

@@ -18,7 +18,7 @@ from directapp.derive.sheet.cells import (
     MOST_COLUMNS,
     MOST_ROWS,
     Cell,
-    Line,
+    SheetLine,
     blank,
     odd,
     too_long,
@@ -53,7 +53,7 @@ class XlsxFile:
     of cells merged sideways; ``hidden_rows`` how many rows with values are hidden, by a filter most often.
     """
 
-    lines: list[Line]
+    lines: list[SheetLine]
     letters: tuple[str, ...]
     sheets: tuple[Sheet, ...]
     sheet: str
@@ -97,7 +97,7 @@ def _file(book: "_Book", sheet: Sheet, rows: "_Rows") -> XlsxFile:
     used = sorted({column for row in rows.found.values() for column in row})
     if len(used) > MOST_COLUMNS or len(rows.found) > MOST_ROWS:
         raise too_long()
-    lines = [Line(n, tuple(trimmed([rows.found[n].get(c) for c in used]))) for n in sorted(rows.found)]
+    lines = [SheetLine(n, tuple(trimmed([rows.found[n].get(c) for c in used]))) for n in sorted(rows.found)]
     place = {column: at for at, column in enumerate(used)}
     heads = {(place[left], at, top) for left, top, right, _ in merges if left in place and right > left
              for at in [max((place[c] for c in used if c <= right), default=place[left])]}  # fmt: skip

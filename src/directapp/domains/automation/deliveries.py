@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from directapp.declare.access import Access, Grant
-from directapp.declare.case import Span
+from directapp.declare.case import Range
 from directapp.declare.collection import Collection, Views
 from directapp.declare.events import Event
 from directapp.declare.fields import Group, choices, field
@@ -76,7 +76,7 @@ async def queue(act: Act, webhook: Seen, event: str, about: Seen, more: Mapping[
         webhook=webhook.id,
         event=event,
         record=str(about.id),
-        created_at=Span(act.now - ROUND_TIME),
+        created_at=Range(act.now - ROUND_TIME),
     )
     if len(rounds) == ROUNDS:
         await act.change({"active": False, "stopped_because": CIRCLE}, system=SYSTEM, on=webhook)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.case import Span
+from directapp.declare.case import Range
 from directapp.domains.cars.events import ARCHIVE_DUE, DELIVERED, IDENTIFIED
 from directapp.domains.cars.fields import CARS
 from directapp.domains.people.fields import DEALERSHIPS
@@ -48,7 +48,7 @@ async def archive_due(act: Act, after: UUID | None = None) -> UUID | None:
     A page of cars at a time; returns where the next begins.
     """
     days: dict[UUID | None, int] = {}
-    more: dict[str, Any] = {} if after is None else {"id": Span(UUID(int=after.int + 1))}
+    more: dict[str, Any] = {} if after is None else {"id": Range(UUID(int=after.int + 1))}
     page = await act.find(CARS, system="archiver", limit=_PAGE, status="delivered", archived_at=None, **more)
     for car in page:
         owner = car.row.get("dealership")

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.case import Span
+from directapp.declare.case import Range
 from directapp.domains.cars.fields import CARS
 from directapp.domains.messages.audience import crowd
 from directapp.domains.messages.catalogue import DIGEST
@@ -95,7 +95,7 @@ async def _call(act: Act, car: Seen) -> Text:
 
 async def _open_cars(act: Act, after: UUID | None) -> tuple[list[Seen], UUID | None]:
     """Return the open cars of the page after an id, and where the next page begins: None at the end."""
-    more: dict[str, Any] = {} if after is None else {"id": Span(UUID(int=after.int + 1))}
+    more: dict[str, Any] = {} if after is None else {"id": Range(UUID(int=after.int + 1))}
     page = await act.find(CARS, system="pipeline", limit=_PAGE, archived_at=None, **more)
     return [c for c in page if c.row["status"] not in _CLOSED], page[-1].id if len(page) == _PAGE else None
 

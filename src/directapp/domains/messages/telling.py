@@ -95,7 +95,7 @@ async def tell(act: Act, told: Told, receivers: Iterable[Seen]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FactLine:
     """A line of the log to write: one without a status is to be sent, ``later`` where it has to wait."""
 
     values: Mapping[str, Any]
@@ -118,7 +118,7 @@ def _notification(told: Told, person: Seen, key: str) -> dict[str, Any]:
     }
 
 
-def _lines(act: Act, told: Told, person: Seen, choice: Mapping[str, Any] | None, key: str) -> list[Line]:
+def _lines(act: Act, told: Told, person: Seen, choice: Mapping[str, Any] | None, key: str) -> list[FactLine]:
     """Return the lines of the log: the notification itself, and the letter where the receiver wants one."""
     language = person.row.get("language") or "nb"
     title, body = told.words(language)
@@ -135,7 +135,7 @@ def _lines(act: Act, told: Told, person: Seen, choice: Mapping[str, Any] | None,
     lines = []
     if told.car:
         here = {"channel": "in_app", "status": "delivered", "delivered_at": act.now, "key": f"{line}:in_app"}
-        lines.append(Line({**common, **here}))
+        lines.append(FactLine({**common, **here}))
     if not wants_email(choice, told.event) or not person.row.get("email"):
         return lines
     urgent = (told.priority or told.notice.priority) == "urgent"
@@ -147,7 +147,7 @@ def _lines(act: Act, told: Told, person: Seen, choice: Mapping[str, Any] | None,
         "path": _path(told, told.about or told.car),
     }
     letter = {"channel": "email", "to": person.row["email"], "content": content, "key": f"{line}:email"}
-    lines.append(Line({**common, **letter}, later=None if urgent else quiet_until(choice, act.now)))
+    lines.append(FactLine({**common, **letter}, later=None if urgent else quiet_until(choice, act.now)))
     return lines
 
 
@@ -157,7 +157,7 @@ def _path(told: Told, about: Seen | None) -> str:
     return f"/app/{about.collection}/{about.id}" if about else "/app/notifications"
 
 
-async def put(act: Act, lines: Sequence[Line], *, later: bool = False) -> list[Seen]:
+async def put(act: Act, lines: Sequence[FactLine], *, later: bool = False) -> list[Seen]:
     """Write lines into the log; those to be sent are queued, and asked for once this is committed."""
     waits = {one.values["key"]: max(0.0, (one.later - act.now).total_seconds()) for one in lines if one.later}
 
@@ -170,7 +170,7 @@ async def put(act: Act, lines: Sequence[Line], *, later: bool = False) -> list[S
 
 async def post(act: Act, values: Mapping[str, Any]) -> Seen:
     """Put a message in the log as queued, and ask for it to be sent once this is committed."""
-    return (await put(act, [Line(values)]))[0]
+    return (await put(act, [FactLine(values)]))[0]
 
 
 async def skip(act: Act, values: Mapping[str, Any], reason: Text) -> Seen:

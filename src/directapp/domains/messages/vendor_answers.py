@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.case import Span
+from directapp.declare.case import Range
 from directapp.declare.fields import choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
@@ -134,7 +134,7 @@ async def who_asked(act: Act) -> None:
     if await act.find(MESSAGES, system="messenger", limit=1, direction="in", **told):
         act.found = {"heard": True}
         return
-    since = Span(start=act.now - _REMEMBERED)
+    since = Range(start=act.now - _REMEMBERED)
     number, answers = act.params["number"], act.params.get("answers")
     links = await act.find(VENDOR_LINKS, system="vendor", limit=_MANY, phone=number, expires_at=since)
     named = await _answered_link(act, str(answers)) if answers else None

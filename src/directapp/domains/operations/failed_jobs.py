@@ -13,7 +13,7 @@ from directapp.declare.verbs import Verb
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
-from directapp.services.jobs import Letter
+from directapp.services.jobs import DeadLetter
 
 ADMIN = "tenant_admin"
 NAME = "failed_jobs"
@@ -46,7 +46,7 @@ CARGO = Group(
 )
 
 
-async def keep(act: Act, letter: Letter) -> None:
+async def keep(act: Act, letter: DeadLetter) -> None:
     """Keep a dead letter."""
     job = letter.job
     brought: Mapping[str, Any] = job["payload"].get("_job") or {}

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from directapp.declare.case import Span
+from directapp.declare.case import Range
 from directapp.services.act import Act
 
 # Long enough to ask where somebody was signed in; the history keeps that it was so.
@@ -15,7 +15,7 @@ async def purge_spent(act: Act, *, limit: int) -> int:
     """Delete sign-ins, their tokens and mailed links that ran out long ago; return how many those were."""
     done = 0
     for collection in SPENT:
-        found = await act.find(collection, limit=limit - done, expires_at=Span(end=act.now - KEPT))
+        found = await act.find(collection, limit=limit - done, expires_at=Range(end=act.now - KEPT))
         for one in found:
             await act.remove(one)
         done += len(found)

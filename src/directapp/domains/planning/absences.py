@@ -3,7 +3,7 @@
 from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
-from directapp.declare.case import Case, One, Span
+from directapp.declare.case import Case, One, Range
 from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
@@ -71,7 +71,7 @@ _GRANTS = (
 async def to_move(act: Act) -> None:
     """Answer with the bookings that the absence meets: ids with their car and time, first one first."""
     absence = act.case
-    span = Span(None, absence.get("ends_at"))
+    span = Range(None, absence.get("ends_at"))
     found = {}
     for key in ("resource", "person"):
         if absence.get(key) is not None:

@@ -6,7 +6,7 @@ from directapp.declare.verbs import Verb
 from directapp.domains.cars.fields import CARS
 from directapp.domains.planning.engine.conflicts import ways_to_fit
 from directapp.domains.planning.engine.slots import Finder
-from directapp.domains.planning.engine.world import Job
+from directapp.domains.planning.engine.world import PlanJob
 from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_TYPES
 from directapp.domains.planning.movable import movables, priority_of
 from directapp.domains.planning.outlooks import outlooks
@@ -50,7 +50,7 @@ async def make_room(act: Act) -> None:
     name = str(kind["id"])
     providers = {r.site for r in found.world.resources if name in r.types}
     priority = max((priority_of(found, p, str(site), name) for p in providers), default=0)
-    job = Job(
+    job = PlanJob(
         type=name,
         hours=hours,
         site=str(site),

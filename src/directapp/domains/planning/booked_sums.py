@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.case import Row, Span, Sums
+from directapp.declare.case import Range, Row, Sums
 from directapp.domains.planning.booking_hours import GONE
 from directapp.domains.planning.engine.workdays import at_clock
 from directapp.domains.planning.rights import SYSTEM
@@ -135,5 +135,5 @@ async def idle(act: Act, sites: Sequence[UUID], period: Period) -> Row:
 
 
 async def _sums(act: Act, asked: Sums, either: dict[str, Any], period: Period) -> Sequence[Row]:
-    span = {"starts_at": Span(period.start, period.end)}
+    span = {"starts_at": Range(period.start, period.end)}
     return await act.sums(_BOOKINGS, replace(asked, either=either, within=span), system=SYSTEM)

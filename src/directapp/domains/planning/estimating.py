@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from directapp.declare.case import Row, Span
+from directapp.declare.case import Range, Row
 from directapp.domains.cars.fields import CARS
 from directapp.domains.planning.engine.estimates import Completed, estimate
 from directapp.domains.planning.fields import RESOURCE_BOOKINGS
@@ -24,7 +24,7 @@ async def completed(act: Act, kinds: list[Any]) -> list[Completed]:
         only=("car", "resource_type", "actual_hours"),
         resource_type=kinds,
         status="completed",
-        starts_at=Span(act.now - _LOOKS_BACK),
+        starts_at=Range(act.now - _LOOKS_BACK),
     )
     names = list({b.row["car"] for b in done})
     cars = await act.find(CARS, system="workflow", limit=_MOST, only=("make", "model", "car_type"), id=names)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.access import Access, Grant, grants
-from directapp.declare.case import Case, Row, Span
+from directapp.declare.case import Case, Range, Row
 from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
@@ -139,7 +139,7 @@ async def read(act: Act) -> None:
         RESOURCE_BOOKINGS,
         system=SYSTEM,
         limit=_MANY,
-        starts_at=Span(act.now - _BACK, act.now + _AHEAD),
+        starts_at=Range(act.now - _BACK, act.now + _AHEAD),
         **whose,
     )
     entries = await _entries(act, [b.row for b in found], language)

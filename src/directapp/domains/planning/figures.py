@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.case import Row, Span, Sums
+from directapp.declare.case import Range, Row, Sums
 from directapp.declare.fields import field as param
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
@@ -251,7 +251,7 @@ def _two(value: float) -> float:
 
 async def _time_bank(act: Act, sites: list[UUID], period: Period) -> dict[str, Any]:
     """Return what people have worked, in all and day by day."""
-    days = Span(period.first, period.last + _ONE_DAY)
+    days = Range(period.first, period.last + _ONE_DAY)
     rows = await act.sums(
         TIMEBANK_ENTRIES, replace(_HOURS, either={"provider": sites}, within={"day": days}), system=SYSTEM
     )
@@ -313,14 +313,14 @@ def _either(sites: list[UUID]) -> dict[str, list[UUID]]:
 
 async def _stages(act: Act, sites: list[UUID], period: Period) -> list[dict[str, Any]]:
     """Return how long cars stood at each stage that they left in the period."""
-    span = {"left_at": Span(period.start, period.end)}
+    span = {"left_at": Range(period.start, period.end)}
     rows = await act.sums(CAR_STAGES, replace(_STAYS, either=_either(sites), within=span), system=SYSTEM)
     return [{**row, "mean": _two(row["mean"]), "median": _two(row["median"])} for row in rows]
 
 
 async def _ready(act: Act, sites: list[UUID], period: Period) -> dict[str, Any]:
     """Return how long it took from order to ready, for the cars that became ready in the period, and if in time."""
-    span = {"ready_for_delivery_at": Span(period.start, period.end)}
+    span = {"ready_for_delivery_at": Range(period.start, period.end)}
     (row,) = await act.sums(CARS, replace(_READY, either=_either(sites), within=span), system="workflow")
     told = {name: None if row[name] is None else _two(row[name]) for name in ("mean", "median")}
     return {"ready": {**row, **told}}

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.case import Span
+from directapp.declare.case import Range
 from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.booking_hours import hours_of
 from directapp.domains.planning.booking_rules import schedule_of
@@ -62,7 +62,7 @@ async def _hours_of_week(act: Act, person: UUID, monday: date) -> Decimal:
     for resource in await act.find(RESOURCES, system=SYSTEM, person=person, available=True):
         mine: dict[str, Any] = {"system": SYSTEM, "limit": _MANY, "resource": resource.id}
         hours = [h.row for h in await act.find(WORKING_HOURS, **mine)]
-        away = [a.row for a in await act.find(ABSENCES, **mine, starts_at=Span(None, end), ends_at=Span(start))]
+        away = [a.row for a in await act.find(ABSENCES, **mine, starts_at=Range(None, end), ends_at=Range(start))]
         worked = worked_hours(schedule_of(resource.row, hours, away), start, end)
         whole = max(whole, Decimal(worked).quantize(Decimal("0.01")))
     return whole

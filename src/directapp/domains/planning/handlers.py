@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.case import Span
+from directapp.declare.case import Range
 from directapp.declare.events import Event
 from directapp.domains.cars import events as car_events
 from directapp.domains.cars.fields import CARS
@@ -113,7 +113,7 @@ async def recount(act: Act) -> None:
         return
     given = {name: rule.get(name) for name in ("dealership", "resource_type", "resource")}
     keys: dict[str, Any] = {name: None if value is None else UUID(str(value)) for name, value in given.items()}
-    today = Span(local_day(act.now))
+    today = Range(local_day(act.now))
     # Whoever begins to count a day holds its site: two never begin the same one.
     await act.hold([keys["dealership"]])
     days = await act.every(RESOURCE_CAPACITIES, system="planning", **keys, day=today)

@@ -16,7 +16,7 @@ from directapp.domains.planning.engine.slots import Finder
 from directapp.domains.planning.engine.spans import Span, instant, local_day
 from directapp.domains.planning.engine.words import when_text
 from directapp.domains.planning.engine.workdays import Hours, Schedule, WorkingTime, at_clock
-from directapp.domains.planning.engine.world import Job
+from directapp.domains.planning.engine.world import PlanJob
 from directapp.domains.planning.estimating import completed, hours_for
 from directapp.domains.planning.fields import RESOURCE_BOOKINGS
 from directapp.domains.planning.movable import booking_of, movables, priority_of
@@ -190,7 +190,7 @@ def _step(car: Row, work: str, seen: Survey, around: _Around) -> Iterable[Remain
     if kind is None:
         return
     hours, _ = hours_for(car, kind, around.done)
-    job = Job(
+    job = PlanJob(
         type=str(kind["id"]),
         hours=hours,
         site=str(car.get("dealership") or car.get("prep_center")),

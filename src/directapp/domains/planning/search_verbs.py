@@ -15,7 +15,7 @@ from directapp.domains.planning.engine.chains import Chain, find_chains
 from directapp.domains.planning.engine.slots import Finder
 from directapp.domains.planning.engine.spans import Span
 from directapp.domains.planning.engine.workdays import at_clock
-from directapp.domains.planning.engine.world import Job, Slot
+from directapp.domains.planning.engine.world import PlanJob, Slot
 from directapp.domains.planning.estimating import completed, hours_for
 from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_SHARING, RESOURCE_TYPES, RESOURCES
 from directapp.domains.planning.rights import SYSTEM
@@ -44,7 +44,7 @@ async def find(act: Act) -> None:
     earliest, latest = range_of(act, car)
     found = await survey(act, [site], earliest, latest, looker=None)
     hours, basis = await asked_hours(act, car, kind)
-    job = Job(
+    job = PlanJob(
         type=str(kind["id"]),
         hours=hours,
         site=str(site),
@@ -82,7 +82,7 @@ async def chains(act: Act) -> None:
         hours, basis = hours_for(car, kind, done)
         bases.append(basis)
         steps.append(
-            Job(
+            PlanJob(
                 type=str(kind["id"]),
                 hours=hours,
                 site=str(site),

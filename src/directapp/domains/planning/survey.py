@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.case import Row, Span
+from directapp.declare.case import Range, Row
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.booking_rules import schedule_of
@@ -78,17 +78,17 @@ async def survey(
     names = [r["id"] for r in resources.values()]
     people = sorted({r["person"] for r in resources.values() if r.get("person") is not None}, key=str)
     hours = _by_resource(await act.every(WORKING_HOURS, system=SYSTEM, resource=names))
-    spans = {"starts_at": Span(None, end), "ends_at": Span(start)}
+    spans = {"starts_at": Range(None, end), "ends_at": Range(start)}
     away = await _either(act, ABSENCES, {"resource": names, "person": people}, **spans)
     bookings: list[Row] = []
     if busy:
         # Whole weeks: how much somebody has to do is said by the week.
         first = monday_of(local_day(start))
-        whole = Span(
+        whole = Range(
             min(start - _ONE_DAY, at_clock(first, "00:00")),
             max(end, at_clock(monday_of(local_day(end)) + _ONE_WEEK, "00:00")),
         )
-        days = Span(local_day(whole.start), local_day(whole.end) + _ONE_DAY)
+        days = Range(local_day(whole.start), local_day(whole.end) + _ONE_DAY)
         asked: dict[str, Any] = {"only": _BOOKED, "status": [*HOLDING, "completed"], "starts_at": whole, "day": days}
         where = {"provider": sites, "resource": names, "person": people}
         bookings = await _either(act, RESOURCE_BOOKINGS, where, **asked)
@@ -168,7 +168,7 @@ def _busy(bookings: Iterable[Row], resources: Mapping[str, Row]) -> Iterable[Bus
 
 async def _ledgers(act: Act, sites: Sequence[UUID], first: date, last: date) -> list[Ledger]:
     counted = await act.every(
-        RESOURCE_CAPACITIES, system=SYSTEM, dealership=list(sites), day=Span(first, last + _ONE_DAY)
+        RESOURCE_CAPACITIES, system=SYSTEM, dealership=list(sites), day=Range(first, last + _ONE_DAY)
     )
     found = {
         (c.row["dealership"], c.row["resource_type"], c.row["resource"], c.row["day"]): (
@@ -205,7 +205,7 @@ def _agreement(row: Row) -> Agreement:
 
 async def _weeks(act: Act, agreements: Sequence[Row], start: datetime, end: datetime) -> list[WeekUse]:
     by_id = {a["id"]: a for a in agreements}
-    weeks = Span(monday_of(local_day(start)), local_day(end) + _ONE_DAY)
+    weeks = Range(monday_of(local_day(start)), local_day(end) + _ONE_DAY)
     found = await act.every(SHARING_WEEKS, system=SYSTEM, agreement=list(by_id), week=weeks)
     return [
         WeekUse(

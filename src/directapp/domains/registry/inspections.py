@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from directapp.declare.case import Span
+from directapp.declare.case import Range
 from directapp.domains.cars.fields import CARS
 from directapp.domains.registry.events import INSPECTION_DUE
 from directapp.domains.registry.runs import REMINDERS
@@ -17,7 +17,7 @@ def remind(days: int, states: tuple[str, ...]) -> Callable[[Act], Awaitable[None
     async def tell(act: Act) -> None:
         before = oslo_day(act.now) + timedelta(days=days + 1)
         wanted = ("id", "next_inspection_due", "license_plate")
-        due = await act.every(CARS, status=list(states), next_inspection_due=Span(None, before), only=wanted)
+        due = await act.every(CARS, status=list(states), next_inspection_due=Range(None, before), only=wanted)
         reminded = await act.every(REMINDERS, car=[car.id for car in due], only=("car", "due"))
         told = {(one.row["car"], one.row["due"]) for one in reminded}
         for car in due:

@@ -22,7 +22,7 @@ from directapp.connectors.vegvesen_failures import (
 )
 from directapp.connectors.vegvesen_types import Vehicle
 from directapp.connectors.vin import read_vin
-from directapp.declare.case import Span
+from directapp.declare.case import Range
 from directapp.domains.cars.fields import REGISTRY_ANSWERS
 from directapp.domains.registry import found as holds
 from directapp.domains.registry.answers import REGISTRAR
@@ -237,6 +237,6 @@ def _read(seen: Seen) -> Kept:
 async def forget_answers(act: Act) -> None:
     """Delete the answers that ran out long ago."""
     for old in await act.find(
-        REGISTRY_ANSWERS, expires_at=Span(None, act.now - _KEPT_AFTER), limit=_MANY, only=("id",)
+        REGISTRY_ANSWERS, expires_at=Range(None, act.now - _KEPT_AFTER), limit=_MANY, only=("id",)
     ):
         await act.remove(old)

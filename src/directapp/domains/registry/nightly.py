@@ -21,7 +21,7 @@ from directapp.connectors.vegvesen_failures import (
     VehicleNotFoundError,
 )
 from directapp.connectors.vegvesen_types import Vehicle
-from directapp.declare.case import Span
+from directapp.declare.case import Range
 from directapp.domains.cars.fields import CARS
 from directapp.domains.registry.answers import REGISTRAR
 from directapp.domains.registry.events import ENRICH
@@ -114,7 +114,7 @@ class Enricher:
         since = run.row["started_at"]
         if run.row["trigger"] == "night":
             since -= manner.again
-        logs = await act.every(LOGS, at=Span(since, None), only=("car", "result", "run"))
+        logs = await act.every(LOGS, at=Range(since, None), only=("car", "result", "run"))
         asked = {log.row["car"] for log in logs if log.row["result"] != "failed" or log.row["run"] == run.id}
         cars = await act.every(CARS, status=list(manner.states), only=names)
         found = []

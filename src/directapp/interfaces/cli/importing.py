@@ -29,14 +29,14 @@ class ApplicationLike(Protocol):
         """How people sign in."""
 
 
-class Doors(Protocol):
+class ImportCommands(Protocol):
     """What app opens for these commands."""
 
     def application(self) -> AbstractAsyncContextManager[ApplicationLike]:
         """Open the installation, without its worker."""
 
 
-def register(app: typer.Typer, doors: Doors) -> None:
+def register(app: typer.Typer, doors: ImportCommands) -> None:
     """Add the import commands to the command line."""
     from directapp.interfaces.cli import sheets
 

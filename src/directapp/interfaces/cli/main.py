@@ -38,7 +38,7 @@ class ApplicationLike(Protocol):
         """How people sign in."""
 
 
-class Doors(Protocol):
+class Commands(Protocol):
     """What app opens for the commands."""
 
     def application(self) -> AbstractAsyncContextManager[ApplicationLike]:
@@ -63,7 +63,7 @@ class Doors(Protocol):
         """Return the generated files, by path."""
 
 
-def build(doors: Doors) -> typer.Typer:  # noqa: C901, PLR0915 - one command after the other
+def build(doors: Commands) -> typer.Typer:  # noqa: C901, PLR0915 - one command after the other
     """Return the command line of an installation."""
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     schema = typer.Typer(no_args_is_help=True, help="The database's schema.")

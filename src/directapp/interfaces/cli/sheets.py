@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from directapp.declare.reading import DateFormat, Manner, NumberFormat
-from directapp.interfaces.cli.importing import Doors
+from directapp.interfaces.cli.importing import ImportCommands
 from directapp.interfaces.cli.outcome import bar, failing_in, language_of, open_report, read_file, say
 from directapp.kernel.actor import Actor
 from directapp.kernel.text import Language, Text
@@ -62,7 +62,7 @@ class Asked:
         return typer.BadParameter(text.pick(self.language))
 
 
-def register(group: typer.Typer, doors: Doors) -> None:
+def register(group: typer.Typer, doors: ImportCommands) -> None:
     """Add the command to those of imports."""
 
     @group.command("sheet")

@@ -11,7 +11,7 @@ from directapp.domains.planning.engine.autoplan import Effort, Plan, PlanCar, Pl
 from directapp.domains.planning.engine.plan_first import Placing, by_promise, by_weight
 from directapp.domains.planning.engine.spans import Span
 from directapp.domains.planning.engine.workdays import Hours, Schedule
-from directapp.domains.planning.engine.world import Agreement, Booking, Busy, Job, Ledger, Resource, World
+from directapp.domains.planning.engine.world import Agreement, Booking, Busy, Ledger, PlanJob, Resource, World
 from support.planning_worlds import DAYS, Drawn, drawn, may, meet, midnight, with_slot
 
 MONDAY = date(2026, 2, 2)
@@ -181,7 +181,7 @@ def test_a_plan_can_be_booked_piece_by_piece(drawn: Drawn, sizes: list[tuple[int
     by_car: dict[str, list[Span]] = {}
     for proposal in found.proposals:
         step = next(c for c in cars if c.id == proposal.car).steps[proposal.step]
-        job = Job(type=step.type, hours=step.hours, site="499", earliest=drawn.job.earliest, latest=until)
+        job = PlanJob(type=step.type, hours=step.hours, site="499", earliest=drawn.job.earliest, latest=until)
         assert proposal.slot.lane in may(world, job, resources[proposal.slot.resource], proposal.slot.start)
         world = with_slot(world, job, proposal.slot)
         by_car.setdefault(proposal.car, []).append(Span(proposal.slot.start, proposal.slot.end))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from directapp.domains.planning.engine.chains import Chain, find_chains
 from directapp.domains.planning.engine.slots import Finder
 from directapp.domains.planning.engine.workdays import Hours, Schedule
-from directapp.domains.planning.engine.world import Agreement, Job, Resource, World
+from directapp.domains.planning.engine.world import Agreement, PlanJob, Resource, World
 from support.planning_worlds import TYPES, Drawn, drawn, every_quarter, midnight
 
 MONDAY = date(2026, 2, 2)
@@ -20,8 +20,8 @@ def at(hour: float, day: int = 0) -> datetime:
     return midnight(MONDAY + timedelta(days=day)) + timedelta(hours=hour)
 
 
-def step(kind: str, hours: float, **more: object) -> Job:
-    return replace(Job(type=kind, hours=hours, site="499", earliest=at(0), latest=at(0, 10)), **more)
+def step(kind: str, hours: float, **more: object) -> PlanJob:
+    return replace(PlanJob(type=kind, hours=hours, site="499", earliest=at(0), latest=at(0, 10)), **more)
 
 
 WORLD = World(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from directapp.domains.planning.engine.conflicts import Movable, ways_to_fit
 from directapp.domains.planning.engine.slots import Finder, find_slots
 from directapp.domains.planning.engine.workdays import Hours, Schedule
-from directapp.domains.planning.engine.world import Agreement, Booking, Busy, Job, Ledger, Resource, World
+from directapp.domains.planning.engine.world import Agreement, Booking, Busy, Ledger, PlanJob, Resource, World
 from support.planning_worlds import Drawn, drawn, may, midnight, with_slot
 
 DAY = timedelta(days=1)
@@ -40,13 +40,13 @@ def world(*bookings: Booking, resources: tuple[str, ...] = ("a",), ledgers: tupl
     )
 
 
-def job_of(one: Booking, sign: int) -> Job:
+def job_of(one: Booking, sign: int) -> PlanJob:
     """Return the job that a booking was made for, or with a minus what is given back when it goes."""
     hours = sign * ((one.end - one.start) / timedelta(hours=1))
-    return Job(type=one.type, hours=hours, site=one.site, earliest=one.start - 9 * DAY, latest=one.end + 9 * DAY)
+    return PlanJob(type=one.type, hours=hours, site=one.site, earliest=one.start - 9 * DAY, latest=one.end + 9 * DAY)
 
 
-REQUEST = Job(type="mechanical", hours=3, site="495", earliest=at(8), latest=at(16))
+REQUEST = PlanJob(type="mechanical", hours=3, site="495", earliest=at(8), latest=at(16))
 
 
 def test_the_booking_that_is_disturbed_least_is_proposed_first_and_nothing_moves() -> None:

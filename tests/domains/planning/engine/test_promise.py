@@ -8,7 +8,7 @@ from directapp.domains.planning.engine.conflicts import Movable
 from directapp.domains.planning.engine.promise import CarAhead, Promise, Remaining, promise
 from directapp.domains.planning.engine.slots import Finder
 from directapp.domains.planning.engine.workdays import Hours, Schedule
-from directapp.domains.planning.engine.world import Booking, Busy, Job, Resource, World
+from directapp.domains.planning.engine.world import Booking, Busy, PlanJob, Resource, World
 from directapp.kernel.text import Text
 from support.planning_worlds import Drawn, drawn, midnight
 
@@ -29,7 +29,7 @@ def booked(start: float, end: float, *, day: int = 0, kind: str = "mechanical", 
 
 def step(kind: str, hours: float, **more: object) -> Remaining:
     label = {"mechanical": Text("Teknisk", "Technical"), "cosmetic": Text("Kosmetisk", "Cosmetic")}[kind]
-    job = Job(type=kind, hours=hours, site="499", earliest=at(0), latest=at(0, 12))
+    job = PlanJob(type=kind, hours=hours, site="499", earliest=at(0), latest=at(0, 12))
     return replace(Remaining(label=label, hours=hours, job=job), **more)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from directapp.domains.planning.engine.slots import Finder, find_slots
 from directapp.domains.planning.engine.workdays import Hours, Schedule
-from directapp.domains.planning.engine.world import Agreement, Busy, Job, Ledger, Resource, WeekUse, World
+from directapp.domains.planning.engine.world import Agreement, Busy, Ledger, PlanJob, Resource, WeekUse, World
 from support.planning_worlds import Drawn, booked, day_of, drawn, every_quarter, may, midnight, utilised, with_slot
 
 WEEK = Schedule(tuple(Hours(day, "08:00", "16:00") for day in range(1, 6)))
@@ -22,8 +22,8 @@ def person(name: str, *, site: str = "499", **more: object) -> Resource:
     return replace(Resource(id=name, site=site, types=("mechanical",), schedule=WEEK), **more)
 
 
-def job(hours: float = 2, *, site: str = "499", **more: object) -> Job:
-    return replace(Job(type="mechanical", hours=hours, site=site, earliest=at(0), latest=at(0, 5)), **more)
+def job(hours: float = 2, *, site: str = "499", **more: object) -> PlanJob:
+    return replace(PlanJob(type="mechanical", hours=hours, site=site, earliest=at(0), latest=at(0, 5)), **more)
 
 
 @settings(max_examples=100, deadline=None)

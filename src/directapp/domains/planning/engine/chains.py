@@ -7,7 +7,7 @@ from itertools import pairwise
 from directapp.domains.planning.engine.slots import Finder
 from directapp.domains.planning.engine.spans import hours_between
 from directapp.domains.planning.engine.words import hours_text, when_text
-from directapp.domains.planning.engine.world import Answer, Job, Slot
+from directapp.domains.planning.engine.world import Answer, PlanJob, Slot
 from directapp.kernel.text import Text
 
 # How many places are tried for the first step, and for each step after it.
@@ -22,7 +22,7 @@ class Chain:
     one site to another.
     """
 
-    steps: tuple[Job, ...]
+    steps: tuple[PlanJob, ...]
     promised: datetime | None = None
     between: timedelta = timedelta(0)
 
@@ -74,7 +74,7 @@ def find_chains(finder: Finder, chain: Chain, *, limit: int = 5) -> ChainAnswer:
     return ChainAnswer(tuple(linked[:limit]))
 
 
-def _next(finder: Finder, chain: Chain, step: Job, way: tuple[Slot, ...], limit: int) -> Answer:
+def _next(finder: Finder, chain: Chain, step: PlanJob, way: tuple[Slot, ...], limit: int) -> Answer:
     if not way:
         return finder.find(step, limit=limit, per_day=2)
     done = way[-1].end

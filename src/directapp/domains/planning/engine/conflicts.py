@@ -19,7 +19,7 @@ from directapp.domains.planning.engine.spans import (
 )
 from directapp.domains.planning.engine.words import hours_text, when_text
 from directapp.domains.planning.engine.workdays import day_seconds
-from directapp.domains.planning.engine.world import Booking, Job, Resource, Slot
+from directapp.domains.planning.engine.world import Booking, PlanJob, Resource, Slot
 from directapp.kernel.text import Text
 
 # Enough to find the least disturbance among; a provider's calendar has thousands of combinations.
@@ -73,7 +73,7 @@ class _Place:
 
 
 def ways_to_fit(
-    finder: Finder, job: Job, priority: int, bookings: Iterable[Movable], *, limit: int = 5, most_moves: int = 3
+    finder: Finder, job: PlanJob, priority: int, bookings: Iterable[Movable], *, limit: int = 5, most_moves: int = 3
 ) -> tuple[Way, ...]:
     """Return how a request could be served by moving bookings of lower priority, the least disturbance first.
 
@@ -101,7 +101,7 @@ def _disturbance(way: Way) -> tuple[int, float, float, datetime, str]:
     return len(way.moves), late, shifted, way.slot.start, way.slot.resource
 
 
-def _places(finder: Finder, job: Job, others: Sequence[Movable], most: int) -> list[_Place]:
+def _places(finder: Finder, job: PlanJob, others: Sequence[Movable], most: int) -> list[_Place]:
     """Return, for each set of bookings that could be moved away, the earliest place that it makes."""
     found: dict[tuple[str, tuple[int, ...]], _Place] = {}
     length = max(1, round(job.hours * HOUR))
@@ -133,7 +133,7 @@ def _starts(free: Sequence[Seconds], mine: Sequence[Seconds], length: int) -> li
     return sorted({start for a, b in free for start in {a, *(e for e in edges if a < e < b)} if start + length <= b})
 
 
-def _for_the_ledgers(finder: Finder, place: _Place, job: Job, others: Sequence[Movable]) -> list[int] | None:
+def _for_the_ledgers(finder: Finder, place: _Place, job: PlanJob, others: Sequence[Movable]) -> list[int] | None:
     """Return what else must leave the day for its hours to suffice, the lowest priority first; None: in vain."""
     day, resource, ledgers = day_of(place.start), place.resource, finder.ledgers
     length = max(1, round(job.hours * HOUR))
@@ -170,12 +170,12 @@ def _length(booking: Booking) -> int:
     return ceil_second(booking.end) - floor_second(booking.start)
 
 
-def _way(finder: Finder, job: Job, place: _Place, away: Sequence[Movable]) -> Way | None:
+def _way(finder: Finder, job: PlanJob, place: _Place, away: Sequence[Movable]) -> Way | None:
     """Try a place for real: take the bookings away, put the request there, and find a new place for each."""
     put_back = [(_job(m), finder.slot_of(m.booking)) for m in away]
     for movable in away:
         finder.release(movable.booking)
-    held: list[tuple[Job, Slot]] = []
+    held: list[tuple[PlanJob, Slot]] = []
     try:
         if not finder.fits_at(job, place.resource.id, place.lane, place.start):
             return None
@@ -198,9 +198,9 @@ def _way(finder: Finder, job: Job, place: _Place, away: Sequence[Movable]) -> Wa
             finder.hold(wanted, taken)
 
 
-def _job(movable: Movable, earliest: datetime | None = None) -> Job:
+def _job(movable: Movable, earliest: datetime | None = None) -> PlanJob:
     booking = movable.booking
-    return Job(
+    return PlanJob(
         type=booking.type,
         hours=hours_between(booking.start, booking.end),
         site=booking.site,
@@ -230,7 +230,7 @@ def _late(movable: Movable, slot: Slot) -> float:
     return 0.0 if movable.promised is None else max(0.0, hours_between(movable.promised, slot.end))
 
 
-def _slot(finder: Finder, job: Job, place: _Place) -> Slot:
+def _slot(finder: Finder, job: PlanJob, place: _Place) -> Slot:
     shared = place.resource.site != job.site
     day = day_of(place.start)
     left = finder.ledgers.week_left(place.resource.site, job.site, job.type, day) if shared else None

@@ -17,7 +17,7 @@ from directapp.domains.planning.engine.spans import (
     without,
 )
 from directapp.domains.planning.engine.workdays import day_seconds
-from directapp.domains.planning.engine.world import Booking, Job, Resource
+from directapp.domains.planning.engine.world import Booking, PlanJob, Resource
 from directapp.kernel.text import Text
 
 OWN_PRIORITY = 100
@@ -94,7 +94,7 @@ class Piece:
 
     car: int
     step: PlanStep
-    job: Job
+    job: PlanJob
     seconds: int
     quarters: int
     options: list[Option] = field(default_factory=list)
@@ -226,7 +226,7 @@ def _make_pieces(task: Task, number: int, car: PlanCar, begin: int) -> list[int]
         after = [s.booked.start for s in car.steps[n + 1 :] if s.pinned and s.booked is not None]
         earliest = max([begin, *map(ceil_second, before)])
         latest = min([task.until, *map(floor_second, after)])
-        job = Job(
+        job = PlanJob(
             type=step.type,
             hours=step.hours,
             site=car.site,

@@ -10,7 +10,7 @@ from directapp.domains.planning.engine.slots import Finder
 from directapp.domains.planning.engine.spans import hours_between
 from directapp.domains.planning.engine.words import hours_text, when_text
 from directapp.domains.planning.engine.workdays import Schedule, WorkingTime, after_hours
-from directapp.domains.planning.engine.world import Booking, Job, Slot
+from directapp.domains.planning.engine.world import Booking, PlanJob, Slot
 from directapp.kernel.text import Text
 
 _ONE_DAY = timedelta(days=1)
@@ -27,7 +27,7 @@ class Remaining:
 
     label: Text
     hours: float
-    job: Job | None = None
+    job: PlanJob | None = None
     booked: Booking | None = None
     started_at: datetime | None = None
     needs_parts: bool = False
@@ -180,7 +180,7 @@ class _Walk:
         self._say(words, step, end, h=hours_text(step.hours))
         return end
 
-    def _placed(self, n: int, step: Remaining, job: Job, begin: datetime) -> datetime | None:
+    def _placed(self, n: int, step: Remaining, job: PlanJob, begin: datetime) -> datetime | None:
         slot, refused = _next_free(self.finder, job, step.booked, begin)
         if slot is None:
             self.course.reasons.append(Text("{step}: {why}", "{step}: {why}").fill(step=step.label, why=refused))
@@ -196,7 +196,7 @@ class _Walk:
         return slot.end
 
 
-def _next_free(finder: Finder, job: Job, booked: Booking | None, begin: datetime) -> tuple[Slot | None, Text]:
+def _next_free(finder: Finder, job: PlanJob, booked: Booking | None, begin: datetime) -> tuple[Slot | None, Text]:
     """Return the next place for a job; what it has booked is given up while it is looked for, and its length kept."""
     if booked is not None and booked.resource in finder.resources:
         there, old = finder.slot_of(booked), replace(job, type=booked.type, site=booked.site)
@@ -285,8 +285,8 @@ def _priority_gains(
     return _gain("priority", words, course, ready, moves) if moves else []
 
 
-def _job_of(booking: Booking) -> Job:
-    return Job(
+def _job_of(booking: Booking) -> PlanJob:
+    return PlanJob(
         type=booking.type,
         hours=hours_between(booking.start, booking.end),
         site=booking.site,

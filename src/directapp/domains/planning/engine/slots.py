@@ -25,7 +25,7 @@ from directapp.domains.planning.engine.spans import (
 )
 from directapp.domains.planning.engine.words import hours_text, listed, number_text, when_text
 from directapp.domains.planning.engine.workdays import day_seconds
-from directapp.domains.planning.engine.world import Answer, Booking, Busy, Job, Resource, Slot, World
+from directapp.domains.planning.engine.world import Answer, Booking, Busy, PlanJob, Resource, Slot, World
 from directapp.kernel.text import Text
 
 QUARTER = 15 * 60
@@ -37,7 +37,7 @@ _Candidate = tuple[int, float, bool, bool, str, int]
 class _Search:
     """One job in seconds, and what has been found to stand in its way."""
 
-    job: Job
+    job: PlanJob
     length: int
     earliest: int
     latest: int
@@ -75,7 +75,7 @@ class Finder:
             )
         return known
 
-    def find(self, job: Job, *, limit: int = 20, per_day: int = 3, step: int = QUARTER) -> Answer:
+    def find(self, job: PlanJob, *, limit: int = 20, per_day: int = 3, step: int = QUARTER) -> Answer:
         """Return the best slots for a job, not more than ``per_day`` a day on one resource."""
         if job.hours <= 0:
             return Answer((), (Text("Arbeidet har ingen varighet.", "The work has no length."),))
@@ -95,11 +95,11 @@ class Finder:
                 heappush(heap, again)
         return Answer(tuple(self._explained(search, slots)), () if slots else _refusals(search))
 
-    def fits(self, job: Job, slot: Slot) -> bool:
+    def fits(self, job: PlanJob, slot: Slot) -> bool:
         """Whether a job fits exactly in a slot, as things stand now."""
         return self.fits_at(job, slot.resource, slot.lane, floor_second(slot.start))
 
-    def fits_at(self, job: Job, resource: str, lane: int | None, start: int) -> bool:
+    def fits_at(self, job: PlanJob, resource: str, lane: int | None, start: int) -> bool:
         """Whether a job fits on a resource from a second on; in a given lane, or in any."""
         search = _search(job, 1)
         end, track = start + search.length, self.track(resource)
@@ -113,7 +113,7 @@ class Finder:
         lanes = track.lanes if lane is None else [track.lane(lane)]
         return any(one.free(start, end) for one in lanes)
 
-    def hold(self, job: Job, slot: Slot) -> None:
+    def hold(self, job: PlanJob, slot: Slot) -> None:
         """Count a slot as taken by a job."""
         start, end = floor_second(slot.start), ceil_second(slot.end)
         self.track(slot.resource).hold(slot.lane, start, end)
@@ -125,7 +125,7 @@ class Finder:
         self.track(booking.resource).release(booking.lane, booking.id, start, end)
         self._use(booking.resource, booking.type, booking.site, start, start - end)
 
-    def give_back(self, job: Job, slot: Slot) -> None:
+    def give_back(self, job: PlanJob, slot: Slot) -> None:
         """Count a slot that was held for a job as free again."""
         start, end = floor_second(slot.start), ceil_second(slot.end)
         self.track(slot.resource).release(slot.lane, "", start, end)
@@ -151,11 +151,11 @@ class Finder:
             utilisation=self.track(resource.id).load(monday_of(day_of(floor_second(booking.start)))),
         )
 
-    def able(self, job: Job) -> list[Resource]:
+    def able(self, job: PlanJob) -> list[Resource]:
         """Return the resources that may do a job at all, as far as kind, agreement and specialisation go."""
         return [track.resource for track in self._able(_search(job, 1))]
 
-    def has_room(self, job: Job, resource: str, day: date) -> bool:
+    def has_room(self, job: PlanJob, resource: str, day: date) -> bool:
         """Whether the ledgers of a day, and of its week, have room for a job on a resource."""
         return self._room(_search(job, 1), self.track(resource), day)
 
@@ -268,12 +268,12 @@ class Finder:
             yield replace(slot, reasons=tuple(reasons))
 
 
-def find_slots(world: World, job: Job, *, limit: int = 20, per_day: int = 3) -> Answer:
+def find_slots(world: World, job: PlanJob, *, limit: int = 20, per_day: int = 3) -> Answer:
     """Search a world once."""
     return Finder(world).find(job, limit=limit, per_day=per_day)
 
 
-def _search(job: Job, step: int) -> _Search:
+def _search(job: PlanJob, step: int) -> _Search:
     earliest, latest = ceil_second(job.earliest), floor_second(job.latest)
     return _Search(
         job=job,

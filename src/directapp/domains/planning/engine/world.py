@@ -86,7 +86,7 @@ class World:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class PlanJob:
     """A piece of work to be placed: ``site`` owns the car, ``latest`` is when the work must have ended.
 
     ``blocked`` is when the car is elsewhere; ``resources`` narrows the search to some.

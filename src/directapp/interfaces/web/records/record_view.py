@@ -135,7 +135,7 @@ def head_of(ctx: RequestContext, record: Record, goals: board.Goals) -> dict[str
     }
 
 
-def key_lines(ctx: RequestContext, record: Record) -> list[forms.Line]:
+def key_lines(ctx: RequestContext, record: Record) -> list[forms.FieldLine]:
     """Return the declared columns that say most, apart from what the title and the chip say."""
     meta = record.meta
     said = {*meta.titles, "status", pages.since_of(meta), "updated_at"}
@@ -143,7 +143,7 @@ def key_lines(ctx: RequestContext, record: Record) -> list[forms.Line]:
     for name in meta.declared.views.columns:
         shown = ctx.formatter.value(meta, name, record.told, short=True) if name not in said else None
         if shown:
-            lines.append(forms.Line(name, meta.fields[name].label.pick(ctx.language), shown))
+            lines.append(forms.FieldLine(name, meta.fields[name].label.pick(ctx.language), shown))
     return lines[:_KEY_LINES]
 
 

@@ -57,7 +57,7 @@ async def _page(
     filling = Filling(language=ctx.language, row=row, typed=typed or {}, problems=problems or {})
     made = [inputs.build_input(f, filling) for f in _fields(ctx)]
     lines = [
-        forms.Line(n, meta.fields[n].label.pick(ctx.language), ctx.formatter.value(meta, n, row))
+        forms.FieldLine(n, meta.fields[n].label.pick(ctx.language), ctx.formatter.value(meta, n, row))
         for n in ("email", "phone", "roles")
         if row.get(n)
     ]

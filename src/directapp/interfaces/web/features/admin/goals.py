@@ -38,7 +38,7 @@ Goals = Mapping[str, Goal]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class GoalLine:
     """A status of the form: what stands in its two fields, the usual beside them, and what is wrong."""
 
     code: str
@@ -230,12 +230,12 @@ def _typed(ctx: RequestContext, goals: Goals) -> dict[str, str]:
 
 def _line(
     ctx: RequestContext, state: State, typed: Mapping[str, str], stored: Goals, answered: Answered | None
-) -> Line:
+) -> GoalLine:
     usual = board.limits_of(state, {})
     names = (f"{state.code}.{SOON}", f"{state.code}.{LATE}")
     problems = {n: answered.problems[n] for n in names if n in answered.problems} if answered else {}
     told = [present.input_number(h, ctx.language) for h in usual] if usual else ["", ""]
-    return Line(
+    return GoalLine(
         code=state.code,
         label=ctx.say(state.label),
         hue=state.phase.hue,

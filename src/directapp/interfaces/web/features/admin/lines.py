@@ -17,7 +17,7 @@ _CODE_LENGTH = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ItemLine:
     """An item: its code, its text in both languages, whether it is critical. New ones get their code when saved."""
 
     code: str
@@ -31,29 +31,33 @@ class Line:
         return not (self.nb or self.en)
 
 
-def new_line() -> Line:
+def new_line() -> ItemLine:
     """Return an item that nothing is written in yet."""
-    return Line(code=f"{NEW}{uuid7().hex[-12:]}")
+    return ItemLine(code=f"{NEW}{uuid7().hex[-12:]}")
 
 
-def stored_lines(items: Any) -> tuple[Line, ...]:
+def stored_lines(items: Any) -> tuple[ItemLine, ...]:
     """Return the items that a template holds."""
     return tuple(
-        Line(code=str(i["code"]), nb=str(i.get("nb", "")), en=str(i.get("en", "")), critical=i.get("critical") is True)
+        ItemLine(
+            code=str(i["code"]), nb=str(i.get("nb", "")), en=str(i.get("en", "")), critical=i.get("critical") is True
+        )
         for i in items or ()
         if isinstance(i, Mapping) and i.get("code")
     )
 
 
-def typed_lines(posted: Posted) -> tuple[Line, ...]:
+def typed_lines(posted: Posted) -> tuple[ItemLine, ...]:
     """Return the items that a form brought, in its order."""
     marked = set(posted.typed.get("critical", ()))
     columns = (posted.typed.get(name, []) for name in ("code", "nb", "en"))
     found = zip(*columns, strict=False)
-    return tuple(Line(code=c, nb=nb.strip(), en=en.strip(), critical=c in marked) for c, nb, en in list(found)[:MOST])
+    return tuple(
+        ItemLine(code=c, nb=nb.strip(), en=en.strip(), critical=c in marked) for c, nb, en in list(found)[:MOST]
+    )
 
 
-def moved(lines: Sequence[Line], deed: str) -> tuple[tuple[Line, ...], str]:
+def moved(lines: Sequence[ItemLine], deed: str) -> tuple[tuple[ItemLine, ...], str]:
     """Return the items after a deed of the form (``add``, ``up.code``, ``down.code``, ``remove.code``).
 
     Beside them stands the id of what the person goes on with.
@@ -74,7 +78,7 @@ def moved(lines: Sequence[Line], deed: str) -> tuple[tuple[Line, ...], str]:
     return tuple(rest), f"{word}-{code}"
 
 
-def items_of(lines: Iterable[Line]) -> list[dict[str, Any]]:
+def items_of(lines: Iterable[ItemLine]) -> list[dict[str, Any]]:
     """Return items as a template holds them; new ones are called after their Norwegian text."""
     lines = [line for line in lines if not line.blank]
     taken = {line.code for line in lines if not line.code.startswith(NEW)}

@@ -18,7 +18,14 @@ from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.words import WORDS as COMMON
-from directapp.interfaces.web.features.admin.lines import Line, items_of, moved, new_line, stored_lines, typed_lines
+from directapp.interfaces.web.features.admin.lines import (
+    ItemLine,
+    items_of,
+    moved,
+    new_line,
+    stored_lines,
+    typed_lines,
+)
 from directapp.interfaces.web.features.admin.overview import PATH, TEMPLATES
 from directapp.interfaces.web.features.admin.words import WORDS, speak_admin
 from directapp.interfaces.web.records.lists import may_create
@@ -54,11 +61,11 @@ class Sheet:
     target: UUID | None
     version: int | None
     values: Mapping[str, str]
-    lines: tuple[Line, ...]
+    lines: tuple[ItemLine, ...]
     problems: Mapping[str, str] = field(default_factory=dict)
     summary: tuple[Complaint, ...] = ()
     stale_by: str | None = None
-    theirs: tuple[Line, ...] = ()
+    theirs: tuple[ItemLine, ...] = ()
     focus: str = ""
     status: int = HTTPStatus.OK
 

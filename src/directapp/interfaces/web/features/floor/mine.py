@@ -12,7 +12,7 @@ from directapp.derive.shown import Shown, page_of, readable_anywhere
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get
-from directapp.interfaces.web.features.floor.tasks import DONE, NEXT, RUNNING, WAITING, Job, Task, tasks_of
+from directapp.interfaces.web.features.floor.tasks import DONE, NEXT, RUNNING, WAITING, FloorJob, Task, tasks_of
 from directapp.interfaces.web.features.floor.words import WORDS, say, speak_floor
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import OSLO
@@ -20,9 +20,9 @@ from directapp.store.query import Condition, Filter, Junction, Query
 
 CARS, SITES = "cars", "dealerships"
 # Who works on the floor, with the work they do and the column that makes a car theirs.
-HANDS: Mapping[str, tuple[Job, str]] = {
-    "mechanic": (Job("technical"), "assigned_mechanic"),
-    "detailer": (Job("cosmetic"), "assigned_detailer"),
+HANDS: Mapping[str, tuple[FloorJob, str]] = {
+    "mechanic": (FloorJob("technical"), "assigned_mechanic"),
+    "detailer": (FloorJob("cosmetic"), "assigned_detailer"),
 }
 RECEPTION = "reception"
 INSPECTED = ("at_prep_center", "inspection", "inspection_failed")
@@ -65,7 +65,7 @@ def on_floor(actor: Actor) -> bool:
     return bool(actor.roles & {*HANDS, RECEPTION})
 
 
-def jobs_of(actor: Actor) -> tuple[tuple[Job, str], ...]:
+def jobs_of(actor: Actor) -> tuple[tuple[FloorJob, str], ...]:
     """Return the work a person does, with the column that makes a car theirs."""
     return tuple(HANDS[role] for role in HANDS if role in actor.roles)
 
@@ -106,7 +106,7 @@ async def _assigned(ctx: RequestContext, meta: CollectionMeta) -> list[Section]:
     ]
 
 
-def _mine(ctx: RequestContext, meta: CollectionMeta, job: Job, column: str) -> Filter:
+def _mine(ctx: RequestContext, meta: CollectionMeta, job: FloorJob, column: str) -> Filter:
     """Return what is mine and open, and what I completed today."""
     today = ctx.now.astimezone(OSLO).replace(hour=0, minute=0, second=0, microsecond=0)
     open_states = [s.code for s in meta.declared.workflow.states if not s.locked] if meta.declared.workflow else []
@@ -130,7 +130,7 @@ async def _received(ctx: RequestContext, meta: CollectionMeta) -> list[Section]:
         here = Condition(("prep_center",), "eq", ctx.person.site)
         rows = await _rows(ctx, meta, Junction("and", (here, Condition(("status",), "in", list(states)))))
         rows.sort(key=lambda r: (str(r.get("delivery_date") or "9999"), str(r["id"])))
-        tasks = [Task(row=r, job=Job("inspection"), place=NEXT) for r in rows]
+        tasks = [Task(row=r, job=FloorJob("inspection"), place=NEXT) for r in rows]
         made.append(Section(code, say(code, ctx.language), await _cards(ctx, meta, tasks)))
     return made
 

@@ -14,7 +14,7 @@ from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.posted import read_signed, tapped_at
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.floor.mine import CARS, jobs_of, mine_page, moment_of
-from directapp.interfaces.web.features.floor.tasks import Job
+from directapp.interfaces.web.features.floor.tasks import FloorJob
 from directapp.interfaces.web.features.floor.words import WORDS, say
 from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.record_view import look_up
@@ -79,7 +79,7 @@ async def approve(ctx: PersonContext, car: str) -> Response:
     return await _set_fact(ctx, car, await read_signed(ctx), _APPROVAL, "approve_quality")
 
 
-def _job(ctx: RequestContext, posted: Posted) -> Job:
+def _job(ctx: RequestContext, posted: Posted) -> FloorJob:
     jobs = {job.stem: job for job, _ in jobs_of(ctx.person)}
     job = jobs.get(posted.get("kind")) or next(iter(jobs.values()), None)
     if job is None:

@@ -15,7 +15,7 @@ _URGENCY = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class FloorJob:
     """One kind of work on a record: its facts share a stem, as in ``technical_started_at``."""
 
     stem: str
@@ -41,7 +41,7 @@ class Task:
     """A record with one job on it: where the job stands, and what a tap may do now."""
 
     row: Mapping[str, Any]
-    job: Job
+    job: FloorJob
     place: str
     start: bool = False
     end: bool = False
@@ -59,14 +59,14 @@ PLACES = (RUNNING, NEXT, WAITING, DONE)
 
 
 def tasks_of(
-    meta: CollectionMeta, rows: Iterable[Mapping[str, Any]], jobs: Sequence[Job], actor: Actor, now: datetime
+    meta: CollectionMeta, rows: Iterable[Mapping[str, Any]], jobs: Sequence[FloorJob], actor: Actor, now: datetime
 ) -> list[Task]:
     """Return the tasks of records that are a person's, ordered: running, next, waiting, done today."""
     made = [task_of(meta, row, job, actor, now) for row in rows for job in jobs]
     return sorted(made, key=lambda t: (PLACES.index(t.place), *_urgency(t)))
 
 
-def task_of(meta: CollectionMeta, row: Mapping[str, Any], job: Job, actor: Actor, now: datetime) -> Task:
+def task_of(meta: CollectionMeta, row: Mapping[str, Any], job: FloorJob, actor: Actor, now: datetime) -> Task:
     """Return where one job stands, by the facts on the record and what the workflow says of the next."""
     writable = frozenset({job.start, job.end})
     facts = {f.field.name: f for f in next_facts(meta, row, writable, actor, now)}

@@ -42,7 +42,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class QueueLine:
     """A record of the work queue: what it is, where it stands and when it is due."""
 
     card: Card
@@ -58,7 +58,7 @@ class Queue:
     role: str
     count: int
     href: str
-    lines: tuple[Line, ...]
+    lines: tuple[QueueLine, ...]
 
 
 async def go_home(ctx: PersonContext) -> Response:
@@ -200,7 +200,7 @@ async def _queue(
         count=count,
         href=address.text,
         lines=tuple(
-            Line(card=card, chip=ctx.formatter.value(meta, STATUS, row) if STATUS in meta.fields else NOTHING)
+            QueueLine(card=card, chip=ctx.formatter.value(meta, STATUS, row) if STATUS in meta.fields else NOTHING)
             for card, row in zip(cards, rows, strict=True)
         ),
     )

@@ -45,7 +45,7 @@ async def _unread(ctx: RequestContext) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class NotificationLine:
     """One notification as the list shows it."""
 
     id: str
@@ -138,8 +138,8 @@ def _tabs(ctx: RequestContext, wanted: str, unread: int, *, everything: bool) ->
     ]
 
 
-def _line(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any]) -> Line:
-    return Line(
+def _line(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any]) -> NotificationLine:
+    return NotificationLine(
         id=row["id"],
         title=row["title"],
         body=row.get("body") or "",

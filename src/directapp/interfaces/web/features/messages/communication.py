@@ -48,7 +48,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class MessageLine:
     """What somebody was told: one line, whatever the number of ways it went. ``again`` is what may be sent again."""
 
     id: str
@@ -198,7 +198,7 @@ def _together(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return list(found.values())
 
 
-def _line(ctx: RequestContext, rows: Sequence[dict[str, Any]]) -> Line:
+def _line(ctx: RequestContext, rows: Sequence[dict[str, Any]]) -> MessageLine:
     meta, tell = ctx.spec[MESSAGES], ctx.formatter.value
     row = max(rows, key=lambda one: _WEIGHT.index(str(one["channel"])))
     receiver = tell(meta, "receiver", row) if row.get("receiver") else None
@@ -213,7 +213,7 @@ def _line(ctx: RequestContext, rows: Sequence[dict[str, Any]]) -> Line:
         for one in rows
     )
     failed = next((one for one in rows if _may_go_again(one)), None)
-    return Line(
+    return MessageLine(
         id=str(row["id"]),
         icon=_ICONS.get(str(row["channel"]), "message"),
         who=ctx.say(direction),

@@ -27,7 +27,7 @@ _MOST_ASKED = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ResourceLine:
     """A booking as a line of the plain list."""
 
     href: str
@@ -160,7 +160,7 @@ async def _rows(ctx: RequestContext, scope: Scope) -> dict[str, Any]:
 
 async def list_of(
     ctx: RequestContext, scope: Scope, kinds: Sequence[Mapping[str, Any]]
-) -> list[tuple[str, list[tuple[str, list[Line]]]]]:
+) -> list[tuple[str, list[tuple[str, list[ResourceLine]]]]]:
     """Return the bookings day by day, under the name of the resource."""
     found, resources = await asyncio.gather(reads.read_bookings(ctx, scope), reads.read_resources(ctx, scope, kinds))
     rows: Rows = orjson.loads(found)
@@ -168,7 +168,7 @@ async def list_of(
     kind_names = {str(k["id"]): name_of(k, ctx) for k in kinds}
     sites = await refs.names_of(ctx, {SITES: {str(r["provider"]) for r in rows if r.get("provider")}})
     p = speak_plan(ctx.language)
-    days: dict[str, dict[str, list[Line]]] = {}
+    days: dict[str, dict[str, list[ResourceLine]]] = {}
     for row in rows:
         name = names.get(str(row.get("resource")))
         if name is None:
@@ -195,13 +195,13 @@ def _long_day(day: date, today: date | None, ctx: RequestContext) -> str:
     )
 
 
-def line_of(ctx: RequestContext, row: Mapping[str, Any], kind_names: Mapping[str, str]) -> Line:
+def line_of(ctx: RequestContext, row: Mapping[str, Any], kind_names: Mapping[str, str]) -> ResourceLine:
     """Return a booking's line."""
     car = row.get("car") or {}
     meta, cars = ctx.spec[BOOKINGS], ctx.spec[CARS]
     start, end = present.read_instant(row["starts_at"]), present.read_instant(row["ends_at"])
     p = speak_plan(ctx.language)
-    return Line(
+    return ResourceLine(
         href=f"{PLAN}/booking/{row['id']}",
         time=f"{wall(start)[11:]}–{wall(end)[11:]}" if start and end else "",
         car=" ".join(str(car[n]) for n in ("make", "model") if car.get(n)),

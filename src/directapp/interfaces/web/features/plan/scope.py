@@ -7,7 +7,7 @@ from typing import Any
 
 from directapp.declare.spec import CollectionMeta
 from directapp.derive import present
-from directapp.derive.calendar import Span
+from directapp.derive.calendar import Period
 from directapp.derive.questions import Address
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import RequestContext
@@ -64,7 +64,7 @@ class Scope:
         """Return what the days are called."""
         if self.span == "day":
             return present.exact_day(self.first, ctx.language)
-        month = Span("month", self.first).title(ctx.language).lower()
+        month = Period("month", self.first).title(ctx.language).lower()
         return week_of.format(week=self.first.isocalendar().week, month=month)
 
 

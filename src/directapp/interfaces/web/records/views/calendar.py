@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import Response
 
 from directapp.derive import calendar, present
-from directapp.derive.calendar import Span
+from directapp.derive.calendar import Period
 from directapp.derive.questions import Address
 from directapp.derive.shown import paths_for
 from directapp.derive.tables import Listing
@@ -41,7 +41,7 @@ async def _context(ctx: RequestContext, listing: Listing) -> dict[str, Any]:
         raise NotFoundError
     item = next((f for f in dates if f.name == address.get("by")), dates[0])
     kind = "week" if address.get("span") == "week" else "month"
-    span = Span(kind, present.asked_day(address.get("day")) or oslo_day(ctx.now))
+    span = Period(kind, present.asked_day(address.get("day")) or oslo_day(ctx.now))
     inside = calendar.within(item, span)
     names = tuple(dict.fromkeys(("id", "status", item.name, *meta.titles)))
     query = Query(
@@ -74,7 +74,7 @@ async def _context(ctx: RequestContext, listing: Listing) -> dict[str, Any]:
     }
 
 
-def _title(ctx: RequestContext, span: Span) -> str:
+def _title(ctx: RequestContext, span: Period) -> str:
     month = span.title(ctx.language)
     if span.kind == "month":
         return month

@@ -31,7 +31,7 @@ _ASKED = ("dealership", "first_day", "last_day", "move_booked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ProposalLine:
     """One booking that is proposed."""
 
     number: int
@@ -157,9 +157,9 @@ async def _one(
     )
 
 
-def _line(ctx: RequestContext, one: Mapping[str, Any], chosen: frozenset[int] | None) -> Line:
+def _line(ctx: RequestContext, one: Mapping[str, Any], chosen: frozenset[int] | None) -> ProposalLine:
     moved = present.read_instant(one["moves_from"]) if one["moves_from"] else None
-    return Line(
+    return ProposalLine(
         number=one["line"],
         href=f"/app/{CARS}/{one['car']}",
         car=one["car_title"],
