@@ -20,7 +20,7 @@ NAME = "failed_jobs"
 STATES = choices(
     ("failed", "Feilet", "Failed"), ("retried", "Prøvd på nytt", "Tried again"), ("dropped", "Forkastet", "Dropped")
 )
-KINDS = choices(("errand", "Sending og oppslag", "Errand"), ("reaction", "Følge av en hendelse", "EventHandler"))
+KINDS = choices(("errand", "Sending og oppslag", "Job"), ("reaction", "Følge av en hendelse", "Event handler"))
 _MOST_AT_ONCE = 1000
 
 WHAT = Group(

@@ -334,7 +334,7 @@ def open_context(request: Request, actor: Actor | None = None, branding: Brandin
     )
 
 
-async def person_desk(request: Request) -> RequestContext:
+async def person_context(request: Request) -> RequestContext:
     """Return the context of somebody who is signed in (UnauthenticatedError: nobody is)."""
     actor: Actor = await request.app.state.authenticate(authorization=None, cookie=request.cookies.get(SESSION_COOKIE))
     services: PageServices = request.state.services
@@ -344,13 +344,13 @@ async def person_desk(request: Request) -> RequestContext:
     return ctx
 
 
-def stranger_desk(request: Request) -> RequestContext:
+def anonymous_context(request: Request) -> RequestContext:
     """Return the context of a page that needs no sign-in."""
     return open_context(request)
 
 
-PersonContext = Annotated[RequestContext, Depends(person_desk)]
-StrangerDesk = Annotated[RequestContext, Depends(stranger_desk)]
+PersonContext = Annotated[RequestContext, Depends(person_context)]
+AnonymousContext = Annotated[RequestContext, Depends(anonymous_context)]
 
 
 def check_form(ctx: RequestContext, given: str) -> None:

@@ -16,8 +16,8 @@ from directapp.interfaces.web.core.context import (
     LANGUAGE_COOKIE,
     SESSION_COOKIE,
     SPOKEN_COOKIE,
+    AnonymousContext,
     RequestContext,
-    StrangerDesk,
     client_address,
     is_secure,
 )
@@ -42,7 +42,7 @@ def local(address: str) -> str:
     return address if safe and _PLAIN.fullmatch(address) else "/"
 
 
-async def show_sign_in(ctx: StrangerDesk, next: str = "/", said: str = "") -> Response:  # noqa: A002 - the address's word
+async def show_sign_in(ctx: AnonymousContext, next: str = "/", said: str = "") -> Response:  # noqa: A002 - the address's word
     """Show the sign-in page."""
     chosen = ctx.request.query_params.get("language", "")
     if chosen in LANGUAGES:
@@ -61,7 +61,7 @@ async def _sign_in_page(ctx: RequestContext, *, following: str, status: int = 20
     return ctx.page("account/sign_in.html", status=status, following=following, people=people, **filled)
 
 
-async def sign_in(ctx: StrangerDesk) -> Response:
+async def sign_in(ctx: AnonymousContext) -> Response:
     """Begin a page session."""
     posted = await read_form(ctx.request)
     following = local(posted.get("next") or "/")
@@ -92,7 +92,7 @@ async def sign_in(ctx: StrangerDesk) -> Response:
     return ctx.go(following)
 
 
-async def sign_out(request: Request, ctx: StrangerDesk) -> Response:
+async def sign_out(request: Request, ctx: AnonymousContext) -> Response:
     """End the page session."""
     cookie = request.cookies.get(SESSION_COOKIE)
     if cookie:
@@ -104,12 +104,12 @@ async def sign_out(request: Request, ctx: StrangerDesk) -> Response:
     return response
 
 
-async def show_forgot(ctx: StrangerDesk) -> Response:
+async def show_forgot(ctx: AnonymousContext) -> Response:
     """Show where to ask for a new password."""
     return ctx.page("account/forgot.html", sent=False)
 
 
-async def forgot(ctx: StrangerDesk) -> Response:
+async def forgot(ctx: AnonymousContext) -> Response:
     """Send a link where the address is known; the answer is the same where it is not."""
     posted = await read_form(ctx.request)
     response = ctx.page("account/forgot.html", sent=True)
@@ -117,7 +117,7 @@ async def forgot(ctx: StrangerDesk) -> Response:
     return response
 
 
-async def show_link(ctx: StrangerDesk, token: str) -> Response:
+async def show_link(ctx: AnonymousContext, token: str) -> Response:
     """Show what a mailed link is for."""
     try:
         seen = await links.read_link(ctx.services.auth, token)
@@ -129,7 +129,7 @@ async def show_link(ctx: StrangerDesk, token: str) -> Response:
     return ctx.page("account/link.html", seen=seen, problem=None)
 
 
-async def use_link(ctx: StrangerDesk, token: str) -> Response:
+async def use_link(ctx: AnonymousContext, token: str) -> Response:
     """Set the password a link is for."""
     posted = await read_form(ctx.request)
     try:

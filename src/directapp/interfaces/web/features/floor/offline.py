@@ -9,7 +9,7 @@ import orjson
 from fastapi import Request, Response
 
 from directapp.declare.spec import CollectionMeta
-from directapp.interfaces.web.core.context import PersonContext, RequestContext, StrangerDesk
+from directapp.interfaces.web.core.context import AnonymousContext, PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import Route, get
 from directapp.interfaces.web.core.render import Asset
 from directapp.interfaces.web.core.seen import Record
@@ -60,7 +60,7 @@ def _icon(size: int) -> Any:
     return icon
 
 
-async def manifest(ctx: StrangerDesk) -> Response:
+async def manifest(ctx: AnonymousContext) -> Response:
     """Describe the app to the device that installs it."""
     f = speak_floor(ctx.language)
     return _json(

@@ -19,8 +19,8 @@ from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.branding import SITES, Branding
 from directapp.interfaces.web.core.context import (
     LANGUAGE_COOKIE,
+    AnonymousContext,
     RequestContext,
-    StrangerDesk,
     client_address,
     open_context,
 )
@@ -79,7 +79,7 @@ def branding_of(site: Mapping[str, Any] | None) -> Branding:
     return Branding(str((site or {}).get("name") or ""), str(colours.get("primary") or "").lstrip("#") or None)
 
 
-def public_desk(request: Request, branding: Branding) -> RequestContext:
+def public_context(request: Request, branding: Branding) -> RequestContext:
     """Return a context for somebody without a sign-in, in the language they chose here."""
     ctx = open_context(request, branding=branding)
     chosen = request.query_params.get("language", "")
@@ -122,7 +122,7 @@ class Gate:
 
     def enter(self, request: Request, token: str, kind: Kind) -> Capability | Response:
         """Return what a link opens, or the answer to one that opens nothing."""
-        ctx = public_desk(request, Branding())
+        ctx = public_context(request, Branding())
         if not self.limit.passes(client_address(request)):
             return closed(ctx, too_many=True)
         found = self.capabilities.read(token, kind)
@@ -146,12 +146,12 @@ def public_routes(
         link = await row_of(platform, found.tenant, "status_links", found.record)
         car = await row_of(platform, found.tenant, "cars", link["car"]) if link and _opens(link, platform) else None
         if link is None or car is None or is_over(car, platform.clock()):
-            return closed(public_desk(request, Branding()))
+            return closed(public_context(request, Branding()))
         if link.get("opened_at") is None:
             await note_opened(platform, found.tenant, "status_links", found.record, platform.clock())
         return await _status(request, platform, capabilities, found, car)
 
-    async def show_logo(ctx: StrangerDesk, token: str) -> Response:
+    async def show_logo(ctx: AnonymousContext, token: str) -> Response:
         found = capabilities.read(token, "logo")
         site = await row_of(platform, found.tenant, SITES, found.record) if found else None
         if found is None or site is None or not site.get("logo"):
@@ -190,7 +190,7 @@ async def _status(
     request: Request, platform: Platform, capabilities: Capabilities, found: Capability, car: Mapping[str, Any]
 ) -> Response:
     site = await row_of(platform, found.tenant, SITES, car.get("dealership"))
-    ctx = public_desk(request, branding_of(site))
+    ctx = public_context(request, branding_of(site))
     if not chose_language(request):
         ctx.language = language_of(car)
     story = story_of(car)

@@ -24,7 +24,7 @@ from directapp.interfaces.web.features.messages.public import (
     chose_language,
     closed,
     note_opened,
-    public_desk,
+    public_context,
     row_of,
     shut,
 )
@@ -102,7 +102,7 @@ async def _enter(platform: Platform, gate: Gate, request: Request, token: str) -
         item = await row_of(platform, found.tenant, "work_items", link["work_item"])
         car = await row_of(platform, found.tenant, "cars", item["car"]) if item else None
     if link is None or item is None or car is None:
-        return closed(public_desk(request, Branding()))
+        return closed(public_context(request, Branding()))
     return _Scene(found, link, item, car)
 
 
@@ -182,7 +182,7 @@ async def _page(
 ) -> Response:
     link, item, car = scene.link, scene.item, scene.car
     site = await row_of(platform, scene.found.tenant, SITES, car.get("prep_center") or car.get("dealership"))
-    ctx = public_desk(request, branding_of(site))
+    ctx = public_context(request, branding_of(site))
     if not chose_language(request):
         ctx.language = "en" if link.get("language") == "en" else "nb"
     fields = platform.spec[LINKS].fields
