@@ -17,6 +17,11 @@ HEADER: tuple[Text, ...] = (
     Text("Merknader", "Notes"),
 )
 KEYS = ("collection", "row", "external_id", "outcome", "status", "record", "notes")
+# What people know a car, a person or a site by, in our columns and in those of the prototype.
+KNOWN_BY = (
+    *("license_plate", "vin", "order_number", "make", "model", "kjennemerke", "customer_name", "status"),
+    *("first_name", "last_name", "dealership_code", "dealership_name"),
+)
 _LABELS = {choice.code: choice.label for choice in OUTCOMES}
 
 

@@ -14,12 +14,13 @@ from directapp.derive import board, pages, tables
 from directapp.derive.questions import Address, filtered, mark_of
 from directapp.derive.shown import writable_anywhere
 from directapp.derive.tables import Listing
+from directapp.domains.imports.ledger import LEDGER
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get
+from directapp.interfaces.web.core.goals import goals_of
 from directapp.interfaces.web.core.words import speak
 from directapp.interfaces.web.records.columns import column_options, kept_columns
-from directapp.interfaces.web.records.goals import goals_of
 from directapp.interfaces.web.records.views.bar import bar_of
 from directapp.interfaces.web.records.views.words import WORDS as VIEW_WORDS
 from directapp.store.query import Condition, Filter, Junction
@@ -114,7 +115,7 @@ async def tools_of(ctx: RequestContext, listing: Listing) -> dict[str, Any]:
 
 def _imports(ctx: RequestContext, meta: CollectionMeta) -> str | None:
     """Return where rows of this collection are taken in, for those who create here and see imports."""
-    runs = ctx.spec.get("import_runs")
+    runs = ctx.spec.get(LEDGER.runs)
     if runs is None or not runs.grants_of(ctx.person.roles) or not may_create(ctx, meta):
         return None
     return f"/app/imports?collection={meta.name}"

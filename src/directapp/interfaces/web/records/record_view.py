@@ -17,9 +17,9 @@ from directapp.derive.shown import Shown, paths_for
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.feature import Features
+from directapp.interfaces.web.core.goals import goals_of
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS
-from directapp.interfaces.web.records.goals import goals_of
 from directapp.interfaces.web.records.lists import may_create
 from directapp.services.reading import Offer
 

@@ -3,11 +3,11 @@
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.feature import Feature, Link, RecordAction, SettingsPage
+from directapp.interfaces.web.core.goals import GOALS
 from directapp.interfaces.web.core.rights import does, opens, writes
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.features.admin import goals, overview, people, permissions, templates, tree
 from directapp.interfaces.web.features.admin.words import WORDS
-from directapp.interfaces.web.records.goals import GOALS
 from directapp.kernel.text import Text
 
 _EDIT_ITEMS = Text("Rediger punktene", "Edit the items")

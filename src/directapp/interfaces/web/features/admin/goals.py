@@ -18,12 +18,12 @@ from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
+from directapp.interfaces.web.core.goals import GOALS
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.admin.overview import PATH
 from directapp.interfaces.web.features.admin.words import WORDS, speak_admin
-from directapp.interfaces.web.records.goals import GOALS
 from directapp.interfaces.web.records.record_view import look_up
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, StaleError
 from directapp.kernel.text import Text

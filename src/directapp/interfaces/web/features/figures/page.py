@@ -16,9 +16,9 @@ from directapp.derive.sheets import CSV, Cell, csv_lines
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get
+from directapp.interfaces.web.core.goals import goals_of
 from directapp.interfaces.web.features.figures.told import Formatter, Found
 from directapp.interfaces.web.features.figures.words import PAYROLL_HEAD, WORDS
-from directapp.interfaces.web.records.goals import goals_of
 from directapp.interfaces.web.records.lists import listing_of
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ForbiddenError, InvalidError

@@ -17,8 +17,8 @@ from directapp.derive.questions import Address
 from directapp.derive.shown import readable_anywhere
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import RequestContext
+from directapp.interfaces.web.core.goals import goals_of
 from directapp.interfaces.web.features.home.asks import CARS, LONG_IN_STOCK
-from directapp.interfaces.web.records.goals import goals_of
 from directapp.interfaces.web.records.lists import listing_of
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.text import Text

@@ -46,7 +46,7 @@ async def show_start(ctx: PersonContext) -> Response:
         here=LEDGER.runs,
         path=PATH,
         may_export=starting.may_import_export(ctx.person, ctx),
-        collections=[Option(s.name, s.declared.plural.pick(ctx.language), s.name == "cars") for s in may],
+        collections=[Option(s.name, s.declared.plural.pick(ctx.language), s.name == ctx.main_list) for s in may],
         heads=[ctx.spec[LEDGER.runs].fields[n].label.pick(ctx.language) for n in _SHOWN_OF_RUN],
         runs=[_run_line(ctx, run) for run in orjson.loads(page.json)],
     )

@@ -28,10 +28,6 @@ _SHOWN = 50
 _FIELDS = (
     "id", "collection", "row_number", "external_id", "data", "outcome", "notes", "record", "corrected", "decision",
 )  # fmt: skip
-_TELLING = (
-    *("license_plate", "vin", "order_number", "make", "model", "kjennemerke", "customer_name", "status"),
-    *("first_name", "last_name", "dealership_code", "dealership_name"),
-)  # fmt: skip
 _HUES = {
     "created": "green", "repaired": "olive", "changed": "indigo", "unchanged": "grey", "held": "orange",
     "rejected": "red",
@@ -144,7 +140,7 @@ def _row(ctx: RequestContext, run: Mapping[str, Any], row: Mapping[str, Any]) ->
 def _about(run: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     """Return what tells a row from its like: the words people know a car, a person or a site by."""
     columns = {field: column for column, field in ((run["columns"] or {}).get("columns") or {}).items()}
-    names = [columns.get(name, name) for name in _TELLING]
+    names = [columns.get(name, name) for name in report.KNOWN_BY]
     known = [shown(data[name]) for name in names if data.get(name) not in (None, "")]
     return ", ".join(known or [shown(v) for name, v in data.items() if name and v not in (None, "")][:3])
 

@@ -16,7 +16,7 @@ from directapp.derive.shown import writable_anywhere
 from directapp.derive.tables import ROWS, Listing, size_of
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get
-from directapp.interfaces.web.records.goals import goals_of
+from directapp.interfaces.web.core.goals import goals_of
 from directapp.interfaces.web.records.lists import address_of, listing_of, may_create, tools_of
 from directapp.interfaces.web.records.views.bar import bar_of
 from directapp.interfaces.web.records.views.words import speak_views

@@ -8,6 +8,7 @@ import orjson
 from fastapi import Response
 
 from directapp.declare.spec import CollectionMeta
+from directapp.derive.sheet.matching import keys_of
 from directapp.derive.shown import page_of, paths_for, readable_anywhere
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get
@@ -20,7 +21,6 @@ from directapp.store.words import question_words
 
 _FOUND, _PAGES = 8, 6
 _NO_LETTER = re.compile(r"[\s-]+")
-_CODES = ("license_plate", "vin", "order_number")
 
 
 async def find(ctx: PersonContext, q: str = "") -> Response:
@@ -28,7 +28,8 @@ async def find(ctx: PersonContext, q: str = "") -> Response:
     meta = ctx.spec.get(ctx.main_list or "")
     rows = await _records(ctx, meta, q) if meta else []
     typed = _plain(q)
-    exact = [r for r in rows if meta and any(_plain(str(r.get(n) or "")) == typed for n in _CODES)] if typed else []
+    codes = _codes(meta) if meta else ()
+    exact = [r for r in rows if any(_plain(str(r.get(n) or "")) == typed for n in codes)] if typed else []
     found = [_record(ctx, meta, r) for r in rows] if meta else []
     places = [p async for p in _places(ctx, meta)]
     words = q.lower().split()
@@ -36,6 +37,17 @@ async def find(ctx: PersonContext, q: str = "") -> Response:
     go = page_of(meta.name, exact[0]["id"]) if meta and len(exact) == 1 else None
     body = orjson.dumps({"go": go, "items": [*found, *pages[:_PAGES]]})
     return Response(body, media_type="application/json")
+
+
+def _codes(meta: CollectionMeta) -> tuple[str, ...]:
+    """Return the codes by which people know such a record."""
+    return tuple(name for name in keys_of(meta, meta.fields) if name != "id")
+
+
+def _hints(meta: CollectionMeta) -> tuple[str, ...]:
+    """Return what tells a record from those of the same title."""
+    columns = (n for n in meta.declared.views.columns if meta.fields[n].search)
+    return tuple(n for n in dict.fromkeys((*columns, *_codes(meta))) if n not in meta.titles)
 
 
 def _plain(text: str) -> str:
@@ -47,7 +59,7 @@ async def _records(ctx: RequestContext, meta: CollectionMeta, text: str) -> list
     if not words or not meta.searchable:
         return []
     readable = readable_anywhere(ctx.person, meta)
-    shown = (*meta.titles, *_CODES, "customer_name", "status")
+    shown = (*meta.titles, *_codes(meta), *_hints(meta), "status")
     names = tuple(dict.fromkeys(("id", *(n for n in shown if n in readable and n in meta.fields))))
     fields = paths_for(ctx.spec, ctx.person, meta, names)
     query = Query(fields=fields, search=words, sort=(Order("id", descending=True),), limit=_FOUND)
@@ -57,7 +69,7 @@ async def _records(ctx: RequestContext, meta: CollectionMeta, text: str) -> list
 def _record(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any]) -> dict[str, str]:
     flow = meta.declared.workflow
     state = flow.state(row.get("status")) if flow else None
-    told = (state.label.pick(ctx.language) if state else "", row.get("customer_name"), row.get("order_number"))
+    told = (state.label.pick(ctx.language) if state else "", *(row.get(n) for n in _hints(meta)))
     return {
         "kind": meta.declared.label.pick(ctx.language),
         "label": ctx.formatter.title(meta, row),
