@@ -475,10 +475,14 @@ def test_what_cannot_be_stored_is_refused(sign: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ['{"a":NaN}', '{"a":-Infinity}', '{"a":1e400}', {"a": float("nan")}, '{"a":', {1: object()}]
+    "written",
+    [
+        *('{"a":NaN}', '{"a":-Infinity}', '{"a":1e400}', {"a": float("nan")}, '{"a":', {1: object()}),
+        *('{"a":1,"a":2}', '[{"b":{"a":1,"a":1}}]'),
+    ],
 )
-def test_json_holds_no_number_that_is_none(written: Any) -> None:
-    """PostgreSQL could not keep them."""
+def test_json_holds_no_number_that_is_none_and_no_name_twice(written: Any) -> None:
+    """PostgreSQL could not keep them, or would keep the last one."""
     with pytest.raises(BadValueError):
         read(Kind.JSON, written)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -123,7 +124,7 @@ def _choices(value: Any, manner: Manner) -> list[str]:
 def _json(value: Any, _manner: Manner) -> Any:
     try:
         if isinstance(value, str) and value[:1] in {"{", "["}:
-            value = json.loads(value)
+            value = json.loads(value, object_pairs_hook=_members)
         value = clean_structure(value)
         too_long = len(json.dumps(value, allow_nan=False)) > _JSON_LIMIT
     except BadValueError:
@@ -133,6 +134,13 @@ def _json(value: Any, _manner: Manner) -> Any:
     if too_long:
         raise BadValueError("For mye tekst.", "Too much text.")
     return value
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    twice = next((name for name, count in Counter(name for name, _ in pairs).items() if count > 1), None)
+    if twice is not None:
+        raise BadValueError(f"«{twice}» står to ganger.", f"“{twice}” stands twice.")
+    return dict(pairs)
 
 
 def _email(value: Any) -> str:

@@ -147,8 +147,13 @@ _TEXTS: dict[Kind, Callable[[Any], str]] = {
 def _structure(text: str) -> Any:
     if text.lstrip()[:1] in {"{", "["}:
         return text
-    pairs = (line.partition(":") for line in text.splitlines() if line.strip())
-    return {name.strip(): _scalar(value.strip()) for name, _, value in pairs}
+    lines = [line.partition(":") for line in text.splitlines() if line.strip()]
+    pairs = [(name.strip(), _scalar(value.strip())) for name, _, value in lines]
+    if len({name for name, _ in pairs}) < len(pairs):
+        # As JSON, in which a name that stands twice is refused.
+        written = (orjson.dumps({name: value}).decode()[1:-1] for name, value in pairs)
+        return f"{{{','.join(written)}}}"
+    return dict(pairs)
 
 
 def _scalar(text: str) -> Any:

@@ -20,6 +20,7 @@ from directapp.store.words import Word
 PAGE = 50
 # An open page that keeps up asks again for as many rows as it shows, up to so many.
 ROWS, MOST_ROWS = "rows", 500
+_DIGITS = 9
 _FIGURES = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 _NEVER = frozenset({"id", "version", "tenant_id"})
 _NO_COLUMN = frozenset({Kind.JSON, Kind.REFS})
@@ -116,7 +117,7 @@ def list_of(
 def size_of(address: Address) -> int:
     """Return how many rows the address asks for at once."""
     text = address.get(ROWS)
-    return min(max(int(text), PAGE), MOST_ROWS) if text.isascii() and text.isdigit() else PAGE
+    return min(max(int(text[:_DIGITS]), PAGE), MOST_ROWS) if text.isascii() and text.isdigit() else PAGE
 
 
 def choosable(meta: CollectionMeta, readable: frozenset[str]) -> tuple[Field, ...]:

@@ -172,6 +172,7 @@ def test_goals_limits_and_brands() -> None:
     assert values.parse_goals(both) == both
     assert values.parse_goals({"waiting_parts": both["waiting_parts"], "planned": 0.5}) == both
     assert values.parse_limits(dealerships.APPROVAL_LIMITS) == dealerships.APPROVAL_LIMITS
+    assert values.parse_limits({"Booking": 1, "MANAGER": None}) == {"planner": 1, "manager": None}
     assert values.parse_brands(["Audi", "Škoda", "AUDI", ""]) == ["Audi", "Škoda"]
 
 
@@ -203,6 +204,8 @@ def test_what_is_no_goal(given: object) -> None:
         {"planner": "5000,50"},
         {"planner": "5,000"},
         {"planner": "tull"},
+        {"tull": 5},
+        {"planner": 5, "booking": 6},
     ],
 )
 def test_what_is_no_limit(given: object) -> None:

@@ -1,7 +1,9 @@
 """One reading of values behind every door: the same table is sent through each of them."""
 
+import re
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
+from html import unescape
 from uuid import UUID
 
 import httpx
@@ -12,7 +14,8 @@ from interfaces.web.test_cells import put, typed
 from interfaces.web.test_messages import asked_vendor
 from support.browser import Browser, Opener
 from support.dealer import Dealer
-from support.pages import new_car
+from support.pages import fill_yard, new_car
+from support.plan import lay_plan
 
 # What is written, and what it means; None: it is refused, and what was stored stays.
 AMOUNTS = {
@@ -142,8 +145,76 @@ async def test_limits_and_goals_are_read_alike(dealer: Dealer, signed: Opener) -
     group = dealer.application.platform.spec["dealerships"].group_of("approval_limits")
     assert group
     page = f"/app/dealerships/{site}"
-    for written, meant in (("manager: 50.000", 50000), ("manager: kr 7 500,-", 7500), ("manager: 1,234", None)):
+    cases = {
+        "manager: 50.000": {"manager": 50000},
+        "Daglig leder: kr 7 500,-\nplanner:": {"manager": 7500, "planner": None},
+        "manager: 1,234": None,
+        "manager: 1e3": None,
+        "manager: 1\nmanager: 2": None,
+        '{"manager": 1, "manager": 2}': None,
+        "manager: 1\nDaglig leder: 2": None,
+        "tull: 5": None,
+        "manager 5": None,
+    }
+    kept: dict[str, int | None] = {}
+    for written, meant in cases.items():
+        kept = meant or kept
         form = await admin.form(page, group.code, approval_limits=written)
         sent = await admin.client.post(page, data=form)
         stored = (await dealer.read(admin.actor, "dealerships", site))["approval_limits"]
-        assert (sent.status_code, stored) == ((303, {"manager": meant}) if meant else (422, {"manager": 7500}))
+        assert (written, sent.status_code, stored) == (written, 303 if meant else 422, kept)
+
+
+async def test_what_is_done_to_many_is_read_before_any_is_done(dealer: Dealer, signed: Opener) -> None:
+    """One value for many records is asked about once, and stands in the form again."""
+    admin = await signed("tenant_admin", "490")
+    cars = (await fill_yard(dealer, 7))[4:6]
+    bulk = {"record": [str(car) for car in cars], "_key": uuid7().hex}
+    cases: tuple[tuple[str, dict[str, str], str], ...] = (
+        ("correct", {"status": "inspection", "reason": "Feil\u200b status"}, "Begrunnelse: Etter «Feil» står"),
+        ("archive", {"reason": "tull"}, "Grunn: «tull» finnes ikke"),
+        ("transfer", {"to": "tull"}, "Til: Skal være en gyldig id."),
+        ("transfer", {}, "Til må fylles ut."),
+    )
+    for verb, values, told in cases:
+        sent = await admin.send("/app/cars/bulk", verb=verb, _fields=" ".join(values), **bulk, **values)
+        assert (sent.status_code, told in unescape(sent.text)) == (422, True), sent.text
+        assert all(text in unescape(sent.text) for text in values.values() if text.startswith("Feil"))
+    told = "Bare de første 100 av 150 er tatt med"
+    assert told in (await admin.get(f"/app/cars/bulk?{'&'.join(f'record={uuid7()}' for _ in range(150))}")).text
+    assert told not in (await admin.get(f"/app/cars/bulk?record={cars[0]}")).text
+
+
+async def test_a_tap_that_is_refused_keeps_what_was_typed(dealer: Dealer, signed: Opener) -> None:
+    hands = await signed("mechanic", "499")
+    car = (await fill_yard(dealer, 7))[5]
+    planner = await dealer.person("planner", "499")
+    await dealer.do(planner, "cars", "update", car, assigned_mechanic=str(hands.actor.user))
+    for tap in ("note", "damage", "part"):
+        sent = await hands.send(f"/app/floor/{car}/{tap}", text="Ripe\u200b i dør", _key=uuid7().hex)
+        assert sent.status_code == 422
+        assert sent.text.count("Ripe\u200b i dør") == 1
+        assert re.search(rf'<details class="sheet" name="sheet-{car}" open><summary[^>]*>.*?Ripe', sent.text, re.DOTALL)
+
+
+async def test_addresses_that_cannot_be_read_say_so(dealer: Dealer, signed: Opener) -> None:
+    planner = await signed("planner", "499")
+    plan = await lay_plan(dealer)
+    book = f"/app/plan/book?car={await plan.car()}&type={plan.types['mechanical']}"
+    digits = "9" * 5000
+    cases = {
+        f"{book}&hours=1e3": (422, "Timer: Skal være et tall"),
+        f"{book}&hours=2.500": (422, "Timer: Høyst 24."),
+        f"{book}&hours=2,5&earliest=31.11.2026": (422, "Tidligst: Skal være dato og klokkeslett"),
+        f"/app/plan/room?resource_type={plan.types['mechanical']}&hours=½": (422, "Timer: Skriv tallet"),
+        "/app/figures?first=31.11.2026": (200, "Perioden kan ikke brukes"),
+        "/app/figures?site=tull": (200, "Perioden kan ikke brukes"),
+        "/app/figures/timebank.csv?first=31.11.2026": (422, "Perioden kan ikke brukes"),
+        "/app/figures/timebank.csv?last=2026-W01-1": (422, "Perioden kan ikke brukes"),
+        f"/app/cars?rows={digits}": (200, "EL"),
+    }
+    for address, (status, told) in cases.items():
+        answer = await planner.get(address)
+        assert (answer.status_code, told in answer.text) == (status, True), (address, answer.text)
+    proposal = f"/app/plan/proposals/{uuid7()}/accept"
+    assert (await planner.send(proposal, line=digits)).status_code == 404

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from directapp.declare.reading import BadValueError, read_number
+from directapp.domains.people.roles import LABELS
 
 _HEX = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -39,7 +40,7 @@ GOALS_FORM = {
 }
 LIMITS_FORM = {
     "type": "object",
-    "propertyNames": _CODES_FORM,
+    "propertyNames": {"enum": sorted(LABELS)},
     "additionalProperties": {"type": ["integer", "null"], "minimum": 0, "maximum": _HIGHEST_LIMIT},
 }
 BRANDS_FORM = {"type": "array", "maxItems": _MOST_BRANDS, "items": {"type": "string", "maxLength": _LONGEST_BRAND}}
@@ -127,7 +128,9 @@ def parse_limits(value: Any) -> dict[str, int | None]:
     """
     limits: dict[Any, Any] = {None: None}
     if isinstance(value, dict):
-        limits = {code: _written(limit) for code, limit in value.items()}
+        limits = {_role(name): _written(limit) for name, limit in value.items()}
+    if isinstance(value, dict) and len(limits) < len(value):
+        raise BadValueError("En rolle står to ganger.", "A role stands twice.")
     if not all(_is_limit(code, limit) for code, limit in limits.items()):
         raise BadValueError(
             'Skal være hele kroner per rolle, for eksempel {"planner": 5000}; null er uten grense.',
@@ -136,8 +139,17 @@ def parse_limits(value: Any) -> dict[str, int | None]:
     return limits
 
 
+def _role(name: object) -> str:
+    """Return the code of a role that is named by it, or by its label in either language."""
+    said = " ".join(str(name).split()).casefold()
+    code = next((c for c, label in LABELS.items() if said in {c, label.nb.casefold(), label.en.casefold()}), None)
+    if code is None:
+        raise BadValueError(f"«{name}» er ingen rolle.", f"“{name}” is no role.")
+    return code
+
+
 def _is_limit(code: object, limit: object) -> bool:
-    if _CODE.fullmatch(str(code)) is None or isinstance(limit, bool):
+    if code is None or isinstance(limit, bool):
         return False
     return limit is None or (isinstance(limit, int) and 0 <= limit <= _HIGHEST_LIMIT)
 

@@ -21,7 +21,7 @@ from directapp.interfaces.web.features.figures.told import Formatter, Found
 from directapp.interfaces.web.features.figures.words import PAYROLL_HEAD, WORDS
 from directapp.interfaces.web.records.lists import listing_of
 from directapp.kernel.clock import oslo_day
-from directapp.kernel.errors import ForbiddenError, InvalidError
+from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
 from directapp.services.reading import MOST_COUNTED
 
 PATH, BOOKINGS, CARS = "/app/figures", "resource_bookings", "cars"
@@ -55,10 +55,11 @@ def _asked(ctx: RequestContext) -> Asked:
     today = oslo_day(ctx.now)
     monday = today - timedelta(days=today.weekday())
     first, last = present.asked_day(given.get("first")), present.asked_day(given.get("last"))
-    wrong = any(given.get(n) and d is None for n, d in (("first", first), ("last", last)))
+    site = refs.as_uuid(given.get("site")) if given.get("site") else None
+    wrong = any(given.get(n) and d is None for n, d in (("first", first), ("last", last), ("site", site)))
     first = first or monday
     last = last or max(first, monday + 6 * _ONE_DAY)
-    return Asked(first, last, str(refs.as_uuid(given.get("site")) or "") if given.get("site") else "", wrong)
+    return Asked(first, last, str(site or ""), wrong)
 
 
 async def _figures(ctx: RequestContext, asked: Asked) -> Found:
@@ -177,6 +178,8 @@ async def _sla(ctx: RequestContext, asked: Asked) -> list[tuple[str, str, str, s
 async def download_time_bank(ctx: PersonContext) -> Response:
     """Answer with the time bank of the period, as Norwegian Excel and payroll read it."""
     asked = _asked(ctx)
+    if asked.wrong:
+        raise InvalidError(Problem(WORDS["wrong_period"]))
     found = await _figures(ctx, asked)
     name = f"timebank_{asked.first.isoformat()}_{asked.last.isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

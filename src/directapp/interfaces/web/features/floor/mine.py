@@ -75,7 +75,18 @@ async def show_mine(ctx: PersonContext) -> Response:
     return await mine_page(ctx)
 
 
-async def mine_page(ctx: RequestContext, *, problems: Sequence[str] = (), status: int = 200) -> Response:
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """What was typed for a car and refused: it stands in its form again."""
+
+    car: str = ""
+    tap: str = ""
+    text: str = ""
+
+
+async def mine_page(
+    ctx: RequestContext, *, problems: Sequence[str] = (), unsaid: Unsaid | None = None, status: int = 200
+) -> Response:
     """Return the page, with what was refused above the cars."""
     meta = ctx.meta(CARS)
     sections = [*await _assigned(ctx, meta), *await _received(ctx, meta)]
@@ -86,6 +97,7 @@ async def mine_page(ctx: RequestContext, *, problems: Sequence[str] = (), status
         f=speak_floor(ctx.language),
         sections=[s for s in sections if s.cards],
         problems=problems,
+        unsaid=unsaid or Unsaid(),
         free=await _free(ctx) if jobs_of(ctx.person) else None,
         takes=bool(jobs_of(ctx.person)),
     )

@@ -13,7 +13,7 @@ from directapp.interfaces.web.core.feature import post
 from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.posted import read_signed, tapped_at
 from directapp.interfaces.web.core.words import WORDS as COMMON
-from directapp.interfaces.web.features.floor.mine import CARS, jobs_of, mine_page, moment_of
+from directapp.interfaces.web.features.floor.mine import CARS, Unsaid, jobs_of, mine_page, moment_of
 from directapp.interfaces.web.features.floor.tasks import FloorJob
 from directapp.interfaces.web.features.floor.words import WORDS, say
 from directapp.interfaces.web.records.record import record_id
@@ -36,15 +36,18 @@ async def damage(ctx: PersonContext, car: str) -> Response:
     async def report() -> None:
         await _report_damage(ctx, target, posted)
 
-    return await _tapped(ctx, report, say("said_damage", ctx.language))
+    unsaid = Unsaid(str(target), "damage", posted.get("text"))
+    return await _tapped(ctx, report, say("said_damage", ctx.language), unsaid=unsaid)
 
 
-async def _tapped(ctx: RequestContext, deed: Any, told: str, *, undo_at: str | None = None) -> Response:
-    """Do it and go back to my cars; what is refused stands above them."""
+async def _tapped(
+    ctx: RequestContext, deed: Any, told: str, *, undo_at: str | None = None, unsaid: Unsaid | None = None
+) -> Response:
+    """Do it and go back to my cars; what is refused stands above them, and what was typed in its form."""
 
     async def again(error: DirectAppError) -> Response:
         problems = [ctx.say(p.message) for p in error.problems]
-        return await mine_page(ctx, problems=problems, status=int(error.status))
+        return await mine_page(ctx, problems=problems, unsaid=unsaid, status=int(error.status))
 
     async with ctx.form(again):
         await deed()
@@ -141,7 +144,7 @@ async def missing_part(ctx: PersonContext, car: str) -> Response:
     async def tell() -> None:
         await _comment(ctx, target, posted, said, mentions=await _parts_people(ctx, target))
 
-    return await _tapped(ctx, tell, say("said_missing", ctx.language))
+    return await _tapped(ctx, tell, say("said_missing", ctx.language), unsaid=Unsaid(str(target), "part", text))
 
 
 async def note(ctx: PersonContext, car: str) -> Response:
@@ -151,7 +154,8 @@ async def note(ctx: PersonContext, car: str) -> Response:
     async def keep() -> None:
         await _comment(ctx, target, posted, posted.get("text").strip())
 
-    return await _tapped(ctx, keep, say("said_note", ctx.language))
+    unsaid = Unsaid(str(target), "note", posted.get("text"))
+    return await _tapped(ctx, keep, say("said_note", ctx.language), unsaid=unsaid)
 
 
 async def _comment(

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from directapp.declare.fields import Field
 from directapp.derive import present
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.features.plan.closed import wall
@@ -64,6 +65,12 @@ def read_slot(text: str) -> Slot | None:
         return None
     kind, resource, person, start, end = parts
     return Slot(kind=kind, resource=resource, person=person, start=start, end=end)
+
+
+def params_of(ctx: RequestContext, verb: str) -> dict[str, Field]:
+    """Return what a verb asks for, by name."""
+    found = ctx.spec[BOOKINGS].verb(verb)
+    return {item.name: item for item in found.params} if found else {}
 
 
 async def ask(ctx: RequestContext, verb: str, values: Mapping[str, Any]) -> dict[str, Any]:

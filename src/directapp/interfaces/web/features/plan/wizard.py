@@ -22,7 +22,7 @@ from directapp.interfaces.web.features.plan import reads
 from directapp.interfaces.web.features.plan.moves import back_of, done
 from directapp.interfaces.web.features.plan.reads import Rows, name_of
 from directapp.interfaces.web.features.plan.scope import BOOKINGS, CARS, PLAN, may_plan, plan_shape, read_scope
-from directapp.interfaces.web.features.plan.slots import Found, Slot, find_slots, find_ways, read_slot, when
+from directapp.interfaces.web.features.plan.slots import Found, Slot, find_slots, find_ways, params_of, read_slot, when
 from directapp.interfaces.web.features.plan.waiting import BOOK, waiting_of, wants_of
 from directapp.interfaces.web.features.plan.words import say, speak_plan
 from directapp.interfaces.web.records.record import record_id
@@ -132,7 +132,7 @@ async def _choose_slot(ctx: RequestContext, given: Mapping[str, str], kinds: Row
         raise
     except DirectAppError as error:
         found, status = Found(), error.status
-        _, summary = forms.sort_problems(error.problems, {}, ctx.language)
+        _, summary = forms.sort_problems(error.problems, params_of(ctx, "find_slots"), ctx.language)
     kind = next((name_of(k, ctx) for k in kinds if str(k["id"]) == given["type"]), "")
     return _page(
         ctx,

@@ -1,5 +1,6 @@
 """Bulk: one verb for every record that was picked in a list, with what came of each."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from directapp.declare.kinds import Kind
+from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.spec import CollectionMeta
 from directapp.declare.verbs import Verb
 from directapp.derive import forms, inputs
@@ -21,7 +22,7 @@ from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.records.lists import collection_verbs
 from directapp.interfaces.web.records.record import read_patch
 from directapp.interfaces.web.records.views.words import WORDS, speak_views
-from directapp.kernel.errors import DirectAppError, NotFoundError
+from directapp.kernel.errors import DirectAppError, NotFoundError, Problem
 from directapp.services.intent import Intent
 from directapp.services.reading import View
 
@@ -73,10 +74,12 @@ def which_param(meta: CollectionMeta, verb: Verb) -> str | None:
 async def show_bulk(ctx: PersonContext, collection: str, verb: str = "") -> Response:
     """Show what may be done with all that was picked, or the form of the verb that was chosen."""
     meta = ctx.meta(collection)
-    picked = await _picked(ctx, meta, ctx.request.query_params.getlist("record"))
+    ids = ctx.request.query_params.getlist("record")
+    picked = await _picked(ctx, meta, ids)
     verbs = shared_verbs(ctx, meta, picked)
     chosen = next((v for v in verbs if v.name == verb), None)
-    return await _page(ctx, meta, picked, verbs, chosen)
+    told = ctx.say(WORDS["most_picked"].fill(most=MOST, count=len(ids))) if len(ids) > MOST else ""
+    return await _page(ctx, meta, picked, verbs, chosen, told=told)
 
 
 async def do_bulk(ctx: PersonContext, collection: str) -> Response:
@@ -91,11 +94,25 @@ async def do_bulk(ctx: PersonContext, collection: str) -> Response:
     if chosen is None:
         return await _page(ctx, meta, picked, verbs, None, status=HTTPStatus.CONFLICT)
     patch, problems = await read_patch(ctx, list(chosen.params), posted)
-    missing = [f.label.pick(ctx.language) for f in chosen.params if f.required and patch.get(f.name) in (None, "")]
-    if problems or missing:
-        return await _page(ctx, meta, picked, verbs, chosen, typed=posted, missing=missing, status=422)
+    problems += _misfits(chosen, patch)
+    if problems:
+        return await _page(ctx, meta, picked, verbs, chosen, typed=posted, problems=problems, status=422)
     results = [await _do(ctx, meta, chosen, p, patch=patch, posted=posted) for p in picked]
     return ctx.page("views/bulk_done.html", **_common(ctx, meta), verb=chosen, picked=results)
+
+
+def _misfits(verb: Verb, patch: Mapping[str, Any]) -> list[Problem]:
+    """Return what is missing or cannot be read: the same for every record, so it is asked about before any is done."""
+    found = []
+    for item in verb.params:
+        value = patch.get(item.name)
+        if value in (None, "") and item.required:
+            found.append(Problem(WORDS["fill_in"].fill(label=item.label), field=item.name))
+        try:
+            item.understand(value)
+        except BadValueError as error:
+            found.append(Problem(error.text, field=item.name))
+    return found
 
 
 async def _begun(ctx: RequestContext, meta: CollectionMeta, picked: list[Picked], posted: Posted) -> bool:
@@ -143,16 +160,19 @@ async def _page(
     chosen: Verb | None,
     *,
     typed: Posted | None = None,
-    missing: list[str] | None = None,
+    problems: Sequence[Problem] = (),
+    told: str = "",
     status: int = HTTPStatus.OK,
 ) -> Response:
     params = list(chosen.params) if chosen else []
     small = forms.small_refs(params, refs.SMALL)
     options = await refs.options_of(ctx, small.values())
+    by_field, summary = forms.sort_problems(problems, {f.name: f for f in params}, ctx.language)
     filling = Filling(
         language=ctx.language,
         row={f.name: f.default for f in params if not callable(f.default)},
         typed=typed.typed if typed else {},
+        problems=by_field,
         refs={name: options[ref] for name, ref in small.items() if ref in options},
         names=refs.labels_in(options),
         actor=ctx.person,
@@ -166,7 +186,9 @@ async def _page(
         verbs=verbs,
         verb=chosen,
         inputs=made,
-        missing=missing or [],
+        summary=summary,
+        stale_by=None,
+        told=told,
     )
 
 

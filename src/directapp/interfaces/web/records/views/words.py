@@ -72,6 +72,10 @@ WORDS: dict[str, T] = {
     "pick": T("Velg {title}", "Pick {title}"),
     "with_picked": T("Gjør med de valgte", "Do with those picked"),
     "picked": T("{count} valgt", "{count} picked"),
+    "most_picked": T(
+        "Bare de første {most} av {count} er tatt med. Velg færre om gangen.",
+        "Only the first {most} of {count} are taken along. Pick fewer at a time.",
+    ),
     "none_picked": T("Ingen er valgt. Kryss av i listen.", "None is picked. Tick some in the list."),
     "no_shared_verb": T(
         "Ingen handling passer for alle de valgte. Velg færre, eller biler på samme steg.",

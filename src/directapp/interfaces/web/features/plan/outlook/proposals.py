@@ -1,5 +1,6 @@
 """Plan proposals: ask for one, look at it, take it into use whole or in part."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,6 +28,7 @@ from directapp.store.query import Order, Query
 PROPOSALS = "plan_proposals"
 PATH = f"{PLAN}/proposals"
 _DAYS, _SHOWN = 10, 20
+_LINE = re.compile(r"[0-9]{1,6}")
 _ASKED = ("dealership", "first_day", "last_day", "move_booked")
 
 
@@ -176,7 +178,7 @@ async def accept(ctx: PersonContext, record: str) -> Response:
     """Book what is chosen; where a line no longer fits, say which, and keep the choice."""
     target = record_id(record)
     posted = await read_signed(ctx)
-    chosen = frozenset(int(n) for n in posted.typed.get("line", []) if n.isascii() and n.isdigit())
+    chosen = frozenset(int(n) for n in posted.typed.get("line", []) if _LINE.fullmatch(n))
 
     async def again(error: DirectAppError) -> Response:
         _, summary = forms.sort_problems(error.problems, {}, ctx.language)

@@ -17,7 +17,7 @@ from directapp.interfaces.web.features.plan import reads
 from directapp.interfaces.web.features.plan.outlook.words import speak_outlook
 from directapp.interfaces.web.features.plan.reads import name_of
 from directapp.interfaces.web.features.plan.scope import BOOKINGS, CARS, PLAN, may_plan, plan_shape
-from directapp.interfaces.web.features.plan.slots import ask, when
+from directapp.interfaces.web.features.plan.slots import ask, params_of, when
 from directapp.interfaces.web.records.record import record_id
 from directapp.kernel.errors import DirectAppError, ForbiddenError
 
@@ -54,7 +54,7 @@ async def _room(ctx: RequestContext, given: Mapping[str, str], *, error: DirectA
         told = await ask(ctx, "make_room", given)
     except DirectAppError as refused:
         error = error or refused
-    summary = forms.sort_problems(error.problems, {}, ctx.language)[1] if error else ()
+    summary = forms.sort_problems(error.problems, params_of(ctx, "make_room"), ctx.language)[1] if error else ()
     kinds = {str(k["id"]): name_of(k, ctx) for k in await reads.read_types(ctx)}
     car = await _car_title(ctx, given["car"])
     p = speak_outlook(ctx.language)
