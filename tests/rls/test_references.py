@@ -55,21 +55,28 @@ def doors(sample: Sample, actor: Actor) -> Iterator[Door]:
     for meta in SPEC.exposed:
         grants = oracle.grants(meta)
         for item in meta.fields.values():
-            target = item.ref or ("cars" if "collection" in meta.fields else None)
-            if item.kind not in KINDS or target is None:
+            if item.kind not in KINDS:
                 continue
-            if any(g.create and item.name in meta.writes(g) for g in grants):
-                yield Door(meta, item, target, "create", None, {})
             own = (
                 i
                 for i, row in sample.rows[meta.name].items()
                 if oracle.sees(meta, row) and item.name in oracle.writes(meta, row) and not item.immutable
             )
-            for record in list(own)[:1]:
-                yield Door(meta, item, target, "update", record, {})
+            ways = [("update", record) for record in list(own)[:1]]
+            if any(g.create and item.name in meta.writes(g) for g in grants):
+                ways.append(("create", None))
+            for target, named in _targets(meta, item):
+                yield from (Door(meta, item, target, verb, record, named) for verb, record in ways)
         for verb in meta.declared.verbs:
             if any(verb.name in g.verbs for g in grants):
                 yield from _verb_doors(sample, meta, verb)
+
+
+def _targets(meta: CollectionMeta, item: Field) -> list[tuple[str, dict[str, str]]]:
+    """Return where a reference may lead, with what else has to be said for it to lead there."""
+    if item.ref_in is None:
+        return [(item.ref, {})] if item.ref else []
+    return [(choice.code, {item.ref_in: choice.code}) for choice in meta.fields[item.ref_in].choices]
 
 
 def _verb_doors(sample: Sample, meta: CollectionMeta, verb: Any) -> Iterator[Door]:
@@ -119,7 +126,7 @@ async def test_every_reference_of_the_declaration_has_a_door_here(sample: Sample
     }
     assert written <= found
     assert all(
-        item.ref or "collection" in meta.fields
+        item.ref or item.ref_in or not item.writable
         for meta in SPEC.exposed
         for item in meta.stored
         if item.name != "id" and item.kind in KINDS

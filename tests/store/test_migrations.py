@@ -19,6 +19,7 @@ from directapp.kernel.ids import uuid7
 from directapp.services.reading import Reading
 from directapp.store.database import Database
 from directapp.store.migrate import FOLDER, bring_up_to_date, present_revision
+from directapp.store.query import Query
 from directapp.store.schema import lint
 from directapp.store.tables import build_metadata
 from support.server import Server
@@ -95,6 +96,49 @@ async def test_events_under_way_know_their_handlers_by_their_present_names(old: 
         assert kept["_job"] == {"passed": ["directapp.domains.cars.handlers.follow"], "key": "a"}
     finally:
         await connection.close()
+
+
+async def test_what_belonged_to_a_car_says_so_and_what_named_another_record_is_kept_with_its_car(old: Old) -> None:
+    await asyncio.to_thread(command.upgrade, old.alembic, "0017")
+    item, elsewhere, gone = uuid7(), uuid7(), uuid7()
+    about = {"cars": CAR, "work_items": item, "inspections": gone, "car_files": elsewhere}
+    connection = await asyncpg.connect(old.owner)
+    try:
+        await connection.execute(
+            "INSERT INTO work_items (tenant_id, id, car, status) VALUES ($1, $2, $3, 'done')", TENANT, item, CAR
+        )
+        for collection, record in about.items():
+            await connection.execute(
+                "INSERT INTO comments (tenant_id, id, car, collection, record, text) VALUES ($1, $2, $3, $4, $5, $4)",
+                TENANT,
+                uuid7(),
+                CAR,
+                collection,
+                record,
+            )
+        for table, column in (("messages", "body"), ("car_files", "title")):
+            for car in (CAR, None):
+                sql = f"INSERT INTO {table} (tenant_id, id, car, {column}) VALUES ($1, $2, $3, 'x')"
+                await connection.execute(sql, TENANT, uuid7(), car)
+        sql = (
+            "INSERT INTO notifications (tenant_id, id, title, collection, record) VALUES ($1, $2, 'x', 'webhooks', $3)"
+        )
+        await connection.execute(sql, TENANT, uuid7(), gone)
+        await bring_up_to_date(SPEC, old.owner, utc_now())
+        await connection.execute(f"SET app.tenant = '{TENANT}'")
+        sql = "SELECT text, subject_collection, subject_id FROM comments WHERE car = $1"
+        found = {row["text"]: tuple(row)[1:] for row in await connection.fetch(sql, CAR)}
+        for table in ("messages", "car_files"):
+            rows = await connection.fetch(f"SELECT car, subject_collection, subject_id FROM {table}")
+            assert {tuple(row) for row in rows} == {(CAR, "cars", CAR), (None, None, None)}, table
+    finally:
+        await connection.close()
+    on_car = ("cars", CAR)
+    assert found == {"cars": on_car, "work_items": ("work_items", item), "inspections": on_car, "car_files": on_car}
+    async with Database(SPEC, old.app) as database:
+        reader = system_actor(TENANT, "pipeline")
+        (note,) = orjson.loads((await Reading(SPEC, database).page(reader, "notifications", Query())).json)
+    assert (note["subject_collection"], note["subject_id"]) == ("webhooks", str(gone))
 
 
 async def test_what_came_up_is_what_is_declared_and_stands_protected(old: Old) -> None:

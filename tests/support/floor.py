@@ -37,7 +37,9 @@ ASSIGNED: dict[str, Rule] = {
 }
 
 
-def _cardboard(name: str, access: Access, *fields: Field, sight: tuple[str, ...] = ()) -> Collection:
+def _cardboard(
+    name: str, access: Access, *fields: Field, sight: tuple[str, ...] = (), subject: bool = False
+) -> Collection:
     groups = (Group("all", WORD, fields),)
     return Collection(
         name=name,
@@ -47,6 +49,7 @@ def _cardboard(name: str, access: Access, *fields: Field, sight: tuple[str, ...]
         access=access,
         views=Views(columns=(), title=()),
         sight=sight,
+        subject=subject,
     )
 
 
@@ -91,6 +94,7 @@ CARS = _cardboard(
     *_instants("parts_ordered_prep_at", "parts_arrived_prep_at"),
     column("parts_status", "Deler", "Parts", computed=True, default="none"),
     column("prep_cost", "Kostnad", "Cost", Kind.MONEY, computed=True, default=0),
+    subject=True,
     sight=("dealership", "prep_center", "car_type", "assigned_mechanic", "assigned_detailer"),
 )
 SPEC = Spec(

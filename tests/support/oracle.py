@@ -17,6 +17,7 @@ from directapp.declare.rules import (
     Parent,
     Rule,
     SeenInFull,
+    SubjectSeen,
     Who,
     Whose,
 )
@@ -57,13 +58,18 @@ class Oracle:
                 judged = [self.holds(p, row) for p in parts]
                 return True if True in judged else None if None in judged else False
             case SeenInFull(column=column, collection=name):
-                parent = self.rows[name].get(row[column])
-                return parent is not None and any(
-                    g.full and self.holds(g.rows, parent) for g in self.grants(self.spec[name])
-                )
+                return self._in_full(name, row[column])
+            case SubjectSeen(column=column):
+                return self._in_full(row["subject_collection"], row[column])
             case Parent(column=column, collection=name, rule=inner, key=key):
                 parents = [p for p in self.rows[name].values() if p[key] == row[column] is not None]
                 return any(self.sees(self.spec[name], p) and self.holds(inner, p) is True for p in parents)
+
+    def _in_full(self, name: str | None, record: UUID | None) -> bool:
+        parent = self.rows[name].get(record) if name and record else None
+        return parent is not None and any(
+            g.full and self.holds(g.rows, parent) is True for g in self.grants(self.spec[str(name)])
+        )
 
     def _who(self, value: object) -> object:
         if value is Who.USER:

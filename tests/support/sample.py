@@ -56,7 +56,20 @@ class Sampler:
             for place, record in enumerate(ids[name]):
                 row = self._row(meta, record, ids)
                 self.rows[name][record] = row | self._unique(meta, place, ids)
+        for meta, item in self.spec.attached:
+            for row in self.rows[meta.name].values():
+                row.update(self._subject(meta, item, row))
         return self.rows
+
+    def _subject(self, meta: CollectionMeta, item: Field, row: dict[str, Any]) -> dict[str, Any]:
+        """Let a row belong to a record of some kind, and take along from it what it should."""
+        which, along = str(item.ref_in), str(item.along)
+        if self.chance.random() < 0.1:
+            return {item.name: row[along], which: meta.fields[along].ref if row[along] else None}
+        kind = self.chance.choice(meta.fields[which].choices).code
+        record = self.chance.choice(list(self.rows[kind]))
+        taken = record if kind == meta.fields[along].ref else self.rows[kind][record].get(along)
+        return {which: kind, item.name: record, along: taken}
 
     def _row(self, meta: CollectionMeta, record: UUID, ids: dict[str, list[UUID]]) -> dict[str, Any]:
         interesting: dict[str, set[object]] = {}
@@ -120,10 +133,13 @@ class Sampler:
 
 async def pour(database: Database, spec: Spec, actor_of: dict[str, Actor], rows: Rows) -> None:
     """Insert the rows as they are, through the weak role, each as a system actor its collection lists."""
+    # What belongs to a subject takes along what that points to: it is pointed last.
+    last = {meta.name for meta, _ in spec.attached}
     for deferred in (False, True):
-        for name, records in rows.items():
+        for name, records in sorted(rows.items(), key=lambda pair: pair[0] in last):
             meta = spec[name]
             refs = [f.name for f in meta.stored if f.ref is not None]
+            refs += [n for f in meta.stored if f.along for n in (f.name, str(f.ref_in))]
             async with database.unit(actor_of[name]) as unit:
                 for record, row in records.items():
                     if not deferred:

@@ -148,6 +148,7 @@ class Collection:
     ``fill`` functions compute stored computed fields, ``suggest`` ones writable fields left empty.
     ``sight`` names fields of which rows that point here keep a copy where who sees them follows this record: whether
     they are seen is then decided without looking it up, but for what hangs on other fields.
+    ``subject`` says that files, comments and messages may belong to its records, and be seen with them.
     ``related`` names the records that rules see. ``consequences`` are writes to other records in the
     same transaction. ``events`` are emitted by its writes, beside those of its workflow's steps. ``exposed``
     collections have REST routes, pages and tools; the others are the system's own.
@@ -171,6 +172,7 @@ class Collection:
     tallies: tuple[Tally, ...] = ()
     indexes: tuple[tuple[str, ...] | Index, ...] = ()
     sight: tuple[str, ...] = ()
+    subject: bool = False
     events: tuple[Emit, ...] = ()
     exposed: bool = True
     history: bool = True

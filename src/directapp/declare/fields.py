@@ -42,7 +42,9 @@ class Field:
     ``sql`` fields are not stored: an SQL expression over the columns of the same row.
     ``fact`` instants say that something happened: people may not set them ahead of now.
     ``ref`` is the collection that a reference, or each of a list of them, points to; ``tree`` references lead from
-    record to record of one collection and never back.
+    record to record of one collection and never back. A reference without ``ref`` is to a record of the collection that
+    the field ``ref_in`` of its row names; ``along`` is a field that then holds what that record holds in the reference
+    of the same name, or the record itself where it is of that collection.
     ``sign_in`` values are kept in the login directory, by which a person is found before the tenant is known.
     ``offered`` says which of the choices are an actor's to make; whoever writes the field refuses the others.
     ``headings`` are what else people call it at the top of a column of a sheet, beside its name and labels.
@@ -58,6 +60,8 @@ class Field:
     default: Any = None
     choices: tuple[Choice, ...] = ()
     ref: str | None = None
+    ref_in: str | None = None
+    along: str | None = None
     tree: bool = False
     on_delete: Literal["restrict", "set_null", "cascade"] = "restrict"
     max_length: int | None = None
@@ -170,3 +174,22 @@ def choices(*triples: tuple[str, str, str], tones: Mapping[str, Tone] | None = N
     """Return choices from (code, nb, en) triples, and the tones of some codes."""
     told = tones or {}
     return tuple(Choice(code, Text(nb, en), tone=told.get(code)) for code, nb, en in triples)
+
+
+SUBJECT_COLLECTION, SUBJECT_ID = "subject_collection", "subject_id"
+
+
+def _follows(_case: object) -> None:
+    """Leave it to the pipeline, which knows it from what is taken along where that alone is given."""
+
+
+def subject_fields(*, along: str | None = None, required: bool = False, **more: Any) -> tuple[Field, Field]:
+    """Return the fields that say which record something belongs to, of whichever collection; keywords as in Field.
+
+    With ``along`` it is seen with that record, which has to be of a collection that is a ``subject``.
+    """
+    kind = Kind.CHOICE if along else Kind.STRING
+    more |= {"default": _follows} if along else {}
+    which = field(SUBJECT_COLLECTION, "Gjelder", "About", kind, required=required, max_length=60, **more)
+    record = field(SUBJECT_ID, "Post", "Record", Kind.REF, required=required, ref_in=which.name, along=along, **more)
+    return which, record

@@ -89,6 +89,13 @@ class SeenInFull:
 
 
 @dataclass(frozen=True, slots=True)
+class SubjectSeen:
+    """The record of any collection that a ref column points to (``ref_in``) is seen in full by the actor."""
+
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parent:
     """The record that a ref column points to satisfies a rule of its own.
 
@@ -101,7 +108,7 @@ class Parent:
     key: str = "id"
 
 
-Rule = Everything | Nothing | Is | Other | In | Empty | All | Either | Not | SeenInFull | Parent
+Rule = Everything | Nothing | Is | Other | In | Empty | All | Either | Not | SeenInFull | SubjectSeen | Parent
 
 
 def all_of(*parts: Rule) -> All:

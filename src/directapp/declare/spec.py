@@ -1,15 +1,16 @@
 """Spec: the frozen sum of all collections, checked as a whole at import."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from directapp.declare.access import EVERY, Grant
 from directapp.declare.case import Many
 from directapp.declare.collection import SYSTEM, Collection, Tally
 from directapp.declare.events import Event
-from directapp.declare.fields import Field, Group
+from directapp.declare.fields import Choice, Field, Group
 from directapp.declare.kinds import Kind
-from directapp.declare.rules import All, Either, Empty, In, Is, Not, Parent, Rule, SeenInFull
+from directapp.declare.rules import All, Either, Empty, In, Is, Not, Parent, Rule, SeenInFull, SubjectSeen
 from directapp.declare.verbs import Verb
 from directapp.kernel.text import Text
 
@@ -162,16 +163,32 @@ def columns_of(rule: Rule) -> Iterator[str]:
     """Yield the columns of the own table that a rule looks at."""
     for leaf in leaves(rule):
         match leaf:
-            case Is(column=c) | In(column=c) | Empty(column=c) | SeenInFull(column=c) | Parent(column=c):
+            case Is(column=c) | In(column=c) | Empty(column=c):
+                yield c
+            case SeenInFull(column=c) | SubjectSeen(column=c) | Parent(column=c):
                 yield c
 
 
-def _followed(rule: Rule) -> Iterator[str]:
+def _followed(meta: CollectionMeta, rule: Rule) -> Iterator[str]:
     """Yield the references that a rule follows to one record."""
     for leaf in leaves(rule):
         match leaf:
             case SeenInFull(column=column) | Parent(column=column, key="id"):
                 yield column
+            case SubjectSeen(column=column):
+                yield from filter(None, [meta.fields[column].along])
+
+
+def _with_subjects(collection: Collection, subjects: tuple[Choice, ...]) -> Collection:
+    """Let the fields that name what a record belongs to offer every collection that is a subject."""
+    naming = {f.ref_in for g in collection.groups for f in g.fields if f.along}
+    if not naming:
+        return collection
+    groups = (
+        replace(g, fields=tuple(replace(f, choices=subjects) if f.name in naming else f for f in g.fields))
+        for g in collection.groups
+    )
+    return replace(collection, groups=tuple(groups))
 
 
 def _pointed_at(rule: Rule) -> Iterator[Parent]:
@@ -192,7 +209,9 @@ class Spec:
 
         """
         self.metas: dict[str, CollectionMeta] = {}
-        for collection in collections:
+        collections = tuple(collections)
+        subjects = tuple(Choice(c.name, c.label) for c in collections if c.subject)
+        for collection in (_with_subjects(c, subjects) for c in collections):
             if collection.name in self.metas:
                 message = f"{collection.name} is declared twice"
                 raise DeclarationError(message)
@@ -232,12 +251,22 @@ class Spec:
         return tuple(s for s in self.metas.values() if s.declared.exposed)
 
     @cached_property
+    def subjects(self) -> tuple[CollectionMeta, ...]:
+        """The collections whose records others may belong to."""
+        return tuple(s for s in self.metas.values() if s.declared.subject)
+
+    @cached_property
+    def attached(self) -> tuple[tuple[CollectionMeta, Field], ...]:
+        """The collections whose records belong to a subject, each with the reference to it."""
+        return tuple((s, f) for s in self.metas.values() for f in s.stored if f.along)
+
+    @cached_property
     def copies(self) -> dict[str, tuple[tuple[Field, CollectionMeta], ...]]:
         """The references of each collection, with where they lead, whose records' sight its rows keep a copy of."""
         found: dict[str, tuple[tuple[Field, CollectionMeta], ...]] = {}
         for meta in self.metas.values():
             rules = [r for g in meta.declared.access.grants for r in (g.rows, g.edit_rule)]
-            names = dict.fromkeys(name for rule in rules for name in _followed(rule))
+            names = dict.fromkeys(name for rule in rules for name in _followed(meta, rule))
             led = ((meta.fields[n], self[str(meta.fields[n].ref)]) for n in names)
             if kept := tuple((item, parent) for item, parent in led if parent.declared.sight):
                 found[meta.name] = kept
@@ -278,6 +307,8 @@ class Spec:
             if item.ref is not None and item.ref not in self.metas:
                 message = f"{meta.name}.{item.name} points to {item.ref}, which is not declared"
                 raise DeclarationError(message)
+            meta.expand(filter(None, (item.ref_in, item.along)))
+            self._check_along(meta, item)
         for grant in declared.access.grants:
             meta.reads(grant), meta.writes(grant)
             for rule in (grant.rows, grant.edit_rule):
@@ -294,6 +325,16 @@ class Spec:
                 message = f"{meta.name} emits {event.name}, which is about {event.collection}"
                 raise DeclarationError(message)
         self._check_neighbours(meta)
+
+    def _check_along(self, meta: CollectionMeta, item: Field) -> None:
+        """Demand that what rows take along from their subjects is a subject itself and stays what it is there."""
+        if item.along is None:
+            return
+        along = meta.fields[item.along]
+        theirs = [s.fields[along.name] for s in self.subjects if along.name in s.fields]
+        if any(f.ref == along.ref and not f.immutable for f in theirs) or not self[str(along.ref)].declared.subject:
+            message = f"{meta.name}.{along.name} cannot be taken along: it is set once in records that are subjects"
+            raise DeclarationError(message)
 
     def _check_neighbours(self, meta: CollectionMeta) -> None:
         declared = meta.declared

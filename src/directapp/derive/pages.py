@@ -8,7 +8,7 @@ from typing import Any
 from directapp.declare.case import Case
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind, restored
-from directapp.declare.rules import All, In, Is, Rule, Who
+from directapp.declare.rules import All, Either, Empty, In, Is, Rule, Who
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.declare.workflow import Phase, State, Workflow
 from directapp.derive import present
@@ -290,6 +290,11 @@ def _named(rule: Rule, column: str) -> set[str] | None:
             return set(values)
         case Is(column=c, value=str(value)) if c == column and not isinstance(value, Who):
             return {value}
+        case Empty(column=c) if c == column:
+            return set()
+        case Either(parts=parts):
+            named = [_named(p, column) for p in parts]
+            return None if None in named else set().union(*filter(None, named))
         case All(parts=parts):
             found = [n for p in parts if (n := _named(p, column)) is not None]
             return set.intersection(*found) if found else None

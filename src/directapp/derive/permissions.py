@@ -14,6 +14,7 @@ from directapp.declare.rules import (
     Parent,
     Rule,
     SeenInFull,
+    SubjectSeen,
     Who,
     Whose,
 )
@@ -45,6 +46,8 @@ def rule_words(rule: Rule) -> str:  # noqa: C901, PLR0911 - one case a rule
             return " or ".join(_bracketed(p) for p in parts)
         case SeenInFull(column=column, collection=name):
             return f"{column} ({name}) seen in full"
+        case SubjectSeen(column=column):
+            return f"{column} (any subject) seen in full"
         case Parent(column=column, collection=name, rule=inner, key=key):
             other = name if key == "id" else f"{name} by {key}"
             return f"{column} ({other}) with {rule_words(inner)}"

@@ -31,15 +31,14 @@ def pointed(
 ) -> dict[str, list[Pointed]]:
     """Return, for each field with a value among ``values``, what it newly points to.
 
-    A list counts for what was not in it before. A reference without a declared collection is to a record of the
-    one that the field ``collection`` of the same row names.
+    A list counts for what was not in it before.
     """
     found: dict[str, list[Pointed]] = {}
     for name, value in values.items():
         item = fields.get(name)
         if item is None or not value or item.kind not in {Kind.REF, Kind.REFS}:
             continue
-        target = spec.get(item.ref or str(row.get("collection") or ""))
+        target = spec.get(item.ref or str(row.get(item.ref_in or "") or ""))
         kept = set(before.get(item.name) or ()) if item.kind is Kind.REFS else set()
         ids: list[UUID] = [value] if item.kind is Kind.REF else [one for one in value if one not in kept]
         if target is not None and ids:

@@ -19,10 +19,10 @@ from directapp.services import validation
 from directapp.services.act import Seen, Then
 from directapp.services.drafts import Draft, Pile, TakenError, equals_of, events_of, tokens_of_draft, written_values
 from directapp.services.emitting import Emitting
-from directapp.services.references import check
 from directapp.services.settled import question
 from directapp.services.stale import UNSEEN, Saw
 from directapp.services.status_words import as_facts, demand_reached, first_status
+from directapp.services.subjects import pointed_to
 from directapp.services.tallying import Tallying
 from directapp.store.sums import sums_sql
 from directapp.store.unit import AuditEntry, Change, Found, Unit
@@ -130,7 +130,7 @@ class Work:
                 demand_reached(meta, flow, asked, (str(before["status"]),))
             return Draft(meta, before["id"], Case(row=before, actor=who, now=self.now), ())
         saw.refuse_stale(meta, values, found, who)
-        await check(self.unit, meta, values, {**before, **values}, before)
+        values |= await pointed_to(self.unit, meta, values, {**before, **values}, before)
         earlier = related
         related = await self.refresh_related(meta, before, values, related)
         row = {**before, **values}
@@ -196,7 +196,7 @@ class Work:
         }
         row: dict[str, Any] = meta.columns | parsed | validation.defaults(meta, {**values, **parsed}, who, self.now)
         row["id"] = UUID(str(record)) if record and who.is_system else uuid7()
-        await check(self.unit, meta, parsed, row)
+        row |= await pointed_to(self.unit, meta, parsed, row)
         flow = meta.declared.workflow
         if flow:
             row["status"] = first_status(flow, asked, system=who.is_system)

@@ -14,6 +14,7 @@ from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import BadQueryError, ForbiddenError, Problem
 from directapp.kernel.text import Text
+from directapp.store.conditions import join
 from directapp.store.names import (
     SQL_TYPES,
     TEXTUAL,
@@ -26,7 +27,7 @@ from directapp.store.names import (
     value_sql,
 )
 from directapp.store.query import Condition, Filter, Junction, Path, Query
-from directapp.store.rule_sql import RuleSql, join
+from directapp.store.rule_sql import RuleSql
 
 # Up to this many differently masked entries get a case for each union; more would make the statement long.
 _MOST_SHAPES = 3

@@ -17,32 +17,18 @@ from directapp.declare.rules import (
     Parent,
     Rule,
     SeenInFull,
+    SubjectSeen,
     Who,
     Whose,
 )
 from directapp.declare.spec import CollectionMeta, Spec
-from directapp.store.names import BRAND_SEPARATOR, ROLES, copy_of, ident, literal
+from directapp.store.conditions import join, role_check
+from directapp.store.names import copy_of, ident, literal
+from directapp.store.subject_sql import RoleRule, subject_seen
 
 ActorValue = Callable[[Who | Whose], str]
+Followed = SeenInFull | SubjectSeen
 GrantsOf = Callable[[CollectionMeta], tuple[Grant, ...]]
-
-
-def setting_value(value: str, *, each_row: bool) -> str:
-    """Return a value of the transaction's settings, read once a statement or in each row.
-
-    Where a row or few are written, reading in each costs less than to make ready what a sub-select is asked with.
-    """
-    return f"({value})" if each_row else f"(SELECT {value})"
-
-
-def setting(value: Who | Whose, *, each_row: bool = False) -> str:
-    """Return the actor's value as a policy reads it: from the transaction's settings."""
-    read = f"NULLIF(current_setting('{value.value}', true), '')"
-    if isinstance(value, Who):
-        return setting_value(f"{read}::uuid", each_row=each_row)
-    if value is Whose.SITES:
-        return setting_value(f"string_to_array({read}, ',')::uuid[]", each_row=each_row) + "::uuid[]"
-    return setting_value(f"string_to_array({read}, '{BRAND_SEPARATOR}')", each_row=each_row) + "::text[]"
 
 
 class RuleSql:
@@ -95,6 +81,8 @@ class RuleSql:
                 return f"({self.rule(part, alias, meta)}) IS NOT TRUE"
             case SeenInFull(column=column, collection=name):
                 return self._followed(alias, meta, column, self._spec[name], None)
+            case SubjectSeen(column=column):
+                return subject_seen(self, self._spec, alias, meta, meta.fields[column])
             case Parent(column=column, collection=name, rule=inner, key="id"):
                 return self._followed(alias, meta, column, self._spec[name], inner)
             case Parent(column=column, collection=name, rule=inner, key=key):
@@ -111,7 +99,7 @@ class RuleSql:
         ``also`` are roles for which it holds in every row; policies only.
         """
         # Entries that share a parent seen in full ask for it once: a policy stays short enough to plan quickly.
-        by_parent: dict[SeenInFull | None, dict[str, list[str]]] = {}
+        by_parent: dict[Followed | None, dict[str, list[str]]] = {}
         asked = [(g.role, rule) for g in self._grants_of(meta) if (rule := picked(g)) is not None]
         for role, rule in self._widest(asked):
             parent, rest = _part_parent(rule)
@@ -122,17 +110,13 @@ class RuleSql:
             return join("OR", [self._under(parent, list(cs), alias, meta) for parent, cs in by_parent.items()])
         # Whoever has every row is asked about first and nowhere else; what holds for the same roles asks for them once.
         every = [*also, *by_parent.get(None, {}).get("true", ())]
-        options = [role_check(every, each_row=self._each_row)] if every else []
+        options = [self._role(every)] if every else []
         for parent, conditions in by_parent.items():
             by_roles: dict[tuple[str, ...], list[str]] = {}
             for condition, roles in conditions.items():
                 left = tuple(role for role in roles if role not in every)
                 by_roles.setdefault(left, []).append(condition)
-            own = [
-                join("AND", [role_check(roles, each_row=self._each_row), join("OR", own)])
-                for roles, own in by_roles.items()
-                if roles
-            ]
+            own = [join("AND", [self._role(roles), join("OR", own)]) for roles, own in by_roles.items() if roles]
             options += [self._under(parent, own, alias, meta)] if own else []
         return join("OR", options)
 
@@ -149,7 +133,7 @@ class RuleSql:
                 kept.append((role, rule))
         return kept
 
-    def _under(self, parent: SeenInFull | None, options: list[str], alias: str, meta: CollectionMeta) -> str:
+    def _under(self, parent: Followed | None, options: list[str], alias: str, meta: CollectionMeta) -> str:
         own = join("OR", options)
         return own if parent is None else join("AND", [own, self.rule(parent, alias, meta)])
 
@@ -174,31 +158,47 @@ class RuleSql:
         """
         if self._tenant and parent.declared.sight and _begins(alias):
             return self._among(alias, column, parent, "id", rule)
-        guarded = self._roles_in_sql and rule is None
         full = [(g.role, g.rows) for g in self._grants_of(parent) if g.full]
         asked = self._widest(full) if rule is None else [("", rule)]
 
-        def any_of(conditions: list[tuple[str, str]]) -> str:
-            roles: dict[str, list[str]] = {}
-            for role, condition in conditions:
-                if role not in roles.setdefault(condition, []):
-                    roles[condition].append(role)
-            return join(
-                "OR",
-                [join("AND", [role_check(r, each_row=self._each_row), c]) if guarded else c for c, r in roles.items()],
-            )
-
         def looked_up(inner: str) -> str:
-            return any_of([(role, self.rule(r, inner, parent)) for role, r in doubtful])
+            return self.of_roles([(role, self.rule(r, inner, parent)) for role, r in doubtful])
 
         here = _Copies(self, alias, meta, column, parent)
-        sure = any_of([(role, here.rule(r, unknown="false")) for role, r in asked])
+        sure = self.of_roles([(role, here.rule(r, unknown="false")) for role, r in asked])
         doubtful = [(role, r) for role, r in asked if not here.decides(r)]
-        perhaps = any_of([(role, here.rule(r, unknown="true")) for role, r in doubtful])
+        perhaps = self.of_roles([(role, here.rule(r, unknown="true")) for role, r in doubtful])
         open_ = join("AND", [perhaps, self._exists(alias, column, parent, looked_up)])
         found = join("OR", [sure, open_])
         # Without a record there is nobody who sees it, whatever its copies do not say.
         return join("AND", [f"{alias}.{ident(column)} IS NOT NULL", found]) if parent.declared.sight else found
+
+    def full(self, meta: CollectionMeta) -> list[RoleRule]:
+        """Return by which rules people see records of a collection in full."""
+        people = meta.declared.access.grants
+        return self._widest([(g.role, g.rows) for g in self._grants_of(meta) if g.full and g in people])
+
+    def of_roles(self, conditions: Sequence[tuple[str, str]]) -> str:
+        """Return that one of the conditions holds, each for its role where policies ask (none: for all)."""
+        roles: dict[str, list[str]] = {}
+        for role, condition in conditions:
+            if role not in roles.setdefault(condition, []):
+                roles[condition].append(role)
+        guards = {c: "true" if not self._roles_in_sql or r == [""] else self._role(r) for c, r in roles.items()}
+        return join("OR", [join("AND", [guard, condition]) for condition, guard in guards.items()])
+
+    def _role(self, roles: Sequence[str]) -> str:
+        return role_check(roles, each_row=self._each_row)
+
+    def looked_up(self, alias: str, column: str, subject: CollectionMeta, asked: Sequence[RoleRule]) -> str:
+        """Return whether the record of a subject that a reference points to satisfies one of the rules."""
+        if not asked:
+            return "false"
+
+        def held(inner: str) -> str:
+            return self.of_roles([(role, self.rule(rule, inner, subject)) for role, rule in asked])
+
+        return self._exists(alias, column, subject, held, alone=True)
 
     def _among(self, alias: str, column: str, parent: CollectionMeta, key: str, rule: Rule | None) -> str:
         """Return whether a reference is to one of all the records that are seen, or satisfy a rule."""
@@ -215,7 +215,15 @@ class RuleSql:
         )
 
     @staticmethod
-    def _exists(alias: str, column: str, parent: CollectionMeta, written: Callable[[str], str], key: str = "id") -> str:
+    def _exists(
+        alias: str,
+        column: str,
+        parent: CollectionMeta,
+        written: Callable[[str], str],
+        key: str = "id",
+        *,
+        alone: bool = False,
+    ) -> str:
         # By depth, not by count: equal rules must read alike, so that entries sharing one collapse.
         inner = f"p{int(alias[1:]) + 1}" if alias[0] == "p" and alias[1:].isdigit() else "p1"
         condition = written(inner)
@@ -223,7 +231,7 @@ class RuleSql:
             return "false"
         tail = "" if condition == "true" else f" AND ({condition})"
         # One by one: PostgreSQL may else read all of many records to have them at hand.
-        tail += " OFFSET 0" if parent.declared.sight or key != "id" else ""
+        tail += " OFFSET 0" if alone or parent.declared.sight or key != "id" else ""
         return (
             f"EXISTS (SELECT 1 FROM {ident(parent.name)} {inner} WHERE {inner}.tenant_id = {alias}.tenant_id"
             f" AND {inner}.{ident(key)} = {alias}.{ident(column)}{tail})"
@@ -277,10 +285,10 @@ def _begins(alias: str) -> bool:
     return alias == "c" or (alias[0] == "s" and alias[1:].isdigit())
 
 
-def _part_parent(rule: Rule) -> tuple[SeenInFull | None, Rule]:
+def _part_parent(rule: Rule) -> tuple[Followed | None, Rule]:
     """Part a rule into the first parent it demands seen in full, and the rest."""
     flat = list(_conjuncts(rule))
-    parent = next((p for p in flat if isinstance(p, SeenInFull)), None)
+    parent = next((p for p in flat if isinstance(p, Followed)), None)
     if parent is None:
         return None, rule
     return parent, All(tuple(p for p in flat if p != parent))
@@ -305,23 +313,6 @@ def implies(rule: Rule, other: Rule) -> bool:
     if isinstance(rule, All) and any(implies(part, other) for part in rule.parts):
         return True
     return isinstance(other, Either) and any(implies(rule, part) for part in other.parts)
-
-
-def role_check(roles: Sequence[str], *, each_row: bool = False) -> str:
-    """Return the condition that the actor holds one of these roles."""
-    names = ", ".join(literal(r) for r in roles)
-    return setting_value(f"{ROLES} && ARRAY[{names}]", each_row=each_row)
-
-
-def join(word: str, parts: list[str]) -> str:
-    """Join conditions with AND or OR, dropping what decides nothing."""
-    neutral, decisive = ("true", "false") if word == "AND" else ("false", "true")
-    kept = list(dict.fromkeys(p for p in parts if p != neutral))
-    if decisive in kept:
-        return decisive
-    if not kept:
-        return neutral
-    return kept[0] if len(kept) == 1 else "(" + f" {word} ".join(f"({p})" if " " in p else p for p in kept) + ")"
 
 
 def full_tree(spec: Spec, meta: CollectionMeta) -> tuple[Grant, ...]:

@@ -5,9 +5,9 @@ Each step has the plan that suits it (decision 0021): the wide one, which masks,
 
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.store.compiler import PAGE, Compiler, Plan, bounded
+from directapp.store.conditions import join
 from directapp.store.names import ident
 from directapp.store.query import Path, Query
-from directapp.store.rule_sql import join
 
 # How many records of a word are looked for, few first: most questions have a word that is rare.
 FEW_AND_MANY = (300, 5_000)

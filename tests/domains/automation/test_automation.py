@@ -241,7 +241,7 @@ async def test_a_webhook_that_plays_ping_pong_is_stopped_after_ten_rounds_and_to
     assert (row["active"], row["stopped_because"]) == (False, "circle")
     (note,) = [one for one in await rows(dealer, "notifications") if one["event"] == "webhooks.stopped"]
     assert "Regnskap" in note["title"]
-    assert (note["collection"], note["record"]) == ("webhooks", str(webhook))
+    assert (note["subject_collection"], note["subject_id"]) == ("webhooks", str(webhook))
     (failed,) = [one for one in await rows(dealer, "webhook_deliveries") if one["outcome"] == "failed"]
     assert "10 ganger" in failed["error"]
     await dealer.do(admin, "webhooks", "update", webhook, active=True)

@@ -222,7 +222,7 @@ async def test_a_letter_that_is_refused_for_good_is_told_to_whoever_sent_it(outs
     for person in (parts, manager):
         (note,) = await rows(dealer, person, "notifications", event="address.refused")
         assert address in note["body"]
-        assert note["collection"] == "users"
+        assert note["subject_collection"] == "users"
     outside.resend.then(refusal(422, "validation_error"))
     await dealer.do(seller, "status_links", "share", car=str(car), channel="email")
     await dealer.application.dispatcher.drain(dealer.tenant)

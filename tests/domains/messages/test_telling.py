@@ -8,7 +8,7 @@ import pytest
 
 from directapp.domains.messages.catalogue import NOTICES
 from directapp.domains.messages.telling import Told, tell
-from directapp.kernel.actor import Actor
+from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import utc_now
 from directapp.services.act import Act, Seen
 from directapp.services.jobs import acting
@@ -49,7 +49,8 @@ async def test_changed_accessories_are_told_to_both_with_the_difference(dealer: 
         assert "accessories.changed" in await told(dealer, person)
         (note,) = await rows(dealer, person, "notifications", event="accessories.changed")
         assert "Hengerfeste: Antall: 1 → 2" in note["body"]
-        assert (note["collection"], note["record"], note["priority"]) == ("car_accessories", str(item), "high")
+        assert (note["subject_collection"], note["subject_id"]) == ("car_accessories", str(item))
+        assert note["priority"] == "high"
 
 
 async def test_arrived_parts_are_told_to_the_mechanic_and_the_planner(dealer: Dealer) -> None:
@@ -148,7 +149,7 @@ async def test_a_mention_is_told_in_its_words_to_those_who_have_to_do_with_the_c
     assert await told(dealer, seller) == []
     assert (await rows(dealer, planner, "notifications"))[0]["body"] == "Kan du se på denne?"
     (theirs,) = await rows(dealer, stranger, "notifications")
-    assert (theirs["car"], theirs["record"]) == (None, None)
+    assert (theirs["car"], theirs["subject_id"]) == (None, None)
     assert theirs["title"].endswith("nevnte deg: en bil")
     assert theirs["body"] == "Bilen hører til et annet anlegg."
     assert "ID.4" not in str(theirs)
@@ -294,6 +295,9 @@ async def test_a_notice_says_what_was_so_when_it_happened(dealer: Dealer) -> Non
 
 
 async def _react(dealer: Dealer, event: str, params: dict[str, Any] | None = None, **row: object) -> None:
+    async with dealer.application.platform.database.unit(system_actor(dealer.tenant, "demo")) as unit:
+        sql = "INSERT INTO resource_bookings (tenant_id, id, car, status) VALUES ($1, $1, $2, 'scheduled')"
+        await unit.value(f"{sql} ON CONFLICT (tenant_id, id) DO NOTHING", dealer.tenant, row.get("car"))
     for handler in dealer.application.dispatcher._handlers[event]:
         if "messages" not in handler.__module__:
             continue

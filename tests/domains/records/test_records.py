@@ -104,7 +104,7 @@ async def test_an_archived_car_takes_invoices_and_no_comments(floor: Floor) -> N
     with pytest.raises(ConflictError):
         await floor.make("manager", "car_files", car=car, file=other, stage="delivery")
     with pytest.raises(ConflictError):
-        await floor.make("manager", "comments", record=car, text="For sent")
+        await floor.make("manager", "comments", subject_collection="cars", subject_id=car, text="For sent")
 
 
 @pytest.mark.parametrize("wrong", [{}, [{"x": 2, "y": 0, "view": "top"}], [{"x": 0, "y": 0, "view": "moon"}], ["x"]])
@@ -115,13 +115,16 @@ def test_a_damage_mark_has_a_place(wrong: object) -> None:
 
 async def test_a_comment_finds_its_car_from_its_record_and_back(floor: Floor) -> None:
     car = await floor.car()
-    by_record = await floor.make("mechanic", "comments", collection="cars", record=car, text="Mangler nøkkel")
+    by_record = await floor.make("mechanic", "comments", subject_collection="cars", subject_id=car, text="Nøkkel?")
     by_car = await floor.make("mechanic", "comments", car=car, text="Funnet")
     for comment in (by_record, by_car):
         row = await floor.row("planner", "comments", comment)
-        assert (row["car"], row["record"], row["collection"]) == (str(car), str(car), "cars")
-    with pytest.raises(InvalidError):
-        await floor.make("mechanic", "comments", car=car, record=await floor.car(), text="Hvilken?")
+        assert (row["car"], row["subject_id"], row["subject_collection"]) == (str(car), str(car), "cars")
+    other = {"subject_collection": "cars", "subject_id": await floor.car()}
+    with pytest.raises(InvalidError, match="another record"):
+        await floor.make("mechanic", "comments", car=car, **other, text="Hvilken?")
+    with pytest.raises(InvalidError, match="About is required"):
+        await floor.make("mechanic", "comments", subject_id=car, text="Hva?")
 
 
 async def test_one_edits_ones_own_comments_on_cars_seen_in_full(floor: Floor) -> None:

@@ -60,6 +60,6 @@ def test_every_amount_that_is_described_is_understood(amount: Decimal) -> None:
 def test_what_a_new_record_needs_is_required_and_what_never_changes_is_left_out_of_a_change() -> None:
     schemas = record_schemas(load_spec())
     assert schemas["comments_create"]["required"] == ["text"]
-    assert schemas["car_files_create"]["required"] == ["car", "file", "stage"]
+    assert schemas["car_files_create"]["required"] == ["file"]
     assert "file" not in schemas["car_files_update"]["properties"]
     assert schemas["car_files_update_each"]["required"] == ["id"]

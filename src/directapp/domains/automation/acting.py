@@ -113,8 +113,8 @@ async def _notify(act: Act, rule: Seen, about: Seen, job: Job) -> None:
                 "receiver": person.id,
                 "event": job.payload["caused_by"],
                 "title": f"{rule.row['message']}: {title(about)}"[:200],
-                "collection": about.collection,
-                "record": about.id,
+                "subject_collection": about.collection,
+                "subject_id": about.id,
                 **car,
                 "key": f"{job.key}:{person.id.hex}",
             }

@@ -18,8 +18,8 @@ async def tell_administrators(act: Act, about: Seen, words: Text) -> None:
                 "event": f"{about.collection}.stopped",
                 "title": words.pick(person.row.get("language") or "nb")[:_TITLE],
                 "priority": "high",
-                "collection": about.collection,
-                "record": about.id,
+                "subject_collection": about.collection,
+                "subject_id": about.id,
                 "key": f"stopped:{about.id.hex}:{act.now.isoformat()}",
             }
             await act.create(NOTIFICATIONS, values, system=_WORKER)

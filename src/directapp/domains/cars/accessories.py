@@ -138,6 +138,7 @@ CAR_ACCESSORIES = Collection(
     rules=(car_is_open, mechanic_installs),
     fill=(supply_times, changed_after_order),
     related=(One("car", "car", CARS),),
+    subject=True,
     indexes=(
         ("car",),
         ("status",),

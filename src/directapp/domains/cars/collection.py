@@ -149,6 +149,7 @@ CARS = Collection(
             where=all_of(Not(Is("status", "archived")), Not(Is("shared_identity", value=True))),
         ),
     ),
+    subject=True,
     # Who is responsible for a car, where, and what kind it is: not its status, which would write its rows at each step.
     sight=("dealership", "original_dealership", "prep_center", "car_type", "assigned_mechanic", "assigned_detailer"),
     indexes=(

@@ -178,6 +178,7 @@ CAR_TRANSFERS = Collection(
             where=In("status", OPEN_TRANSFER),
         ),
     ),
+    subject=True,
     indexes=(("car",), ("to", "status"), ("from", "status"), ("by",), ("at",)),
     verbs=TRANSFER_VERBS,
     events=(

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.events import Event
+from directapp.declare.fields import SUBJECT_COLLECTION, SUBJECT_ID
 from directapp.domains.cars import events as car_events
 from directapp.domains.cars.fields import CARS
 from directapp.domains.messages.audience import Crowd, actor_of, crowd, may_follow
@@ -26,6 +27,7 @@ from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.planning import events as plan_events
 from directapp.domains.planning.fields import RESOURCE_TYPES
 from directapp.domains.records import events as record_events
+from directapp.domains.records.fields import COMMENTS
 from directapp.domains.registry import events as registry_events
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
@@ -34,6 +36,9 @@ _NEW = ("new", "demo")
 _PRIORITY = Text("Prioritet: haster.", "Priority: urgent.")
 _MISSING = Text("Noen deler mangler fortsatt.", "Some parts are still missing.")
 _ALL_HERE = Text("Alt som er bestilt, er her.", "All that was ordered is here.")
+_OTHER_SITE = Text("Bilen hører til et annet anlegg.", "The car belongs to another site.")
+_SOMETHING = Text("noe", "something")
+_ELSEWHERE = Text("Du har kanskje ikke innsyn i det.", "You may not have access to it.")
 _WORKS = {
     "technical": Text("teknisk", "technical"),
     "cosmetic": Text("kosmetisk", "cosmetic"),
@@ -421,28 +426,46 @@ async def timebank_full(act: Act) -> None:
 
 
 async def mentioned(act: Act) -> None:
-    """Tell those whom a comment names, in its words where they have to do with the car."""
+    """Tell those whom a comment names, in its words where they have to do with what it is about."""
     if act.seen is None:
         return
     comment = act.seen
     names = [UUID(str(one)) for one in comment.row.get("mentions") or ()]
-    writer = comment.row.get("created_by")
-    scene = await scene_of(act, comment.row.get("car"), people=(*names, writer), staff=False)
-    if scene is None:
+    writer, car = comment.row.get("created_by"), comment.row.get("car")
+    scene = await scene_of(act, car, people=(*names, writer), staff=False)
+    if scene is None and car is not None:
         return
-    found = scene.people.name_of(writer)
-    who = plain(person_name(found.row)) if found else scene.doer
-    people = scene.people.named(*names)
-    near = [one for one in people if may_follow(one, scene.row)]
+    folk = scene.people if scene else await crowd(act, people=(*names, writer))
+    found = folk.name_of(writer)
+    who = plain(person_name(found.row)) if found else NOBODY
+    people = folk.named(*names)
+    near = [one for one in people if _concerned(one, comment, scene)]
     far = [one for one in people if one not in near]
-    await scene.tell("comment.mention", near, who=who, detail=short(comment.row.get("text")), about=comment)
+    told = Told(
+        event="comment.mention",
+        car=scene.car if scene else None,
+        about=comment,
+        fills={"who": who, "detail": short(comment.row.get("text")), **_kind_of_subject(act, comment, scene)},
+    )
+    await tell(act, told, near)
     # Not a word of which car: neither its model nor the end of its chassis number.
-    hidden = {
-        "who": who,
-        "car": Text("en bil", "a car"),
-        "detail": Text("Bilen hører til et annet anlegg.", "The car belongs to another site."),
-    }
+    hidden = {"who": who, "car": _SOMETHING, "detail": _ELSEWHERE}
+    if scene:
+        hidden |= {"car": Text("en bil", "a car"), "detail": _OTHER_SITE}
     await tell(act, Told(event="comment.mention", fills=hidden), far)
+
+
+def _concerned(person: Seen, comment: Seen, scene: Scene | None) -> bool:
+    """Whether a person is surely one of those who see what a comment is about."""
+    if scene is not None:
+        return may_follow(person, scene.row)
+    return "tenant_admin" in (person.row["roles"] or ()) or person.id == comment.row.get(SUBJECT_ID)
+
+
+def _kind_of_subject(act: Act, comment: Seen, scene: Scene | None) -> dict[str, Text]:
+    """Return what stands for the car where there is none: what kind of record it is about."""
+    kind = act.fields(COMMENTS)[SUBJECT_COLLECTION].choice(comment.row.get(SUBJECT_COLLECTION))
+    return {"car": kind.label} if kind and scene is None else {}
 
 
 async def inspection_due(act: Act) -> None:

@@ -1,4 +1,4 @@
-"""The communication log: who was told what about a car, when, by which channel, with what result."""
+"""The communication log: who was told what about a record, when, by which channel, with what result."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,9 +7,9 @@ from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.events import Emit
-from directapp.declare.fields import Group, field
+from directapp.declare.fields import SUBJECT_COLLECTION, SUBJECT_ID, Group, field, subject_fields
 from directapp.declare.kinds import Kind
-from directapp.declare.rules import Is, SeenInFull, Who, all_of
+from directapp.declare.rules import Is, SubjectSeen, Who, all_of
 from directapp.declare.verbs import Verb
 from directapp.domains.cars.fields import CARS
 from directapp.domains.messages.events import RECEIVED, SEND
@@ -31,12 +31,13 @@ from directapp.kernel.text import Text
 from directapp.services.act import Act
 
 BY_HAND = frozenset({"phone", "letter"})
-SEEN = SeenInFull("car", CARS)
+SEEN = SubjectSeen(SUBJECT_ID)
 
 LOG = Group(
     "log",
     Text("Melding", "Message"),
     (
+        *subject_fields(along="car", on_delete="set_null", immutable=True),
         field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", immutable=True),
         field(
             "channel", "Kanal", "Channel", Kind.CHOICE, choices=CHANNELS, required=True, default="phone", immutable=True
@@ -98,13 +99,13 @@ _SAY = Text("Skriv hva samtalen gjaldt.", "Write what it was about.")
 
 
 def by_hand_only(case: Case) -> list[Problem]:
-    """Let a person log what was said on the phone or in a letter, on a car."""
+    """Let a person log what was said on the phone or in a letter, on a record."""
     if case.actor.is_system or case.before is not None:
         return []
     checks = (
         (case.get("channel") not in BY_HAND, _ONLY_BY_HAND, "channel"),
         (not (case.get("body") or case.get("subject")), _SAY, "body"),
-        (case.get("car") is None, Text("Velg bilen.", "Choose the car."), "car"),
+        (case.get(SUBJECT_ID) is None, Text("Velg hva det gjelder.", "Choose what it is about."), SUBJECT_ID),
     )
     return [Problem(text, field=name) for wrong, text, name in checks if wrong]
 
@@ -144,7 +145,20 @@ async def send_again(act: Act) -> None:
     row = act.target.row
     kept: Mapping[str, Any] = {
         name: row[name]
-        for name in ("car", "channel", "receiver_kind", "receiver", "event", "subject", "body", "to", "content", "link")
+        for name in (
+            SUBJECT_COLLECTION,
+            SUBJECT_ID,
+            "car",
+            "channel",
+            "receiver_kind",
+            "receiver",
+            "event",
+            "subject",
+            "body",
+            "to",
+            "content",
+            "link",
+        )
     }
     values = {name: value for name, value in kept.items() if value is not None}
     made = await act.create("messages", {**values, "direction": "out"}, system="messenger")
@@ -183,15 +197,33 @@ MESSAGES = Collection(
     groups=(LOG, CONTENT, CONTACT, RESULT),
     access=ACCESS,
     views=Views(
-        columns=("status", "channel", "receiver_kind", "subject", "car", "at", "delivered_at"),
+        columns=(
+            "status",
+            "channel",
+            "receiver_kind",
+            "subject",
+            "subject_collection",
+            "subject_id",
+            "car",
+            "at",
+            "delivered_at",
+        ),
         title=("subject",),
         sort=("-created_at",),
-        filters=("status", "channel", "receiver_kind", "car"),
+        filters=("status", "channel", "receiver_kind", "subject_collection", "car"),
         icon="message",
     ),
     verbs=VERBS,
     rules=(by_hand_only, sent_stays, told_stays),
     unique=(Unique(fields=("key",), message=Text("Meldingen finnes alt.", "The message exists already.")),),
-    indexes=(("car", "created_at"), ("receiver",), ("status", "channel"), ("batch",), ("provider_id",), ("link",)),
+    indexes=(
+        (SUBJECT_COLLECTION, SUBJECT_ID),
+        ("car", "created_at"),
+        ("receiver",),
+        ("status", "channel"),
+        ("batch",),
+        ("provider_id",),
+        ("link",),
+    ),
     events=(Emit(event=RECEIVED, when=_is_received),),
 )

@@ -5,7 +5,7 @@ from typing import Any
 from directapp.declare.access import Access, grants
 from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Unique, Views
-from directapp.declare.fields import Group, field
+from directapp.declare.fields import Group, field, subject_fields
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Who
 from directapp.declare.verbs import Verb
@@ -33,8 +33,7 @@ NOTIFICATION = Group(
         field("title", "Tittel", "Title", required=True, max_length=200),
         field("body", "Tekst", "Text", Kind.TEXT, max_length=2000),
         field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="set_null"),
-        field("collection", "Gjelder", "About", max_length=60),
-        field("record", "Post", "Record", Kind.REF),
+        *subject_fields(),
         field("read_at", "Lest", "Read", Kind.INSTANT, fact=True),
         field(
             "key",

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.events import Event
+from directapp.declare.fields import SUBJECT_COLLECTION, SUBJECT_ID
 from directapp.domains.messages.audience import actor_of
 from directapp.domains.messages.catalogue import NOTICES, OUTWARD, Notice
 from directapp.domains.messages.events import SEND
@@ -114,7 +115,7 @@ def _notification(told: Told, person: Seen, key: str) -> dict[str, Any]:
         "type": told.notice.type,
         "priority": told.priority or told.notice.priority,
         **({"car": told.car.id} if told.car else {}),
-        **({"collection": about.collection, "record": about.id} if about else {}),
+        **({SUBJECT_COLLECTION: about.collection, SUBJECT_ID: about.id} if about else {}),
     }
 
 
@@ -123,8 +124,10 @@ def _lines(act: Act, told: Told, person: Seen, choice: Mapping[str, Any] | None,
     language = person.row.get("language") or "nb"
     title, body = told.words(language)
     line = f"{key}:{person.id}"
+    subject = _subject(act, told)
     common = {
         **({"car": told.car.id} if told.car else {}),
+        **subject,
         "direction": "out",
         "receiver_kind": "user",
         "receiver": person.id,
@@ -133,7 +136,7 @@ def _lines(act: Act, told: Told, person: Seen, choice: Mapping[str, Any] | None,
         "body": body or None,
     }
     lines = []
-    if told.car:
+    if subject:
         here = {"channel": "in_app", "status": "delivered", "delivered_at": act.now, "key": f"{line}:in_app"}
         lines.append(FactLine({**common, **here}))
     if not wants_email(choice, told.event) or not person.row.get("email"):
@@ -144,14 +147,28 @@ def _lines(act: Act, told: Told, person: Seen, choice: Mapping[str, Any] | None,
         "site": str(person.row["dealership"]) if person.row.get("dealership") else None,
         "facts": told.facts(language),
         "button": told.notice.button.pick(language),
-        "path": _path(told, told.about or told.car),
+        "path": _path(told, subject),
     }
     letter = {"channel": "email", "to": person.row["email"], "content": content, "key": f"{line}:email"}
     lines.append(FactLine({**common, **letter}, later=None if urgent else quiet_until(choice, act.now)))
     return lines
 
 
-def _path(told: Told, about: Seen | None) -> str:
+def _subject(act: Act, told: Told) -> dict[str, Any]:
+    """Return which record the log keeps a telling with: what a comment belongs to, the car, or what it is about."""
+    about = told.about
+    if about is not None and about.row.get(SUBJECT_ID):
+        return {name: about.row[name] for name in (SUBJECT_COLLECTION, SUBJECT_ID)}
+    one, subjects = told.car or about, act.fields(MESSAGES)[SUBJECT_COLLECTION]
+    if one is None or not subjects.choice(one.collection):
+        return {}
+    return {SUBJECT_COLLECTION: one.collection, SUBJECT_ID: one.id}
+
+
+def _path(told: Told, subject: Mapping[str, Any]) -> str:
+    about = told.about
+    if about is not None and about.row.get(SUBJECT_ID):
+        return f"/app/{subject[SUBJECT_COLLECTION]}/{subject[SUBJECT_ID]}"
     if told.car:
         return f"/app/cars/{told.car.id}"
     return f"/app/{about.collection}/{about.id}" if about else "/app/notifications"

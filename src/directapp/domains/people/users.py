@@ -214,6 +214,7 @@ COLLECTION = Collection(
         menu=True,
     ),
     verbs=VERBS,
+    subject=True,
     rules=(rules.roles_and_site, rules.not_own_rights, rules.not_above_own, rules.email_by_its_own_way),
     fill=(rules.mark_administrator, rules.end_sessions_of_inactive),
     unique=(

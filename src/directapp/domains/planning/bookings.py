@@ -97,6 +97,7 @@ RESOURCE_BOOKINGS = Collection(
             message=Text("Personen er nettopp booket av en annen.", "The person has just been booked by someone else."),
         ),
     ),
+    subject=True,
     indexes=(
         ("provider", "starts_at"),
         ("consumer", "starts_at"),

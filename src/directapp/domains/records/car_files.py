@@ -1,4 +1,4 @@
-"""Car files: photos and documents of a car by stage, with damage marked on its outline."""
+"""Files of records: photos and documents of any subject; those of a car by stage, with damage on its outline."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, Consequence, Many, One
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.events import Emit
-from directapp.declare.fields import Group, choices, field
+from directapp.declare.fields import SUBJECT_COLLECTION, SUBJECT_ID, Group, choices, field, subject_fields
 from directapp.declare.kinds import BadValueError, Kind
-from directapp.declare.rules import In, all_of
+from directapp.declare.rules import Empty, In, all_of, either
 from directapp.domains.records.events import FILE_ADDED
-from directapp.domains.records.rights import EVERYONE, SEEN, SEEN_OWN
+from directapp.domains.records.rights import ALONG, EVERYONE, SEEN, SEEN_OWN
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
@@ -88,11 +88,12 @@ def parse_marks(value: Any) -> Any:
 
 CONTENT = Group(
     "all",
-    Text("Bilens filer", "Car file"),
+    Text("Vedlegg", "Attachment"),
     (
-        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", required=True),
+        *subject_fields(along=ALONG, required=True, on_delete="cascade"),
+        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade"),
         field("file", "Fil", "File", Kind.REF, ref="files", on_delete="cascade", required=True, immutable=True),
-        field("stage", "Steg", "Stage", Kind.CHOICE, choices=STAGES, required=True),
+        field("stage", "Steg", "Stage", Kind.CHOICE, choices=STAGES),
         field("title", "Tittel", "Title", search=True),
         field("damage_marks", "Skademerker", "Damage marks", Kind.JSON, parse=parse_marks, form=MARKS_FORM),
     ),
@@ -108,21 +109,29 @@ def name_after_file(case: Case) -> dict[str, Any]:
 
 
 def file_is_ones_own(case: Case) -> list[Problem]:
-    """Only one's own upload, or a file the car already has, can be put on a car."""
+    """Only one's own upload, or a file that is there already, can be put on a record."""
     file = case.one("file")
     if case.actor.is_system or case.before is not None or not file:
         return []
-    if file.get("created_by") == case.actor.user or file.get("car") == case.get("car"):
+    there = {f.get(SUBJECT_ID) for f in case.many("attached")}
+    if file.get("created_by") == case.actor.user or case.get(SUBJECT_ID) in there:
         return []
     return [Problem(Text("Filen er lastet opp av noen andre.", "Somebody else uploaded the file."), field="file")]
 
 
-def file_on_one_car(case: Case) -> list[Problem]:
-    """Keep a file to one car, so that nobody sees it through another."""
-    cars = {f.get("car") for f in case.many("attached") if f["id"] != case.get("id")}
-    if cars <= {case.get("car")}:
+def file_on_one_subject(case: Case) -> list[Problem]:
+    """Keep a file to one record, so that nobody sees it through another."""
+    subjects = {f.get(SUBJECT_ID) for f in case.many("attached") if f["id"] != case.get("id")}
+    if subjects <= {case.get(SUBJECT_ID)}:
         return []
-    return [Problem(Text("Filen står på en annen bil.", "The file is on another car."), field="file")]
+    return [Problem(Text("Filen står på noe annet.", "The file is on something else."), field="file")]
+
+
+def car_has_stages(case: Case) -> list[Problem]:
+    """Demand of a car's own file at which stage it was added: it decides who adds it."""
+    if case.get("stage") is not None or case.get(SUBJECT_ID) != case.get("car"):
+        return []
+    return [Problem(Text("Steg må fylles ut.", "Stage is required."), field="stage")]
 
 
 def archived_takes_invoices_only(case: Case) -> list[Problem]:
@@ -144,14 +153,14 @@ def file_follows(case: Case) -> list[Consequence]:
 
 
 def _adder(role: str, stages: tuple[str, ...]) -> Grant:
-    own = SEEN_OWN if stages == ALL_STAGES else all_of(*SEEN_OWN.parts, In("stage", stages))
+    own = SEEN_OWN if stages == ALL_STAGES else all_of(*SEEN_OWN.parts, either(In("stage", stages), Empty("stage")))
     return Grant(role=role, rows=SEEN, read=("all",), write=("all",), edit=own, create=True, delete=True)
 
 
 CAR_FILES = Collection(
     name="car_files",
-    label=Text("Bilfil", "Car file"),
-    plural=Text("Bilens filer", "Car files"),
+    label=Text("Vedlegg", "Attachment"),
+    plural=Text("Vedlegg", "Attachments"),
     groups=(CONTENT,),
     access=Access(
         systems=("workflow", "custodian", "vendor", "importer", "demo"),
@@ -166,13 +175,13 @@ CAR_FILES = Collection(
         ),
     ),
     views=Views(
-        columns=("title", "stage", "car", "file", "created_by", "created_at"),
+        columns=("title", "stage", "subject_collection", "subject_id", "car", "file", "created_by", "created_at"),
         title=("title",),
         filters=("stage", "created_by"),
         icon="photo",
     ),
     fill=(name_after_file,),
-    rules=(file_is_ones_own, file_on_one_car, archived_takes_invoices_only),
+    rules=(file_is_ones_own, file_on_one_subject, car_has_stages, archived_takes_invoices_only),
     related=(
         One("car", "car", "cars"),
         One("file", "file", "files"),
@@ -181,10 +190,10 @@ CAR_FILES = Collection(
     consequences=(file_follows,),
     unique=(
         Unique(
-            fields=("car", "file"),
-            message=Text("Filen ligger alt på bilen.", "The car already has the file."),
+            fields=("subject_id", "file"),
+            message=Text("Filen ligger alt her.", "The file is here already."),
         ),
     ),
-    indexes=(("car", "stage"),),
+    indexes=(("car", "stage"), (SUBJECT_COLLECTION, SUBJECT_ID)),
     events=(Emit(event=FILE_ADDED, field="file"),),
 )

@@ -1,9 +1,12 @@
-"""Rights that records share: they follow a car that is seen in full, and one changes one's own."""
+"""Rights that records share: they follow a subject that is seen in full, and one changes one's own."""
 
-from directapp.declare.rules import Is, SeenInFull, Who, all_of
+from directapp.declare.fields import SUBJECT_ID
+from directapp.declare.rules import Is, SubjectSeen, Who, all_of
 
 EVERYONE = "new_car_sales used_car_sales parts reception planner mechanic detailer sales_manager manager finance"
 
-SEEN = SeenInFull("car", "cars")
+# The car that a subject is or belongs to: what is seen with a car is decided without looking it up.
+ALONG = "car"
+SEEN = SubjectSeen(SUBJECT_ID)
 OWN = Is("created_by", Who.USER)
 SEEN_OWN = all_of(SEEN, OWN)

@@ -156,5 +156,6 @@ INSPECTIONS = Collection(
         Many("files", CAR_FILES, "car", via="car"),
         Many("work_items", WORK_ITEMS, "inspection"),
     ),
+    subject=True,
     indexes=(("car", "kind"),),
 )

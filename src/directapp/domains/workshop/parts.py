@@ -290,6 +290,7 @@ PARTS_ORDERS = Collection(
         Many("siblings", NAME, "car", via="car"),
     ),
     consequences=(car_follows, stock_follows),
+    subject=True,
     indexes=(
         ("car", "status"),
         ("status", "eta"),

@@ -319,6 +319,7 @@ WORK_ITEMS = Collection(
             message=Text("Kontrollpunktet har alt et arbeidspunkt.", "The inspection item already has a work item."),
         ),
     ),
+    subject=True,
     indexes=(("car", "status"), ("status", "created_at"), ("status", "id")),
     events=(
         Emit(event=events.WORK_STARTED, field="started_at"),

@@ -1,5 +1,6 @@
 """The bell: how many notifications are unread, and the list of them by type and priority."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -8,6 +9,7 @@ from uuid import UUID
 import orjson
 from fastapi import Response
 
+from directapp.declare.fields import SUBJECT_COLLECTION, SUBJECT_ID
 from directapp.declare.spec import CollectionMeta
 from directapp.derive.shown import Shown, page_of
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
@@ -15,6 +17,7 @@ from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
 from directapp.interfaces.web.records.record import record_id
+from directapp.kernel.errors import DirectAppError
 from directapp.store.query import Condition, Filter, Junction, Order, Query
 
 PATH = "/app/notifications"
@@ -174,11 +177,20 @@ async def open_one(ctx: PersonContext, record: str) -> Response:
     row = await ctx.one(NOTIFICATIONS, record_id(record))
     if row["read_at"] is None:
         await ctx.do(ctx.meta(NOTIFICATIONS), "mark_read", {}, target=UUID(row["id"]))
+    return ctx.go(await _page_about(ctx, row) or PATH)
+
+
+async def _page_about(ctx: RequestContext, row: dict[str, Any]) -> str | None:
+    """Return the page of what a notification is about: what belongs to another record is shown there."""
+    which, about = row.get(SUBJECT_COLLECTION), row.get(SUBJECT_ID)
+    if which in {meta.name for meta, _ in ctx.spec.attached}:
+        with suppress(DirectAppError):
+            held = await ctx.one(which, UUID(about))
+            if held.get(SUBJECT_ID):
+                return page_of(held[SUBJECT_COLLECTION], held[SUBJECT_ID])
     if row.get("car"):
-        return ctx.go(page_of("cars", row["car"]))
-    if row.get("collection") and row.get("record") and row["collection"] in ctx.spec.metas:
-        return ctx.go(page_of(row["collection"], row["record"]))
-    return ctx.go(PATH)
+        return page_of("cars", row["car"])
+    return page_of(which, about) if which in ctx.spec.metas and about else None
 
 
 ROUTES = (
