@@ -10,7 +10,7 @@ from directapp.declare.collection import SYSTEM, Collection, Tally
 from directapp.declare.events import Event
 from directapp.declare.fields import Choice, Field, Group
 from directapp.declare.kinds import Kind
-from directapp.declare.rules import All, Either, Empty, In, Is, Not, Parent, Rule, SeenInFull, SubjectSeen
+from directapp.declare.rules import All, Either, Empty, Everything, In, Is, Not, Parent, Rule, SeenInFull, SubjectSeen
 from directapp.declare.verbs import Verb
 from directapp.kernel.text import Text
 
@@ -157,6 +157,15 @@ def leaves(rule: Rule) -> Iterator[Rule]:
             yield from leaves(part)
         case _:
             yield rule
+
+
+def conjuncts(rule: Rule) -> Iterator[Rule]:
+    """Yield what a rule demands, each part of which must hold."""
+    if isinstance(rule, All):
+        for part in rule.parts:
+            yield from conjuncts(part)
+    elif not isinstance(rule, Everything):
+        yield rule
 
 
 def columns_of(rule: Rule) -> Iterator[str]:

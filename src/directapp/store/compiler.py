@@ -14,11 +14,11 @@ from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import BadQueryError, ForbiddenError, Problem
 from directapp.kernel.text import Text
-from directapp.store.conditions import join
 from directapp.store.names import (
     SQL_TYPES,
     TEXTUAL,
     ident,
+    join,
     json_sql,
     literal,
     nullable,

@@ -6,8 +6,7 @@ from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.store.compiler import PAGE, Compiler, Plan, bounded
-from directapp.store.conditions import join
-from directapp.store.names import ident, instant_text, json_sql, literal, value_sql
+from directapp.store.names import ident, instant_text, join, json_sql, literal, value_sql
 from directapp.store.orders import conjuncts
 from directapp.store.query import Query
 

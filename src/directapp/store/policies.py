@@ -11,9 +11,8 @@ from directapp.declare.collection import Limit
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import All, In, Rule
 from directapp.declare.spec import CollectionMeta, Spec
-from directapp.store.conditions import join, role_check, setting, setting_value
 from directapp.store.copies import copy_statements
-from directapp.store.names import TENANT, TENANT_SETTING, ident, literal
+from directapp.store.names import TENANT, TENANT_SETTING, ident, join, literal, role_check, setting, setting_value
 from directapp.store.rule_sql import RuleSql, full_tree
 
 APP_ROLE = "directapp_app"

@@ -1,6 +1,6 @@
 """Row rules as SQL: one generator for the policies and for the queries, so that they cannot drift."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from directapp.declare.access import Grant
@@ -21,9 +21,8 @@ from directapp.declare.rules import (
     Who,
     Whose,
 )
-from directapp.declare.spec import CollectionMeta, Spec
-from directapp.store.conditions import join, role_check
-from directapp.store.names import copy_of, ident, literal
+from directapp.declare.spec import CollectionMeta, Spec, conjuncts
+from directapp.store.names import copy_of, ident, join, literal, role_check
 from directapp.store.subject_sql import RoleRule, subject_seen
 
 ActorValue = Callable[[Who | Whose], str]
@@ -198,7 +197,7 @@ class RuleSql:
         def held(inner: str) -> str:
             return self.of_roles([(role, self.rule(rule, inner, subject)) for role, rule in asked])
 
-        return self._exists(alias, column, subject, held, alone=True)
+        return self._exists(alias, column, subject, held)
 
     def _among(self, alias: str, column: str, parent: CollectionMeta, key: str, rule: Rule | None) -> str:
         """Return whether a reference is to one of all the records that are seen, or satisfy a rule."""
@@ -215,15 +214,7 @@ class RuleSql:
         )
 
     @staticmethod
-    def _exists(
-        alias: str,
-        column: str,
-        parent: CollectionMeta,
-        written: Callable[[str], str],
-        key: str = "id",
-        *,
-        alone: bool = False,
-    ) -> str:
+    def _exists(alias: str, column: str, parent: CollectionMeta, written: Callable[[str], str], key: str = "id") -> str:
         # By depth, not by count: equal rules must read alike, so that entries sharing one collapse.
         inner = f"p{int(alias[1:]) + 1}" if alias[0] == "p" and alias[1:].isdigit() else "p1"
         condition = written(inner)
@@ -231,7 +222,7 @@ class RuleSql:
             return "false"
         tail = "" if condition == "true" else f" AND ({condition})"
         # One by one: PostgreSQL may else read all of many records to have them at hand.
-        tail += " OFFSET 0" if alone or parent.declared.sight or key != "id" else ""
+        tail += " OFFSET 0" if parent.declared.subject or key != "id" else ""
         return (
             f"EXISTS (SELECT 1 FROM {ident(parent.name)} {inner} WHERE {inner}.tenant_id = {alias}.tenant_id"
             f" AND {inner}.{ident(key)} = {alias}.{ident(column)}{tail})"
@@ -287,19 +278,11 @@ def _begins(alias: str) -> bool:
 
 def _part_parent(rule: Rule) -> tuple[Followed | None, Rule]:
     """Part a rule into the first parent it demands seen in full, and the rest."""
-    flat = list(_conjuncts(rule))
+    flat = list(conjuncts(rule))
     parent = next((p for p in flat if isinstance(p, Followed)), None)
     if parent is None:
         return None, rule
     return parent, All(tuple(p for p in flat if p != parent))
-
-
-def _conjuncts(rule: Rule) -> Iterator[Rule]:
-    if isinstance(rule, All):
-        for part in rule.parts:
-            yield from _conjuncts(part)
-    elif not isinstance(rule, Everything):
-        yield rule
 
 
 def implies(rule: Rule, other: Rule) -> bool:

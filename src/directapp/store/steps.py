@@ -5,8 +5,7 @@ Each step has the plan that suits it (decision 0021): the wide one, which masks,
 
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.store.compiler import PAGE, Compiler, Plan, bounded
-from directapp.store.conditions import join
-from directapp.store.names import ident
+from directapp.store.names import ident, join
 from directapp.store.query import Path, Query
 
 # How many records of a word are looked for, few first: most questions have a word that is rare.

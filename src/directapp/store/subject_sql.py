@@ -4,14 +4,12 @@ What such a row takes along from its record (``along``) often decides it: a work
 what belongs to it. Only what that leaves open is looked up in the record.
 """
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from directapp.declare.fields import Field
 from directapp.declare.rules import All, Either, Everything, Parent, Rule, SeenInFull
-from directapp.declare.spec import CollectionMeta, Spec
-from directapp.store.conditions import join
-from directapp.store.names import ident, literal
+from directapp.declare.spec import CollectionMeta, Spec, conjuncts
+from directapp.store.names import ident, join, literal
 
 if TYPE_CHECKING:
     from directapp.store.rule_sql import RuleSql
@@ -25,70 +23,30 @@ def subject_seen(writer: "RuleSql", spec: Spec, alias: str, meta: CollectionMeta
     lead = SeenInFull(along.name, str(along.ref))
     # Whoever has every row of these has them without asking for their subjects.
     every = {g.role for g in meta.declared.access.grants if g.rows == Everything()}
-    led: dict[str, list[str]] = {}
-    others: dict[str, list[str]] = {}
+    conditions: tuple[dict[str, list[str]], dict[str, list[str]]] = {}, {"true": [str(along.ref)]}
     for subject in spec.subjects:
         if subject.name == along.ref:
-            led.setdefault("true", []).append(subject.name)
             continue
-        parts = _Parts(along.name if _same(along, subject) else None, lead)
-        for role, rule in writer.full(subject):
-            if role not in every:
-                parts.add(role, rule)
-        under = join("OR", [writer.of_roles(parts.follow()), writer.looked_up(alias, item.name, subject, parts.under)])
-        led.setdefault(under, []).append(subject.name)
-        own = writer.of_roles([(role, writer.rule(rule, alias, meta)) for role, rule in parts.here])
-        found = join("OR", [own, writer.looked_up(alias, item.name, subject, parts.there)])
-        others.setdefault(found, []).append(subject.name)
-    seen = join("AND", [_any_of(alias, item, led), writer.rule(lead, alias, meta)])
-    return join("OR", [seen, _any_of(alias, item, others)])
+        same = along.name in subject.fields and subject.fields[along.name].ref == along.ref
+        found: tuple[list[tuple[str, All]], list[tuple[str, All]]] = [], []
+        for role, rule in sorted(writer.full(subject), key=lambda pair: pair[0]):
+            for part in () if role in every else rule.parts if isinstance(rule, Either) else (rule,):
+                flat = list(conjuncts(part))
+                rest = tuple(p for p in flat if not (same and p == lead))
+                found[len(rest) < len(flat)].append((role, All(rest)))
+        for rules, into in zip(found, conditions, strict=True):
+            here = [r for r in rules if same and all(_is_known(p, along.name) for p in r[1].parts)]
+            own = writer.of_roles([(role, writer.rule(rule, alias, meta)) for role, rule in here])
+            there = writer.looked_up(alias, item.name, subject, [r for r in rules if r not in here])
+            into.setdefault(join("OR", [own, there]), []).append(subject.name)
+    alone, led = ([join("AND", [_is_of(alias, item, n), c]) for c, n in side.items()] for side in conditions)
+    return join("OR", [join("AND", [join("OR", led), writer.rule(lead, alias, meta)]), *alone])
 
 
-def _any_of(alias: str, item: Field, conditions: dict[str, list[str]]) -> str:
-    """Return that a row is of some collections and satisfies their condition."""
-    which = f"{alias}.{ident(str(item.ref_in))}"
-    return join(
-        "OR",
-        [join("AND", [f"{which} IN ({', '.join(map(literal, n))})", condition]) for condition, n in conditions.items()],
-    )
+def _is_of(alias: str, item: Field, names: list[str]) -> str:
+    return f"{alias}.{ident(str(item.ref_in))} IN ({', '.join(map(literal, names))})"
 
 
-def _same(along: Field, subject: CollectionMeta) -> bool:
-    return along.name in subject.fields and subject.fields[along.name].ref == along.ref
-
-
-@dataclass(slots=True)
-class _Parts:
-    """The rules by which a subject is seen, parted by what its rows know of them.
-
-    ``led``: it is enough that what is taken along is seen. ``under``: something of the subject has to hold besides.
-    ``here``: it is known otherwise from what is taken along. ``there``: it is looked up in the subject.
-    """
-
-    along: str | None
-    lead: Rule
-    led: list[str] = field(default_factory=list)
-    under: list[RoleRule] = field(default_factory=list)
-    here: list[RoleRule] = field(default_factory=list)
-    there: list[RoleRule] = field(default_factory=list)
-
-    def add(self, role: str, rule: Rule) -> None:
-        """Part one rule of one role."""
-        match rule:
-            case Either(parts=parts):
-                for part in parts:
-                    self.add(role, part)
-            case _ if rule == self.lead and self.along:
-                self.led.append(role)
-            case All(parts=parts) if self.lead in parts and self.along:
-                self.under.append((role, All(tuple(p for p in parts if p != self.lead))))
-            case Parent(column=column, key="id") if column == self.along:
-                self.here.append((role, rule))
-            case Everything():
-                self.here.append((role, rule))
-            case _:
-                self.there.append((role, rule))
-
-    def follow(self) -> list[tuple[str, str]]:
-        """Return the roles that see the subject whenever they see what is taken along, as conditions."""
-        return [(role, "true") for role in sorted(self.led)]
+def _is_known(rule: Rule, along: str) -> bool:
+    """Whether a row decides a rule about its subject by what it takes along."""
+    return isinstance(rule, Parent) and rule.key == "id" and rule.column == along

@@ -10,8 +10,7 @@ from uuid import UUID
 from directapp.declare.collection import Tally
 from directapp.declare.rules import Rule
 from directapp.declare.spec import CollectionMeta, Spec, columns_of
-from directapp.store.conditions import setting
-from directapp.store.names import ident, parameter_type
+from directapp.store.names import ident, parameter_type, setting
 from directapp.store.rule_sql import RuleSql
 from directapp.store.unit import Unit
 

@@ -6,8 +6,7 @@ from directapp.declare.collection import Unique
 from directapp.declare.reading import ALIKE, SAME, SEPARATORS
 from directapp.declare.rules import Rule
 from directapp.declare.spec import CollectionMeta, Spec
-from directapp.store.conditions import setting
-from directapp.store.names import ident
+from directapp.store.names import ident, setting
 from directapp.store.rule_sql import RuleSql
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from directapp.declare.fields import SUBJECT_ID
 from directapp.domains.people.fields import USERS
 from directapp.services.act import Act, Seen
 
@@ -64,3 +65,10 @@ def may_follow(person: Seen, car: Mapping[str, Any]) -> bool:
         return True
     sites = {car.get(n) for n in ("dealership", "original_dealership", "prep_center")}
     return bool(roles & _SITE_ROLES) and person.row["dealership"] in sites
+
+
+def may_read(person: Seen, comment: Seen, car: Mapping[str, Any] | None) -> bool:
+    """Whether a person is surely one of those who see what a comment is about, of a car or of none."""
+    if car is not None:
+        return may_follow(person, car)
+    return bool(_BESIDE_PERSON & set(person.row["roles"] or ())) or person.id == comment.row.get(SUBJECT_ID)

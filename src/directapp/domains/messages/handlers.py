@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.events import Event
-from directapp.declare.fields import SUBJECT_COLLECTION, SUBJECT_ID
+from directapp.declare.fields import SUBJECT_COLLECTION
 from directapp.domains.cars import events as car_events
 from directapp.domains.cars.fields import CARS
-from directapp.domains.messages.audience import Crowd, actor_of, crowd, may_follow
+from directapp.domains.messages.audience import Crowd, actor_of, crowd, may_read
 from directapp.domains.messages.customers import hand_over, seller_words, to_customer
 from directapp.domains.messages.phrases import (
     NOBODY,
@@ -439,7 +439,7 @@ async def mentioned(act: Act) -> None:
     found = folk.name_of(writer)
     who = plain(person_name(found.row)) if found else NOBODY
     people = folk.named(*names)
-    near = [one for one in people if _concerned(one, comment, scene)]
+    near = [one for one in people if may_read(one, comment, scene.row if scene else None)]
     far = [one for one in people if one not in near]
     told = Told(
         event="comment.mention",
@@ -453,13 +453,6 @@ async def mentioned(act: Act) -> None:
     if scene:
         hidden |= {"car": Text("en bil", "a car"), "detail": _OTHER_SITE}
     await tell(act, Told(event="comment.mention", fills=hidden), far)
-
-
-def _concerned(person: Seen, comment: Seen, scene: Scene | None) -> bool:
-    """Whether a person is surely one of those who see what a comment is about."""
-    if scene is not None:
-        return may_follow(person, scene.row)
-    return "tenant_admin" in (person.row["roles"] or ()) or person.id == comment.row.get(SUBJECT_ID)
 
 
 def _kind_of_subject(act: Act, comment: Seen, scene: Scene | None) -> dict[str, Text]:
