@@ -7,7 +7,6 @@ from directapp.declare.events import Event
 from directapp.declare.fields import Choice
 
 SYSTEM = "automation"
-ADMIN, READER = "tenant_admin", "manager"
 
 # A chain of rules longer than this goes in a circle.
 DEEPEST = 8

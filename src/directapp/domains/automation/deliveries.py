@@ -15,10 +15,8 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
 from directapp.domains.automation.catalogue import (
-    ADMIN,
     CIRCLE,
     GONE,
-    READER,
     ROUND_TIME,
     ROUNDS,
     SYSTEM,
@@ -27,6 +25,7 @@ from directapp.domains.automation.catalogue import (
 from directapp.domains.automation.events import DELIVER
 from directapp.domains.automation.fields import WEBHOOK_DELIVERIES, WEBHOOKS
 from directapp.domains.automation.telling import tell_administrators
+from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.kernel.errors import DirectAppError
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
@@ -208,7 +207,7 @@ def deliveries(events: Iterable[Event]) -> Collection:
         groups=(_content(events),),
         access=Access(
             systems=(SYSTEM, "demo"),
-            grants=(Grant(role=ADMIN, verbs=("replay",)), Grant(role=READER)),
+            grants=(Grant(role=ADMIN, verbs=("replay",)), Grant(role=MANAGER)),
         ),
         views=Views(
             columns=("created_at", "webhook", "event", "outcome", "answer", "attempts", "error"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from directapp.domains.automation.catalogue import ADMIN, READER
+from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.kernel.actor import Actor
 from directapp.services.act import Act, Seen
 
@@ -19,7 +19,7 @@ def listener(act: Act, webhook: Seen) -> Actor:
         tenant=act.actor.tenant,
         user=None,
         name=f"webhook:{webhook.row['name']}",
-        roles=frozenset({READER if site else ADMIN}),
+        roles=frozenset({MANAGER if site else ADMIN}),
         site=site,
         sites=frozenset({site} if site else ()),
     )

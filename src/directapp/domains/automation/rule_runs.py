@@ -7,8 +7,9 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.events import Event
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
-from directapp.domains.automation.catalogue import ADMIN, READER, SYSTEM, event_choices
+from directapp.domains.automation.catalogue import SYSTEM, event_choices
 from directapp.domains.automation.fields import RULE_RUNS, WORKFLOW_RULES
+from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.kernel.text import Text
 
 OUTCOMES = choices(
@@ -51,7 +52,7 @@ def rule_runs(events: Iterable[Event]) -> Collection:
         label=Text("Utført regel", "Rule run"),
         plural=Text("Utførte regler", "Rule runs"),
         groups=(_content(events),),
-        access=Access(systems=(SYSTEM, "demo"), grants=(Grant(role=ADMIN), Grant(role=READER))),
+        access=Access(systems=(SYSTEM, "demo"), grants=(Grant(role=ADMIN), Grant(role=MANAGER))),
         views=Views(
             columns=("created_at", "rule", "event", "outcome", "told"),
             title=("event",),

@@ -2,17 +2,18 @@
 
 from directapp.domains.messages.fields import NOTIFICATIONS
 from directapp.domains.people.fields import USERS
+from directapp.domains.people.roles import ADMIN
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 
-_WORKER, _ADMIN = "workflow", "tenant_admin"
+_WORKER = "workflow"
 _MOST, _TITLE = 2000, 200
 
 
 async def tell_administrators(act: Act, about: Seen, words: Text) -> None:
     """Write a notification to every administrator, in their language, that leads to the record."""
     for person in await act.find(USERS, system="pipeline", limit=_MOST, active=True):
-        if _ADMIN in (person.row["roles"] or ()):
+        if ADMIN in (person.row["roles"] or ()):
             values = {
                 "receiver": person.id,
                 "event": f"{about.collection}.stopped",

@@ -13,10 +13,11 @@ from directapp.declare.events import Event
 from directapp.declare.fields import Field, Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.verbs import Secret, Verb
-from directapp.domains.automation.catalogue import ADMIN, CIRCLE, GONE, READER, SYSTEM, event_choices
+from directapp.domains.automation.catalogue import CIRCLE, GONE, SYSTEM, event_choices
 from directapp.domains.automation.deliveries import PING, queue
 from directapp.domains.automation.fields import WEBHOOK_DELIVERIES, WEBHOOKS
 from directapp.domains.people.fields import DEALERSHIPS
+from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
@@ -155,7 +156,7 @@ def webhooks(events: Iterable[Event]) -> Collection:
             systems=(SYSTEM, "demo"),
             grants=(
                 Grant(role=ADMIN, read=("all",), write=("all",), delete=True, verbs=("subscribe", "renew", "ping")),
-                Grant(role=READER, read=("all",)),
+                Grant(role=MANAGER, read=("all",)),
             ),
             delete_why=Text("Et annet system skal ikke få vite mer.", "Another system is to be told no more."),
         ),

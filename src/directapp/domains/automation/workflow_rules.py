@@ -11,12 +11,13 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.spec import Spec
 from directapp.declare.verbs import Verb
-from directapp.domains.automation.catalogue import ADMIN, CIRCLE, READER, SYSTEM, UNREADABLE, event_choices
+from directapp.domains.automation.catalogue import CIRCLE, SYSTEM, UNREADABLE, event_choices
 from directapp.domains.automation.conditions import Vocabulary, normal, plain, read_conditions, vocabulary
 from directapp.domains.automation.events import TRIAL
 from directapp.domains.automation.fields import WEBHOOKS, WORKFLOW_RULES
 from directapp.domains.automation.references import demand_found
 from directapp.domains.cars.fields import CARS
+from directapp.domains.people.roles import ADMIN, MANAGER, role_choices
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
@@ -26,17 +27,6 @@ ACTIONS = choices(
     ("set_field", "Sett felt på bilen", "Set a field of the car"),
     ("create_work_item", "Lag arbeidspunkt", "Create a work item"),
     ("call_webhook", "Kall webhook", "Call a webhook"),
-)
-ROLES = choices(
-    ("new_car_sales", "Nybilselger", "New car sales"),
-    ("used_car_sales", "Bruktbilselger", "Used car sales"),
-    ("parts", "Delelager", "Parts"),
-    ("reception", "Mottakskontrollør", "Reception inspector"),
-    ("planner", "Booking", "Planner"),
-    ("sales_manager", "Salgssjef", "Sales manager"),
-    ("manager", "Daglig leder", "Manager"),
-    ("finance", "Økonomiansvarlig", "Finance"),
-    (ADMIN, "Administrator", "Administrator"),
 )
 # What a rule may set: nothing that the workflow, the money or the customer hangs on.
 SETTABLE = choices(
@@ -109,7 +99,7 @@ THEN = Group(
     Text("Så", "Then"),
     (
         field("action", "Gjør dette", "Do this", Kind.CHOICE, choices=ACTIONS, required=True, default="notify"),
-        field("notify_role", "Varsle rolle", "Notify role", Kind.CHOICE, choices=ROLES),
+        field("notify_role", "Varsle rolle", "Notify role", Kind.CHOICE, choices=role_choices("mechanic", "detailer")),
         field("message", "Tekst", "Text", max_length=200),
         field("set_field", "Felt", "Field", Kind.CHOICE, choices=SETTABLE),
         field("set_value", "Verdi", "Value", max_length=200),
@@ -253,7 +243,7 @@ def workflow_rules(spec: Callable[[], Spec], events: Iterable[Event]) -> Collect
                     delete=True,
                     verbs=("dry_run", "switch_on", "switch_off"),
                 ),
-                Grant(role=READER),
+                Grant(role=MANAGER),
             ),
             delete_why=Text("En regel som ikke trengs, ryddes bort.", "A rule that is not needed is tidied away."),
         ),

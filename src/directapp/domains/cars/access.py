@@ -5,6 +5,7 @@ from directapp.declare.rules import Either, Empty, In, Is, Not, Rule, Who, Whose
 from directapp.domains.cars.fields import GROUPS
 from directapp.domains.cars.states import IN_WORK, OPEN, until
 from directapp.domains.cars.words import NEW, USED
+from directapp.domains.people.roles import ADMIN, HANDLING
 from directapp.kernel.text import Text
 
 OWNED = Is("dealership", Who.SITE)
@@ -76,9 +77,7 @@ WRITES_AT_PREP: dict[str, tuple[str, ...]] = {
     "manager": ("transport_arrived", "inspection", "quality", *_ON_BEHALF),
 }
 
-WORKING_ROLES = (
-    "new_car_sales used_car_sales parts reception planner mechanic detailer sales_manager manager tenant_admin"
-)
+WORKING_ROLES = f"{HANDLING} {ADMIN}"
 _SELL_VERBS = ("transfer", "archive", "hand_over", "fill_from_registry")
 
 

@@ -18,13 +18,13 @@ from directapp.domains.messages.reports import REPORT
 from directapp.domains.messages.words import (
     CHANNELS,
     DIRECTIONS,
-    EVERYONE,
     KNOW_CONTACT,
     NOT_CONTACT,
     RECEIVERS,
     STATUSES,
 )
 from directapp.domains.people.fields import USERS
+from directapp.domains.people.roles import EVERYONE
 from directapp.kernel.errors import Problem
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text

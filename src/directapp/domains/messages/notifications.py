@@ -10,8 +10,9 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Who
 from directapp.declare.verbs import Verb
 from directapp.domains.cars.fields import CARS
-from directapp.domains.messages.words import EVERYONE, PRIORITIES, TYPES
+from directapp.domains.messages.words import PRIORITIES, TYPES
 from directapp.domains.people.fields import USERS
+from directapp.domains.people.roles import EVERYONE
 from directapp.kernel.errors import Problem
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text

@@ -11,8 +11,8 @@ from directapp.declare.kinds import Kind
 from directapp.declare.reading import CLOCK_FORM, read_clock
 from directapp.declare.rules import Is, Who
 from directapp.domains.messages.catalogue import BY_EMAIL, EVENT_CHOICES, NOTICES
-from directapp.domains.messages.words import EVERYONE
 from directapp.domains.people.fields import USERS
+from directapp.domains.people.roles import EVERYONE
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text

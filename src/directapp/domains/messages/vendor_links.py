@@ -13,8 +13,8 @@ from directapp.declare.verbs import Verb
 from directapp.domains.cars.fields import CARS
 from directapp.domains.messages.events import VENDOR_ASKED
 from directapp.domains.messages.vendor_answers import ANSWERS, CLOSED_ITEM, VERBS
-from directapp.domains.messages.words import EVERYONE
 from directapp.domains.people.fields import USERS
+from directapp.domains.people.roles import EVERYONE
 from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import Text

@@ -2,9 +2,6 @@
 
 from directapp.declare.fields import choices
 
-EVERYONE = (
-    "new_car_sales used_car_sales parts reception planner mechanic detailer sales_manager manager finance tenant_admin"
-)
 # The roles that read how a customer is reached.
 KNOW_CONTACT = "new_car_sales used_car_sales reception planner sales_manager manager finance"
 NOT_CONTACT = "parts mechanic detailer"

@@ -10,12 +10,12 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
+from directapp.domains.people.roles import ADMIN
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 from directapp.services.jobs import DeadLetter
 
-ADMIN = "tenant_admin"
 NAME = "failed_jobs"
 STATES = choices(
     ("failed", "Feilet", "Failed"), ("retried", "Prøvd på nytt", "Tried again"), ("dropped", "Forkastet", "Dropped")

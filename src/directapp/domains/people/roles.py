@@ -32,6 +32,8 @@ LABELS: dict[str, Text] = {
 # The roles of the permission matrix, with spaces between, for `grants`.
 WORKING = " ".join(code for code in LABELS if code not in {ADMIN, OPERATOR})
 EVERYONE = f"{WORKING} {ADMIN}"
+# Those whose work is the cars themselves, not the money behind them.
+HANDLING = " ".join(code for code in WORKING.split() if code != "finance")
 # Whom a manager staffs a site with: what these roles see, a manager sees. Finance keeps the figures that a manager is
 # measured by, and is an administrator's to give.
 STAFF = (
@@ -44,7 +46,14 @@ STAFF = (
     "detailer",
     "sales_manager",
 )
-ROLE_CHOICES = tuple(Choice(code, label) for code, label in LABELS.items() if code != OPERATOR)
+
+
+def role_choices(*without: str) -> tuple[Choice, ...]:
+    """Return the roles that a person of a company may have, but for some, as choices."""
+    return tuple(Choice(code, label) for code, label in LABELS.items() if code not in {OPERATOR, *without})
+
+
+ROLE_CHOICES = role_choices()
 
 
 def given_by(actor: Actor) -> frozenset[str]:

@@ -18,6 +18,7 @@ from directapp.declare.rules import In, Is, Who, Whose
 from directapp.declare.verbs import Secret, Verb
 from directapp.domains.cars.fields import CARS
 from directapp.domains.people.fields import DEALERSHIPS, USERS
+from directapp.domains.people.roles import EVERYONE
 from directapp.domains.planning.booking_fields import STATES
 from directapp.domains.planning.booking_hours import GONE, hours_of
 from directapp.domains.planning.engine.words import hours_text
@@ -33,9 +34,6 @@ _SELDOM = timedelta(hours=1)
 _MANY = 3000
 _PREFIX, _PARTS = "cal", 4
 _PLATE = re.compile(r"([A-ZÆØÅ]{2})(\d{4,5})")
-_EVERYONE = (
-    "new_car_sales used_car_sales parts reception planner mechanic detailer sales_manager manager finance tenant_admin"
-)
 
 FEED = Group(
     "all",
@@ -235,7 +233,7 @@ CALENDAR_FEEDS = Collection(
     access=Access(
         systems=SYSTEMS,
         grants=(
-            *grants(_EVERYONE, rows=Is("user", Who.USER), read=("all",), verbs=("issue", "revoke")),
+            *grants(EVERYONE, rows=Is("user", Who.USER), read=("all",), verbs=("issue", "revoke")),
             Grant(role="planner", rows=Is("dealership", Who.SITE), read=("all",), verbs=("revoke",)),
             Grant(role="manager", rows=In("dealership", Whose.SITES), read=("all",), verbs=("revoke",)),
             Grant(role="tenant_admin", read=("all",), verbs=("issue", "revoke")),

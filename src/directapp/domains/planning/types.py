@@ -7,6 +7,7 @@ from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
+from directapp.domains.people.roles import WORKING
 from directapp.domains.planning.rights import SYSTEMS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
@@ -75,8 +76,6 @@ def lasts(case: Case) -> list[Problem]:
     return [Problem(Text("Varigheten må være over null.", "The duration must be above zero."), field="default_hours")]
 
 
-_EVERYONE = "new_car_sales used_car_sales parts reception planner mechanic detailer sales_manager manager finance"
-
 RESOURCE_TYPES = Collection(
     name="resource_types",
     label=Text("Ressurstype", "Resource type"),
@@ -85,7 +84,7 @@ RESOURCE_TYPES = Collection(
     access=Access(
         systems=SYSTEMS,
         grants=(
-            *grants(_EVERYONE, read=("all",)),
+            *grants(WORKING, read=("all",)),
             Grant(role="tenant_admin", write=("all",), create=True),
         ),
     ),

@@ -9,7 +9,8 @@ from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Who
 from directapp.domains.people.fields import USERS
-from directapp.domains.saved_views.views import COLUMNS_FORM, ROLES, read_columns
+from directapp.domains.people.roles import ROLE_CHOICES
+from directapp.domains.saved_views.views import COLUMNS_FORM, read_columns
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
@@ -55,7 +56,8 @@ LIST_COLUMNS = Collection(
     groups=(CONTENT,),
     access=Access(
         grants=tuple(
-            Grant(role=role.code, rows=_OWN, read=("all",), write=("all",), create=True, delete=True) for role in ROLES
+            Grant(role=role.code, rows=_OWN, read=("all",), write=("all",), create=True, delete=True)
+            for role in ROLE_CHOICES
         ),
         systems=("demo",),
         delete_why=Text("Man går tilbake til standardkolonnene.", "People go back to the standard columns."),

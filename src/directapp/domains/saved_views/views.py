@@ -10,23 +10,10 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.rules import Empty, Is, Rule, Who, all_of, either
 from directapp.domains.people.fields import DEALERSHIPS
+from directapp.domains.people.roles import ADMIN, ROLE_CHOICES
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
-ADMIN = "tenant_admin"
-ROLES = choices(
-    ("new_car_sales", "Nybilselger", "New car sales"),
-    ("used_car_sales", "Bruktbilselger", "Used car sales"),
-    ("parts", "Delelager", "Parts"),
-    ("reception", "Mottakskontrollør", "Reception inspector"),
-    ("planner", "Booking", "Planner"),
-    ("mechanic", "Mekaniker", "Mechanic"),
-    ("detailer", "Bilpleier", "Detailer"),
-    ("sales_manager", "Salgssjef", "Sales manager"),
-    ("manager", "Daglig leder", "Manager"),
-    ("finance", "Økonomiansvarlig", "Finance"),
-    (ADMIN, "Administrator", "Administrator"),
-)
 LOOKS = choices(("table", "Tabell", "Table"), ("board", "Tavle", "Board"), ("calendar", "Kalender", "Calendar"))
 _MOST, _LONGEST = 60, 200
 
@@ -72,7 +59,7 @@ CONTENT = Group(
         field("query", "Filter", "Filter", Kind.JSON, parse=read_query, form=QUERY_FORM, default=lambda _: []),
         field("columns", "Kolonner", "Columns", Kind.JSON, parse=read_columns, form=COLUMNS_FORM),
         field("view", "Vises som", "Shown as", Kind.CHOICE, choices=LOOKS, required=True, default="table"),
-        field("shared_role", "Delt med rolle", "Shared with role", Kind.CHOICE, choices=ROLES),
+        field("shared_role", "Delt med rolle", "Shared with role", Kind.CHOICE, choices=ROLE_CHOICES),
         field("shared_site", "Delt med anlegg", "Shared with site", Kind.REF, ref=DEALERSHIPS, on_delete="cascade"),
         field("pinned", "Festet i menyen", "Pinned in the menu", Kind.BOOLEAN, default=False),
     ),
@@ -116,7 +103,7 @@ def _seen_by(role: str) -> Rule:
 
 
 def _grants() -> Iterator[Grant]:
-    for role in ROLES:
+    for role in ROLE_CHOICES:
         yield Grant(
             role=role.code, rows=_seen_by(role.code), read=("all",), write=("all",), edit=_OWN, create=True, delete=True
         )

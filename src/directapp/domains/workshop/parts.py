@@ -14,10 +14,11 @@ from directapp.declare.verbs import Verb
 from directapp.declare.workflow import Fact, Step, Workflow, state, status_choices
 from directapp.domains.cars.fields import CARS
 from directapp.domains.cars.fields import PARTS_ORDERS as NAME
+from directapp.domains.people.roles import WORKING
 from directapp.domains.workshop import events
 from directapp.domains.workshop.fields import PARTS_INVENTORY
 from directapp.domains.workshop.parts_effects import car_follows, enough_in_stock, stock_follows
-from directapp.domains.workshop.rights import EVERYONE, SEEN, closed_car
+from directapp.domains.workshop.rights import SEEN, closed_car
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 from directapp.services.act import Act
@@ -256,7 +257,7 @@ PARTS_ORDERS = Collection(
     access=Access(
         systems=("workflow", "custodian", "importer", "demo"),
         grants=(
-            *grants(EVERYONE, rows=SEEN, read=("all",)),
+            *grants(WORKING, rows=SEEN, read=("all",)),
             Grant(role="parts", rows=SEEN, read=("all",), write=("all",), create=True, verbs=_VERB_NAMES),
             Grant(role="tenant_admin", write=("*",), create=True, verbs=_VERB_NAMES),
         ),

@@ -6,8 +6,6 @@ from directapp.domains.cars.fields import CARS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
-EVERYONE = "new_car_sales used_car_sales parts reception planner mechanic detailer sales_manager manager finance"
-
 SEEN = SeenInFull("car", CARS)
 OWN = Is("created_by", Who.USER)
 SEEN_OWN = all_of(SEEN, OWN)

@@ -8,8 +8,9 @@ from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
 from directapp.domains.cars.fields import CARS
 from directapp.domains.people.fields import USERS
+from directapp.domains.people.roles import WORKING
 from directapp.domains.workshop.fields import WORK_ITEMS
-from directapp.domains.workshop.rights import EVERYONE, SEEN
+from directapp.domains.workshop.rights import SEEN
 from directapp.domains.workshop.work_items import KINDS
 from directapp.kernel.text import Text
 from directapp.services.act import Act
@@ -85,7 +86,7 @@ SERVICE_HISTORY = Collection(
     access=Access(
         systems=("workflow", "custodian", "importer", "demo"),
         grants=(
-            *grants(EVERYONE, rows=SEEN, read=("all",)),
+            *grants(WORKING, rows=SEEN, read=("all",)),
             # Those who work on cars seen in full only, so that no bank view gains an entry.
             *grants("mechanic detailer planner manager", rows=SEEN, read=("all",), verbs=("record",)),
             Grant(role="tenant_admin", write=("*",), create=True, verbs=("record",)),

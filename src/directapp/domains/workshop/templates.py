@@ -7,12 +7,11 @@ from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
+from directapp.domains.people.roles import HANDLING
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
 # Everyone who reads a receiving inspection; finance reads none.
-INSPECTING = "new_car_sales used_car_sales parts reception planner mechanic detailer sales_manager manager"
-
 CAR_TYPES = choices(
     ("new", "Nybil", "New car"),
     ("used", "Bruktbil", "Used car"),
@@ -108,7 +107,7 @@ INSPECTION_TEMPLATES = Collection(
     access=Access(
         systems=("importer", "demo"),
         grants=(
-            *grants(INSPECTING, read=("all",)),
+            *grants(HANDLING, read=("all",)),
             Grant(role="manager", write=("all",), create=True),
             Grant(role="tenant_admin", write=("*",), create=True),
         ),

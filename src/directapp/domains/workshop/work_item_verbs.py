@@ -10,13 +10,12 @@ from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
 from directapp.domains.cars.fields import CARS
 from directapp.domains.people.fields import DEALERSHIPS, USERS
+from directapp.domains.people.roles import ADMIN
 from directapp.domains.workshop.rights import closed_car
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
 from directapp.kernel.money import amount_text, kroner
 from directapp.kernel.text import Text
 from directapp.services.act import Act
-
-NO_LIMIT_ROLE = "tenant_admin"
 
 
 def limit_of(roles: Iterable[str], limits: Mapping[str, Any] | None) -> Decimal | None:
@@ -24,7 +23,7 @@ def limit_of(roles: Iterable[str], limits: Mapping[str, Any] | None) -> Decimal 
 
     ``limits`` is the site's setting: kroner by role, null without limit, a role left out approves nothing.
     """
-    known = {**(limits or {}), NO_LIMIT_ROLE: None}
+    known = {**(limits or {}), ADMIN: None}
     own = [known[role] for role in roles if role in known]
     if any(limit is None for limit in own):
         return None
