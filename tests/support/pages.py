@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from directapp.app.container import Application
+from directapp.app.web import outside_of
 from directapp.domains.people.issue import store_password
 from directapp.interfaces.rest import router as rest
 from directapp.interfaces.web import router as pages
@@ -27,7 +28,7 @@ def build_pages(application: Application) -> FastAPI:
     app.state.authenticate = application.principals.authenticate
     app.state.registry = application.registry.lookups
     app.include_router(rest.build(application.platform, application.auth))
-    app.include_router(pages.build(application.platform, application.auth, outside=application.post.outside))
+    app.include_router(pages.build(application.platform, application.auth, outside=outside_of(application)))
     return app
 
 

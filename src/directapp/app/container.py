@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import httpx2
+
 from directapp.app.automation import automation_errands
 from directapp.app.boot import served_database
-from directapp.app.inbound import open_mail_room
 from directapp.app.jobs import REACTOR, errands, schedules
-from directapp.app.post import Post, open_post
 from directapp.app.principals import MADE_OF, Principals
+from directapp.app.providers import open_inbox, open_post
 from directapp.app.registry import Registry, open_registry
 from directapp.app.settings import Settings
 from directapp.app.signin import SignInPort
 from directapp.app.spec import load_event_handlers, load_spec
 from directapp.connectors.mail import Mailer
+from directapp.connectors.outgoing import open_client
 from directapp.connectors.storage import open_storage
 from directapp.connectors.webhooks import WebhookSender
 from directapp.declare.spec import Spec
 from directapp.domains import planning
+from directapp.domains.messages.post import Post
 from directapp.domains.operations import keep
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.tokens import Signer
@@ -57,6 +60,7 @@ class Application:
     attachments: Attachments
     registry: Registry
     post: Post
+    http: httpx2.AsyncClient
     sender: WebhookSender
     loop_watch: LoopWatch
     owner_dsn: str
@@ -100,7 +104,7 @@ class Application:
         await self.platform.processes.close()
         await self.platform.short_work.close()
         await self.registry.http.aclose()
-        await self.post.http.aclose()
+        await self.http.aclose()
         await self.sender.close()
         await self.platform.database.close()
 
@@ -120,7 +124,8 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
     """Open the database as the weak role and wire everything on it."""
     database = await Database(spec, weak, size=settings.pool).open()
     pipeline = Pipeline(spec, database, clock=clock)
-    post = open_post(settings, _mailer(settings))
+    http = open_client()
+    post = open_post(settings, _mailer(settings), http)
     auth = Auth(
         port=SignInPort(pipeline, post),
         signer=Signer(settings.signing_secret()),
@@ -149,7 +154,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
     )
     registry = open_registry(settings, pipeline)
     attachments = Attachments(pipeline, storage, platform.short_work, largest=settings.largest_file)
-    mail_room = open_mail_room(post.resend, attachments)
+    inbox = open_inbox(post.resend, attachments)
     unused = UnusedFiles(pipeline, storage, timedelta(days=settings.unused_files_days))
     repeated = (*schedules(pipeline, owner, unused), *registry.schedules, *post.schedules)
     sender = WebhookSender(private=settings.private_webhooks)
@@ -157,7 +162,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         *errands(auth),
         *registry.errands,
         *post.errands,
-        *mail_room.errands,
+        *inbox.errands,
         *automation_errands(pipeline, sender),
         *(schedule.errand for schedule in repeated),
     )
@@ -180,6 +185,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         schedules=Schedules(pipeline, repeated, asked=dispatcher.wake),
         registry=registry,
         post=post,
+        http=http,
         sender=sender,
         loop_watch=LoopWatch(settings.loop_lag_ms / 1000),
         owner_dsn=owner,

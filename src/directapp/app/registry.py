@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
@@ -14,14 +14,11 @@ from directapp.connectors.outgoing import AT_ONCE, IN_BACKGROUND, Patience, open
 from directapp.connectors.vegvesen import RESOURCE, RESOURCE_TEST, SCOPE, Vegvesen, VegvesenBulk
 from directapp.domains.cars.fields_registry import REGISTRY
 from directapp.domains.cars.states import OPEN
-from directapp.domains.registry.answers import REGISTRAR
-from directapp.domains.registry.inspections import remind
-from directapp.domains.registry.lookups import Lookups, forget_answers
+from directapp.domains.registry.jobs import schedules
+from directapp.domains.registry.lookups import Lookups
 from directapp.domains.registry.nightly import Enricher, Manner
-from directapp.kernel.text import Text
-from directapp.services.act import Act
 from directapp.services.counters import Counters
-from directapp.services.jobs import Daily, Errand, Schedule, sweep
+from directapp.services.jobs import Errand, Schedule
 from directapp.services.pipeline import Pipeline
 
 # What the night fills; a variant is what people call the car, so its approval code is offered and never pressed on it.
@@ -67,30 +64,7 @@ def open_registry(settings: Settings, pipeline: Pipeline) -> Registry:
         lookups=asked(AT_ONCE, alone=True),
         enricher=enricher,
         errands=(enricher.errand,),
-        schedules=_schedules(enricher, settings.eu_control_days),
-    )
-
-
-def _schedules(enricher: Enricher, days: int) -> tuple[Schedule, ...]:
-    reminded = remind(days, OPEN)
-
-    async def tell(act: Act) -> None:
-        await reminded(act)
-        await forget_answers(act)
-
-    return (
-        Schedule(
-            name="registry at night",
-            label=Text("Fyll ut biler fra Kjøretøyregisteret", "Fill in cars from the vehicle registry"),
-            when=Daily(time(3, 0)),
-            run=enricher.begin,
-        ),
-        Schedule(
-            name="inspections due",
-            label=Text("Varsle om EU-kontroll", "Tell about periodic inspections"),
-            when=Daily(time(5, 0)),
-            run=sweep(tell, REGISTRAR),
-        ),
+        schedules=schedules(enricher, settings.eu_control_days, OPEN),
     )
 
 

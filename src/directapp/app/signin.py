@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from directapp.app.post import Post
+from directapp.domains.messages.post import Post
 from directapp.domains.people.mails import Mail
 from directapp.domains.people.ports import Failures, OpenRows
 from directapp.kernel.actor import Actor

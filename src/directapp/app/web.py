@@ -16,6 +16,8 @@ from directapp.app.container import Application
 from directapp.interfaces.rest import router as rest
 from directapp.interfaces.rest.errors import refusal
 from directapp.interfaces.web import router as pages
+from directapp.interfaces.web.features.messages.feature import Outside
+from directapp.interfaces.web.features.messages.hooks import Hooks
 from directapp.kernel.errors import NotFoundError
 from directapp.kernel.text import pick_language
 
@@ -127,6 +129,19 @@ class Front:
             await self.app(scope, receive, send_with_id)
 
 
+def outside_of(application: Application) -> Outside:
+    """Return what the pages of messages need: the key of their links, and who may report."""
+    settings = application.settings
+    hooks = Hooks(
+        resend_secrets=tuple(settings.resend_webhook_secret.split()),
+        twilio_token=settings.twilio_token,
+        sveve_secret=settings.sveve_secret,
+        public_url=settings.url,
+        inbound_domain=settings.inbound_domain if settings.resend_key else "",
+    )
+    return Outside(capabilities=application.post.capabilities, hooks=hooks)
+
+
 def build_app(application: Application) -> Front:
     """Return the ASGI application of an application."""
     app = FastAPI(title="DirectApp", openapi_url=None, docs_url=None, redoc_url=None)
@@ -138,7 +153,7 @@ def build_app(application: Application) -> Front:
     api = rest.build(application.platform, application.auth, application.attachments)
     app.include_router(api)
     app.include_router(
-        pages.build(application.platform, application.auth, application.attachments, outside=application.post.outside)
+        pages.build(application.platform, application.auth, application.attachments, outside=outside_of(application))
     )
     app.add_exception_handler(HTTPStatus.NOT_FOUND, _lost)
     return Front(app, api)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from directapp.app.web import outside_of
 from directapp.declare.spec import Spec
 from directapp.interfaces.web import router as pages
 from support.browser import Browser, Opener
@@ -156,7 +157,7 @@ STREAMS = {"/app/live"}
 def test_every_route_is_visited(dealer: Dealer) -> None:
     application = dealer.application
     registered = set(
-        get_routes(pages.build(application.platform, application.auth, outside=application.post.outside).routes)
+        get_routes(pages.build(application.platform, application.auth, outside=outside_of(application)).routes)
     )
     assert registered == ROUTES.keys() | STREAMS
     assert application.platform.spec.roles == tuple(sorted(SITES))

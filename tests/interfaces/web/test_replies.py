@@ -13,7 +13,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from directapp.app.inbound import open_replies
+from directapp.app.providers import open_replies
 from directapp.app.settings import Settings
 from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.sending import Envelope

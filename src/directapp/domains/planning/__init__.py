@@ -13,10 +13,9 @@ from directapp.domains.planning.absences import ABSENCES
 from directapp.domains.planning.bookings import RESOURCE_BOOKINGS
 from directapp.domains.planning.capacities import CAPACITY_RULES, RESOURCE_CAPACITIES
 from directapp.domains.planning.feeds import CALENDAR_FEEDS
-from directapp.domains.planning.handlers import ALONE, BOOKING_HANDLERS, EVENT_HANDLERS, free_closed
-from directapp.domains.planning.outlook_jobs import TOGETHER, ask_for_all, by_the_clock, work_out
+from directapp.domains.planning.handlers import ALONE, BOOKING_HANDLERS, EVENT_HANDLERS
+from directapp.domains.planning.outlook_jobs import ask_for_all
 from directapp.domains.planning.proposals import PLAN_PROPOSALS
-from directapp.domains.planning.proposing import propose
 from directapp.domains.planning.resources import RESOURCES, WORKING_HOURS
 from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.sharing import RESOURCE_SHARING, SHARING_WEEKS
@@ -30,12 +29,7 @@ __all__ = [
     "EVENTS",
     "EVENT_HANDLERS",
     "SYSTEM",
-    "TOGETHER",
     "ask_for_all",
-    "by_the_clock",
-    "free_closed",
-    "propose",
-    "work_out",
 ]
 
 COLLECTIONS: tuple[Collection, ...] = (

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from fastapi import Request, Response
 
-from directapp.derive.colours import theme_of
 from directapp.interfaces.web.core.feature import Route, get
 from directapp.interfaces.web.core.render import Asset
+from directapp.kernel.colours import theme_of
 from directapp.kernel.errors import NotFoundError
 
 _MARK = (

@@ -9,7 +9,7 @@ from fastapi import Response
 
 from directapp.declare.rules import Everything
 from directapp.declare.spec import CollectionMeta
-from directapp.derive import colours, forms
+from directapp.derive import forms
 from directapp.derive.forms import Complaint
 from directapp.derive.inputs import Option
 from directapp.interfaces.web.core import notes, refs
@@ -24,6 +24,7 @@ from directapp.interfaces.web.features.branding.swatches import PRIMARY, SECONDA
 from directapp.interfaces.web.records.record import UnresolvedError
 from directapp.interfaces.web.records.record_view import look_up
 from directapp.interfaces.web.records.uploads import chunks_of, file_key, key_with
+from directapp.kernel import colours
 from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem
 from directapp.services.attachments import Incoming
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from directapp.derive import colours
-from directapp.derive.colours import DARK_GROUND, LIGHT_GROUND, READABLE, Accent
+from directapp.kernel import colours
+from directapp.kernel.colours import DARK_GROUND, LIGHT_GROUND, READABLE, Accent
 from directapp.kernel.text import Language, Text
 
 T = Text

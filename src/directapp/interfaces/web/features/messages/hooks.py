@@ -15,8 +15,8 @@ from directapp.connectors.failures import OutsideError, SignatureError
 from directapp.connectors.resend import MailKind
 from directapp.connectors.sms import SmsReport
 from directapp.domains.messages.capability import Capabilities
+from directapp.domains.messages.inbound import take_letter, take_text
 from directapp.interfaces.web.core.feature import Route, get, post
-from directapp.interfaces.web.features.messages.inbound import take_letter, take_text
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import DirectAppError, InvalidError, NotFoundError
 from directapp.services.intent import Intent

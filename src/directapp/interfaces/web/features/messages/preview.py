@@ -11,18 +11,19 @@ from fastapi import Response
 from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.catalogue import CUSTOMER, NOTICES, OUTWARD, VENDOR
 from directapp.domains.messages.customers import CALL, customer_facts
+from directapp.domains.messages.letters import brand_of, compose
 from directapp.domains.messages.phrases import car_name, day_text, model, moment_text, phone_text, plain
 from directapp.domains.messages.telling import LINK_MARK, Told, car_facts
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import Route, get
 from directapp.interfaces.web.core.routes import POLICY
-from directapp.interfaces.web.features.messages.letters import Letter, brand_of, compose, write
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
 from directapp.kernel.text import LANGUAGES, Language, Text, pick_language
 from directapp.services.act import Seen
+from directapp.services.letters import Letter, write
 
 PATH = "/app/letters"
 MAY = frozenset({"tenant_admin", "manager"})

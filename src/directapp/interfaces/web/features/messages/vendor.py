@@ -1,7 +1,7 @@
 """The vendor's page: one work item, and an answer without an account: done, price or delayed, with photos."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,10 @@ from fastapi import Request, Response
 from directapp.derive import forms
 from directapp.derive.present import show_moment, show_phone
 from directapp.domains.messages.capability import Capabilities, Capability
+from directapp.domains.messages.fields import VENDOR_LINKS
 from directapp.domains.messages.phrases import car_name
 from directapp.domains.messages.status_links import is_open
+from directapp.domains.messages.vendor_photos import MOST_PHOTOS, Photo, hang_photo, vendor_actor
 from directapp.interfaces.web.core.branding import SITES, Branding
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.feature import Route, get, post
@@ -29,26 +31,16 @@ from directapp.interfaces.web.features.messages.public import (
     shut,
 )
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
-from directapp.interfaces.web.records.uploads import chunks_of, file_key, key_with
-from directapp.kernel.actor import Actor, system_actor
+from directapp.interfaces.web.records.uploads import chunks_of, key_with
 from directapp.kernel.errors import DirectAppError, Problem, ReusedKeyError
 from directapp.services.attachments import Attachments, Incoming
-from directapp.services.intent import Intent, Origin
-from directapp.services.pipeline import Pipeline
+from directapp.services.intent import Intent
 from directapp.services.platform import Platform
 
-LINKS = "vendor_links"
 A_MINUTE = 30
-MOST_PHOTOS = 10
 _ANSWERS = ("done", "price", "delayed")
 _CLOSED_ITEM = ("done", "declined")
-_STAGE = {"technical": "technical", "tyres": "technical", "equipment": "technical", "glass": "technical"}
 _FIELDS = ("price", "ready_on", "answer_note")
-
-
-def vendor_actor(tenant: UUID) -> Actor:
-    """Return who writes what a vendor answers."""
-    return system_actor(tenant, "vendor")
 
 
 class _Scene:
@@ -73,7 +65,7 @@ def vendor_routes(
         if isinstance(scene, Response):
             return scene
         if scene.link.get("opened_at") is None:
-            await note_opened(platform, scene.found.tenant, LINKS, scene.found.record, platform.clock())
+            await note_opened(platform, scene.found.tenant, VENDOR_LINKS, scene.found.record, platform.clock())
         return await _page(request, platform, capabilities, scene)
 
     async def take_answer(request: Request, token: str) -> Response:
@@ -96,7 +88,7 @@ async def _enter(platform: Platform, gate: Gate, request: Request, token: str) -
     found = gate.enter(request, token, "vendor")
     if isinstance(found, Response):
         return found
-    link = await row_of(platform, found.tenant, LINKS, found.record)
+    link = await row_of(platform, found.tenant, VENDOR_LINKS, found.record)
     item = car = None
     if link is not None and is_open(link, platform.clock()):
         item = await row_of(platform, found.tenant, "work_items", link["work_item"])
@@ -115,7 +107,7 @@ async def _answer(platform: Platform, attachments: Attachments, scene: _Scene, p
     patch = {"answer": said, **{name: value for name, value in values.items() if value is not None}}
     intent = Intent(
         actor=actor,
-        collection=LINKS,
+        collection=VENDOR_LINKS,
         verb="answer",
         target=scene.found.record,
         patch=patch,
@@ -132,36 +124,6 @@ async def _answer(platform: Platform, attachments: Attachments, scene: _Scene, p
         key = await key_with(file, posted.key_of(number))
         photo = Photo(car=scene.car["id"], link=scene.link, item=scene.item, key=key, origin="web")
         await hang_photo(platform.pipeline, attachments, actor, photo, incoming)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Photo:
-    """Where a vendor's photo is hung: on the car of the work item, under what was done."""
-
-    car: object
-    link: Mapping[str, Any]
-    item: Mapping[str, Any]
-    key: str | None
-    origin: Origin
-
-
-async def hang_photo(
-    pipeline: Pipeline, attachments: Attachments, actor: Actor, photo: Photo, incoming: Incoming
-) -> None:
-    """Keep a vendor's photo with the car; the same one with the same key is kept once."""
-    kept = await attachments.keep(actor, incoming, {}, origin=photo.origin, key=file_key(photo.key))
-    stage = _STAGE.get(str(photo.item["kind"]), "cosmetic")
-    title = f"{photo.link['vendor_name']}: {photo.item['description']}"[:120]
-    await pipeline.perform(
-        Intent(
-            actor=actor,
-            collection="car_files",
-            verb="create",
-            patch={"car": photo.car, "file": kept.record, "stage": stage, "title": title},
-            key=photo.key,
-            origin=photo.origin,
-        )
-    )
 
 
 class UnansweredError(DirectAppError):
@@ -185,7 +147,7 @@ async def _page(
     ctx = public_context(request, branding_of(site))
     if not chose_language(request):
         ctx.language = "en" if link.get("language") == "en" else "nb"
-    fields = platform.spec[LINKS].fields
+    fields = platform.spec[VENDOR_LINKS].fields
     by_field, summary = forms.sort_problems(error.problems, fields, ctx.language) if error else ({}, ())
     phone = str(site["phone"]) if site and site.get("phone") else ""
     logo = capabilities.token("logo", scene.found.tenant, UUID(str(site["id"]))) if site and site.get("logo") else None

@@ -1,31 +1,25 @@
-"""The mail room: tells vendors that they may answer a message itself, and fetches the letters that they answer with."""
+"""Inbound letters: those that vendors answer with are fetched, written down, and their photos kept."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
-from uuid import UUID
+from dataclasses import dataclass, field
 
 import structlog
 
-from directapp.app.settings import Settings
-from directapp.connectors.resend import MailBusyError, MailDownError, MailRefusedError, Resend
+from directapp.connectors.resend import MailBusyError, MailDownError, MailRefusedError
 from directapp.connectors.resend_inbox import Enclosed, Inbox, Received
-from directapp.connectors.sms import can_receive
-from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.events import LETTER_CAME
+from directapp.domains.messages.inbound import ONLY_PICTURES, hear
 from directapp.domains.messages.quoted import own_words, plain_words
-from directapp.domains.messages.sending import Envelope
 from directapp.domains.messages.vendor_answers import is_live
-from directapp.domains.messages.vendor_match import INVITE_MAIL, INVITE_SMS, Sort, code_of
-from directapp.interfaces.web.features.messages.inbound import ONLY_PICTURES, hear
-from directapp.interfaces.web.features.messages.vendor import MOST_PHOTOS, Photo, hang_photo, vendor_actor
+from directapp.domains.messages.vendor_match import Sort
+from directapp.domains.messages.vendor_photos import MOST_PHOTOS, Photo, hang_photo, vendor_actor
 from directapp.kernel.errors import DirectAppError, TooManyError
-from directapp.kernel.text import Text, pick_language
+from directapp.kernel.text import Text
 from directapp.services.act import Seen
 from directapp.services.attachments import Attachments, Incoming
 from directapp.services.jobs import Errand, GiveUpError, Job, LaterError
 
 _log = structlog.get_logger(__name__)
-_ASKING = "vendor.request"
 _LONGEST = 4000
 _BUSY_REST = 30.0
 _REFUSED_REST = 600.0
@@ -36,46 +30,8 @@ _NOT_SET_UP = Text("Det er ikke satt opp noen tjeneste som tar imot brev.", "No 
 _NO_LETTER = Text("Tjenesten har ikke brevet lenger.", "The service no longer has the letter.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replies:
-    """How vendors may answer: to ``domain`` by letter, and by text message where ``texts`` says so."""
-
-    capabilities: Capabilities = field(repr=False)
-    domain: str = ""
-    texts: bool = False
-
-    def address(self, envelope: Envelope) -> str:
-        """Return where a vendor's answer to a letter goes; empty where it goes nowhere."""
-        link = self._link(envelope)
-        if link is None or not self.domain or envelope.channel != "email":
-            return ""
-        return self.capabilities.answer_address(envelope.tenant, link, self.domain)
-
-    def takes(self, envelope: Envelope) -> bool:
-        """Whether a text message can be answered."""
-        return self.texts and envelope.channel == "sms" and envelope.receiver_kind == "vendor"
-
-    def invited(self, envelope: Envelope) -> Envelope:
-        """Return a message with how to answer it, where it can be answered."""
-        link = self._link(envelope)
-        language = pick_language(None, str(envelope.content.get("language") or "nb"))
-        if self.address(envelope):
-            words = INVITE_MAIL.pick(language)
-        elif link is not None and self.takes(envelope):
-            words = INVITE_SMS.fill(code=code_of(link)).pick(language)
-        else:
-            return envelope
-        return replace(envelope, body=f"{envelope.body} {words}")
-
-    @staticmethod
-    def _link(envelope: Envelope) -> UUID | None:
-        kind, record = envelope.content.get("capability") or (None, None)
-        asks = envelope.event == _ASKING and kind == "vendor" and record
-        return UUID(str(record)) if asks else None
-
-
 @dataclass(slots=True, kw_only=True)
-class MailRoom:
+class InboundLetters:
     """Fetches vendors' letters."""
 
     inbox: Inbox | None = field(repr=False)
@@ -152,16 +108,3 @@ def _message(letter: Received) -> dict[str, object]:
         "provider": "resend",
         "provider_id": letter.id,
     }
-
-
-def open_replies(settings: Settings, capabilities: Capabilities) -> Replies:
-    """Return how vendors may answer, by what is set up."""
-    numbered = bool(settings.twilio_service) or can_receive(settings.sms_from)
-    by_provider = numbered if settings.twilio_account else bool(settings.sveve_user)
-    domain = settings.inbound_domain if settings.resend_key else ""
-    return Replies(capabilities=capabilities, domain=domain, texts=settings.sms_replies and by_provider)
-
-
-def open_mail_room(resend: Resend | None, attachments: Attachments) -> MailRoom:
-    """Wire the mail room to the service that takes letters in, where there is one."""
-    return MailRoom(inbox=Inbox(resend) if resend else None, attachments=attachments)

@@ -10,8 +10,9 @@ import structlog
 from directapp.connectors.resend import MailEvent
 from directapp.connectors.sms import SmsNumberError, SmsReply, number
 from directapp.domains.messages.capability import Capabilities
+from directapp.domains.messages.fields import VENDOR_LINKS
 from directapp.domains.messages.vendor_match import Asked, Sort, decide, wants_silence
-from directapp.interfaces.web.features.messages.vendor import LINKS, vendor_actor
+from directapp.domains.messages.vendor_photos import vendor_actor
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import DirectAppError
 from directapp.services.intent import Intent
@@ -76,7 +77,7 @@ async def _who_asked(  # noqa: PLR0917 - whom, what, and by which service
     patch = {"number": sender, "answers": answers or None, "provider": provider, "provider_id": told}
     intent = Intent(
         actor=vendor_actor(tenant),
-        collection=LINKS,
+        collection=VENDOR_LINKS,
         verb="who_asked",
         patch={name: value for name, value in patch.items() if value is not None},
         origin="worker",
@@ -101,7 +102,7 @@ async def hear(pipeline: Pipeline, tenant: UUID, link: UUID, message: dict[str, 
     """Write a message down on a link; what it says for certain is done, where the work lets it."""
     patch = {name: value for name, value in message.items() if value is not None}
     intent = Intent(
-        actor=vendor_actor(tenant), collection=LINKS, verb="hear", target=link, patch=patch, origin="worker"
+        actor=vendor_actor(tenant), collection=VENDOR_LINKS, verb="hear", target=link, patch=patch, origin="worker"
     )
     try:
         await pipeline.perform(intent)
@@ -122,7 +123,7 @@ async def take_letter(platform: Platform, capabilities: Capabilities, domain: st
             continue
         intent = Intent(
             actor=vendor_actor(found.tenant),
-            collection=LINKS,
+            collection=VENDOR_LINKS,
             verb="mail_came",
             target=found.record,
             patch={"mail": event.mail_id},

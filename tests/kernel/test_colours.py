@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directapp.derive.colours import DARK_GROUND, LIGHT_GROUND, contrast, parse_hex, theme_of
+from directapp.kernel.colours import DARK_GROUND, LIGHT_GROUND, contrast, parse_hex, theme_of
 
 COLOURS = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
 

@@ -1,21 +1,15 @@
-"""Letters: a message as HTML that mail programs show alike, and as plain text, in the look of the site."""
+"""Letters of messages: what frames them, how a site looks in them, and where their buttons lead."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
-from directapp.derive import colours
-from directapp.derive.present import show_phone
 from directapp.domains.messages.capability import Capabilities
-from directapp.kernel.text import Language, Text, pick_language
+from directapp.domains.messages.phrases import phone_text
+from directapp.kernel import colours
+from directapp.kernel.text import Text, pick_language
+from directapp.services.letters import STANDARD, Brand, Letter
 
-STANDARD = "#0b57c4"
-GROUND = "#ffffff"
 WORDS: dict[str, Text] = {
     "why_user": Text(
         "Du får denne e-posten fordi du har valgt e-post om slike hendelser i DirectApp.",
@@ -35,25 +29,6 @@ WORDS: dict[str, Text] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brand:
-    """Who a letter is from, and how they look."""
-
-    name: str
-    location: str = ""
-    phone: str = ""
-    band: str = STANDARD
-    on_band: str = GROUND
-    accent: str = STANDARD
-    on_accent: str = GROUND
-    logo: str = ""
-
-    @property
-    def dial(self) -> str:
-        """The phone number as a telephone dials it."""
-        return "".join(c for c in self.phone if c.isdigit() or c == "+")
-
-
 def brand_of(site: Mapping[str, Any], capabilities: Capabilities, tenant: UUID) -> Brand:
     """Return the brand of a site: its colours as far as they can be read."""
     primary = str((site.get("brand_colors") or {}).get("primary") or STANDARD)
@@ -65,81 +40,13 @@ def brand_of(site: Mapping[str, Any], capabilities: Capabilities, tenant: UUID) 
     return Brand(
         name=str(site.get("name") or "DirectApp"),
         location=str(site.get("location") or ""),
-        phone=show_phone(str(site["phone"])) if site.get("phone") else "",
+        phone=phone_text(site["phone"]) if site.get("phone") else "",
         band=primary if primary.startswith("#") else f"#{primary}",
         on_band=colours.text_on(rgb),
         accent=theme.light.colour,
         on_accent=theme.light.text,
         logo=capabilities.url("logo", tenant, UUID(str(site["id"]))) if site.get("logo") and site.get("id") else "",
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """What a letter says, before it has a form."""
-
-    language: Language
-    subject: str
-    body: str
-    brand: Brand
-    receiver_kind: str
-    button: str
-    link: str
-    choices: str
-    facts: Sequence[Sequence[str]] = ()
-    lines: Sequence[Sequence[str]] = ()
-    words: Mapping[str, Text] = field(default_factory=lambda: WORDS)
-
-    @property
-    def paragraphs(self) -> list[str]:
-        """The sentences, a greeting of its own line where there is one."""
-        text = self.body.strip()
-        for greeting in ("Hei ", "Hello "):
-            head, dot, rest = text.partition(". ")
-            if text.startswith(greeting) and dot and rest:
-                return [f"{head},", rest.strip()]
-        return [part for part in text.split("\n") if part.strip()] if text else []
-
-    @property
-    def preheader(self) -> str:
-        """What a mail program shows beside the subject."""
-        words = " ".join(self.paragraphs[-1:]) or self.subject
-        return words if len(words) <= _PREHEADER else f"{words[: _PREHEADER - 1]}…"
-
-    def say(self, name: str) -> str:
-        """Return one of the frame's words."""
-        return self.words[name].pick(self.language)
-
-
-_PREHEADER = 140
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A letter in both forms."""
-
-    subject: str
-    html: str = field(repr=False)
-    text: str = field(repr=False)
-
-
-@cache
-def _templates() -> Environment:
-    folder = resources.files("directapp.interfaces.web.features.messages") / "templates" / "messages"
-    return Environment(
-        loader=FileSystemLoader(str(folder)),
-        autoescape=select_autoescape(("html",), default=False),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def write(letter: Letter) -> Made:
-    """Return a letter in both forms."""
-    html = _templates().get_template("letter.html").render(letter=letter, brand=letter.brand)
-    text = _templates().get_template("letter.txt").render(letter=letter, brand=letter.brand)
-    return Made(" ".join(letter.subject.split()), html, f"{text.strip()}\n")
 
 
 def compose(
@@ -162,6 +69,7 @@ def compose(
         button=str(content.get("button") or ""),
         link=link_of(content, tenant, capabilities),
         choices=choices_of(capabilities),
+        words=WORDS,
         facts=content.get("facts") or (),
         lines=content.get("lines") or (),
     )

@@ -1,4 +1,4 @@
-"""The post office: sends what is queued by the ways that are set up, and reads what providers tell about it."""
+"""The post office: sends what is queued by the ways that are set up."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -8,17 +8,9 @@ from datetime import time
 from typing import Protocol
 from uuid import UUID
 
-import httpx2
-
-from directapp.app.inbound import Replies, open_replies
-from directapp.app.settings import Settings
-from directapp.connectors import resend as resend_service
-from directapp.connectors import sveve as sveve_service
-from directapp.connectors import twilio as twilio_service
 from directapp.connectors.addresses import AddressRefusedError
 from directapp.connectors.failures import OutsideError
 from directapp.connectors.mail import BY_MACHINE, Mailer
-from directapp.connectors.outgoing import open_client
 from directapp.connectors.resend import (
     MOST_AT_ONCE,
     Mail,
@@ -37,19 +29,18 @@ from directapp.connectors.sms import (
     SmsRejectedError,
     number,
 )
-from directapp.domains.messages import daily, sending
+from directapp.domains.messages import daily, letters, sending
 from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.events import SEND
+from directapp.domains.messages.replies import Replies
 from directapp.domains.messages.sending import Batch, Envelope
 from directapp.domains.messages.telling import LINK_MARK
-from directapp.interfaces.web.features.messages import letters
-from directapp.interfaces.web.features.messages.feature import Outside
-from directapp.interfaces.web.features.messages.hooks import Hooks
-from directapp.interfaces.web.features.messages.letters import Brand, Made
+from directapp.domains.people.fields import DEALERSHIPS
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 from directapp.services.jobs import Daily, Errand, Failures, Job, LaterError, Schedule, acting, sweep, sweep_all
+from directapp.services.letters import Brand, Made, write
 
 SYSTEM = sending.SYSTEM
 _QUOTA_REST = 3600.0
@@ -68,11 +59,9 @@ class SmsSender(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Post:
-    """What the application gets: errands and schedules, the links it signs, and who may report."""
+    """What the application gets: errands and schedules, and the links it signs."""
 
-    http: httpx2.AsyncClient = field(repr=False)
     capabilities: Capabilities = field(repr=False)
-    hooks: Hooks = field(repr=False)
     mailer: Mailer = field(repr=False)
     replies: Replies = field(repr=False)
     resend: Resend | None = field(default=None, repr=False)
@@ -108,11 +97,6 @@ class Post:
                 run=sweep(daily.send_digests, SYSTEM),
             ),
         )
-
-    @property
-    def outside(self) -> Outside:
-        """What the pages need."""
-        return Outside(capabilities=self.capabilities, hooks=self.hooks)
 
     async def send(self, jobs: Sequence[Job]) -> Failures:
         """Send the messages of errands, each by the way its channel goes; return which failed, and how."""
@@ -245,7 +229,7 @@ class Post:
         content = envelope.content
         site = str(content.get("site") or "")
         if site not in brands:
-            found = await act.find("dealerships", system="pipeline", limit=1, id=UUID(site)) if site else []
+            found = await act.find(DEALERSHIPS, system="pipeline", limit=1, id=UUID(site)) if site else []
             brands[site] = letters.brand_of(found[0].row, self.capabilities, envelope.tenant) if found else _PLAIN
         letter = letters.compose(
             subject=envelope.subject,
@@ -256,7 +240,7 @@ class Post:
             tenant=envelope.tenant,
             capabilities=self.capabilities,
         )
-        return letters.write(letter)
+        return write(letter)
 
     # -- text messages ------------------------------------------------------------------------------
 
@@ -304,63 +288,3 @@ def later(error: MailQuotaError | MailBusyError | MailRefusedError) -> LaterErro
     if isinstance(error, MailQuotaError):
         return LaterError("the quota of letters is used up", seconds=error.retry_after or _QUOTA_REST)
     return LaterError(type(error).__name__, seconds=error.retry_after or _BUSY_REST)
-
-
-def open_post(settings: Settings, mailer: Mailer) -> Post:
-    """Wire the post office by what is set up. The caller closes ``http``."""
-    http = open_client()
-    capabilities = Capabilities(settings.signing_secret(), settings.url)
-    hooks = Hooks(
-        resend_secrets=tuple(settings.resend_webhook_secret.split()),
-        twilio_token=settings.twilio_token,
-        sveve_secret=settings.sveve_secret,
-        public_url=settings.url,
-        inbound_domain=settings.inbound_domain if settings.resend_key else "",
-    )
-    sms, name = _sms_provider(settings, http)
-    resend = (
-        Resend(
-            http,
-            api_key=settings.resend_key,
-            base=settings.resend_url.rstrip("/") or resend_service.BASE,
-            per_second=settings.resend_per_second,
-        )
-        if settings.resend_key
-        else None
-    )
-    return Post(
-        http=http,
-        capabilities=capabilities,
-        hooks=hooks,
-        mailer=mailer,
-        replies=open_replies(settings, capabilities),
-        resend=resend,
-        sms=sms,
-        sms_name=name,
-        sender=settings.smtp_from,
-    )
-
-
-def _sms_provider(settings: Settings, http: httpx2.AsyncClient) -> tuple[SmsSender | None, str]:
-    if settings.twilio_account:
-        twilio = twilio_service.Twilio(
-            http,
-            account=settings.twilio_account,
-            secret=settings.twilio_key_secret or settings.twilio_token,
-            user=settings.twilio_key,
-            sender="" if settings.twilio_service else settings.sms_from,
-            service=settings.twilio_service,
-            callback=f"{settings.url}/hooks/twilio/{{reference}}",
-            base=settings.twilio_url.rstrip("/") or twilio_service.BASE,
-        )
-        return twilio, "twilio"
-    if settings.sveve_user:
-        sveve = sveve_service.Sveve(
-            http,
-            user=settings.sveve_user,
-            password=settings.sveve_password,
-            sender=settings.sms_from,
-            base=settings.sveve_url.rstrip("/") or sveve_service.BASE,
-        )
-        return sveve, "sveve"
-    return None, ""

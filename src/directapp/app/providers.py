@@ -1,0 +1,80 @@
+"""Providers, wired by what is set up: the ways that messages go and come, and who may report of them."""
+
+import httpx2
+
+from directapp.app.settings import Settings
+from directapp.connectors import resend as resend_service
+from directapp.connectors import sveve as sveve_service
+from directapp.connectors import twilio as twilio_service
+from directapp.connectors.mail import Mailer
+from directapp.connectors.resend import Resend
+from directapp.connectors.resend_inbox import Inbox
+from directapp.connectors.sms import can_receive
+from directapp.domains.messages.capability import Capabilities
+from directapp.domains.messages.inbound_letters import InboundLetters
+from directapp.domains.messages.post import Post, SmsSender
+from directapp.domains.messages.replies import Replies
+from directapp.services.attachments import Attachments
+
+
+def open_post(settings: Settings, mailer: Mailer, http: httpx2.AsyncClient) -> Post:
+    """Wire the post office by what is set up."""
+    capabilities = Capabilities(settings.signing_secret(), settings.url)
+    sms, name = _sms_provider(settings, http)
+    resend = (
+        Resend(
+            http,
+            api_key=settings.resend_key,
+            base=settings.resend_url.rstrip("/") or resend_service.BASE,
+            per_second=settings.resend_per_second,
+        )
+        if settings.resend_key
+        else None
+    )
+    return Post(
+        capabilities=capabilities,
+        mailer=mailer,
+        replies=open_replies(settings, capabilities),
+        resend=resend,
+        sms=sms,
+        sms_name=name,
+        sender=settings.smtp_from,
+    )
+
+
+def _sms_provider(settings: Settings, http: httpx2.AsyncClient) -> tuple[SmsSender | None, str]:
+    if settings.twilio_account:
+        twilio = twilio_service.Twilio(
+            http,
+            account=settings.twilio_account,
+            secret=settings.twilio_key_secret or settings.twilio_token,
+            user=settings.twilio_key,
+            sender="" if settings.twilio_service else settings.sms_from,
+            service=settings.twilio_service,
+            callback=f"{settings.url}/hooks/twilio/{{reference}}",
+            base=settings.twilio_url.rstrip("/") or twilio_service.BASE,
+        )
+        return twilio, "twilio"
+    if settings.sveve_user:
+        sveve = sveve_service.Sveve(
+            http,
+            user=settings.sveve_user,
+            password=settings.sveve_password,
+            sender=settings.sms_from,
+            base=settings.sveve_url.rstrip("/") or sveve_service.BASE,
+        )
+        return sveve, "sveve"
+    return None, ""
+
+
+def open_replies(settings: Settings, capabilities: Capabilities) -> Replies:
+    """Return how vendors may answer, by what is set up."""
+    numbered = bool(settings.twilio_service) or can_receive(settings.sms_from)
+    by_provider = numbered if settings.twilio_account else bool(settings.sveve_user)
+    domain = settings.inbound_domain if settings.resend_key else ""
+    return Replies(capabilities=capabilities, domain=domain, texts=settings.sms_replies and by_provider)
+
+
+def open_inbox(resend: Resend | None, attachments: Attachments) -> InboundLetters:
+    """Wire the service that takes letters in, where there is one."""
+    return InboundLetters(inbox=Inbox(resend) if resend else None, attachments=attachments)

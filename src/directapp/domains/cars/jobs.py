@@ -1,0 +1,17 @@
+"""The schedule of cars."""
+
+from directapp.domains.cars.handlers import archive_due
+from directapp.kernel.text import Text
+from directapp.services.jobs import Every, Schedule, sweep_all
+
+
+def schedules(reactor: str) -> tuple[Schedule, ...]:
+    """Return what is done again and again; ``reactor`` is the system actor of event handlers."""
+    return (
+        Schedule(
+            name="archive delivered cars",
+            label=Text("Arkiver leverte biler", "Archive delivered cars"),
+            when=Every(600),
+            run=sweep_all(archive_due, reactor),
+        ),
+    )
