@@ -10,6 +10,7 @@ import orjson
 from directapp.declare.fields import MAX_LENGTH, Field
 from directapp.declare.kinds import Kind
 from directapp.declare.reading import BadValueError, read_number
+from directapp.declare.reading.phones import show_phone
 from directapp.derive import present
 from directapp.derive.shown import NO, NOTHING, YES, Shown
 from directapp.kernel.actor import Actor
@@ -140,7 +141,7 @@ _TEXTS: dict[Kind, Callable[[Any], str]] = {
     Kind.REFS: _list_text,
     Kind.JSON: structure_text,
     Kind.REF: _id_text,
-    Kind.PHONE: lambda value: present.show_phone(str(value)),
+    Kind.PHONE: lambda value: show_phone(str(value)),
 }
 
 

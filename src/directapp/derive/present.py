@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
-import phonenumbers
 from babel.dates import format_date, get_day_names, get_month_names
 from babel.numbers import format_decimal
 
@@ -118,17 +117,6 @@ def show_plate(value: str) -> str:
     """Return a licence plate as it is read: "EL 12345"; personal plates as they are."""
     match = _PLATE.fullmatch(value)
     return f"{match[1]} {match[2]}" if match else value
-
-
-def show_phone(value: str) -> str:
-    """Return a phone number grouped: Norwegian ones without country code."""
-    try:
-        number = phonenumbers.parse(value, "NO")
-    except phonenumbers.NumberParseException:
-        return value
-    norwegian = number.country_code == 47  # noqa: PLR2004 - Norway's country code
-    style = phonenumbers.PhoneNumberFormat.NATIONAL if norwegian else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return str(phonenumbers.format_number(number, style))
 
 
 def show_size(size: int, language: Language) -> str:

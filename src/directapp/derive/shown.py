@@ -8,6 +8,7 @@ from typing import Any
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
+from directapp.declare.reading.phones import show_phone
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.derive import present
 from directapp.kernel.actor import Actor
@@ -169,7 +170,7 @@ _FORMATTERS: dict[Kind, Callable[[Formatter, Field, Any], Shown]] = {
     Kind.INSTANT: Formatter._instant,  # noqa: SLF001 - as above
     Kind.REF: Formatter._ref,  # noqa: SLF001 - as above
     Kind.EMAIL: lambda _, __, value: Shown(text=str(value), look="link", href=f"mailto:{value}"),
-    Kind.PHONE: lambda _, __, value: Shown(text=present.show_phone(str(value)), look="link", href=f"tel:{value}"),
+    Kind.PHONE: lambda _, __, value: Shown(text=show_phone(str(value)), look="link", href=f"tel:{value}"),
     Kind.REFS: Formatter._structure,  # noqa: SLF001 - as above
     Kind.JSON: Formatter._structure,  # noqa: SLF001 - as above
 }

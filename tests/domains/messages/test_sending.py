@@ -167,7 +167,7 @@ async def test_a_text_message_that_may_have_gone_is_never_sent_again_by_itself(o
     dealer = outside.dealer
     post = dealer.application.post
     impatient = twilio_service.Twilio(
-        post.http,
+        dealer.application.http,
         account="AC00000000000000000000000000000001",
         secret="secret",
         sender="Bilhuset",

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import pytest
 
+from directapp.connectors.letters import Brand, Letter, write
 from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.catalogue import NOTICES, OUTWARD
 from directapp.domains.messages.letters import brand_of, compose
 from directapp.kernel import colours
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import LANGUAGES
-from directapp.services.letters import Brand, Letter, write
 from support.browser import Browser, Opener
 
 CAPABILITIES = Capabilities("k" * 48, "https://da.example.test")

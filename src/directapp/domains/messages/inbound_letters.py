@@ -13,6 +13,7 @@ from directapp.domains.messages.quoted import own_words, plain_words
 from directapp.domains.messages.vendor_answers import is_live
 from directapp.domains.messages.vendor_match import Sort
 from directapp.domains.messages.vendor_photos import MOST_PHOTOS, Photo, hang_photo, vendor_actor
+from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.errors import DirectAppError, TooManyError
 from directapp.kernel.text import Text
 from directapp.services.act import Seen
@@ -63,7 +64,7 @@ class InboundLetters:
             link = act.seen
             if link is None or not is_live(link, act):
                 return
-            item = await act.look_up("work_items", link.row["work_item"])
+            item = await act.look_up(WORK_ITEMS, link.row["work_item"])
         for number, file in enumerate(pictures):
             content = await _opened(job, inbox, letter, file)
             if content is not None and not (file.inline and len(content) < _SMALLEST):

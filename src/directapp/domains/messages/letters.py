@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from directapp.connectors.letters import STANDARD, Brand, Letter
+from directapp.declare.reading.phones import show_phone
 from directapp.domains.messages.capability import Capabilities
-from directapp.domains.messages.phrases import phone_text
 from directapp.kernel import colours
 from directapp.kernel.text import Text, pick_language
-from directapp.services.letters import STANDARD, Brand, Letter
 
 WORDS: dict[str, Text] = {
     "why_user": Text(
@@ -40,7 +40,7 @@ def brand_of(site: Mapping[str, Any], capabilities: Capabilities, tenant: UUID) 
     return Brand(
         name=str(site.get("name") or "DirectApp"),
         location=str(site.get("location") or ""),
-        phone=phone_text(site["phone"]) if site.get("phone") else "",
+        phone=show_phone(str(site["phone"])) if site.get("phone") else "",
         band=primary if primary.startswith("#") else f"#{primary}",
         on_band=colours.text_on(rgb),
         accent=theme.light.colour,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from directapp.connectors.addresses import AddressRefusedError
 from directapp.connectors.failures import OutsideError
+from directapp.connectors.letters import Brand, Made, write
 from directapp.connectors.mail import BY_MACHINE, Mailer
 from directapp.connectors.resend import (
     MOST_AT_ONCE,
@@ -40,7 +41,6 @@ from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 from directapp.services.jobs import Daily, Errand, Failures, Job, LaterError, Schedule, acting, sweep, sweep_all
-from directapp.services.letters import Brand, Made, write
 
 SYSTEM = sending.SYSTEM
 _QUOTA_REST = 3600.0

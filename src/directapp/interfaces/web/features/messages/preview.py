@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import Response
 
+from directapp.connectors.letters import Letter, write
 from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.catalogue import CUSTOMER, NOTICES, OUTWARD, VENDOR
 from directapp.domains.messages.customers import CALL, customer_facts
@@ -23,7 +24,6 @@ from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
 from directapp.kernel.text import LANGUAGES, Language, Text, pick_language
 from directapp.services.act import Seen
-from directapp.services.letters import Letter, write
 
 PATH = "/app/letters"
 MAY = frozenset({"tenant_admin", "manager"})

@@ -10,7 +10,7 @@ import orjson
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from directapp.derive.present import show_phone
+from directapp.declare.reading.phones import show_phone
 from directapp.domains.messages.capability import Capabilities, Capability, Kind
 from directapp.domains.messages.customers import language_of
 from directapp.domains.messages.status_links import is_open

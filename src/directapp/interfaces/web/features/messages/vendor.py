@@ -8,8 +8,9 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
+from directapp.declare.reading.phones import show_phone
 from directapp.derive import forms
-from directapp.derive.present import show_moment, show_phone
+from directapp.derive.present import show_moment
 from directapp.domains.messages.capability import Capabilities, Capability
 from directapp.domains.messages.fields import VENDOR_LINKS
 from directapp.domains.messages.phrases import car_name

@@ -83,7 +83,7 @@ class Made:
 
 @cache
 def _templates() -> Environment:
-    folder = resources.files("directapp.services.letters")
+    folder = resources.files("directapp.connectors.letters")
     return Environment(
         loader=FileSystemLoader(str(folder)),
         autoescape=select_autoescape(("html",), default=False),
