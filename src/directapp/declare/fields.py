@@ -2,12 +2,21 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
 from directapp.declare.kinds import BadValueError, Kind, read
-from directapp.declare.reading import TYPED, Manner, clean_code, of_sort, read_instant
+from directapp.declare.reading import (
+    TYPED,
+    Manner,
+    clean_code,
+    code_part,
+    of_sort,
+    phone_part,
+    read_instant,
+)
 from directapp.kernel.actor import Actor
 from directapp.kernel.text import Text
 
@@ -127,6 +136,15 @@ class Field:
             for one in value:
                 self._check_choice(one)
         return value
+
+    def spellings(self, text: str) -> tuple[str, ...]:
+        """Return how a part of a value may stand in the column: as written, and as codes and numbers are kept."""
+        ways = [text]
+        read_part = code_part if self.code else phone_part if self.kind is Kind.PHONE else None
+        for way in (read_part, self.understand if read_part or self.kind is Kind.EMAIL else None):
+            with suppress(BadValueError):
+                ways += [way(text)] if way else ()
+        return tuple(dict.fromkeys(way for way in ways if way))
 
     def _read(self, value: Any, manner: Manner, stored: Any) -> Any:
         if self.code:

@@ -138,7 +138,9 @@ def _conditions(address: Address, item: Field, readable: frozenset[str]) -> Iter
 
 
 def _said(item: Field, values: Sequence[str]) -> Iterable[Filter]:
-    escaped = (_spelt(v).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for v in values)
+    escaped = (
+        way.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for v in values for way in _spelt(item, v)
+    )
     conditions = tuple(Condition((item.name,), "ilike", f"%{text}%") for text in escaped)
     if len(conditions) == 1:
         yield conditions[0]
@@ -146,14 +148,14 @@ def _said(item: Field, values: Sequence[str]) -> Iterable[Filter]:
         yield Junction("or", conditions)
 
 
-def _spelt(text: str) -> str:
+def _spelt(item: Field, text: str) -> tuple[str, ...]:
     try:
         line = clean_line(text, FOREIGN)
     except BadValueError as error:
         raise UnreadError(text, error.text) from None
     if not line:
         raise UnreadError(text, _NOTHING_SEEN)
-    return line
+    return item.spellings(line)
 
 
 def _understand(item: Field, text: str) -> Any:

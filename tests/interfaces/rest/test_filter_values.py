@@ -88,3 +88,32 @@ async def test_what_cannot_be_read_is_refused_by_name(colours: Api, name: str, v
     seller = await colours.dealer.person("new_car_sales", "495")
     (refusal,) = await colours.refused(seller, "GET", "/items/cars", 400, params={name: value})
     assert refusal["code"] == "INVALID_QUERY"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "finds"),
+    [
+        ("filter[license_plate][_contains]", "EL 12", True),
+        ("filter[license_plate][_istarts_with]", "el-123", True),
+        ("filter[license_plate][_ends_with]", "23 45", True),
+        ("filter[license_plate][_ncontains]", "EL 12", False),
+        ("filter[license_plate][_contains]", "EL 13", False),
+        ("filter[vin][_contains]", "*WVWZZZTR009680392*", True),
+        ("filter[vin][_icontains]", "wvw zzz", True),
+        ("filter[customer_phone][_contains]", "91 23", True),
+        ("filter[customer_phone][_starts_with]", "0047 912", True),
+        ("filter[customer_phone][_contains]", "0 91 23 45 67", True),
+        ("filter[customer_phone][_nends_with]", "45 67", False),
+        ("filter[customer_name][_contains]", "A\u030ase", True),
+        ("filter[customer_name][_contains]", " \u00d8deg", True),
+        ("filter[customer_name][_contains]", "\u00c5seØ", False),
+    ],
+)
+async def test_a_part_of_a_code_or_a_number_is_found_as_written_or_shown(
+    api: Api, name: str, value: str, *, finds: bool
+) -> None:
+    seller = await api.dealer.person("new_car_sales", "495")
+    known = {"license_plate": "EL 12345", "vin": "WVWZZZTR009680392", "customer_phone": "91234567"}
+    car = await new_car(api.dealer, seller, 1, customer_name="Åse Ødegård", **known)
+    rows = await api.ok(seller, "GET", "/items/cars", params={"fields": "id", name: value})
+    assert rows == ([{"id": str(car)}] if finds else [])

@@ -64,3 +64,31 @@ async def test_what_people_write_is_read(dealer: Dealer, signed: Opener, asked: 
     page = (await browser.get(f"/app/cars?{asked}")).text
     assert "kan ikke leses" not in page
     assert count(page) == 1
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *("license_plate=EL 12345", "license_plate=el-12345", "license_plate=EL\u200b123", "license_plate=45"),
+        *("vin=wvw zzz tr0", "vin=*WVWZZZTR009680392*", "vin=IWVWZZZTR009680392", "vin=680392"),
+        *(
+            "customer_phone=0 91 23 45 67",
+            "customer_phone=%2B47 91 23",
+            "customer_phone=0047912",
+            "customer_phone=912 34",
+        ),
+        *("customer_email=KARI@BÆRUM.NO", "customer_email=kari@xn--brum-voa.no", "order_number=ab-123"),
+        "customer_name=A\u030ase",
+    ],
+)
+async def test_codes_numbers_and_addresses_are_found_as_written_or_shown(
+    dealer: Dealer, signed: Opener, asked: str
+) -> None:
+    browser = await signed("new_car_sales")
+    codes = {"license_plate": "EL 12345", "vin": "WVWZZZTR009680392", "order_number": "AB-123"}
+    person = {"customer_phone": "91234567", "customer_email": "kari@bærum.no", "customer_name": "Åse"}
+    car = await new_car(dealer, browser.actor, 1, **codes, **person)
+    other = await new_car(dealer, browser.actor, 2, license_plate="EL 99999", customer_phone="98888888")
+    for view in ("", "/board"):
+        shown = (await browser.get(f"/app/cars{view}?{asked}")).text
+        assert (str(car) in shown, str(other) in shown) == (True, False)

@@ -7,7 +7,7 @@ they come from. What is stored already comes back through ``kinds.restored`` ins
 from directapp.declare.reading.dates import CLOCK_FORM, AmbiguousDateError, read_clock, read_date, read_instant
 from directapp.declare.reading.manner import FOREIGN, SHEET, TYPED, BadValueError, DateFormat, Manner, NumberFormat
 from directapp.declare.reading.numbers import AmbiguousNumberError, format_among, format_of, read_number, read_whole
-from directapp.declare.reading.phones import read_phone
+from directapp.declare.reading.phones import phone_part, read_phone
 from directapp.declare.reading.text import (
     ALIKE,
     SAME,
@@ -18,6 +18,7 @@ from directapp.declare.reading.text import (
     clean_structure,
     clean_text,
     code_key,
+    code_part,
     of_sort,
     visible,
 )
@@ -42,9 +43,11 @@ __all__ = [
     "clean_structure",
     "clean_text",
     "code_key",
+    "code_part",
     "format_among",
     "format_of",
     "of_sort",
+    "phone_part",
     "read_clock",
     "read_date",
     "read_instant",

@@ -16,6 +16,12 @@ _SPELT = re.compile(r"\(?\+?[\d ().\-]+")
 _SUBSCRIBER = re.compile(r"0?(?P<number>[2-9]\d{7})")
 
 
+def phone_part(text: str) -> str:
+    """Return a part of a number as it stands in a stored one: digits alone, behind a plus where it begins abroad."""
+    digits = re.sub(r"[^\d+]", "", clean_code(text))
+    return re.sub(r"^0", "", re.sub(r"^00", "+", digits))
+
+
 def read_phone(value: Any) -> str:
     """Return an E.164 number; eight digits are Norwegian, with or without the ``(0)`` that is not dialled from abroad.
 

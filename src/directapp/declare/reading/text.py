@@ -14,6 +14,7 @@ SEPARATORS, ALIKE, SAME = " -./_,;#*+()", "OI", "01"
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # No XML file, and so no XLSX, can hold the last two either.
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNPARTED = dict.fromkeys(map(ord, SEPARATORS))
 # What nobody sees: format signs (Cf, bidi marks among them), fillers, and what only changes the look of a sign.
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
@@ -115,6 +116,11 @@ def code_key(code: str) -> str:
     The store's unique rules compare codes by the same key (``store.uniques``).
     """
     return clean_code(code).upper().translate(str.maketrans(ALIKE, SAME, SEPARATORS))
+
+
+def code_part(text: str) -> str:
+    """Return a part of a code as a code is stored that has nothing between its signs."""
+    return clean_code(text).upper().translate(_UNPARTED)
 
 
 def clean_structure(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """Filters of the query dialect: nested objects of fields and operators become conditions with parsed values."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -224,7 +225,9 @@ class FilterReader:
         text = "" if found is None else str(found).replace("\0", "")
         if item.kind in _LISTS:
             return _element(path, text, negate=operator.op == "nlike")
-        return Condition(path, operator.op, operator.pattern(text))
+        ways = item.spellings(unicodedata.normalize("NFC", text)) or ("",)
+        found = tuple(Condition(path, operator.op, operator.pattern(way)) for way in ways)
+        return found[0] if len(found) == 1 else Junction("and" if operator.op == "nlike" else "or", found)
 
     def _many(self, item: Field, operator: _Operator, raw: Any, name: str) -> Any:
         raw = listed(raw, name)
