@@ -23,7 +23,7 @@ _SHORT = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Entry:
     """A record on a day: at what time, what it is called, how it stands."""
 
     time: str
@@ -42,7 +42,7 @@ class Day:
     spoken: str
     today: bool
     outside: bool
-    events: tuple[Event, ...]
+    events: tuple[Entry, ...]
     more: int = 0
 
 
@@ -113,11 +113,11 @@ def weeks_of(
     most: int,
 ) -> tuple[tuple[Day, ...], ...]:
     """Return the weeks of a span with the rows on their days."""
-    by_day: dict[date, list[Event]] = {}
+    by_day: dict[date, list[Entry]] = {}
     for row in rows:
         day, clock = _when(item, row.get(item.name))
         if day is not None:
-            by_day.setdefault(day, []).append(_event(formatter, meta, row, clock))
+            by_day.setdefault(day, []).append(_entry(formatter, meta, row, clock))
     days = [span.first + timedelta(days=n) for n in range((span.end - span.first).days)]
     made = [_day(formatter, span, day, by_day.get(day, []), most) for day in days]
     return tuple(tuple(made[start : start + WEEK]) for start in range(0, len(made), WEEK))
@@ -131,15 +131,15 @@ def _when(item: Field, value: object) -> tuple[date | None, str]:
     return (local.date(), f"{local:%H:%M}") if local else (None, "")
 
 
-def _event(formatter: Formatter, meta: CollectionMeta, row: Mapping[str, Any], clock: str) -> Event:
+def _entry(formatter: Formatter, meta: CollectionMeta, row: Mapping[str, Any], clock: str) -> Entry:
     flow = meta.declared.workflow
     state = flow.state(row.get("status")) if flow else None
     status = state.label.pick(formatter.language) if state else ""
     hue = state.phase.hue if state else "steel"
-    return Event(clock, formatter.title(meta, row), page_of(meta.name, row["id"]), status, hue)
+    return Entry(clock, formatter.title(meta, row), page_of(meta.name, row["id"]), status, hue)
 
 
-def _day(formatter: Formatter, span: Period, day: date, events: Sequence[Event], most: int) -> Day:
+def _day(formatter: Formatter, span: Period, day: date, events: Sequence[Entry], most: int) -> Day:
     return Day(
         date=day.isoformat(),
         number=day.day,

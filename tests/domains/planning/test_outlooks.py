@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 import pytest
 
-from directapp.domains.planning import by_the_clock
+from directapp.domains.planning.outlook_jobs import by_the_clock
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7

@@ -9,10 +9,13 @@ from directapp.declare.events import Emit
 from directapp.declare.fields import SUBJECT_COLLECTION, SUBJECT_ID, Group, choices, field, subject_fields
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.rules import Empty, In, all_of, either
+from directapp.domains.cars.fields import CARS
+from directapp.domains.people.roles import WORKING
 from directapp.domains.records.events import FILE_ADDED
-from directapp.domains.records.rights import ALONG, EVERYONE, SEEN, SEEN_OWN
+from directapp.domains.records.rights import ALONG, SEEN, SEEN_OWN
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
+from directapp.services.attachments import FILES
 
 STAGES = choices(
     ("order", "Bestilling", "Order"),
@@ -91,8 +94,8 @@ CONTENT = Group(
     Text("Vedlegg", "Attachment"),
     (
         *subject_fields(along=ALONG, required=True, on_delete="cascade"),
-        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade"),
-        field("file", "Fil", "File", Kind.REF, ref="files", on_delete="cascade", required=True, immutable=True),
+        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade"),
+        field("file", "Fil", "File", Kind.REF, ref=FILES, on_delete="cascade", required=True, immutable=True),
         field("stage", "Steg", "Stage", Kind.CHOICE, choices=STAGES),
         field("title", "Tittel", "Title", search=True),
         field("damage_marks", "Skademerker", "Damage marks", Kind.JSON, parse=parse_marks, form=MARKS_FORM),
@@ -149,7 +152,7 @@ def file_follows(case: Case) -> list[Consequence]:
     """Let the file itself be seen by those who see the car."""
     if not case.changed("car") or case.one("file").get("car") == case.get("car"):
         return []
-    return [Consequence(collection="files", system="workflow", patch={"car": case.get("car")}, target=case.get("file"))]
+    return [Consequence(collection=FILES, system="workflow", patch={"car": case.get("car")}, target=case.get("file"))]
 
 
 def _adder(role: str, stages: tuple[str, ...]) -> Grant:
@@ -165,7 +168,7 @@ CAR_FILES = Collection(
     access=Access(
         systems=("workflow", "custodian", "vendor", "importer", "demo"),
         grants=(
-            *grants(EVERYONE, rows=SEEN, read=("all",)),
+            *grants(WORKING, rows=SEEN, read=("all",)),
             *(_adder(role, stages) for role, stages in STAGES_OF_ROLE.items()),
             Grant(role="tenant_admin", write=("*",), create=True, delete=True),
         ),
@@ -183,8 +186,8 @@ CAR_FILES = Collection(
     fill=(name_after_file,),
     rules=(file_is_ones_own, file_on_one_subject, car_has_stages, archived_takes_invoices_only),
     related=(
-        One("car", "car", "cars"),
-        One("file", "file", "files"),
+        One("car", "car", CARS),
+        One("file", "file", FILES),
         Many("attached", "car_files", "file", via="file"),
     ),
     consequences=(file_follows,),

@@ -6,8 +6,11 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.events import Emit
 from directapp.declare.fields import SUBJECT_COLLECTION, SUBJECT_ID, Group, field, subject_fields
 from directapp.declare.kinds import Kind
+from directapp.domains.cars.fields import CARS
+from directapp.domains.people.fields import USERS
+from directapp.domains.people.roles import WORKING
 from directapp.domains.records.events import COMMENT_MENTIONED, COMMENT_WRITTEN
-from directapp.domains.records.rights import ALONG, EVERYONE, SEEN, SEEN_OWN
+from directapp.domains.records.rights import ALONG, SEEN, SEEN_OWN
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
@@ -16,9 +19,9 @@ CONTENT = Group(
     Text("Kommentar", "Comment"),
     (
         *subject_fields(along=ALONG, required=True, on_delete="cascade", immutable=True),
-        field("car", "Bil", "Car", Kind.REF, ref="cars", on_delete="cascade", immutable=True),
+        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", immutable=True),
         field("text", "Kommentar", "Comment", Kind.TEXT, required=True, max_length=4000, search=True),
-        field("mentions", "Nevnt", "Mentioned", Kind.REFS, ref="users"),
+        field("mentions", "Nevnt", "Mentioned", Kind.REFS, ref=USERS),
     ),
 )
 
@@ -39,7 +42,7 @@ COMMENTS = Collection(
     access=Access(
         systems=("workflow", "vendor", "importer", "demo"),
         grants=(
-            *grants(EVERYONE, rows=SEEN, read=("all",), write=("all",), edit=SEEN_OWN, create=True),
+            *grants(WORKING, rows=SEEN, read=("all",), write=("all",), edit=SEEN_OWN, create=True),
             Grant(role="tenant_admin", write=("*",), create=True),
         ),
     ),
@@ -50,7 +53,7 @@ COMMENTS = Collection(
         icon="message",
     ),
     rules=(archived_is_silent,),
-    related=(One("car", "car", "cars"),),
+    related=(One("car", "car", CARS),),
     indexes=((SUBJECT_COLLECTION, SUBJECT_ID), ("car", "created_at")),
     events=(Emit(event=COMMENT_WRITTEN, field="text"), Emit(event=COMMENT_MENTIONED, field="mentions")),
 )

@@ -6,7 +6,10 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Everything, In, Not, Parent, all_of, either
-from directapp.domains.records.rights import EVERYONE, OWN
+from directapp.domains.cars.fields import CARS
+from directapp.domains.people.roles import WORKING
+from directapp.domains.records.fields import CAR_FILES
+from directapp.domains.records.rights import OWN
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text
 
@@ -18,7 +21,7 @@ PURPOSES = choices(
 )
 # A face and a logo stand on everyone's pages.
 # Taken off its last car, a file is its owner's alone.
-ON_A_CAR = Parent("id", "car_files", Everything(), key="file")
+ON_A_CAR = Parent("id", CAR_FILES, Everything(), key="file")
 SHOWN_TO_ALL = In("purpose", ("photo", "logo"))
 
 ABOUT = Group(
@@ -39,7 +42,7 @@ ABOUT = Group(
             "Bil",
             "Car",
             Kind.REF,
-            ref="cars",
+            ref=CARS,
             on_delete="set_null",
             computed=True,
             help=Text(
@@ -65,10 +68,10 @@ FILES = Collection(
     access=Access(
         systems=("custodian", "workflow", "vendor", "importer", "demo"),
         grants=(
-            *grants(EVERYONE, rows=either(ON_A_CAR, SHOWN_TO_ALL), read=("all",)),
-            *grants(EVERYONE, rows=OWN, read=("all",), write=("all",), create=True),
+            *grants(WORKING, rows=either(ON_A_CAR, SHOWN_TO_ALL), read=("all",)),
+            *grants(WORKING, rows=OWN, read=("all",), write=("all",), create=True),
             # Deleting goes with editing: it names a field that the owner writes anyway.
-            *grants(EVERYONE, rows=all_of(OWN, Not(ON_A_CAR)), read=(), write=("title",), delete=True),
+            *grants(WORKING, rows=all_of(OWN, Not(ON_A_CAR)), read=(), write=("title",), delete=True),
             Grant(role="tenant_admin", write=("*",), create=True),
             Grant(role="tenant_admin", rows=Not(ON_A_CAR), read=(), write=("title",), delete=True),
         ),

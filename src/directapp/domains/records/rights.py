@@ -3,8 +3,6 @@
 from directapp.declare.fields import SUBJECT_ID
 from directapp.declare.rules import Is, SubjectSeen, Who, all_of
 
-EVERYONE = "new_car_sales used_car_sales parts reception planner mechanic detailer sales_manager manager finance"
-
 # The car that a subject is or belongs to: what is seen with a car is decided without looking it up.
 ALONG = "car"
 SEEN = SubjectSeen(SUBJECT_ID)

@@ -25,7 +25,7 @@ _CLOCKS = ("quiet_from", "quiet_to")
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Chosen:
     """One event, and whether a letter goes."""
 
     code: str
@@ -38,7 +38,7 @@ class EventGroup:
     """The events of a type."""
 
     label: str
-    events: tuple[Event, ...]
+    events: tuple[Chosen, ...]
 
 
 async def _own(ctx: RequestContext) -> dict[str, Any]:
@@ -65,7 +65,9 @@ def _page(
     groups = []
     for kind in TYPES:
         events = tuple(
-            Event(n.code, n.label.pick(ctx.language), n.code in chosen) for n in NOTICES.values() if n.type == kind.code
+            Chosen(n.code, n.label.pick(ctx.language), n.code in chosen)
+            for n in NOTICES.values()
+            if n.type == kind.code
         )
         if events:
             groups.append(EventGroup(kind.label.pick(ctx.language), events))
