@@ -179,7 +179,11 @@ async def test_rows_that_wait_are_named_with_their_column(
 @pytest.mark.parametrize(
     ("asked", "code", "told"),
     [
-        (((), {"file": "nei.csv"}), 1, ("Filen nei.csv kan ikke leses", "The file nei.csv cannot be read")),
+        (
+            ((), {"file": "nei.csv"}),
+            1,
+            ("nei.csv kan ikke leses: den finnes ikke.", "nei.csv cannot be read: there is none."),
+        ),
         ((("--report", "nei/r.csv"), {}), 1, ("Ingenting er gjort", "Nothing has been done")),
         ((("--header", "99"), {}), 1, ("Rad 99 finnes ikke i filen", "There is no row 99 in the file")),
         ((("--sheet", "Ark9"), {"file": "bok.xlsx"}), 1, ("Filen lar seg ikke lese", "The file cannot be read")),

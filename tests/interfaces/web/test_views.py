@@ -208,3 +208,14 @@ async def test_what_is_picked_is_done_to_each_for_itself(dealer: Dealer, signed:
     assert [(await dealer.read(seller, "cars", c))["status"] for c in cars] == ["archived"] * 3
     strange = await signed("new_car_sales", "490")
     assert (await strange.send("/app/cars/bulk", verb="archive", record=records)).status_code == 409
+
+
+async def test_a_view_that_is_refused_names_the_field(signed: Opener) -> None:
+    browser = await signed("new_car_sales")
+    for name, told in (
+        ("x" * 61, "Navn: Høyst 60 tegn."),
+        ("A\u200bb", "Navn: Etter «A» står"),
+        (" ", "Navn må fylles ut."),
+    ):
+        sent = await browser.send("/app/cars/views", name=name, query="[]")
+        assert (sent.status_code, told in sent.text) == (422, True), sent.text

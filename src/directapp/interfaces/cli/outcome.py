@@ -40,6 +40,12 @@ _STOPPED = Text(
     "Stopped after {done} of {total} rows. What has been taken in stays; run it again to go on.",
 )
 _NO_FILE = Text("Filen {file} kan ikke leses: {why}.", "The file {file} cannot be read: {why}.")
+_REASONS: Mapping[type[OSError], Text] = {
+    FileNotFoundError: Text("den finnes ikke", "there is none"),
+    NotADirectoryError: Text("mappen finnes ikke", "there is no such folder"),
+    IsADirectoryError: Text("det er en mappe", "it is a folder"),
+    PermissionError: Text("tilgang mangler", "access is denied"),
+}
 _NO_REPORT = Text(
     "Rapporten kan ikke skrives til {file}: {why}. Ingenting er gjort.",
     "The report cannot be written to {file}: {why}. Nothing has been done.",
@@ -68,12 +74,17 @@ def failing_in(language: Language) -> Iterator[None]:
         raise typer.Exit(FAILED) from None
 
 
+def _why(error: OSError) -> Text:
+    known = next((text for kind, text in _REASONS.items() if isinstance(error, kind)), None)
+    return known or Text(str(error.strerror), str(error.strerror))
+
+
 def read_file(file: Path, language: Language) -> bytes:
     """Return what a file holds (typer.Exit: it cannot be read, which is said)."""
     try:
         return file.read_bytes()
     except OSError as error:
-        fail(_NO_FILE.fill(file=file, why=error.strerror), language)
+        fail(_NO_FILE.fill(file=file, why=_why(error)), language)
 
 
 def open_report(file: Path | None, language: Language) -> None:
@@ -82,7 +93,7 @@ def open_report(file: Path | None, language: Language) -> None:
         if file is not None:
             file.open("a").close()
     except OSError as error:
-        fail(_NO_REPORT.fill(file=file, why=error.strerror), language)
+        fail(_NO_REPORT.fill(file=file, why=_why(error)), language)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from fastapi import Response
 
+from directapp.declare.spec import CollectionMeta
 from directapp.derive.questions import Address
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
@@ -14,7 +15,8 @@ from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.views.bar import PATHS, SAVED, saved_views
 from directapp.interfaces.web.records.views.words import WORDS
-from directapp.kernel.errors import BadPayloadError
+from directapp.kernel.errors import BadPayloadError, InvalidError, Problem
+from directapp.kernel.text import Text
 
 
 async def save_view(ctx: PersonContext, collection: str) -> Response:
@@ -31,11 +33,23 @@ async def save_view(ctx: PersonContext, collection: str) -> Response:
         "pinned": bool(posted.get("pinned")),
         **_shared(ctx, posted),
     }
-    answer = await ctx.do(store, "create", patch, posted=posted)
+    try:
+        answer = await ctx.do(store, "create", patch, posted=posted)
+    except InvalidError as error:
+        raise InvalidError([_named(store, problem) for problem in error.problems]) from error
     text = ctx.say(WORDS["view_saved"]).format(name=patch["name"])
     ctx.cookies.append(notes.tell_done(text, ctx.now))
     found = next((s for s in await saved_views(ctx, meta) if s.id == str(answer.record)), None)
     return ctx.go(found.href if found else Address(f"/app/{meta.name}{PATHS.get(view, '')}").text)
+
+
+def _named(store: CollectionMeta, problem: Problem) -> Problem:
+    """Return a problem with its field's label before it: no field stands beside it on the page that tells it."""
+    item = store.fields.get(problem.field or "")
+    said = problem.message
+    if item is None or said.nb.startswith(item.label.nb):
+        return problem
+    return Problem(Text(f"{item.label.nb}: {said.nb}", f"{item.label.en}: {said.en}"), field=problem.field)
 
 
 def _json(text: str) -> Any:
