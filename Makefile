@@ -33,6 +33,9 @@ ASSETS := src/directapp/interfaces/web/static/build/manifest.json
 # What the style sheet is purged against: the templates, and the code that writes class names.
 MARKUP := $(shell find src/directapp/interfaces/web src/directapp/derive \( -name '*.html' -o -name '*.jinja' -o -name '*.py' \) 2>/dev/null)
 
+# What the device keeps and takes without network: the worker of the installed app is built from it too.
+PLACES := src/directapp/interfaces/web/features/floor/offline.json
+
 .PHONY: setup dev browser run test test-fast check format golden lock bench scale clean
 setup: .venv/.package $(ASSETS)
 	@:
@@ -74,7 +77,7 @@ node_modules/.dev: package.json package-lock.json .npmrc | .venv/.run
 	@$(NPM) ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch node_modules/.run $@
 
-$(ASSETS): node_modules/.run $(wildcard frontend/*) $(MARKUP)
+$(ASSETS): node_modules/.run $(wildcard frontend/*) $(PLACES) $(MARKUP)
 	@$(NODE) frontend/build.mjs
 
 # --- daily work ------------------------------------------------------------------------------------------------
@@ -105,7 +108,8 @@ check: dev
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo | tail -n 20
 	@$(BIOME) check --error-on-warnings --log-level=error frontend || { echo "check: make format mends most of this"; exit 1; }
-	@$(NODE) node_modules/typescript/bin/tsc --project . || { echo "check: a script's types do not fit"; exit 1; }
+	@for world in tsconfig.json tsconfig.worker.json; do $(NODE) node_modules/typescript/bin/tsc --project $$world \
+	  || { echo "check: a script's types do not fit"; exit 1; }; done
 	@said=$$($(NODE) --test --test-reporter=dot frontend/tests/*.test.js 2>&1) || { echo "$$said"; exit 1; }
 	@$(BIN)/directapp golden --check
 	@! grep -nE '://|--index-url|--find-links' requirements/*.txt || { echo "check: a lock names an address"; exit 1; }

@@ -4,9 +4,11 @@ import { fetchPart, isHeld, putInPlace } from "./live-parts.js";
 const GATHER = 150;
 const OWN = "notifications";
 
+/** @param {Document} page */
 export function ringBell(page) {
   const bells = [...page.querySelectorAll("[data-bell]")];
   if (!bells.length) return;
+  /** @type {number | undefined} */
   let timer;
 
   async function count() {
@@ -34,9 +36,13 @@ export function ringBell(page) {
   count();
 }
 
+/**
+ * @param {HTMLElement} bell
+ * @param {{ count: number, shown: string, said: string }} told
+ */
 function show(bell, { count, shown, said }) {
-  const number = bell.querySelector("[data-bell-count]");
-  const words = bell.querySelector("[data-bell-said]");
+  const number = /** @type {HTMLElement} */ (bell.querySelector("[data-bell-count]"));
+  const words = /** @type {HTMLElement} */ (bell.querySelector("[data-bell-said]"));
   number.hidden = count === 0;
   number.textContent = count ? shown : "";
   words.textContent = said;

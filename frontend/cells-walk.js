@@ -1,4 +1,3 @@
-// @ts-check
 // From cell to cell of a list: which of them may be edited, and which is the next.
 
 /**

@@ -8,39 +8,64 @@ import { all, newKey, put, recall, value } from "./queue.js";
 const CALM = 1500;
 const RETRY = 4000;
 
+/** @param {Document} page */
 export function answerChecklists(page) {
+  /** @type {HTMLFormElement | null} */
   const form = page.querySelector("form[data-checklist]");
   if (form) answerOne(page, form);
 }
 
+/**
+ * @param {Document} page
+ * @param {HTMLFormElement} form
+ */
 function answerOne(page, form) {
+  /** @type {Record<string, string>} */
   const base = JSON.parse(form.elements._base.value);
   const here = new URL(form.action).pathname;
+  const words = /** @type {DOMStringMap & Record<string, string>} */ (form.dataset);
+  /** @type {Map<string, string>} */
   const sending = new Map();
+  /** @type {string[][]} */
   const alone = [];
   let busy = false,
-    touched = 0,
-    hand = null,
-    fresh = null;
+    touched = 0;
+  /** @type {HTMLElement | null} */
+  let hand = null;
+  /** @type {HTMLElement | null} */
+  let fresh = null;
 
   const lines = () => [...form.querySelectorAll("[data-line]")];
+  /** @param {string} name */
   const codeOf = (name) => name.slice(name.indexOf(".") + 1);
-  const lineOf = (name) => lines().find((line) => line.dataset.line === codeOf(name));
-  const now = (name) => (form.elements[name]?.value ?? "").trim();
+  /** @param {string} name */
+  const lineOf = (name) => /** @type {HTMLElement} */ (lines().find((line) => line.dataset.line === codeOf(name)));
+  const fields = /** @type {HTMLFormControlsCollection & Record<string, HTMLInputElement>} */ (form.elements);
+  /** @param {string} name */
+  const now = (name) => (fields[name]?.value ?? "").trim();
+  /** @param {string} name */
   const isNew = (name) => now(name) !== base[name];
   const changed = () => Object.keys(base).filter((name) => isNew(name) && !("refused" in lineOf(name).dataset));
 
-  /** Whatever is told, the line that was tapped last stays under the finger. */
+  /**
+   * Whatever is told, the line that was tapped last stays under the finger.
+   * @param {() => void} deed
+   */
   function steadily(deed) {
-    const before = hand?.getBoundingClientRect().top;
+    const before = hand?.getBoundingClientRect().top ?? 0;
     deed();
     const moved = hand ? hand.getBoundingClientRect().top - before : 0;
     if (moved) scrollBy({ top: moved, behavior: "instant" });
   }
 
+  /**
+   * @param {HTMLElement} line
+   * @param {string} text
+   * @param {string} [kind]
+   */
   function say(line, text, kind = "") {
     steadily(() => {
-      line.querySelector("[data-said]").textContent = text;
+      /** @type {HTMLElement} */ (line.querySelector("[data-said]")).textContent = text;
       line.classList.toggle("is-queued", kind === "queued");
       line.classList.toggle("is-refused", kind === "refused");
       if (kind === "refused") line.dataset.refused = "";
@@ -50,14 +75,16 @@ function answerOne(page, form) {
 
   function count() {
     const open = lines().filter((line) => !now(`answer.${line.dataset.line}`)).length;
-    form.querySelector("[data-points-left]").textContent = open ? form.dataset.left.replace("{count}", open) : "";
+    const left = /** @type {HTMLElement} */ (form.querySelector("[data-points-left]"));
+    left.textContent = open ? words.left.replace("{count}", String(open)) : "";
   }
 
   // -- on the way there ---------------------------------------------------------------------------------------
 
+  /** @returns {Promise<void>} */
   async function send() {
     if (busy) return;
-    const batch = alone.length ? alone.shift().filter(isNew) : changed();
+    const batch = alone.shift()?.filter(isNew) ?? changed();
     if (!batch.length) return alone.length ? send() : settle();
     busy = true;
     for (const name of batch) sending.set(name, now(name));
@@ -68,17 +95,25 @@ function answerOne(page, form) {
     else await send();
   }
 
+  /**
+   * @param {string[]} batch
+   * @returns {import("./queue.js").Field[]}
+   */
   function fieldsOf(batch) {
     const known = JSON.stringify(Object.fromEntries(batch.map((name) => [name, base[name]])));
+    /** @type {[string, string][]} */
     const plain = [
       ["_csrf", form.elements._csrf.value],
       ["_key", newKey()],
       ["_base", known],
     ];
-    return [...plain, ...batch.map((name) => [name, sending.get(name)])];
+    return [...plain, ...batch.map((name) => /** @type {[string, string]} */ ([name, sending.get(name)]))];
   }
 
-  /** Sends a few answers; says whether they must be sent again later. */
+  /**
+   * Sends a few answers; says whether they must be sent again later.
+   * @param {string[]} batch
+   */
   async function post(batch) {
     const body = new FormData();
     for (const [name, text] of fieldsOf(batch)) body.set(name, text);
@@ -88,11 +123,12 @@ function answerOne(page, form) {
       if (answer.status >= 500 || answer.status === 429) throw new Error(answer.statusText);
       text = await answer.text();
     } catch {
-      for (const name of batch) say(lineOf(name), form.dataset.waits, "queued");
+      for (const name of batch) say(lineOf(name), words.waits, "queued");
       return true;
     }
-    if (answer.headers.has("hx-redirect")) await signIn(answer.headers.get("hx-redirect"));
-    else if (answer.status === 204) for (const name of batch) kept(name, form.dataset.waits, "queued");
+    const address = answer.headers.get("hx-redirect");
+    if (address !== null) await signIn(address);
+    else if (answer.status === 204) for (const name of batch) kept(name, words.waits, "queued");
     else if (answer.ok) {
       for (const name of batch) kept(name);
       read(text);
@@ -100,13 +136,21 @@ function answerOne(page, form) {
     return false;
   }
 
+  /**
+   * @param {string} name
+   * @param {string} [said]
+   * @param {string} [kind]
+   */
   function kept(name, said = "", kind = "") {
-    base[name] = sending.get(name);
+    base[name] = sending.get(name) ?? "";
     say(lineOf(name), said, kind);
     showNote(lineOf(name));
   }
 
-  /** The sign-in has run out: what is answered waits on this device for whoever answered it. */
+  /**
+   * The sign-in has run out: what is answered waits on this device for whoever answered it.
+   * @param {string} address
+   */
   async function signIn(address) {
     const batch = changed();
     for (const name of batch) sending.set(name, now(name));
@@ -115,7 +159,11 @@ function answerOne(page, form) {
     location.assign(address);
   }
 
-  /** One refused answer holds up none of the others: they go line by line, and it is told where it stands. */
+  /**
+   * One refused answer holds up none of the others: they go line by line, and it is told where it stands.
+   * @param {string[]} batch
+   * @param {string} text
+   */
   function refused(batch, text) {
     const codes = [...new Set(batch.map(codeOf))];
     if (codes.length > 1) return void alone.push(...codes.map((code) => batch.filter((name) => codeOf(name) === code)));
@@ -124,13 +172,16 @@ function answerOne(page, form) {
     if (since.some((name) => now(name) !== sending.get(name))) return;
     const told = new DOMParser().parseFromString(text, "text/html");
     const said = [...told.querySelectorAll(".summary li, .state p:not(.quiet)")].map((e) => e.textContent.trim());
-    say(lineOf(batch[0]), said.join(" ") || form.dataset.notKept, "refused");
+    say(lineOf(batch[0]), said.join(" ") || words.notKept, "refused");
     read(text);
   }
 
   // -- what is stored -----------------------------------------------------------------------------------------
 
-  /** Line by line: others' answers come in, what is on its way or typed here stays. */
+  /**
+   * Line by line: others' answers come in, what is on its way or typed here stays.
+   * @param {string | Document} text
+   */
   function read(text) {
     const told = typeof text === "string" ? new DOMParser().parseFromString(text, "text/html") : text;
     for (const line of told.querySelectorAll("[data-line]")) {
@@ -142,6 +193,10 @@ function answerOne(page, form) {
     fresh = told.querySelector("#head") ?? fresh;
   }
 
+  /**
+   * @param {string} name
+   * @param {string} stored
+   */
   function take(name, stored) {
     const line = lineOf(name);
     if (!line || !(name in base)) return;
@@ -157,23 +212,34 @@ function answerOne(page, form) {
     showNote(line);
   }
 
+  /**
+   * @param {string} name
+   * @param {string} text
+   */
   function show(name, text) {
-    if (name.startsWith("note.")) form.elements[name].value = text;
-    else for (const one of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) one.checked = one.value === text;
+    if (name.startsWith("note.")) {
+      fields[name].value = text;
+      return;
+    }
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const boxes = form.querySelectorAll(`[name="${CSS.escape(name)}"]`);
+    for (const one of boxes) one.checked = one.value === text;
   }
 
+  /** @param {HTMLElement} line */
   function showNote(line) {
     const has = Boolean(base[`note.${line.dataset.line}`]);
-    steadily(() => line.querySelector(".checklist-note").classList.toggle("is-kept", has));
+    steadily(() => line.querySelector(".checklist-note")?.classList.toggle("is-kept", has));
   }
 
   /** The head says what can be done next: it changes when no finger is at work. */
   function settle() {
-    if (!fresh) return;
+    const coming = fresh;
+    if (!coming) return;
     const calm = touched + CALM - Date.now();
     if (calm > 0) return void setTimeout(() => !busy && settle(), calm);
     hand ??= form;
-    steadily(() => keepUpHead(page.querySelector("#head"), fresh));
+    steadily(() => keepUpHead(/** @type {HTMLElement} */ (page.querySelector("#head")), coming));
     fresh = null;
   }
 
@@ -223,9 +289,9 @@ function answerOne(page, form) {
     for (const entry of await all()) {
       if (entry.url !== here || entry.state !== "waiting") continue;
       for (const [name] of entry.fields.filter(([n]) => n in base)) {
-        base[name] = value(entry, name);
+        base[name] = String(value(entry, name) ?? "");
         show(name, base[name]);
-        say(lineOf(name), form.dataset.waits, "queued");
+        say(lineOf(name), words.waits, "queued");
         showNote(lineOf(name));
       }
     }
@@ -233,10 +299,10 @@ function answerOne(page, form) {
   }
 }
 
+/** @param {HTMLElement} line */
 function storedIn(line) {
-  if ("result" in line.dataset) return [line.dataset.result, line.dataset.note];
-  return [
-    line.querySelector("input[checked]")?.value ?? "",
-    line.querySelector(".checklist-note input").getAttribute("value"),
-  ];
+  if ("result" in line.dataset) return [line.dataset.result ?? "", line.dataset.note ?? ""];
+  /** @type {HTMLInputElement | null} */
+  const chosen = line.querySelector("input[checked]");
+  return [chosen?.value ?? "", line.querySelector(".checklist-note input")?.getAttribute("value") ?? ""];
 }

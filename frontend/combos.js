@@ -1,11 +1,18 @@
 // A combo asks the server what a typed word may mean and keeps the chosen record's id beside the words.
 // Markup: [data-combo=address] holding input[data-combo-text] and input[data-combo-value].
 const WAIT = 150;
+/** @type {Record<string, number>} */
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 let serial = 0;
 
+/**
+ * @typedef {HTMLInputElement & { comboTimer?: number }} Box A combo's words, and when they will be asked about.
+ */
+
+/** @param {Document} page */
 export function askCombos(page) {
-  page.addEventListener("focusin", ({ target }) => target.matches?.("[data-combo-text]") && prepare(target));
-  page.addEventListener("input", ({ target }) => target.matches?.("[data-combo-text]") && typed(target));
+  page.addEventListener("focusin", ({ target }) => target.matches?.("[data-combo-text]") && prepare(boxOf(target)));
+  page.addEventListener("input", ({ target }) => target.matches?.("[data-combo-text]") && typed(boxOf(target)));
   page.addEventListener("keydown", (event) => event.target.matches?.("[data-combo-text]") && steer(event));
   page.addEventListener(
     "focusout",
@@ -19,11 +26,17 @@ export function askCombos(page) {
   });
 }
 
+/** @type {(text: Element) => Box} */
+const boxOf = (text) => /** @type {Box} */ (text);
+
+/** @param {HTMLInputElement} text */
 function parts(text) {
-  const combo = text.closest("[data-combo]");
-  return { combo, value: combo.querySelector("[data-combo-value]"), list: combo.querySelector(".combo-list") };
+  const combo = /** @type {HTMLElement} */ (text.closest("[data-combo]"));
+  const value = /** @type {HTMLInputElement} */ (combo.querySelector("[data-combo-value]"));
+  return { combo, value, list: combo.querySelector(".combo-list") };
 }
 
+/** @param {HTMLInputElement} text */
 function prepare(text) {
   const { combo, list } = parts(text);
   if (list) return;
@@ -42,6 +55,7 @@ function prepare(text) {
     text.setAttribute(name, value);
 }
 
+/** @param {Box} text */
 function typed(text) {
   const { value } = parts(text);
   value.value = "";
@@ -50,18 +64,24 @@ function typed(text) {
   if (!text.value.trim()) tell(value);
 }
 
+/** @param {HTMLInputElement} text */
 async function ask(text) {
   const { combo, list } = parts(text);
   const asked = text.value.trim();
   const answer = await fetch(`${combo.dataset.combo}?q=${encodeURIComponent(asked)}`, {
     headers: { accept: "application/json" },
   });
-  if (!answer.ok || text.value.trim() !== asked) return;
+  if (!answer.ok || text.value.trim() !== asked || !list) return;
+  /** @type {{ value: string, label: string }[]} */
   const found = await answer.json();
   list.replaceChildren(...found.map((option, place) => item(option, `${list.id}-${place}`)));
   show(text, found.length > 0);
 }
 
+/**
+ * @param {{ value: string, label: string }} option
+ * @param {string} id
+ */
 function item({ value, label }, id) {
   const made = document.createElement("li");
   made.className = "combo-option";
@@ -72,6 +92,10 @@ function item({ value, label }, id) {
   return made;
 }
 
+/**
+ * @param {HTMLInputElement} text
+ * @param {boolean} open
+ */
 function show(text, open) {
   const { list } = parts(text);
   if (!list) return;
@@ -80,40 +104,45 @@ function show(text, open) {
   text.removeAttribute("aria-activedescendant");
 }
 
+/** @param {HTMLInputElement} text */
 function close(text) {
   show(text, false);
 }
 
+/** @param {From<KeyboardEvent>} event */
 function steer(event) {
-  const { list } = parts(event.target);
-  if (event.key === "ArrowDown" && list?.hidden) return void ask(event.target);
+  const text = boxOf(event.target);
+  const { list } = parts(text);
+  if (event.key === "ArrowDown" && list?.hidden) return void ask(text);
   if (!list || list.hidden) return;
-  const options = [...list.children];
+  const options = /** @type {HTMLElement[]} */ ([...list.children]);
   const here = options.findIndex((o) => o.ariaSelected === "true");
-  if (event.key === "Escape") return void close(event.target);
+  if (event.key === "Escape") return void close(text);
   if (event.key === "Enter" && here >= 0) {
     event.preventDefault();
     return void choose(options[here]);
   }
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const step = STEPS[event.key];
   if (!step) return;
   event.preventDefault();
   const next = options[Math.min(Math.max(here + step, 0), options.length - 1)];
   for (const option of options) option.ariaSelected = String(option === next);
-  event.target.setAttribute("aria-activedescendant", next.id);
+  text.setAttribute("aria-activedescendant", next.id);
   next.scrollIntoView({ block: "nearest" });
 }
 
+/** @param {HTMLElement} option */
 function choose(option) {
-  const combo = option.closest("[data-combo]");
-  const text = combo.querySelector("[data-combo-text]");
+  const combo = /** @type {HTMLElement} */ (option.closest("[data-combo]"));
+  const text = /** @type {HTMLInputElement} */ (combo.querySelector("[data-combo-text]"));
   text.value = option.textContent;
-  const value = combo.querySelector("[data-combo-value]");
-  value.value = option.dataset.value;
+  const { value } = parts(text);
+  value.value = option.dataset.value ?? "";
   tell(value);
   close(text);
 }
 
+/** @param {HTMLInputElement} value */
 function tell(value) {
   value.dispatchEvent(new Event("change", { bubbles: true }));
 }

@@ -1,6 +1,11 @@
 // A note may be spoken where the browser understands speech; elsewhere there is no microphone and one types.
+
+/** @typedef {SpeechRecognition & { button?: HTMLElement }} Hearing What is being heard, and the button that began it. */
+
+/** @type {Record<string, string>} */
 const LANGUAGES = { nb: "nb-NO", en: "en-GB" };
 
+/** @param {Document} page */
 export function takeDictation(page) {
   const Recognition = window.SpeechRecognition ?? window.webkitSpeechRecognition;
   if (!Recognition) return;
@@ -9,6 +14,7 @@ export function takeDictation(page) {
   };
   settle();
   page.addEventListener("htmx:after:swap", settle);
+  /** @type {Hearing | null} */
   let heard = null;
   page.addEventListener("click", ({ target }) => {
     const button = target.closest?.("[data-dictate]");
@@ -16,7 +22,8 @@ export function takeDictation(page) {
     const running = heard;
     heard?.stop();
     if (running?.button === button) return;
-    heard = listen(new Recognition(), button, page.getElementById(button.dataset.dictate));
+    const field = /** @type {Field} */ (page.getElementById(button.dataset.dictate ?? ""));
+    heard = listen(new Recognition(), button, field);
     const mine = heard;
     heard.addEventListener("end", () => {
       if (heard === mine) heard = null;
@@ -24,8 +31,14 @@ export function takeDictation(page) {
   });
 }
 
+/**
+ * @param {Hearing} recognition
+ * @param {HTMLElement} button
+ * @param {Field} field
+ */
 function listen(recognition, button, field) {
   const before = field.value.trimEnd();
+  const words = /** @type {HTMLElement} */ (button.querySelector("span"));
   recognition.button = button;
   recognition.lang = LANGUAGES[document.documentElement.lang] ?? LANGUAGES.nb;
   recognition.continuous = true;
@@ -38,7 +51,7 @@ function listen(recognition, button, field) {
   });
   recognition.addEventListener("error", ({ error }) => {
     if (error === "not-allowed" || error === "service-not-allowed")
-      button.title = button.querySelector("span").textContent = button.dataset.refused;
+      button.title = words.textContent = button.dataset.refused ?? "";
   });
   recognition.addEventListener("end", () => {
     button.setAttribute("aria-pressed", "false");

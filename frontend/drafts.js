@@ -1,4 +1,3 @@
-// @ts-check
 // What is typed and not saved survives a sign-in that ran out, a lost network and a closed tab, in this tab's storage.
 const PREFIX = "draft:";
 const LIFE = 12 * 3600 * 1000;

@@ -1,19 +1,20 @@
 // Small helps in forms: "now" beside a time, taking another's value, copying, leaving an inline form, focus on errors.
+/** @param {Document} page */
 export function helpForms(page) {
   page.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-now], [data-take], [data-copy], [data-cancel]");
     if (!button) return;
     const { now, take, copy } = button.dataset;
     if (now) fill(page.getElementById(now), wallClock());
-    if (take) fill(page.getElementById(take), button.dataset.value);
-    if (copy) navigator.clipboard?.writeText(page.getElementById(copy).value);
+    if (take) fill(page.getElementById(take), button.dataset.value ?? "");
+    if (copy) navigator.clipboard?.writeText(/** @type {Field} */ (page.getElementById(copy)).value);
     if ("cancel" in button.dataset && button.closest("#act")) {
       event.preventDefault();
-      page.getElementById("act").replaceChildren();
+      page.getElementById("act")?.replaceChildren();
     }
   });
   page.addEventListener("change", ({ target }) => {
-    if (target.matches?.("[data-reload]") && target.value) target.form.submit();
+    if (target.matches?.("[data-reload]") && target.value) target.form?.submit();
   });
   const settle = () => {
     for (const button of page.querySelectorAll("[data-now][hidden], [data-take][hidden], [data-copy][hidden]"))
@@ -27,8 +28,13 @@ export function helpForms(page) {
   });
 }
 
-function fill(input, value) {
-  if (!input) return;
+/**
+ * @param {HTMLElement | null} place
+ * @param {string} value
+ */
+function fill(place, value) {
+  if (!place) return;
+  const input = /** @type {Field} */ (place);
   input.value = value;
   input.dispatchEvent(new Event("input", { bubbles: true }));
   input.focus();
@@ -39,13 +45,21 @@ function wallClock() {
   return new Date().toLocaleString("sv-SE", { timeZone: "Europe/Oslo" }).slice(0, 16).replace(" ", "T");
 }
 
-/** Files dropped on a [data-drop] form, or chosen in it, are sent at once. */
+/**
+ * Files dropped on a [data-drop] form, or chosen in it, are sent at once.
+ * @param {Document} page
+ */
 export function dropFiles(page) {
+  /**
+   * @param {From<Event>} event
+   * @returns {HTMLFormElement | null}
+   */
   const zone = (event) => event.target.closest?.("[data-drop]");
   page.addEventListener("dragover", (event) => {
-    if (!zone(event)) return;
+    const form = zone(event);
+    if (!form) return;
     event.preventDefault();
-    zone(event).classList.add("is-over");
+    form.classList.add("is-over");
   });
   page.addEventListener("dragleave", (event) => zone(event)?.classList.remove("is-over"));
   page.addEventListener("drop", (event) => {
@@ -53,10 +67,13 @@ export function dropFiles(page) {
     if (!form) return;
     event.preventDefault();
     form.classList.remove("is-over");
-    form.querySelector("[data-drop-input]").files = event.dataTransfer.files;
+    const input = /** @type {HTMLInputElement} */ (form.querySelector("[data-drop-input]"));
+    input.files = /** @type {DataTransfer} */ (event.dataTransfer).files;
     form.requestSubmit();
   });
   page.addEventListener("change", ({ target }) => {
-    if (target.matches?.("[data-drop-input]") && target.files.length) target.form.requestSubmit();
+    if (!target.matches?.("[data-drop-input]")) return;
+    const { files, form } = /** @type {HTMLInputElement} */ (target);
+    if (files?.length) form?.requestSubmit();
   });
 }

@@ -2,10 +2,15 @@ import { editableAt } from "./cells-walk.js";
 
 const SECOND_CLICK = 220;
 
-/** A click anywhere on a row follows its first link; with Ctrl or the middle button, in a tab of its own. */
+/**
+ * A click anywhere on a row follows its first link; with Ctrl or the middle button, in a tab of its own.
+ * @param {Document} page
+ */
 export function openRows(page) {
+  /** @type {number | undefined} */
   let waiting;
   page.addEventListener("dblclick", () => clearTimeout(waiting));
+  /** @param {From<MouseEvent>} event */
   const open = (event) => {
     const row = event.target.closest?.("[data-row]");
     clearTimeout(waiting);
@@ -17,6 +22,7 @@ export function openRows(page) {
     )
       return;
     if (String(getSelection())) return;
+    /** @type {HTMLAnchorElement | null} */
     const link = row.querySelector("a[href]");
     if (!link) return;
     if (event.ctrlKey || event.metaKey || event.button === 1) window.open(link.href, "_blank", "noopener");
@@ -30,19 +36,25 @@ export function openRows(page) {
   page.addEventListener("auxclick", open);
 }
 
-/** An undo bar leaves after data-lasts seconds, but never while the pointer or the focus is on it. */
+/**
+ * An undo bar leaves after data-lasts seconds, but never while the pointer or the focus is on it.
+ * @param {Document} page
+ */
 export function keepUndoBars(page) {
   const due = new WeakMap();
   setInterval(() => {
     for (const bar of page.querySelectorAll(".undo-bar[data-lasts]")) {
       const now = Date.now();
-      if (!due.has(bar) || bar.matches(":hover, :focus-within")) due.set(bar, now + bar.dataset.lasts * 1000);
+      if (!due.has(bar) || bar.matches(":hover, :focus-within")) due.set(bar, now + Number(bar.dataset.lasts) * 1000);
       else if (due.get(bar) < now) bar.remove();
     }
   }, 1000);
 }
 
-/** The quiet bar that says there is no network stands as long as that is so. */
+/**
+ * The quiet bar that says there is no network stands as long as that is so.
+ * @param {HTMLElement} root
+ */
 export function followNetwork(root) {
   const tell = () => root.classList.toggle("is-offline", !navigator.onLine);
   addEventListener("online", tell);
@@ -50,15 +62,21 @@ export function followNetwork(root) {
   tell();
 }
 
-/** A pop closes when one looks elsewhere, and on Escape. */
+/**
+ * A pop closes when one looks elsewhere, and on Escape.
+ * @param {Document} page
+ */
 export function closePops(page) {
+  /** @type {() => NodeListOf<HTMLDetailsElement>} */
+  const openPops = () => page.querySelectorAll("details.pop[open]");
   page.addEventListener("click", ({ target }) => {
-    for (const pop of page.querySelectorAll("details.pop[open]")) if (!pop.contains(target)) pop.open = false;
+    for (const pop of openPops()) if (!pop.contains(target)) pop.open = false;
   });
   page.addEventListener("keydown", (event) => {
+    /** @type {HTMLDetailsElement | null | false} */
     const pop = event.key === "Escape" && event.target.closest?.("details.pop[open]");
     if (!pop) return;
     pop.open = false;
-    pop.querySelector("summary").focus();
+    pop.querySelector("summary")?.focus();
   });
 }

@@ -8,6 +8,12 @@ export function isHome() {
   return location.pathname === "/";
 }
 
+/**
+ * @param {Document} page
+ * @param {Change[]} changes
+ * @param {boolean} missed
+ * @returns {Promise<Kept>}
+ */
 export async function keepUpHome(page, changes, missed) {
   if (!missed && !changes.length) return "done";
   const fresh = await fetchPart(location.href, true);
@@ -16,15 +22,22 @@ export async function keepUpHome(page, changes, missed) {
   const here = [...page.querySelectorAll("#home [data-live]")];
   const focused = document.activeElement?.closest("#home a")?.getAttribute("href");
   if (parts.size !== here.length || here.some(({ id }) => !parts.has(id))) {
-    page.querySelector("#home").replaceChildren(...document.importNode(fresh.body, true).childNodes);
+    page.querySelector("#home")?.replaceChildren(...document.importNode(fresh.body, true).childNodes);
   } else {
-    for (const old of here) if (looksOf(old) !== looksOf(parts.get(old.id))) exchange(old, parts.get(old.id));
+    for (const old of here) {
+      const part = /** @type {HTMLElement} */ (parts.get(old.id));
+      if (looksOf(old) !== looksOf(part)) exchange(old, part);
+    }
   }
   if (focused && document.activeElement === document.body)
     page.querySelector(`#home a[href="${CSS.escape(focused)}"]`)?.focus();
   return "done";
 }
 
+/**
+ * @param {Element} old
+ * @param {Element} part
+ */
 function exchange(old, part) {
   const known = new Set([...old.querySelectorAll(THING)].map(looksOf));
   for (const thing of putInPlace(old, part).querySelectorAll(THING)) if (!known.has(looksOf(thing))) tint(thing);

@@ -5,6 +5,12 @@ import { fetchPart, isHeld, mergeLines, putInPlace, steadily, tint } from "./liv
 const SLACK = 25;
 const MOST = 500;
 
+/**
+ * @param {Document} page
+ * @param {Change[]} changes
+ * @param {boolean} missed
+ * @returns {Promise<Kept>}
+ */
 export async function keepUpList(page, changes, missed) {
   const list = page.querySelector("#list");
   const collection = location.pathname.split("/")[2];
@@ -23,25 +29,35 @@ export async function keepUpList(page, changes, missed) {
   return held ? "held" : "done";
 }
 
-/** The list as it is asked for anew: as many rows as are shown, however often one has asked for more. */
+/**
+ * The list as it is asked for anew: as many rows as are shown, however often one has asked for more.
+ * @param {Element} list
+ */
 function addressOf(list) {
   const address = new URL(location.href);
   const shown = list.querySelectorAll("#rows > [data-row]").length;
-  address.searchParams.set("rows", Math.min(shown + SLACK, MOST));
+  address.searchParams.set("rows", String(Math.min(shown + SLACK, MOST)));
   return address.href;
 }
 
+/** @param {Element} body */
 function rowsOf(body) {
-  return new Map(
-    [...body.querySelectorAll(":scope > [data-row]")].map((row) => [
-      row.querySelector("a[href]")?.getAttribute("href"),
-      row,
-    ]),
-  );
+  /** @type {NodeListOf<HTMLTableRowElement>} */
+  const rows = body.querySelectorAll(":scope > [data-row]");
+  return new Map([...rows].map((row) => [row.querySelector("a[href]")?.getAttribute("href") ?? "", row]));
 }
 
+/**
+ * @param {Element} body
+ * @param {Map<string, HTMLTableRowElement>} now
+ * @param {boolean} goesOn
+ */
 function mergeRows(body, now, goesOn) {
   let held = false;
+  /**
+   * @param {HTMLTableRowElement} mine
+   * @param {HTMLTableRowElement} row
+   */
   const update = (mine, row) => {
     held = putCells(mine, row) || held;
     return mine;
@@ -50,7 +66,11 @@ function mergeRows(body, now, goesOn) {
   return steadily(() => mergeLines({ body, was: rowsOf(body), now, shownOn, goesOn, update })) || held;
 }
 
-/** Puts what changed of a row in its place; answers whether somebody is in a cell that waits. */
+/**
+ * Puts what changed of a row in its place; answers whether somebody is in a cell that waits.
+ * @param {HTMLTableRowElement} old
+ * @param {HTMLTableRowElement} row
+ */
 export function putCells(old, row) {
   let held = false;
   [...row.cells].forEach((cell, place) => {
@@ -68,9 +88,10 @@ export function putCells(old, row) {
   return held;
 }
 
+/** @param {Document} page */
 async function recount(page) {
   const count = page.querySelector("#count");
   const address = count?.getAttribute("hx-get");
   const text = address && (await fetchPart(address, true))?.body.textContent;
-  if (text && text !== count.textContent) count.textContent = text;
+  if (count && text && text !== count.textContent) count.textContent = text;
 }

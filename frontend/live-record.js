@@ -3,6 +3,12 @@ import { fetchPart, isHeld, looksOf, putInPlace, tint, tintChanged } from "./liv
 
 const HEAD_PARTS = ".status-line, .key-lines .field dd, .stage";
 
+/**
+ * @param {Document} page
+ * @param {Change[]} changes
+ * @param {boolean} missed
+ * @returns {Promise<Kept>}
+ */
 export async function keepUpRecord(page, changes, missed) {
   const [, , collection, record] = location.pathname.split("/");
   const mine = missed || changes.some(([name, id]) => name === collection && id === record);
@@ -11,18 +17,28 @@ export async function keepUpRecord(page, changes, missed) {
   return held ? "held" : "done";
 }
 
+/**
+ * @param {Document} page
+ * @param {string} collection
+ * @param {string} record
+ */
 async function keepUpPage(page, collection, record) {
   const fresh = await fetchPart(location.pathname + location.search);
-  if (!fresh?.querySelector("#head")) return false;
+  const head = fresh?.querySelector("#head");
+  if (!fresh || !head) return false;
   // A checklist takes its lines itself, and the head when no finger is at work.
   const checklist = page.querySelector("form[data-checklist]");
   checklist?.dispatchEvent(new CustomEvent("checklist:live", { detail: fresh }));
-  const heldHead = !checklist && keepUpHead(page.querySelector("#head"), fresh.querySelector("#head"));
+  const heldHead = !checklist && keepUpHead(/** @type {HTMLElement} */ (page.querySelector("#head")), head);
   const held = keepUpGroups(page, fresh);
   if (held) await tellWho(page, collection, record);
   return heldHead || held;
 }
 
+/**
+ * @param {Element} old
+ * @param {Element} fresh
+ */
 export function keepUpHead(old, fresh) {
   if (looksOf(old) === looksOf(fresh)) return false;
   const before = [...old.querySelectorAll(HEAD_PARTS)].map((part) => part.textContent);
@@ -40,7 +56,11 @@ export function keepUpHead(old, fresh) {
   return true;
 }
 
-/** A group keeps its place by its heading; one that somebody is in, or has typed in, waits. */
+/**
+ * A group keeps its place by its heading; one that somebody is in, or has typed in, waits.
+ * @param {Document} page
+ * @param {Document} fresh
+ */
 function keepUpGroups(page, fresh) {
   const coming = new Map(groupsOf(fresh).map((group) => [nameOf(group), group]));
   let held = false;
@@ -57,23 +77,33 @@ function keepUpGroups(page, fresh) {
   return held;
 }
 
+/** @param {Document} page */
 function groupsOf(page) {
   return [...page.querySelectorAll("#main .field-group:not(.section, #checklist)")];
 }
 
+/** @param {Element} group */
 function nameOf(group) {
   return group.id || group.querySelector("h2")?.textContent;
 }
 
+/** @param {Element} group */
 function linesOf(group) {
   return [...group.querySelectorAll(".field, .damage-item")];
 }
 
+/** @param {Element} line */
 function titleOf(line) {
   return line.querySelector("dt, label, legend, .damage-text")?.textContent;
 }
 
-/** The folded parts of the page that are open: those whose own records changed, and the history. */
+/**
+ * The folded parts of the page that are open: those whose own records changed, and the history.
+ * @param {Document} page
+ * @param {Change[]} changes
+ * @param {boolean} missed
+ * @param {boolean} mine
+ */
 async function keepUpSections(page, changes, missed, mine) {
   const changed = new Set(changes.map(([name]) => name));
   for (const section of page.querySelectorAll("details.section[open][hx-get]")) {
@@ -82,7 +112,7 @@ async function keepUpSections(page, changes, missed, mine) {
     const concerned =
       missed || changed.has(code) || (mine && code === "history") || (code === "damage" && changed.has("inspections"));
     if (!concerned || !body || isHeld(body) || body.querySelector(".skeleton")) continue;
-    const fresh = await fetchPart(section.getAttribute("hx-get"), true);
+    const fresh = await fetchPart(section.getAttribute("hx-get") ?? "", true);
     if (!fresh || looksOf(fresh.body) === looksOf(body)) continue;
     const known = new Set([...body.querySelectorAll("li")].map(looksOf));
     const holder = document.createElement("div");
@@ -93,11 +123,16 @@ async function keepUpSections(page, changes, missed, mine) {
   }
 }
 
+/**
+ * @param {Document} page
+ * @param {string} collection
+ * @param {string} record
+ */
 async function tellWho(page, collection, record) {
   const told = await fetchPart(`/app/live/who?collection=${collection}&record=${record}`, true);
   const banner = told?.querySelector("#live-banner");
   if (!banner) return;
   const old = page.querySelector("#live-banner");
   if (old) old.replaceWith(document.importNode(banner, true));
-  else page.querySelector("#head").after(document.importNode(banner, true));
+  else page.querySelector("#head")?.after(document.importNode(banner, true));
 }

@@ -11,8 +11,14 @@ export function isView() {
   return VIEW.test(location.pathname);
 }
 
+/**
+ * @param {Document} page
+ * @param {Change[]} changes
+ * @param {boolean} missed
+ * @returns {Promise<Kept>}
+ */
 export async function keepUpView(page, changes, missed) {
-  const [, collection, view] = VIEW.exec(location.pathname);
+  const [, collection, view] = VIEW.exec(location.pathname) ?? [];
   const list = page.querySelector("#list");
   if (!list || (!missed && !changes.some(([name]) => name === collection))) return "done";
   const fresh = (await fetchPart(location.href, true))?.querySelector("#list");
@@ -25,19 +31,28 @@ export async function keepUpView(page, changes, missed) {
   for (const lane of long) if (lane.isConnected) await keepUpLong(lane);
   if (focused && document.activeElement === document.body)
     page.querySelector(`#list a[href="${CSS.escape(focused)}"]`)?.focus();
-  for (const thing of thingsIn(page.querySelector("#list"))) if (!known.has(standing(thing))) tint(thing);
+  for (const thing of thingsIn(/** @type {HTMLElement} */ (page.querySelector("#list"))))
+    if (!known.has(standing(thing))) tint(thing);
   return held ? "held" : "done";
 }
 
+/** @param {Element} list */
 function thingsIn(list) {
   return [...list.querySelectorAll("[data-card], .day-event")];
 }
 
-/** How a thing reads, and where it stands. */
+/**
+ * How a thing reads, and where it stands.
+ * @param {HTMLElement} thing
+ */
 function standing(thing) {
-  return `${thing.dataset.from ?? thing.closest("td").querySelector("time").dateTime}|${looksOf(thing)}`;
+  return `${thing.dataset.from ?? thing.closest("td")?.querySelector("time")?.dateTime}|${looksOf(thing)}`;
 }
 
+/**
+ * @param {Element} list
+ * @param {Element} fresh
+ */
 function keepUpLanes(list, fresh) {
   const lanes = [...fresh.querySelectorAll("[data-lane]")];
   const old = new Map([...list.querySelectorAll("[data-lane]")].map((lane) => [lane.dataset.lane, lane]));
@@ -46,51 +61,77 @@ function keepUpLanes(list, fresh) {
     return false;
   }
   for (const lane of lanes) {
-    const mine = old.get(lane.dataset.lane);
+    const mine = /** @type {HTMLElement} */ (old.get(lane.dataset.lane));
     if (looksOf(mine) === looksOf(lane)) continue;
     // Further cards that somebody has asked for stay, and are asked for anew.
-    if (isLong(mine, lane))
-      mine.querySelector(".lane-count").textContent = lane.querySelector(".lane-count").textContent;
+    const count = isLong(mine, lane) && mine.querySelector(".lane-count");
+    if (count) count.textContent = lane.querySelector(".lane-count")?.textContent ?? "";
     else putInPlace(mine, lane);
   }
   return false;
 }
 
+/**
+ * @param {Element} mine
+ * @param {Element} lane
+ */
 function isLong(mine, lane) {
   return Boolean(lane.querySelector(".card-more")) && cardsIn(mine).length > cardsIn(lane).length;
 }
 
-/** The columns in which somebody has asked for more than a board shows at first. */
+/**
+ * The columns in which somebody has asked for more than a board shows at first.
+ * @param {Element} list
+ * @param {Element} fresh
+ */
 function longLanes(list, fresh) {
   return [...list.querySelectorAll("[data-lane]")].filter((mine) => {
-    const lane = fresh.querySelector(`[data-lane="${CSS.escape(mine.dataset.lane)}"]`);
+    const lane = fresh.querySelector(`[data-lane="${CSS.escape(mine.dataset.lane ?? "")}"]`);
     return lane && isLong(mine, lane);
   });
 }
 
+/** @param {HTMLElement} lane */
 async function keepUpLong(lane) {
   const address = new URL(location.href);
-  address.searchParams.set("lane", lane.dataset.lane);
-  address.searchParams.set("rows", Math.min(cardsIn(lane).length + SLACK, MOST));
+  address.searchParams.set("lane", lane.dataset.lane ?? "");
+  address.searchParams.set("rows", String(Math.min(cardsIn(lane).length + SLACK, MOST)));
   const fresh = (await fetchPart(address.href, true))?.body;
   const body = lane.querySelector(".lane-cards");
   if (!fresh || !body) return;
+  /**
+   * @param {HTMLElement} mine
+   * @param {HTMLElement} card
+   */
   const update = (mine, card) => (looksOf(mine) === looksOf(card) ? mine : putInPlace(mine, card));
   const [shownOn, goesOn] = [body, fresh].map((part) => Boolean(part.querySelector(".card-more")));
   mergeLines({ body, was: slotsOf(body), now: slotsOf(fresh), shownOn, goesOn, update });
 }
 
+/**
+ * @param {Element} part
+ * @returns {Map<string, HTMLElement>}
+ */
 function slotsOf(part) {
-  return new Map([...part.querySelectorAll("[data-card]")].map((card) => [card.dataset.card, card.closest("li")]));
+  const slots = cardsIn(part).map(
+    (card) => /** @type {const} */ ([card.dataset.card ?? "", card.closest("li") ?? card]),
+  );
+  return new Map(slots);
 }
 
+/** @param {Element} lane */
 function cardsIn(lane) {
   return [...lane.querySelectorAll("[data-card]")];
 }
 
+/**
+ * @param {Element} list
+ * @param {Element} fresh
+ */
 function keepUpDays(list, fresh) {
   const [was, now] = [list.querySelector(".calendar-grid"), fresh.querySelector(".calendar-grid")];
-  if (!was || !now || isHeld(list.querySelector(".calendar-head"))) return true;
+  const head = list.querySelector(".calendar-head");
+  if (!was || !now || (head && isHeld(head))) return true;
   putInPlace(was, now);
   return false;
 }

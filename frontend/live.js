@@ -11,6 +11,7 @@ const SETTLED = 400;
 const CALM = 1200;
 const LONGEST = 8000;
 
+/** @param {Document} page */
 export function keepLive(page) {
   const keepUp = isHome()
     ? keepUpHome
@@ -20,15 +21,19 @@ export function keepLive(page) {
         ? keepUpRecord
         : keepUpList;
   if (!page.querySelector("#head, #list, [data-live], [data-bell]")) return;
+  /** @type {Map<string, Change>} */
   const waiting = new Map();
-  let source,
-    timer,
-    busy,
+  /** @type {EventSource | undefined} */
+  let source;
+  /** @type {number | undefined} */
+  let timer;
+  let busy = false,
     missed = false,
     held = false,
     touched = -CALM,
     down = false;
 
+  /** @param {number} delay */
   const soon = (delay) => {
     clearTimeout(timer);
     timer = setTimeout(refresh, delay);
@@ -58,6 +63,7 @@ export function keepLive(page) {
     source.addEventListener("open", () => missed && soon(0));
     source.addEventListener("error", () => (missed = true));
     source.addEventListener("message", ({ data }) => {
+      /** @type {Change[]} */
       const changes = JSON.parse(data);
       for (const change of changes) waiting.set(change.join("/"), change);
       page.dispatchEvent(new CustomEvent("live:changes", { detail: { changes } }));
@@ -73,12 +79,14 @@ export function keepLive(page) {
   // A page that the browser keeps for "back" lets go of its connection, and takes it up again.
   addEventListener("pagehide", rest);
   addEventListener("pageshow", ({ persisted }) => persisted && listen());
+  /** @param {boolean} isDown */
   const hand = (isDown) => () => {
     down = isDown;
     touched = performance.now();
   };
   page.addEventListener("pointerdown", hand(true), true);
-  for (const name of ["pointerup", "pointercancel"]) page.addEventListener(name, hand(false), true);
+  for (const name of /** @type {const} */ (["pointerup", "pointercancel"]))
+    page.addEventListener(name, hand(false), true);
   page.addEventListener("focusout", () => {
     if (!held) return;
     missed = true;

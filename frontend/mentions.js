@@ -1,8 +1,16 @@
 // An @ in a comment asks who may be meant: those who see the record. Arrows and Enter choose, or a tap.
 const WAIT = 120;
 const MARK = /(?:^|[\s(])@([\p{L}\p{M}'.-]*(?: [\p{L}\p{M}'.-]*){0,2})$/u;
+/** @type {Record<string, number>} */
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 let serial = 0;
 
+/**
+ * @typedef {HTMLTextAreaElement & { mentionTimer?: number }} Box A comment, and when its last word will be asked about.
+ * @typedef {{ value: string, label: string, hint: string }} Person
+ */
+
+/** @param {Document} page */
 export function pickMentions(page) {
   const settle = () => {
     for (const button of page.querySelectorAll("[data-mention-open][hidden]")) button.hidden = false;
@@ -11,13 +19,14 @@ export function pickMentions(page) {
   page.addEventListener("htmx:after:swap", settle);
   page.addEventListener("input", ({ target }) => {
     if (!target.matches?.("[data-mention]")) return;
-    clearTimeout(target.mentionTimer);
-    target.mentionTimer = setTimeout(ask, WAIT, target);
+    const text = boxOf(target);
+    clearTimeout(text.mentionTimer);
+    text.mentionTimer = setTimeout(ask, WAIT, text);
   });
   page.addEventListener("keydown", (event) => event.target.matches?.("[data-mention]") && steer(event));
   page.addEventListener(
     "focusout",
-    ({ target }) => target.matches?.("[data-mention]") && setTimeout(close, 150, target),
+    ({ target }) => target.matches?.("[data-mention]") && setTimeout(close, 150, boxOf(target)),
   );
   // The focus stays in the text while one points at a name.
   page.addEventListener("mousedown", (event) => event.target.closest?.(".mention-option") && event.preventDefault());
@@ -25,10 +34,14 @@ export function pickMentions(page) {
     const option = target.closest?.(".mention-option");
     if (option) return choose(option);
     const button = target.closest?.("[data-mention-open]");
-    if (button) begin(page.getElementById(button.dataset.mentionOpen));
+    if (button) begin(boxOf(page.getElementById(button.dataset.mentionOpen ?? "")));
   });
 }
 
+/** @type {(text: Element | null) => Box} */
+const boxOf = (text) => /** @type {Box} */ (text);
+
+/** @param {Box} text */
 function begin(text) {
   const before = text.value.slice(0, text.selectionStart);
   text.setRangeText(!before || /\s$/.test(before) ? "@" : " @", text.selectionStart, text.selectionEnd, "end");
@@ -36,10 +49,12 @@ function begin(text) {
   text.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+/** @param {Box} text */
 function typed(text) {
   return MARK.exec(text.value.slice(0, text.selectionStart))?.[1];
 }
 
+/** @param {Box} text */
 async function ask(text) {
   const asked = typed(text);
   if (asked === undefined) return close(text);
@@ -47,32 +62,40 @@ async function ask(text) {
     headers: { accept: "application/json" },
   }).catch(() => null);
   if (!answer?.ok || typed(text) !== asked) return;
+  /** @type {Person[]} */
   const found = await answer.json();
   if (!found.length) return close(text);
   const list = listOf(text);
-  list.replaceChildren(...found.map((person, place) => line(person, `${list.id}-${place}`)));
+  const options = found.map((person, place) => line(person, `${list.id}-${place}`));
+  list.replaceChildren(...options);
   list.hidden = false;
-  mark(text, list.firstElementChild);
-  text.parentElement.querySelector("[data-mention-said]").textContent = text.dataset.mentionFound.replace(
-    "{count}",
-    found.length,
-  );
+  mark(text, options[0]);
+  const said = /** @type {HTMLElement} */ (text.parentElement?.querySelector("[data-mention-said]"));
+  said.textContent = (text.dataset.mentionFound ?? "").replace("{count}", String(found.length));
 }
 
+/**
+ * @param {Box} text
+ * @returns {HTMLElement}
+ */
 function listOf(text) {
-  let list = text.parentElement.querySelector(".mention-list");
-  if (list) return list;
-  list = document.createElement("ul");
+  const known = text.parentElement?.querySelector(".mention-list");
+  if (known) return known;
+  const list = document.createElement("ul");
   list.className = "mention-list";
   list.id = `mention-${++serial}`;
   list.role = "listbox";
   list.ariaLabel = text.labels[0]?.textContent ?? "@";
-  text.parentElement.append(list);
+  text.parentElement?.append(list);
   text.setAttribute("aria-controls", list.id);
   text.setAttribute("aria-autocomplete", "list");
   return list;
 }
 
+/**
+ * @param {Person} person
+ * @param {string} id
+ */
 function line({ value, label, hint }, id) {
   const made = document.createElement("li");
   made.className = "mention-option";
@@ -92,39 +115,47 @@ function line({ value, label, hint }, id) {
   return made;
 }
 
+/**
+ * @param {Box} text
+ * @param {HTMLElement} option
+ */
 function mark(text, option) {
-  for (const one of option.parentElement.children) one.ariaSelected = String(one === option);
+  for (const one of option.parentElement?.children ?? []) one.ariaSelected = String(one === option);
   text.setAttribute("aria-activedescendant", option.id);
   option.scrollIntoView({ block: "nearest" });
 }
 
+/** @param {From<KeyboardEvent>} event */
 function steer(event) {
-  const list = event.target.parentElement.querySelector(".mention-list");
+  const text = boxOf(event.target);
+  const list = text.parentElement?.querySelector(".mention-list");
   if (!list || list.hidden) return;
-  const options = [...list.children];
+  const options = /** @type {HTMLElement[]} */ ([...list.children]);
   const here = options.findIndex((option) => option.ariaSelected === "true");
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step) mark(event.target, options[(here + step + options.length) % options.length]);
+  const step = STEPS[event.key];
+  if (step) mark(text, options[(here + step + options.length) % options.length]);
   else if (event.key === "Enter" || event.key === "Tab") choose(options[Math.max(here, 0)]);
-  else if (event.key === "Escape") close(event.target);
+  else if (event.key === "Escape") close(text);
   else return;
   event.preventDefault();
   event.stopPropagation();
 }
 
+/** @param {HTMLElement} option */
 function choose(option) {
-  const text = option.closest(".mention-field").querySelector("[data-mention]");
+  const text = boxOf(/** @type {HTMLElement} */ (option.closest(".mention-field")).querySelector("[data-mention]"));
   const end = text.selectionStart;
   const start = end - (typed(text) ?? "").length;
   text.setRangeText(`${option.dataset.label} `, start, end, "end");
   const kept = document.createElement("input");
   Object.assign(kept, { type: "hidden", name: "mention", value: option.dataset.person });
-  text.form.append(kept);
+  text.form?.append(kept);
   close(text);
   text.focus();
   text.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+/** @param {Box} text */
 function close(text) {
   clearTimeout(text.mentionTimer);
   const list = text.parentElement?.querySelector(".mention-list");

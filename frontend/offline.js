@@ -1,8 +1,15 @@
 // On every page of a signed-in person: the worker, the quiet bar of what is queued, and the page that shows the queue.
 import { all, drop, newKey, put, recall, set, value } from "./queue.js";
 
+/**
+ * @typedef {import("./queue.js").Entry} Entry
+ * @typedef {DOMStringMap & Record<string, string>} Words What the page brings for its script to say.
+ * @typedef {{ title: string, version: number, fields: { name: string, label: string, stored: string }[] }} Stored
+ */
+
 const root = document.documentElement;
-const bar = document.querySelector("[data-queue]");
+const bar = /** @type {HTMLElement} */ (document.querySelector("[data-queue]"));
+const barWords = /** @type {Words} */ (bar?.dataset);
 const RETRY = 15000;
 
 if ("serviceWorker" in navigator && bar) begin();
@@ -10,16 +17,20 @@ if ("serviceWorker" in navigator && bar) begin();
 async function begin() {
   navigator.serviceWorker.addEventListener("message", ({ data }) => heard(data));
   await navigator.serviceWorker.register("/sw.js", { scope: "/" });
-  const { active } = await navigator.serviceWorker.ready;
+  const active = await worker();
   const files = performance.getEntriesByType("resource").map((entry) => entry.name);
   const sprite = document.querySelector("svg use")?.getAttribute("href")?.split("#")[0];
-  if (sprite) files.push(new URL(sprite, location).href);
+  if (sprite) files.push(new URL(sprite, location.href).href);
+  /** @type {HTMLMetaElement | null} */
+  const meta = document.querySelector('meta[name="person"]');
   active.postMessage({
     kind: "hello",
-    person: document.querySelector('meta[name="person"]')?.content,
+    person: meta?.content,
     addresses: files,
   });
-  const kept = [...document.querySelectorAll("a[data-keep]")].map((a) => a.href);
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const links = document.querySelectorAll("a[data-keep]");
+  const kept = [...links].map((a) => a.href);
   if (kept.length)
     active.postMessage({ kind: "keep", addresses: [...new Set([location.origin + location.pathname, ...kept])] });
   addEventListener("online", flush);
@@ -27,10 +38,16 @@ async function begin() {
   await show();
 }
 
-async function flush() {
-  (await navigator.serviceWorker.ready).active.postMessage({ kind: "flush" });
+/** The worker that is at work; where the page is served by one, there is one. */
+async function worker() {
+  return /** @type {ServiceWorker} */ ((await navigator.serviceWorker.ready).active);
 }
 
+async function flush() {
+  (await worker()).postMessage({ kind: "flush" });
+}
+
+/** @param {{ kind: string, up?: boolean }} message */
 function heard({ kind, up }) {
   if (kind === "network") root.classList.toggle("is-offline", !up || !navigator.onLine);
   if (kind === "queue") show();
@@ -43,10 +60,10 @@ async function show() {
   const entries = await all();
   const waiting = entries.filter((e) => e.state === "waiting").length;
   const refused = entries.length - waiting;
-  const told = [];
-  if (waiting) told.push(waiting === 1 ? bar.dataset.one : bar.dataset.many.replace("{count}", waiting));
-  if (refused) told.push(bar.dataset.refused.replace("{count}", refused));
-  bar.textContent = told.join(" · ");
+  const said = [];
+  if (waiting) said.push(waiting === 1 ? barWords.one : barWords.many.replace("{count}", String(waiting)));
+  if (refused) said.push(barWords.refused.replace("{count}", String(refused)));
+  bar.textContent = said.join(" · ");
   bar.hidden = !entries.length;
   root.classList.toggle("has-queue", entries.length > 0);
   mark(entries);
@@ -54,38 +71,52 @@ async function show() {
   if (list) await showAll(list, entries);
 }
 
-/** A tap that waits says so where it was made, and what follows it may be tapped. */
+/**
+ * A tap that waits says so where it was made, and what follows it may be tapped.
+ * @param {Entry[]} entries
+ */
 function mark(entries) {
   const waiting = new Set(entries.filter((e) => e.state === "waiting").map((e) => e.url));
   for (const form of document.querySelectorAll("form[data-tap]")) {
-    const here = form.getAttribute("action");
+    const here = form.getAttribute("action") ?? "";
     if (form.dataset.after) form.hidden = !waiting.has(form.dataset.after);
     if (!waiting.has(here) || !form.classList.contains("tap-form")) continue;
     const button = form.querySelector("button");
-    if (button.disabled) continue;
+    if (!button || button.disabled) continue;
     button.disabled = true;
-    button.append(` · ${bar.dataset.queued}`);
+    button.append(` · ${barWords.queued}`);
   }
 }
 
 // -- the page of the queue ----------------------------------------------------------------------------------
 
+/**
+ * @param {HTMLElement} list
+ * @param {Entry[]} entries
+ */
 async function showAll(list, entries) {
   const out = await recall("signed-out");
   const person = await recall("person");
-  document.querySelector("[data-no-entries]").hidden = entries.length > 0;
-  document.querySelector("[data-not-kept]").hidden = location.pathname === "/app/offline";
-  const button = document.querySelector("[data-flush]");
+  const part = /** @type {(selector: string) => HTMLElement} */ ((selector) => document.querySelector(selector));
+  part("[data-no-entries]").hidden = entries.length > 0;
+  part("[data-not-kept]").hidden = location.pathname === "/app/offline";
+  const button = part("[data-flush]");
   button.hidden = !entries.some((e) => e.state === "waiting");
   button.onclick = flush;
-  list.replaceChildren(...(await Promise.all(entries.map((entry) => card(list.dataset, entry, { out, person })))));
+  const words = /** @type {Words} */ (list.dataset);
+  list.replaceChildren(...(await Promise.all(entries.map((entry) => card(words, entry, { out, person })))));
 }
 
+/**
+ * @param {Words} words
+ * @param {Entry} entry
+ * @param {{ out: boolean, person: string | undefined }} known
+ */
 async function card(words, entry, { out, person }) {
   const made = element("article", "queue-entry");
   const about = await ask(entry);
   made.append(element("h2", "", about?.title ?? entry.url));
-  made.append(element("p", "quiet", new Date(entry.at).toLocaleString(root.lang === "en" ? "en-GB" : "nb-NO")));
+  made.append(element("p", "quiet", new Date(entry.at ?? 0).toLocaleString(root.lang === "en" ? "en-GB" : "nb-NO")));
   const other = entry.person && person && entry.person !== person;
   if (entry.state === "waiting")
     made.append(element("p", "is-queued", other ? words.wOtherPerson : out ? words.wSignedOut : words.wWaits));
@@ -96,9 +127,13 @@ async function card(words, entry, { out, person }) {
   return made;
 }
 
-/** The record as it is stored now, null without network or right. */
+/**
+ * The record as it is stored now, null without network or right.
+ * @param {Entry} entry
+ * @returns {Promise<Stored | null>}
+ */
 async function ask(entry) {
-  const asked = new URLSearchParams({ place: entry.url, kind: value(entry, "kind") ?? "" });
+  const asked = new URLSearchParams({ place: entry.url, kind: String(value(entry, "kind") ?? "") });
   for (const [name] of typed(entry)) asked.append("name", name);
   try {
     const answer = await fetch(`/app/offline/stored?${asked}`, { redirect: "manual" });
@@ -108,10 +143,15 @@ async function ask(entry) {
   }
 }
 
+/** @param {Entry} entry */
 function typed(entry) {
   return entry.fields.filter(([name]) => !name.startsWith("_") && name !== "kind" && !name.endsWith(".search"));
 }
 
+/**
+ * @param {Words} words
+ * @param {Entry} entry
+ */
 function reasons(words, entry) {
   const page = new DOMParser().parseFromString(entry.answer ?? "", "text/html");
   const said = [
@@ -121,26 +161,32 @@ function reasons(words, entry) {
   return [element("p", "is-queued", words.wRefused), ...told.map((text) => element("p", "", text))];
 }
 
-/** What was typed beside what is stored, field by field. */
+/**
+ * What was typed beside what is stored, field by field.
+ * @param {Words} words
+ * @param {Entry} entry
+ * @param {Stored | null} about
+ */
 function both(words, entry, about) {
   const table = element("table", "queue-both");
   const head = table.createTHead().insertRow();
   for (const word of [words.wField, words.wYouTyped, words.wStored]) head.append(element("th", "", word));
   const body = table.createTBody();
-  const base = JSON.parse(value(entry, "_base") ?? "{}");
+  /** @type {Record<string, string>} */
+  const base = JSON.parse(String(value(entry, "_base") ?? "{}"));
   const known = new Map((about?.fields ?? []).map((f) => [f.name, f]));
   const told = typed(entry).filter(([name, text]) => (typeof text === "string" ? text !== (base[name] ?? "") : true));
-  const tapped = [...known.keys()].filter((name) => !told.some(([n]) => n === name));
+  const tapped = [...known].filter(([name]) => !told.some(([n]) => n === name));
   for (const [name, text] of told) {
     const said = typeof text === "string" ? text : `${words.wPhoto}: ${text.name}`;
     row(body, known.get(name)?.label ?? "", said, known.get(name)?.stored ?? "");
   }
   if (!told.length)
-    for (const name of tapped)
-      row(body, known.get(name).label, moment(entry.at), known.get(name).stored || words.wEmpty);
+    for (const [, { label, stored }] of tapped) row(body, label, moment(entry.at ?? 0), stored || words.wEmpty);
   return body.rows.length ? table : element("span", "");
 }
 
+/** @param {number} at */
 function moment(at) {
   return new Date(at).toLocaleString(root.lang === "en" ? "en-GB" : "nb-NO", {
     dateStyle: "short",
@@ -148,25 +194,38 @@ function moment(at) {
   });
 }
 
+/**
+ * @param {HTMLTableSectionElement} body
+ * @param {...string} cells
+ */
 function row(body, ...cells) {
   const made = body.insertRow();
   for (const text of cells) made.append(element("td", "", text));
 }
 
+/**
+ * @param {Words} words
+ * @param {Entry} entry
+ * @param {Stored | null} about
+ */
 function ends(words, entry, about) {
   const made = element("div", "queue-ends");
   if (entry.state === "refused") {
     if (about) made.append(button(words.wUseMine, "btn", () => again(entry, about)));
-    made.append(button(words.wKeepStored, "btn", () => drop(entry.id).then(show)));
+    made.append(button(words.wKeepStored, "btn", () => drop(/** @type {number} */ (entry.id)).then(show)));
   }
   const record = entry.url.match(/^\/app\/(floor|[a-z_]+)\/([0-9a-f-]{36})/);
   const link = element("a", "btn", words.wOpenCar);
-  link.href = `/app/${record[1] === "floor" ? "cars" : record[1]}/${record[2]}`;
+  if (record) link.href = `/app/${record[1] === "floor" ? "cars" : record[1]}/${record[2]}`;
   made.append(link);
   return made;
 }
 
-/** Sends it once more on top of what is stored now: the person has seen both. */
+/**
+ * Sends it once more on top of what is stored now: the person has seen both.
+ * @param {Entry} entry
+ * @param {Stored} about
+ */
 async function again(entry, about) {
   const { status, answer, ...rest } = entry;
   set(rest, "_key", newKey());
@@ -178,6 +237,12 @@ async function again(entry, about) {
   await flush();
 }
 
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} name
+ * @param {string} classes
+ * @param {string} text
+ */
 function element(name, classes, text = "") {
   const made = document.createElement(name);
   if (classes) made.className = classes;
@@ -185,6 +250,11 @@ function element(name, classes, text = "") {
   return made;
 }
 
+/**
+ * @param {string} text
+ * @param {string} classes
+ * @param {() => void} deed
+ */
 function button(text, classes, deed) {
   const made = element("button", classes, text);
   made.type = "button";

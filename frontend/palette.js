@@ -1,14 +1,26 @@
 // The palette: Ctrl-K anywhere, or / where the page has no search of its own, finds cars, pages and verbs.
 import { leaveFor } from "./leaving.js";
 
+/**
+ * @typedef {{ kind: string, label: string, hint: string, href: string }} Found
+ * @typedef {{ go: string | null, items: Found[], for: string }} Answer
+ */
+
+/** @type {Record<string, number>} */
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
+
+/** @param {Document} page */
 export function openPalette(page) {
+  /** @type {HTMLDialogElement | null} */
   const dialog = page.querySelector("[data-palette]");
   if (!dialog) return;
-  const text = dialog.querySelector("[data-palette-text]");
-  const list = dialog.querySelector("[data-palette-found]");
-  const said = dialog.querySelector("[data-palette-said]");
+  const text = /** @type {HTMLInputElement} */ (dialog.querySelector("[data-palette-text]"));
+  const list = /** @type {HTMLElement} */ (dialog.querySelector("[data-palette-found]"));
+  const said = /** @type {HTMLElement} */ (dialog.querySelector("[data-palette-said]"));
+  const address = dialog.dataset.palette;
   const help = said.textContent;
   let asked = 0;
+  /** @type {Answer} */
   let answered = { go: null, items: [], for: "" };
 
   page.addEventListener(
@@ -29,17 +41,16 @@ export function openPalette(page) {
 
   text.addEventListener("input", ask);
   text.addEventListener("keydown", async (event) => {
-    const steps = { ArrowDown: 1, ArrowUp: -1 };
-    if (event.key in steps) {
+    if (event.key in STEPS) {
       event.preventDefault();
-      const options = [...list.children];
+      const options = lines();
       if (!options.length) return;
-      choose((options.findIndex(chosen) + steps[event.key] + options.length) % options.length);
+      choose((options.findIndex(chosen) + STEPS[event.key] + options.length) % options.length);
     }
     if (event.key !== "Enter") return;
     event.preventDefault();
     if (answered.for !== text.value) await ask();
-    const option = [...list.children].find(chosen);
+    const option = lines().find(chosen);
     const address = (moved ? null : answered.go) ?? option?.dataset.href;
     if (address) leaveFor(document, address);
   });
@@ -47,18 +58,22 @@ export function openPalette(page) {
     const option = event.target.closest("[data-href]");
     if (!option) return;
     if (event.ctrlKey || event.metaKey) open(option.dataset.href, "_blank", "noopener");
-    else leaveFor(document, option.dataset.href);
+    else leaveFor(document, option.dataset.href ?? "");
   });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });
 
   let moved = false;
+  const lines = () => /** @type {HTMLElement[]} */ ([...list.children]);
+  /** @param {Element} option */
   const chosen = (option) => option.getAttribute("aria-selected") === "true";
+  /** @param {number} place */
   function choose(place) {
     moved = true;
     mark(place);
   }
+  /** @param {number} place */
   function mark(place) {
     for (const [here, option] of [...list.children].entries())
       option.setAttribute("aria-selected", String(here === place));
@@ -70,19 +85,24 @@ export function openPalette(page) {
   async function ask() {
     const words = text.value;
     const mine = ++asked;
-    const answer = await fetch(`${dialog.dataset.palette}?q=${encodeURIComponent(words)}`, {
+    const answer = await fetch(`${address}?q=${encodeURIComponent(words)}`, {
       headers: { accept: "application/json" },
     });
     if (!answer.ok || mine !== asked) return;
+    /** @type {Answer} */
     const told = await answer.json();
     if (mine !== asked) return;
     answered = { ...told, for: words };
     moved = false;
     list.replaceChildren(...told.items.map(line));
-    said.textContent = told.items.length ? help : list.dataset.none;
+    said.textContent = told.items.length ? help : (list.dataset.none ?? "");
     mark(0);
   }
 
+  /**
+   * @param {Found} found
+   * @param {number} place
+   */
   function line({ kind, label, hint, href }, place) {
     const option = page.createElement("li");
     option.id = `palette-${place}`;

@@ -1,4 +1,3 @@
-// @ts-check
 // Times on the plan are Norway's wall clock, written "2026-11-23T08:00", wherever the browser stands.
 const MINUTE = 60000;
 

@@ -1,4 +1,3 @@
-// @ts-check
 // The queue on this device: forms that could not be sent, in the order in which they were made. Pages read it, the
 // worker writes and sends it. An entry: {id, person, url, part, fields: [[name, value or File]], at, state, status, answer}.
 const NAME = "directapp";

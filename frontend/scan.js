@@ -3,31 +3,38 @@
 import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader";
 
 const NATIVE = ["code_39", "code_128", "qr_code", "data_matrix"];
+/** @type {import("zxing-wasm/reader").ReaderOptions["formats"]} */
 const COMPILED = ["Code39", "Code128", "QRCode", "DataMatrix"];
 const PAUSE = 180;
 
-const place = document.querySelector("[data-scan]");
-const part = (name) => place.querySelector(`[data-${name}]`);
+const place = /** @type {HTMLElement} */ (document.querySelector("[data-scan]"));
+const part = /** @type {(name: string) => HTMLElement} */ ((name) => place.querySelector(`[data-${name}]`));
 const said = part("said");
+/** @type {MediaStream | null} */
 let stream = null;
 
 if (place) start();
 
 function start() {
-  prepareZXingModule({ overrides: { locateFile: () => place.dataset.wasm } });
-  part("photo").addEventListener("change", ({ target }) => target.files[0] && readPhoto(target));
+  prepareZXingModule({ overrides: { locateFile: () => place.dataset.wasm ?? "" } });
+  const photo = /** @type {HTMLInputElement} */ (part("photo"));
+  photo.addEventListener("change", () => photo.files?.[0] && readPhoto(photo, photo.files[0]));
   if (!navigator.mediaDevices?.getUserMedia) return;
   part("camera").hidden = false;
   part("camera").addEventListener("click", () => (stream ? stop() : watch()));
   addEventListener("pagehide", stop);
 }
 
-async function readPhoto(input) {
-  said.textContent = place.dataset.reading;
-  const found = await read(input.files[0]).catch(() => null);
+/**
+ * @param {HTMLInputElement} input
+ * @param {File} file
+ */
+async function readPhoto(input, file) {
+  said.textContent = place.dataset.reading ?? "";
+  const found = await read(file).catch(() => null);
   input.value = "";
   if (found) open(found);
-  else said.textContent = place.dataset.nothing;
+  else said.textContent = place.dataset.nothing ?? "";
 }
 
 async function watch() {
@@ -35,10 +42,10 @@ async function watch() {
     const video = { facingMode: "environment", width: { ideal: 1920 } };
     stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
   } catch {
-    said.textContent = place.dataset.noCamera;
+    said.textContent = place.dataset.noCamera ?? "";
     return;
   }
-  const view = part("view");
+  const view = /** @type {HTMLVideoElement} */ (part("view"));
   view.srcObject = stream;
   view.hidden = false;
   label(place.dataset.stop);
@@ -57,22 +64,30 @@ function stop() {
   label(place.dataset.start);
 }
 
+/** @param {string | undefined} text */
 function label(text) {
-  part("camera").querySelector("span").textContent = text;
+  const words = /** @type {HTMLElement} */ (part("camera").querySelector("span"));
+  words.textContent = text ?? "";
 }
 
+/** @param {HTMLVideoElement} view */
 function frame(view) {
   const canvas = new OffscreenCanvas(view.videoWidth || 1, view.videoHeight || 1);
-  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  const options = { willReadFrequently: true };
+  const pen = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", options));
   pen.drawImage(view, 0, 0);
   return pen.getImageData(0, 0, canvas.width, canvas.height);
 }
 
-/** Returns the text of the first code in a picture, null where there is none. */
+/**
+ * Returns the text of the first code in a picture, null where there is none.
+ * @param {Blob | ImageData} picture
+ */
 async function read(picture) {
   return (await natively(picture)) ?? (await compiled(picture));
 }
 
+/** @param {Blob | ImageData} picture */
 async function natively(picture) {
   if (!("BarcodeDetector" in globalThis)) return null;
   try {
@@ -87,17 +102,21 @@ async function natively(picture) {
   }
 }
 
+/** @param {Blob | ImageData} picture */
 async function compiled(picture) {
   const found = await readBarcodes(picture, { formats: COMPILED, tryHarder: true, maxNumberOfSymbols: 1 });
   return found[0]?.text || null;
 }
 
-/** A VIN's barcode may begin with an I, which no VIN holds. */
+/**
+ * A VIN's barcode may begin with an I, which no VIN holds.
+ * @param {string} text
+ */
 function open(text) {
   stop();
   const code = /^I[A-HJ-NPR-Z0-9]{17}$/.test(text.trim()) ? text.trim().slice(1) : text.trim();
-  said.textContent = place.dataset.read.replace("{code}", code);
-  const form = part("code");
+  said.textContent = (place.dataset.read ?? "").replace("{code}", code);
+  const form = /** @type {HTMLFormElement} */ (part("code"));
   form.elements.code.value = code;
   form.requestSubmit();
 }

@@ -4,12 +4,17 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
+/** @type {HTMLFormElement | null} */
 const form = document.querySelector("[data-sign]");
 if (form) {
-  const pad = form.querySelector("canvas");
-  const pen = pad.getContext("2d");
+  const pad = /** @type {HTMLCanvasElement} */ (form.querySelector("canvas"));
+  const pen = /** @type {CanvasRenderingContext2D} */ (pad.getContext("2d"));
   let drawn = 0;
   form.hidden = false;
+  /**
+   * @param {MouseEvent} event
+   * @returns {[x: number, y: number]}
+   */
   const at = (event) => {
     const box = pad.getBoundingClientRect();
     return [
@@ -35,20 +40,21 @@ if (form) {
     pen.stroke();
     drawn += 1;
   });
-  form.querySelector("[data-clear]").addEventListener("click", clear);
+  form.querySelector("[data-clear]")?.addEventListener("click", clear);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const said = form.querySelector("[data-sign-said]");
-    said.textContent = drawn < 3 ? form.dataset.empty : "";
+    const said = /** @type {HTMLElement} */ (form.querySelector("[data-sign-said]"));
+    said.textContent = drawn < 3 ? (form.dataset.empty ?? "") : "";
     if (drawn < 3) return;
+    /** @type {Blob | null} */
     const picture = await new Promise((done) => pad.toBlob(done, "image/png"));
     const body = new FormData(form);
-    body.append("file", new File([picture], "signature.png", { type: "image/png" }));
+    body.append("file", new File([/** @type {Blob} */ (picture)], "signature.png", { type: "image/png" }));
     const answer = await fetch(form.action, { method: "POST", body });
     if (answer.ok) location.reload();
     else
       said.textContent =
         new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".state p")?.textContent ??
-        answer.status;
+        String(answer.status);
   });
 }

@@ -1,29 +1,34 @@
 // The worker of the installed app: keeps my queue of cars and the pages that were opened, takes forms when there is no
 // network, and sends them in order when it is back. It never decides what is right: the server judges each entry.
+import { KEPT, TAKEN } from "./places.js";
 import { all, drop, joined, plain, put, recall, remember, set } from "./queue.js";
+
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (globalThis));
+
+/**
+ * @typedef {import("./queue.js").Entry} Entry
+ * @typedef {ExtendableEvent & { addRoutes?: (route: object) => Promise<void> }} Routed Where the browser routes for us.
+ * @typedef {ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }} Synced Where it wakes us.
+ */
 
 const PAGES = "pages-1";
 const FILES = "files-1";
 const PATIENCE = 8000;
 const MOST_PAGES = 120;
 const QUEUE_PAGE = "/app/offline";
-const KEPT =
-  /^\/(?:$|app\/(?:floor|offline|scan|me|plan\/mine)$|app\/(?:cars|inspections|work_items)\/[0-9a-f-]{36}(?:\/part\/[a-z_]+|\/damage)?$)/;
-const TAKEN =
-  /^\/app\/(?:floor\/[0-9a-f-]{36}\/(?:start|done|approve|part|damage|note)|resource_bookings\/[0-9a-f-]{36}\/tap\/(?:start|finish)|(?:cars|inspections|work_items)\/[0-9a-f-]{36}(?:\/fact\/[a-z_]+|\/answers|\/marks|\/part\/(?:comments|car_files))?)$/;
 
-addEventListener("install", (event) => {
+worker.addEventListener("install", (event) => {
   // Where the browser can, what it has kept comes without waking the worker; what it has not comes from the network.
   const kept = { condition: { urlPattern: { pathname: "/static/*" } }, source: { cacheName: FILES } };
-  event.addRoutes?.(kept).catch(() => null);
-  event.waitUntil(skipWaiting());
+  /** @type {Routed} */ (event).addRoutes?.(kept).catch(() => null);
+  event.waitUntil(worker.skipWaiting());
 });
 // A page is asked for while the worker still wakes up.
-addEventListener("activate", (event) =>
-  event.waitUntil(Promise.all([clients.claim(), registration.navigationPreload?.enable()])),
+worker.addEventListener("activate", (event) =>
+  event.waitUntil(Promise.all([worker.clients.claim(), worker.registration.navigationPreload?.enable()])),
 );
 
-addEventListener("fetch", (event) => {
+worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const address = new URL(request.url);
   if (address.origin !== location.origin) return;
@@ -38,15 +43,16 @@ addEventListener("fetch", (event) => {
     event.respondWith(page(event, address));
 });
 
-addEventListener("sync", (event) => event.waitUntil(flush()));
+worker.addEventListener("sync", (event) => /** @type {ExtendableEvent} */ (event).waitUntil(flush()));
 
-addEventListener("message", (event) => {
+worker.addEventListener("message", (event) => {
   const { kind, addresses, person } = event.data ?? {};
   if (kind === "hello") event.waitUntil(greet(person, addresses));
   if (kind === "keep") event.waitUntil(keep(addresses));
   if (kind === "flush") event.waitUntil(flush());
 });
 
+/** @param {Request} request */
 async function file(request) {
   const known = await caches.match(request);
   if (known) return known;
@@ -55,7 +61,11 @@ async function file(request) {
   return answer;
 }
 
-/** A page from the network, as it was last seen without one, or the page of the queue. */
+/**
+ * A page from the network, as it was last seen without one, or the page of the queue.
+ * @param {FetchEvent} event
+ * @param {URL} address
+ */
 async function page(event, address) {
   try {
     const answer = (await event.preloadResponse) ?? (await fetch(event.request));
@@ -71,6 +81,10 @@ async function page(event, address) {
   }
 }
 
+/**
+ * @param {Request} request
+ * @param {Response} answer
+ */
 async function store(request, answer) {
   const pages = await caches.open(PAGES);
   const keys = await pages.keys();
@@ -79,7 +93,10 @@ async function store(request, answer) {
   await pages.put(request, answer);
 }
 
-/** Keeps pages for later; never while another person's pages are being taken away. */
+/**
+ * Keeps pages for later; never while another person's pages are being taken away.
+ * @param {string[]} addresses
+ */
 async function keep(addresses) {
   await navigator.locks.request("person", { mode: "shared" }, () => null);
   for (const address of addresses.slice(0, MOST_PAGES / 2)) {
@@ -92,7 +109,11 @@ async function keep(addresses) {
   }
 }
 
-/** A page was opened: what belongs to another person goes, what this page needs stays. */
+/**
+ * A page was opened: what belongs to another person goes, what this page needs stays.
+ * @param {string} person
+ * @param {string[]} addresses
+ */
 async function greet(person, addresses) {
   await navigator.locks.request("person", async () => {
     if ((await recall("person")) === person) return;
@@ -106,7 +127,11 @@ async function greet(person, addresses) {
   await flush();
 }
 
-/** A form: on to the server, or into the queue where it cannot be reached or others wait before it. */
+/**
+ * A form: on to the server, or into the queue where it cannot be reached or others wait before it.
+ * @param {FetchEvent} event
+ * @param {URL} address
+ */
 async function take(event, address) {
   const { request } = event;
   const copy = request.clone();
@@ -121,22 +146,30 @@ async function take(event, address) {
     }
   }
   await enqueue(copy, address);
+  /** @type {Synced} */
+  const registered = worker.registration;
   if (waiting) event.waitUntil(flush());
-  else registration.sync?.register("queue").catch(() => null);
+  else registered.sync?.register("queue").catch(() => null);
   if (request.mode !== "navigate") return new Response(null, { status: 204 });
   return Response.redirect(request.referrer || "/app/floor", 303);
 }
 
+/**
+ * @param {Request} request
+ * @param {URL} address
+ */
 async function enqueue(request, address) {
+  const at = Date.now();
+  /** @type {Entry} */
   const entry = {
     person: await recall("person"),
     url: address.pathname,
     part: request.headers.has("hx-request"),
     fields: [...(await request.formData())].filter(([, v]) => typeof v === "string" || v.size),
-    at: Date.now(),
+    at,
     state: "waiting",
   };
-  set(entry, "_at", String(entry.at));
+  set(entry, "_at", String(at));
   const before = (await all()).filter((e) => e.url === entry.url && e.state === "waiting");
   const kept = joined(entry, before);
   if (!kept) return;
@@ -173,13 +206,16 @@ async function whoAmI() {
   }
 }
 
-/** Sends an entry; answers whether the next may go. A refusal is kept with the server's own words. */
+/**
+ * Sends an entry; answers whether the next may go. A refusal is kept with the server's own words.
+ * @param {Entry} entry
+ */
 async function sendOne(entry) {
   const body = new FormData();
   for (const [name, text] of entry.fields) body.append(name, text);
   let answer;
   try {
-    const headers = entry.part ? { "hx-request": "true" } : {};
+    const headers = new Headers(entry.part ? { "hx-request": "true" } : {});
     answer = await fetch(entry.url, { method: "POST", body, headers });
   } catch {
     return false;
@@ -188,7 +224,7 @@ async function sendOne(entry) {
     return false;
   if (answer.status >= 500 || answer.status === 429) return false;
   const text = await answer.text();
-  if (answer.ok) await drop(entry.id);
+  if (answer.ok) await drop(/** @type {number} */ (entry.id));
   else await put({ ...entry, state: "refused", status: answer.status, answer: text });
   if (entry.url.endsWith("/answers")) {
     const values = Object.fromEntries(plain(entry));
@@ -197,6 +233,7 @@ async function sendOne(entry) {
   return true;
 }
 
+/** @param {Record<string, unknown>} message */
 async function tell(message) {
-  for (const client of await clients.matchAll({ includeUncontrolled: true })) client.postMessage(message);
+  for (const client of await worker.clients.matchAll({ includeUncontrolled: true })) client.postMessage(message);
 }

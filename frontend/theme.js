@@ -1,6 +1,9 @@
 const choices = new Set(["light", "dark"]);
 
-/** A button with data-theme-choice="light|dark|system" sets the theme; the server reads it from the cookie. */
+/**
+ * A button with data-theme-choice="light|dark|system" sets the theme; the server reads it from the cookie.
+ * @param {HTMLElement} root
+ */
 export function followTheme(root) {
   document.addEventListener("click", (event) => {
     const choice = event.target.closest?.("[data-theme-choice]")?.dataset.themeChoice;

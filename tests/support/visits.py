@@ -63,13 +63,13 @@ NO_PAGES = re.compile(
 )
 
 
-def get_routes(routes: Iterable[Any]) -> list[str]:
-    """Return the paths that answer to GET, in the order in which they are tried."""
+def get_routes(routes: Iterable[Any], method: str = "GET") -> list[str]:
+    """Return the paths that answer to a method, in the order in which they are tried."""
     found: list[str] = []
     for route in routes:
         if hasattr(route, "original_router"):
-            found += get_routes(route.original_router.routes)
-        elif "GET" in (getattr(route, "methods", None) or ()):
+            found += get_routes(route.original_router.routes, method)
+        elif method in (getattr(route, "methods", None) or ()):
             found.append(route.path)
     return found
 

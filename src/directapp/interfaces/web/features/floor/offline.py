@@ -1,6 +1,8 @@
 """Offline: the installed app, its worker, and what the worker asks when the network is back."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 from uuid import UUID
@@ -14,19 +16,43 @@ from directapp.interfaces.web.core.feature import Route, get
 from directapp.interfaces.web.core.render import Asset
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.features.floor.inspections.checklist import INSPECTIONS, LABELS, checklist_of
-from directapp.interfaces.web.features.floor.mine import CARS
 from directapp.interfaces.web.features.floor.words import WORDS, speak_floor
 from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.record_view import look_up
 from directapp.kernel.errors import NotFoundError
 
-_ICONS = resources.files("directapp.interfaces.web.features.floor") / "icons"
+_HERE = resources.files("directapp.interfaces.web.features.floor")
+_ICONS = _HERE / "icons"
 _SIZES = (192, 512)
 _YEAR = "public, max-age=31536000"
-_PLACE = re.compile(r"^/app/(?:floor|([a-z_]+))/([0-9a-f-]{36})(?:/([a-z_]+))?(?:/([a-z_]+))?$")
-# What a tap on the floor sets, by its place in the address; {kind} is the work it was made on.
-_TAPS = {"start": "{kind}_started_at", "done": "{kind}_completed_at", "approve": "quality_approved"}
 _MOST_NAMES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class TakenForm:
+    """A form that the device takes without network: its address, whose it is, and the one field that it sets.
+
+    ``collection`` is None where the address names it; ``sets`` may take its name from the address or from the form.
+    """
+
+    address: re.Pattern[str]
+    collection: str | None
+    sets: str | None
+
+
+def read_places(places: Mapping[str, Any]) -> tuple[TakenForm, ...]:
+    """Return the forms of ``offline.json``, which the worker of the installed app is built from too."""
+
+    def group(match: re.Match[str]) -> str:
+        return f"(?P<{match[1]}>{places['parts'][match[1]]})"
+
+    return tuple(
+        TakenForm(re.compile(re.sub(r"\{(\w+)\}", group, form["at"])), form.get("of"), form.get("sets"))
+        for form in places["taken"]
+    )
+
+
+_FORMS = read_places(orjson.loads((_HERE / "offline.json").read_bytes()))
 
 
 def offline_routes(worker: Asset) -> tuple[Route, ...]:
@@ -100,17 +126,13 @@ async def me(ctx: PersonContext) -> Response:
 async def stored(request: Request, ctx: PersonContext) -> Response:
     """Tell what is stored now in the fields that a waiting form names."""
     asked = request.query_params
-    match = _PLACE.match(asked.get("place", ""))
-    if match is None:
-        raise NotFoundError
-    collection, target, step = match[1] or CARS, record_id(match[2]), match[3]
-    meta = ctx.meta(collection)
+    form, parts = _taken(asked.get("place", ""))
+    meta = ctx.meta(form.collection or parts["collection"])
+    target = record_id(parts["id"])
     seen = await look_up(ctx, meta, target)
     names = asked.getlist("name")[:_MOST_NAMES]
-    if match[1] is None and step in _TAPS:
-        names = [_TAPS[step].format(kind=asked.get("kind", ""))]
-    if step == "fact" and match[4]:
-        names = [match[4]]
+    if form.sets:
+        names = [form.sets.format(kind=asked.get("kind", ""), **parts)]
     fields = _checklist(ctx, seen, names) if meta.name == INSPECTIONS else _fields(ctx, seen, names)
     return _json(
         {
@@ -120,6 +142,13 @@ async def stored(request: Request, ctx: PersonContext) -> Response:
             "fields": fields,
         }
     )
+
+
+def _taken(place: str) -> tuple[TakenForm, dict[str, str]]:
+    for form in _FORMS:
+        if match := form.address.fullmatch(place):
+            return form, match.groupdict()
+    raise NotFoundError
 
 
 async def _who(ctx: RequestContext, meta: CollectionMeta, target: UUID) -> str:
