@@ -3,33 +3,17 @@ import { shift, wallOf } from "./plan-time.js";
 
 const FAR = 6;
 
-/** The mark that follows the hand while something is dragged. */
-export function verdictOf(page) {
-  const mark = page.querySelector("[data-plan-verdict]");
-  let at = { x: 0, y: 0 };
-  const put = () => {
-    mark.style.left = `${Math.min(at.x + 16, innerWidth - mark.offsetWidth - 8)}px`;
-    mark.style.top = `${Math.min(at.y + 20, innerHeight - mark.offsetHeight - 8)}px`;
-  };
-  page.addEventListener("pointermove", ({ clientX, clientY }) => {
-    at = { x: clientX, y: clientY };
-    if (!mark.hidden) put();
-  });
-  return {
-    show(text, tone) {
-      mark.textContent = text;
-      mark.className = `plan-verdict is-${tone}`;
-      mark.hidden = false;
-      put();
-    },
-    hide() {
-      mark.hidden = true;
-    },
-  };
-}
+/**
+ * @typedef {{ want: HTMLElement, x: number, y: number, moved: boolean, ghost?: HTMLElement, to?: Place | null }} Drag
+ * @typedef {import("./plan-bookings.js").Stand & { key: string }} Place
+ */
 
-/** ``plan`` is what the calendar lends: {calendar, config, verdict, server, locale, hold, release, place}. */
+/**
+ * @param {Document} page
+ * @param {import("./plan-page.js").Plan} plan
+ */
 export function dragWaiting(page, plan) {
+  /** @type {Drag | null} */
   let drag = null;
   page.addEventListener("pointerdown", (event) => {
     const want = event.pointerType === "mouse" && event.button === 0 && event.target.closest?.("[data-want]");
@@ -38,10 +22,10 @@ export function dragWaiting(page, plan) {
   page.addEventListener("pointermove", (event) => {
     if (!drag) return;
     if (!drag.moved && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < FAR) return;
-    if (!drag.moved) begin();
-    over(event);
+    if (!drag.moved) begin(drag);
+    over(drag, event);
   });
-  page.addEventListener("pointerup", () => drag?.moved && drop());
+  page.addEventListener("pointerup", () => drag?.moved && drop(drag));
   page.addEventListener("pointerup", () => (drag = drag?.moved ? drag : null));
   page.addEventListener("pointercancel", end);
   page.addEventListener("keydown", (event) => event.key === "Escape" && drag?.moved && end());
@@ -54,38 +38,48 @@ export function dragWaiting(page, plan) {
     true,
   );
 
-  function begin() {
-    drag.moved = true;
-    drag.want.dataset.dragged = "1";
-    drag.ghost = page.createElement("div");
-    drag.ghost.className = `plan-ghost ${[...drag.want.classList].find((name) => name.startsWith("hue-")) ?? ""}`;
-    drag.ghost.textContent = drag.want.dataset.title;
-    page.body.append(drag.ghost);
+  /** @param {Drag} mine */
+  function begin(mine) {
+    mine.moved = true;
+    mine.want.dataset.dragged = "1";
+    mine.ghost = page.createElement("div");
+    mine.ghost.className = `plan-ghost ${[...mine.want.classList].find((name) => name.startsWith("hue-")) ?? ""}`;
+    mine.ghost.textContent = mine.want.dataset.title ?? "";
+    page.body.append(mine.ghost);
     page.documentElement.classList.add("is-planning");
-    plan.hold();
+    plan.late.hold();
   }
 
-  function over({ clientX, clientY }) {
-    const found = plan.calendar.dateFromPoint(clientX, clientY);
-    const { ghost, want } = drag;
-    const start = found?.resource && wallOf(found.date);
-    const minutes = Math.round(want.dataset.hours * 60);
-    const key = start && `${start}/${found.resource.id}`;
-    ghost.classList.toggle("is-placed", Boolean(start));
-    ghost.style.width = start ? `${Math.max((minutes / plan.slotMinutes) * plan.slotWidth, 24)}px` : "";
-    ghost.style.left = `${clientX - (start ? 0 : 40)}px`;
+  /**
+   * @param {Drag} mine
+   * @param {PointerEvent} event
+   */
+  function over(mine, { clientX, clientY }) {
+    const found = plan.drawing.at(clientX, clientY);
+    const ghost = /** @type {HTMLElement} */ (mine.ghost);
+    const minutes = Math.round(Number(mine.want.dataset.hours) * 60);
+    const resource = found?.resource?.id;
+    ghost.classList.toggle("is-placed", Boolean(resource));
+    ghost.style.width = resource ? `${plan.drawing.widthOf(minutes)}px` : "";
+    ghost.style.left = `${clientX - (resource ? 0 : 40)}px`;
     ghost.style.top = `${clientY - 12}px`;
-    if (!start) {
-      drag.to = null;
+    if (!found || !resource) {
+      mine.to = null;
       plan.server.forget();
       return plan.verdict.hide();
     }
-    if (drag.to?.key === key) return;
-    drag.to = { key, start, end: shift(start, minutes), resource: found.resource.id };
-    plan.ask(valuesOf(drag), drag.to);
+    const start = wallOf(found.date);
+    const key = `${start}/${resource}`;
+    if (mine.to?.key === key) return;
+    mine.to = { key, start, end: shift(start, minutes), resource };
+    plan.ask(valuesOf(mine.want, mine.to), mine.to);
   }
 
-  function valuesOf({ want, to }) {
+  /**
+   * @param {HTMLElement} want
+   * @param {Place} to
+   */
+  function valuesOf(want, to) {
     return {
       car: want.dataset.car,
       resource_type: want.dataset.type,
@@ -95,15 +89,15 @@ export function dragWaiting(page, plan) {
     };
   }
 
-  async function drop() {
-    const mine = drag;
+  /** @param {Drag} mine */
+  async function drop({ want, to }) {
     end();
-    if (!mine.to) return;
-    const said = await plan.place(valuesOf(mine), mine.to);
-    if (said.ok) return plan.say(plan.fill("said_booked", mine.to));
+    if (!to) return;
+    const said = await plan.place(valuesOf(want, to), to);
+    if (said.ok) return plan.say(plan.fill("said_booked", to));
     // A bay needs somebody to work in it: the wizard asks who.
-    if (said.fields?.includes("person")) return location.assign(plan.confirmAt(valuesOf(mine)));
-    plan.say(said.why, "bad");
+    if (said.fields?.includes("person")) return location.assign(plan.confirmAt(valuesOf(want, to)));
+    plan.say(said.why ?? "", "bad");
   }
 
   function end() {
@@ -114,7 +108,7 @@ export function dragWaiting(page, plan) {
     setTimeout(() => delete want.dataset.dragged, 0);
     plan.verdict.hide();
     plan.server.forget();
-    if (drag.moved) plan.release();
+    if (drag.moved) plan.late.release();
     drag = null;
   }
 }

@@ -2,15 +2,26 @@
 import { between, shift, stepped } from "./plan-time.js";
 
 const STEP = 15;
+/** @type {Record<string, [across: number, down: number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+/**
+ * @typedef {import("./plan-bookings.js").Stand} Stand
+ * @typedef {Stand & { id: string, was: Stand }} Held A booking that was picked up, and where it came from.
+ */
+
+/**
+ * @param {Document} page
+ * @param {import("./plan-page.js").Plan} plan
+ */
 export function planKeys(page, plan) {
-  const { root } = plan;
+  const { root, bookings, hand, words } = plan;
+  /** @type {Held | null} */
   let held = null;
 
   page.addEventListener(
     "keydown",
-    (event) => held && !event.ctrlKey && !event.metaKey && !event.altKey && whileHeld(event),
+    (event) => held && !event.ctrlKey && !event.metaKey && !event.altKey && whileHeld(event, held),
     true,
   );
   root.addEventListener("keydown", (event) => {
@@ -29,44 +40,62 @@ export function planKeys(page, plan) {
   root.addEventListener("focusin", ({ target }) => {
     if (!target.dataset?.booking) return;
     for (const other of root.querySelectorAll('[data-booking][tabindex="0"]')) other.setAttribute("tabindex", "-1");
-    plan.focused = target.dataset.booking;
+    const id = target.dataset.booking;
+    hand.focus(id);
     target.setAttribute("tabindex", "0");
-    target.setAttribute("aria-label", plan.label(plan.focused));
+    target.setAttribute("aria-label", plan.label(id));
   });
   // Drawn anew it loses the focus to nobody; who goes elsewhere lets go of it.
   root.addEventListener("focusout", ({ relatedTarget }) => {
     if (!relatedTarget || root.contains(relatedTarget)) return;
-    plan.focused = undefined;
-    if (held) putBack();
+    hand.focus(undefined);
+    if (held) putBack(held);
   });
-  page.addEventListener("pointerdown", () => held && putBack());
+  page.addEventListener("pointerdown", () => held && putBack(held));
 
+  /**
+   * @param {Event} event
+   * @param {() => void} deed
+   */
   function act(event, deed) {
     event.preventDefault();
     event.stopPropagation();
     deed();
   }
 
+  /** @param {string} resource */
+  function inRow(resource) {
+    return bookings
+      .rows()
+      .filter((r) => r.row === resource)
+      .sort((a, b) => (a.start < b.start ? -1 : 1));
+  }
+
+  /**
+   * @param {string} id
+   * @param {number} across
+   * @param {number} down
+   */
   function choose(id, across, down) {
-    const mine = plan.rows.get(id);
-    const inRow = (resource) =>
-      [...plan.rows.values()].filter((r) => r.row === resource).sort((a, b) => (a.start < b.start ? -1 : 1));
+    const mine = bookings.get(id);
+    if (!mine) return;
     if (across) {
       const row = inRow(mine.row);
       return focus(row[row.indexOf(mine) + across]?.id);
     }
-    const order = plan.resources.map((r) => r.id);
+    const order = bookings.shown.resources.map((r) => r.id);
     for (let n = order.indexOf(mine.row) + down; n >= 0 && n < order.length; n += down) {
       const row = inRow(order[n]);
       if (!row.length) continue;
       const near = row.reduce((best, r) =>
         Math.abs(between(mine.start, r.start)) < Math.abs(between(mine.start, best.start)) ? r : best,
       );
-      plan.showRows([order[n]]);
-      return setTimeout(() => focus(near.id), 0);
+      plan.drawing.showRows([order[n]]);
+      return void setTimeout(() => focus(near.id), 0);
     }
   }
 
+  /** @param {string | undefined} id */
   function focus(id) {
     const found = id && root.querySelector(`[data-booking="${CSS.escape(id)}"]`);
     if (!found) return;
@@ -74,82 +103,92 @@ export function planKeys(page, plan) {
     found.focus();
   }
 
+  /** @param {string} id */
   function pickUp(id) {
-    const row = plan.rows.get(id);
-    if (!row.movable && !row.resizable) return plan.say(plan.words.locked, "bad");
-    held = {
-      id,
-      was: { start: row.start, end: row.end, resource: row.row },
-      start: row.start,
-      end: row.end,
-      resource: row.row,
-    };
-    plan.held = true;
-    plan.lifted = id;
-    plan.hold();
+    const row = bookings.get(id);
+    if (!row) return;
+    if (!row.movable && !row.resizable) return plan.say(words.locked, "bad");
+    const was = { start: row.start, end: row.end, resource: row.row };
+    held = { id, was, ...was };
+    hand.liftByKeys(id);
+    plan.late.hold();
     plan.draw(id, held, true);
-    plan.say(plan.words.said_up.replace("{title}", row.title).replace("{when}", plan.span(held)));
+    plan.say(words.said_up.replace("{title}", row.title).replace("{when}", plan.span(held)));
     setTimeout(() => focus(id), 30);
   }
 
-  function whileHeld(event) {
-    if (event.key === "Escape") return act(event, putBack);
-    if (event.key === "Enter" || event.key === " " || event.key.toLowerCase() === "m") return act(event, putDown);
+  /**
+   * @param {KeyboardEvent} event
+   * @param {Held} mine
+   */
+  function whileHeld(event, mine) {
+    if (event.key === "Escape") return act(event, () => putBack(mine));
+    if (event.key === "Enter" || event.key === " " || event.key.toLowerCase() === "m")
+      return act(event, () => putDown(mine));
     if (!(event.key in ARROWS)) return;
     act(event, () => {
       const [across, down] = ARROWS[event.key];
-      const row = plan.rows.get(held.id);
-      if (event.shiftKey && across) stretch(across);
-      else if (row.movable) move(across, down);
-      const values = plan.valuesOf(held.id, held);
-      plan.draw(held.id, held, true);
-      plan.say(plan.fill("said_at", held));
-      plan.ask(values, held, true);
+      if (event.shiftKey && across) stretch(mine, across);
+      else if (bookings.get(mine.id)?.movable) move(mine, across, down);
+      const values = bookings.changes(mine.id, mine);
+      plan.draw(mine.id, mine, true);
+      plan.say(plan.fill("said_at", mine));
+      plan.ask(values, mine, true);
       setTimeout(() => held && focus(held.id), 30);
     });
   }
 
-  function stretch(across) {
-    const end = shift(held.end, across * STEP);
-    if (between(held.start, end) >= STEP) held.end = end;
+  /**
+   * @param {Held} mine
+   * @param {number} across
+   */
+  function stretch(mine, across) {
+    const end = shift(mine.end, across * STEP);
+    if (between(mine.start, end) >= STEP) mine.end = end;
   }
 
-  function move(across, down) {
+  /**
+   * @param {Held} mine
+   * @param {number} across
+   * @param {number} down
+   */
+  function move(mine, across, down) {
+    const { resources, limits, days } = bookings.shown;
     if (down) {
-      const able = plan.resources.filter((r) => !r.elsewhere);
-      const to = able[able.findIndex((r) => r.id === held.resource) + down];
-      if (to) held.resource = to.id;
+      const able = resources.filter((r) => !r.elsewhere);
+      const to = able[able.findIndex((r) => r.id === mine.resource) + down];
+      if (to) mine.resource = to.id;
       return;
     }
-    Object.assign(held, stepped(held, across * STEP, plan));
+    Object.assign(mine, stepped(mine, across * STEP, { limits, days }));
   }
 
-  function putBack() {
-    const { id, was } = held;
+  /** @param {Held} mine */
+  function putBack({ id, was }) {
     held = null;
-    plan.held = false;
-    plan.lifted = undefined;
-    plan.root.classList.remove("is-refusing");
+    hand.leaveKeys();
+    root.classList.remove("is-refusing");
     plan.server.forget();
     plan.verdict.hide();
     plan.draw(id, was, false);
-    plan.release();
-    plan.say(plan.words.said_kept);
+    plan.late.release();
+    plan.say(words.said_kept);
     setTimeout(() => focus(id), 30);
   }
 
-  async function putDown() {
-    const { id, was, ...to } = held;
-    if (to.start === was.start && to.end === was.end && to.resource === was.resource) return putBack();
+  /** @param {Held} mine */
+  async function putDown(mine) {
+    const { id, was, ...to } = mine;
+    if (to.start === was.start && to.end === was.end && to.resource === was.resource) return putBack(mine);
     held = null;
-    plan.lifted = undefined;
+    hand.putDown();
     plan.server.forget();
     plan.verdict.hide();
     plan.draw(id, to);
-    const said = await plan.move(id, to);
-    plan.held = false;
-    plan.release();
-    plan.say(said.ok ? plan.fill("said_down", to) : `${plan.words.said_back} ${said.why}`, said.ok ? "" : "bad");
+    const said = await plan.turns.move(id, to);
+    hand.leaveKeys();
+    plan.late.release();
+    plan.sayMoved(to, said);
     setTimeout(() => focus(id), 30);
   }
 }

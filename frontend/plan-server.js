@@ -3,12 +3,37 @@ const PATIENCE = 110;
 // An answer that is lost is asked for again, under the same key.
 const AGAIN_AFTER = [700, 2500];
 
-export function serverOf({ csrf, words }) {
-  let waiting,
-    asked = 0;
+/**
+ * What is asked or put: of what is stored, only what changes.
+ * @typedef {Record<string, string | number | undefined>} Values
+ * @typedef {{ ok: boolean, why?: string, id?: string, done?: string, fields?: string[] }} Said
+ * @typedef {ReturnType<typeof serverOf>} Server
+ */
 
+/**
+ * Reads an address; nothing where no good answer comes.
+ * @param {string} address
+ * @param {HeadersInit} [headers]
+ */
+export async function read(address, headers = {}) {
+  const answer = await fetch(address, { headers }).catch(() => undefined);
+  return answer?.ok && !answer.redirected ? answer : undefined;
+}
+
+/** @param {{ csrf: string, words: Record<string, string> }} page */
+export function serverOf({ csrf, words }) {
+  /** @type {number | undefined} */
+  let waiting;
+  let asked = 0;
+
+  /**
+   * @param {string} path
+   * @param {Values} values
+   * @returns {Promise<Said>}
+   */
   async function post(path, values) {
-    const body = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== undefined && value !== ""));
+    const known = Object.entries(values).filter(([, value]) => value !== undefined && value !== "");
+    const body = new URLSearchParams(known.map(([name, value]) => [name, String(value)]));
     const answer = await fetch(path, {
       method: "POST",
       body,
@@ -20,7 +45,11 @@ export function serverOf({ csrf, words }) {
   }
 
   return {
-    /** Asks once the hand rests; only the latest question is answered. */
+    /**
+     * Asks once the hand rests; only the latest question is answered.
+     * @param {Values} values
+     * @param {(said: Said) => void} heard
+     */
     judge(values, heard) {
       clearTimeout(waiting);
       const mine = ++asked;
@@ -33,6 +62,10 @@ export function serverOf({ csrf, words }) {
       clearTimeout(waiting);
       asked += 1;
     },
+    /**
+     * @param {Values} values
+     * @returns {Promise<Said>}
+     */
     async put(values) {
       const back = location.pathname + location.search;
       const key = crypto.randomUUID().replaceAll("-", "");
@@ -44,11 +77,6 @@ export function serverOf({ csrf, words }) {
         }
       }
       return { ok: false, why: words.said_no_network };
-    },
-    /** Reads an address; nothing where no good answer comes. */
-    async read(address, headers = {}) {
-      const answer = await fetch(address, { headers }).catch(() => undefined);
-      return answer?.ok && !answer.redirected ? answer : undefined;
     },
   };
 }
