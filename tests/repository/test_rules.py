@@ -201,3 +201,20 @@ def test_domains_name_no_collection_of_another_by_a_string() -> None:
                 if isinstance(one, ast.Constant) and owner.get(str(one.value), own) != own
             ]
     assert found == []
+
+
+def test_the_list_of_roles_stands_in_one_place() -> None:
+    """Who names nearly all of them takes the list, or the choices, from the roles themselves."""
+    known, most = set(LABELS), 8
+    lists = [
+        f"{path.name}:{node.lineno}"
+        for path in sorted(DOMAINS.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and len(known & set(str(node.value).split())) > most
+    ]
+    assert lists == []
+    fields = [
+        f for meta in load_spec().metas.values() for f in meta.stored if len(known & {c.code for c in f.choices}) > 4
+    ]
+    assert len(fields) >= 3
+    assert all(c.label == LABELS[c.code] for f in fields for c in f.choices)
