@@ -116,7 +116,13 @@ class Story:
         await self.do("work_items", "update", items[0], completed_at=now())
         await self.do("work_items", "decline", items[1], reason="Nei")
         await self.do(
-            "comments", "create", None, collection="cars", record=car, text="Se her", mentions=[str(self.admin.user)]
+            "comments",
+            "create",
+            None,
+            subject_collection="cars",
+            subject_id=car,
+            text="Se her",
+            mentions=[str(self.admin.user)],
         )
         file = Incoming(name="a.txt", chunks=sent(b"hei"))
         kept = await self.dealer.application.attachments.keep(self.admin, file, {}, origin="rest")
