@@ -172,6 +172,17 @@ async def test_a_sending_is_undone_with_its_transfer_until_it_is_received(dealer
     await refused(dealer, "new_car_sales 495", "cars", car, "Someone else")
 
 
+async def test_a_sending_that_somebody_has_said_something_of_stands(dealer: Dealer) -> None:
+    seller, reception = await dealer.person("new_car_sales", "495"), await dealer.person("reception", "499")
+    car = await new_car(dealer, seller, 1)
+    await dealer.do(seller, "cars", "transfer", car, to=str(dealer.sites["499"]))
+    (transfer,) = [t["id"] for t in await rows(dealer, "car_transfers", "car", car)]
+    about = {"subject_collection": "car_transfers", "subject_id": str(transfer)}
+    comment = await dealer.create(reception, "comments", **about, text="Den står utenfor.")
+    await refused(dealer, "new_car_sales 495", "cars", car, "Transfer, which came with it, has been changed since")
+    assert (await dealer.read(reception, "comments", comment))["text"] == "Den står utenfor."
+
+
 # -- bookings ----------------------------------------------------------------------------------------
 
 

@@ -153,21 +153,28 @@ def _understood(meta: CollectionMeta, row: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A collection whose records belong to a record, and the column that says so."""
+    """A collection whose records belong to a record of another, and the column that says so."""
 
     meta: CollectionMeta
     column: str
+    parent: str
+
+    def given(self, record: object) -> dict[str, Any]:
+        """Return the values by which its records say that they belong to a record."""
+        which = self.meta.fields[self.column].ref_in
+        return ({which: self.parent} if which else {}) | {self.column: record}
 
 
 def children_of(spec: Spec, actor: Actor, meta: CollectionMeta) -> tuple[Child, ...]:
-    """Return the collections that follow a record: those that go when it goes."""
+    """Return the collections that follow a record: those that go when it goes, and what belongs to any subject."""
     found = []
+    attached = {other.name: item.name for other, item in spec.attached} if meta.declared.subject else {}
     for other in spec.exposed:
         if not other.grants_of(actor.roles):
             continue
         column = next((f.name for f in other.stored if f.ref == meta.name and f.on_delete == "cascade"), None)
-        if column is not None:
-            found.append(Child(other, column))
+        if column := column or attached.get(other.name):
+            found.append(Child(other, column, meta.name))
     return tuple(found)
 
 

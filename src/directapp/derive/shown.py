@@ -59,12 +59,18 @@ class Formatter:
         item, value = meta.fields[name], row.get(name)
         if value is None or value in ("", []):
             return NOTHING
-        shown = self._by_kind(item, value)
+        shown = self._subject(value, row.get(item.ref_in)) if item.ref_in else self._by_kind(item, value)
         if short and shown.look == "mono":
             return replace(shown, text=_tail(shown.text), exact=shown.text)
         if short and len(shown.text) > _LONG:
             return Shown(text=shown.text[:_LONG].rstrip() + "…", look=shown.look, exact=shown.text)
         return shown
+
+    def _subject(self, record: Any, collection: Any) -> Shown:
+        target = self.spec.get(str(collection))
+        if target is None:
+            return NOTHING
+        return Shown(text=target.declared.label.pick(self.language), look="ref", href=page_of(target.name, record))
 
     def _by_kind(self, item: Field, value: Any) -> Shown:
         tell = _FORMATTERS.get(item.kind, Formatter._plain)
@@ -188,6 +194,7 @@ def paths_for(spec: Spec, actor: Actor, meta: CollectionMeta, names: tuple[str, 
         target = spec.get(meta.fields[name].ref or "")
         titles = title_fields(spec, actor, target) if target is not None and meta.fields[name].kind is Kind.REF else ()
         paths += [(name, *rest) for rest in titles] or [(name,)]
+        paths += [(which,)] if (which := meta.fields[name].ref_in) else []
     return tuple(dict.fromkeys(paths))
 
 

@@ -270,6 +270,10 @@ async def _refuse_told(work: Work, step: Step) -> None:
 
 
 async def _is_pointed_to(work: Work, step: Step) -> bool:
+    for meta, item in work.spec.attached:
+        belonging = {str(item.ref_in): step.meta.name, item.name: step.record}
+        if item.on_delete == "cascade" and await work.unit.find(meta, 1, belonging, ("id",)):
+            return True
     for meta in work.spec.metas.values():
         for item in meta.stored:
             if item.points_to == step.meta.name and await work.unit.find(meta, 1, {item.name: step.record}, ("id",)):

@@ -1,6 +1,6 @@
 """What belongs to a record of any collection is seen with it, in full, and goes when it goes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -8,12 +8,22 @@ import asyncpg
 import pytest
 
 from directapp.app.spec import load_spec
+from directapp.declare.access import Access, grants
+from directapp.declare.collection import Collection, Views
+from directapp.declare.fields import Group, field
+from directapp.declare.kinds import Kind
+from directapp.declare.rules import Is, Who
+from directapp.declare.spec import DeclarationError, Spec
+from directapp.derive.pages import children_of
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import ForbiddenError, InvalidError, NotFoundError, Problem
 from directapp.kernel.ids import uuid7
+from directapp.kernel.text import Text
 from directapp.services.explain import explain
 from directapp.store.database import Database
 from directapp.store.names import ident
+from directapp.store.policies import policy_statements
+from directapp.store.tables import build_metadata
 from support.dealer import Dealer
 from support.pages import new_car
 from support.plan import Plan, lay_plan
@@ -269,3 +279,41 @@ async def test_what_belongs_to_a_moved_car_moves_with_it(dealer: Dealer) -> None
     async with dealer.application.platform.database.unit(system_actor(dealer.tenant, "custodian")) as unit:
         await unit.value("UPDATE cars SET dealership = $2 WHERE id = $1", case.car, dealer.sites["324"])
     assert (await dealer.read(manager, "comments", comment))["text"] == "Hei"
+
+
+def test_one_more_subject_is_one_declaration() -> None:
+    vehicles = Collection(
+        name="vehicles",
+        label=Text("Kjøretøy", "Vehicle"),
+        plural=Text("Kjøretøyer", "Vehicles"),
+        groups=(Group("all", Text("Alt", "All"), (field("site", "Sted", "Site", Kind.REF, ref="dealerships"),)),),
+        access=Access(grants=grants("planner", rows=Is("site", Who.SITE))),
+        views=Views(columns=("site",), title=("site",)),
+        subject=True,
+    )
+    spec = Spec([*(m.declared for m in SPEC.metas.values()), vehicles], SPEC.events.values())
+    assert spec["comments"].fields["subject_collection"].choice("vehicles")
+    planner = Actor(tenant=uuid7(), user=uuid7(), name="x", roles=frozenset({"planner"}))
+    parts = {child.meta.name: child.given("id") for child in children_of(spec, planner, spec["vehicles"])}
+    own = {"subject_collection": "vehicles", "subject_id": "id"}
+    assert parts == {"comments": own, "car_files": own, "messages": own}
+    statements = policy_statements(spec, build_metadata(spec))
+    (seen,) = [s for s in statements if s.startswith('CREATE POLICY "comments_select"')]
+    assert "IN ('vehicles')" in seen
+    assert 'FROM "vehicles" p1' in seen
+    assert any("TRIGGER vehicles_subject" in s for s in statements)
+
+
+def test_what_is_taken_along_cannot_change_in_the_subject() -> None:
+    loose = replace(field("car", "Bil", "Car", Kind.REF, ref="cars"), immutable=False)
+    loans = Collection(
+        name="loans",
+        label=Text("Utlån", "Loan"),
+        plural=Text("Utlån", "Loans"),
+        groups=(Group("all", Text("Alt", "All"), (loose,)),),
+        access=Access(grants=()),
+        views=Views(columns=("car",), title=("car",)),
+        subject=True,
+    )
+    with pytest.raises(DeclarationError, match="cannot be taken along"):
+        Spec([*(m.declared for m in SPEC.metas.values()), loans], SPEC.events.values())

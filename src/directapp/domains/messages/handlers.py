@@ -449,10 +449,8 @@ async def mentioned(act: Act) -> None:
     )
     await tell(act, told, near)
     # Not a word of which car: neither its model nor the end of its chassis number.
-    hidden = {"who": who, "car": _SOMETHING, "detail": _ELSEWHERE}
-    if scene:
-        hidden |= {"car": Text("en bil", "a car"), "detail": _OTHER_SITE}
-    await tell(act, Told(event="comment.mention", fills=hidden), far)
+    thing, why = (Text("en bil", "a car"), _OTHER_SITE) if scene else (_SOMETHING, _ELSEWHERE)
+    await tell(act, Told(event="comment.mention", fills={"who": who, "car": thing, "detail": why}), far)
 
 
 def _kind_of_subject(act: Act, comment: Seen, scene: Scene | None) -> dict[str, Text]:

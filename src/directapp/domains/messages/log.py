@@ -202,7 +202,6 @@ MESSAGES = Collection(
             "channel",
             "receiver_kind",
             "subject",
-            "subject_collection",
             "subject_id",
             "car",
             "at",

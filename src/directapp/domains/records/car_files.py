@@ -178,7 +178,7 @@ CAR_FILES = Collection(
         ),
     ),
     views=Views(
-        columns=("title", "stage", "subject_collection", "subject_id", "car", "file", "created_by", "created_at"),
+        columns=("title", "stage", "subject_id", "car", "file", "created_by", "created_at"),
         title=("title",),
         filters=("stage", "created_by"),
         icon="photo",

@@ -47,7 +47,7 @@ COMMENTS = Collection(
         ),
     ),
     views=Views(
-        columns=("created_at", "created_by", "subject_collection", "subject_id", "car", "text"),
+        columns=("created_at", "created_by", "subject_id", "car", "text"),
         title=("text",),
         filters=("created_by", "subject_collection"),
         icon="message",

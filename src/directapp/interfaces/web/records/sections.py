@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Response
 
+from directapp.declare.fields import SUBJECT_ID
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta
 from directapp.declare.verbs import Verb
@@ -24,7 +26,7 @@ from directapp.interfaces.web.records.lists import collection_verbs, may_create
 from directapp.interfaces.web.records.mentions import USERS, who_see
 from directapp.interfaces.web.records.record import record_id
 from directapp.kernel.errors import DirectAppError, NotFoundError
-from directapp.store.query import Condition, Order, Query
+from directapp.store.query import Condition, Filter, Junction, Order, Query
 
 COMMENTS, FILES = "comments", "car_files"
 _MOST = 50
@@ -84,12 +86,17 @@ async def show_child(ctx: PersonContext, collection: str, record: str, child: st
     return await _rows(ctx, meta, target, found)
 
 
+def belonging(child: Child, target: UUID) -> Filter:
+    """Return the filter of what belongs to a record."""
+    return Junction("and", tuple(Condition((name,), "eq", value) for name, value in child.given(target).items()))
+
+
 async def _read(
     ctx: RequestContext, child: Child, target: UUID, names: tuple[str, ...], sort: Order
 ) -> list[dict[str, Any]]:
     query = Query(
         fields=paths_for(ctx.spec, ctx.person, child.meta, ("id", *names)),
-        filter=Condition((child.column,), "eq", target),
+        filter=belonging(child, target),
         sort=(sort,),
         limit=_MOST,
     )
@@ -99,7 +106,7 @@ async def _read(
 async def _rows(ctx: RequestContext, meta: CollectionMeta, target: UUID, child: Child) -> Response:
     readable = readable_anywhere(ctx.person, child.meta)
     own = child.meta.declared.views
-    columns = tuple(n for n in own.columns if n in readable and n != child.column)[:_COLUMNS]
+    columns = tuple(n for n in own.columns if n in readable and n not in child.given(target))[:_COLUMNS]
     titles = tuple(n for n in child.meta.titles if n in readable)
     rows = await _read(ctx, child, target, tuple(dict.fromkeys((*columns, *titles))), Order("id", descending=True))
     listing = tables.Listing(
@@ -111,12 +118,12 @@ async def _rows(ctx: RequestContext, meta: CollectionMeta, target: UUID, child: 
         query=Query(),
     )
     path = f"/app/{meta.name}/{target}"
-    given = f"{child.column}={target}&back={path}"
+    which = urlencode(child.given(target))
     context = {
         "columns": tables.columns_of(listing, ctx.language),
         "rows": tables.rows_of(ctx.formatter, listing, rows),
-        "all_href": f"/app/{child.meta.name}?{child.column}={target}",
-        "new_href": f"/app/{child.meta.name}/new?{given}" if may_create(ctx, child.meta) else None,
+        "all_href": f"/app/{child.meta.name}?{which}",
+        "new_href": f"/app/{child.meta.name}/new?{which}&back={path}" if may_create(ctx, child.meta) else None,
         "begin": _beginnings(ctx, child, meta.name),
         "child": child,
         "child_path": f"/app/{child.meta.name}",
@@ -148,6 +155,7 @@ class Comment:
     initials: str
     when: Shown
     text: str
+    about: Shown | None
 
 
 async def _comments(
@@ -160,8 +168,8 @@ async def _comments(
     problems: tuple[Any, ...] = (),
     status: int = 200,
 ) -> Response:
-    rows = await _read(ctx, child, target, ("text", "created_at", "created_by"), Order("id"))
-    told = [_comment(ctx, child.meta, row) for row in rows]
+    rows = await _read(ctx, child, target, ("text", "created_at", "created_by", SUBJECT_ID), Order("id"))
+    told = [_comment(ctx, child.meta, row, target) for row in rows]
     writes = may_create(ctx, child.meta)
     title = child.meta.declared.plural.pick(ctx.language)
     context = {
@@ -175,10 +183,16 @@ async def _comments(
     return _section(ctx, "parts/comments.html", meta, target, context, status=status)
 
 
-def _comment(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any]) -> Comment:
+def _about(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any], target: UUID) -> Shown | None:
+    """Return which record something belongs to, where that is another than the one whose page it stands on."""
+    return None if row.get(SUBJECT_ID) == str(target) else ctx.formatter.value(meta, SUBJECT_ID, row)
+
+
+def _comment(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any], target: UUID) -> Comment:
     who = ctx.formatter.value(meta, "created_by", row).text or "–"
     initials = "".join(part[0] for part in who.split()[:2]).upper()
-    return Comment(str(row["id"]), who, initials, ctx.formatter.value(meta, "created_at", row), row.get("text") or "")
+    when, about = ctx.formatter.value(meta, "created_at", row), _about(ctx, meta, row, target)
+    return Comment(str(row["id"]), who, initials, when, row.get("text") or "", about)
 
 
 async def add_comment(ctx: PersonContext, collection: str, record: str) -> Response:
@@ -187,7 +201,7 @@ async def add_comment(ctx: PersonContext, collection: str, record: str) -> Respo
     child = child_of(ctx, meta, COMMENTS)
     posted = await read_signed(ctx)
     text = posted.get("text")
-    patch: dict[str, Any] = {child.column: target, "text": text}
+    patch: dict[str, Any] = {**child.given(target), "text": text}
     mentions = await _mentioned(ctx, meta, target, posted)
     if mentions:
         patch["mentions"] = mentions
@@ -227,6 +241,7 @@ class Kept:
     picture: bool
     when: Shown
     who: str
+    about: Shown | None
 
 
 async def show_files(
@@ -241,28 +256,31 @@ async def show_files(
     """Show the files of a record, and where to add more."""
     query = Query(
         fields=(
-            *paths_for(ctx.spec, ctx.person, child.meta, ("id", "title", "stage", "created_at", "created_by")),
+            *paths_for(
+                ctx.spec, ctx.person, child.meta, ("id", "title", "stage", "created_at", "created_by", SUBJECT_ID)
+            ),
             ("file", "id"),
             ("file", "name"),
             ("file", "media_type"),
         ),
-        filter=Condition((child.column,), "eq", target),
+        filter=belonging(child, target),
         sort=(Order("id", descending=True),),
         limit=_MOST,
     )
     rows = await ctx.rows(child.meta.name, query)
-    stages = allowed_stages(ctx, child.meta)
     context = {
         "title": child.meta.declared.plural.pick(ctx.language),
-        "kept": [k for r in rows if (k := _kept(ctx, child.meta, r)) is not None],
-        "stages": stages,
+        "kept": [k for r in rows if (k := _kept(ctx, child.meta, r, target)) is not None],
+        "adds": may_create(ctx, child.meta),
+        # What belongs to another record than a car has no stages.
+        "stages": [] if child.meta.fields[child.column].ref_in else allowed_stages(ctx, child.meta),
         "summary": problems,
         "stale_by": None,
     }
     return _section(ctx, "parts/files.html", meta, target, context, status=status)
 
 
-def _kept(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any]) -> Kept | None:
+def _kept(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any], target: UUID) -> Kept | None:
     file = row.get("file")
     if not file:
         return None
@@ -275,6 +293,7 @@ def _kept(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any]) -> Kep
         str(file.get("media_type", "")).startswith("image/"),
         tell(meta, "created_at", row),
         tell(meta, "created_by", row).text,
+        _about(ctx, meta, row, target),
     )
 
 

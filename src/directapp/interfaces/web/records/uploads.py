@@ -53,7 +53,7 @@ async def _keep_all(ctx: RequestContext, child: Child, target: UUID, posted: Pos
 
 
 def _values(child: Child, target: UUID, posted: Posted) -> dict[str, Any]:
-    return {child.column: target, "stage": posted.get("stage")}
+    return {**child.given(target), "stage": posted.get("stage")}
 
 
 def _about(file: UploadFile, problem: Problem) -> Problem:

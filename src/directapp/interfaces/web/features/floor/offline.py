@@ -127,7 +127,7 @@ async def stored(request: Request, ctx: PersonContext) -> Response:
     """Tell what is stored now in the fields that a waiting form names."""
     asked = request.query_params
     form, parts = _taken(asked.get("place", ""))
-    meta = ctx.meta(form.collection or parts["collection"])
+    meta = ctx.meta(form.collection or parts.get("collection") or parts["subject"])
     target = record_id(parts["id"])
     seen = await look_up(ctx, meta, target)
     names = asked.getlist("name")[:_MOST_NAMES]

@@ -1,4 +1,4 @@
-"""Communication: who was told what of a car, the customer's status page, and logging a call."""
+"""Communication: who was told what of a record, a car's status page for its customer, and logging a call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Response
 
 from directapp.derive import forms
+from directapp.derive.pages import Child
 from directapp.derive.present import read_instant, show_moment
 from directapp.derive.shown import Shown, paths_for
 from directapp.domains.messages.capability import Capabilities
@@ -19,6 +20,7 @@ from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
 from directapp.interfaces.web.records.lists import may_create
 from directapp.interfaces.web.records.record import record_id
+from directapp.interfaces.web.records.sections import belonging, child_of
 from directapp.kernel.errors import DirectAppError
 from directapp.kernel.text import Text
 from directapp.store.query import Condition, Order, Query
@@ -75,74 +77,94 @@ class LinkLine:
 
 
 def communication_routes(capabilities: Capabilities) -> tuple[Route, ...]:
-    """Return the routes of a car's communication; before those of what hangs on records."""
+    """Return the routes of communication; before those of what hangs on records."""
 
-    async def show_messages(ctx: PersonContext, record: str) -> Response:
-        return await _section(ctx, capabilities, record_id(record))
+    async def show_messages(ctx: PersonContext, collection: str, record: str) -> Response:
+        return await _section(ctx, capabilities, _place(ctx, collection, record))
 
-    async def log_call(ctx: PersonContext, record: str) -> Response:
-        target, posted = record_id(record), await read_signed(ctx)
+    async def log_call(ctx: PersonContext, collection: str, record: str) -> Response:
+        place, posted = _place(ctx, collection, record), await read_signed(ctx)
         meta = ctx.meta(MESSAGES)
         patch = {name: posted.get(name) for name in ("direction", "receiver_kind", "body") if posted.get(name)}
         try:
-            await ctx.do(meta, "create", {"car": target, "channel": "phone", **patch}, posted=posted)
+            await ctx.do(meta, "create", {**place.given, "channel": "phone", **patch}, posted=posted)
         except DirectAppError as error:
             _, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
-            return await _section(ctx, capabilities, target, typed=patch, summary=summary, status=int(error.status))
-        return await _after(ctx, capabilities, target)
+            return await _section(ctx, capabilities, place, typed=patch, summary=summary, status=int(error.status))
+        return await _after(ctx, capabilities, place)
 
     async def share_link(ctx: PersonContext, record: str) -> Response:
-        target, posted = record_id(record), await read_signed(ctx)
+        place, posted = _place(ctx, CARS, record), await read_signed(ctx)
         meta = ctx.meta(LINKS)
         if posted.get("revoke"):
             await ctx.do(meta, "revoke", {}, posted=posted, target=record_id(posted.get("revoke")))
         else:
             channel = posted.get("channel") or "copy"
-            await ctx.do(meta, "share", {"car": str(target), "channel": channel}, posted=posted)
-        return await _after(ctx, capabilities, target)
+            await ctx.do(meta, "share", {"car": str(place.record), "channel": channel}, posted=posted)
+        return await _after(ctx, capabilities, place)
 
     return (
-        get("/app/cars/{record}/part/messages", show_messages),
-        post("/app/cars/{record}/messages", log_call),
+        get("/app/{collection}/{record}/part/messages", show_messages),
+        post("/app/{collection}/{record}/messages", log_call),
         post("/app/cars/{record}/status-link", share_link),
     )
 
 
-async def _after(ctx: RequestContext, capabilities: Capabilities, target: UUID) -> Response:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The record whose communication is shown, and how a message says that it belongs there."""
+
+    child: Child
+    record: UUID
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return self.child.given(self.record)
+
+    @property
+    def path(self) -> str:
+        return f"/app/{self.child.parent}/{self.record}"
+
+
+def _place(ctx: RequestContext, collection: str, record: str) -> _Place:
+    return _Place(child_of(ctx, ctx.meta(collection), MESSAGES), record_id(record))
+
+
+async def _after(ctx: RequestContext, capabilities: Capabilities, place: _Place) -> Response:
     if not ctx.partial:
-        return ctx.go(f"/app/cars/{target}/part/messages")
-    return await _section(ctx, capabilities, target)
+        return ctx.go(f"{place.path}/part/messages")
+    return await _section(ctx, capabilities, place)
 
 
 async def _section(
     ctx: RequestContext,
     capabilities: Capabilities,
-    target: UUID,
+    place: _Place,
     *,
     typed: dict[str, str] | None = None,
     summary: tuple[Any, ...] = (),
     status: int = 200,
 ) -> Response:
     meta = ctx.meta(MESSAGES)
-    view = await ctx.platform.reading.view(ctx.person, CARS, target)
+    parent, on_car = place.child.parent, place.child.parent == CARS
+    view = await ctx.platform.reading.view(ctx.person, parent, place.record)
     names = tuple(n for n in meta.fields if n not in {"content", "car"} and n in meta.readable_names)
     query = Query(
         fields=paths_for(ctx.spec, ctx.person, meta, names),
-        filter=Condition(("car",), "eq", target),
+        filter=belonging(place.child, place.record),
         sort=(Order("created_at", descending=True),),
         limit=_MOST,
     )
     rows = await ctx.rows(MESSAGES, query)
-    path = f"/app/cars/{target}"
     context: dict[str, Any] = {
         "m": speak_messages(ctx.language),
         "title": ctx.say(WORDS["communication"]),
-        "here": CARS,
-        "path": path,
-        "plural": ctx.spec[CARS].declared.plural.pick(ctx.language),
+        "here": parent,
+        "path": place.path,
+        "plural": ctx.spec[parent].declared.plural.pick(ctx.language),
         "messages": [_line(ctx, told) for told in _together(rows)],
-        "link": await _link(ctx, capabilities, target),
-        "shares": _does(ctx, LINKS, "share") and view.full,
+        "link": await _link(ctx, capabilities, place.record) if on_car else None,
+        "shares": on_car and _does(ctx, LINKS, "share") and view.full,
         "by_email": bool(view.row.get("customer_email")),
         "by_sms": bool(view.row.get("customer_phone")) and view.row.get("consent_sms") is True,
         "writes": may_create(ctx, meta) and view.full,
