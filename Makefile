@@ -108,7 +108,7 @@ check: dev
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo | tail -n 20
 	@$(BIOME) check --error-on-warnings --log-level=error frontend || { echo "check: make format mends most of this"; exit 1; }
-	@for world in tsconfig.json tsconfig.worker.json; do $(NODE) node_modules/typescript/bin/tsc --project $$world \
+	@for world in tsconfig.json tsconfig.worker.json tsconfig.build.json; do $(NODE) node_modules/typescript/bin/tsc --project $$world \
 	  || { echo "check: a script's types do not fit"; exit 1; }; done
 	@said=$$($(NODE) --test --test-reporter=dot frontend/tests/*.test.js 2>&1) || { echo "$$said"; exit 1; }
 	@$(BIN)/directapp golden --check

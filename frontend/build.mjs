@@ -21,6 +21,7 @@ const markup = [
   "frontend/*.js",
 ];
 
+/** @param {string} entry */
 async function bundle(entry) {
   const result = await build({
     absWorkingDir: top,
@@ -47,6 +48,7 @@ async function style({ whole = false } = {}) {
   return minified((whole ? raw : css) + (await bundle("app.css")));
 }
 
+/** @param {string} css */
 async function minified(css) {
   return (await transform(css, { loader: "css", minify: true, target, legalComments: "none" })).code;
 }
@@ -60,6 +62,7 @@ async function sprite() {
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
 }
 
+/** @param {string} name */
 async function symbol(name) {
   const file = join(top, "node_modules/@tabler/icons/icons/outline", `${name}.svg`);
   const svg = await readFile(file, "utf8").catch(() => {
@@ -72,7 +75,11 @@ async function symbol(name) {
   );
 }
 
-/** Writes the file and its compressed twins; answers its name. */
+/**
+ * Writes the file and its compressed twins; answers its name.
+ * @param {string} name
+ * @param {string | Buffer} text
+ */
 async function put(name, text) {
   const [stem, ending] = name.split(".");
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 10);

@@ -110,7 +110,7 @@ async function showAll(list, entries) {
 /**
  * @param {Words} words
  * @param {Entry} entry
- * @param {{ out: boolean, person: string | undefined }} known
+ * @param {{ out?: boolean, person?: string }} known
  */
 async function card(words, entry, { out, person }) {
   const made = element("article", "queue-entry");

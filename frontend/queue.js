@@ -48,9 +48,13 @@ export const all = () => run("entries", "readonly", (s) => s.getAll());
 export const put = (entry) => run("entries", "readwrite", (s) => s.put(entry));
 /** @type {(id: number) => Promise<undefined>} */
 export const drop = (id) => run("entries", "readwrite", (s) => s.delete(id));
-/** @type {(name: string) => Promise<any>} */
+/**
+ * What the worker knows: whose device it is, and whether they are signed out.
+ * @typedef {{ person: string, "signed-out": boolean }} Facts
+ * @type {<K extends keyof Facts>(name: K) => Promise<Facts[K] | undefined>}
+ */
 export const recall = (name) => run("facts", "readonly", (s) => s.get(name));
-/** @type {(name: string, value: unknown) => Promise<IDBValidKey>} */
+/** @type {<K extends keyof Facts>(name: K, value: Facts[K]) => Promise<IDBValidKey>} */
 export const remember = (name, value) => run("facts", "readwrite", (s) => s.put(value, name));
 
 /** @type {(entry: Entry, name: string) => FormDataEntryValue | undefined} */

@@ -51,6 +51,12 @@ def test_the_framework_inside_stays_small() -> None:
     assert lines < 17_800
 
 
+def test_every_script_is_judged_by_its_types() -> None:
+    scripts = [p for p in (ROOT / "frontend").iterdir() if p.suffix in {".js", ".mjs"}]
+    assert scripts
+    assert [p.name for p in scripts if re.search(r"@ts-(ignore|nocheck|expect-error)", p.read_text())] == []
+
+
 def test_nothing_is_left_to_do_and_no_domain_is_named_below_it() -> None:
     left = [p.name for p in SOURCES if re.search(r"\b(TODO|FIXME|XXX)\b", p.read_text())]
     assert left == []
