@@ -18,7 +18,8 @@ from directapp.services.importing import Importing
 from directapp.services.ledger import Order
 from support.dealer import Dealer
 from support.export import car, small
-from support.pages import PASSWORD, give_password
+from support.pages import PASSWORD, give_password, new_car
+from support.post import rows
 
 
 @pytest.fixture
@@ -125,6 +126,26 @@ async def test_a_sheet_is_matched_tried_and_taken_in(browser: httpx.AsyncClient,
     assert "WVWZZZE1ZMP654321" in listed.text
     sheet = read_table((await browser.get("/app/cars/export.xlsx?q=WVWZZZE1ZMP654321")).content)
     assert (len(sheet.rows), "Understellsnummer" in sheet.header) == (1, True)
+
+
+async def test_a_sheet_of_comments_says_what_each_is_about(browser: httpx.AsyncClient, dealer: Dealer) -> None:
+    admin = await sign_in(browser, dealer, "tenant_admin")
+    made = await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
+    item = await dealer.create(admin, "work_items", car=str(made), description="Bytt bremser")
+    text = f"Gjelder;Post;Kommentar\nArbeidspunkt;{item};Deler er bestilt\ncars;{made};Vasket\nBil;{admin.user};Feil\n"
+    columns = await upload(browser, "sheet", {"om.csv": text.encode()}, collection="comments")
+    assert '<option value="subject_id" selected>' in columns.text
+    chosen = {"column-0": "subject_collection", "column-1": "subject_id", "column-2": "text"}
+    address = columns.url.path
+    answer = await browser.post(address, data={**await token(browser, address), **chosen})
+    await starting.settled()
+    assert numbers((await browser.get(answer.url.path)).text) == [2, 0, 0, 0, 0, 1]
+    await browser.post(f"{answer.url.path}/commit", data=await token(browser, answer.url.path))
+    await starting.settled()
+    made_of = {
+        row["text"]: (row["subject_collection"], row["subject_id"]) for row in await rows(dealer, admin, "comments")
+    }
+    assert made_of == {"Deler er bestilt": ("work_items", str(item)), "Vasket": ("cars", str(made))}
 
 
 async def test_exports_hold_what_the_reader_may_see(browser: httpx.AsyncClient, dealer: Dealer) -> None:
