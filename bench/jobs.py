@@ -19,7 +19,6 @@ from directapp.app.spec import load_spec
 from directapp.declare.events import event
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import utc_now
-from directapp.kernel.text import Text
 from directapp.services.act import Act
 from directapp.services.dispatcher import Dispatcher
 from directapp.services.intent import Intent
@@ -27,8 +26,9 @@ from directapp.services.jobs import Errand, Job, acting
 from directapp.store.embedded.server import EmbeddedPostgres
 from directapp.store.migrate import bring_up_to_date
 from directapp.store.outbox import dispatcher_actor
+from support.text import bilingual
 
-EVENT = event("bench.event", "cars", Text("Måling", "Benchmark"))
+EVENT = event("bench.event", "cars", bilingual("Måling", "Benchmark"))
 _WAITS = """
 SELECT count(*) AS n, percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (
          ORDER BY extract(epoch FROM done_at - at)) AS waits

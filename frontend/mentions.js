@@ -1,4 +1,6 @@
 // An @ in a comment asks who may be meant: those who see the record. Arrows and Enter choose, or a tap.
+import { counted } from "./plural.js";
+
 const WAIT = 120;
 const MARK = /(?:^|[\s(])@([\p{L}\p{M}'.-]*(?: [\p{L}\p{M}'.-]*){0,2})$/u;
 /** @type {Record<string, number>} */
@@ -71,7 +73,7 @@ async function ask(text) {
   list.hidden = false;
   mark(text, options[0]);
   const said = /** @type {HTMLElement} */ (text.parentElement?.querySelector("[data-mention-said]"));
-  said.textContent = (text.dataset.mentionFound ?? "").replace("{count}", String(found.length));
+  said.textContent = counted(text.dataset.mentionFound ?? "{}", found.length);
 }
 
 /**

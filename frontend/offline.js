@@ -1,4 +1,5 @@
 // On every page of a signed-in person: the worker, the quiet bar of what is queued, and the page that shows the queue.
+import { counted } from "./plural.js";
 import { all, drop, newKey, put, recall, set, value } from "./queue.js";
 
 /**
@@ -61,7 +62,7 @@ async function show() {
   const waiting = entries.filter((e) => e.state === "waiting").length;
   const refused = entries.length - waiting;
   const said = [];
-  if (waiting) said.push(waiting === 1 ? barWords.one : barWords.many.replace("{count}", String(waiting)));
+  if (waiting) said.push(counted(barWords.forms, waiting));
   if (refused) said.push(barWords.refused.replace("{count}", String(refused)));
   bar.textContent = said.join(" · ");
   bar.hidden = !entries.length;

@@ -113,10 +113,10 @@ async def test_explain_says_why(dealer: Dealer) -> None:
     car = await dealer.create(seller, "cars", make="Audi", model="Q4", car_type="new", order_number="77")
     database, meta = dealer.application.platform.database, load_spec()["cars"]
     mine = await explain(database, seller, meta, car, "purchase_price")
-    assert mine[-1].en == "So: purchase_price is not seen and may not be changed."
-    assert "may be changed" in (await explain(database, seller, meta, car, "customer_name"))[-1].en
+    assert mine[-1].english == "So: purchase_price is not seen and may not be changed."
+    assert "may be changed" in (await explain(database, seller, meta, car, "customer_name"))[-1].english
     theirs = await explain(database, stranger, meta, car)
-    assert any("404" in line.en for line in theirs)
+    assert any("404" in line.english for line in theirs)
 
 
 async def test_a_delivered_car_is_archived_by_itself_after_the_undo_window(dealer: Dealer, time: Time) -> None:

@@ -12,18 +12,18 @@ from playwright.async_api import Page, expect
 from browser.test_views import DESK, PHONE
 from directapp.declare.events import event
 from directapp.domains.operations import keep
-from directapp.kernel.text import Text
 from directapp.services.dispatcher import Dispatcher
 from directapp.services.jobs import Errand, GiveUpError, Job, acting
 from support.axe import violations
 from support.dealer import Dealer, Time
 from support.fakes.server import Fake, Heard, Reply, as_text
 from support.pages import new_car
+from support.text import bilingual
 
 Opener = Callable[..., Awaitable[Page]]
 BOTH = pytest.mark.parametrize("device", [DESK, PHONE], ids=["desk", "phone"])
 
-TRIAL = event("trial.sent", "cars", Text("Prøve", "Trial"))
+TRIAL = event("trial.sent", "cars", bilingual("Prøve", "Trial"))
 
 
 class Receiver(Fake):

@@ -15,8 +15,8 @@ from directapp.connectors.vegvesen_names import make_name, model_name
 from directapp.connectors.vegvesen_types import Details, Vehicle
 from directapp.domains.cars.fields import IDENTITY
 from directapp.domains.cars.fields_registry import REGISTRY
-from directapp.kernel.text import Text
 from support.fakes.vehicles import ELECTRIC, OWNER, code, hybrid, vehicle
+from support.text import bilingual
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
 
@@ -69,7 +69,7 @@ def test_a_hybrid_from_abroad_fills_its_fields() -> None:
     assert details.registered_in_norway == date(2024, 3, 11)
     assert details.consumption_l_100km == Decimal("1.2")
     assert details.electric_consumption_wh_km == 165
-    assert [one.label.en for one in details.fuels] == ["Petrol", "Electric"]
+    assert [one.label.english for one in details.fuels] == ["Petrol", "Electric"]
 
 
 def test_a_model_year_is_taken_where_the_answer_says_one() -> None:
@@ -89,9 +89,9 @@ def test_details_hold_what_a_car_has_no_field_for() -> None:
     assert (details.axles, details.driven_axles) == (2, 2)
     assert details.tyres == ("215/55R17",)
     assert details.remarks == ("Egenvekt er veiledende",)
-    assert details.use == Code("EGENTRANSP", Text("Egentransport", "Own transport"), known=True)
+    assert details.use == Code("EGENTRANSP", bilingual("Egentransport", "Own transport"), known=True)
     assert details.body is not None
-    assert details.body.label == Text("Flerbruksbil", "Multi-purpose vehicle")
+    assert details.body.label == bilingual("Flerbruksbil", "Multi-purpose vehicle")
 
 
 DECLARED = {one.name: one for one in (*IDENTITY.fields, *REGISTRY.fields)}
@@ -139,7 +139,7 @@ def test_every_value_is_a_field_of_the_car_and_fits_it() -> None:
     ],
 )
 def test_fuels_and_category_make_one_fuel(fuels: tuple[str, ...], category: str, expected: str | None) -> None:
-    named = Text("x", "x")
+    named = bilingual("x", "x")
     hybrids = Code(category, named, known=True) if category else None
     details = Details(fuels=tuple(Code(one, named, known=True) for one in fuels), hybrid=hybrids)
     assert fuel_of(details) == expected

@@ -12,10 +12,10 @@ from directapp.declare.spec import DeclarationError, Spec
 from directapp.kernel.actor import system_actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
 from support.small import SITES, USERS
+from support.text import bilingual
 
-PAINTED = event("site.painted", "sites", Text("Malt", "Painted"), "name", colour=Kind.STRING)
+PAINTED = event("site.painted", "sites", bilingual("Malt", "Painted"), "name", colour=Kind.STRING)
 
 
 def declared(*emitted: Event) -> Collection:

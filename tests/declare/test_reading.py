@@ -29,8 +29,9 @@ from directapp.declare.reading import (
 )
 from directapp.derive.inputs import stored_text
 from directapp.kernel.money import LARGEST
+from support.text import bilingual
 
-PRICE = field("price", "Pris", "Price", Kind.MONEY)
+PRICE = field("price", bilingual("Pris", "Price"), Kind.MONEY)
 
 MONEY = {
     "349.900": "349900",
@@ -123,8 +124,8 @@ def test_a_number_that_may_mean_two_says_both(written: str, readings: tuple[str,
     with pytest.raises(AmbiguousNumberError) as refused:
         PRICE.understand(written)
     assert refused.value.readings == tuple(map(Decimal, readings))
-    assert readings[0] in refused.value.text.en
-    assert readings[1].replace(".", ",") in refused.value.text.nb
+    assert readings[0] in refused.value.text.english
+    assert readings[1].replace(".", ",") in refused.value.text.pick("nb")
 
 
 @pytest.mark.parametrize(
@@ -187,12 +188,12 @@ def test_numbers_of_json_and_sheets_are_exact_or_refused() -> None:
 
 def test_whole_numbers_have_no_decimals() -> None:
     """Thousands are read as for amounts; currency belongs to amounts alone, a unit to the field that has it."""
-    year = field("model_year", "Årsmodell", "Model year", Kind.INTEGER)
+    year = field("model_year", bilingual("Årsmodell", "Model year"), Kind.INTEGER)
     assert [year.understand(v) for v in ("2024", "2.024", "2 024", 2024.0, "2024,0")] == [2024] * 5
     for wrong in ("2_024", "2e3", "2024,5", 2024.5, "kr 2024", "2147483648", "2024-01"):
         with pytest.raises(BadValueError):
             year.understand(wrong)
-    driven = field("driven", "Kjørt", "Driven", Kind.INTEGER, unit="km")
+    driven = field("driven", bilingual("Kjørt", "Driven"), Kind.INTEGER, unit="km")
     assert [driven.understand(v) for v in ("45 000 km", "45.000km", "45000 KM")] == [45000] * 3
     with pytest.raises(BadValueError):
         driven.understand("45 000 mil")
@@ -288,7 +289,7 @@ def test_a_date_that_may_mean_two_days_is_asked_about() -> None:
     """The column's format settles it."""
     with pytest.raises(AmbiguousDateError) as refused:
         read_date("01/02/2026", DateFormat.SHEET)
-    assert "01.02.2026 eller 02.01.2026" in refused.value.text.nb
+    assert "01.02.2026 eller 02.01.2026" in refused.value.text.pick("nb")
     assert read_date("01/02/2026", DateFormat.DAY_FIRST) == date(2026, 2, 1)
     assert read_date("01/02/2026", DateFormat.MONTH_FIRST) == date(2026, 1, 2)
     assert read_date("01-02-26", DateFormat.DAY_FIRST) == date(2026, 2, 1)
@@ -410,8 +411,8 @@ def test_what_cannot_be_called_is_refused(written: Any) -> None:
         read_phone(written)
 
 
-NAME = field("name", "Navn", "Name")
-NOTE = field("note", "Notat", "Note", Kind.TEXT)
+NAME = field("name", bilingual("Navn", "Name"))
+NOTE = field("note", bilingual("Notat", "Note"), Kind.TEXT)
 
 
 def test_text_is_composed_on_entry() -> None:
@@ -434,7 +435,7 @@ def test_what_nobody_sees_is_refused_in_text_and_left_out_of_codes(sign: str) ->
     for item in (NAME, NOTE):
         with pytest.raises(BadValueError) as refused:
             item.understand(f"Kari {sign}Nordmann")
-        assert f"«Kari» står et usynlig tegn (U+{ord(sign):04X})" in refused.value.text.nb
+        assert f"«Kari» står et usynlig tegn (U+{ord(sign):04X})" in refused.value.text.pick("nb")
         assert item.understand(f"Kari {sign}Nordmann", FOREIGN) == "Kari Nordmann"
     assert clean_code(f"{sign}ORD{sign}-1") == "ORD-1"
 
@@ -464,7 +465,7 @@ def test_emoji_and_other_scripts_keep_their_joiners() -> None:
 @pytest.mark.parametrize("sign", ["\x00", "\x01", "\x1b", "\x7f", "\x92", "\ud800", "\uffff"])
 def test_what_cannot_be_stored_is_refused(sign: str) -> None:
     """One cell must not stop a run, so the refusal is the field's; no sign is taken out in silence."""
-    for item in (NAME, NOTE, field("code", "Kode", "Code", code=True)):
+    for item in (NAME, NOTE, field("code", bilingual("Kode", "Code"), code=True)):
         for manner in (FOREIGN, SHEET):
             with pytest.raises(BadValueError):
                 item.understand(f"a{sign}b", manner)
@@ -541,11 +542,11 @@ def test_an_address_in_another_alphabet_keeps_its_letters(address: str) -> None:
 _TURN = datetime(2026, 10, 25, tzinfo=UTC).replace(tzinfo=None)
 FORM_FIELDS: dict[Kind, tuple[Field, st.SearchStrategy[Any]]] = {
     Kind.MONEY: (PRICE, st.decimals(-LARGEST, LARGEST, places=2)),
-    Kind.DECIMAL: (field("n", "N", "N", Kind.DECIMAL), st.decimals(-99999999, 99999999, places=2)),
-    Kind.INTEGER: (field("n", "N", "N", Kind.INTEGER), st.integers(-(2**31) + 1, 2**31 - 1)),
-    Kind.DATE: (field("n", "N", "N", Kind.DATE), st.dates(date(1900, 1, 1), date(2200, 12, 31))),
+    Kind.DECIMAL: (field("n", bilingual("N", "N"), Kind.DECIMAL), st.decimals(-99999999, 99999999, places=2)),
+    Kind.INTEGER: (field("n", bilingual("N", "N"), Kind.INTEGER), st.integers(-(2**31) + 1, 2**31 - 1)),
+    Kind.DATE: (field("n", bilingual("N", "N"), Kind.DATE), st.dates(date(1900, 1, 1), date(2200, 12, 31))),
     Kind.INSTANT: (
-        field("n", "N", "N", Kind.INSTANT),
+        field("n", bilingual("N", "N"), Kind.INSTANT),
         st.datetimes(_TURN - timedelta(days=10_000), _TURN + timedelta(days=4_000)).map(
             lambda t: t.replace(second=0, microsecond=0, tzinfo=UTC)
         ),

@@ -12,10 +12,10 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.errors import Problem
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
+from support.text import bilingual
 
-NO = Text("Nei, {state}.", "No, {state}.")
-KEYLESS = Problem(Text("Nøkkel mangler.", "The key is missing."), field="key")
+NO = bilingual("Nei, {state}.", "No, {state}.")
+KEYLESS = Problem(bilingual("Nøkkel mangler.", "The key is missing."), field="key")
 WHO = Actor(tenant=uuid7(), user=uuid7(), name="x", roles=frozenset())
 
 
@@ -33,15 +33,15 @@ def replay(case: Case) -> str:
     )
 
 
-OPENED = event("door.opened", "doors", Text("Åpnet", "Opened"))
+OPENED = event("door.opened", "doors", bilingual("Åpnet", "Opened"))
 
 DOOR = Workflow(
     states=(
-        state("shut", "Lukket", "Shut", "steel"),
-        state("open", "Åpen", "Open", "steel"),
-        state("painted", "Malt", "Painted", "steel"),
-        state("failed", "Stoppet", "Failed", "steel"),
-        state("locked", "Låst", "Locked", "grey", locked=True),
+        state("shut", bilingual("Lukket", "Shut"), "steel"),
+        state("open", bilingual("Åpen", "Open"), "steel"),
+        state("painted", bilingual("Malt", "Painted"), "steel"),
+        state("failed", bilingual("Stoppet", "Failed"), "steel"),
+        state("locked", bilingual("Låst", "Locked"), "grey", locked=True),
     ),
     steps=(
         Step(
@@ -88,7 +88,7 @@ def test_a_guard_refuses_the_write_that_causes_the_step() -> None:
 
 def test_a_fact_out_of_its_state_is_refused_by_name() -> None:
     problem = walk({}, painted_at=2).problems[0]
-    assert (problem.field, problem.message.nb) == ("painted_at", "Nei, Lukket.")
+    assert (problem.field, problem.message.pick("nb")) == ("painted_at", "Nei, Lukket.")
 
 
 def test_an_old_step_that_is_held_up_refuses_no_other_write() -> None:
@@ -125,7 +125,7 @@ def test_a_locked_record_takes_only_what_is_unlocked_and_never_moves() -> None:
     locked = PAINTED | {"status": "locked", "locked_at": 3}
     (refused,) = walk(locked, colour="red", note="x").problems
     assert refused.field == "colour"
-    assert refused.message.nb == "Statusen er «Låst», og da kan ikke feltet endres."
+    assert refused.message.pick("nb") == "Statusen er «Låst», og da kan ikke feltet endres."
     assert walk(locked, note="x", passed=False).visited == ("locked",)
 
 

@@ -282,4 +282,4 @@ async def test_an_export_goes_back_in_unchanged(dealer: Dealer) -> None:
         refs = index_refs(SPEC["dealerships"], [site])
         sheet = TableReader(spec=SPEC, meta=CARS, table=table, columns=columns, refs=refs, key="id")
         report = await taken(dealer, "tenant_admin", sheet)
-        assert [(r.outcome, [n.text.en for n in r.notes]) for r in report.results] == [("unchanged", [])]
+        assert [(r.outcome, [n.text.english for n in r.notes]) for r in report.results] == [("unchanged", [])]

@@ -9,9 +9,9 @@ from directapp.derive.questions import Address
 from directapp.derive.shown import Formatter, readable_anywhere
 from directapp.kernel.errors import Problem
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
 from directapp.store.query import Condition, Junction, Order
 from support.small import SPEC, person
+from support.text import bilingual
 
 JOBS = SPEC["jobs"]
 TENANT, SITE = uuid7(), uuid7()
@@ -37,7 +37,7 @@ def test_a_form_has_the_roles_groups_with_what_stands_in_them() -> None:
 
 
 def test_what_was_typed_stands_over_what_is_stored_with_its_problems() -> None:
-    problems = [Problem(Text("Stygt.", "Rude."), field="title"), Problem(Text("Vent.", "Wait."))]
+    problems = [Problem(bilingual("Stygt.", "Rude."), field="title"), Problem(bilingual("Vent.", "Wait."))]
     by_field, summary = forms.sort_problems(problems, JOBS.fields, "nb")
     filling = Filling(language="nb", row={"title": "Pen"}, typed={"title": ["rude"]}, problems=by_field)
     (group,) = forms.edit_groups(JOBS, frozenset({"title"}), filling)

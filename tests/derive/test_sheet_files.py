@@ -316,8 +316,8 @@ def test_formulas_never_worked_out_and_errors_reject_their_row_by_name() -> None
         [("rejected", "order_number")], [("rejected", "model")], [("rejected", "model")],
     ]  # fmt: skip
     sheet = reader_of(table_of("I11_formula_without_value.xlsx"))
-    assert '=A2&"X"' in sheet.understand(sheet.rows()[0]).notes[0].text.nb
-    assert "#N/A" in sheet.understand(sheet.rows()[1]).notes[0].text.en
+    assert '=A2&"X"' in sheet.understand(sheet.rows()[0]).notes[0].text.pick("nb")
+    assert "#N/A" in sheet.understand(sheet.rows()[1]).notes[0].text.english
 
 
 def test_noise_behind_the_comma_is_no_part_of_a_number() -> None:
@@ -382,7 +382,7 @@ def test_percents_and_foreign_money_are_no_amounts(code: str, shown: str | None)
     table = table_of(book(["VIN", "Salgspris", "Notat"], ["1", 349900, 349900], B2=code, C2=code))
     reader = reader_of(table)
     row = reader.understand(reader.rows()[0])
-    told = [n.text.en for n in row.notes if n.field == "sale_price"]
+    told = [n.text.english for n in row.notes if n.field == "sale_price"]
     assert told == ([f"The cell shows {shown}, not a plain number."] if shown else [])
     assert row.values["seller_notes"] == (shown or "349900")
     assert ("sale_price" in row.values) == (shown is None)
@@ -397,7 +397,7 @@ def test_a_heading_that_plainly_means_a_field_is_guessed_to_mean_no_other() -> N
 def test_a_note_shows_the_beginning_of_a_cell_and_nothing_unseen() -> None:
     long, odd = "x" * 100_000, "Ka\u202eri\0"
     reader = reader_of(table_of(f"VIN;Kunde\n1;{long}\n2;{odd}\n".encode()))
-    first, second = (reader.understand(raw).notes[-1].text.en for raw in reader.rows())
+    first, second = (reader.understand(raw).notes[-1].text.english for raw in reader.rows())
     assert first == f"“{'x' * 80}…”: At most 120 characters."
     assert second.startswith("“Kari ”: After “Kari” stands an invisible character (U+0000).")
 
@@ -464,7 +464,7 @@ def test_choices_are_known_by_a_beginning_that_only_one_has() -> None:
     reader = reader_of(table)
     found = [reader.understand(raw) for raw in reader.rows()]
     assert [row.values.get("car_type") for row in found] == ["used", "new", "used", None]
-    assert "Nybil" in next(n for n in found[3].notes if n.field == "car_type").text.nb
+    assert "Nybil" in next(n for n in found[3].notes if n.field == "car_type").text.pick("nb")
 
 
 @pytest.mark.parametrize("error", ["#N/A", "#I/T", "#VERDI!", "#DIV/0!", "#NAVN?", "########"])
@@ -524,7 +524,7 @@ def test_pages_called_a_spreadsheet_are_refused_in_words(data: bytes) -> None:
     """As many systems write what they call a file for Excel."""
     with pytest.raises(BadPayloadError) as refused:
         table_of(data)
-    assert "lagre den som XLSX" in refused.value.problems[0].message.nb
+    assert "lagre den som XLSX" in refused.value.problems[0].message.pick("nb")
 
 
 def test_entities_are_never_resolved_and_bombs_never_unpacked() -> None:

@@ -117,7 +117,7 @@ def test_every_label_is_there_in_both_languages() -> None:
         if meta.declared.workflow:
             labels += [(f"{meta.name} {s.code}", s.label) for s in meta.declared.workflow.states]
             labels += [(f"{meta.name} {f.field}", f.refusal) for f in meta.declared.workflow.facts]
-    empty = [where for where, text in labels if not (text.nb.strip() and text.en.strip())]
+    empty = [where for where, text in labels if not (text.pick("nb").strip() and text.english.strip())]
     assert empty == []
     assert len(labels) > 500
 

@@ -93,7 +93,9 @@ async def said(pipeline: Pipeline, door: Door, actor: Actor, record: UUID) -> li
     try:
         await pipeline.perform(door.intent(actor, record))
     except DirectAppError as error:
-        return [(p.field, type(error).__name__, p.message.nb) for p in error.problems if p.field == door.item.name]
+        return [
+            (p.field, type(error).__name__, p.message.pick("nb")) for p in error.problems if p.field == door.item.name
+        ]
     return []
 
 
@@ -108,7 +110,7 @@ async def test_hidden_and_none_are_one_answer_at_every_door(sample: Sample, role
         held = sample.rows[door.meta.name][door.record][door.item.name] if door.record else None
         rows = sample.rows[door.target].items()
         hidden = [i for i, row in rows if not oracle.sees(meta, row) and i != held][:1]
-        missing = [(door.item.name, InvalidError.__name__, MISSING.fill(label=door.item.label).nb)]
+        missing = [(door.item.name, InvalidError.__name__, MISSING.fill(label=door.item.label).pick("nb"))]
         for record in (*(hidden or [next(iter(sample.theirs[door.target]))]), uuid7()):
             answer = await said(pipeline, door, actor, record)
             assert answer == missing, f"{role} {door.meta.name} {door.verb} {door.item.name}"

@@ -116,7 +116,7 @@ async def test_the_prototypes_cells_stop_nothing_either(dealer: Dealer) -> None:
         assert len(found) == len(rows)
         assert [found[n].outcome for n in (1, 2, 3, 4)] == ["rejected"] * 4
         for number, column in ((1, "comment"), (2, "customer_name"), (3, "model")):
-            assert any(column in note.text.nb for note in found[number].notes)
+            assert any(column in note.text.pick("nb") for note in found[number].notes)
 
 
 # --- keys ----------------------------------------------------------------------------------------
@@ -136,12 +136,12 @@ async def test_of_many_rows_with_one_key_the_first_others_are_named(dealer: Deal
     text = "VIN;Merke;Modell;Biltype;Forhandler\n" + "WVWZZZE1ZMA000001;VW;Golf;Bruktbil;490\n" * 200
     report = await taken(dealer, sheet(dealer, text), dry_run=True)
     assert report.outcomes == {"held": 200}
-    said = [r.notes[-1].text.en for r in report.results]
+    said = [r.notes[-1].text.english for r in report.results]
     assert "also stands in row 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 …." in said[0]
     assert "row 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 …." in said[199]
     assert max(map(len, said)) < 200
     few = sheet(dealer, "VIN;Merke;Modell;Biltype;Forhandler\n" + "WVWZZZE1ZMA000001;VW;Golf;Bruktbil;490\n" * 3)
-    assert "row 2, 4." in (await taken(dealer, few, dry_run=True)).results[1].notes[-1].text.en
+    assert "row 2, 4." in (await taken(dealer, few, dry_run=True)).results[1].notes[-1].text.english
 
 
 async def test_what_is_held_is_taken_in_when_a_person_says_so(dealer: Dealer) -> None:

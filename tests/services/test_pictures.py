@@ -149,8 +149,8 @@ def test_every_way_of_turning_is_shown_upright(kind: str, turned: int) -> None:
 )
 def test_a_refusal_says_what_the_file_is(name: str, content: bytes, said: str) -> None:
     message = refusal(name, content)
-    assert f"The file is {said}, which is not supported." in message.en
-    assert message.nb.startswith("Filen er e")
+    assert f"The file is {said}, which is not supported." in message.english
+    assert message.pick("nb").startswith("Filen er e")
 
 
 @pytest.mark.parametrize("text", [b"ID3 fra 2021", b"BMW X5;2021", b"RIFF er et ord", b"GIF8 AS"])
@@ -160,8 +160,8 @@ def test_text_that_begins_like_something_else_is_text(text: bytes) -> None:
 
 def test_the_name_and_the_content_are_both_named_where_they_differ() -> None:
     message = refusal("bilde.png", saved(Image.new("RGB", (8, 8)), "AVIF"))
-    assert message.nb == "Innholdet er et AVIF-bilde, men filnavnet sier noe annet (bilde.png)."
-    assert "%PDF" not in refusal("bilde.avif", b"%PDF-1.7\n").en
+    assert message.pick("nb") == "Innholdet er et AVIF-bilde, men filnavnet sier noe annet (bilde.png)."
+    assert "%PDF" not in refusal("bilde.avif", b"%PDF-1.7\n").english
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
@@ -169,7 +169,7 @@ def test_the_name_and_the_content_are_both_named_where_they_differ() -> None:
 def test_a_picture_that_is_cut_off_is_told_at_once(kind: str, share: float) -> None:
     whole = saved(Image.effect_noise((200, 200), 80).convert("RGB"), kind)
     message = refusal("bilde", whole[: int(len(whole) * share)])
-    assert message.en in {
+    assert message.english in {
         "The picture is damaged or was not sent in full. Send it again.",
         "The picture cannot be read.",
     }
@@ -191,7 +191,7 @@ def test_what_only_begins_like_a_picture_is_refused(content: bytes) -> None:
 )
 def test_a_picture_too_large_for_memory_is_refused_by_its_header(content: bytes) -> None:
     message = refusal("stor.png", content)
-    assert "too large" in message.en or "damaged" in message.en or "cannot be read" in message.en
+    assert "too large" in message.english or "damaged" in message.english or "cannot be read" in message.english
 
 
 def test_a_small_file_of_many_pixels_is_judged_by_pixels_and_bytes() -> None:
@@ -199,7 +199,7 @@ def test_a_small_file_of_many_pixels_is_judged_by_pixels_and_bytes() -> None:
     for mode in ("RGBA", "P", "LA"):
         content = saved(Image.new(mode, (6300, 6300)), "PNG")
         assert len(content) < 400_000
-        assert "6300 × 6300" in refusal("stor.png", content).en
+        assert "6300 × 6300" in refusal("stor.png", content).english
 
 
 @pytest.fixture
@@ -285,7 +285,7 @@ def test_an_animation_is_kept_and_shown_by_its_first_picture(kind: str, name: st
 def test_an_animated_avif_is_refused_in_words() -> None:
     first, *others = frames()
     content = saved(first, "AVIF", save_all=True, append_images=others)
-    assert refusal("a.avif", content).en == "Animated AVIF pictures are not supported. Save a still picture."
+    assert refusal("a.avif", content).english == "Animated AVIF pictures are not supported. Save a still picture."
 
 
 def test_an_avif_keeps_its_image_and_nothing_else() -> None:

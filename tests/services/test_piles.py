@@ -11,7 +11,6 @@ from directapp.declare.events import event
 from directapp.domains.cars.events import ARCHIVE_DUE
 from directapp.kernel.errors import ForbiddenError, InvalidError, NotFoundError
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
 from directapp.services.act import Act
 from directapp.services.dispatcher import Dispatcher
 from directapp.services.drafts import TakenError
@@ -19,10 +18,11 @@ from directapp.services.jobs import act_in, acting
 from directapp.store.outbox import Outbox
 from directapp.store.unit import recorded
 from support.dealer import Dealer
+from support.text import bilingual
 
 ODD = 'Bil «Å» "sitat" \\ {klamme}, 1\n2'
 
-TOLD = event("trial.told", "cars", Text("Prøve", "Trial"))
+TOLD = event("trial.told", "cars", bilingual("Prøve", "Trial"))
 
 
 def act_as(dealer: Dealer, system: str = "demo") -> Any:

@@ -174,7 +174,7 @@ async def test_a_status_word_is_judged_as_a_step(world: World) -> None:
     job = await world.job()
     with pytest.raises(ConflictError) as refused:
         await world.do(world.seller, "update", job, status="started")
-    assert "started_at" in refused.value.problems[0].message.en
+    assert "started_at" in refused.value.problems[0].message.english
     with pytest.raises(InvalidError):
         await world.do(world.seller, "update", job, status="nonsense")
     await world.do(world.seller, "update", job, status="new")
@@ -184,7 +184,7 @@ async def test_a_status_that_an_act_leads_to_names_the_act(world: World) -> None
     job = await world.job()
     with pytest.raises(ConflictError) as refused:
         await world.do(world.seller, "update", job, status="shelved")
-    assert "(shelve)" in refused.value.problems[0].message.en
+    assert "(shelve)" in refused.value.problems[0].message.english
 
 
 async def test_a_wrong_fact_is_taken_back_until_the_next_step(world: World) -> None:
@@ -306,10 +306,10 @@ async def test_a_taken_code_names_the_field_and_tells_no_id(world: World) -> Non
     with pytest.raises(NotUniqueError) as refused:
         await world.job(world.neighbour, code="VIN1")
     assert names(refused) == {"code"}
-    assert "another site" in refused.value.problems[0].message.en
+    assert "another site" in refused.value.problems[0].message.english
     with pytest.raises(NotUniqueError) as refused:
         await world.job(code="VIN1")
-    assert "another site" not in refused.value.problems[0].message.en
+    assert "another site" not in refused.value.problems[0].message.english
 
 
 async def test_undo_puts_back_within_a_minute_and_only_ones_own(world: World) -> None:

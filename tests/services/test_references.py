@@ -21,7 +21,7 @@ async def refused(
 ) -> list[tuple[str | None, str]]:
     with pytest.raises(InvalidError) as caught:
         await dealer.do(await dealer.person(*who.split()), collection, verb, target, **patch)
-    return [(p.field, p.message.en) for p in caught.value.problems]
+    return [(p.field, p.message.english) for p in caught.value.problems]
 
 
 async def test_a_trade_in_for_a_car_that_one_does_not_see(dealer: Dealer) -> None:
@@ -51,7 +51,7 @@ async def test_another_tenants_busy_resource_and_a_free_one_are_one_answer(
                 starts_at=at(ours.day, start).isoformat(),
                 ends_at=at(ours.day, end).isoformat(),
             )
-        answers.append([(type(caught.value), p.field, p.message.en) for p in caught.value.problems])
+        answers.append([(type(caught.value), p.field, p.message.english) for p in caught.value.problems])
     assert answers[0] == answers[1] == [(InvalidError, "resource", "Resource: there is no such record.")]
 
 

@@ -13,22 +13,22 @@ from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import Spec
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
 from directapp.store.schema import table_statements
 from directapp.store.tables import build_metadata
 from support.server import Server
 from support.small import SITES, USERS
+from support.text import bilingual
 
 RESERVED = Collection(
     name="desks",
-    label=Text("Pult", "Desk"),
-    plural=Text("Pulter", "Desks"),
+    label=bilingual("Pult", "Desk"),
+    plural=bilingual("Pulter", "Desks"),
     groups=(
         Group(
             "all",
-            Text("Alt", "All"),
+            bilingual("Alt", "All"),
             tuple(
-                field(name, "Person", "Person", Kind.REF, ref="users", on_delete="set_null")
+                field(name, bilingual("Person", "Person"), Kind.REF, ref="users", on_delete="set_null")
                 for name in ("user", "order", "by", "owner")
             ),
         ),

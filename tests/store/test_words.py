@@ -4,11 +4,11 @@ import pytest
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
-from directapp.kernel.text import Text
 from directapp.store.words import question_words, tokens_of
+from support.text import bilingual
 
-PLAIN = Field(name="x", label=Text("x", "x"))
-PHONE = Field(name="p", label=Text("p", "p"), kind=Kind.PHONE)
+PLAIN = Field(name="x", label=bilingual("x", "x"))
+PHONE = Field(name="p", label=bilingual("p", "p"), kind=Kind.PHONE)
 
 
 def finds(asked: str, value: str, field: Field = PLAIN) -> bool:

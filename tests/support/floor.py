@@ -20,16 +20,17 @@ from directapp.domains import imports, records, workshop
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
+from directapp.kernel.text import verbatim
 from directapp.services.intent import Answer, Intent
 from directapp.services.pipeline import Pipeline
 from directapp.services.reading import Reading
 from directapp.store.query import Condition, Order, Query
 from directapp.store.schema import apply_policies, make_partitions, table_statements
 from directapp.store.tables import build_metadata
+from support.text import bilingual
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-WORD = Text("x", "x")
+WORD = bilingual("x", "x")
 SITES_OF_CAR = either(Is("dealership", Who.SITE), Is("prep_center", Who.SITE))
 ASSIGNED: dict[str, Rule] = {
     "mechanic": Is("assigned_mechanic", Who.USER),
@@ -54,18 +55,18 @@ def _cardboard(
 
 
 def _instants(*names: str) -> tuple[Field, ...]:
-    return tuple(column(name, name, name, Kind.INSTANT) for name in names)
+    return tuple(column(name, verbatim(name), Kind.INSTANT) for name in names)
 
 
 _ADMIN = Grant(role="tenant_admin", write=("*",), create=True)
 _DEMO = ("demo", "workflow")
 
-USERS = _cardboard("users", Access(grants=(_ADMIN,), systems=_DEMO), column("name", "Navn", "Name"))
+USERS = _cardboard("users", Access(grants=(_ADMIN,), systems=_DEMO), column("name", bilingual("Navn", "Name")))
 DEALERSHIPS = _cardboard(
     "dealerships",
     Access(grants=(_ADMIN,), systems=_DEMO),
-    column("name", "Navn", "Name"),
-    column("approval_limits", "Grenser", "Limits", Kind.JSON),
+    column("name", bilingual("Navn", "Name")),
+    column("approval_limits", bilingual("Grenser", "Limits"), Kind.JSON),
 )
 CARS = _cardboard(
     "cars",
@@ -79,21 +80,21 @@ CARS = _cardboard(
         ),
         systems=_DEMO,
     ),
-    column("vin", "VIN", "VIN"),
-    column("car_type", "Type", "Type"),
-    column("status", "Status", "Status"),
-    column("dealership", "Forhandler", "Dealership", Kind.REF, ref="dealerships"),
-    column("prep_center", "Klargjøring", "Prep centre", Kind.REF, ref="dealerships"),
-    column("assigned_mechanic", "Mekaniker", "Mechanic", Kind.REF, ref="users"),
-    column("assigned_detailer", "Bilpleier", "Detailer", Kind.REF, ref="users"),
-    column("inspection_approved", "Godkjent", "Approved", Kind.BOOLEAN),
-    column("inspection_remarks", "Merknader", "Remarks", Kind.TEXT),
-    column("inspection_notes", "Notat", "Notes", Kind.TEXT),
+    column("vin", bilingual("VIN", "VIN")),
+    column("car_type", bilingual("Type", "Type")),
+    column("status", bilingual("Status", "Status")),
+    column("dealership", bilingual("Forhandler", "Dealership"), Kind.REF, ref="dealerships"),
+    column("prep_center", bilingual("Klargjøring", "Prep centre"), Kind.REF, ref="dealerships"),
+    column("assigned_mechanic", bilingual("Mekaniker", "Mechanic"), Kind.REF, ref="users"),
+    column("assigned_detailer", bilingual("Bilpleier", "Detailer"), Kind.REF, ref="users"),
+    column("inspection_approved", bilingual("Godkjent", "Approved"), Kind.BOOLEAN),
+    column("inspection_remarks", bilingual("Merknader", "Remarks"), Kind.TEXT),
+    column("inspection_notes", bilingual("Notat", "Notes"), Kind.TEXT),
     *_instants("inspection_started_at", "inspection_completed_at"),
     *_instants("parts_ordered_seller_at", "parts_arrived_seller_at"),
     *_instants("parts_ordered_prep_at", "parts_arrived_prep_at"),
-    column("parts_status", "Deler", "Parts", computed=True, default="none"),
-    column("prep_cost", "Kostnad", "Cost", Kind.MONEY, computed=True, default=0),
+    column("parts_status", bilingual("Deler", "Parts"), computed=True, default="none"),
+    column("prep_cost", bilingual("Kostnad", "Cost"), Kind.MONEY, computed=True, default=0),
     subject=True,
     sight=("dealership", "prep_center", "car_type", "assigned_mechanic", "assigned_detailer"),
 )

@@ -72,7 +72,7 @@ class Car:
 
     def then(self, actor: Actor = ANYONE, **patch: Any) -> "Car":
         done = self.set(actor, **patch)
-        assert done.problems == [], [(p.field, p.message.nb) for p in done.problems]
+        assert done.problems == [], [(p.field, p.message.pick("nb")) for p in done.problems]
         walked = (*self.walked, *done.walk.visited)
         events = (*self.events, *done.walk.events)
         return replace(self, row=done.row, now=self.now + timedelta(minutes=10), walked=walked, events=events)
@@ -123,7 +123,7 @@ def created(actor: Actor = ANYONE, **values: Any) -> Judged:
 
 def car(actor: Actor = ANYONE, **values: Any) -> Car:
     done = created(actor, **values)
-    assert done.problems == [], [(p.field, p.message.nb) for p in done.problems]
+    assert done.problems == [], [(p.field, p.message.pick("nb")) for p in done.problems]
     return Car(done.row, now=NOW + timedelta(minutes=10), walked=done.walk.visited)
 
 

@@ -18,39 +18,49 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.errors import Problem
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
 from directapp.services.act import Act
 from directapp.store.schema import apply_policies, make_partitions, table_statements
 from directapp.store.tables import build_metadata
+from support.text import bilingual
 
-T = Text
 ADMIN = Grant(role="tenant_admin", write=("*",), create=True)
 
 SITES = Collection(
     name="sites",
-    label=T("Sted", "Site"),
-    plural=T("Steder", "Sites"),
-    groups=(Group("public", T("Offentlig", "Public"), (field("name", "Navn", "Name", required=True, search=True),)),),
+    label=bilingual("Sted", "Site"),
+    plural=bilingual("Steder", "Sites"),
+    groups=(
+        Group(
+            "public",
+            bilingual("Offentlig", "Public"),
+            (field("name", bilingual("Navn", "Name"), required=True, search=True),),
+        ),
+    ),
     access=Access(grants=(ADMIN, Grant(role="seller"), Grant(role="doer")), systems=("demo",)),
     views=Views(columns=("name",), title=("name",)),
 )
 USERS = Collection(
     name="users",
-    label=T("Bruker", "User"),
-    plural=T("Brukere", "Users"),
+    label=bilingual("Bruker", "User"),
+    plural=bilingual("Brukere", "Users"),
     groups=(
         Group(
             "public",
-            T("Offentlig", "Public"),
-            (field("name", "Navn", "Name", required=True), field("site", "Sted", "Site", Kind.REF, ref="sites")),
+            bilingual("Offentlig", "Public"),
+            (
+                field("name", bilingual("Navn", "Name"), required=True),
+                field("site", bilingual("Sted", "Site"), Kind.REF, ref="sites"),
+            ),
         ),
-        Group("hidden", T("Skjult", "Hidden"), (field("password", "Passord", "Password", secret=True),)),
+        Group(
+            "hidden", bilingual("Skjult", "Hidden"), (field("password", bilingual("Passord", "Password"), secret=True),)
+        ),
     ),
     access=Access(grants=(ADMIN, Grant(role="seller", read=("public",)), Grant(role="doer")), systems=("demo",)),
     views=Views(columns=("name",), title=("name",)),
 )
 
-STARTED = event("job.started", "jobs", T("Jobb startet", "Job started"))
+STARTED = event("job.started", "jobs", bilingual("Jobb startet", "Job started"))
 
 
 def _started(case: Case) -> bool:
@@ -62,7 +72,7 @@ def _done(case: Case) -> bool:
 
 
 def _has_note(case: Case) -> Problem | None:
-    return None if case.get("note") else Problem(T("Notat mangler.", "A note is missing."), field="note")
+    return None if case.get("note") else Problem(bilingual("Notat mangler.", "A note is missing."), field="note")
 
 
 def _replay(case: Case) -> str:
@@ -71,10 +81,10 @@ def _replay(case: Case) -> str:
 
 FLOW = Workflow(
     states=(
-        state("new", "Ny", "New", "steel"),
-        state("started", "Startet", "Started", "violet"),
-        state("done", "Ferdig", "Done", "grey", locked=True),
-        state("shelved", "Lagt bort", "Shelved", "grey", locked=True),
+        state("new", bilingual("Ny", "New"), "steel"),
+        state("started", bilingual("Startet", "Started"), "violet"),
+        state("done", bilingual("Ferdig", "Done"), "grey", locked=True),
+        state("shelved", bilingual("Lagt bort", "Shelved"), "grey", locked=True),
     ),
     steps=(
         Step(origins=("new",), to="started", when=_started, fact="started_at", event=STARTED),
@@ -85,8 +95,15 @@ FLOW = Workflow(
     initial="new",
     entries=("new",),
     facts=(
-        Fact(field="started_at", states=("new",), clears=("started",), refusal=T("Er alt {state}.", "Is {state}.")),
-        Fact(field="done_at", states=("started",), refusal=T("Ikke startet ({state}).", "Not started ({state}).")),
+        Fact(
+            field="started_at",
+            states=("new",),
+            clears=("started",),
+            refusal=bilingual("Er alt {state}.", "Is {state}."),
+        ),
+        Fact(
+            field="done_at", states=("started",), refusal=bilingual("Ikke startet ({state}).", "Not started ({state}).")
+        ),
     ),
     unlocked=frozenset({"cost"}),
 )
@@ -103,7 +120,7 @@ async def hand_over(act: Act) -> None:
 
 
 def _no_bad_words(case: Case) -> list[Problem]:
-    return [Problem(T("Stygt.", "Rude."), field="title")] if "rude" in (case.get("title") or "") else []
+    return [Problem(bilingual("Stygt.", "Rude."), field="title")] if "rude" in (case.get("title") or "") else []
 
 
 def _count_lines(case: Case) -> list[Consequence]:
@@ -114,39 +131,44 @@ def _count_lines(case: Case) -> list[Consequence]:
 
 JOBS = Collection(
     name="jobs",
-    label=T("Jobb", "Job"),
-    plural=T("Jobber", "Jobs"),
+    label=bilingual("Jobb", "Job"),
+    plural=bilingual("Jobber", "Jobs"),
     groups=(
         Group(
             "basic",
-            T("Grunnlag", "Basics"),
+            bilingual("Grunnlag", "Basics"),
             (
-                field("title", "Tittel", "Title", required=True, search=True),
-                field("code", "Kode", "Code", search=True),
-                field("site", "Sted", "Site", Kind.REF, ref="sites", default=lambda c: c.actor.site),
-                field("kind", "Slag", "Kind", Kind.CHOICE, choices=choices(("a", "A", "A"), ("b", "B", "B"))),
-                field("in_bank", "I bank", "In bank", Kind.BOOLEAN, default=False),
-                field("customer", "Kunde", "Customer"),
-                field("note", "Notat", "Note", Kind.TEXT),
+                field("title", bilingual("Tittel", "Title"), required=True, search=True),
+                field("code", bilingual("Kode", "Code"), search=True),
+                field("site", bilingual("Sted", "Site"), Kind.REF, ref="sites", default=lambda c: c.actor.site),
+                field(
+                    "kind",
+                    bilingual("Slag", "Kind"),
+                    Kind.CHOICE,
+                    choices=choices(("a", bilingual("A", "A")), ("b", bilingual("B", "B"))),
+                ),
+                field("in_bank", bilingual("I bank", "In bank"), Kind.BOOLEAN, default=False),
+                field("customer", bilingual("Kunde", "Customer")),
+                field("note", bilingual("Notat", "Note"), Kind.TEXT),
             ),
         ),
         Group(
             "work",
-            T("Arbeid", "Work"),
+            bilingual("Arbeid", "Work"),
             (
-                field("doer", "Utfører", "Doer", Kind.REF, ref="users", on_delete="set_null"),
-                field("started_at", "Startet", "Started", Kind.INSTANT, fact=True),
-                field("done_at", "Ferdig", "Done", Kind.INSTANT, fact=True),
-                field("due", "Frist", "Due", Kind.DATE),
+                field("doer", bilingual("Utfører", "Doer"), Kind.REF, ref="users", on_delete="set_null"),
+                field("started_at", bilingual("Startet", "Started"), Kind.INSTANT, fact=True),
+                field("done_at", bilingual("Ferdig", "Done"), Kind.INSTANT, fact=True),
+                field("due", bilingual("Frist", "Due"), Kind.DATE),
             ),
         ),
-        Group("cost", T("Kostnad", "Cost"), (field("cost", "Kostnad", "Cost", Kind.MONEY),)),
+        Group("cost", bilingual("Kostnad", "Cost"), (field("cost", bilingual("Kostnad", "Cost"), Kind.MONEY),)),
         Group(
             "system",
-            T("System", "System"),
+            bilingual("System", "System"),
             (
-                field("status", "Status", "Status", Kind.CHOICE, computed=True),
-                field("lines", "Linjer", "Lines", Kind.INTEGER, computed=True, default=0),
+                field("status", bilingual("Status", "Status"), Kind.CHOICE, computed=True),
+                field("lines", bilingual("Linjer", "Lines"), Kind.INTEGER, computed=True, default=0),
             ),
         ),
     ),
@@ -178,7 +200,7 @@ JOBS = Collection(
             Grant(role="finance", read=("title", "cost", "system"), write=("cost",)),
         ),
         systems=("custodian", "workflow", "demo"),
-        delete_why=T("Kladder kan slettes.", "Drafts may be deleted."),
+        delete_why=bilingual("Kladder kan slettes.", "Drafts may be deleted."),
     ),
     views=Views(columns=("title", "status"), title=("title",), sort=("-updated_at",)),
     workflow=FLOW,
@@ -186,16 +208,16 @@ JOBS = Collection(
         Verb(
             name="shelve",
             to="shelved",
-            label=T("Legg bort", "Shelve"),
+            label=bilingual("Legg bort", "Shelve"),
             run=shelve,
-            params=(field("why", "Grunn", "Why", required=True),),
+            params=(field("why", bilingual("Grunn", "Why"), required=True),),
             states=("new", "started"),
         ),
         Verb(
             name="hand_over",
-            label=T("Overlever", "Hand over"),
+            label=bilingual("Overlever", "Hand over"),
             run=hand_over,
-            params=(field("to", "Til", "To", Kind.REF, ref="sites", required=True),),
+            params=(field("to", bilingual("Til", "To"), Kind.REF, ref="sites", required=True),),
         ),
     ),
     rules=(_no_bad_words,),
@@ -204,21 +226,21 @@ JOBS = Collection(
         Unique(
             fields=("code",),
             where=Not(Is("status", "shelved")),
-            message=T("Koden er i bruk.", "The code is in use."),
+            message=bilingual("Koden er i bruk.", "The code is in use."),
         ),
     ),
 )
 LINES = Collection(
     name="lines",
-    label=T("Linje", "Line"),
-    plural=T("Linjer", "Lines"),
+    label=bilingual("Linje", "Line"),
+    plural=bilingual("Linjer", "Lines"),
     groups=(
         Group(
             "all",
-            T("Alt", "All"),
+            bilingual("Alt", "All"),
             (
-                field("job", "Jobb", "Job", Kind.REF, ref="jobs", required=True, on_delete="cascade"),
-                field("text", "Tekst", "Text"),
+                field("job", bilingual("Jobb", "Job"), Kind.REF, ref="jobs", required=True, on_delete="cascade"),
+                field("text", bilingual("Tekst", "Text")),
             ),
         ),
     ),

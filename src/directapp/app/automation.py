@@ -19,7 +19,7 @@ def automation_errands(pipeline: Pipeline, sender: WebhookSender) -> Sequence[Er
         try:
             answer = await sender.send(url, secret, message_id, sent, body)
         except RefusedAddressError as error:
-            raise UnsafeAddressError(str(error)) from error
+            raise UnsafeAddressError(error.reason) from error
         return Reply(status=answer.status, retry_after=answer.retry_after)
 
     past = Past(pipeline.spec, pipeline.database)

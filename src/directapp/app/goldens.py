@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from directapp.app.spec import load_spec
+from directapp.app.translations import files, updated
 from directapp.declare.spec import Spec
 from directapp.derive.events import events_text
 from directapp.derive.permissions import permission_text
@@ -38,6 +39,7 @@ def goldens() -> dict[str, Callable[[], str | Awaitable[str]]]:
         "events.txt": lambda: events_text(spec),
         "openapi.json": lambda: _json(describe(spec)),
         "../docs/reference/collections.md": lambda: reference_text(spec),
+        **{f"../{path}": partial(updated, path) for path in files()},
         "query-counts.json": lambda: query_counts(spec),
     }
 

@@ -10,7 +10,7 @@ from directapp.domains.people import jobs as people_jobs
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.links import send_invite, send_reset
 from directapp.domains.planning import jobs as planning_jobs
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.jobs import Daily, Errand, Every, Job, Schedule
 from directapp.services.pipeline import Pipeline
 from directapp.services.schedules import forget
@@ -45,13 +45,13 @@ def schedules(pipeline: Pipeline, owner: str, unused: UnusedFiles) -> Sequence[S
         *car_jobs.schedules(REACTOR),
         Schedule(
             name="seal the audit",
-            label=Text("Forsegle historikken", "Seal the history"),
+            label=_("Seal the history"),
             when=Every(900),
             run=seal_audit,
         ),
         Schedule(
             name="forget",
-            label=Text("Rydd i gamle svar og hendelser", "Tidy up old answers and events"),
+            label=_("Tidy up old answers and events"),
             when=Every(3600),
             run=forget_old,
         ),
@@ -59,13 +59,13 @@ def schedules(pipeline: Pipeline, owner: str, unused: UnusedFiles) -> Sequence[S
         *people_jobs.SCHEDULES,
         Schedule(
             name="delete unused files",
-            label=Text("Slett bytene til filer som er borte", "Delete the bytes of files that are gone"),
+            label=_("Delete the bytes of files that are gone"),
             when=Daily(time(2, 40)),
             run=drop_unused,
         ),
         Schedule(
             name="make room for the audit",
-            label=Text("Gjør plass til historikken", "Make room for the history"),
+            label=_("Make room for the history"),
             when=Every(86_400),
             run=make_room,
             tenants=False,

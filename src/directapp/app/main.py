@@ -21,6 +21,7 @@ from directapp.app.goldens import goldens
 from directapp.app.protocol import BoundedProtocol
 from directapp.app.settings import Settings
 from directapp.app.spec import load_spec
+from directapp.app.translations import flaws
 from directapp.app.web import build_app
 from directapp.domains.planning.engine.workdays import holiday
 from directapp.interfaces.cli import main as cli
@@ -116,6 +117,10 @@ class AppCommands:
     def goldens(self) -> dict[str, Callable[[], str | Awaitable[str]]]:
         """Return the generated files, by path."""
         return goldens()
+
+    def flaws(self) -> list[str]:
+        """Return what the translations lack."""
+        return flaws()
 
 
 async def _answer(application: Application, bound: socket.socket) -> None:

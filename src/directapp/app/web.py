@@ -19,7 +19,7 @@ from directapp.interfaces.web import router as pages
 from directapp.interfaces.web.features.messages.feature import Outside
 from directapp.interfaces.web.features.messages.hooks import Hooks
 from directapp.kernel.errors import NotFoundError
-from directapp.kernel.text import pick_language
+from directapp.kernel.languages import pick_language
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

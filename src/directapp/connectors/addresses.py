@@ -9,14 +9,13 @@ from http import HTTPStatus
 import idna
 
 from directapp.connectors.failures import OutsideError
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
 _ODD = re.compile(r"[\s\x00-\x1f<>,;:\"]")
-_NO_ADDRESS = Text("Adressen {address} kan ikke være riktig.", "The address {address} cannot be right.")
-_NO_LETTERS = Text(
-    "E-posttjenesten tar ikke imot adresser med andre tegn enn a til z foran @. Oppgi en annen adresse for mottakeren.",
+_NO_ADDRESS = _("The address {address} cannot be right.")
+_NO_LETTERS = _(
     "The mail service takes no addresses with other letters than a to z before the @. State another address for the"
-    " receiver.",
+    " receiver."
 )
 
 
@@ -25,7 +24,7 @@ class AddressRefusedError(OutsideError):
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "MAIL_ADDRESS_REFUSED"
-    default = Text("Mottakerens adresse ble ikke godtatt.", "The receiver’s address was not accepted.")
+    default = _("The receiver’s address was not accepted.")
 
     def __init__(self, text: Text | None = None, *, gone: bool = True) -> None:
         """Keep why, and whether the address itself is at fault."""

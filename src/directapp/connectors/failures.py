@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import ClassVar
 
 from directapp.kernel.errors import DirectAppError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
 
 class OutsideError(DirectAppError):
@@ -16,7 +16,7 @@ class OutsideError(DirectAppError):
 
     status = HTTPStatus.BAD_GATEWAY
     code = "OUTSIDE_FAILED"
-    default = Text("En ekstern tjeneste svarte ikke som ventet.", "An outside service did not answer as expected.")
+    default = _("An outside service did not answer as expected.")
     passing: ClassVar[bool] = False
 
     def __init__(
@@ -37,7 +37,7 @@ class OutsideDownError(OutsideError):
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "OUTSIDE_DOWN"
-    default = Text("En ekstern tjeneste svarer ikke nå.", "An outside service does not answer now.")
+    default = _("An outside service does not answer now.")
     passing = True
 
 
@@ -46,7 +46,7 @@ class OutsideBusyError(OutsideError):
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     code = "OUTSIDE_BUSY"
-    default = Text("En ekstern tjeneste har det travelt. Prøv igjen om litt.", "An outside service is busy. Try later.")
+    default = _("An outside service is busy. Try later.")
     passing = True
 
 
@@ -55,4 +55,4 @@ class SignatureError(OutsideError):
 
     status = HTTPStatus.UNAUTHORIZED
     code = "INVALID_SIGNATURE"
-    default = Text("Meldingen er ikke signert av avsenderen.", "The message is not signed by its sender.")
+    default = _("The message is not signed by its sender.")

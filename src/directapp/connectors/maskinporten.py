@@ -14,7 +14,7 @@ from joserfc.jwk import RSAKey
 
 from directapp.connectors.failures import OutsideBusyError, OutsideDownError, OutsideError
 from directapp.connectors.outgoing import IN_BACKGROUND, REAL, Answer, Ask, Patience, ServiceClient, Timing
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 PRODUCTION = "https://maskinporten.no/"
 TEST = "https://test.maskinporten.no/"
@@ -25,45 +25,42 @@ _EARLY = 0.2
 _CODE = re.compile(r"\bMP-\d{3}\b")
 
 _CAUSES = {
-    "MP-012": Text("samme forespørsel ble brukt to ganger", "the same assertion was used twice"),
-    "MP-100": Text("klienten er ukjent", "the client is unknown"),
-    "MP-110": Text("feil miljø er valgt", "the wrong environment is chosen"),
-    "MP-120": Text("virksomhetssertifikatet er ugyldig", "the enterprise certificate is not valid"),
-    "MP-121": Text("nøkkelen er utløpt", "the key has expired"),
-    "MP-122": Text("organisasjonsnummeret stemmer ikke", "the organisation number does not match"),
-    "MP-123": Text("sertifikatkjeden er ugyldig", "the certificate chain is not valid"),
-    "MP-124": Text("signaturen stemmer ikke", "the signature does not match"),
-    "MP-130": Text("klokken på serveren går feil", "the clock of the server is wrong"),
-    "MP-200": Text("tilgangen er ugyldig", "the scope is not valid"),
-    "MP-201": Text("tilgangen er ugyldig", "the scope is not valid"),
-    "MP-250": Text("virksomheten har ikke fått tilgangen", "the organisation has not been given access"),
-    "MP-251": Text("tilgangen er ikke delegert", "the access is not delegated"),
+    "MP-012": _("the same assertion was used twice"),
+    "MP-100": _("the client is unknown"),
+    "MP-110": _("the wrong environment is chosen"),
+    "MP-120": _("the enterprise certificate is not valid"),
+    "MP-121": _("the key has expired"),
+    "MP-122": _("the organisation number does not match"),
+    "MP-123": _("the certificate chain is not valid"),
+    "MP-124": _("the signature does not match"),
+    "MP-130": _("the clock of the server is wrong"),
+    "MP-200": _("the scope is not valid"),
+    "MP-201": _("the scope is not valid"),
+    "MP-250": _("the organisation has not been given access"),
+    "MP-251": _("the access is not delegated"),
 }
-_OTHER = Text("oppsettet stemmer ikke", "the set-up does not fit")
+_OTHER = _("the set-up does not fit")
 
 
 class MaskinportenDownError(OutsideDownError):
     """Maskinporten does not answer."""
 
     code = "MASKINPORTEN_DOWN"
-    default = Text("Maskinporten svarer ikke nå.", "Maskinporten does not answer now.")
+    default = _("Maskinporten does not answer now.")
 
 
 class MaskinportenBusyError(OutsideBusyError):
     """Maskinporten asks to be called less often."""
 
     code = "MASKINPORTEN_BUSY"
-    default = Text("Maskinporten har det travelt. Prøv igjen om litt.", "Maskinporten is busy. Try later.")
+    default = _("Maskinporten is busy. Try later.")
 
 
 class MaskinportenRefusedError(OutsideError):
     """Maskinporten gives no token; ``reason`` is its own code, such as MP-130."""
 
     code: ClassVar[str] = "MASKINPORTEN_REFUSED"
-    default = Text(
-        "Maskinporten ga ikke tilgang ({reason}): {cause}. Be administratoren se over oppsettet.",
-        "Maskinporten gave no access ({reason}): {cause}. Ask the administrator to look over the set-up.",
-    )
+    default = _("Maskinporten gave no access ({reason}): {cause}. Ask the administrator to look over the set-up.")
 
     def __init__(self, reason: str) -> None:
         """Keep the code and say what it means."""

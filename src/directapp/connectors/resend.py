@@ -28,7 +28,7 @@ from directapp.connectors.outgoing import (
     is_passing,
 )
 from directapp.kernel.clock import utc_now
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 BASE = "https://api.resend.com"
 MOST_AT_ONCE = 100
@@ -43,14 +43,14 @@ class MailDownError(OutsideDownError):
     """The mail service does not answer."""
 
     code = "MAIL_DOWN"
-    default = Text("E-posttjenesten svarer ikke nå.", "The mail service does not answer now.")
+    default = _("The mail service does not answer now.")
 
 
 class MailBusyError(OutsideBusyError):
     """The mail service asks to be called less often."""
 
     code = "MAIL_BUSY"
-    default = Text("E-posttjenesten har det travelt.", "The mail service is busy.")
+    default = _("The mail service is busy.")
 
 
 class MailQuotaError(OutsideError):
@@ -58,7 +58,7 @@ class MailQuotaError(OutsideError):
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     code = "MAIL_QUOTA_USED"
-    default = Text("E-postkvoten er brukt opp.", "The mail quota is used up.")
+    default = _("The mail quota is used up.")
     passing = True
 
 
@@ -66,9 +66,8 @@ class MailRefusedError(OutsideError):
     """The key or the sender's domain is not accepted."""
 
     code = "MAIL_REFUSED"
-    default = Text(
-        "E-posttjenesten godtar ikke nøkkelen eller avsenderdomenet. Be administratoren se over oppsettet.",
-        "The mail service does not accept the key or the sender’s domain. Ask the administrator to look it over.",
+    default = _(
+        "The mail service does not accept the key or the sender’s domain. Ask the administrator to look it over."
     )
 
 
@@ -80,9 +79,7 @@ class MailRejectedError(OutsideError):
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "MAIL_REJECTED"
-    default = Text(
-        "E-posttjenesten godtar ikke brevet ({name}).", "The mail service does not accept the letter ({name})."
-    )
+    default = _("The mail service does not accept the letter ({name}).")
 
     def __init__(self, name: str, *, gone: bool = False) -> None:
         """Keep the name of the refusal."""
@@ -96,7 +93,7 @@ class MailConflictError(OutsideError):
 
     status = HTTPStatus.CONFLICT
     code = "MAIL_KEY_REUSED"
-    default = Text("Et annet brev er alt sendt med samme nøkkel.", "Another letter was already sent with the same key.")
+    default = _("Another letter was already sent with the same key.")
 
 
 @dataclass(frozen=True, slots=True)

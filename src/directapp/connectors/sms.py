@@ -6,7 +6,7 @@ from enum import StrEnum
 from http import HTTPStatus
 
 from directapp.connectors.failures import OutsideBusyError, OutsideDownError, OutsideError
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 LONGEST = 1600
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -18,24 +18,21 @@ class SmsDownError(OutsideDownError):
     """The SMS service does not answer; ``uncertain`` where the message may have gone."""
 
     code = "SMS_DOWN"
-    default = Text("SMS-tjenesten svarer ikke nå.", "The SMS service does not answer now.")
+    default = _("The SMS service does not answer now.")
 
 
 class SmsBusyError(OutsideBusyError):
     """The SMS service asks to be called less often."""
 
     code = "SMS_BUSY"
-    default = Text("SMS-tjenesten har det travelt.", "The SMS service is busy.")
+    default = _("The SMS service is busy.")
 
 
 class SmsRefusedError(OutsideError):
     """The SMS service does not accept our credentials."""
 
     code = "SMS_REFUSED"
-    default = Text(
-        "SMS-tjenesten godtar ikke innloggingen vår. Be administratoren se over oppsettet.",
-        "The SMS service does not accept our credentials. Ask the administrator to look over the set-up.",
-    )
+    default = _("The SMS service does not accept our credentials. Ask the administrator to look over the set-up.")
 
 
 class SmsNumberError(OutsideError):
@@ -43,7 +40,7 @@ class SmsNumberError(OutsideError):
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "SMS_NUMBER"
-    default = Text("Nummeret kan ikke få SMS.", "The number cannot receive text messages.")
+    default = _("The number cannot receive text messages.")
 
 
 class SmsRejectedError(OutsideError):
@@ -51,9 +48,7 @@ class SmsRejectedError(OutsideError):
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "SMS_REJECTED"
-    default = Text(
-        "SMS-tjenesten godtar ikke meldingen ({name}).", "The SMS service does not accept the message ({name})."
-    )
+    default = _("The SMS service does not accept the message ({name}).")
 
     def __init__(self, name: str) -> None:
         """Keep the code."""

@@ -7,17 +7,14 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from directapp.connectors.failures import SignatureError
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 TOLERANCE = timedelta(minutes=5)
 _PREFIX = "whsec_"
 _VERSION = "v1"
 
-MISSING = Text("Meldingen er ikke signert.", "The message is not signed.")
-STALE = Text(
-    "Meldingen er for gammel, eller klokkene går ulikt.",
-    "The message is too old, or the clocks do not agree.",
-)
+MISSING = _("The message is not signed.")
+STALE = _("The message is too old, or the clocks do not agree.")
 
 
 def sign(secret: str, message_id: str, sent: datetime, body: bytes) -> str:

@@ -11,6 +11,7 @@ from directapp.connectors.vegvesen_codes import Code, read_code, words
 from directapp.connectors.vegvesen_names import make_name, model_name
 from directapp.connectors.vegvesen_types import Details, Identity, Registration, Vehicle
 from directapp.kernel.clock import OSLO
+from directapp.kernel.languages import DEFAULT
 
 _OWNER = frozenset({"eierskap", "neringskode", "neringskodeBeskrivelse", "registrertForstegangPaEierskap"})
 _DEEPEST = 40
@@ -164,7 +165,7 @@ def _identity(reader: Reader, details: Details) -> Identity:
     makes = [name for one in reader.each(f"{_TECHNICAL}.generelt.merke") if (name := one.text("merke", most=60))]
     make = make_name(makes[0]) if makes else None
     model = reader.text(f"{_TECHNICAL}.generelt.handelsbetegnelse", most=100)
-    color = " / ".join(dict.fromkeys(one.label.nb for one in details.colours))
+    color = " / ".join(dict.fromkeys(one.label.pick(DEFAULT) for one in details.colours))
     return Identity(
         vin=details.chassis_number if _VIN.fullmatch(details.chassis_number or "") else None,
         license_plate=plate if _PLATE.fullmatch(plate) else None,

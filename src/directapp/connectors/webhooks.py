@@ -12,17 +12,22 @@ import httpx2
 
 from directapp.connectors.outgoing import AGENT
 from directapp.connectors.svix import signed_headers
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
 _SECONDS = 15.0
 _MOST_READ = 64 * 1024
 _LONGEST_WAIT = 86_400.0
-_NOT_HTTPS = Text("Adressen må begynne med https://.", "The address must begin with https://.")
-_PRIVATE = Text("Adressen fører inn i et privat nett.", "The address leads into a private network.")
+_NOT_HTTPS = _("The address must begin with https://.")
+_PRIVATE = _("The address leads into a private network.")
 
 
 class RefusedAddressError(Exception):
     """The address leads into our own network, or is none."""
+
+    def __init__(self, reason: Text) -> None:
+        """Keep why."""
+        super().__init__(reason.english)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +66,7 @@ class WebhookSender:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         if parts.scheme != "https" and not self.private:
-            raise RefusedAddressError(_NOT_HTTPS.both)
+            raise RefusedAddressError(_NOT_HTTPS)
         address = await self._where(host, port)
         shown = f"[{address}]" if ":" in address else address
         target = urlunsplit(parts._replace(netloc=f"{shown}:{port}", fragment=""))
@@ -98,7 +103,7 @@ class WebhookSender:
             raise OSError("there is no such host") from error
         addresses = [str(entry[4][0]) for entry in found]
         if not self.private and not all(is_public(address) for address in addresses):
-            raise RefusedAddressError(_PRIVATE.both)
+            raise RefusedAddressError(_PRIVATE)
         return addresses[0]
 
 

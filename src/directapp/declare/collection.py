@@ -13,26 +13,26 @@ from directapp.declare.rules import Rule
 from directapp.declare.verbs import Verb
 from directapp.declare.workflow import Workflow
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
 SYSTEM = Group(
     "system",
-    Text("System", "System"),
+    _("System"),
     (
-        Field(name="version", label=Text("Versjon", "Version"), kind=Kind.INTEGER, computed=True, default=1),
-        Field(name="created_at", label=Text("Opprettet", "Created"), kind=Kind.INSTANT, computed=True),
+        Field(name="version", label=_("Version"), kind=Kind.INTEGER, computed=True, default=1),
+        Field(name="created_at", label=_("Created"), kind=Kind.INSTANT, computed=True),
         Field(
             name="created_by",
-            label=Text("Opprettet av", "Created by"),
+            label=_("Created by"),
             kind=Kind.REF,
             ref="users",
             on_delete="set_null",
             computed=True,
         ),
-        Field(name="updated_at", label=Text("Endret", "Changed"), kind=Kind.INSTANT, computed=True),
+        Field(name="updated_at", label=_("Changed"), kind=Kind.INSTANT, computed=True),
         Field(
             name="updated_by",
-            label=Text("Endret av", "Changed by"),
+            label=_("Changed by"),
             kind=Kind.REF,
             ref="users",
             on_delete="set_null",

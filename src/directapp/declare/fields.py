@@ -18,9 +18,11 @@ from directapp.declare.reading import (
     read_instant,
 )
 from directapp.kernel.actor import Actor
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
 MAX_LENGTH = {Kind.STRING: 200, Kind.TEXT: 10_000, Kind.CHOICE: 60, Kind.EMAIL: 254, Kind.PHONE: 16}
+# What the product itself says is kept as text that each reader is told in the own language.
+_WORDS = frozenset({Kind.STRING, Kind.TEXT})
 _MEASURES = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 
 
@@ -118,11 +120,13 @@ class Field:
         ``manner`` says how values are written where it comes from; ``stored`` is what the column holds now.
 
         Raises:
-            BadValueError: the value does not fit, said in nb and en.
+            BadValueError: the value does not fit.
 
         """
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
+        if isinstance(value, Text) and self.kind in _WORDS:
+            return value.stored()
         value = self._read(value, manner, stored)
         if value == "":
             return None
@@ -158,20 +162,20 @@ class Field:
     def _check_text(self, value: str) -> None:
         limit = self.max_length or MAX_LENGTH.get(self.kind)
         if limit is not None and len(value) > limit:
-            raise BadValueError(f"Høyst {limit} tegn.", f"At most {limit} characters.")
+            raise BadValueError(_("At most {limit} characters.").fill(limit=limit))
         if self.kind is Kind.CHOICE:
             self._check_choice(value)
 
     def _check_choice(self, value: str) -> None:
         if self.choices and self.choice(value) is None:
             codes = ", ".join(c.code for c in self.choices)
-            raise BadValueError(f"«{value}» finnes ikke; velg blant: {codes}.", f"No “{value}”; choose from: {codes}.")
+            raise BadValueError(_("No “{value}”; choose from: {codes}.").fill(value=value, codes=codes))
 
     def _check_number(self, value: Decimal | int) -> None:
         if self.minimum is not None and value < self.minimum:
-            raise BadValueError(f"Minst {self.minimum}.", f"At least {self.minimum}.")
+            raise BadValueError(_("At least {minimum}.").fill(minimum=self.minimum))
         if self.maximum is not None and value > self.maximum:
-            raise BadValueError(f"Høyst {self.maximum}.", f"At most {self.maximum}.")
+            raise BadValueError(_("At most {maximum}.").fill(maximum=self.maximum))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,15 +187,15 @@ class Group:
     fields: tuple[Field, ...]
 
 
-def field(name: str, nb: str, en: str, kind: Kind = Kind.STRING, **more: Any) -> Field:
-    """Return a Field from its name and labels; further keywords as in Field."""
-    return Field(name=name, label=Text(nb, en), kind=kind, **more)
+def field(name: str, label: Text, kind: Kind = Kind.STRING, **more: Any) -> Field:
+    """Return a Field from its name and label; further keywords as in Field."""
+    return Field(name=name, label=label, kind=kind, **more)
 
 
-def choices(*triples: tuple[str, str, str], tones: Mapping[str, Tone] | None = None) -> tuple[Choice, ...]:
-    """Return choices from (code, nb, en) triples, and the tones of some codes."""
+def choices(*pairs: tuple[str, Text], tones: Mapping[str, Tone] | None = None) -> tuple[Choice, ...]:
+    """Return choices from (code, label) pairs, and the tones of some codes."""
     told = tones or {}
-    return tuple(Choice(code, Text(nb, en), tone=told.get(code)) for code, nb, en in triples)
+    return tuple(Choice(code, label, tone=told.get(code)) for code, label in pairs)
 
 
 SUBJECT_COLLECTION, SUBJECT_ID = "subject_collection", "subject_id"
@@ -208,6 +212,6 @@ def subject_fields(*, along: str | None = None, required: bool = False, **more: 
     """
     kind = Kind.CHOICE if along else Kind.STRING
     more |= {"default": _follows} if along else {}
-    which = field(SUBJECT_COLLECTION, "Gjelder", "About", kind, required=required, max_length=60, **more)
-    record = field(SUBJECT_ID, "Post", "Record", Kind.REF, required=required, ref_in=which.name, along=along, **more)
+    which = field(SUBJECT_COLLECTION, _("About"), kind, required=required, max_length=60, **more)
+    record = field(SUBJECT_ID, _("Record"), Kind.REF, required=required, ref_in=which.name, along=along, **more)
     return which, record

@@ -28,6 +28,7 @@ from directapp.declare.reading import (
     read_whole,
 )
 from directapp.kernel.money import CENT, LARGEST
+from directapp.kernel.text import _
 
 __all__ = ["BadValueError", "Kind", "read", "relative_now", "restored"]
 
@@ -65,13 +66,13 @@ def _boolean(value: Any) -> bool:
         return True
     if word in {"false", "0", "off", "no", "nei"}:
         return False
-    raise BadValueError("Skal være ja eller nei.", "Must be yes or no.")
+    raise BadValueError(_("Must be yes or no."))
 
 
 def _integer(value: Any, manner: Manner) -> int:
     number = read_whole(value, manner.numbers)
     if abs(number) > _INTEGER_LIMIT:
-        raise BadValueError("Tallet er for stort.", "The number is too large.")
+        raise BadValueError(_("The number is too large."))
     return number
 
 
@@ -85,9 +86,9 @@ def _money(value: Any, manner: Manner) -> Decimal:
 
 def _two_decimals(number: Decimal, limit: Decimal) -> Decimal:
     if abs(number) > limit:
-        raise BadValueError("Tallet er for stort.", "The number is too large.")
+        raise BadValueError(_("The number is too large."))
     if number != number.quantize(CENT):
-        raise BadValueError("Høyst to desimaler.", "At most two decimals.")
+        raise BadValueError(_("At most two decimals."))
     return number.quantize(CENT)
 
 
@@ -97,7 +98,7 @@ def _ref(value: Any) -> UUID:
     try:
         return value if isinstance(value, UUID) else UUID(str(value))
     except ValueError:
-        raise BadValueError("Skal være en gyldig id.", "Must be a valid id.") from None
+        raise BadValueError(_("Must be a valid id.")) from None
 
 
 def _list(value: Any) -> list[Any]:
@@ -109,7 +110,7 @@ def _list(value: Any) -> list[Any]:
     if isinstance(value, str):
         value = [part.strip() for part in value.split(",") if part.strip()]
     if not isinstance(value, list | tuple):
-        raise BadValueError("Skal være en liste.", "Must be a list.")
+        raise BadValueError(_("Must be a list."))
     return list(value)
 
 
@@ -125,21 +126,22 @@ def _json(value: Any, _manner: Manner) -> Any:
     try:
         if isinstance(value, str) and value[:1] in {"{", "["}:
             value = json.loads(value, object_pairs_hook=_members)
+        # A text of the product counts by its words, not by what it is kept as.
+        too_long = len(json.dumps(value, allow_nan=False, default=lambda text: text.english)) > _JSON_LIMIT
         value = clean_structure(value)
-        too_long = len(json.dumps(value, allow_nan=False)) > _JSON_LIMIT
     except BadValueError:
         raise
-    except (TypeError, ValueError, RecursionError):
-        raise BadValueError("Skal være gyldig JSON.", "Must be valid JSON.") from None
+    except (AttributeError, TypeError, ValueError, RecursionError):
+        raise BadValueError(_("Must be valid JSON.")) from None
     if too_long:
-        raise BadValueError("For mye tekst.", "Too much text.")
+        raise BadValueError(_("Too much text."))
     return value
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     twice = next((name for name, count in Counter(name for name, _ in pairs).items() if count > 1), None)
     if twice is not None:
-        raise BadValueError(f"«{twice}» står to ganger.", f"“{twice}” stands twice.")
+        raise BadValueError(_("“{twice}” stands twice.").fill(twice=twice))
     return dict(pairs)
 
 
@@ -147,7 +149,7 @@ def _email(value: Any) -> str:
     try:
         return _normal_email(clean_address(value))
     except EmailNotValidError:
-        raise BadValueError("Skal være en gyldig e-postadresse.", "Must be a valid e-mail address.") from None
+        raise BadValueError(_("Must be a valid e-mail address.")) from None
 
 
 # A value is often read twice, at the door and when it is judged.
@@ -170,8 +172,7 @@ def relative_now(word: str, now: datetime) -> datetime | None:
     match = re.fullmatch(r"\$NOW\(\s*([+-]?\d{1,6})\s*(second|minute|hour|day|week|month|year)s?\s*\)", word)
     if match is None:
         raise BadValueError(
-            f"Forstår ikke {word}; for eksempel $NOW(-7 days).",
-            f"Cannot read {word}; for example $NOW(-7 days).",
+            _("Cannot read {word}; for example $NOW(-7 days).").fill(word=word),
         )
     days = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365}
     return now + timedelta(days=int(match[1]) * days[match[2]])
@@ -200,7 +201,7 @@ def read(kind: Kind, value: Any, manner: Manner = TYPED) -> Any:
     """Return a value from outside as its kind understands it.
 
     Raises:
-        BadValueError: it does not fit, said in nb and en.
+        BadValueError: it does not fit.
 
     """
     return _READERS[kind](value, manner)

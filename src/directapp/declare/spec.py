@@ -12,9 +12,9 @@ from directapp.declare.fields import Choice, Field, Group
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import All, Either, Empty, Everything, In, Is, Not, Parent, Rule, SeenInFull, SubjectSeen
 from directapp.declare.verbs import Verb
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
-ID = Field(name="id", label=Text("Id", "Id"), kind=Kind.REF, computed=True, immutable=True)
+ID = Field(name="id", label=_("Id"), kind=Kind.REF, computed=True, immutable=True)
 
 
 # Every collection is read by the pipeline (related rows) and written by undo (audited before-values).

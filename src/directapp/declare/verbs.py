@@ -7,9 +7,9 @@ from typing import Any, Literal
 from directapp.declare.case import Case
 from directapp.declare.fields import Field
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
-_ONCE = Text("Vises bare denne ene gangen.", "Shown this once only.")
+_ONCE = _("Shown this once only.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from directapp.declare.case import Case
 from directapp.declare.events import Event
 from directapp.declare.fields import Choice
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, verbatim
 
 Guard = Callable[[Case], Problem | None]
 Condition = Callable[[Case], bool]
@@ -46,9 +46,8 @@ class State:
     locked: bool = False
 
 
-def state(code: str, nb: str, en: str, hue: Hue, *, hours: float | None = None, locked: bool = False) -> State:
+def state(code: str, label: Text, hue: Hue, *, hours: float | None = None, locked: bool = False) -> State:
     """Return a state that is a phase of its own."""
-    label = Text(nb, en)
     return State(code=code, label=label, phase=Phase(code=code, label=label, hue=hue, hours=hours), locked=locked)
 
 
@@ -141,7 +140,7 @@ class Workflow:
     def label(self, code: object) -> Text:
         """Return the label of a state; an unknown code is its own label."""
         state = self.state(code)
-        return state.label if state else Text(str(code), str(code))
+        return state.label if state else verbatim(code)
 
     def fact(self, name: str) -> Fact | None:
         """Return the fact a field stands for, or None."""
@@ -185,10 +184,7 @@ class Workflow:
         return (), self.replay(case)
 
     def _locked(self, case: Case, state: State) -> tuple[Problem, ...]:
-        message = Text(
-            "Statusen er «{state}», og da kan ikke feltet endres.",
-            "The status is “{state}”, in which this field cannot be changed.",
-        ).fill(state=state.label)
+        message = _("The status is “{state}”, in which this field cannot be changed.").fill(state=state.label)
         return tuple(Problem(message, field=name) for name in case.patch if name not in self.unlocked)
 
     def _refuse(self, fact: Fact, state: str) -> Problem:

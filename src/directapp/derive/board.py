@@ -12,7 +12,7 @@ from directapp.derive.pages import age_of, began
 from directapp.derive.questions import Address
 from directapp.derive.shown import NOTHING, Formatter, Shown, page_of, paths_for
 from directapp.kernel.actor import Actor
-from directapp.kernel.text import Language
+from directapp.kernel.languages import Language
 from directapp.store.query import Path
 
 EVERYTHING = "all"

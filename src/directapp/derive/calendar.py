@@ -11,10 +11,10 @@ from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta
 from directapp.derive import present
-from directapp.derive.present import LOCALES
+from directapp.derive.present import locale_of
 from directapp.derive.shown import Formatter, page_of
 from directapp.kernel.clock import OSLO
-from directapp.kernel.text import Language
+from directapp.kernel.languages import Language
 from directapp.store.query import Condition, Junction
 
 WEEK = 7
@@ -79,7 +79,7 @@ class Period:
 
     def title(self, language: Language) -> str:
         """Return the month's name and year."""
-        return format_date(self.day, "LLLL y", locale=LOCALES[language]).capitalize()
+        return format_date(self.day, "LLLL y", locale=locale_of(language)).capitalize()
 
 
 def dates_of(meta: CollectionMeta, readable: frozenset[str]) -> tuple[Field, ...]:
@@ -153,5 +153,5 @@ def _day(formatter: Formatter, span: Period, day: date, events: Sequence[Entry],
 
 def weekday_names(language: Language) -> tuple[str, ...]:
     """Return the days of the week from Monday on."""
-    names = get_day_names("abbreviated", locale=LOCALES[language])
+    names = get_day_names("abbreviated", locale=locale_of(language))
     return tuple(str(names[n]).rstrip(".") for n in range(WEEK))

@@ -11,15 +11,12 @@ from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind, read
 from directapp.declare.spec import CollectionMeta
 from directapp.kernel.errors import bad_query
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.store.query import Order
 
 _SPOKEN = frozenset({Kind.STRING, Kind.TEXT, Kind.CHOICE, Kind.EMAIL, Kind.PHONE})
 _LONGEST = 8000
-_NOT_OURS = Text(
-    "Merket for neste side passer ikke til spørringen. Begynn på nytt uten {name}.",
-    "The mark of the next page does not fit the question. Begin again without {name}.",
-)
+_NOT_OURS = _("The mark of the next page does not fit the question. Begin again without {name}.")
 
 
 def keys_of(sort: Sequence[Order]) -> tuple[Order, ...]:

@@ -3,6 +3,7 @@
 from directapp.declare.events import Event
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import Spec
+from directapp.kernel.languages import DEFAULT
 
 _HEAD = """\
 # Events, in load order: name, collection, label in Norwegian and English; then what they carry, with its kind.
@@ -37,4 +38,5 @@ def carried(spec: Spec, event: Event) -> dict[str, Kind]:
 def _lines(spec: Spec, event: Event) -> str:
     internal = " · internal" if event.internal else ""
     values = ", ".join(f"{name} {kind.value}" for name, kind in carried(spec, event).items())
-    return f"{event.name} · {event.collection} · {event.label.nb} · {event.label.en}{internal}\n    {values}\n"
+    label = f"{event.label.pick(DEFAULT)} · {event.label.english}"
+    return f"{event.name} · {event.collection} · {label}{internal}\n    {values}\n"

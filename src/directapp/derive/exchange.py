@@ -14,7 +14,7 @@ from directapp.derive import present
 from directapp.derive.sheets import CSV, XLSX, Cell, csv_lines, xlsx_bytes
 from directapp.derive.shown import NO, YES, title_names
 from directapp.kernel.clock import OSLO
-from directapp.kernel.text import Language
+from directapp.kernel.languages import Language
 
 __all__ = ["CSV", "XLSX", "cells_of", "export_rows", "header_of", "title_of"]
 

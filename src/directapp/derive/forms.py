@@ -10,7 +10,7 @@ from directapp.declare.spec import CollectionMeta
 from directapp.derive.inputs import Filling, Input, base_of, build_input
 from directapp.derive.shown import Formatter, Shown
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Language
+from directapp.kernel.languages import Language
 
 _HIDDEN = frozenset({"id", "version"})
 

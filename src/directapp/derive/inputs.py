@@ -14,12 +14,13 @@ from directapp.declare.reading.phones import show_phone
 from directapp.derive import present
 from directapp.derive.shown import NO, NOTHING, YES, Shown
 from directapp.kernel.actor import Actor
-from directapp.kernel.text import Language, Text
+from directapp.kernel.languages import Language
+from directapp.kernel.text import _
 
 Typed = Mapping[str, Sequence[str]]
 
-NOT_SAID = Text("Ikke satt", "Not set")
-CHOOSE = Text("Velg", "Choose")
+NOT_SAID = _("Not set")
+CHOOSE = _("Choose")
 _CONTROLS = {
     Kind.STRING: "text",
     Kind.TEXT: "textarea",

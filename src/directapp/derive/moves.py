@@ -15,18 +15,14 @@ from directapp.declare.kinds import Kind, restored
 from directapp.declare.spec import CollectionMeta
 from directapp.declare.workflow import State, Workflow
 from directapp.derive.board import STATUS
-from directapp.kernel.text import Language, Text
+from directapp.kernel.languages import Language
+from directapp.kernel.text import Text, _
 
-NO_STEP = Text(
-    "Fra «{state}» går det ikke an å gå rett til «{to}».", "One cannot go straight from “{state}” to “{to}”."
-)
-BY_ITSELF = Text("«{to}» følger av seg selv når feltene er fylt ut.", "“{to}” follows once the fields are filled in.")
-BY_OTHERS = Text(
-    "«{to}» følger når «{fact}» settes. Det gjør ikke din rolle nå.",
-    "“{to}” follows when “{fact}” is set. Your role does not do that now.",
-)
-LEADS_ELSEWHERE = Text("Det som settes her, fører ikke til «{to}» nå.", "What is set here does not lead to “{to}” now.")
-CLOSED = Text("«{state}» er avsluttet.", "“{state}” is closed.")
+NO_STEP = _("One cannot go straight from “{state}” to “{to}”.")
+BY_ITSELF = _("“{to}” follows once the fields are filled in.")
+BY_OTHERS = _("“{to}” follows when “{fact}” is set. Your role does not do that now.")
+LEADS_ELSEWHERE = _("What is set here does not lead to “{to}” now.")
+CLOSED = _("“{state}” is closed.")
 
 
 @dataclass(frozen=True, slots=True)

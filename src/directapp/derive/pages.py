@@ -14,7 +14,8 @@ from directapp.declare.workflow import Phase, State, Workflow
 from directapp.derive import present
 from directapp.derive.shown import Formatter, Shown
 from directapp.kernel.actor import Actor
-from directapp.kernel.text import Language, Text
+from directapp.kernel.languages import Language
+from directapp.kernel.text import _
 
 _FEW_STATES = 6
 
@@ -200,10 +201,10 @@ class Happening:
     origin: str
 
 
-CREATED, CHANGED = Text("opprettet", "created"), Text("endret", "changed")
-UNDID, IMPORTED, DELETED = Text("angret", "undid"), Text("importerte", "imported"), Text("slettet", "deleted")
+CREATED, CHANGED = _("created"), _("changed")
+UNDID, IMPORTED, DELETED = _("undid"), _("imported"), _("deleted")
 _DEEDS = {"create": CREATED, "update": CHANGED, "undo": UNDID, "import": IMPORTED, "delete": DELETED}
-SYSTEM = Text("Systemet", "The system")
+SYSTEM = _("The system")
 
 
 def history_of(

@@ -69,7 +69,7 @@ def _collection(meta: CollectionMeta) -> str:
     if access.systems:
         lines.append(f"  systems: {', '.join(access.systems)}")
     if access.delete_why:
-        lines.append(f"  deleting: {access.delete_why.en}")
+        lines.append(f"  deleting: {access.delete_why.english}")
     for grant in sorted(access.grants, key=lambda g: g.role):
         lines += _entry(meta, grant)
     return "\n".join(lines) + "\n"

@@ -5,18 +5,24 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 
+from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, get_day_names, get_month_names
 from babel.numbers import format_decimal
 
 from directapp.declare.reading import BadValueError, read_date
 from directapp.kernel.clock import OSLO
-from directapp.kernel.text import Language, Text
+from directapp.kernel.languages import SOURCE, Language
+from directapp.kernel.text import Number, _, ngettext, pgettext
 
-LOCALES: dict[str, str] = {"nb": "nb_NO", "en": "en_GB"}
-TODAY, TOMORROW, YESTERDAY = Text("i dag", "today"), Text("i morgen", "tomorrow"), Text("i går", "yesterday")
-_HOUR, _MINUTE = Text("t", "h"), Text("min", "min")
-_D = Text("d", "d")
-_DAY, _DAYS = Text("dag", "day"), Text("dager", "days")
+_LOCALES = {"nb": "nb_NO", "en": "en_GB"}
+TODAY, TOMORROW, YESTERDAY = _("today"), _("tomorrow"), _("yesterday")
+_HOUR, _MINUTE = _("h"), _("min")
+_D = _("d")
+_DAYS = ngettext("{count} day", "{count} days")
+_OF_YEAR = pgettext("a day", "{day} {month} {year}")
+_OF_WEEK = pgettext("a day", "{weekday} {day} {month}")
+_EXACT = _("{day} at {clock}")
+_PATTERN = pgettext("pattern of a date", "EEEE d MMMM y")
 _NEAR = {0: TODAY, 1: TOMORROW, -1: YESTERDAY}
 _PLATE = re.compile(r"([A-ZÆØÅ]{2})(\d{4,5})")
 _KILO = 1000
@@ -24,13 +30,22 @@ _NARROW = "\u00a0"
 
 
 @cache
+def locale_of(language: Language) -> Locale:
+    """Return how a language writes days and numbers; one that nobody knows does it as English."""
+    try:
+        return Locale.parse(_LOCALES.get(language, language))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(_LOCALES[SOURCE])
+
+
+@cache
 def _weekdays(language: Language) -> dict[int, str]:
-    return {n: w.rstrip(".") for n, w in get_day_names("abbreviated", locale=LOCALES[language]).items()}
+    return {n: w.rstrip(".") for n, w in get_day_names("abbreviated", locale=locale_of(language)).items()}
 
 
 @cache
 def _months(language: Language) -> dict[int, str]:
-    return {n: m.rstrip(".") for n, m in get_month_names("abbreviated", locale=LOCALES[language]).items()}
+    return {n: m.rstrip(".") for n, m in get_month_names("abbreviated", locale=locale_of(language)).items()}
 
 
 def show_day(day: date, today: date, language: Language) -> str:
@@ -38,13 +53,10 @@ def show_day(day: date, today: date, language: Language) -> str:
     near = _NEAR.get((day - today).days)
     if near is not None:
         return near.pick(language)
-    number = f"{day.day}." if language == "nb" else str(day.day)
-    words = [number, _months(language)[day.month]]
+    month = _months(language)[day.month]
     if day.year != today.year:
-        words.append(str(day.year))
-    else:
-        words.insert(0, _weekdays(language)[day.weekday()])
-    return " ".join(words)
+        return _OF_YEAR.fill(day=day.day, month=month, year=day.year).pick(language)
+    return _OF_WEEK.fill(weekday=_weekdays(language)[day.weekday()], day=day.day, month=month).pick(language)
 
 
 def show_moment(instant: datetime, now: datetime, language: Language) -> str:
@@ -56,14 +68,13 @@ def show_moment(instant: datetime, now: datetime, language: Language) -> str:
 def exact_moment(instant: datetime, language: Language) -> str:
     """Return an instant in full, for hovering and for screen readers."""
     local = instant.astimezone(OSLO)
-    day = exact_day(local.date(), language)
-    return f"{day} {'kl. ' if language == 'nb' else 'at '}{local:%H:%M}"
+    return _EXACT.fill(day=exact_day(local.date(), language), clock=f"{local:%H:%M}").pick(language)
 
 
 @lru_cache(maxsize=4096)
 def exact_day(day: date, language: Language) -> str:
     """Return a day in full: "torsdag 26. november 2026"."""
-    return format_date(day, "EEEE d. MMMM y" if language == "nb" else "EEEE d MMMM y", locale=LOCALES[language])
+    return format_date(day, _PATTERN.pick(language), locale=locale_of(language))
 
 
 def show_span(length: timedelta, language: Language) -> str:
@@ -82,7 +93,7 @@ def show_age(since: datetime, now: datetime, language: Language) -> str:
         hours = int(passed.total_seconds() // 3600)
         return show_span(timedelta(hours=hours) if hours else passed, language)
     days = (now.astimezone(OSLO).date() - since.astimezone(OSLO).date()).days
-    return f"{days} {(_DAY if days == 1 else _DAYS).pick(language)}"
+    return _DAYS.fill(count=days).pick(language)
 
 
 def show_stay(since: datetime, now: datetime, language: Language) -> str:
@@ -100,7 +111,7 @@ def show_number(value: Decimal | int, language: Language, *, decimals: int = 2) 
     """Return a number grouped in thousands, without decimals that say nothing."""
     number = Decimal(value)
     pattern = "#,##0" if number == number.to_integral_value() else "#,##0." + "0" * decimals
-    return str(format_decimal(number, pattern, locale=LOCALES[language]))
+    return str(format_decimal(number, pattern, locale=locale_of(language)))
 
 
 def show_count(count: int, language: Language, *, most: int) -> str:
@@ -128,7 +139,7 @@ def show_size(size: int, language: Language) -> str:
         value /= _KILO
         if value < _KILO:
             break
-    return f"{format_decimal(value, '#,##0.#', locale=LOCALES[language])} {unit}"
+    return f"{format_decimal(value, '#,##0.#', locale=locale_of(language))} {unit}"
 
 
 def read_instant(text: object) -> datetime | None:
@@ -175,4 +186,4 @@ def input_number(text: object, language: Language) -> str:
     if number is None:
         return "" if text is None else str(text)
     plain = f"{number.normalize():f}" if number == number.to_integral_value() else f"{number:f}"
-    return plain.replace(".", ",") if language == "nb" else plain
+    return Number(plain).pick(language)

@@ -16,7 +16,7 @@ from directapp.declare.reading import FOREIGN, clean_line, read_date, visible
 from directapp.declare.spec import CollectionMeta
 from directapp.derive.cursor import key_value
 from directapp.kernel.clock import OSLO
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 from directapp.store.query import Condition, Filter, Junction, Order
 
 Params = Sequence[tuple[str, str]]
@@ -25,9 +25,9 @@ FROM, TO, NONE = ".from", ".to", "_null"
 _RANGES = frozenset({Kind.DATE, Kind.INSTANT, Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 _WORDS = frozenset({Kind.STRING, Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.CHOICES})
 _SHOWN = 60
-_UNSEEN = Text("Du har ikke innsyn i feltet.", "You do not see the field.")
-_NO_SUCH_WAY = Text("Feltet kan ikke filtreres slik.", "The field cannot be filtered in this way.")
-_NOTHING_SEEN = Text("Verdien har bare tegn som ikke vises.", "The value has only characters that nobody sees.")
+_UNSEEN = _("You do not see the field.")
+_NO_SUCH_WAY = _("The field cannot be filtered in this way.")
+_NOTHING_SEEN = _("The value has only characters that nobody sees.")
 RESERVED = frozenset({"q", "sort", "columns", "after", "with", "all", "rows"})
 
 

@@ -54,7 +54,7 @@ def _collection(spec: Spec, meta: CollectionMeta) -> str:
 
 def _once(unique: Unique) -> str:
     together = " together" if len(unique.fields) > 1 else ""
-    return f"{_codes(unique.fields)}{together}: {unique.message.en}"
+    return f"{_codes(unique.fields)}{together}: {unique.message.english}"
 
 
 def _summary(meta: CollectionMeta) -> str:
@@ -78,7 +78,7 @@ def _has_own(meta: CollectionMeta, group: Group) -> bool:
 
 
 def _group(spec: Spec, meta: CollectionMeta, group: Group) -> str:
-    rows = [[f"`{f.name}`", f.kind.value, f.label.nb, f.label.en, _notes(f)] for f in group.fields]
+    rows = [[f"`{f.name}`", f.kind.value, f.label.pick("nb"), f.label.english, _notes(f)] for f in group.fields]
     names = frozenset(f.name for f in group.fields)
     readers = _roles(spec, meta, names, meta.reads, empty="nobody")
     writers = _roles(spec, meta, names, meta.writes, empty="nobody; it is computed, or set by an act")
@@ -111,7 +111,7 @@ def _each_note(item: Field) -> Iterator[str]:
     if isinstance(item.default, str | int):
         yield f"from the start `{_value(item.default)}`"
     if item.help is not None:
-        yield item.help.en.rstrip(".")
+        yield item.help.english.rstrip(".")
 
 
 def _choices(item: Field) -> str:
@@ -161,7 +161,7 @@ def _rights(spec: Spec, meta: CollectionMeta) -> str:
     lines = [f"Created by {_codes(create) or 'no role directly'}."]
     if delete:
         why = meta.declared.access.delete_why
-        lines.append(f"Deleted by {_codes(delete)}{f' ({why.en})' if why else ''}.")
+        lines.append(f"Deleted by {_codes(delete)}{f' ({why.english})' if why else ''}.")
     else:
         lines.append("Deleted by nobody.")
     if meta.declared.access.systems:
@@ -184,8 +184,8 @@ def _verb(meta: CollectionMeta, verb: Verb) -> list[str]:
     on = "one record" if verb.on == "record" else "the collection"
     return [
         f"`{verb.name}`",
-        verb.label.nb,
-        verb.label.en,
+        verb.label.pick("nb"),
+        verb.label.english,
         on,
         _codes(verb.states) or "any time",
         ", ".join(asked) or "nothing",
@@ -195,11 +195,11 @@ def _verb(meta: CollectionMeta, verb: Verb) -> list[str]:
 
 def _workflow(flow: Workflow) -> str:
     states = [
-        [f"`{s.code}`", s.label.nb, s.label.en, s.phase.label.en, "takes no edit" if s.locked else ""]
+        [f"`{s.code}`", s.label.pick("nb"), s.label.english, s.phase.label.english, "takes no edit" if s.locked else ""]
         for s in flow.states
     ]
     steps = [_step(flow, s) for s in flow.steps]
-    facts = [[f"`{f.field}`", _states(flow, f.states), _states(flow, f.clears), f.refusal.en] for f in flow.facts]
+    facts = [[f"`{f.field}`", _states(flow, f.states), _states(flow, f.clears), f.refusal.english] for f in flow.facts]
     parts = [
         f"### Workflow\n\nA new record starts as `{flow.initial}`.\n",
         _table(["Status", "Norwegian", "English", "Phase", ""], states) + "\n",
@@ -240,7 +240,8 @@ def _said(rule: Callable[[Case], object]) -> str:
 
 
 def _both(text: Text) -> str:
-    return text.nb if text.nb == text.en else f"{text.nb} / {text.en}"
+    nb, en = text.pick("nb"), text.english
+    return en if nb == en else f"{nb} / {en}"
 
 
 def _codes(names: Iterable[str]) -> str:

@@ -13,9 +13,10 @@ from directapp.declare.spec import CollectionMeta, Spec
 from directapp.derive import present
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import OSLO
-from directapp.kernel.text import Language, Text
+from directapp.kernel.languages import DEFAULT, Language
+from directapp.kernel.text import _
 
-YES, NO = Text("Ja", "Yes"), Text("Nei", "No")
+YES, NO = _("Yes"), _("No")
 _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 _LONG = 140
 _LONG_CODE, _TAIL = 17, 6
@@ -158,7 +159,7 @@ def title_names(meta: CollectionMeta, row: Mapping[str, Any], language: Language
 
     def spoken(name: str) -> str:
         english = meta.fields[name].english
-        return english if english and language == "en" and row.get(english) else name
+        return english if english and language != DEFAULT and row.get(english) else name
 
     return tuple(spoken(name) for name in meta.declared.views.title)
 

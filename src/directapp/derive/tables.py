@@ -13,7 +13,8 @@ from directapp.derive.inputs import Option
 from directapp.derive.pages import since_of
 from directapp.derive.questions import FROM, NONE, TO, Address
 from directapp.derive.shown import NO, YES, Formatter, Shown, page_of, paths_for, readable_anywhere
-from directapp.kernel.text import Language, Text
+from directapp.kernel.languages import Language
+from directapp.kernel.text import _
 from directapp.store.query import Order, Path, Query
 from directapp.store.words import Word
 
@@ -24,7 +25,7 @@ _DIGITS = 9
 _FIGURES = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 _NEVER = frozenset({"id", "version", "tenant_id"})
 _NO_COLUMN = frozenset({Kind.JSON, Kind.REFS})
-EMPTY = Text("Ikke satt", "Not set")
+EMPTY = _("Not set")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

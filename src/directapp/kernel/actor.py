@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from directapp.kernel.text import Language
+from directapp.kernel.languages import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

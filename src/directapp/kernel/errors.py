@@ -1,4 +1,4 @@
-"""Errors that reach a person: a status, a code, and every problem with its field, in nb and en."""
+"""Errors that reach a person: a status, a code, and every problem with its field, in the reader's language."""
 
 import dataclasses
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class DirectAppError(Exception):
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
     code: ClassVar[str] = "INTERNAL"
-    default: ClassVar[Text] = Text("Noe gikk galt.", "Something went wrong.")
+    default: ClassVar[Text] = _("Something went wrong.")
 
     def __init__(self, problems: Problem | Text | Iterable[Problem] | None = None) -> None:
         """Keep the problems; a bare Text or nothing becomes one problem without a field."""
@@ -33,7 +33,7 @@ class DirectAppError(Exception):
         if isinstance(problems, Text):
             problems = Problem(problems)
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        super().__init__("; ".join(p.message.en for p in self.problems))
+        super().__init__("; ".join(p.message.english for p in self.problems))
 
     def __reduce__(self) -> tuple[type["DirectAppError"], tuple[tuple[Problem, ...]], dict[str, object]]:
         """Travel between processes with every problem."""
@@ -65,7 +65,7 @@ class UnauthenticatedError(DirectAppError):
 
     status = HTTPStatus.UNAUTHORIZED
     code = "INVALID_CREDENTIALS"
-    default = Text("Du må logge inn.", "You need to sign in.")
+    default = _("You need to sign in.")
 
 
 class TokenExpiredError(DirectAppError):
@@ -73,7 +73,7 @@ class TokenExpiredError(DirectAppError):
 
     status = HTTPStatus.UNAUTHORIZED
     code = "TOKEN_EXPIRED"
-    default = Text("Innloggingen er utløpt.", "The sign-in has expired.")
+    default = _("The sign-in has expired.")
 
 
 class ForbiddenError(DirectAppError):
@@ -81,7 +81,7 @@ class ForbiddenError(DirectAppError):
 
     status = HTTPStatus.FORBIDDEN
     code = "FORBIDDEN"
-    default = Text("Du har ikke rett til dette.", "You do not have the right to do this.")
+    default = _("You do not have the right to do this.")
 
 
 class NotFoundError(DirectAppError):
@@ -89,7 +89,7 @@ class NotFoundError(DirectAppError):
 
     status = HTTPStatus.NOT_FOUND
     code = "NOT_FOUND"
-    default = Text("Finnes ikke, eller du har ikke innsyn.", "Not found, or not yours to see.")
+    default = _("Not found, or not yours to see.")
 
 
 class ConflictError(DirectAppError):
@@ -109,7 +109,7 @@ class StaleError(ConflictError):
     """Somebody else saved in the meantime (409 STALE)."""
 
     code = "STALE"
-    default = Text("Noen andre har lagret i mellomtiden.", "Someone else has saved in the meantime.")
+    default = _("Someone else has saved in the meantime.")
 
 
 class UnconfirmedError(ConflictError):
@@ -141,7 +141,7 @@ class TooManyError(DirectAppError):
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     code = "REQUESTS_EXCEEDED"
-    default = Text("For mange forsøk. Vent litt.", "Too many attempts. Wait a little.")
+    default = _("Too many attempts. Wait a little.")
 
     def __init__(self, problems: Problem | Text | None = None, *, retry_after: int = 1) -> None:
         """Keep how many seconds to wait."""

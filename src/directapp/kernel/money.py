@@ -2,11 +2,9 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from directapp.kernel.text import Text
+from directapp.kernel.text import Number, Text, _
 
 CENT = Decimal("0.01")
-# Keeps an amount on one line.
-_SPACE = "\u00a0"
 LARGEST = Decimal("9999999999.99")
 
 
@@ -18,6 +16,5 @@ def kroner(value: Decimal | int | str) -> Decimal:
 def amount_text(value: Decimal | int | str) -> Text:
     """Return an amount as people read it: ``5 000 kr`` and ``5 000,50 kr``, in English ``5,000.50 kr``."""
     amount = kroner(value)
-    english = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
-    norwegian = english.translate({ord(","): _SPACE, ord("."): ","})
-    return Text(f"{norwegian}{_SPACE}kr", f"{english}{_SPACE}kr")
+    plain = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+    return _("{amount}\u00a0kr").fill(amount=Number(plain))

@@ -17,7 +17,7 @@ from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ForbiddenError, NotFoundError, Problem, TooLargeError
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services import validation
 from directapp.services.drafts import TakenError
 from directapp.services.intent import Answer, Intent, Origin
@@ -32,7 +32,7 @@ LARGEST = 25 * 1024 * 1024
 SIZES = (160, 480, 1200)
 _CHUNK = 256 * 1024
 
-_TOO_LARGE = Text("Filen er større enn {most} MB.", "The file is larger than {most} MB.")
+_TOO_LARGE = _("The file is larger than {most} MB.")
 
 
 class Storage(Protocol):

@@ -12,10 +12,11 @@ import structlog
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import DirectAppError
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, join
 from directapp.services.act import Act
 from directapp.services.jobs import (
     INSTALLATION,
+    AttemptError,
     DeadLetter,
     Errand,
     Failures,
@@ -37,10 +38,12 @@ Row = Mapping[str, Any]
 UNDERTAKER = "jobs"
 _log = structlog.get_logger(__name__)
 _FAREWELL_SECONDS = 10.0
-_KILLED = Text("Arbeideren stanset mens jobben kjørte.", "The worker stopped while it ran.")
-_SLOW = Text("Det tok for lang tid.", "It took too long.")
-_SILENT = Text("Tjenesten svarer ikke.", "The service does not answer.")
-_UNEXPECTED = Text("Uventet feil", "Unexpected error")
+_LONGEST_NAME = 400
+_KILLED = _("The worker stopped while it ran.")
+_SLOW = _("It took too long.")
+_SILENT = _("The service does not answer.")
+_NAMED = _("{said} ({error})")
+_UNEXPECTED = _("Unexpected error")
 
 
 def carried(payload: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -54,16 +57,16 @@ def named(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".strip(": ")
 
 
-def explained(error: BaseException) -> str:
-    """Say in both languages why a job was given up, with the technical words behind it where there are any."""
+def explained(error: BaseException) -> Text:
+    """Say why a job was given up, with the technical words behind it where there are any."""
     if isinstance(error, DirectAppError):
-        return Text(*("; ".join(p.message.pick(language) for p in error.problems) for language in ("nb", "en"))).both
-    if " / " in str(error):
-        return str(error)
+        return join((p.message for p in error.problems), "; ")
+    if isinstance(error, AttemptError):
+        return error.reason
     if type(error) is TimeoutError:
-        return _SLOW.both
+        return _SLOW
     said = _SILENT if type(error) in {OSError, ConnectionError, ConnectionRefusedError} else _UNEXPECTED
-    return f"{said.both} ({named(error)})"
+    return _NAMED.fill(said=said, error=named(error)[:_LONGEST_NAME])
 
 
 async def bury(
@@ -75,10 +78,10 @@ async def bury(
     """
     job, tenant = letter.job, unit.actor.tenant
     undertaker = system_actor(tenant, UNDERTAKER)
-    closed = await rows.bury(unit, job["id"], job.get("worker"), job["attempts"], letter.reason)
+    closed = await rows.bury(unit, job["id"], job.get("worker"), job["attempts"], letter.reason.stored())
     if not closed or keep is None or tenant == INSTALLATION:
         return undertaker, ()
-    _log.error("job given up", job=job["event"], attempts=job["attempts"], why=letter.reason)
+    _log.error("job given up", job=job["event"], attempts=job["attempts"], why=letter.reason.english)
     unit.become(undertaker)
     act, work = await act_in(pipeline, unit, job["event"], "", None)
     await keep(act, letter)
@@ -143,7 +146,7 @@ class Errands:
         while True:
             await asyncio.sleep(self._lease / 3)
             held: dict[UUID, list[UUID]] = {}
-            for job, (tenant, _) in self._running.items():
+            for job, (tenant, _task) in self._running.items():
                 held.setdefault(tenant, []).append(job)
             try:
                 for tenant, jobs in held.items():
@@ -180,7 +183,7 @@ class Errands:
     async def _attempt(self, tenant: UUID, kind: Errand, rows: Sequence[Row]) -> None:
         for row in rows:
             if row["attempts"] > kind.attempts:
-                await self._give_up(tenant, row, _KILLED.both)
+                await self._give_up(tenant, row, _KILLED)
         going = {row["id"]: row for row in rows if row["attempts"] <= kind.attempts}
         if not going:
             return
@@ -206,13 +209,15 @@ class Errands:
         if isinstance(error, LaterError):
             age = (self._pipeline.clock() - row["at"]).total_seconds()
             if age + error.seconds > kind.patience:
-                await self._give_up(tenant, row, str(error))
+                await self._give_up(tenant, row, error.reason)
             else:
                 seconds = max(error.seconds, 0.0)
-                await self._rows.again(tenant, row["id"], self._me, attempt, str(error), seconds, counts=False)
+                await self._rows.again(
+                    tenant, row["id"], self._me, attempt, error.reason.stored(), seconds, counts=False
+                )
             return
         if isinstance(error, GiveUpError):
-            await self._give_up(tenant, row, str(error))
+            await self._give_up(tenant, row, error.reason)
             return
         _log.warning("errand failed", errand=kind.name, attempt=attempt, why=named(error))
         if attempt >= kind.attempts:
@@ -221,7 +226,7 @@ class Errands:
         delay = backoff(attempt, kind.first, kind.longest)
         await self._rows.again(tenant, row["id"], self._me, attempt, named(error), delay, counts=True)
 
-    async def _give_up(self, tenant: UUID, row: Row, reason: str) -> None:
+    async def _give_up(self, tenant: UUID, row: Row, reason: Text) -> None:
         letter = DeadLetter(job={**row, "worker": self._me}, kind="errand", reason=reason)
         async with self._pipeline.database.unit(dispatcher_actor(tenant)) as unit:
             who, touched = await bury(self._pipeline, self._rows, self._keep, unit, letter)

@@ -7,49 +7,34 @@ from uuid import UUID
 from directapp.declare.access import Grant
 from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import Actor
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, join, verbatim
 from directapp.store.database import Database
 from directapp.store.unit import Found
 
-T = Text
-_HAS = T("{name} har rollene {roles}.", "{name} has the roles {roles}.")
-_NO_ROLES = T("ingen", "none")
-_CLOSED = T(
-    "Ingen av dem gir tilgang til {collection}: ingenting vises (403).",
-    "None of them has an entry in {collection}: nothing is seen (403).",
-)
-_UNSEEN = T(
-    "Ingen av rettene gjelder {collection}/{record}, eller den finnes ikke: den vises ikke (404).",
-    "No entry's row rule matches {collection}/{record}, or there is no such record: it is not seen (404).",
-)
-_UNSEEN_HERE = T(
-    "Ingen av rettene gjelder denne, eller den finnes ikke: den vises ikke (404).",
-    "No right is about this one, or it does not exist: it is not seen (404).",
-)
-_COUNTS = T(
-    "{role} leser {reads} og endrer {writes} felt der regelen gjelder",
-    "{role} reads {reads} and writes {writes} fields where its rule holds",
-)
-_FIELD = T("{role} {reads} og {writes} {field}{states}", "{role} {reads} and {writes} {field}{states}")
-_READS = {True: T("leser", "reads"), False: T("leser ikke", "does not read")}
-_WRITES = {True: T("endrer", "writes"), False: T("endrer ikke", "does not write")}
-_ONLY_WHILE = T(" (endrer bare mens den er {states})", " (writing only while {states})")
+_HAS = _("{name} has the roles {roles}.")
+_NO_ROLES = _("none")
+_CLOSED = _("None of them has an entry in {collection}: nothing is seen (403).")
+_UNSEEN = _("No entry's row rule matches {collection}/{record}, or there is no such record: it is not seen (404).")
+_UNSEEN_HERE = _("No right is about this one, or it does not exist: it is not seen (404).")
+_COUNTS = _("{role} reads {reads} and writes {writes} fields where its rule holds")
+_FIELD = _("{role} {reads} and {writes} {field}{states}")
+_READS = {True: _("reads"), False: _("does not read")}
+_WRITES = {True: _("writes"), False: _("does not write")}
+_ONLY_WHILE = _(" (writing only while {states})")
 _MATCHES = {
-    True: T("gjelder denne posten", "matches this row"),
-    False: T("gjelder ikke denne posten", "does not match this row"),
+    True: _("matches this row"),
+    False: _("does not match this row"),
 }
-_FORBIDDEN = T(
-    "{match}; statusen gjør at den ikke kan endres nå ({status})", "{match}; its state forbids writing now ({status})"
-)
+_FORBIDDEN = _("{match}; its state forbids writing now ({status})")
 _OPEN = {
-    True: T("{match}; kan endres", "{match}; writing is open"),
-    False: T("{match}; kan ikke endres", "{match}; writing is closed"),
+    True: _("{match}; writing is open"),
+    False: _("{match}; writing is closed"),
 }
-_SO_COUNTS = T("Altså: ser {reads} felt, kan endre {writes}.", "So: sees {reads} fields of it, may change {writes}.")
-_SO_FIELD = T("Altså: {field} {seen} og {changed}.", "So: {field} {seen} and {changed}.")
-_SEEN = {True: T("vises", "is seen"), False: T("vises ikke", "is not seen")}
-_CHANGED = {True: T("kan endres", "may be changed"), False: T("kan ikke endres", "may not be changed")}
-_LINE, _WITH_MATCH = T("- {entry}", "- {entry}"), T("- {entry}: {match}", "- {entry}: {match}")
+_SO_COUNTS = _("So: sees {reads} fields of it, may change {writes}.")
+_SO_FIELD = _("So: {field} {seen} and {changed}.")
+_SEEN = {True: _("is seen"), False: _("is not seen")}
+_CHANGED = {True: _("may be changed"), False: _("may not be changed")}
+_LINE, _WITH_MATCH = _("- {entry}"), _("- {entry}: {match}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +46,25 @@ class Names:
 
     def role(self, code: str) -> Text:
         """Return what a role is called."""
-        return self.roles.get(code) or T(code, code)
+        return self.roles.get(code) or verbatim(code)
 
     def collection(self, meta: CollectionMeta) -> Text:
         """Return what a collection is called."""
-        return meta.declared.plural if self.labels else T(meta.name, meta.name)
+        return meta.declared.plural if self.labels else verbatim(meta.name)
 
     def field(self, meta: CollectionMeta, name: str) -> Text:
         """Return what a field is called, in quotation marks where it is a label."""
         if not self.labels:
-            return T(name, name)
+            return verbatim(name)
         label = meta.fields[name].label
-        return T(f"«{label.nb}»", f"“{label.en}”")
+        return _("“{label}”").fill(label=label)
 
     def states(self, meta: CollectionMeta, codes: tuple[str, ...]) -> Text:
         """Return what states are called."""
         flow = meta.declared.workflow if self.labels else None
         states = [flow.state(code) if flow else None for code in codes]
-        labels = [s.label if s else T(code, code) for s, code in zip(states, codes, strict=True)]
-        return T(", ".join(t.nb for t in labels), ", ".join(t.en for t in labels))
+        labels = [s.label if s else verbatim(code) for s, code in zip(states, codes, strict=True)]
+        return join(labels, ", ")
 
 
 CODES = Names()
@@ -97,7 +82,7 @@ async def explain(
     """Return sentences: the entries of the actor's roles, and, for a record, which of them match it."""
     grants = meta.grants_of(actor.roles)
     held = [names.role(code) for code in sorted(actor.roles)] or [_NO_ROLES]
-    roles = T(", ".join(t.nb for t in held), ", ".join(t.en for t in held))
+    roles = join(held, ", ")
     lines = [_HAS.fill(name=actor.name, roles=roles)]
     if not grants:
         return [*lines, _CLOSED.fill(collection=names.collection(meta))]
@@ -119,7 +104,7 @@ def _entry(meta: CollectionMeta, grant: Grant, field: str | None, names: Names) 
     role = names.role(grant.role)
     if field is None:
         return _COUNTS.fill(role=role, reads=len(meta.reads(grant)), writes=len(meta.writes(grant)))
-    states = _ONLY_WHILE.fill(states=names.states(meta, grant.states)) if grant.states else T("", "")
+    states = _ONLY_WHILE.fill(states=names.states(meta, grant.states)) if grant.states else verbatim("")
     return _FIELD.fill(
         role=role,
         reads=_READS[field in meta.reads(grant)],

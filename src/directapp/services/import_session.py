@@ -15,7 +15,7 @@ from directapp.declare.reading import code_key
 from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import DirectAppError, NotFoundError
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services import validation
 from directapp.services.act import Seen
 from directapp.services.drafts import TakenError
@@ -30,32 +30,18 @@ from directapp.store.unit import Unit
 
 _log = structlog.get_logger(__name__)
 _LONGEST_ID, _FEW, _AT_ONCE, _MOST_NAMED = 100, 3, 100, 10
-_REPEATED = Text(
-    "{label} {value} står også på rad {rows}. Velg hvilken som skal tas inn.",
-    "{label} {value} also stands in row {rows}. Choose which to take in.",
-)
-_TAKEN = Text(
-    "{label} {value} finnes alt på en annen post. Rett raden, eller hopp over den.",
-    "{label} {value} already stands on another record. Correct the row, or skip it.",
-)
-_NO_RECORD = Text("«{value}» ble ikke funnet.", "“{value}” was not found.")
-_LEFT_OUT = Text("«{value}» ble ikke funnet; står tomt.", "“{value}” was not found; left empty.")
-_THERE = Text("Fantes fra før og ble ikke endret.", "Was there already and was not changed.")
-_WAITING = Text("Venter fra før på avgjørelse eller rettelse.", "Still waits for a decision or a correction.")
-_SKIPPED = Text("Hoppet over etter avgjørelse.", "Skipped by decision.")
-_UNFORESEEN = Text(
-    "Raden kunne ikke leses. Se over verdiene, eller før den inn for hånd.",
-    "The row could not be read. Look at its values, or enter it by hand.",
-)
-_LONG_ID = Text("Raden har en id på mer enn 100 tegn.", "The row has an id of more than 100 characters.")
-_FITS_SEVERAL = Text(
-    "{label} {value} står på flere poster. Rett raden, eller hopp over den.",
-    "{label} {value} stands on several records. Correct the row, or skip it.",
-)
-_GONE = Text("Posten er slettet her og kommer ikke tilbake.", "The record was deleted here and does not come back.")
-_KEPT = Text(
-    "{label} er endret her siden sist og står som den er.", "{label} was changed here since and stays as it is."
-)
+_REPEATED = _("{label} {value} also stands in row {rows}. Choose which to take in.")
+_TAKEN = _("{label} {value} already stands on another record. Correct the row, or skip it.")
+_NO_RECORD = _("“{value}” was not found.")
+_LEFT_OUT = _("“{value}” was not found; left empty.")
+_THERE = _("Was there already and was not changed.")
+_WAITING = _("Still waits for a decision or a correction.")
+_SKIPPED = _("Skipped by decision.")
+_UNFORESEEN = _("The row could not be read. Look at its values, or enter it by hand.")
+_LONG_ID = _("The row has an id of more than 100 characters.")
+_FITS_SEVERAL = _("{label} {value} stands on several records. Correct the row, or skip it.")
+_GONE = _("The record was deleted here and does not come back.")
+_KEPT = _("{label} was changed here since and stays as it is.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +188,7 @@ class Session:
     async def write_all(self, unit: Unit, plans: Sequence[Plan]) -> list[Result]:
         """Write rows together, or fewer at a time and at last one by one, so that only what is wrong is refused."""
         results: list[Result] = []
-        for _, alike in groupby(plans, key=lambda p: (p.incoming.collection, self._alone(p))):
+        for _key, alike in groupby(plans, key=lambda p: (p.incoming.collection, self._alone(p))):
             results += await self._write_some(unit, list(alike))
         return results
 

@@ -27,7 +27,7 @@ class Note:
         """Return the note as it is kept and reported."""
         kept = {"before": self.before, "after": self.after}
         values = {name: str(value) for name, value in kept.items() if value is not None}
-        return {"level": self.level, "field": self.field, "nb": self.text.nb, "en": self.text.en, **values}
+        return {"level": self.level, "field": self.field, "text": self.text.stored(), **values}
 
 
 @dataclass(frozen=True, slots=True)

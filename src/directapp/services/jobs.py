@@ -19,7 +19,7 @@ from directapp.declare.events import Event
 from directapp.kernel.actor import system_actor
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import NotFoundError
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, verbatim
 from directapp.services.act import Act, Seen
 from directapp.services.drafts import Pile
 from directapp.services.intent import Intent
@@ -31,16 +31,25 @@ DAYS = frozenset(range(7))
 _THREE_DAYS = 3 * 86_400.0
 
 
-class LaterError(Exception):
+class AttemptError(Exception):
+    """An attempt that failed, with its reason in words."""
+
+    def __init__(self, reason: Text | str) -> None:
+        """Keep why."""
+        self.reason = reason if isinstance(reason, Text) else verbatim(reason)
+        super().__init__(self.reason.english)
+
+
+class LaterError(AttemptError):
     """Not now: try again in ``seconds``. It costs no attempt, only patience (a quota, a Retry-After)."""
 
-    def __init__(self, reason: str, *, seconds: float) -> None:
+    def __init__(self, reason: Text | str, *, seconds: float) -> None:
         """Keep why, and how long to wait."""
         super().__init__(reason)
         self.seconds = seconds
 
 
-class GiveUpError(Exception):
+class GiveUpError(AttemptError):
     """Trying again is of no use: a dead letter at once, with this reason."""
 
 
@@ -226,7 +235,7 @@ class DeadLetter:
 
     job: Mapping[str, Any] = field(repr=False)
     kind: str
-    reason: str
+    reason: Text
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ import orjson
 
 from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import Actor, system_actor
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.act import Seen
 from directapp.services.incoming import Ledger, Note, Reader, Result
 from directapp.services.intent import Intent
@@ -24,7 +24,7 @@ from directapp.store.unit import Unit
 IMPORTER = "importer"
 MOST_ROWS = 200_000
 _AT_ONCE = 25
-_NEWER = Text("En nyere utgave av raden er lest siden.", "A newer version of the row has been read since.")
+_NEWER = _("A newer version of the row has been read since.")
 OUTCOMES = ("created", "repaired", "changed", "unchanged", "held", "rejected")
 
 _OWN = frozenset({"created_at", "created_by", "updated_at", "updated_by"})

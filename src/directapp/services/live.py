@@ -8,7 +8,7 @@ from uuid import UUID
 
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import TooManyError
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.reading import Reading
 from directapp.store.database import Database
 
@@ -19,10 +19,7 @@ _MOST_WAITING = 2000
 # Of one person in one process: a desk full of tabs.
 MOST_OF_ONE = 40
 _AGAIN_SECONDS = 30
-_TOO_MANY = Text(
-    "Du har over {most} åpne sider; denne oppdaterer seg ikke selv.",
-    "You have more than {most} pages open; this one does not refresh itself.",
-)
+_TOO_MANY = _("You have more than {most} pages open; this one does not refresh itself.")
 # A notification carries at most 8000 bytes.
 _MOST_IN_ONE = 100
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import NoReturn
 
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 from directapp.services.pictures import AVIF, JPEG, PICTURES, PNG, WEBP, cleaned, refused, shrink
 from directapp.services.signatures import HEIC, is_avif, kind_of
 
@@ -55,33 +55,26 @@ _MARKUP = re.compile(
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
-_EMPTY = Text("Filen er tom.", "The file is empty.")
-_TAKEN = Text(
-    "Bruk JPEG, PNG, WebP, AVIF, PDF, tekst, CSV, Word, Excel, PowerPoint eller OpenDocument.",
-    "Use JPEG, PNG, WebP, AVIF, PDF, text, CSV, Word, Excel, PowerPoint or OpenDocument.",
-)
-_KIND = Text("Filtypen støttes ikke. {taken}", "The file type is not supported. {taken}").fill(taken=_TAKEN)
-_OTHER_KIND = Text("Filen er {kind}. Det støttes ikke. {taken}", "The file is {kind}, which is not supported. {taken}")
-_HEIC = Text(
-    "Filen er {kind}. Det støttes ikke. Velg «Mest kompatibel» i kameraets innstillinger, eller lagre som JPEG.",
-    "The file is {kind}, which is not supported. Choose “Most compatible” in the camera settings, or save as JPEG.",
+_EMPTY = _("The file is empty.")
+_TAKEN = _("Use JPEG, PNG, WebP, AVIF, PDF, text, CSV, Word, Excel, PowerPoint or OpenDocument.")
+_KIND = _("The file type is not supported. {taken}").fill(taken=_TAKEN)
+_OTHER_KIND = _("The file is {kind}, which is not supported. {taken}")
+_HEIC = _(
+    "The file is {kind}, which is not supported. Choose “Most compatible” in the camera settings, or save as JPEG."
 ).fill(kind=HEIC)
-_MISMATCH = Text(
-    "Innholdet er {found}, men filnavnet sier noe annet ({name}).",
-    "The content is {found}, but the file name says otherwise ({name}).",
-)
+_MISMATCH = _("The content is {found}, but the file name says otherwise ({name}).")
 
 
 _CALLED: dict[str, Text] = {
-    JPEG: Text("et JPEG-bilde", "a JPEG picture"),
-    PNG: Text("et PNG-bilde", "a PNG picture"),
-    WEBP: Text("et WebP-bilde", "a WebP picture"),
-    AVIF: Text("et AVIF-bilde", "an AVIF picture"),
-    PDF: Text("en PDF", "a PDF"),
-    "text/plain": Text("tekst", "text"),
-    "text/csv": Text("CSV", "CSV"),
+    JPEG: _("a JPEG picture"),
+    PNG: _("a PNG picture"),
+    WEBP: _("a WebP picture"),
+    AVIF: _("an AVIF picture"),
+    PDF: _("a PDF"),
+    "text/plain": _("text"),
+    "text/csv": _("CSV"),
 }
-_DOCUMENT = Text("et dokument ({found})", "a document ({found})")
+_DOCUMENT = _("a document ({found})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

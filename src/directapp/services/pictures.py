@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from PIL import AvifImagePlugin, Image, ImageOps, UnidentifiedImageError
 
 from directapp.kernel.errors import InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 from directapp.services import avif
 
 JPEG, PNG, WEBP, AVIF = "image/jpeg", "image/png", "image/webp", "image/avif"
@@ -38,19 +38,10 @@ _TURNS = {
 Image.MAX_IMAGE_PIXELS = None
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
-_BROKEN = Text("Bildet kan ikke leses.", "The picture cannot be read.")
-_CUT_OFF = Text(
-    "Bildet er ødelagt eller ikke helt overført. Send det på nytt.",
-    "The picture is damaged or was not sent in full. Send it again.",
-)
-_HUGE = Text(
-    "Bildet er for stort: {width} × {height} piksler. Gjør det mindre, eller lagre det som JPEG.",
-    "The picture is too large: {width} × {height} pixels. Make it smaller, or save it as JPEG.",
-)
-_ANIMATED = Text(
-    "Animerte AVIF-bilder støttes ikke. Lagre et stillbilde.",
-    "Animated AVIF pictures are not supported. Save a still picture.",
-)
+_BROKEN = _("The picture cannot be read.")
+_CUT_OFF = _("The picture is damaged or was not sent in full. Send it again.")
+_HUGE = _("The picture is too large: {width} × {height} pixels. Make it smaller, or save it as JPEG.")
+_ANIMATED = _("Animated AVIF pictures are not supported. Save a still picture.")
 _ERRORS = (
     UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, struct.error, LookupError, ArithmeticError,
     RuntimeError, zlib.error,

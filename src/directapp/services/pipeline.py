@@ -28,7 +28,7 @@ from directapp.kernel.errors import (
     ReusedKeyError,
     StaleError,
 )
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, verbatim
 from directapp.services import validation
 from directapp.services.act import Act, Seen
 from directapp.services.drafts import Pile, TakenError
@@ -46,15 +46,14 @@ from directapp.store.unit import Unit
 Touched = Sequence[tuple[str, UUID]]
 AfterCommit = Callable[[Actor, Touched, bool], Awaitable[None]]
 
-_KEY_REUSED = Text(
-    "Idempotensnøkkelen er brukt til noe annet.", "The idempotency key has been used for something else."
-)
-_ELSEWHERE = Text("Verdien finnes allerede på et annet sted.", "The value already stands at another site.")
-_TAKEN = Text("Verdien finnes allerede.", "The value already stands on another record.")
-_IN_USE = Text("Kan ikke slettes: andre data viser til den.", "Cannot be deleted: other data points to it.")
-_LIMIT = Text("{label} har en verdi som ikke er tillatt.", "{label} has a value that is not allowed.")
-_UNKNOWN_VERB = Text("Handlingen {verb} finnes ikke.", "There is no act {verb}.")
-_STATE = Text("{label} er ikke mulig mens statusen er {state}.", "{label} is not possible while the status is {state}.")
+_KEY_REUSED = _("The idempotency key has been used for something else.")
+_BEHIND = _("{message} ({more})")
+_ELSEWHERE = _("The value already stands at another site.")
+_TAKEN = _("The value already stands on another record.")
+_IN_USE = _("Cannot be deleted: other data points to it.")
+_LIMIT = _("{label} has a value that is not allowed.")
+_UNKNOWN_VERB = _("There is no act {verb}.")
+_STATE = _("{label} is not possible while the status is {state}.")
 _RETRIES = 3
 
 
@@ -186,7 +185,7 @@ class Pipeline:
         await work.finish()
         json = None
         if looked is not None:
-            json = orjson.dumps(looked).decode()
+            json = _answered(looked, intent.actor)
         elif seen is not None:
             answered = self.spec[seen.collection]
             plan = self.database.one_plan(intent.actor.roles, answered, ())
@@ -383,11 +382,7 @@ def parse_params(verb: Verb, given: dict[str, Any], manner: Manner = TYPED) -> d
 
     """
     fields = {f.name: f for f in verb.params}
-    problems = [
-        Problem(Text("Feltet {field} finnes ikke.", "There is no field {field}.").fill(field=n), field=n)
-        for n in given
-        if n not in fields
-    ]
+    problems = [Problem(_("There is no field {field}.").fill(field=n), field=n) for n in given if n not in fields]
     values: dict[str, Any] = {}
     for name, item in fields.items():
         try:
@@ -398,7 +393,7 @@ def parse_params(verb: Verb, given: dict[str, Any], manner: Manner = TYPED) -> d
         if values[name] is None and item.default is not None:
             values[name] = item.default
         if item.required and values[name] is None:
-            text = Text("{label} må fylles ut.", "{label} is required.").fill(label=item.label)
+            text = _("{label} is required.").fill(label=item.label)
             problems.append(Problem(text, field=name))
     if problems:
         raise InvalidError(problems)
@@ -410,7 +405,7 @@ def why_blocked(meta: CollectionMeta, verb: Verb, case: Case) -> Problem | None:
     flow = meta.declared.workflow
     status = case.get("status")
     if verb.states and status not in verb.states:
-        state = flow.label(status) if flow else Text(str(status), str(status))
+        state = flow.label(status) if flow else verbatim(status)
         return Problem(_STATE.fill(label=verb.label, state=state))
     return verb.blocked(case) if verb.blocked else None
 
@@ -422,11 +417,22 @@ def fingerprint(*intents: Intent) -> str:
 
 
 def _standing(message: Text, title: str) -> Text:
-    return Text(f"{message.nb} ({title})", f"{message.en} ({title})") if title else message
+    return _BEHIND.fill(message=message, more=title) if title else message
 
 
 def _elsewhere(message: Text) -> Text:
-    return Text(f"{message.nb} ({_ELSEWHERE.nb})", f"{message.en} ({_ELSEWHERE.en})")
+    return _BEHIND.fill(message=message, more=_ELSEWHERE)
+
+
+def _answered(looked: object, actor: Actor) -> str:
+    """Return what a verb found as JSON, its texts in the language of who asks."""
+
+    def say(value: object) -> str:
+        if isinstance(value, Text):
+            return value.pick(actor.language)
+        raise TypeError(f"no JSON: {type(value).__name__}")
+
+    return orjson.dumps(looked, default=say, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
 
 
 def _gives(names: tuple[str, ...], verb: Verb) -> bool:

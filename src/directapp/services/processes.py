@@ -19,7 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 import structlog
 
 from directapp.kernel.errors import DirectAppError, TooLargeError, TooManyError
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services import process_child
 from directapp.services.process_child import BROKEN, DONE, ITEM, LENGTH, MEMORY, REFUSED, frame
 
@@ -33,19 +33,10 @@ _PATIENCE = 4.0
 _RETRY_SECONDS = 5
 _SHORT_MEGABYTES, _SHORT_SECONDS, _SHORT_WAITING = 768, 20.0, 256
 _KEPT_NAMES = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV"})
-_TOO_LONG = Text(
-    "Arbeidet ble stoppet etter {seconds} sekunder. Prøv med en mindre eller enklere fil.",
-    "The work was stopped after {seconds} seconds. Try a smaller or simpler file.",
-)
-_TOO_BIG = Text(
-    "Arbeidet trenger mer enn {megabytes} MB minne. Prøv med en mindre eller enklere fil.",
-    "The work needs more than {megabytes} MB of memory. Try a smaller or simpler file.",
-)
-_DIED = Text(
-    "Arbeidet stoppet uventet. Prøv igjen, eller med en annen fil.",
-    "The work stopped unexpectedly. Try again, or with another file.",
-)
-_BUSY = Text("Mange filer behandles akkurat nå. Prøv igjen om litt.", "Many files are being read. Try again shortly.")
+_TOO_LONG = _("The work was stopped after {seconds} seconds. Try a smaller or simpler file.")
+_TOO_BIG = _("The work needs more than {megabytes} MB of memory. Try a smaller or simpler file.")
+_DIED = _("The work stopped unexpectedly. Try again, or with another file.")
+_BUSY = _("Many files are being read. Try again shortly.")
 
 
 class TooHeavyError(TooLargeError):

@@ -15,7 +15,8 @@ from directapp.declare.verbs import Verb
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import Clock, utc_now
 from directapp.kernel.errors import BadQueryError, ForbiddenError, NotFoundError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import MARK, _
+from directapp.kernel.text import told as in_language
 from directapp.services import validation
 from directapp.services.pipeline import why_blocked
 from directapp.services.tags import Revisit, tag_of
@@ -39,12 +40,11 @@ MOST_SORTED = 25_000
 LARGE, FEW_LISTED, FEW_COUNTED = 50_000, 2_000, 20_000
 _SEEN_SECONDS, _SEEN_KEPT = 300.0, 5_000
 
-_TOO_LONG = Text(
-    "Det er flere enn {most} rader, og de kan ikke sorteres etter {field}. Snevre inn med et filter først.",
-    "There are more than {most} rows, and they cannot be sorted by {field}. Narrow them with a filter first.",
-)
+_TOO_LONG = _("There are more than {most} rows, and they cannot be sorted by {field}. Narrow them with a filter first.")
 
 
+# How the mark of a stored text stands in what PostgreSQL writes.
+_STORED = orjson.dumps(MARK)[:-1]
 # Bytes of figures that are kept by their tags: those of a front page that many look at.
 _FIGURES_BUDGET = 4_000_000
 
@@ -137,7 +137,7 @@ class Reading:
                 counts[name] = await unit.run(self.database.count_plan(actor.roles, meta, asked), asked.values())
             json = await self._rows(unit, meta, query, stepped=bool(query.search) or valued)
         told = {name: min(count, MOST_TOLD) for name, count in counts.items()}
-        page = Page(json, told, tuple(name for name in sorted(told) if counts[name] > MOST_TOLD), tag)
+        page = Page(in_words(json, actor), told, tuple(name for name in sorted(told) if counts[name] > MOST_TOLD), tag)
         if tag and query.aggregate:
             self._figures.put(tag, page, PLAN_LEAST + len(json))
         return page
@@ -265,7 +265,7 @@ class Reading:
             json = await unit.run(plan, [record])
         if json is None:
             raise NotFoundError
-        return Page(json.encode(), {}, tag=tag)
+        return Page(in_words(json.encode(), actor), {}, tag=tag)
 
     async def seen(self, actor: Actor, changes: Sequence[tuple[str, UUID]]) -> list[tuple[str, UUID]]:
         """Return those of the records that the actor sees."""
@@ -292,7 +292,11 @@ class Reading:
             raise NotFoundError
         related = validation.pop_related(self.spec, meta, found.row)
         case = Case(row=found.row, before=found.row, actor=actor, now=self.clock(), related=related)
-        return View(orjson.loads(json), *self.rights(actor, meta, found), self._offers(actor, meta, found, case))
+        return View(
+            orjson.loads(in_words(json.encode(), actor)),
+            *self.rights(actor, meta, found),
+            self._offers(actor, meta, found, case),
+        )
 
     @staticmethod
     def rights(actor: Actor, meta: CollectionMeta, found: Found) -> tuple[frozenset[str], frozenset[str], bool]:
@@ -327,7 +331,12 @@ class Reading:
                 return []
             unit.become(_pipeline(actor))
             rows = await unit.fetch(_HISTORY, actor.tenant, collection, record, limit)
-        return [_entry(row, readable) for row in rows]
+        return [in_language(_entry(row, readable), actor.language) for row in rows]
+
+
+def in_words(json: bytes, actor: Actor) -> bytes:
+    """Return rows with the texts that the product has stored in them, each told in the reader's language."""
+    return orjson.dumps(in_language(orjson.loads(json), actor.language)) if _STORED in json else json
 
 
 def _only_rows(query: Query, most: int) -> Query:

@@ -9,15 +9,12 @@ from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.store.sight import Pointed, leads_to, seen_of
 from directapp.store.unit import Unit
 
-MISSING = Text("{label}: finnes ikke.", "{label}: there is no such record.")
-_IN_A_CIRCLE = Text(
-    "{label}: det ville gått i ring, tilbake til posten selv.",
-    "{label}: this would lead in a circle, back to the record itself.",
-)
+MISSING = _("{label}: there is no such record.")
+_IN_A_CIRCLE = _("{label}: this would lead in a circle, back to the record itself.")
 NOTHING: Mapping[str, Any] = {}
 _SEEN = "seen"
 

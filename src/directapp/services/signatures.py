@@ -1,6 +1,6 @@
 """Signatures: what files of other kinds are called, by how their content begins. Pure."""
 
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 from directapp.services.avif import brands_of
 
 _AVIF = frozenset({"avif", "avis"})
@@ -8,43 +8,43 @@ _HEIC = frozenset({"heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs
 # Brands that say how a file is built, and not what it shows.
 _GENERIC = frozenset({"mif1", "mif2", "msf1", "miaf", "MiHE", "MiHB", "MiPr", "iso8", "tmap"})
 
-HEIC = Text("et HEIC-bilde", "a HEIC picture")
-_MP4 = Text("en MP4-video", "an MP4 video")
+HEIC = _("a HEIC picture")
+_MP4 = _("an MP4 video")
 _BRANDS: dict[str, Text] = {
-    "qt": Text("en QuickTime-video", "a QuickTime video"),
-    "crx": Text("et råbilde (CR3)", "a raw picture (CR3)"),
-    "M4A": Text("et lydopptak (M4A)", "a sound recording (M4A)"),
-    "M4B": Text("et lydopptak (M4B)", "a sound recording (M4B)"),
+    "qt": _("a QuickTime video"),
+    "crx": _("a raw picture (CR3)"),
+    "M4A": _("a sound recording (M4A)"),
+    "M4B": _("a sound recording (M4B)"),
 }
 _VIDEO = ("iso", "mp4", "avc", "hvc", "av01", "M4V", "MSNV", "dash", "3g", "f4v", "XAVC", "mmp4", "NDS", "cmf")
 _QUICKTIME = frozenset({b"moov", b"mdat", b"wide", b"skip", b"pnot"})
 
 # By their first bytes, longer ones first.
 _SIGNATURES: tuple[tuple[bytes, Text], ...] = (
-    (b"GIF8", Text("et GIF-bilde", "a GIF picture")),
-    (b"BM", Text("et BMP-bilde", "a BMP picture")),
-    (b"II*\0", Text("et TIFF- eller råbilde", "a TIFF or raw picture")),
-    (b"MM\0*", Text("et TIFF- eller råbilde", "a TIFF or raw picture")),
-    (b"II+\0", Text("et TIFF-bilde", "a TIFF picture")),
-    (b"MM\0+", Text("et TIFF-bilde", "a TIFF picture")),
-    (b"\0\0\1\0", Text("et ikon (ICO)", "an icon (ICO)")),
-    (b"8BPS", Text("en Photoshop-fil", "a Photoshop file")),
-    (b"\0\0\0\x0cjP  ", Text("et JPEG 2000-bilde", "a JPEG 2000 picture")),
-    (b"\xff\x4f\xff\x51", Text("et JPEG 2000-bilde", "a JPEG 2000 picture")),
-    (b"\0\0\0\x0cJXL ", Text("et JPEG XL-bilde", "a JPEG XL picture")),
-    (b"\xff\x0a", Text("et JPEG XL-bilde", "a JPEG XL picture")),
-    (b"\x1a\x45\xdf\xa3", Text("en video (MKV eller WebM)", "a video (MKV or WebM)")),
-    (b"RIFF", Text("et lydopptak eller en video (RIFF)", "a sound recording or a video (RIFF)")),
-    (b"OggS", Text("et lydopptak (Ogg)", "a sound recording (Ogg)")),
-    (b"ID3", Text("et lydopptak (MP3)", "a sound recording (MP3)")),
-    (b"\xd0\xcf\x11\xe0", Text("et dokument i gammelt Office-format", "a document in an old Office format")),
-    (b"{\\rtf", Text("et RTF-dokument", "an RTF document")),
-    (b"%!PS", Text("en PostScript-fil", "a PostScript file")),
-    (b"\x1f\x8b", Text("et arkiv (gzip)", "an archive (gzip)")),
-    (b"7z\xbc\xaf", Text("et arkiv (7z)", "an archive (7z)")),
-    (b"Rar!", Text("et arkiv (RAR)", "an archive (RAR)")),
-    (b"MZ", Text("et program", "a program")),
-    (b"\x7fELF", Text("et program", "a program")),
+    (b"GIF8", _("a GIF picture")),
+    (b"BM", _("a BMP picture")),
+    (b"II*\0", _("a TIFF or raw picture")),
+    (b"MM\0*", _("a TIFF or raw picture")),
+    (b"II+\0", _("a TIFF picture")),
+    (b"MM\0+", _("a TIFF picture")),
+    (b"\0\0\1\0", _("an icon (ICO)")),
+    (b"8BPS", _("a Photoshop file")),
+    (b"\0\0\0\x0cjP  ", _("a JPEG 2000 picture")),
+    (b"\xff\x4f\xff\x51", _("a JPEG 2000 picture")),
+    (b"\0\0\0\x0cJXL ", _("a JPEG XL picture")),
+    (b"\xff\x0a", _("a JPEG XL picture")),
+    (b"\x1a\x45\xdf\xa3", _("a video (MKV or WebM)")),
+    (b"RIFF", _("a sound recording or a video (RIFF)")),
+    (b"OggS", _("a sound recording (Ogg)")),
+    (b"ID3", _("a sound recording (MP3)")),
+    (b"\xd0\xcf\x11\xe0", _("a document in an old Office format")),
+    (b"{\\rtf", _("an RTF document")),
+    (b"%!PS", _("a PostScript file")),
+    (b"\x1f\x8b", _("an archive (gzip)")),
+    (b"7z\xbc\xaf", _("an archive (7z)")),
+    (b"Rar!", _("an archive (RAR)")),
+    (b"MZ", _("a program")),
+    (b"\x7fELF", _("a program")),
 )  # fmt: skip
 
 
@@ -81,4 +81,4 @@ def _boxed(content: bytes) -> Text:
     if brand.startswith(_VIDEO):
         return _MP4
     shown = brand if brand.isascii() and brand.isprintable() else "?"
-    return Text(f"en fil av typen «{shown}»", f"a file of the type “{shown}”")
+    return _("a file of the type “{shown}”").fill(shown=shown)

@@ -7,15 +7,12 @@ from typing import Any
 from directapp.declare.spec import CollectionMeta
 from directapp.declare.workflow import Workflow
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
-_UNKNOWN = Text("Statusen «{status}» finnes ikke.", "There is no status “{status}”.")
-_BY_FACT = Text(
-    "Statusen følger av seg selv. Sett {label} ({field}) i stedet.",
-    "The status follows by itself. Set {label} ({field}) instead.",
-)
-_BY_VERB = Text("Bruk handlingen «{label}» ({verb}).", "Use the act “{label}” ({verb}).")
-_NO_STEP = Text("Kan ikke gå fra {origin} til {to}.", "Cannot go from {origin} to {to}.")
+_UNKNOWN = _("There is no status “{status}”.")
+_BY_FACT = _("The status follows by itself. Set {label} ({field}) instead.")
+_BY_VERB = _("Use the act “{label}” ({verb}).")
+_NO_STEP = _("Cannot go from {origin} to {to}.")
 
 
 def as_facts(flow: Workflow, asked: object, present: object, patch: Mapping[str, Any], now: datetime) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from directapp.declare.fields import Field
 from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.references import NOTHING, check
 from directapp.store.unit import Unit
 
-_ANOTHER = Text("{label} hører til en annen post.", "{label} belongs to another record.")
+_ANOTHER = _("{label} belongs to another record.")
 
 
 async def pointed_to(

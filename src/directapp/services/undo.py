@@ -18,7 +18,7 @@ from directapp.declare.spec import CollectionMeta
 from directapp.declare.verbs import Verb
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services import validation
 from directapp.services.act import Act, Seen
 from directapp.services.drafts import Draft
@@ -28,31 +28,13 @@ from directapp.store.unit import Found
 
 WINDOW = timedelta(seconds=60)
 
-_NOTHING = Text("Det er ingenting å angre her.", "There is nothing to undo here.")
-_LATE = Text(
-    "Det er mer enn ett minutt siden; endringen kan ikke lenger angres.",
-    "It is more than a minute ago; the change can no longer be undone.",
-)
-_OTHERS = Text(
-    "Noen andre har endret dette etterpå; det kan ikke angres.",
-    "Someone else has changed this since; it cannot be undone.",
-)
-_ELSEWHERE = Text(
-    "Endringen her kom av noe som ble gjort et annet sted ({label}). Angre det der.",
-    "The change here came from something done elsewhere ({label}). Undo it there.",
-)
-_MOVED_ON = Text(
-    "{label} som fulgte med, er endret etterpå; det kan ikke angres.",
-    "{label}, which came with it, has been changed since; it cannot be undone.",
-)
-_STANDS = Text(
-    "Det ble også laget noe som blir stående ({label}). Rett det for hånd.",
-    "Something was also made that stays ({label}). Correct it by hand.",
-)
-_SECRET = Text(
-    "{label} lagres ikke i klartekst og kan ikke settes tilbake.",
-    "{label} is not stored in the clear and cannot be put back.",
-)
+_NOTHING = _("There is nothing to undo here.")
+_LATE = _("It is more than a minute ago; the change can no longer be undone.")
+_OTHERS = _("Someone else has changed this since; it cannot be undone.")
+_ELSEWHERE = _("The change here came from something done elsewhere ({label}). Undo it there.")
+_MOVED_ON = _("{label}, which came with it, has been changed since; it cannot be undone.")
+_STANDS = _("Something was also made that stays ({label}). Correct it by hand.")
+_SECRET = _("{label} is not stored in the clear and cannot be put back.")
 
 _NEVER = frozenset({"create", "undo", "delete"})
 _LAST = """
@@ -67,7 +49,7 @@ async def _never(act: Act) -> None:
     raise NotImplementedError(act.verb)
 
 
-UNDO = Verb(name="undo", label=Text("Angre", "Undo"), run=_never, icon="arrow-back-up")
+UNDO = Verb(name="undo", label=_("Undo"), run=_never, icon="arrow-back-up")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,7 +70,7 @@ class Step:
     def take(self, version: int, changes: Mapping[str, Any]) -> None:
         """Add a further write of the same act."""
         self.version = version
-        for name, (before, _) in changes.items():
+        for name, (before, _now) in changes.items():
             item = self.meta.fields.get(name)
             if item is None or not item.stored:
                 continue

@@ -16,25 +16,20 @@ from directapp.declare.spec import CollectionMeta, Spec
 from directapp.declare.workflow import Walk, Workflow
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem, UnconfirmedError
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, verbatim
 from directapp.services.status_words import demand_reached
 from directapp.store.unit import Found
 
 AHEAD = timedelta(minutes=5)
 CONFLICT, CONFIRM = "CONFLICT", "CONFIRM"
 
-LOCKED = Text(
-    "Kan ikke endres av deg mens statusen er {state}.", "Cannot be changed by you while the status is {state}."
-)
-_NOT_UNTIL = Text(
-    "{label} kan ikke endres av deg mens statusen er {state}.",
-    "{label} cannot be changed by you while the status is {state}.",
-)
-_UNKNOWN = Text("Feltet {field} finnes ikke.", "There is no field {field}.")
-_NOT_YOURS = Text("Du kan ikke endre {label} ({field}).", "You may not change {label} ({field}).")
-_REQUIRED = Text("{label} må fylles ut.", "{label} is required.")
-_AHEAD = Text("{label} kan ikke settes frem i tid.", "{label} cannot be set ahead of time.")
-_IMMUTABLE = Text("{label} kan ikke endres etter opprettelse.", "{label} cannot change after creation.")
+LOCKED = _("Cannot be changed by you while the status is {state}.")
+_NOT_UNTIL = _("{label} cannot be changed by you while the status is {state}.")
+_UNKNOWN = _("There is no field {field}.")
+_NOT_YOURS = _("You may not change {label} ({field}).")
+_REQUIRED = _("{label} is required.")
+_AHEAD = _("{label} cannot be set ahead of time.")
+_IMMUTABLE = _("{label} cannot change after creation.")
 
 
 def writable_anywhere(meta: CollectionMeta, grants: Iterable[Grant], *, create: bool) -> frozenset[str]:
@@ -221,7 +216,7 @@ def refuse_row(meta: CollectionMeta, grants: Sequence[Grant], found: Found, patc
 def state_of(meta: CollectionMeta, row: Mapping[str, Any]) -> Text:
     """Return the status of a row in words."""
     flow, status = meta.declared.workflow, row.get("status")
-    return flow.label(status) if flow else Text(str(status), str(status))
+    return flow.label(status) if flow else verbatim(status)
 
 
 def judged(meta: CollectionMeta, case: Case, *, by_verb: bool, asked: object = None) -> tuple[Case, list[Event]]:

@@ -13,7 +13,7 @@ from directapp.declare.rules import Who, Whose
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import BadQueryError, ForbiddenError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.store.names import (
     SQL_TYPES,
     TEXTUAL,
@@ -36,10 +36,7 @@ _MOST_SHAPES = 3
 _LONGEST = 100_000
 _MOST_WRITTEN = 4 * _LONGEST
 
-_TOO_MUCH = Text(
-    "Det er for mye på én gang. Nevn færre felter, eller færre over relasjoner.",
-    "That is too much at once. Name fewer fields, or fewer across relations.",
-)
+_TOO_MUCH = _("That is too much at once. Name fewer fields, or fewer across relations.")
 
 ACTOR_TYPES: dict[Who | Whose | str, str] = {
     "tenant": "uuid",
@@ -89,7 +86,7 @@ def bounded(sql: str, slots: tuple[Who | Whose | str | int, ...]) -> Plan:
 
 def forbidden_field(name: str) -> ForbiddenError:
     """Return the refusal of a field by name."""
-    message = Text("Du har ikke innsyn i feltet {field}.", "You may not see the field {field}.").fill(field=name)
+    message = _("You may not see the field {field}.").fill(field=name)
     return ForbiddenError(Problem(message, field=name))
 
 
@@ -287,7 +284,7 @@ class Compiler:
         searchable = {f.name for f in meta.searchable}
         for grant in self.grants(meta):
             entries.setdefault(meta.reads(grant) & searchable, []).append(grant)
-        for _ in query.search:
+        for _word in query.search:
             ranges = f"unnest({self.value_parameter('text[]')}, {self.value_parameter('text[]')}) AS r(low, high)"
             # Row by row, by record: neither the index of tokens nor a hash of all of them is a way in here.
             hit = (
@@ -338,7 +335,7 @@ class Compiler:
             sign = "<" if keys[0][1] else ">"
             return f"({', '.join(columns)}) {sign} ({', '.join(str(m) for m in marks)})"
         options = []
-        for place, (_, descending) in enumerate(keys):
+        for place, (_field, descending) in enumerate(keys):
             column, mark = columns[place], marks[place]
             if mark is None:
                 continue

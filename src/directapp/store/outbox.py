@@ -19,7 +19,7 @@ from directapp.store.unit import Unit
 _NOW = "greatest(clock_timestamp(), $2::timestamptz)"
 _OPEN = f"o.tenant_id = $1 AND o.done_at IS NULL AND o.due_at <= {_NOW}"
 _ROW = "id, event, collection, record, payload, at, attempts, passed"
-_MOST_REASON = 500
+_MOST_REASON = 2_000
 
 _TAKE = f"""
 SELECT {_ROW} FROM outbox o WHERE {_OPEN} AND o.event = $3

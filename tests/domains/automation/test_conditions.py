@@ -12,32 +12,46 @@ from directapp.app.spec import load_spec
 from directapp.declare.fields import Field, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.domains.automation.conditions import holds, normal, read_conditions, vocabulary
+from support.text import bilingual
 
-PRIORITIES = choices(("low", "Lav", "Low"), ("high", "Høy", "High"), ("urgent", "Haster", "Urgent"))
+PRIORITIES = choices(
+    ("low", bilingual("Lav", "Low")), ("high", bilingual("Høy", "High")), ("urgent", bilingual("Haster", "Urgent"))
+)
 FIELDS: dict[str, Field] = {
     one.name: one
     for one in (
-        field("make", "Merke", "Make"),
-        field("mileage", "Kilometerstand", "Mileage", Kind.INTEGER),
-        field("price", "Pris (kr)", "Price (NOK)", Kind.MONEY),
-        field("hours", "Timer", "Hours", Kind.DECIMAL),
-        field("priority", "Prioritet", "Priority", Kind.CHOICE, choices=PRIORITIES),
-        field("customer_name", "Kundens navn", "Customer name"),
-        field("language", "Kundens språk", "Customer’s language", Kind.CHOICE, choices=choices(("en", "Engelsk", "E"))),
-        field("notes", "Selgers notat", "Seller's notes", Kind.TEXT),
-        field("delivered", "Er levert", "Is delivered", Kind.BOOLEAN),
-        field("phone", "Telefon", "Phone", Kind.PHONE),
+        field("make", bilingual("Merke", "Make")),
+        field("mileage", bilingual("Kilometerstand", "Mileage"), Kind.INTEGER),
+        field("price", bilingual("Pris (kr)", "Price (NOK)"), Kind.MONEY),
+        field("hours", bilingual("Timer", "Hours"), Kind.DECIMAL),
+        field("priority", bilingual("Prioritet", "Priority"), Kind.CHOICE, choices=PRIORITIES),
+        field("customer_name", bilingual("Kundens navn", "Customer name")),
         field(
-            "brands", "Merker", "Brands", Kind.CHOICES, choices=choices(("Audi", "Audi", "Audi"), ("VW", "VW", "VW"))
+            "language",
+            bilingual("Kundens språk", "Customer’s language"),
+            Kind.CHOICE,
+            choices=choices(("en", bilingual("Engelsk", "E"))),
         ),
-        field("promised", "Lovet levering", "Promised delivery", Kind.DATE),
-        field("arrived", "Ankommet", "Arrived", Kind.INSTANT),
-        field("site", "Forhandler", "Dealership", Kind.REF, ref="dealerships"),
-        field("extra", "Mer", "More", Kind.JSON),
-        field("key", "Hemmelig", "Secret", secret=True),
-        field("age", "Alder", "Age", Kind.INTEGER, sql="1"),
+        field("notes", bilingual("Selgers notat", "Seller's notes"), Kind.TEXT),
+        field("delivered", bilingual("Er levert", "Is delivered"), Kind.BOOLEAN),
+        field("phone", bilingual("Telefon", "Phone"), Kind.PHONE),
         field(
-            "status", "Status", "Status", Kind.CHOICE, choices=choices(("new", "Ny", "New"), ("old", "Eldre", "Old"))
+            "brands",
+            bilingual("Merker", "Brands"),
+            Kind.CHOICES,
+            choices=choices(("Audi", bilingual("Audi", "Audi")), ("VW", bilingual("VW", "VW"))),
+        ),
+        field("promised", bilingual("Lovet levering", "Promised delivery"), Kind.DATE),
+        field("arrived", bilingual("Ankommet", "Arrived"), Kind.INSTANT),
+        field("site", bilingual("Forhandler", "Dealership"), Kind.REF, ref="dealerships"),
+        field("extra", bilingual("Mer", "More"), Kind.JSON),
+        field("key", bilingual("Hemmelig", "Secret"), secret=True),
+        field("age", bilingual("Alder", "Age"), Kind.INTEGER, sql="1"),
+        field(
+            "status",
+            bilingual("Status", "Status"),
+            Kind.CHOICE,
+            choices=choices(("new", bilingual("Ny", "New")), ("old", bilingual("Eldre", "Old"))),
         ),
     )
 }
@@ -181,7 +195,7 @@ def test_it_does_not_hold(text: str) -> None:
 def test_what_cannot_be_understood_is_refused_by_its_line(text: str, said: str) -> None:
     with pytest.raises(BadValueError, match="Line 2") as refused:
         read_conditions(f"make = Audi\n{text}", WORDS)
-    assert said in refused.value.text.en
+    assert said in refused.value.text.english
 
 
 def test_no_more_than_ten_lines() -> None:
@@ -197,7 +211,7 @@ def test_a_field_of_the_car_is_suggested_where_the_event_is_about_something_else
     words = vocabulary("work_items", spec["work_items"].fields, spec["cars"].fields)
     with pytest.raises(BadValueError) as refused:
         read_conditions("Merke = Audi", words)
-    assert "Mente du «bil.Merke»?" in refused.value.text.nb
+    assert "Mente du «bil.Merke»?" in refused.value.text.pick("nb")
 
 
 def test_of_a_car_the_word_for_the_car_may_stand_and_may_not() -> None:
@@ -212,7 +226,7 @@ def test_every_label_of_every_field_is_understood(name: str) -> None:
     spec = load_spec()
     words = vocabulary(name, spec[name].fields, spec["cars"].fields)
     for item in spec[name].fields.values():
-        for label in (item.label.nb, item.label.en, item.name) if item.stored and not item.secret else ():
+        for label in (item.label.pick("nb"), item.label.english, item.name) if item.stored and not item.secret else ():
             (read,) = read_conditions(f"{label} er tom", words)
             assert label.lower() in spec[name].fields or spec[name].fields[read.field].label == item.label
 
@@ -221,7 +235,7 @@ def test_the_examples_of_the_form_are_understood() -> None:
     spec = load_spec()
     told = spec["workflow_rules"].fields["conditions"].help
     assert told is not None
-    examples = [*re.findall(r"«(.+?)»", told.nb), *re.findall(r"“(.+?)”", told.en)]
+    examples = [*re.findall(r"«(.+?)»", told.pick("nb")), *re.findall(r"“(.+?)”", told.english)]
     assert len(examples) == 12
     cars = spec["cars"].fields
     read = [read_conditions(example, vocabulary("cars", cars, cars))[0] for example in examples]

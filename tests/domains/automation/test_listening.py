@@ -15,7 +15,6 @@ from directapp.domains.cars.events import TRANSFER_RECEIVED
 from directapp.domains.messages.events import RECEIVED
 from directapp.domains.planning.events import MOVED
 from directapp.domains.workshop.events import WORK_APPROVED
-from directapp.kernel.text import Text
 from directapp.services.jobs import acting
 from directapp.store.outbox import dispatcher_actor
 from directapp.store.query import Query
@@ -23,6 +22,7 @@ from support.dealer import Dealer
 from support.fakes.server import Fake, Heard, Reply, as_text
 from support.pages import new_car
 from support.plan import Plan, at, lay_plan
+from support.text import bilingual
 
 CHOSEN = (MOVED, TRANSFER_RECEIVED, WORK_APPROVED, RECEIVED)
 
@@ -206,7 +206,7 @@ async def test_a_rule_about_no_car_refuses_what_needs_one(dealer: Dealer) -> Non
 
 
 async def test_an_event_that_is_not_declared_is_refused(dealer: Dealer) -> None:
-    strange = event("car.painted", "cars", Text("Lakkert", "Painted"), colour=Kind.STRING)
+    strange = event("car.painted", "cars", bilingual("Lakkert", "Painted"), colour=Kind.STRING)
     async with acting(dealer.application.platform.pipeline, dealer.tenant, "demo", "test", "", None) as act:
         car = await act.create("cars", {"make": "VW"})
         with pytest.raises(DeclarationError, match=r"car\.painted is not declared"):

@@ -34,8 +34,8 @@ def test_a_vin_is_normalised_or_refused(written: str, stored: str | None) -> Non
     if stored is None:
         with pytest.raises(BadValueError) as error:
             parse_vin(written)
-        assert error.value.text.nb
-        assert error.value.text.en
+        assert error.value.text.pick("nb")
+        assert error.value.text.english
     else:
         assert parse_vin(written) == stored
 
@@ -83,7 +83,7 @@ def test_what_fits_no_plate_is_refused(written: str) -> None:
 def test_an_odd_way_of_writing_is_told_back() -> None:
     understood = parse_plate("12345 EL").understood
     assert understood is not None
-    assert understood.nb == "«12345EL» er forstått som EL 12345."
+    assert understood.pick("nb") == "«12345EL» er forstått som EL 12345."
     assert parse_plate("EL 12345").understood is None
 
 

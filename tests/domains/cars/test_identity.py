@@ -19,7 +19,7 @@ async def words(doing: Any) -> tuple[list[str | None], str]:
     """Return the fields and the Norwegian words of a refusal for a value that stands elsewhere."""
     with pytest.raises(NotUniqueError) as refused:
         await doing
-    return [p.field for p in refused.value.problems], " ".join(p.message.nb for p in refused.value.problems)
+    return [p.field for p in refused.value.problems], " ".join(p.message.pick("nb") for p in refused.value.problems)
 
 
 async def restored(dealer: Dealer, car: UUID) -> Answer:

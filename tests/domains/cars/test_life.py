@@ -289,7 +289,7 @@ async def test_the_word_for_a_status_is_judged_as_its_step(lot: Lot) -> None:
     assert (await lot.see(SELLER, car))["sent_at"] is not None
     with pytest.raises(ConflictError) as error:
         await lot.do("reception.499", "update", car, status="at_prep_center")
-    assert "arrived_prep_center_at" in error.value.problems[0].message.nb
+    assert "arrived_prep_center_at" in error.value.problems[0].message.pick("nb")
     with pytest.raises(InvalidError):
         await lot.do(SELLER, "update", car, status="flying")
 

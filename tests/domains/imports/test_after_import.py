@@ -26,7 +26,7 @@ def outcomes(report: Report) -> list[str]:
 
 
 def notes(report: Report) -> str:
-    return "; ".join(n.text.en for r in report.results if r.raw.collection == "cars" for n in r.notes)
+    return "; ".join(n.text.english for r in report.results if r.raw.collection == "cars" for n in r.notes)
 
 
 async def test_a_rejected_row_is_corrected_and_taken_in(place: Place) -> None:

@@ -44,7 +44,7 @@ async def test_lower_priority_gives_way_and_nothing_moves_by_itself(plan: Plan) 
     squeezed = [w for w in found["ways"] if w["slot"]["start"] == at(plan.day, "08:00").isoformat()]
     assert [m["booking"] for m in squeezed[0]["moves"]] == [str(low)]
     assert squeezed[0]["moves"][0]["consumer_name"] == "Audi"
-    assert best["reason_nb"]
+    assert best["reason"]
     held = await plan.dealer.read(await plan.planner(), "resource_bookings", low)
     assert held["starts_at"].startswith(at(plan.day, "08:00").isoformat()[:16])
 
@@ -53,7 +53,7 @@ async def test_the_promise_follows_bookings_and_parts_and_says_what_would_help(p
     car = await plan.car()
     first = await ask(plan, "promise", car=str(car))
     assert first["ready_at"] is not None
-    assert any("første ledige" in reason for reason in first["reasons_nb"])
+    assert any("første ledige" in reason for reason in first["reasons"])
     late = plan.day + timedelta(days=3)
     await plan.book(car, "mechanic", "08:00", "10:00", day=late)
     await plan.book(car, "detailer", "10:00", "12:00", "cosmetic", day=late)

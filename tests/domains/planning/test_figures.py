@@ -102,7 +102,7 @@ async def test_what_is_nearly_full_is_named(plan: Plan) -> None:
     for hour in range(8, 16, 2):
         await plan.book(await plan.car(), "mechanic", f"{hour:02d}:00", f"{hour + 2:02d}:00")
     found = await plan.figures(last=plan.day.isoformat())
-    assert sorted(b["nb"] for b in found["bottlenecks"]) == [
+    assert sorted(b["reason"] for b in found["bottlenecks"]) == [
         "Mekanisk: 100 % belagt (8 av 8 timer).",
         "mechanic: 100 % belagt (8 av 8 timer).",
     ]

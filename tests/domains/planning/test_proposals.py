@@ -60,7 +60,7 @@ async def test_a_line_that_no_longer_fits_is_named_and_nothing_is_booked(plan: P
     )
     with pytest.raises(ConflictError) as caught:
         await plan.dealer.do(planner, "plan_proposals", "accept", asked)
-    assert taken["car_title"] in caught.value.problems[0].message.nb
+    assert taken["car_title"] in caught.value.problems[0].message.pick("nb")
     for car in cars:
         assert (await plan.dealer.read(planner, "cars", car))["status"] == "ready_to_plan"
     with pytest.raises(InvalidError):
@@ -139,6 +139,6 @@ async def test_a_proposal_names_the_cars_that_it_leaves_out(plan: Plan) -> None:
     )
     await dealer.application.dispatcher.drain(dealer.tenant)
     made = await dealer.read(planner, "plan_proposals", asked)
-    out = [u for u in made["unplanned"] if u["reason_en"].startswith(f"A proposal takes the {MOST_CARS}")]
+    out = [u for u in made["unplanned"] if u["reason"].startswith(f"Et forslag tar de {MOST_CARS}")]
     assert len(out) == 21, "what does not fit in the plan is named, not dropped"
     assert str(urgent) not in {u["car"] for u in out}, "the most urgent are taken first, whatever their id"

@@ -26,7 +26,7 @@ async def test_every_slot_that_is_offered_can_be_booked(plan: Plan) -> None:
     await plan.book(other, "mechanic", "12:00", "13:00")
     found = await search(plan, resource_type=str(plan.types["mechanical"]), car=str(car), hours=2)
     assert [s["start"] for s in found["slots"][:2]] == [at(plan.day, t).isoformat() for t in ("10:00", "13:00")]
-    assert found["slots"][0]["reasons_nb"][0] == "Tidligst mulig."
+    assert found["slots"][0]["reasons"][0] == "Tidligst mulig."
     assert found["slots"][0]["resource_name"] == "mechanic"
     for slot in found["slots"][:3]:
         await plan.dealer.do(
@@ -44,7 +44,7 @@ async def test_every_slot_that_is_offered_can_be_booked(plan: Plan) -> None:
 async def test_the_estimate_says_where_it_comes_from(plan: Plan) -> None:
     car = await plan.car()
     kind = str(plan.types["mechanical"])
-    assert (await search(plan, resource_type=kind, car=str(car)))["basis_nb"] == "Bilens eget anslag."
+    assert (await search(plan, resource_type=kind, car=str(car)))["basis"] == "Bilens eget anslag."
     assert (await search(plan, resource_type=kind))["hours"] == "2.50"
 
 
@@ -71,7 +71,7 @@ async def test_another_sites_time_is_offered_only_under_an_agreement(plan: Plan)
     assert slots[0]["hours_left"] == 3
     assert not slots[0]["own_site"]
     answer = await plan.dealer.do(planner, "resource_bookings", "find_slots", **params, hours=4)
-    assert "tak" in orjson.loads(answer.json or "")["refused_nb"][0]
+    assert "tak" in orjson.loads(answer.json or "")["refused"][0]
 
 
 async def test_a_search_refuses_what_it_cannot_do(plan: Plan) -> None:
@@ -102,7 +102,7 @@ async def test_five_like_jobs_decide_the_estimate(plan: Plan) -> None:
         await plan.dealer.do(mechanic, "resource_bookings", "complete", held, actual_hours=str(n + 1))
     found = await search(plan, resource_type=kind, car=str(await plan.car()))
     assert found["hours"] == "3.00"
-    assert found["basis_nb"].startswith("Median av 5")
+    assert found["basis"].startswith("Median av 5")
     assert planner.site == plan.dealer.sites["499"]
 
 

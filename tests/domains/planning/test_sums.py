@@ -103,7 +103,7 @@ async def test_a_proposal_counts_each_of_its_lines_and_never_overdraws_a_day(pla
     over = await proposed(plan, (cars[3], None, "hall", "13:00", "15:30"))
     with pytest.raises(ConflictError) as caught:
         await plan.dealer.do(planner, "plan_proposals", "accept", over)
-    assert "7,5" in caught.value.problems[0].message.nb
+    assert "7,5" in caught.value.problems[0].message.pick("nb")
     assert await wrong(plan) == {}
 
 
@@ -115,7 +115,7 @@ async def test_a_proposal_whose_lines_overdraw_a_day_together_books_none_of_them
     planner = await plan.planner()
     with pytest.raises(ConflictError) as caught:
         await plan.dealer.do(planner, "plan_proposals", "accept", asked)
-    assert "Linje 4" in caught.value.problems[0].message.nb
+    assert "Linje 4" in caught.value.problems[0].message.pick("nb")
     assert await rows(plan, "resource_bookings") == []
     await plan.dealer.do(planner, "plan_proposals", "accept", asked, lines=[1, 3, 4])
     assert await used(plan) == [(plan.day.isoformat(), "7.50", "7.50")]
@@ -150,7 +150,7 @@ async def test_an_agreement_that_ended_and_holds_again_still_counts_what_was_boo
     await plan.dealer.do(plan.demo, "cars", "update", other, dealership=str(plan.dealer.sites["324"]))
     with pytest.raises(ConflictError) as caught:
         await plan.book(other, "mechanic", "12:00", "16:00")
-    assert "4" in caught.value.problems[0].message.nb
+    assert "4" in caught.value.problems[0].message.pick("nb")
     assert await wrong(plan) == {}
 
 

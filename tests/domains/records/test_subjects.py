@@ -18,7 +18,6 @@ from directapp.derive.pages import children_of
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import ForbiddenError, InvalidError, NotFoundError, Problem
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
 from directapp.services.explain import explain
 from directapp.store.database import Database
 from directapp.store.names import ident
@@ -28,6 +27,7 @@ from support.dealer import Dealer
 from support.pages import new_car
 from support.plan import Plan, lay_plan
 from support.post import SELLER, logged, rows, told
+from support.text import bilingual
 
 SPEC = load_spec()
 PLANNER, ELSEWHERE = ("planner", "499"), ("new_car_sales", "324")
@@ -147,7 +147,7 @@ async def test_a_subject_is_of_a_collection_that_takes_part(dealer: Dealer) -> N
     seller = await dealer.person(*SELLER)
     (problem,) = await _refusal(dealer, seller, subject_collection="dealerships", subject_id=str(seller.site))
     assert problem.field == "subject_collection"
-    assert "work_items" in problem.message.en
+    assert "work_items" in problem.message.english
 
 
 async def test_the_database_itself_takes_along_what_decides_who_sees_a_row(dealer: Dealer) -> None:
@@ -264,9 +264,9 @@ async def test_explain_says_why_a_comment_is_seen_or_not(dealer: Dealer) -> None
     reader, stranger = await dealer.person(*case.seen_by), await dealer.person(*case.hidden_from)
     comment = await dealer.create(reader, "comments", **case.subject, text="Hei")
     database: Database = dealer.application.platform.database
-    lines = [line.en for line in await explain(database, reader, SPEC["comments"], comment)]
+    lines = [line.english for line in await explain(database, reader, SPEC["comments"], comment)]
     assert any("matches this row" in line for line in lines)
-    lines = [line.en for line in await explain(database, stranger, SPEC["comments"], comment)]
+    lines = [line.english for line in await explain(database, stranger, SPEC["comments"], comment)]
     assert any("it is not seen (404)" in line for line in lines)
 
 
@@ -284,9 +284,13 @@ async def test_what_belongs_to_a_moved_car_moves_with_it(dealer: Dealer) -> None
 def test_one_more_subject_is_one_declaration() -> None:
     vehicles = Collection(
         name="vehicles",
-        label=Text("Kjøretøy", "Vehicle"),
-        plural=Text("Kjøretøyer", "Vehicles"),
-        groups=(Group("all", Text("Alt", "All"), (field("site", "Sted", "Site", Kind.REF, ref="dealerships"),)),),
+        label=bilingual("Kjøretøy", "Vehicle"),
+        plural=bilingual("Kjøretøyer", "Vehicles"),
+        groups=(
+            Group(
+                "all", bilingual("Alt", "All"), (field("site", bilingual("Sted", "Site"), Kind.REF, ref="dealerships"),)
+            ),
+        ),
         access=Access(grants=grants("planner", rows=Is("site", Who.SITE))),
         views=Views(columns=("site",), title=("site",)),
         subject=True,
@@ -305,12 +309,12 @@ def test_one_more_subject_is_one_declaration() -> None:
 
 
 def test_what_is_taken_along_cannot_change_in_the_subject() -> None:
-    loose = replace(field("car", "Bil", "Car", Kind.REF, ref="cars"), immutable=False)
+    loose = replace(field("car", bilingual("Bil", "Car"), Kind.REF, ref="cars"), immutable=False)
     loans = Collection(
         name="loans",
-        label=Text("Utlån", "Loan"),
-        plural=Text("Utlån", "Loans"),
-        groups=(Group("all", Text("Alt", "All"), (loose,)),),
+        label=bilingual("Utlån", "Loan"),
+        plural=bilingual("Utlån", "Loans"),
+        groups=(Group("all", bilingual("Alt", "All"), (loose,)),),
         access=Access(grants=()),
         views=Views(columns=("car",), title=("car",)),
         subject=True,

@@ -14,6 +14,7 @@ from directapp.connectors.vegvesen_failures import (
     RegistrySlowError,
     VehicleNotFoundError,
 )
+from directapp.domains.registry.found import line_in
 from directapp.domains.registry.lookups import Code, Lookups, forget_answers, read_code
 from directapp.kernel.actor import system_actor
 from directapp.services.jobs import acting
@@ -99,10 +100,12 @@ async def test_details_have_labels_and_unknown_codes_keep_their_words(
     registry.vehicles.append(vehicle("EL 55555", "1ZZTE5T00R0000005", motorOgDrivverk=odd))
     looked = await ask().look_up(dealer.tenant, "EL55555")
     assert looked.kept is not None
-    said = {line["label"]["en"]: line["value"] for line in looked.kept.details}
-    assert said["Gearbox"] == {"nb": "Manuell", "en": "Manual"}
-    assert said["Hybrid"] == {"nb": "Noe nytt (kode NYKODE)", "en": "Noe nytt (code NYKODE)"}
-    assert said["Roof load"]["nb"] == "75 kg"
+    english, norwegian = (dict(line_in(line, code) for line in looked.kept.details) for code in ("en", "nb"))
+    assert (english["Gearbox"], norwegian["Girkasse"]) == ("Manual", "Manuell")
+    assert (english["Hybrid"], norwegian["Hybrid"]) == ("Noe nytt (code NYKODE)", "Noe nytt (kode NYKODE)")
+    assert norwegian["Taklast"] == "75 kg"
+    # A line that was kept before holds both languages side by side.
+    assert line_in({"label": {"nb": "Gir", "en": "Gears"}, "value": {"nb": "6", "en": "6"}}, "fi") == ("Gir", "6")
 
 
 @pytest.mark.parametrize("unknown", ["204", "404", "feilmelding", "empty"])
@@ -121,7 +124,7 @@ async def test_an_unknown_vin_tells_what_it_can_by_itself(dealer: Dealer, ask: A
     assert looked.kept.found["make"]["value"] == "Volkswagen"
     assert looked.kept.found["make"]["source"] == "vin"
     assert looked.kept.found["model_year"]["value"] == 2021
-    assert {"nb": "Fabrikk", "en": "Plant"} in [line["label"] for line in looked.kept.details]
+    assert "Fabrikk" in dict(line_in(line, "nb") for line in looked.kept.details)
 
 
 async def test_the_vin_gives_the_model_year_that_the_registry_lacks(

@@ -12,6 +12,7 @@ from directapp.app.spec import load_spec
 from directapp.declare.fields import Field, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.interfaces.rest.openapi.records import record_schemas, up_to, written
+from support.text import bilingual
 
 # Their parse tidies what any text of their kind may hold.
 TIDIED = {"parts_inventory.part_number", "workflow_rules.conditions"}
@@ -39,7 +40,7 @@ def test_a_structure_of_the_other_sort_is_refused_before_anything_looks_into_it(
         if not isinstance(value, wanted):
             with pytest.raises(BadValueError) as refused:
                 item.understand(value)
-            assert refused.value.text.nb != refused.value.text.en, name
+            assert refused.value.text.pick("nb") != refused.value.text.english, name
 
 
 @given(st.integers(0, 99_999), st.decimals(0, 120_000, places=2))
@@ -50,7 +51,7 @@ def test_an_amount_fits_the_pattern_of_its_bound_exactly_when_it_is_within(highe
 @given(st.decimals(-99_999_999, 99_999_999, places=2))
 def test_every_amount_that_is_described_is_understood(amount: Decimal) -> None:
     for low, high in ((None, None), (0, None), (-24, 24), (0, 500)):
-        item = field("n", "N", "N", Kind.DECIMAL, minimum=low, maximum=high, required=True)
+        item = field("n", bilingual("N", "N"), Kind.DECIMAL, minimum=low, maximum=high, required=True)
         fits = re.fullmatch(written(item)["pattern"], f"{amount:.2f}") is not None
         assert fits == ((low is None or amount >= low) and (high is None or amount <= high))
         if fits:

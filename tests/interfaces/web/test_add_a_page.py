@@ -46,10 +46,10 @@ async def test_a_page_is_one_feature_and_one_template(client: httpx.AsyncClient,
     elsewhere = await new_car(dealer, await dealer.person("new_car_sales", "495"), 2)
     page = await client.get("/app/arrivals")
     assert page.status_code == 200
-    assert "<h1>Ankommet i dag</h1>" in page.text
+    assert "<h1>Arrived today</h1>" in page.text
     assert 'href="/app/arrivals" aria-current="page"' in page.text
     assert f"/app/cars/{here}" in page.text
     assert f"/app/cars/{elsewhere}" not in page.text
     reception = await dealer.person("reception", "499")
     site = await client.get(f"/app/dealerships/{reception.site}")
-    assert re.search(r'href="/app/arrivals">.*?Ankommet i dag</a>', site.text.partition("<main")[2])
+    assert re.search(r'href="/app/arrivals">.*?Arrived today</a>', site.text.partition("<main")[2])

@@ -1,7 +1,8 @@
 """Every address of the pages, as every role, with the answer that is expected: as declared, or said here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from directapp.app.web import outside_of
 from directapp.declare.spec import Spec
 from directapp.interfaces.web import router as pages
+from directapp.store.query import Query
+from support import pseudo
 from support.browser import Browser, Opener
 from support.dealer import Dealer
 from support.pages import fill_yard
@@ -150,6 +153,11 @@ ROUTES: dict[str, tuple[str, Expected]] = {
     "/sw.js": ("/sw.js", ALL),
     "/vendor/{token}": ("/vendor/none", NOWHERE),
 }
+# What is called the same in every language: keys, formats, units, the product, languages by their own names; and what
+# the sample letter says, which is data.
+_NAMES = f"Enter CSV XLSX cm³ http DirectApp English Norsk {pseudo.NAME} Sørlandsparken"
+# The words of each tenant's own records, when its pages are opened.
+DATA: dict[UUID, set[str]] = {}
 # Answers without an end: read in test_live.
 STREAMS = {"/app/live"}
 
@@ -172,21 +180,39 @@ async def stand_for(dealer: Dealer, car: UUID) -> None:
     await dealer.do(await dealer.person("planner", "499"), "cars", "update", car, **people)
 
 
+@pytest.fixture
+def third(tmp_path: Path) -> Iterator[str]:
+    """Give a third language, which is a file; every page is opened in it."""
+    with pseudo.added(tmp_path) as code:
+        yield code
+
+
+async def reading_in(language: str, browser: Browser) -> Browser:
+    """Let a person read the pages in a language, whether they are signed in there or not."""
+    browser.client.cookies.set("language", language)
+    browser.client.cookies.set("spoken", f"{language}.{browser.actor.user}")
+    await browser.dealer.application.dispatcher.drain(browser.dealer.tenant)
+    DATA[browser.dealer.tenant] = await words_of(browser.dealer)
+    return browser
+
+
 @pytest.mark.parametrize("role", SITES)
-async def test_every_route_answers_a_role_as_expected(role: str, dealer: Dealer, signed: Opener) -> None:
+async def test_every_route_answers_a_role_as_expected(role: str, dealer: Dealer, signed: Opener, third: str) -> None:
     car = (await fill_yard(dealer, 7))[5]
     await stand_for(dealer, car)
-    browser = await signed(role, SITES[role])
+    browser = await reading_in(third, await signed(role, SITES[role]))
     for path, (address, expected) in ROUTES.items():
         (status,) = (code for code, roles in expected.items() if role in roles)
-        await sound(browser, address.replace("CAR", str(car)), status, path)
+        await sound(browser, address.replace("CAR", str(car)).replace("/nb", f"/{third}"), status, path)
 
 
 @pytest.mark.parametrize("role", SITES)
-async def test_every_collection_opens_for_the_roles_of_its_access(role: str, dealer: Dealer, signed: Opener) -> None:
+async def test_every_collection_opens_for_the_roles_of_its_access(
+    role: str, dealer: Dealer, signed: Opener, third: str
+) -> None:
     spec = dealer.application.platform.spec
     await stand_for(dealer, (await fill_yard(dealer, 7))[5])
-    browser = await signed(role, SITES[role])
+    browser = await reading_in(third, await signed(role, SITES[role]))
     for name in sorted(meta.name for meta in spec.exposed if f"/app/{meta.name}" not in ROUTES):
         page = f"/app/{name}"
         listed = await sound(browser, page, 200 if may(spec, name, role) else 403)
@@ -199,6 +225,16 @@ async def test_every_collection_opens_for_the_roles_of_its_access(role: str, dea
             await sound(browser, part.replace("&amp;", "&"), 200)
 
 
+async def words_of(dealer: Dealer) -> set[str]:
+    """Return every word that stands in a record, and what days and months are called."""
+    admin, reading = await dealer.person("tenant_admin"), dealer.application.platform.reading
+    found = [_NAMES, *(actor.name for actor in dealer.people.values())]
+    found += [
+        (await reading.page(admin, m.name, Query())).json.decode() for m in dealer.application.platform.spec.exposed
+    ]
+    return pseudo.words_of_dates() | {word.casefold() for text in found for word in re.findall(r"[^\W\d_]+", text)}
+
+
 def may(spec: Spec, name: str, role: str, *, create: bool = False) -> bool:
     """Return whether the access of a collection says that a role reads or creates."""
     grants = [grant for grant in spec[name].declared.access.grants if grant.role == role]
@@ -206,11 +242,17 @@ def may(spec: Spec, name: str, role: str, *, create: bool = False) -> bool:
 
 
 async def sound(browser: Browser, address: str, status: int, path: str = "") -> str:
-    """Open an address: it answers as expected, never with inline script or style, a second heading or an id twice."""
+    """Open an address: it answers as expected, never with inline script or style, a second heading or an id twice.
+
+    And every word of it is in the third language.
+    """
     answer = await browser.get(address)
     assert answer.status_code == status, (path or address, address)
+    if not answer.headers.get("content-type", "").startswith("text/html"):
+        return ""
+    assert pseudo.untranslated(answer.text, DATA[browser.dealer.tenant]) == set(), address
     # A letter is dressed for the programs that people read letters in.
-    if not answer.headers.get("content-type", "").startswith("text/html") or path == LETTER:
+    if path == LETTER:
         return ""
     assert not re.search(r"<script(?![^>]* src=)|\son[a-z]+=|\sstyle=|<style", answer.text), address
     assert len(re.findall(r"<h1", answer.text)) <= 1, address

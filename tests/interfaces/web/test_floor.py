@@ -118,7 +118,7 @@ async def test_damage_becomes_a_work_item(signed: Opener, dealer: Dealer) -> Non
 async def test_the_next_car_is_taken_from_the_queue(signed: Opener, dealer: Dealer) -> None:
     car = await planned_car(dealer, 7, mechanic=None)
     hands = await signed("mechanic", "499")
-    assert "(1 ledige)" in (await hands.get(FLOOR)).text
+    assert "(1 ledig)" in (await hands.get(FLOOR)).text
     assert (await hands.send(f"{FLOOR}/next", _key=uuid7().hex)).status_code == 303
     assert (await dealer.read(hands.actor, "cars", car))["assigned_mechanic"] == str(hands.actor.user)
     refused = await hands.send(f"{FLOOR}/next", _key=uuid7().hex)

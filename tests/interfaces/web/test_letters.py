@@ -13,7 +13,7 @@ from directapp.domains.messages.catalogue import NOTICES, OUTWARD
 from directapp.domains.messages.letters import brand_of, compose
 from directapp.kernel import colours
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import LANGUAGES
+from directapp.kernel.languages import languages
 from support.browser import Browser, Opener
 
 CAPABILITIES = Capabilities("k" * 48, "https://da.example.test")
@@ -59,7 +59,7 @@ def judged(html: str) -> Judge:
     return validation
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("code", [*NOTICES, *OUTWARD])
 async def test_every_letter_is_whole_in_both_languages(code: str, language: str, manager: Browser) -> None:
     html = (await manager.get(f"/app/letters/{code}/{language}")).text

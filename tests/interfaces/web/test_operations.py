@@ -13,7 +13,7 @@ from directapp.app.container import Application
 from directapp.declare.events import event
 from directapp.domains.cars.events import ARCHIVE_DUE, DELIVERED
 from directapp.domains.operations import keep
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 from directapp.services.dispatcher import Dispatcher
 from directapp.services.jobs import Errand, GiveUpError, Job, acting
 from directapp.store.query import Query
@@ -22,10 +22,11 @@ from support.dealer import Dealer, Time
 from support.pages import build_pages
 from support.post import house_with
 from support.server import Server
+from support.text import bilingual
 
 PAGE = "/app/operations"
 
-TRIAL = event("trial.sent", "cars", Text("Prøve", "Trial"))
+TRIAL = event("trial.sent", "cars", bilingual("Prøve", "Trial"))
 
 
 @pytest.fixture(scope="module")
@@ -40,16 +41,16 @@ def pages(application: Application) -> FastAPI:
     return build_pages(application)
 
 
-async def failed(dealer: Dealer, reason: str, count: int = 1) -> None:
+async def failed(dealer: Dealer, reason: Text | str, count: int = 1) -> None:
     """Let errands fail for good."""
     pipeline = dealer.application.platform.pipeline
 
-    async def fail(_: Job) -> None:
+    async def fail(_job: Job) -> None:
         raise GiveUpError(reason)
 
     async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
         car = await act.create("cars", {"make": "VW"})
-        for _ in range(count):
+        for _place in range(count):
             act.doors.emitting.again(TRIAL.name, "cars", car.id, {})
     await Dispatcher(pipeline, {}, "workflow", errands=[Errand(event=TRIAL, run=fail)], keep=keep).drain(dealer.tenant)
 
@@ -84,12 +85,16 @@ async def test_it_shows_the_queue_what_failed_and_when_everything_runs(signed: O
     assert figures(part) == figures(html)
 
 
-async def test_a_reason_kept_in_both_languages_is_read_in_ones_own(signed: Opener, dealer: Dealer) -> None:
+async def test_a_reason_is_read_in_ones_own_language_and_an_old_one_as_it_stands(
+    signed: Opener, dealer: Dealer
+) -> None:
     admin = await signed("tenant_admin")
-    await failed(dealer, "Mottakeren svarer ikke. / The receiver does not answer.")
+    await failed(dealer, _("The receiver does not answer."))
     html = (await admin.get(PAGE)).text
     assert "Mottakeren svarer ikke." in html
     assert "The receiver" not in html
+    await failed(dealer, "Nei. / No.")
+    assert "Nei. / No." in (await admin.get(PAGE)).text
 
 
 async def test_it_shows_what_waits_and_how_long(signed: Opener, dealer: Dealer, time: Time) -> None:

@@ -126,7 +126,7 @@ class Director:
 
     def _give_up(self, life: Life, step: Step, error: Exception) -> None:
         problems = getattr(error, "problems", None)
-        why = "; ".join(f"{p.field}: {p.message.en}" for p in problems) if problems else repr(error)
+        why = "; ".join(f"{p.field}: {p.message.english}" for p in problems) if problems else repr(error)
         life.facts["refused"] = line = f"{life.target}: {step.who} {step.verb} {step.collection}: {why}"
         self.refused.append(line)
         _log.warning("demo step refused", step=line)

@@ -7,10 +7,13 @@ from importlib import resources
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from directapp.kernel.text import Language, Text
+from directapp.kernel.languages import Language
+from directapp.kernel.text import Text, _
 
 STANDARD = "#0b57c4"
 GROUND = "#ffffff"
+# How a letter begins that greets somebody.
+GREETING = _("Hello ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +55,9 @@ class Letter:
     def paragraphs(self) -> list[str]:
         """The sentences, a greeting of its own line where there is one."""
         text = self.body.strip()
-        for greeting in ("Hei ", "Hello "):
-            head, dot, rest = text.partition(". ")
-            if text.startswith(greeting) and dot and rest:
-                return [f"{head},", rest.strip()]
+        head, dot, rest = text.partition(". ")
+        if text.startswith(GREETING.pick(self.language)) and dot and rest:
+            return [f"{head},", rest.strip()]
         return [part for part in text.split("\n") if part.strip()] if text else []
 
     @property

@@ -7,6 +7,7 @@ from typing import Any
 from directapp.declare.reading.manner import BadValueError, DateFormat
 from directapp.declare.reading.text import visible
 from directapp.kernel.clock import OSLO
+from directapp.kernel.text import _
 
 _EARLIEST, _LATEST = 1900, 2200
 _LONGEST = 60
@@ -75,12 +76,11 @@ def read_date(value: Any, style: DateFormat = DateFormat.STRICT) -> date:
     found = value if isinstance(value, date) else _moment(value, style)
     if found is None:
         raise BadValueError(
-            "Skal være en dato, for eksempel 26.11.2026 eller 2026-11-26.",
-            "Must be a date, such as 26.11.2026 or 2026-11-26.",
+            _("Must be a date, such as 26.11.2026 or 2026-11-26."),
         )
     # Before the zone is looked at: the first and the last day of all have none beside them.
     if not _EARLIEST <= found.year <= _LATEST:
-        raise BadValueError("Datoen er utenfor kalenderen.", "The date is outside the calendar.")
+        raise BadValueError(_("The date is outside the calendar."))
     if isinstance(found, datetime):
         return found.astimezone(OSLO).date() if found.tzinfo else found.date()
     return found
@@ -102,11 +102,10 @@ def read_instant(value: Any, style: DateFormat = DateFormat.STRICT, near: Any = 
         moment = datetime.combine(value, time()) if isinstance(value, date) else _moment(value, style)
     if moment is None:
         raise BadValueError(
-            "Skal være dato og klokkeslett, for eksempel 26.11.2026 13:00 eller 2026-11-26T13:00.",
-            "Must be a date and time, such as 26.11.2026 13:00 or 2026-11-26T13:00.",
+            _("Must be a date and time, such as 26.11.2026 13:00 or 2026-11-26T13:00."),
         )
     if not _EARLIEST <= moment.year <= _LATEST:
-        raise BadValueError("Tidspunktet er utenfor kalenderen.", "The time is outside the calendar.")
+        raise BadValueError(_("The time is outside the calendar."))
     result = (moment if moment.tzinfo else _in_norway(moment, near)).astimezone(UTC)
     return result.replace(microsecond=result.microsecond // 1000 * 1000)
 
@@ -115,8 +114,7 @@ def _in_norway(moment: datetime, near: Any) -> datetime:
     first, second = (moment.replace(tzinfo=OSLO, fold=fold) for fold in (0, 1))
     if first.astimezone(UTC).astimezone(OSLO).replace(tzinfo=None) != moment:
         raise BadValueError(
-            "Klokkeslettet finnes ikke (overgang til sommertid).",
-            "That time does not exist (change to summer time).",
+            _("That time does not exist (change to summer time)."),
         )
     if isinstance(near, datetime) and first.utcoffset() != second.utcoffset():
         return min(first, second, key=lambda one: abs(one.astimezone(UTC) - near))
@@ -136,7 +134,7 @@ def read_clock(value: Any) -> str:
     text = value.isoformat() if isinstance(value, time) else visible(str(value)).strip()
     found = re.fullmatch(r"(?:kl\.? ?)?(?:(?P<hour>[01]?\d|2[0-3])[:.]?(?P<minute>[0-5]\d)(?::00)?|24[:.]?00)", text)
     if found is None or (found["hour"] and len(text) < len("7:30") and not re.search(r"[:.]", text)):
-        raise BadValueError("Skal være et klokkeslett, for eksempel 07:30.", "Must be a time of day, such as 07:30.")
+        raise BadValueError(_("Must be a time of day, such as 07:30."))
     return f"{int(found['hour']):02d}:{found['minute']}" if found["hour"] else "24:00"
 
 
@@ -174,8 +172,9 @@ def _either(found: re.Match[str], style: DateFormat, text: str) -> datetime | No
     if len(days) == 2 and days[0] != days[1]:  # noqa: PLR2004 - two readings
         one, other = (f"{day:%d.%m.%Y}" for day in days)
         raise AmbiguousDateError(
-            f"«{text}» kan bety {one} eller {other}. Skriv datoen som {one}, eller velg kolonnens datoformat.",
-            f"“{text}” may mean {one} or {other}. Write it as {one}, or choose the column’s date format.",
+            _("“{text}” may mean {one} or {other}. Write it as {one}, or choose the column’s date format.").fill(
+                text=text, one=one, other=other
+            ),
         )
     return days[0] if days else None
 

@@ -9,10 +9,10 @@ from directapp.kernel.text import Text
 class BadValueError(ValueError):
     """A value that a field cannot hold; the message is for people."""
 
-    def __init__(self, nb: str, en: str) -> None:
-        """Keep the message in both languages."""
-        self.text = Text(nb, en)
-        super().__init__(en)
+    def __init__(self, text: Text) -> None:
+        """Keep the message."""
+        self.text = text
+        super().__init__(text.english)
 
 
 class NumberFormat(StrEnum):

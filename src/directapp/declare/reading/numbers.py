@@ -7,6 +7,7 @@ from typing import Any
 
 from directapp.declare.reading.manner import BadValueError, NumberFormat
 from directapp.declare.reading.text import LARGEST_EXACT, visible
+from directapp.kernel.text import Number, _
 
 _LONGEST = 60
 # A double carries fifteen digits whatever was computed with it; those after are noise: 59.97000000000001 is 59.97.
@@ -28,18 +29,17 @@ _TELLING = re.compile(
 _TWO_SIGNS = re.compile(r"\d[.,]\d{3}[.,]\d")
 
 
+_TWO_WAYS = _("“{written}” may mean {one} or {other}. Write it without a sign between thousands.")
+
+
 class AmbiguousNumberError(BadValueError):
     """A number that may be read in two ways; ``readings`` are what it may mean."""
 
     def __init__(self, written: str, readings: Sequence[Decimal]) -> None:
         """Keep the readings, and say both."""
         self.readings = tuple(readings)
-        plain = [f"{number:f}" for number in self.readings]
-        norwegian = " eller ".join(p.replace(".", ",") for p in plain)
-        super().__init__(
-            f"«{written}» kan bety {norwegian}. Skriv tallet uten skilletegn for tusen.",
-            f"“{written}” may mean {' or '.join(plain)}. Write it without a sign between thousands.",
-        )
+        one, other = (Number(f"{number:f}") for number in self.readings)
+        super().__init__(_TWO_WAYS.fill(written=written, one=one, other=other))
 
 
 def read_number(value: Any, style: NumberFormat = NumberFormat.AUTO, *, currency: bool = False) -> Decimal:
@@ -67,7 +67,7 @@ def read_number(value: Any, style: NumberFormat = NumberFormat.AUTO, *, currency
 
 def read_whole(value: Any, style: NumberFormat = NumberFormat.AUTO) -> int:
     """Return a whole number (raises as ``read_number``)."""
-    whole = BadValueError("Skal være et helt tall.", "Must be a whole number.")
+    whole = BadValueError(_("Must be a whole number."))
     try:
         number = read_number(value, style)
     except AmbiguousNumberError:
@@ -104,14 +104,13 @@ def format_among(texts: Iterable[str]) -> NumberFormat:
 
 
 def _no_number() -> BadValueError:
-    return BadValueError("Skal være et tall, for eksempel 1250 eller 1250,50.", "Must be a number, such as 1250.50.")
+    return BadValueError(_("Must be a number, such as 1250.50."))
 
 
 def _double(value: float) -> Decimal:
     if abs(value) > LARGEST_EXACT:
         raise BadValueError(
-            "Tallet er så langt at de siste sifrene er avrundet.",
-            "The number is so long that its last digits are lost.",
+            _("The number is so long that its last digits are lost."),
         )
     return Decimal(repr(value)).normalize(_PRECISION) if value == value else Decimal("NaN")  # noqa: PLR0124 - only NaN differs
 
@@ -128,7 +127,7 @@ def _written(value: str, style: NumberFormat, *, currency: bool) -> Decimal:
 def _unsigned(text: str, shown: str, style: NumberFormat, *, whole: bool) -> Decimal:
     if not text.isascii() and "\u2019" not in text:
         if any(c.isnumeric() and not c.isascii() for c in text):
-            raise BadValueError("Skriv tallet med sifrene 0–9.", "Write the number with the digits 0–9.")
+            raise BadValueError(_("Write the number with the digits 0–9."))
         raise _no_number()
     if _PLAIN.fullmatch(text):
         return Decimal(text)

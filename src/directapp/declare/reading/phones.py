@@ -8,6 +8,7 @@ import phonenumbers
 
 from directapp.declare.reading.manner import BadValueError
 from directapp.declare.reading.text import clean_code
+from directapp.kernel.text import _
 
 _NORWAY = 47
 _LABEL = re.compile(r"^(?:tlf|tel|telefon|phone|mob|mobil|mobile)\b[.:]? ?", re.IGNORECASE)
@@ -32,14 +33,12 @@ def read_phone(value: Any) -> str:
     text = _LABEL.sub("", clean_code(value))
     if _EXTENSION.search(text):
         raise BadValueError(
-            "Skriv nummeret uten internnummer; det kan stå i et notat.",
-            "Write the number without its extension, which may stand in a note.",
+            _("Write the number without its extension, which may stand in a note."),
         )
     number = _parsed(text)
     if number is None:
         raise BadValueError(
-            "Skal være et gyldig telefonnummer: åtte sifre, eller med landkode.",
-            "Must be a valid phone number: eight Norwegian digits, or with a country code.",
+            _("Must be a valid phone number: eight Norwegian digits, or with a country code."),
         )
     return number
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from directapp.declare.reading.manner import TYPED, BadValueError, Manner
+from directapp.kernel.text import Text, _
 
 # JSON and sheets carry numbers as doubles: whole ones beyond this have lost their last digits.
 LARGEST_EXACT = 2**53
@@ -73,13 +74,14 @@ def clean_code(value: Any) -> str:
     written = _spelt(value)
     text = _plain(written)
     if not text and written.strip():
-        raise BadValueError("Verdien har bare tegn som ikke vises.", "The value has only characters that nobody sees.")
+        raise BadValueError(_("The value has only characters that nobody sees."))
     # A spreadsheet's mark of text, typed or pasted along.
     text = text.translate(_TWINS).removeprefix("'")
     if _POWER.fullmatch(text):
         raise BadValueError(
-            f"«{text}» er et nummer som et regneark har forkortet. Skriv alle sifrene, i en kolonne med tekst.",
-            f"“{text}” is a number that a spreadsheet has shortened. Write all its digits, in a column of text.",
+            _("“{text}” is a number that a spreadsheet has shortened. Write all its digits, in a column of text.").fill(
+                text=text
+            ),
         )
     return text
 
@@ -124,12 +126,14 @@ def code_part(text: str) -> str:
 
 
 def clean_structure(value: Any) -> Any:
-    """Return parsed JSON with its texts composed (NFC).
+    """Return parsed JSON with its texts composed (NFC), the product's own as they are stored.
 
     Raises:
         BadValueError: a text in it cannot be stored.
 
     """
+    if isinstance(value, Text):
+        return value.stored()
     if isinstance(value, str):
         _refuse(re.search("[\x00\ud800-\udfff]", value), value)
         return value if value.isascii() else unicodedata.normalize("NFC", value)
@@ -147,19 +151,18 @@ def of_sort(value: Any, form: Mapping[str, Any] | None) -> Any:
     """
     wanted = (form or {}).get("type")
     if wanted == "array" and not isinstance(value, list):
-        raise BadValueError("Skal være en liste.", "Must be a list.")
+        raise BadValueError(_("Must be a list."))
     if wanted == "object" and not isinstance(value, dict):
-        raise BadValueError("Skal være et objekt med navn og verdier.", "Must be an object of names and values.")
+        raise BadValueError(_("Must be an object of names and values."))
     return value
 
 
 def _spelt(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise BadValueError("Skal være tekst.", "Must be text.")
+        raise BadValueError(_("Must be text."))
     if isinstance(value, int) and abs(value) > LARGEST_EXACT:
         raise BadValueError(
-            "Så lange nummer må sendes som tekst, ellers blir de siste sifrene avrundet.",
-            "Numbers as long as this must be sent as text; their last digits get rounded otherwise.",
+            _("Numbers as long as this must be sent as text; their last digits get rounded otherwise."),
         )
     return str(value)
 
@@ -171,10 +174,10 @@ def _refuse(found: re.Match[str] | None, text: str) -> None:
     before = visible(_CONTROLS.sub("", text[: found.start()]))[-20:].strip()
     if not before:
         raise BadValueError(
-            f"Teksten begynner med et usynlig tegn ({sign}). Slett det eller skriv teksten på nytt.",
-            f"The text begins with an invisible character ({sign}). Delete it or type the text anew.",
+            _("The text begins with an invisible character ({sign}). Delete it or type the text anew.").fill(sign=sign),
         )
     raise BadValueError(
-        f"Etter «{before}» står et usynlig tegn ({sign}). Slett det eller skriv teksten på nytt.",
-        f"After “{before}” stands an invisible character ({sign}). Delete it or type the text anew.",
+        _("After “{before}” stands an invisible character ({sign}). Delete it or type the text anew.").fill(
+            before=before, sign=sign
+        ),
     )

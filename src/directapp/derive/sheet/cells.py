@@ -7,15 +7,12 @@ from typing import Any, Literal
 
 from directapp.declare.reading import visible
 from directapp.kernel.errors import BadPayloadError, TooLargeError
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 MOST_ROWS, MOST_COLUMNS, MOST_BYTES = 50_000, 300, 25 * 1024 * 1024
 
-UNREADABLE = Text("Filen lar seg ikke lese som CSV eller XLSX.", "The file cannot be read as CSV or XLSX.")
-_TOO_LONG = Text(
-    "Filen har mer enn {rows} rader eller {columns} kolonner. Del den opp.",
-    "The file has more than {rows} rows or {columns} columns. Split it.",
-)
+UNREADABLE = _("The file cannot be read as CSV or XLSX.")
+_TOO_LONG = _("The file has more than {rows} rows or {columns} columns. Split it.")
 
 _TOLD = 80
 

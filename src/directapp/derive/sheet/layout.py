@@ -26,22 +26,17 @@ from directapp.derive.sheet.csv_file import read_csv
 from directapp.derive.sheet.words import closed_up, heading_words, plain_word
 from directapp.derive.sheet.xlsx_file import letters, read_xlsx
 from directapp.kernel.errors import BadPayloadError
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.processes import Processes
 
-_EMPTY = Text("Filen har ingen rader.", "The file has no rows.")
-_OLD_FORMAT = Text(
-    "Filen er i et eldre format, eller passordbeskyttet. Lagre den som XLSX eller CSV uten passord.",
-    "The file is in an older format, or protected by a password. Save it as XLSX or CSV without one.",
-)
-_PAGE = Text(
-    "Filen er en nettside, XML eller JSON og ikke et regneark, uansett hva den heter. Åpne den i regnearkprogrammet og"
-    " lagre den som XLSX eller CSV.",
+_EMPTY = _("The file has no rows.")
+_OLD_FORMAT = _("The file is in an older format, or protected by a password. Save it as XLSX or CSV without one.")
+_PAGE = _(
     "The file is a web page, XML or JSON and no spreadsheet, whatever it is called. Open it in the spreadsheet and save"
-    " it as XLSX or CSV.",
+    " it as XLSX or CSV."
 )
 _MARKUP = re.compile(rb"\W{0,6}?(?:<[!?a-zA-Z][^;\t\n]{0,200}?>|\[\s*\{\s*\"|\{\s*\"|\{\\rtf)")
-_NO_SUCH_ROW = Text("Rad {row} finnes ikke i filen.", "There is no row {row} in the file.")
+_NO_SUCH_ROW = _("There is no row {row} in the file.")
 _SEARCHED = 40
 _PIECE, _SECONDS = 500, 60.0
 _MOST_HEADER_ROWS = 3

@@ -13,6 +13,7 @@ from directapp.declare.spec import CollectionMeta
 from directapp.derive.sheet.cells import shown
 from directapp.derive.sheet.layout import Table
 from directapp.derive.sheet.words import closed_up, heading_words, plain_word
+from directapp.kernel.text import in_every_language
 
 How = Literal["name", "label", "heading", "similar"]
 
@@ -61,7 +62,7 @@ def known_words(meta: CollectionMeta, allowed: Iterable[str] | None = None) -> f
     """Return every word by which a column may be known, as ``heading_words`` gives them."""
     fields = _fields(meta, allowed)
     return frozenset(
-        closed_up(plain_word(text)) for f in fields for text in (f.name, f.label.nb, f.label.en, *f.headings)
+        closed_up(plain_word(text)) for f in fields for text in (f.name, *in_every_language(f.label), *f.headings)
     )
 
 
@@ -71,7 +72,7 @@ def _fields(meta: CollectionMeta, allowed: Iterable[str] | None) -> list[Field]:
 
 
 def _labels(item: Field) -> Iterable[str]:
-    for label in (item.label.nb, item.label.en):
+    for label in in_every_language(item.label):
         yield label
         yield f"{label} ({item.name})"
 

@@ -21,7 +21,7 @@ from directapp.derive.shown import readable_anywhere
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import ForbiddenError
-from directapp.kernel.text import LANGUAGES, Text
+from directapp.kernel.text import Text, _, in_every_language, join
 from directapp.services.incoming import UNSTORABLE, Incoming, Level, Note, Raw
 from directapp.services.reading import Reading
 from directapp.store.query import Query
@@ -30,86 +30,56 @@ FLAW = ""
 _MOST_REFS = 5000
 _TEXTS = frozenset({Kind.STRING, Kind.TEXT})
 _YES, _NO = frozenset({"x", "j", "y", "sann", "sant"}), frozenset({"n", "usann", "usant"})
-_NO_REF = Text("«{value}» ble ikke funnet.", "“{value}” was not found.")
-_SEVERAL = Text("«{value}» passer på flere.", "“{value}” fits several.")
-_NO_VALUES = Text("Raden har ingen verdier i kolonnene som tas inn.", "The row has no values in the columns taken in.")
-_NO_KEY = Text(
-    "{label} mangler, så det kan ikke sees om posten finnes fra før. Fyll den inn, ta raden inn som ny eller hopp"
-    " over.",
+_NO_REF = _("“{value}” was not found.")
+_SEVERAL = _("“{value}” fits several.")
+_NO_VALUES = _("The row has no values in the columns taken in.")
+_NO_KEY = _(
     "{label} is missing, so it cannot be told whether the record is there already. Fill it in, take the row in as new,"
-    " or skip it.",
+    " or skip it."
 )
-_NO_CHOICE = Text("«{value}» finnes ikke; velg blant: {choices}.", "No “{value}”; choose from: {choices}.")
-_WHY = Text("«{value}»: {why}", "“{value}”: {why}")
-_NO_CLOCK = Text(
-    "«{value}» har et klokkeslett; feltet er en dato, så bare dagen er tatt med.",
-    "“{value}” has a time of day; the field is a date, so the day alone is taken in.",
-)
+_NO_CHOICE = _("No “{value}”; choose from: {choices}.")
+_WHY = _("“{value}”: {why}")
+_NO_CLOCK = _("“{value}” has a time of day; the field is a date, so the day alone is taken in.")
 _ODD: Mapping[str, Text] = {
-    "formula": Text(
-        "Cellen er en formel uten utregnet verdi ({value}). Åpne filen i regnearkprogrammet og lagre den på nytt.",
-        "The cell is a formula that was never worked out ({value}). Open the file in the spreadsheet and save it anew.",
+    "formula": _(
+        "The cell is a formula that was never worked out ({value}). Open the file in the spreadsheet and save it anew."
     ),
-    "error": Text(
-        "Cellen viser en feil i regnearket: {value}.", "The cell shows an error in the spreadsheet: {value}."
-    ),
-    "date": Text(
-        "Cellen er en dato i regnearket ({value}); regnearket kan ha gjort om det som ble skrevet.",
-        "The cell is a date in the spreadsheet ({value}), which may have altered what was typed.",
-    ),
-    "time": Text("Cellen er et klokkeslett ({value}).", "The cell is a time of day ({value})."),
-    "duration": Text("Cellen er en varighet ({value}).", "The cell is a duration ({value})."),
-    "unit": Text("Cellen viser {value}, ikke et rent tall.", "The cell shows {value}, not a plain number."),
-    UNSTORABLE: Text(
-        "Verdien er for lang, eller har tegn som ikke kan lagres: {value}",
-        "The value is too long, or has characters that cannot be stored: {value}",
-    ),
+    "error": _("The cell shows an error in the spreadsheet: {value}."),
+    "date": _("The cell is a date in the spreadsheet ({value}), which may have altered what was typed."),
+    "time": _("The cell is a time of day ({value})."),
+    "duration": _("The cell is a duration ({value})."),
+    "unit": _("The cell shows {value}, not a plain number."),
+    UNSTORABLE: _("The value is too long, or has characters that cannot be stored: {value}"),
 }
 _FLAWS: Mapping[str, tuple[Level, Text]] = {
     "quote": (
         "held",
-        Text(
-            "Et anførselstegn på raden lukkes ikke. Se over verdiene før raden tas inn.",
-            "A quotation mark in the row is not closed. Look at the values before the row is taken in.",
-        ),
+        _("A quotation mark in the row is not closed. Look at the values before the row is taken in."),
     ),
     "long": (
         "held",
-        Text(
-            "Raden har flere verdier enn det er overskrifter. Står det et skilletegn inne i en verdi?",
-            "The row has more values than there are headings. Does a value contain a separator?",
-        ),
+        _("The row has more values than there are headings. Does a value contain a separator?"),
     ),
     "split": (
         "held",
-        Text(
-            "Raden er for kort, og den ved siden av også. Står det et linjeskift inne i en verdi?",
-            "The row is too short, and so is the one beside it. Does a value contain a line break?",
-        ),
+        _("The row is too short, and so is the one beside it. Does a value contain a line break?"),
     ),
     "lone": (
         "held",
-        Text(
-            "Raden har bare én verdi. Er det en overskrift eller en merknad mellom radene?",
-            "The row has a single value. Is it a heading or a remark between the rows?",
-        ),
+        _("The row has a single value. Is it a heading or a remark between the rows?"),
     ),
-    "heading": ("held", Text("Raden gjentar overskriftene.", "The row repeats the headings.")),
-    "total": ("held", Text("Raden ser ut som en sum av de andre.", "The row looks like a total of the others.")),
+    "heading": ("held", _("The row repeats the headings.")),
+    "total": ("held", _("The row looks like a total of the others.")),
     "garbled": (
         "held",
-        Text(
-            "«{value}» ser ut til å være lest i feil tegnsett før det kom i filen. Rett det før raden tas inn.",
+        _(
             "“{value}” seems to have been read in the wrong encoding before it came into the file. Correct it before"
-            " the row is taken in.",
+            " the row is taken in."
         ),
     ),
     "bytes": (
         "warning",
-        Text(
-            "«{value}» var skrevet i et annet tegnsett enn resten av filen, og er lest som det står her.",
-            "“{value}” was written in another encoding than the rest of the file, and was read as it stands here.",
-        ),
+        _("“{value}” was written in another encoding than the rest of the file, and was read as it stands here."),
     ),
 }
 
@@ -251,13 +221,12 @@ class TableReader:
         named = {
             closed_up(plain_word(name)): choice.code
             for choice in item.choices
-            for name in (choice.label.nb, choice.label.en, choice.code)
+            for name in (*in_every_language(choice.label), choice.code)
         }
         begun = {code for name, code in named.items() if len(word) > 1 and name.startswith(word)}
         if word in named or len(begun) == 1 or not item.choices:
             return named.get(word) or next(iter(begun), text)
-        listed = (", ".join(c.label.pick(language) for c in item.choices) for language in LANGUAGES)
-        raise _UnreadableError(_NO_CHOICE.fill(value=told(text), choices=Text(*listed)))
+        raise _UnreadableError(_NO_CHOICE.fill(value=told(text), choices=join((c.label for c in item.choices), ", ")))
 
     def _ref(self, item: Field, cell: Cell) -> Any:
         text = shown(cell)

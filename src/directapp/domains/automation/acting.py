@@ -18,16 +18,16 @@ from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import ConflictError, DirectAppError, StaleError
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 from directapp.services.act import Act, Seen
 from directapp.services.errands import explained
 from directapp.services.jobs import GiveUpError, Job, Run
 
 WORKER, READER = "workflow", "pipeline"
-_NO_CAR = Text("Hendelsen gjelder ingen bil.", "The event is about no car.")
+_NO_CAR = _("The event is about no car.")
 MONTH = timedelta(days=31)
 MOST_EVENTS = 5000
-_SHOWN, _CHUNK, _MOST_PEOPLE, _LONGEST = 20, 500, 2000, 300
+_SHOWN, _CHUNK, _MOST_PEOPLE = 20, 500, 2000
 
 
 Event = Mapping[str, Any]
@@ -60,7 +60,7 @@ async def run(job: Job) -> None:
         reason = explained(error)
         async with job.act(SYSTEM) as act:
             if act.seen is not None:
-                await _note(act, job, "refused" if final else "failed", reason[:_LONGEST])
+                await _note(act, job, "refused" if final else "failed", reason)
         raise GiveUpError(reason) from error
 
 
@@ -127,7 +127,7 @@ def title(seen: Seen) -> str:
     return " ".join(str(part) for part in named if part) or str(seen.id)
 
 
-async def _note(act: Act, job: Job, outcome: str, told: str | None) -> None:
+async def _note(act: Act, job: Job, outcome: str, told: Text | None) -> None:
     values = {
         "rule": job.record,
         "event": job.payload["caused_by"],
@@ -182,7 +182,7 @@ async def _hits(act: Act, rule: Seen, events: Sequence[Event], differing: Differ
     pairs = [(records[event["record"]].row.get("car"), event["id"]) for event in events]
     was |= await differing(CARS, [(car, event) for car, event in pairs if car in cars], of_car)
     hits = []
-    for event, (car, _) in zip(events, pairs, strict=True):
+    for event, (car, _event) in zip(events, pairs, strict=True):
         seen = records[event["record"]]
         moved = {name: event["payload"].get(name) for name in ("from", "to")}
         row = {**moved, **seen.row, **was.get((seen.id, event["id"]), {})}
@@ -196,7 +196,7 @@ async def _hits(act: Act, rule: Seen, events: Sequence[Event], differing: Differ
 
 async def _records(act: Act, wanted: Sequence[tuple[str, UUID]]) -> dict[UUID, Seen]:
     found: dict[UUID, Seen] = {}
-    for collection in {name for name, _ in wanted}:
+    for collection in {name for name, _record in wanted}:
         ids = list(dict.fromkeys(record for name, record in wanted if name == collection))
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]

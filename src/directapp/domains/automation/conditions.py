@@ -18,7 +18,7 @@ from directapp.declare.kinds import BadValueError, Kind, read
 from directapp.declare.reading import SHEET, clean_code
 from directapp.domains.cars.fields import CARS
 from directapp.kernel.clock import OSLO
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, in_every_language, join, verbatim
 
 OF_CAR = "car."
 _MOST_LINES = 10
@@ -59,18 +59,13 @@ _CLOCK = re.compile(r"\d[:.]\d\d(?::\d\d)?\s*(?:z|[+-]\d\d:?\d\d)?$|\dT\d", re.I
 _QUOTED = re.compile("(?:\"[^\"]+\"|'[^']+'|«[^»]+»|\u201c[^\u201d]+\u201d)")
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u00b4`"), "'")
 
-_UNREAD = Text(
-    "Linje {line} kan ikke leses. Skriv for eksempel «Merke = Audi» eller «Kundens navn er tom».",
-    "Line {line} cannot be read. Write for instance “Make = Audi” or “Customer name is empty”.",
-)
-_NO_FIELD = Text("Linje {line}: feltet «{said}» finnes ikke her.{meant}", "Line {line}: no field “{said}” here.{meant}")
-_MEANT = Text(" Mente du «{name}»?", " Did you mean “{name}”?")
-_NOT_SO = Text(
-    "Linje {line}: {label} kan ikke sammenlignes med «{word}».", "Line {line}: {label} cannot be compared by “{word}”."
-)
-_BAD = Text("Linje {line}, {label}: {why}", "Line {line}, {label}: {why}")
-_NO_CHOICE = Text("«{said}» er ikke et valg. Velg blant: {choices}.", "“{said}” is no choice. Choose among: {choices}.")
-_NO_DATE = Text("Skal være en dato, for eksempel 26.11.2026.", "Must be a date, for example 26.11.2026.")
+_UNREAD = _("Line {line} cannot be read. Write for instance “Make = Audi” or “Customer name is empty”.")
+_NO_FIELD = _("Line {line}: no field “{said}” here.{meant}")
+_MEANT = _(" Did you mean “{name}”?")
+_NOT_SO = _("Line {line}: {label} cannot be compared by “{word}”.")
+_BAD = _("Line {line}, {label}: {why}")
+_NO_CHOICE = _("“{said}” is no choice. Choose among: {choices}.")
+_NO_DATE = _("Must be a date, for example 26.11.2026.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +105,7 @@ def vocabulary(collection: str, fields: Mapping[str, Field], car: Mapping[str, F
     for prefix, code, those in (("car.", "" if same else OF_CAR, fields if same else car), ("", "", _moves(fields))):
         usable = {name: one for name, one in those.items() if one.stored and not one.secret}
         known |= {f"{code}{name}": one for name, one in usable.items()}
-        labels = {plain(label): n for n, one in usable.items() for label in (one.label.nb, one.label.en)}
+        labels = {plain(label): n for n, one in usable.items() for label in in_every_language(one.label)}
         # A code is never taken for somebody else's label.
         names |= {f"{prefix}{said}": f"{code}{n}" for said, n in (labels | {n: n for n in usable}).items()}
     return Vocabulary(names, known)
@@ -120,7 +115,7 @@ def _moves(fields: Mapping[str, Field]) -> dict[str, Field]:
     """Return the fields, and the status before and after what happened."""
     status = fields.get("status")
     states: tuple[Choice, ...] = status.choices if status else ()
-    words = {"from": Text("Fra status", "From status"), "to": Text("Til status", "To status")}
+    words = {"from": _("From status"), "to": _("To status")}
     moves = {n: Field(name=n, label=label, kind=Kind.CHOICE, choices=states) for n, label in words.items() if states}
     return {**moves, **fields}
 
@@ -132,7 +127,7 @@ def normal(text: str) -> str:
     """
     lines = [line.strip() for line in text.splitlines()]
     if len([line for line in lines if line]) > _MOST_LINES:
-        raise BadValueError(f"Høyst {_MOST_LINES} linjer.", f"At most {_MOST_LINES} lines.")
+        raise BadValueError(_("At most {most_lines} lines.").fill(most_lines=_MOST_LINES))
     return "\n".join(lines).rstrip()
 
 
@@ -147,8 +142,7 @@ def read_conditions(text: str, words: Vocabulary) -> list[Condition]:
 
 
 def _refuse(text: Text, **places: object) -> NoReturn:
-    said = text.fill(**places)
-    raise BadValueError(said.nb, said.en)
+    raise BadValueError(text.fill(**places))
 
 
 def _read(number: int, line: str, words: Vocabulary) -> Condition:
@@ -184,10 +178,10 @@ def _suggested(said: str, words: Vocabulary) -> Text:
     name = _name(said)
     near = [f"{OF_CAR}{name}"] if f"{OF_CAR}{name}" in words.names else get_close_matches(name, words.names, 1, 0.75)
     if not near:
-        return Text("", "")
+        return verbatim("")
     code = words.names[near[0]]
     label, of_car = words.fields[code].label, code.startswith(OF_CAR)
-    return _MEANT.fill(name=Text(f"bil.{label.nb}", f"car.{label.en}") if of_car else label)
+    return _MEANT.fill(name=_("car.{label}").fill(label=label) if of_car else label)
 
 
 def _fits(word: str, kind: Kind) -> bool:
@@ -228,16 +222,14 @@ def _said(item: Field, value: str, word: str) -> str:
 def _chosen(item: Field, value: str) -> str:
     said = plain(value)
     for choice in item.choices:
-        if said in {plain(choice.label.nb), plain(choice.label.en), choice.code.casefold()}:
+        if said in {*map(plain, in_every_language(choice.label)), choice.code.casefold()}:
             return choice.code
-    labels = [choice.label for choice in item.choices]
-    listed = Text(", ".join(label.nb for label in labels), ", ".join(label.en for label in labels))
-    _refuse(_NO_CHOICE, said=value, choices=listed)
+    _refuse(_NO_CHOICE, said=value, choices=join((choice.label for choice in item.choices), ", "))
 
 
 def _time(kind: Kind, value: str) -> date | datetime:
     if value.strip().isdigit():
-        raise BadValueError(_NO_DATE.nb, _NO_DATE.en)
+        raise BadValueError(_NO_DATE)
     if kind is Kind.DATE or not _CLOCK.search(value.strip()):
         found: date = read(Kind.DATE, value, SHEET)
         return found

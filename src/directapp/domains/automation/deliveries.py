@@ -27,25 +27,21 @@ from directapp.domains.automation.fields import WEBHOOK_DELIVERIES, WEBHOOKS
 from directapp.domains.automation.telling import tell_administrators
 from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.kernel.errors import DirectAppError
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 from directapp.services.act import Act, Seen
-from directapp.services.jobs import GiveUpError, Job, LaterError, Run
+from directapp.services.jobs import AttemptError, GiveUpError, Job, LaterError, Run
 
-OUTCOMES = choices(
-    ("waiting", "Venter", "Waiting"), ("delivered", "Levert", "Delivered"), ("failed", "Feilet", "Failed")
-)
+OUTCOMES = choices(("waiting", _("Waiting")), ("delivered", _("Delivered")), ("failed", _("Failed")))
 PING = "webhook.ping"
-_PING = choices((PING, "Prøvemelding", "Trial message"))
-_INACTIVE = Text("Webhooken er ikke aktiv.", "The webhook is not active.")
-_SILENT = Text("Mottakeren svarer ikke.", "The receiver does not answer.")
-_ANSWERED = Text("Mottakeren svarte {status}.", "The receiver answered {status}.")
+_PING = choices((PING, _("Trial message")))
+_INACTIVE = _("The webhook is not active.")
+_SILENT = _("The receiver does not answer.")
+_ANSWERED = _("The receiver answered {status}.")
 _GONE, _TOO_MANY = 410, 429
 _LONGEST = 300
-_PING_PONG = Text(
-    "Webhooken «{name}» er stanset: «{event}» ble meldt {rounds} ganger på en time for samme post. Mottakeren svarer"
-    " trolig ved å endre posten igjen.",
+_PING_PONG = _(
     "The webhook “{name}” is stopped: “{event}” was told {rounds} times within an hour of the same record. Its receiver"
-    " probably answers by changing the record again.",
+    " probably answers by changing the record again."
 )
 
 
@@ -59,6 +55,11 @@ class Reply:
 
 class UnsafeAddressError(Exception):
     """The address leads into our own network, or nowhere."""
+
+    def __init__(self, reason: Text) -> None:
+        """Keep why."""
+        super().__init__(reason.english)
+        self.reason = reason
 
 
 Send = Callable[[str, str, str, datetime, bytes], Awaitable[Reply]]
@@ -81,7 +82,7 @@ async def queue(act: Act, webhook: Seen, event: str, about: Seen, more: Mapping[
         await act.change({"active": False, "stopped_because": CIRCLE}, system=SYSTEM, on=webhook)
         words = _PING_PONG.fill(name=webhook.row["name"], event=_label(act, event), rounds=ROUNDS)
         await tell_administrators(act, webhook, words)
-        values = {"webhook": webhook.id, "event": event, "outcome": "failed", "error": words.both[:_LONGEST]}
+        values = {"webhook": webhook.id, "event": event, "outcome": "failed", "error": words}
         await act.create(WEBHOOK_DELIVERIES, {**values, "record": str(about.id)}, system=SYSTEM)
         return
     data = {"collection": about.collection, "id": str(about.id), **more}
@@ -113,7 +114,7 @@ def delivering(send: Send) -> Run:
             message = act.seen
             webhook = await act.look_up(WEBHOOKS, message.row["webhook"])
         if not webhook.row["active"]:
-            await _note(job, outcome="failed", error=_INACTIVE.both)
+            await _note(job, outcome="failed", error=_INACTIVE)
             return
         try:
             reply = await send(
@@ -124,11 +125,11 @@ def delivering(send: Send) -> Run:
                 message.row["body"].encode(),
             )
         except UnsafeAddressError as error:
-            await _note(job, outcome="failed", error=str(error))
-            raise GiveUpError(str(error)) from error
+            await _note(job, outcome="failed", error=error.reason)
+            raise GiveUpError(error.reason) from error
         except (OSError, DirectAppError) as error:
-            await _note(job, outcome="failed" if job.last else "waiting", error=_SILENT.both)
-            raise OSError(_SILENT.both) from error
+            await _note(job, outcome="failed" if job.last else "waiting", error=_SILENT)
+            raise AttemptError(_SILENT) from error
         await _heed(job, webhook, reply)
 
     return deliver
@@ -139,7 +140,7 @@ async def _heed(job: Job, webhook: Seen, reply: Reply) -> None:
     if good:
         await _note(job, outcome="delivered", answer=reply.status, error=None, delivered=True)
         return
-    words = _ANSWERED.fill(status=reply.status).both
+    words = _ANSWERED.fill(status=reply.status)
     gone = reply.status == _GONE
     await _note(job, outcome="failed" if gone or job.last else "waiting", answer=reply.status, error=words)
     if gone:
@@ -149,15 +150,13 @@ async def _heed(job: Job, webhook: Seen, reply: Reply) -> None:
         raise GiveUpError(words)
     if reply.retry_after is not None:
         raise LaterError(words, seconds=reply.retry_after)
-    raise OSError(words)
+    raise AttemptError(words)
 
 
 async def _note(job: Job, *, delivered: bool = False, **values: Any) -> None:
     async with job.act(SYSTEM) as act:
         if act.seen is None:
             return
-        if values.get("error"):
-            values["error"] = str(values["error"])[:_LONGEST]
         if delivered:
             values["delivered_at"] = act.now.isoformat()
         await act.change({**values, "attempts": int(act.seen.row["attempts"] or 0) + 1})
@@ -166,12 +165,11 @@ async def _note(job: Job, *, delivered: bool = False, **values: Any) -> None:
 def _content(events: Iterable[Event]) -> Group:
     return Group(
         "all",
-        Text("Levering", "Delivery"),
+        _("Delivery"),
         (
             field(
                 "webhook",
-                "Webhook",
-                "Webhook",
+                _("Webhook"),
                 Kind.REF,
                 ref=WEBHOOKS,
                 on_delete="cascade",
@@ -180,20 +178,19 @@ def _content(events: Iterable[Event]) -> Group:
             ),
             field(
                 "event",
-                "Hendelse",
-                "Event",
+                _("Event"),
                 Kind.CHOICE,
                 choices=(*event_choices(events), *_PING),
                 required=True,
                 computed=True,
             ),
-            field("outcome", "Utfall", "Outcome", Kind.CHOICE, choices=OUTCOMES, default="waiting", computed=True),
-            field("answer", "Svarkode", "Status code", Kind.INTEGER, computed=True),
-            field("attempts", "Forsøk", "Attempts", Kind.INTEGER, computed=True),
-            field("error", "Feil", "Error", max_length=_LONGEST, computed=True),
-            field("delivered_at", "Levert", "Delivered", Kind.INSTANT, computed=True),
-            field("body", "Innhold", "Content", Kind.TEXT, computed=True),
-            field("record", "Post", "Record", max_length=36, computed=True),
+            field("outcome", _("Outcome"), Kind.CHOICE, choices=OUTCOMES, default="waiting", computed=True),
+            field("answer", _("Status code"), Kind.INTEGER, computed=True),
+            field("attempts", _("Attempts"), Kind.INTEGER, computed=True),
+            field("error", _("Error"), max_length=_LONGEST, computed=True),
+            field("delivered_at", _("Delivered"), Kind.INSTANT, computed=True),
+            field("body", _("Content"), Kind.TEXT, computed=True),
+            field("record", _("Record"), max_length=36, computed=True),
         ),
     )
 
@@ -202,8 +199,8 @@ def deliveries(events: Iterable[Event]) -> Collection:
     """Return the collection of what was sent of events."""
     return Collection(
         name=WEBHOOK_DELIVERIES,
-        label=Text("Webhook-levering", "Webhook delivery"),
-        plural=Text("Webhook-leveringer", "Webhook deliveries"),
+        label=_("Webhook delivery"),
+        plural=_("Webhook deliveries"),
         groups=(_content(events),),
         access=Access(
             systems=(SYSTEM, "demo"),
@@ -215,7 +212,7 @@ def deliveries(events: Iterable[Event]) -> Collection:
             filters=("webhook", "outcome", "event"),
             icon="webhook",
         ),
-        verbs=(Verb(name="replay", label=Text("Send på nytt", "Send again"), run=replay, icon="refresh"),),
+        verbs=(Verb(name="replay", label=_("Send again"), run=replay, icon="refresh"),),
         indexes=(("webhook", "created_at"), ("outcome", "created_at"), ("webhook", "record", "created_at")),
         history=False,
     )

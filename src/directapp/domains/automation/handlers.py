@@ -14,12 +14,12 @@ from directapp.domains.automation.references import resolved
 from directapp.domains.automation.telling import tell_administrators
 from directapp.domains.cars.fields import CARS
 from directapp.kernel.errors import NotFoundError
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 from directapp.services.act import Act, Seen
 
-_MOST, _LONGEST = 200, 300
-IN_A_CIRCLE = Text("Regelen går i ring.", "The rule goes in a circle.")
-_RULE_STOPPED = Text("Regelen «{name}» er stanset. {why}", "The rule “{name}” is stopped. {why}")
+_MOST = 200
+IN_A_CIRCLE = _("The rule goes in a circle.")
+_RULE_STOPPED = _("The rule “{name}” is stopped. {why}")
 
 
 async def follow(act: Act) -> None:
@@ -85,7 +85,7 @@ async def stop(act: Act, rule: Seen, why: str, words: Text) -> None:
         "collection": act.collection,
         "record": str(act.target.id),
         "outcome": "stopped",
-        "told": words.both[:_LONGEST],
+        "told": words,
     }
     await act.create(RULE_RUNS, values, system=SYSTEM)
     await tell_administrators(act, rule, _RULE_STOPPED.fill(name=rule.row["name"], why=words))

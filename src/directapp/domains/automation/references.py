@@ -7,14 +7,14 @@ from uuid import UUID
 
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.domains.automation.conditions import Condition, plain
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.act import Act
 
 # What people call a record by; cars are many, and found by what stands on them.
 _NAMES = ("number", "code", "name", "name_nb", "name_en", "email", "title")
 _CODES = ("license_plate", "vin", "order_number")
 _MOST = 2000
-_NONE = Text("Linje {line}: «{said}» ble ikke funnet.", "Line {line}: “{said}” was not found.")
+_NONE = _("Line {line}: “{said}” was not found.")
 
 
 async def resolved(act: Act, conditions: Sequence[Condition]) -> list[Condition]:
@@ -30,7 +30,7 @@ async def demand_found(act: Act, conditions: Sequence[Condition]) -> None:
         for said in one.values:
             if not await _found(act, str(one.ref), said):
                 text = _NONE.fill(line=one.line, said=said)
-                raise BadValueError(text.nb, text.en)
+                raise BadValueError(text)
 
 
 async def _resolved(act: Act, one: Condition) -> Condition:

@@ -10,37 +10,36 @@ from directapp.declare.kinds import Kind
 from directapp.domains.automation.catalogue import SYSTEM, event_choices
 from directapp.domains.automation.fields import RULE_RUNS, WORKFLOW_RULES
 from directapp.domains.people.roles import ADMIN, MANAGER
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 
 OUTCOMES = choices(
-    ("done", "Utført", "Done"),
-    ("refused", "Avvist", "Refused"),
-    ("failed", "Feilet", "Failed"),
-    ("stopped", "Stanset", "Stopped"),
+    ("done", _("Done")),
+    ("refused", _("Refused")),
+    ("failed", _("Failed")),
+    ("stopped", pgettext("rule", "Stopped")),
 )
 
 
 def _content(events: Iterable[Event]) -> Group:
     return Group(
         "all",
-        Text("Utført regel", "Rule run"),
+        _("Rule run"),
         (
             field(
                 "rule",
-                "Regel",
-                "Rule",
+                _("Rule"),
                 Kind.REF,
                 ref=WORKFLOW_RULES,
                 on_delete="cascade",
                 required=True,
                 computed=True,
             ),
-            field("event", "Hendelse", "Event", Kind.CHOICE, choices=event_choices(events), computed=True),
-            field("collection", "Gjelder", "About", max_length=60, computed=True),
-            field("record", "Post", "Record", max_length=36, computed=True),
-            field("outcome", "Utfall", "Outcome", Kind.CHOICE, choices=OUTCOMES, computed=True),
-            field("told", "Forklaring", "Explanation", max_length=300, computed=True),
-            field("key", "Nøkkel", "Key", max_length=60, computed=True),
+            field("event", _("Event"), Kind.CHOICE, choices=event_choices(events), computed=True),
+            field("collection", _("About"), max_length=60, computed=True),
+            field("record", _("Record"), max_length=36, computed=True),
+            field("outcome", _("Outcome"), Kind.CHOICE, choices=OUTCOMES, computed=True),
+            field("told", _("Explanation"), max_length=300, computed=True),
+            field("key", _("Key"), max_length=60, computed=True),
         ),
     )
 
@@ -49,8 +48,8 @@ def rule_runs(events: Iterable[Event]) -> Collection:
     """Return the collection of what rules did about events."""
     return Collection(
         name=RULE_RUNS,
-        label=Text("Utført regel", "Rule run"),
-        plural=Text("Utførte regler", "Rule runs"),
+        label=_("Rule run"),
+        plural=_("Rule runs"),
         groups=(_content(events),),
         access=Access(systems=(SYSTEM, "demo"), grants=(Grant(role=ADMIN), Grant(role=MANAGER))),
         views=Views(

@@ -7,17 +7,17 @@ from directapp.kernel.text import Text
 from directapp.services.act import Act, Seen
 
 _WORKER = "workflow"
-_MOST, _TITLE = 2000, 200
+_MOST = 2000
 
 
 async def tell_administrators(act: Act, about: Seen, words: Text) -> None:
-    """Write a notification to every administrator, in their language, that leads to the record."""
+    """Write a notification to every administrator that leads to the record."""
     for person in await act.find(USERS, system="pipeline", limit=_MOST, active=True):
         if ADMIN in (person.row["roles"] or ()):
             values = {
                 "receiver": person.id,
                 "event": f"{about.collection}.stopped",
-                "title": words.pick(person.row.get("language") or "nb")[:_TITLE],
+                "title": words,
                 "priority": "high",
                 "subject_collection": about.collection,
                 "subject_id": about.id,

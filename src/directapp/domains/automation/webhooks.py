@@ -19,12 +19,12 @@ from directapp.domains.automation.fields import WEBHOOK_DELIVERIES, WEBHOOKS
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.act import Act
 
 STOPS = choices(
-    (GONE, "Mottakeren finnes ikke lenger (410)", "The receiver is gone (410)"),
-    (CIRCLE, "Mottakeren og vi svarer hverandre i ring", "The receiver and we answer each other in a circle"),
+    (GONE, _("The receiver is gone (410)")),
+    (CIRCLE, _("The receiver and we answer each other in a circle")),
 )
 
 
@@ -43,9 +43,7 @@ def read_address(value: str) -> str:
     except ValueError:
         good = False
     if not good:
-        raise BadValueError(
-            "Skriv en adresse som begynner med https://.", "Write an address that begins with https://."
-        )
+        raise BadValueError(_("Write an address that begins with https://."))
     return value.strip()
 
 
@@ -57,8 +55,7 @@ def new_secret() -> str:
 def _address() -> Field:
     return field(
         "url",
-        "Adresse",
-        "Address",
+        _("Address"),
         Kind.STRING,
         required=True,
         max_length=500,
@@ -71,47 +68,43 @@ def _address() -> Field:
 def _site() -> Field:
     return field(
         "dealership",
-        "Anlegg",
-        "Site",
+        _("Site"),
         Kind.REF,
         ref=DEALERSHIPS,
         on_delete="cascade",
-        help=Text(
-            "Mottakeren får bare vite det en daglig leder ved anlegget kan se. Tomt: hele virksomheten.",
-            "The receiver is told only what a manager of the site may see. Empty: the whole company.",
-        ),
+        help=_("The receiver is told only what a manager of the site may see. Empty: the whole company."),
     )
 
 
 def _events(events: Iterable[Event]) -> Field:
-    return field("events", "Hendelser", "Events", Kind.CHOICES, choices=event_choices(events), required=True)
+    return field("events", _("Events"), Kind.CHOICES, choices=event_choices(events), required=True)
 
 
 def _name() -> Field:
-    return field("name", "Navn", "Name", required=True, max_length=80, search=True)
+    return field("name", _("Name"), required=True, max_length=80, search=True)
 
 
 def _content(events: Iterable[Event]) -> Group:
     return Group(
         "all",
-        Text("Webhook", "Webhook"),
+        _("Webhook"),
         (
             _name(),
             _address(),
             _events(events),
             _site(),
-            field("active", "Aktiv", "Active", Kind.BOOLEAN, default=True),
-            field("stopped_because", "Stanset fordi", "Stopped because", Kind.CHOICE, choices=STOPS, computed=True),
+            field("active", _("Active"), Kind.BOOLEAN, default=True),
+            field("stopped_because", _("Stopped because"), Kind.CHOICE, choices=STOPS, computed=True),
         ),
     )
 
 
 KEY = Group(
     "key",
-    Text("Nøkkel", "Key"),
-    (field("secret", "Signeringsnøkkel", "Signing secret", computed=True, secret=True, max_length=100),),
+    _("Key"),
+    (field("secret", _("Signing secret"), computed=True, secret=True, max_length=100),),
 )
-_SECRET = (Secret(name="secret", label=Text("Signeringsnøkkel", "Signing secret")),)
+_SECRET = (Secret(name="secret", label=_("Signing secret")),)
 
 
 async def subscribe(act: Act) -> None:
@@ -137,7 +130,7 @@ async def ping(act: Act) -> None:
 def _inactive(case: Case) -> Problem | None:
     if case.get("active"):
         return None
-    return Problem(Text("Webhooken er ikke aktiv.", "The webhook is not active."), field="active", code="CONFLICT")
+    return Problem(_("The webhook is not active."), field="active", code="CONFLICT")
 
 
 def fresh_start(case: Case) -> dict[str, Any]:
@@ -149,8 +142,8 @@ def webhooks(events: Iterable[Event]) -> Collection:
     """Return the collection of those who listen to events from outside."""
     return Collection(
         name=WEBHOOKS,
-        label=Text("Webhook", "Webhook"),
-        plural=Text("Webhooker", "Webhooks"),
+        label=_("Webhook"),
+        plural=_("Webhooks"),
         groups=(_content(events), KEY),
         access=Access(
             systems=(SYSTEM, "demo"),
@@ -158,7 +151,7 @@ def webhooks(events: Iterable[Event]) -> Collection:
                 Grant(role=ADMIN, read=("all",), write=("all",), delete=True, verbs=("subscribe", "renew", "ping")),
                 Grant(role=MANAGER, read=("all",)),
             ),
-            delete_why=Text("Et annet system skal ikke få vite mer.", "Another system is to be told no more."),
+            delete_why=_("Another system is to be told no more."),
         ),
         views=Views(
             columns=("name", "url", "events", "dealership", "active", "stopped_because"),
@@ -171,7 +164,7 @@ def webhooks(events: Iterable[Event]) -> Collection:
         verbs=(
             Verb(
                 name="subscribe",
-                label=Text("Ny webhook", "New webhook"),
+                label=_("New webhook"),
                 run=subscribe,
                 on="collection",
                 params=(_name(), _address(), _events(events), _site()),
@@ -181,14 +174,12 @@ def webhooks(events: Iterable[Event]) -> Collection:
             ),
             Verb(
                 name="ping",
-                label=Text("Send en prøve", "Send a trial"),
+                label=_("Send a trial"),
                 run=ping,
                 blocked=_inactive,
                 icon="player-play",
             ),
-            Verb(
-                name="renew", label=Text("Ny nøkkel", "New secret"), run=renew, icon="key", danger=True, secrets=_SECRET
-            ),
+            Verb(name="renew", label=_("New secret"), run=renew, icon="key", danger=True, secrets=_SECRET),
         ),
         indexes=(("active",),),
         notes=f"What was sent stands in {WEBHOOK_DELIVERIES}.",

@@ -19,34 +19,34 @@ from directapp.domains.automation.references import demand_found
 from directapp.domains.cars.fields import CARS
 from directapp.domains.people.roles import ADMIN, MANAGER, role_choices
 from directapp.kernel.errors import InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, in_every_language, pgettext
 from directapp.services.act import Act
 
 ACTIONS = choices(
-    ("notify", "Varsle", "Notify"),
-    ("set_field", "Sett felt på bilen", "Set a field of the car"),
-    ("create_work_item", "Lag arbeidspunkt", "Create a work item"),
-    ("call_webhook", "Kall webhook", "Call a webhook"),
+    ("notify", _("Notify")),
+    ("set_field", _("Set a field of the car")),
+    ("create_work_item", _("Create a work item")),
+    ("call_webhook", _("Call a webhook")),
 )
 # What a rule may set: nothing that the workflow, the money or the customer hangs on.
 SETTABLE = choices(
-    ("priority", "Prioritet", "Priority"),
-    ("seller_notes", "Selgers notat", "Seller's notes"),
-    ("parts_notes", "Merknad om deler", "Parts notes"),
-    ("technical_notes", "Notat fra teknisk", "Technical notes"),
-    ("cosmetic_notes", "Notat fra kosmetisk", "Cosmetic notes"),
+    ("priority", _("Priority")),
+    ("seller_notes", _("Seller's notes")),
+    ("parts_notes", _("Parts notes")),
+    ("technical_notes", _("Technical notes")),
+    ("cosmetic_notes", _("Cosmetic notes")),
 )
 WORK = choices(
-    ("technical", "Mekanisk", "Mechanical"),
-    ("cosmetic", "Kosmetisk", "Cosmetic"),
-    ("tyres", "Dekk og felg", "Tyres and wheels"),
-    ("glass", "Glass", "Glass"),
-    ("equipment", "Utstyr", "Equipment"),
-    ("other", "Annet", "Other"),
+    ("technical", _("Mechanical")),
+    ("cosmetic", _("Cosmetic")),
+    ("tyres", _("Tyres and wheels")),
+    ("glass", _("Glass")),
+    ("equipment", _("Equipment")),
+    ("other", _("Other")),
 )
 STOPS = choices(
-    (CIRCLE, "Regelen går i ring", "The rule goes in a circle"),
-    (UNREADABLE, "Vilkårene kan ikke leses lenger", "The conditions can no longer be read"),
+    (CIRCLE, _("The rule goes in a circle")),
+    (UNREADABLE, _("The conditions can no longer be read")),
 )
 NEEDS = {
     "notify": ("notify_role", "message"),
@@ -57,34 +57,29 @@ NEEDS = {
 _CONTENT = ("event", "conditions", "action", *{name for names in NEEDS.values() for name in names})
 
 
-_HELP = Text(
-    "Én sammenligning per linje, og alle må stemme: «Merke = Audi», «Salgspris > 500 000», «Kundens navn er"
-    " tom», «Prioritet er en av Høy, Haster», «Lovet levering <= 24.12.2026», «Forhandler = 499». Skriv"
-    " bil. foran et felt på bilen når hendelsen gjelder noe annet. Tomt: alltid.",
+_HELP = _(
     "One comparison a line, all of which must hold: “Make = Audi”, “Sale price > 500 000”, “Customer name"
     " is empty”, “Priority is one of High, Urgent”, “Promised delivery <= 24.12.2026”, “Dealership = 499”."
-    " Write car. before a field of the car where the event is about something else. Empty: always.",
+    " Write car. before a field of the car where the event is about something else. Empty: always."
 )
 
 
 def _when(events: Iterable[Event]) -> Group:
     return Group(
         "when",
-        Text("Når", "When"),
+        _("When"),
         (
-            field("name", "Navn", "Name", required=True, max_length=80, search=True),
+            field("name", _("Name"), required=True, max_length=80, search=True),
             field(
                 "event",
-                "Når dette skjer",
-                "When this happens",
+                _("When this happens"),
                 Kind.CHOICE,
                 choices=event_choices(events),
                 required=True,
             ),
             field(
                 "conditions",
-                "Og dette gjelder",
-                "And this holds",
+                _("And this holds"),
                 Kind.TEXT,
                 max_length=1000,
                 parse=normal,
@@ -96,34 +91,34 @@ def _when(events: Iterable[Event]) -> Group:
 
 THEN = Group(
     "then",
-    Text("Så", "Then"),
+    _("Then"),
     (
-        field("action", "Gjør dette", "Do this", Kind.CHOICE, choices=ACTIONS, required=True, default="notify"),
-        field("notify_role", "Varsle rolle", "Notify role", Kind.CHOICE, choices=role_choices("mechanic", "detailer")),
-        field("message", "Tekst", "Text", max_length=200),
-        field("set_field", "Felt", "Field", Kind.CHOICE, choices=SETTABLE),
-        field("set_value", "Verdi", "Value", max_length=200),
-        field("work_kind", "Type arbeid", "Kind of work", Kind.CHOICE, choices=WORK),
-        field("webhook", "Webhook", "Webhook", Kind.REF, ref=WEBHOOKS, on_delete="set_null"),
+        field("action", _("Do this"), Kind.CHOICE, choices=ACTIONS, required=True, default="notify"),
+        field("notify_role", _("Notify role"), Kind.CHOICE, choices=role_choices("mechanic", "detailer")),
+        field("message", _("Text"), max_length=200),
+        field("set_field", _("Field"), Kind.CHOICE, choices=SETTABLE),
+        field("set_value", _("Value"), max_length=200),
+        field("work_kind", _("Kind of work"), Kind.CHOICE, choices=WORK),
+        field("webhook", _("Webhook"), Kind.REF, ref=WEBHOOKS, on_delete="set_null"),
     ),
 )
 STAND = Group(
     "stand",
-    Text("Tilstand", "State"),
+    _("State"),
     (
-        field("active", "Slått på", "Switched on", Kind.BOOLEAN, default=False, computed=True),
-        field("tried_at", "Prøvd", "Tried", Kind.INSTANT, computed=True),
-        field("tried_events", "Hendelser siste måned", "Events of the last month", Kind.INTEGER, computed=True),
-        field("tried_hits", "Ville slått til", "Would have acted", Kind.INTEGER, computed=True),
-        field("tried_told", "Disse", "These", Kind.TEXT, max_length=4000, computed=True),
-        field("stopped_because", "Stanset fordi", "Stopped because", Kind.CHOICE, choices=STOPS, computed=True),
+        field("active", _("Switched on"), Kind.BOOLEAN, default=False, computed=True),
+        field("tried_at", pgettext("rule", "Tried"), Kind.INSTANT, computed=True),
+        field("tried_events", _("Events of the last month"), Kind.INTEGER, computed=True),
+        field("tried_hits", _("Would have acted"), Kind.INTEGER, computed=True),
+        field("tried_told", _("These"), Kind.TEXT, max_length=4000, computed=True),
+        field("stopped_because", _("Stopped because"), Kind.CHOICE, choices=STOPS, computed=True),
     ),
 )
 
 
 def complete(case: Case) -> list[Problem]:
     """Demand what the chosen action needs."""
-    words = Text("Må fylles ut for denne handlingen.", "Has to be filled in for this action.")
+    words = _("Has to be filled in for this action.")
     return [
         Problem(words, field=name)
         for name in NEEDS.get(str(case.get("action")), ())
@@ -162,7 +157,7 @@ def _value(spec: Spec, case: Case) -> Any:
     item, said = spec[CARS].fields.get(str(case.get("set_field"))), str(case.get("set_value"))
     if item is None:
         return said
-    named = [one.code for one in item.choices if plain(said) in {plain(one.label.nb), plain(one.label.en)}]
+    named = [one.code for one in item.choices if plain(said) in map(plain, in_every_language(one.label))]
     return item.understand(named[0] if named else said)
 
 
@@ -213,9 +208,9 @@ async def switch_off(act: Act) -> None:
 
 def _untried(case: Case) -> Problem | None:
     if case.get("active"):
-        return Problem(Text("Regelen er slått på.", "The rule is switched on."), field="active", code="CONFLICT")
+        return Problem(_("The rule is switched on."), field="active", code="CONFLICT")
     if case.get("tried_at") is None:
-        words = Text("Prøv regelen på siste måned først.", "Try the rule on the last month first.")
+        words = _("Try the rule on the last month first.")
         return Problem(words, field="tried_at", code="CONFLICT")
     return None
 
@@ -223,15 +218,15 @@ def _untried(case: Case) -> Problem | None:
 def _off(case: Case) -> Problem | None:
     if case.get("active"):
         return None
-    return Problem(Text("Regelen er slått av.", "The rule is switched off."), field="active", code="CONFLICT")
+    return Problem(_("The rule is switched off."), field="active", code="CONFLICT")
 
 
 def workflow_rules(spec: Callable[[], Spec], events: Iterable[Event]) -> Collection:
     """Return the collection of rules about events; ``spec`` is asked, once all is declared, what they may be about."""
     return Collection(
         name=WORKFLOW_RULES,
-        label=Text("Regel", "Rule"),
-        plural=Text("Regler", "Rules"),
+        label=_("Rule"),
+        plural=_("Rules"),
         groups=(_when(events), THEN, STAND),
         access=Access(
             systems=(SYSTEM, "demo"),
@@ -245,7 +240,7 @@ def workflow_rules(spec: Callable[[], Spec], events: Iterable[Event]) -> Collect
                 ),
                 Grant(role=MANAGER),
             ),
-            delete_why=Text("En regel som ikke trengs, ryddes bort.", "A rule that is not needed is tidied away."),
+            delete_why=_("A rule that is not needed is tidied away."),
         ),
         views=Views(
             columns=("name", "event", "action", "active", "tried_at", "tried_hits", "stopped_because"),
@@ -259,22 +254,20 @@ def workflow_rules(spec: Callable[[], Spec], events: Iterable[Event]) -> Collect
         verbs=(
             Verb(
                 name="dry_run",
-                label=Text("Prøv på siste måned", "Try on the last month"),
+                label=_("Try on the last month"),
                 run=_dry_run(spec),
                 icon="list-check",
                 primary=True,
             ),
             Verb(
                 name="switch_on",
-                label=Text("Slå på", "Switch on"),
+                label=_("Switch on"),
                 run=switch_on,
                 blocked=_untried,
                 icon="player-play",
                 primary=True,
             ),
-            Verb(
-                name="switch_off", label=Text("Slå av", "Switch off"), run=switch_off, blocked=_off, icon="player-pause"
-            ),
+            Verb(name="switch_off", label=_("Switch off"), run=switch_off, blocked=_off, icon="player-pause"),
         ),
         indexes=(("event", "active"),),
     )

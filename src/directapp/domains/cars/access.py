@@ -6,7 +6,7 @@ from directapp.domains.cars.fields import GROUPS
 from directapp.domains.cars.states import IN_WORK, OPEN, until
 from directapp.domains.cars.words import NEW, USED
 from directapp.domains.people.roles import ADMIN, HANDLING
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 OWNED = Is("dealership", Who.SITE)
 AT_PREP = Is("prep_center", Who.SITE)
@@ -208,8 +208,5 @@ ACCESS = Access(
         *_leaders(),
     ),
     systems=("workflow", "custodian", "importer", "archiver", "registry", "demo"),
-    delete_why=Text(
-        "En kladd som aldri ble en bil, kan slettes av administrator. Alt annet arkiveres.",
-        "A draft that never became a car may be deleted by the administrator. Everything else is archived.",
-    ),
+    delete_why=_("A draft that never became a car may be deleted by the administrator. Everything else is archived."),
 )

@@ -16,54 +16,47 @@ from directapp.domains.cars.fields import CARS
 from directapp.domains.cars.states import CLOSED
 from directapp.domains.cars.words import PARTS_STATUSES
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, pgettext
 
 _CONTENT = ("name", "part_number", "quantity", "comment")
 
 
-def _group(code: str, nb: str, en: str, *fields: Field) -> Group:
-    return Group(code, Text(nb, en), fields)
+def _group(code: str, label: Text, *fields: Field) -> Group:
+    return Group(code, label, fields)
 
 
 GROUPS = (
     _group(
         "content",
-        "Tilbehør",
-        "Accessory",
-        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
-        field("name", "Navn", "Name", required=True, search=True, max_length=200),
-        field("part_number", "Delenummer", "Part number", code=True, style="mono", search=True, max_length=60),
-        field("quantity", "Antall", "Quantity", Kind.INTEGER, required=True, default=1, minimum=0, maximum=999),
-        field("comment", "Merknad", "Comment", Kind.TEXT),
+        _("Accessory"),
+        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
+        field("name", _("Name"), required=True, search=True, max_length=200),
+        field("part_number", _("Part number"), code=True, style="mono", search=True, max_length=60),
+        field("quantity", _("Quantity"), Kind.INTEGER, required=True, default=1, minimum=0, maximum=999),
+        field("comment", pgettext("accessory", "Comment"), Kind.TEXT),
     ),
     _group(
         "price",
-        "Pris",
-        "Price",
-        field("price", "Pris", "Price", Kind.MONEY, minimum=0, unit="kr"),
+        _("Price"),
+        field("price", _("Price"), Kind.MONEY, minimum=0, unit="kr"),
     ),
     _group(
         "supply",
-        "Forsyning",
-        "Supply",
-        field("status", "Status", "Status", Kind.CHOICE, choices=PARTS_STATUSES, required=True, default="none"),
-        field("ordered_at", "Bestilt", "Ordered", Kind.INSTANT, fact=True),
-        field("arrived_at", "Ankommet", "Arrived", Kind.INSTANT, fact=True),
+        _("Supply"),
+        field("status", _("Status"), Kind.CHOICE, choices=PARTS_STATUSES, required=True, default="none"),
+        field("ordered_at", _("Ordered"), Kind.INSTANT, fact=True),
+        field("arrived_at", _("Arrived"), Kind.INSTANT, fact=True),
     ),
     _group(
         "system",
-        "System",
-        "System",
-        field("changed_after_order_at", "Endret etter bestilling", "Changed after order", Kind.INSTANT, computed=True),
-        field("changed_content", "Hva som ble endret", "What was changed", Kind.JSON, computed=True),
+        _("System"),
+        field("changed_after_order_at", _("Changed after order"), Kind.INSTANT, computed=True),
+        field("changed_content", _("What was changed"), Kind.JSON, computed=True),
     ),
 )
 
-_CLOSED_CAR = Text(
-    "Bilen er levert eller arkivert, og tilbehøret kan ikke endres.",
-    "The car is delivered or archived, and its accessories cannot change.",
-)
-_ONLY_INSTALLED = Text("Mekaniker setter bare montert.", "A mechanic only sets installed.")
+_CLOSED_CAR = _("The car is delivered or archived, and its accessories cannot change.")
+_ONLY_INSTALLED = _("A mechanic only sets installed.")
 
 
 def supply_times(case: Case) -> Mapping[str, Any]:
@@ -124,8 +117,8 @@ def _grants() -> tuple[Grant, ...]:
 
 CAR_ACCESSORIES = Collection(
     name="car_accessories",
-    label=Text("Tilbehør", "Accessory"),
-    plural=Text("Tilbehør", "Accessories"),
+    label=_("Accessory"),
+    plural=_("Accessories"),
     groups=GROUPS,
     access=Access(systems=("workflow", "importer", "demo"), grants=_grants()),
     views=Views(

@@ -9,10 +9,10 @@ from directapp.domains.cars.transfer_verbs import OPEN_TRANSFER
 from directapp.domains.cars.words import ARCHIVE_REASONS
 from directapp.domains.cars.workflow import FACTS
 from directapp.kernel.errors import InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.act import Act
 
-_REASON = Text("Skriv en begrunnelse.", "Give a reason.")
+_REASON = _("Give a reason.")
 _PRICED = ("appraisal_price",)
 _PARTS = ("parts_ordered_seller_at", "parts_arrived_seller_at", "parts_ordered_prep_at", "parts_arrived_prep_at")
 _STAY = frozenset({*_PRICED, *_PARTS, "sold_at"})
@@ -85,5 +85,5 @@ def _earliest(field: str, states: tuple[str, ...]) -> int:
 
 def not_delivered(case: Case) -> Problem | None:
     """Say that a delivered car is archived by itself."""
-    text = Text("En levert bil arkiveres av seg selv.", "A delivered car is archived by itself.")
+    text = _("A delivered car is archived by itself.")
     return Problem(text, field="status") if case.get("status") == "delivered" else None

@@ -15,7 +15,7 @@ from directapp.domains.cars.stages import stage_left
 from directapp.domains.cars.verbs import VERBS
 from directapp.domains.cars.workflow import WORKFLOW
 from directapp.domains.people.fields import DEALERSHIPS
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 
 def _is(name: str, *, said: bool) -> Condition:
@@ -114,8 +114,8 @@ VIEWS = Views(
 
 CARS = Collection(
     name="cars",
-    label=Text("Bil", "Car"),
-    plural=Text("Biler", "Cars"),
+    label=_("Car"),
+    plural=_("Cars"),
     groups=GROUPS,
     access=ACCESS,
     views=VIEWS,
@@ -131,21 +131,18 @@ CARS = Collection(
     unique=(
         Unique(
             fields=("vin",),
-            message=Text("En annen bil har dette understellsnummeret.", "Another car has this VIN."),
+            message=_("Another car has this VIN."),
             where=Not(Is("status", "archived")),
         ),
         Unique(
             fields=("order_number",),
-            message=Text("En annen bil har dette ordrenummeret.", "Another car has this order number."),
+            message=_("Another car has this order number."),
             where=Not(Is("shared_identity", value=True)),
             alike=True,
         ),
         Unique(
             fields=("license_plate",),
-            message=Text(
-                "En annen bil som ikke er arkivert, har dette skiltet. Arkiver den, eller rett skiltet der først.",
-                "Another car that is not archived has this plate. Archive it, or correct its plate first.",
-            ),
+            message=_("Another car that is not archived has this plate. Archive it, or correct its plate first."),
             where=all_of(Not(Is("status", "archived")), Not(Is("shared_identity", value=True))),
         ),
     ),

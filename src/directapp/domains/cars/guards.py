@@ -7,75 +7,65 @@ from directapp.declare.workflow import Guard
 from directapp.domains.cars import facts
 from directapp.domains.cars.states import CLOSED, reached
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
-_WORK = {"technical": Text("Teknisk arbeid", "Technical work"), "cosmetic": Text("Kosmetisk arbeid", "Cosmetic work")}
+_WORK = {"technical": _("Technical work"), "cosmetic": _("Cosmetic work")}
 _PRICES = frozenset({"purchase_price", "holding_cost_per_day", "sale_price", "appraisal_price"})
 
 
-def _unless(holds: Callable[[Case], bool], nb: str, en: str, field: str) -> Guard:
-    problem = Problem(Text(nb, en), field=field)
+def _unless(holds: Callable[[Case], bool], text: Text, field: str) -> Guard:
+    problem = Problem(text, field=field)
     return lambda case: None if holds(case) else problem
 
 
 vin_known = _unless(
     lambda case: bool(case.get("vin")),
-    "Understellsnummer mangler. Bilen må ha det før den kan ankomme klargjøring.",
-    "The VIN is missing. The car needs one before it can arrive at the prep centre.",
+    _("The VIN is missing. The car needs one before it can arrive at the prep centre."),
     "vin",
 )
 inspection_explained = _unless(
     lambda case: bool(case.get("inspection_notes") or case.get("inspection_remarks")),
-    "Skriv hva som ikke er i orden, før mottaket avvises.",
-    "Write what is wrong before the inspection is failed.",
+    _("Write what is wrong before the inspection is failed."),
     "inspection_notes",
 )
 quality_explained = _unless(
     lambda case: bool(case.get("quality_notes")),
-    "Skriv hva som ikke er godt nok.",
-    "Write what is not good enough.",
+    _("Write what is not good enough."),
     "quality_notes",
 )
 rework_named = _unless(
     lambda case: bool(case.get("rework")),
-    "Velg hvilket arbeid som må gjøres om.",
-    "Choose which work has to be done again.",
+    _("Choose which work has to be done again."),
     "rework",
 )
 customer_named = _unless(
     lambda case: bool(case.get("customer_name")),
-    "Kundens navn mangler.",
-    "The customer's name is missing.",
+    _("The customer's name is missing."),
     "customer_name",
 )
 customer_phone_known = _unless(
     lambda case: bool(case.get("customer_phone")),
-    "Kundens telefonnummer mangler.",
-    "The customer's phone number is missing.",
+    _("The customer's phone number is missing."),
     "customer_phone",
 )
 sold = _unless(
     facts.is_sold,
-    "Bilen er ikke solgt. Sett solgt før den leveres til kunde.",
-    "The car is not sold. Set it sold before it is delivered to the customer.",
+    _("The car is not sold. Set it sold before it is delivered to the customer."),
     "sold_at",
 )
 inspection_approved = _unless(
     lambda case: case.get("inspection_approved") is True,
-    "Mottakskontrollen er ikke godkjent.",
-    "The inspection is not approved.",
+    _("The inspection is not approved."),
     "inspection_approved",
 )
 parts_here = _unless(
     lambda case: not (facts.needs(case, "technical") and facts.parts_missing(case)),
-    "Deler er bestilt, men ikke ankommet. Teknisk arbeid kan fullføres når delelageret har bekreftet ankomst.",
-    "Parts are ordered but have not arrived. Technical work can be completed when parts has confirmed arrival.",
+    _("Parts are ordered but have not arrived. Technical work can be completed when parts has confirmed arrival."),
     "technical_completed_at",
 )
 not_sold_to_another_site = _unless(
     lambda case: not (facts.is_sold(case) and case.before is not None and case.changed("dealership")),
-    "Bilen er solgt og kan ikke bytte forhandler.",
-    "The car is sold and cannot change dealership.",
+    _("The car is sold and cannot change dealership."),
     "dealership",
 )
 
@@ -85,7 +75,7 @@ def work_completed(case: Case) -> Problem | None:
     left = next((k for k in facts.needed(case) if not facts.completed(case, k)), None)
     if left is None:
         return None
-    message = Text("{work} er ikke fullført.", "{work} is not completed.").fill(work=_WORK[left])
+    message = _("{work} is not completed.").fill(work=_WORK[left])
     return Problem(message, field=f"{left}_completed_at")
 
 
@@ -93,23 +83,20 @@ def technical_completed(case: Case) -> Problem | None:
     """Technical work is completed where the car needs it (guard 1)."""
     if not facts.needs(case, "technical") or facts.completed(case, "technical"):
         return None
-    message = Text("{work} er ikke fullført.", "{work} is not completed.").fill(work=_WORK["technical"])
+    message = _("{work} is not completed.").fill(work=_WORK["technical"])
     return Problem(message, field="technical_completed_at")
 
 
 def work_needed(kind: str) -> Guard:
     """Only work that the car needs is started."""
-    message = Text("Bilen trenger ikke dette arbeidet.", "The car does not need this work.")
+    message = _("The car does not need this work.")
     problem = Problem(message, field=f"needs_{kind}")
     return lambda case: None if facts.needs(case, kind) else problem
 
 
 def asked_to_redo(kind: str) -> Guard:
     """After a failed quality check only the work it named starts again."""
-    message = Text(
-        "Kvalitetskontrollen har ikke sendt dette arbeidet tilbake.",
-        "The quality check did not send this work back.",
-    )
+    message = _("The quality check did not send this work back.")
     problem = Problem(message, field="rework")
 
     def validation(case: Case) -> Problem | None:
@@ -120,14 +107,14 @@ def asked_to_redo(kind: str) -> Guard:
 
 def work_started(kind: str) -> Guard:
     """Work completes only after it has started."""
-    message = Text("{work} er ikke startet.", "{work} has not started.").fill(work=_WORK[kind])
+    message = _("{work} has not started.").fill(work=_WORK[kind])
     problem = Problem(message, field=f"{kind}_started_at")
     return lambda case: None if facts.started(case, kind) else problem
 
 
 def recorded_once(name: str, since: str = "ready_for_delivery") -> Guard:
     """Let what was never recorded, as on an imported car, be recorded late; what was, stays."""
-    message = Text("Dette er alt ført og avsluttet.", "This is already recorded and closed.")
+    message = _("This is already recorded and closed.")
     problem = Problem(message, field=name)
     return lambda case: problem if reached(case.was("status"), since) and case.was(name) is not None else None
 
@@ -136,9 +123,7 @@ def failed_in_time(case: Case) -> Problem | None:
     """Fail an inspection only until the work is planned; a yes may be recorded late."""
     if case.get("inspection_approved") is not False or not reached(case.was("status"), "planned"):
         return None
-    message = Text(
-        "Arbeidet er alt planlagt. Meld avviket som arbeid.", "The work is already planned. Report it as work."
-    )
+    message = _("The work is already planned. Report it as work.")
     return Problem(message, field="inspection_approved")
 
 
@@ -174,7 +159,7 @@ def start_stays(case: Case) -> Problem | None:
     for kind in facts.KINDS:
         taken = case.was(f"{kind}_started_at") is not None and not facts.started(case, kind)
         if taken and facts.completed(case, kind):
-            message = Text("{work} er fullført; ta tilbake det først.", "{work} is completed; take that back first.")
+            message = _("{work} is completed; take that back first.")
             return Problem(message.fill(work=_WORK[kind]), field=f"{kind}_started_at")
     return None
 
@@ -185,10 +170,7 @@ def judged_work_stays(case: Case) -> Problem | None:
         return None
     for kind in facts.KINDS:
         if case.was(f"{kind}_completed_at") is not None and not facts.completed(case, kind):
-            message = Text(
-                "Kvaliteten er alt godkjent; ta tilbake det først.",
-                "The quality is already approved; take that back first.",
-            )
+            message = _("The quality is already approved; take that back first.")
             return Problem(message, field=f"{kind}_completed_at")
     return None
 
@@ -201,10 +183,7 @@ def closed_takes_prices_only(case: Case) -> Problem | None:
     name = next(iter(case.patch))
     if "finance" in case.actor.roles and set(case.patch) <= _PRICES:
         return None
-    message = Text(
-        "Bilen er levert eller arkivert. Bare økonomi kan endre kostnad og priser.",
-        "The car is delivered or archived. Only finance may change cost and prices.",
-    )
+    message = _("The car is delivered or archived. Only finance may change cost and prices.")
     return Problem(message, field=name)
 
 

@@ -9,7 +9,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.no import orgnr
 
 from directapp.declare.reading import BadValueError, clean_code, code_key
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 _VIN_LENGTH = 17
@@ -83,13 +83,11 @@ def parse_vin(value: Any) -> str:
     vin = found["vin"] if (found := _SCANNED_VIN.fullmatch(vin)) else vin
     if len(vin) != _VIN_LENGTH:
         raise BadValueError(
-            f"Understellsnummeret skal ha 17 tegn; dette har {len(vin)}.",
-            f"A VIN has 17 characters; this has {len(vin)}.",
+            _("A VIN has 17 characters; this has {length}.").fill(length=len(vin)),
         )
     if _VIN.fullmatch(vin) is None:
         raise BadValueError(
-            "Understellsnummeret har bare tall og bokstavene A–Z uten I, O og Q.",
-            "A VIN holds only digits and the letters A–Z without I, O and Q.",
+            _("A VIN holds only digits and the letters A–Z without I, O and Q."),
         )
     return vin
 
@@ -108,10 +106,7 @@ def vin_warning(vin: str) -> Text | None:
     """Say that the check digit does not fit; information only, as European makers do not use it."""
     if vin[8] == check_digit(vin):
         return None
-    return Text(
-        "Kontrollsifferet stemmer ikke. Det er vanlig på europeiske biler; se likevel over nummeret.",
-        "The check digit does not fit. That is common on European cars; do look over the number.",
-    )
+    return _("The check digit does not fit. That is common on European cars; do look over the number.")
 
 
 def parse_plate(value: Any) -> Plate:
@@ -128,21 +123,20 @@ def parse_plate(value: Any) -> Plate:
         return _understood(match[1], written)
     if written in _NO_PLATE:
         raise BadValueError(
-            f"«{written}» er ikke et skilt. La feltet stå tomt når bilen ikke har noe.",
-            f"“{written}” is no plate. Leave the field empty where the car has none.",
+            _("“{written}” is no plate. Leave the field empty where the car has none.").fill(written=written),
         )
     if _PLATE_PERSONAL.fullmatch(written) is None:
         raise BadValueError(
-            f"«{written}» er ikke et gyldig skilt: to bokstaver og fire eller fem sifre, "
-            "eller to til sju tegn på personlig skilt.",
-            f"“{written}” is not a valid plate: two letters and four or five digits, "
-            "or two to seven characters on a personal plate.",
+            _(
+                "“{written}” is not a valid plate: two letters and four or five digits, or two to seven "
+                "characters on a personal plate."
+            ).fill(written=written),
         )
     return Plate(written, _kind_of(written))
 
 
 def _understood(plate: str, written: str) -> Plate:
-    note = Text("«{written}» er forstått som {plate}.", "“{written}” was understood as {plate}.")
+    note = _("“{written}” was understood as {plate}.")
     return Plate(plate, _kind_of(plate), note.fill(written=written, plate=show_plate(plate)))
 
 
@@ -183,7 +177,7 @@ def parse_order_number(value: Any) -> str:
     """
     number = re.sub(r"\s+", "", clean_code(value)).upper()
     if not code_key(number):
-        raise BadValueError("Ordrenummeret er tomt.", "The order number is empty.")
+        raise BadValueError(_("The order number is empty."))
     return number
 
 
@@ -199,8 +193,7 @@ def parse_org_number(value: Any) -> str:
         return str(orgnr.validate(number))
     except ValidationError:
         raise BadValueError(
-            "Skal være et gyldig organisasjonsnummer: ni sifre.",
-            "Must be a valid Norwegian organisation number: nine digits.",
+            _("Must be a valid Norwegian organisation number: nine digits."),
         ) from None
 
 

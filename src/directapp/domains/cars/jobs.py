@@ -1,7 +1,7 @@
 """The schedule of cars."""
 
 from directapp.domains.cars.handlers import archive_due
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.jobs import Every, Schedule, sweep_all
 
 
@@ -10,7 +10,7 @@ def schedules(reactor: str) -> tuple[Schedule, ...]:
     return (
         Schedule(
             name="archive delivered cars",
-            label=Text("Arkiver leverte biler", "Archive delivered cars"),
+            label=_("Archive delivered cars"),
             when=Every(600),
             run=sweep_all(archive_due, reactor),
         ),

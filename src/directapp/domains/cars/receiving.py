@@ -11,32 +11,18 @@ from directapp.domains.cars.states import BEFORE_ARRIVAL, OPEN
 from directapp.domains.cars.transfer_verbs import OPEN_TRANSFER, codes_of
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.act import Act, Seen
 
-_NO_SITE = Text("Du hører ikke til noe anlegg.", "You do not belong to a site.")
-_NOT_HERE = Text(
-    "Bilen hører til et annet anlegg og er ikke sendt hit.",
-    "The car belongs to another site and was not sent here.",
-)
-_SENT_ELSEWHERE = Text(
-    "Bilen er sendt til et annet anlegg. Be avsender om å endre overføringen.",
-    "The car was sent to another site. Ask the sender to change the transfer.",
-)
-_OTHER_CODE = Text(
-    "Skilt og understellsnummer hører til to forskjellige biler.", "The plate and the VIN belong to two different cars."
-)
-_HAS_OWNER = Text("Bilen har alt en forhandler.", "The car already has a dealership.")
-_TYPE_NEEDED = Text("Velg biltype.", "Choose the car type.")
-_ORDER_NEEDED = Text(
-    "Velg ordren bilen hører til. Bare salg og ledere tar over en bil uten ordre.",
-    "Choose the order the car belongs to. Only sales and managers take over a car without one.",
-)
-_ORDER_GONE = Text(
-    "Ordren har alt fått bilen sin, eller hører til et annet anlegg.",
-    "The order already has its car, or belongs to another site.",
-)
-_OTHER_VIN = Text("Ordren har et annet understellsnummer.", "The order has another VIN.")
+_NO_SITE = _("You do not belong to a site.")
+_NOT_HERE = _("The car belongs to another site and was not sent here.")
+_SENT_ELSEWHERE = _("The car was sent to another site. Ask the sender to change the transfer.")
+_OTHER_CODE = _("The plate and the VIN belong to two different cars.")
+_HAS_OWNER = _("The car already has a dealership.")
+_TYPE_NEEDED = _("Choose the car type.")
+_ORDER_NEEDED = _("Choose the order the car belongs to. Only sales and managers take over a car without one.")
+_ORDER_GONE = _("The order already has its car, or belongs to another site.")
+_OTHER_VIN = _("The order has another VIN.")
 _OWNERS = SELLERS | {"sales_manager", "manager", "tenant_admin"}
 _PLACES = ("parking_spot", "key_location")
 _ARRIVED_WITH = (

@@ -15,7 +15,7 @@ from directapp.domains.cars.fields import IDENTITY, REGISTRY_ANSWERS
 from directapp.domains.cars.fields_registry import REGISTRY
 from directapp.domains.cars.states import OPEN
 from directapp.kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.act import Act, Seen
 
 SOURCES = "registry_sources"
@@ -29,16 +29,12 @@ _NAMES = frozenset(f.name for f in FETCHED)
 # The registry's variant is that of the type approval: it is taken over only by somebody who says so.
 _ONLY_NAMED = frozenset({"variant"})
 
-_NO_ANSWER = Text(
-    "Svaret fra Kjøretøyregisteret finnes ikke lenger. Slå opp på nytt.",
-    "The answer of the vehicle registry is gone. Look up again.",
-)
-_ANOTHER_CAR = Text(
-    "Svaret gjelder en annen bil ({code}), så ingenting er fylt inn. Er bilens eget nummer feil, ta det med.",
+_NO_ANSWER = _("The answer of the vehicle registry is gone. Look up again.")
+_ANOTHER_CAR = _(
     "The answer is about another car ({code}), so nothing is filled in. If the car’s own number is the one that is"
-    " wrong, take that along.",
+    " wrong, take that along."
 )
-_NOT_IN_IT = Text("Svaret sier ingenting om {label}.", "The answer says nothing about {label}.")
+_NOT_IN_IT = _("The answer says nothing about {label}.")
 
 
 async def fill_from_registry(act: Act) -> None:
@@ -105,27 +101,22 @@ def sources(case: Case) -> Mapping[str, Any]:
 
 FILL_FROM_REGISTRY = Verb(
     name="fill_from_registry",
-    label=Text("Slå opp i Kjøretøyregisteret", "Look up in the vehicle registry"),
+    label=_("Look up in the vehicle registry"),
     run=fill_from_registry,
     params=(
         field(
             "answer",
-            "Svar fra Kjøretøyregisteret",
-            "Answer of the vehicle registry",
+            _("Answer of the vehicle registry"),
             required=True,
             max_length=40,
-            help=Text("Det som oppslaget svarte med.", "What the look-up answered with."),
+            help=_("What the look-up answered with."),
         ),
         field(
             "fields",
-            "Felter som fylles",
-            "Fields to fill",
+            _("Fields to fill"),
             Kind.CHOICES,
             choices=tuple(Choice(f.name, f.label) for f in FETCHED),
-            help=Text(
-                "Navngitte felter skrives over. Uten felter fylles bare det som er tomt.",
-                "Fields that are named are overwritten. Without fields only what is empty is filled.",
-            ),
+            help=_("Fields that are named are overwritten. Without fields only what is empty is filled."),
         ),
     ),
     states=OPEN,

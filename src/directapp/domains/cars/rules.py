@@ -5,29 +5,17 @@ from directapp.domains.cars import facts
 from directapp.domains.cars.fields import GROUPS
 from directapp.domains.cars.states import reached
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 _LABELS = {f.name: f.label for g in GROUPS for f in g.fields}
-_REQUIRED = Text("{label} må fylles ut på en registrert bil.", "{label} is required on a registered car.")
-_PLATE_OR_VIN = Text(
-    "En registrert bruktbil må ha skilt eller understellsnummer.",
-    "A registered used car needs a plate or a VIN.",
-)
-_VIN_NEEDED = Text(
-    "Bilen må ha understellsnummer etter at den er ankommet klargjøring.",
-    "The car needs a VIN once it has arrived at the prep centre.",
-)
-_OWNER_NEEDED = Text("Bare en kladd kan stå uten forhandler.", "Only a draft may have no dealership.")
-_BEFORE_START = Text("{done} er før {started}.", "{done} is before {started}.")
-_NO_PREP_SITE = Text(
-    "Anlegget klargjør ikke biler. Velg et klargjøringssenter.",
-    "The site does not prepare cars. Choose a prep centre.",
-)
-_FOLLOWS_ORDERS = Text(
-    "{label} følger av delebestillingene. Endre bestillingen i stedet.",
-    "{label} follows from the parts orders. Change the order instead.",
-)
-_TAKEN = Text("Bilen er alt tatt av en annen.", "Someone else has already taken the car.")
+_REQUIRED = _("{label} is required on a registered car.")
+_PLATE_OR_VIN = _("A registered used car needs a plate or a VIN.")
+_VIN_NEEDED = _("The car needs a VIN once it has arrived at the prep centre.")
+_OWNER_NEEDED = _("Only a draft may have no dealership.")
+_BEFORE_START = _("{done} is before {started}.")
+_NO_PREP_SITE = _("The site does not prepare cars. Choose a prep centre.")
+_FOLLOWS_ORDERS = _("{label} follows from the parts orders. Change the order instead.")
+_TAKEN = _("Someone else has already taken the car.")
 
 
 def keeps_required(case: Case) -> list[Problem]:

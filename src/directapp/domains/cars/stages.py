@@ -10,38 +10,34 @@ from directapp.declare.workflow import status_choices
 from directapp.domains.cars.fields import CARS
 from directapp.domains.cars.states import STATES
 from directapp.domains.people.fields import DEALERSHIPS
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 
 _SEEN = SeenInFull("car", CARS)
 _OWNED = In("dealership", Whose.SITES)
 
 STAGE = Group(
     "all",
-    Text("Steg", "Stage"),
+    _("Stage"),
     (
-        field(
-            "car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True, computed=True
-        ),
+        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True, computed=True),
         field(
             "status",
-            "Status",
-            "Status",
+            _("Status"),
             Kind.CHOICE,
             choices=status_choices(STATES),
             computed=True,
         ),
-        field("entered_at", "Fra", "From", Kind.INSTANT, computed=True),
-        field("left_at", "Til", "To", Kind.INSTANT, computed=True),
+        field("entered_at", _("From"), Kind.INSTANT, computed=True),
+        field("left_at", _("To"), Kind.INSTANT, computed=True),
         field(
             "hours",
-            "Timer",
-            "Hours",
+            _("Hours"),
             Kind.DECIMAL,
             unit="t",
             sql="round((extract(epoch FROM {row}.left_at - {row}.entered_at) / 3600)::numeric, 2)",
         ),
-        field("dealership", "Forhandler", "Dealership", Kind.REF, ref=DEALERSHIPS, computed=True),
-        field("prep_center", "Klargjøring", "Prep centre", Kind.REF, ref=DEALERSHIPS, computed=True),
+        field("dealership", _("Dealership"), Kind.REF, ref=DEALERSHIPS, computed=True),
+        field("prep_center", pgettext("stage", "Prep centre"), Kind.REF, ref=DEALERSHIPS, computed=True),
     ),
 )
 
@@ -71,8 +67,8 @@ def stage_left(case: Case) -> list[Consequence]:
 
 CAR_STAGES = Collection(
     name="car_stages",
-    label=Text("Steg bak bilen", "Stage left behind"),
-    plural=Text("Tid i stegene", "Time in the stages"),
+    label=_("Stage left behind"),
+    plural=_("Time in the stages"),
     groups=(STAGE,),
     access=Access(
         systems=("workflow", "planning", "importer", "demo"),
@@ -84,9 +80,7 @@ CAR_STAGES = Collection(
             *grants("sales_manager finance", rows=_OWNED),
             Grant(role="tenant_admin"),
         ),
-        delete_why=Text(
-            "Et steg som angres, har bilen aldri forlatt.", "A step that is taken back was never left behind."
-        ),
+        delete_why=_("A step that is taken back was never left behind."),
     ),
     views=Views(
         columns=("status", "entered_at", "left_at", "hours", "dealership", "prep_center"),

@@ -10,15 +10,15 @@ from directapp.declare.verbs import Verb
 from directapp.domains.cars import identifiers
 from directapp.domains.cars.fields import CARS, IDENTITY
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 from directapp.services.act import Act
 
-_ASK = Text("Skann eller skriv understellsnummer eller skilt.", "Scan or type the VIN or the plate.")
-_OTHER_CAR = Text("Dette er en annen bil enn den som er sendt.", "This is another car than the one sent.")
-_NOT_OPEN = Text("Overføringen er alt avsluttet.", "The transfer is already closed.")
+_ASK = _("Scan or type the VIN or the plate.")
+_OTHER_CAR = _("This is another car than the one sent.")
+_NOT_OPEN = _("The transfer is already closed.")
 
 CODE_PARAMS: tuple[Field, ...] = (
-    field("code", "Understellsnummer eller skilt", "VIN or plate", code=True, max_length=40),
+    field("code", _("VIN or plate"), code=True, max_length=40),
     *(replace(f, search=False, max_length=None) for f in IDENTITY.fields if f.name in {"vin", "license_plate"}),
 )
 OPEN_TRANSFER = ("pending", "in_transit")
@@ -71,7 +71,7 @@ async def close(act: Act, status: str, **values: Any) -> None:
 TRANSFER_VERBS: tuple[Verb, ...] = (
     Verb(
         name="receive",
-        label=Text("Motta bilen", "Receive the car"),
+        label=_("Receive the car"),
         run=receive,
         params=CODE_PARAMS,
         blocked=_is_open,
@@ -80,9 +80,9 @@ TRANSFER_VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         name="refuse",
-        label=Text("Avvis", "Refuse"),
+        label=_("Refuse"),
         run=refuse,
-        params=(field("note", "Begrunnelse", "Why", Kind.TEXT, required=True),),
+        params=(field("note", pgettext("what is written down", "Why"), Kind.TEXT, required=True),),
         blocked=_is_open,
         icon="package-off",
         danger=True,

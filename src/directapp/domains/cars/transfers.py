@@ -19,62 +19,54 @@ from directapp.domains.cars.states import BEFORE_ARRIVAL, CLOSED
 from directapp.domains.cars.transfer_verbs import OPEN_TRANSFER, TRANSFER_VERBS
 from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
 REASONS = choices(
-    ("prep", "Til klargjøring", "To prep centre"),
-    ("return", "Retur til forhandler", "Return to dealership"),
-    ("sale", "Solgt til annet anlegg", "Sold to another site"),
-    ("move", "Flyttet", "Moved"),
+    ("prep", _("To prep centre")),
+    ("return", _("Return to dealership")),
+    ("sale", _("Sold to another site")),
+    ("move", _("Moved")),
 )
 STATUSES = choices(
-    ("pending", "Meldt", "Pending"),
-    ("in_transit", "Underveis", "In transit"),
-    ("received", "Mottatt", "Received"),
-    ("refused", "Avvist", "Refused"),
+    ("pending", _("Pending")),
+    ("in_transit", _("In transit")),
+    ("received", _("Received")),
+    ("refused", _("Refused")),
 )
 _STARTERS = frozenset(
     {"new_car_sales", "used_car_sales", "parts", "planner", "sales_manager", "manager", "tenant_admin"}
 )
 
-_NOT_THERE = Text(
-    "Bilen sendes av anlegget som eier, klargjør eller har den.",
-    "A car is sent by the site that owns, prepares or has it.",
-)
-_NOT_YOURS = Text(
-    "Bilen er ikke framme ennå. Salg, delelager, booking eller leder sender den.",
-    "The car has not arrived yet. Sales, parts, planning or a manager sends it.",
-)
-_SAME_SITE = Text("Bilen er alt hos dette anlegget.", "The car is already at this site.")
-_CLOSED_CAR = Text(
-    "Bilen er levert eller arkivert og sendes ikke.", "The car is delivered or archived and is not sent."
-)
-_SOLD = Text("Bilen er solgt og kan ikke bytte forhandler.", "The car is sold and cannot change dealership.")
-_OWNER_SELLS = Text("Bare eieren selger bilen til et annet anlegg.", "Only the owner sells a car to another site.")
+_NOT_THERE = _("A car is sent by the site that owns, prepares or has it.")
+_NOT_YOURS = _("The car has not arrived yet. Sales, parts, planning or a manager sends it.")
+_SAME_SITE = _("The car is already at this site.")
+_CLOSED_CAR = _("The car is delivered or archived and is not sent.")
+_SOLD = _("The car is sold and cannot change dealership.")
+_OWNER_SELLS = _("Only the owner sells a car to another site.")
 
 
-def _site(name: str, nb: str, en: str, **more: Any) -> Any:
-    return field(name, nb, en, Kind.REF, ref=DEALERSHIPS, immutable=True, **more)
+def _site(name: str, label: Text, **more: Any) -> Any:
+    return field(name, label, Kind.REF, ref=DEALERSHIPS, immutable=True, **more)
 
 
-def _user(name: str, nb: str, en: str, **more: Any) -> Any:
-    return field(name, nb, en, Kind.REF, ref=USERS, on_delete="set_null", **more)
+def _user(name: str, label: Text, **more: Any) -> Any:
+    return field(name, label, Kind.REF, ref=USERS, on_delete="set_null", **more)
 
 
 TRANSFER = Group(
     "all",
-    Text("Overføring", "Transfer"),
+    _("Transfer"),
     (
-        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
-        _site("from", "Fra", "From"),
-        _site("to", "Til", "To", required=True),
-        field("reason", "Formål", "Purpose", Kind.CHOICE, choices=REASONS, immutable=True),
-        field("note", "Merknad", "Note", Kind.TEXT),
-        _user("by", "Sendt av", "Sent by", default=lambda case: case.actor.user, computed=True),
-        field("at", "Sendt", "Sent", Kind.INSTANT, fact=True, default=lambda case: case.now, immutable=True),
-        field("status", "Status", "Status", Kind.CHOICE, choices=STATUSES, default="in_transit", computed=True),
-        field("closed_at", "Mottatt eller avvist", "Received or refused", Kind.INSTANT, computed=True),
-        _user("closed_by", "Mottatt eller avvist av", "Received or refused by", computed=True),
+        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
+        _site("from", _("From")),
+        _site("to", _("To"), required=True),
+        field("reason", _("Purpose"), Kind.CHOICE, choices=REASONS, immutable=True),
+        field("note", _("Note"), Kind.TEXT),
+        _user("by", _("Sent by"), default=lambda case: case.actor.user, computed=True),
+        field("at", _("Sent"), Kind.INSTANT, fact=True, default=lambda case: case.now, immutable=True),
+        field("status", _("Status"), Kind.CHOICE, choices=STATUSES, default="in_transit", computed=True),
+        field("closed_at", _("Received or refused"), Kind.INSTANT, computed=True),
+        _user("closed_by", _("Received or refused by"), computed=True),
     ),
 )
 
@@ -145,8 +137,8 @@ MINE = all_of(Is("by", Who.USER), SEEN)
 
 CAR_TRANSFERS = Collection(
     name="car_transfers",
-    label=Text("Overføring", "Transfer"),
-    plural=Text("Overføringer", "Transfers"),
+    label=_("Transfer"),
+    plural=_("Transfers"),
     groups=(TRANSFER,),
     access=Access(
         systems=("custodian", "workflow", "importer", "demo"),
@@ -155,9 +147,7 @@ CAR_TRANSFERS = Collection(
             *grants(WORKING_ROLES, rows=Is("to", Who.SITE), verbs=("receive", "refuse")),
             *grants("finance", rows=SEEN),
         ),
-        delete_why=Text(
-            "Angres sendingen, har bilen aldri vært på vei.", "A sending that is taken back never happened."
-        ),
+        delete_why=_("A sending that is taken back never happened."),
     ),
     views=Views(
         columns=("status", "car", "from", "to", "reason", "at", "by", "closed_at"),
@@ -174,7 +164,7 @@ CAR_TRANSFERS = Collection(
     unique=(
         Unique(
             fields=("car",),
-            message=Text("Bilen er alt på vei til et anlegg.", "The car is already on its way to a site."),
+            message=_("The car is already on its way to a site."),
             where=In("status", OPEN_TRANSFER),
         ),
     ),

@@ -15,17 +15,17 @@ from directapp.domains.cars.transfer_verbs import CODE_PARAMS
 from directapp.domains.cars.words import CAR_TYPES, WORK_KINDS
 from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, pgettext
 from directapp.services.act import Act, Seen
 
 _WORKERS = {"technical": ("mechanic", "assigned_mechanic"), "cosmetic": ("detailer", "assigned_detailer")}
 _URGENCY = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
-_EMPTY_QUEUE = Text("Køen er tom. Alle planlagte biler er fordelt.", "The queue is empty. All planned cars are taken.")
-_SAME_PERSON = Text("Velg en annen person.", "Choose another person.")
-_WHOSE = Text("Velg hvem arbeidet skal flyttes fra, eller hvilke biler.", "Choose whose work to move, or which cars.")
-_WHICH_WORK = Text("Velg hvilket arbeid det gjelder.", "Choose which work it is about.")
-_NOTHING_LEFT = Text("Det er ikke noe uferdig arbeid her å fordele.", "There is no unfinished work here to reassign.")
-_NOT_SOLD = Text("Bilen er ikke solgt.", "The car is not sold.")
+_EMPTY_QUEUE = _("The queue is empty. All planned cars are taken.")
+_SAME_PERSON = _("Choose another person.")
+_WHOSE = _("Choose whose work to move, or which cars.")
+_WHICH_WORK = _("Choose which work it is about.")
+_NOTHING_LEFT = _("There is no unfinished work here to reassign.")
+_NOT_SOLD = _("The car is not sold.")
 
 
 async def transfer(act: Act) -> None:
@@ -95,7 +95,7 @@ async def reassign(act: Act) -> None:
         raise InvalidError(Problem(_WHICH_WORK, field="kind"))
     if giver is not None and giver == taker:
         raise InvalidError(Problem(_SAME_PERSON, field="to_user"))
-    for kind, (_, column) in _WORKERS.items():
+    for kind, (_role, column) in _WORKERS.items():
         if wanted not in {None, kind}:
             continue
         unfinished: dict[str, Any] = {f"{kind}_completed_at": None, "status": list(OPEN)}
@@ -107,31 +107,30 @@ async def reassign(act: Act) -> None:
         raise ConflictError(_NOTHING_LEFT)
 
 
-def _text(name: str, nb: str, en: str, **more: Any) -> Any:
-    return field(name, nb, en, Kind.TEXT, **more)
+def _text(name: str, label: Text, **more: Any) -> Any:
+    return field(name, label, Kind.TEXT, **more)
 
 
-_REASON = _text("reason", "Begrunnelse", "Reason")
+_REASON = _text("reason", pgettext("what is written down", "Reason"))
 
 TRANSFER = Verb(
     name="transfer",
-    label=Text("Send bilen", "Send the car"),
+    label=_("Send the car"),
     run=transfer,
     params=(
-        field("to", "Til", "To", Kind.REF, ref=DEALERSHIPS, required=True),
+        field("to", _("To"), Kind.REF, ref=DEALERSHIPS, required=True),
         field(
             "reason",
-            "Formål",
-            "Purpose",
+            _("Purpose"),
             Kind.CHOICE,
             choices=(
-                Choice("prep", Text("Send til klargjøring", "Send to prep centre")),
-                Choice("return", Text("Returner til forhandler", "Return to dealership")),
-                Choice("sale", Text("Selg til annet anlegg", "Sell to another site")),
-                Choice("move", Text("Flytt", "Move")),
+                Choice("prep", _("Send to prep centre")),
+                Choice("return", pgettext("command", "Return to dealership")),
+                Choice("sale", _("Sell to another site")),
+                Choice("move", _("Move")),
             ),
         ),
-        _text("note", "Merknad", "Note"),
+        _text("note", _("Note")),
     ),
     states=OPEN,
     icon="truck",
@@ -139,24 +138,24 @@ TRANSFER = Verb(
 )
 RECEIVE = Verb(
     name="receive",
-    label=Text("Motta bil", "Receive a car"),
+    label=_("Receive a car"),
     run=receiving.receive,
     on="collection",
     params=(
         *CODE_PARAMS,
-        field("parking_spot", "Oppstillingsplass", "Parking spot", max_length=60),
-        field("key_location", "Nøkkelen henger", "Key location", max_length=60),
+        field("parking_spot", _("Parking spot"), max_length=60),
+        field("key_location", _("Key location"), max_length=60),
     ),
     icon="package-import",
     primary=True,
 )
 CLAIM = Verb(
     name="claim",
-    label=Text("Knytt bilen til oss", "Claim the car"),
+    label=_("Claim the car"),
     run=receiving.claim,
     params=(
-        field("order", "Ordren den hører til", "The order it belongs to", Kind.REF, ref=CARS),
-        field("car_type", "Biltype", "Car type", Kind.CHOICE, choices=CAR_TYPES),
+        field("order", _("The order it belongs to"), Kind.REF, ref=CARS),
+        field("car_type", _("Car type"), Kind.CHOICE, choices=CAR_TYPES),
         CODE_PARAMS[1],
     ),
     states=("draft",),
@@ -166,31 +165,31 @@ CLAIM = Verb(
 )
 TAKE_NEXT = Verb(
     name="take_next",
-    label=Text("Ta neste bil", "Take the next car"),
+    label=_("Take the next car"),
     run=take_next,
     on="collection",
-    params=(field("kind", "Arbeid", "Work", Kind.CHOICE, choices=WORK_KINDS),),
+    params=(field("kind", _("Work"), Kind.CHOICE, choices=WORK_KINDS),),
     icon="hand-grab",
     primary=True,
 )
 REASSIGN = Verb(
     name="reassign",
-    label=Text("Fordel om", "Reassign"),
+    label=_("Reassign"),
     run=reassign,
     on="collection",
     params=(
-        field("from_user", "Fra", "From", Kind.REF, ref=USERS),
-        field("to_user", "Til", "To", Kind.REF, ref=USERS),
-        field("kind", "Arbeid", "Work", Kind.CHOICE, choices=WORK_KINDS),
-        field("cars", "Biler", "Cars", Kind.REFS, ref=CARS),
+        field("from_user", _("From"), Kind.REF, ref=USERS),
+        field("to_user", _("To"), Kind.REF, ref=USERS),
+        field("kind", _("Work"), Kind.CHOICE, choices=WORK_KINDS),
+        field("cars", _("Cars"), Kind.REFS, ref=CARS),
     ),
     icon="users",
 )
 HAND_OVER = Verb(
     name="hand_over",
-    label=Text("Lever til kunde", "Deliver to customer"),
+    label=_("Deliver to customer"),
     run=hand_over,
-    params=(field("at", "Levert", "Delivered", Kind.INSTANT, fact=True),),
+    params=(field("at", _("Delivered"), Kind.INSTANT, fact=True),),
     states=("sold", "ready_for_delivery", "returned_to_dealership"),
     blocked=may_hand_over,
     icon="key",
@@ -199,9 +198,9 @@ HAND_OVER = Verb(
 ARCHIVE = Verb(
     name="archive",
     to="archived",
-    label=Text("Arkiver", "Archive"),
+    label=_("Archive"),
     run=closing.archive,
-    params=(field("reason", "Grunn", "Reason", Kind.CHOICE, choices=closing.ARCHIVE_CHOICES, required=True),),
+    params=(field("reason", _("Reason"), Kind.CHOICE, choices=closing.ARCHIVE_CHOICES, required=True),),
     states=OPEN,
     blocked=closing.not_delivered,
     icon="archive",
@@ -209,7 +208,7 @@ ARCHIVE = Verb(
 )
 RESTORE = Verb(
     name="restore",
-    label=Text("Gjenopprett", "Restore"),
+    label=_("Restore"),
     run=closing.restore,
     params=(_REASON,),
     states=("archived",),
@@ -217,13 +216,12 @@ RESTORE = Verb(
 )
 CORRECT = Verb(
     name="correct",
-    label=Text("Rett status", "Correct the status"),
+    label=_("Correct the status"),
     run=closing.correct,
     params=(
         field(
             "status",
-            "Status",
-            "Status",
+            _("Status"),
             Kind.CHOICE,
             choices=status_choices(STATES),
             required=True,

@@ -1,71 +1,72 @@
 """The choices that car fields offer, in the trade's words."""
 
 from directapp.declare.fields import Choice, choices
+from directapp.kernel.text import _, language_names, pgettext
 
 CAR_TYPES: tuple[Choice, ...] = choices(
-    ("new", "Nybil", "New"),
-    ("used", "Bruktbil", "Used"),
-    ("demo", "Demobil", "Demo"),
-    ("certified", "Sertifisert bruktbil", "Certified used"),
+    ("new", pgettext("car type", "New")),
+    ("used", pgettext("car type", "Used")),
+    ("demo", _("Demo")),
+    ("certified", _("Certified used")),
 )
 NEW = ("new", "demo")
 USED = ("used", "certified")
 PRIORITIES = choices(
-    ("low", "Lav", "Low"),
-    ("normal", "Normal", "Normal"),
-    ("high", "Høy", "High"),
-    ("urgent", "Haster", "Urgent"),
+    ("low", _("Low")),
+    ("normal", _("Normal")),
+    ("high", _("High")),
+    ("urgent", _("Urgent")),
     tones={"urgent": "late", "high": "soon"},
 )
-CUSTOMER_KINDS = choices(("person", "Privatperson", "Person"), ("company", "Bedrift", "Company"))
-CUSTOMER_LANGUAGES = choices(("nb", "Norsk", "Norwegian"), ("en", "Engelsk", "English"))
-WINDOW_FILMS = choices(("none", "Ingen", "None"), ("S", "S", "S"), ("M", "M", "M"), ("L", "L", "L"))
+CUSTOMER_KINDS = choices(("person", pgettext("customer", "Person")), ("company", _("Company")))
+CUSTOMER_LANGUAGES = choices(*language_names())
+WINDOW_FILMS = choices(("none", _("None")), ("S", _("S")), ("M", _("M")), ("L", _("L")))
 TREATMENTS = choices(
-    ("none", "Ingen", "None"),
-    ("standard", "Standard", "Standard"),
-    ("premium", "Premium", "Premium"),
-    ("ultra", "Ultra", "Ultra"),
+    ("none", _("None")),
+    ("standard", _("Standard")),
+    ("premium", _("Premium")),
+    ("ultra", _("Ultra")),
 )
 PARTS_STATUSES = choices(
-    ("none", "Ingen deler", "No parts"),
-    ("ordered", "Bestilt", "Ordered"),
-    ("in_transit", "Underveis", "In transit"),
-    ("arrived", "Ankommet", "Arrived"),
-    ("installed", "Montert", "Installed"),
+    ("none", _("No parts")),
+    ("ordered", _("Ordered")),
+    ("in_transit", _("In transit")),
+    ("arrived", _("Arrived")),
+    ("installed", _("Installed")),
 )
 REWORK = choices(
-    ("technical", "Teknisk", "Technical"),
-    ("cosmetic", "Kosmetisk", "Cosmetic"),
-    ("both", "Teknisk og kosmetisk", "Technical and cosmetic"),
+    ("technical", _("Technical")),
+    ("cosmetic", _("Cosmetic")),
+    ("both", _("Technical and cosmetic")),
 )
 SLA = choices(
-    ("on_time", "I rute", "On time"),
-    ("at_risk", "Utsatt", "At risk"),
-    ("delayed", "Forsinket", "Delayed"),
+    ("on_time", _("On time")),
+    ("at_risk", _("At risk")),
+    ("delayed", _("Delayed")),
     tones={"on_time": "done", "at_risk": "soon", "delayed": "late"},
 )
 ARCHIVE_REASONS = choices(
-    ("cancelled", "Avbestilt", "Cancelled"),
-    ("scrapped", "Vraket", "Scrapped"),
-    ("sold_to_trade", "Solgt i bransjen", "Sold to trade"),
-    ("returned_to_factory", "Returnert til fabrikk", "Returned to factory"),
-    ("duplicate", "Registrert dobbelt", "Registered twice"),
-    ("delivered", "Levert til kunde", "Delivered to customer"),
+    ("cancelled", _("Cancelled")),
+    ("scrapped", _("Scrapped")),
+    ("sold_to_trade", _("Sold to trade")),
+    ("returned_to_factory", _("Returned to factory")),
+    ("duplicate", _("Registered twice")),
+    ("delivered", _("Delivered to customer")),
 )
 FUELS = choices(
-    ("petrol", "Bensin", "Petrol"),
-    ("diesel", "Diesel", "Diesel"),
-    ("electric", "Elektrisk", "Electric"),
-    ("plug_in_hybrid", "Ladbar hybrid", "Plug-in hybrid"),
-    ("hybrid", "Hybrid", "Hybrid"),
-    ("hydrogen", "Hydrogen", "Hydrogen"),
-    ("gas", "Gass", "Gas"),
+    ("petrol", _("Petrol")),
+    ("diesel", _("Diesel")),
+    ("electric", _("Electric")),
+    ("plug_in_hybrid", _("Plug-in hybrid")),
+    ("hybrid", _("Hybrid")),
+    ("hydrogen", _("Hydrogen")),
+    ("gas", _("Gas")),
 )
 REGISTRATION_STATUSES = choices(
-    ("registered", "Registrert", "Registered"),
-    ("not_registered", "Ikke registrert", "Not registered"),
-    ("deregistered", "Avregistrert", "Deregistered"),
-    ("scrapped", "Vraket", "Scrapped"),
-    ("stolen", "Stjålet", "Stolen"),
+    ("registered", _("Registered")),
+    ("not_registered", _("Not registered")),
+    ("deregistered", _("Deregistered")),
+    ("scrapped", _("Scrapped")),
+    ("stolen", _("Stolen")),
 )
-WORK_KINDS = choices(("technical", "Teknisk", "Technical"), ("cosmetic", "Kosmetisk", "Cosmetic"))
+WORK_KINDS = choices(("technical", _("Technical")), ("cosmetic", _("Cosmetic")))

@@ -5,7 +5,7 @@ from directapp.domains.cars import guards
 from directapp.domains.cars.replay import replay
 from directapp.domains.cars.states import CODES, FROM_READY, OPEN, STATES, reached
 from directapp.domains.cars.steps import STEPS
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 _DECIDED = ("inspection_failed", "waiting_parts", "ready_to_plan")
 # An imported car may stand here without its inspection: the approval can be recorded late.
@@ -13,23 +13,11 @@ _LATER = tuple(c for c in OPEN if reached(c, "planned"))
 _WORKING = ("technical_prep", "cosmetic_prep")
 _JUDGED = ("qc_failed", "ready_for_delivery", "ready_for_sale")
 
-_NOT_ARRIVED = Text(
-    "Bilen har status «{state}». Ankomst settes før mottakskontrollen er startet.",
-    "The car has status “{state}”. Arrival is set before the inspection has started.",
-)
-_NOT_PLANNED = Text(
-    "Bilen har status «{state}». Arbeidet kan starte når bilen er planlagt.",
-    "The car has status “{state}”. The work can start when the car is planned.",
-)
-_NOT_STARTED = Text(
-    "Bilen har status «{state}». Arbeidet kan fullføres når det er startet.",
-    "The car has status “{state}”. The work can be completed when it has started.",
-)
-_NOT_READY = Text(
-    "Bilen har status «{state}». Den må være klar for levering først.",
-    "The car has status “{state}”. It must be ready for delivery first.",
-)
-_CLOSED = Text("Bilen har status «{state}».", "The car has status “{state}”.")
+_NOT_ARRIVED = _("The car has status “{state}”. Arrival is set before the inspection has started.")
+_NOT_PLANNED = _("The car has status “{state}”. The work can start when the car is planned.")
+_NOT_STARTED = _("The car has status “{state}”. The work can be completed when it has started.")
+_NOT_READY = _("The car has status “{state}”. It must be ready for delivery first.")
+_CLOSED = _("The car has status “{state}”.")
 
 
 def _parts(name: str) -> Fact:
@@ -60,10 +48,7 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         field="sent_at",
         states=("in_transit",),
-        refusal=Text(
-            "Bilen har status «{state}». Den er alt framme; flytt den ved å endre hvor den står.",
-            "The car has status “{state}”. It has already arrived; move it by changing where it stands.",
-        ),
+        refusal=_("The car has status “{state}”. It has already arrived; move it by changing where it stands."),
         clears=("in_transit",),
     ),
     Fact(
@@ -75,29 +60,22 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         field="inspection_started_at",
         states=("inspection",),
-        refusal=Text(
-            "Bilen har status «{state}». Mottakskontrollen kan starte når bilen er ankommet klargjøring.",
-            "The car has status “{state}”. The inspection can start when the car has arrived at the prep centre.",
+        refusal=_(
+            "The car has status “{state}”. The inspection can start when the car has arrived at the prep centre."
         ),
         clears=("inspection",),
     ),
     Fact(
         field="inspection_completed_at",
         states=("inspection", *_DECIDED, *_LATER),
-        refusal=Text(
-            "Bilen har status «{state}». Mottakskontrollen kan fullføres når bilen er ankommet klargjøring.",
-            "The car has status “{state}”. The inspection can be completed once the car is at the prep centre.",
-        ),
+        refusal=_("The car has status “{state}”. The inspection can be completed once the car is at the prep centre."),
         clears=("inspection", *_DECIDED),
         guards=(guards.recorded_once("inspection_completed_at", since="planned"),),
     ),
     Fact(
         field="inspection_approved",
         states=(*_DECIDED, *_LATER),
-        refusal=Text(
-            "Bilen har status «{state}». Mottaket avgjøres fra bilen er ankommet til arbeidet er planlagt.",
-            "The car has status “{state}”. The inspection is decided from arrival until the work is planned.",
-        ),
+        refusal=_("The car has status “{state}”. The inspection is decided from arrival until the work is planned."),
         clears=_DECIDED,
         guards=(
             guards.failed_in_time,
@@ -121,10 +99,7 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         field="quality_approved",
         states=("qc_failed", "ready_for_delivery"),
-        refusal=Text(
-            "Bilen har status «{state}». Kvaliteten vurderes når alt nødvendig arbeid er fullført.",
-            "The car has status “{state}”. Quality is judged when all needed work is completed.",
-        ),
+        refusal=_("The car has status “{state}”. Quality is judged when all needed work is completed."),
         clears=_JUDGED,
         guards=(
             lambda case: guards.quality_explained(case) if not case.get("quality_approved") else None,
@@ -135,10 +110,7 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         field="delivered_to_dealership_at",
         states=("returned_to_dealership", "ready_for_sale", "reserved", "sold"),
-        refusal=Text(
-            "Bilen har status «{state}». Den leveres selgerforhandler når den er ferdig klargjort på et annet anlegg.",
-            "The car has status “{state}”. It is delivered to the dealership when another site has prepared it.",
-        ),
+        refusal=_("The car has status “{state}”. It is delivered to the dealership when another site has prepared it."),
         clears=("returned_to_dealership", "ready_for_sale", "reserved", "sold"),
     ),
     Fact(
@@ -152,9 +124,8 @@ FACTS: tuple[Fact, ...] = (
     Fact(
         field="delivered_to_customer_at",
         states=("delivered",),
-        refusal=Text(
-            "Bilen har status «{state}». Den kan leveres kunden når den er klar for levering og solgt.",
-            "The car has status “{state}”. It can be delivered to the customer when it is ready for delivery and sold.",
+        refusal=_(
+            "The car has status “{state}”. It can be delivered to the customer when it is ready for delivery and sold."
         ),
         guards=(guards.sold, guards.inspection_approved, guards.technical_completed),
     ),

@@ -8,41 +8,39 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Parent, Who
 from directapp.domains.imports.import_runs import OUTCOMES
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 
 WAITING = frozenset({"held", "rejected"})
 
-DECISIONS = choices(("take", "Ta inn", "Take"), ("skip", "Hopp over", "Skip"))
+DECISIONS = choices(("take", _("Take")), ("skip", _("Skip")))
 
 READ = Group(
     "read",
-    Text("Lest", "Read"),
+    _("Read"),
     (
-        field(
-            "run", "Import", "Import", Kind.REF, ref="import_runs", on_delete="cascade", required=True, computed=True
-        ),
-        field("collection", "Samling", "Collection", required=True, max_length=60, computed=True),
-        field("row_number", "Rad", "Row", Kind.INTEGER, minimum=0, required=True, computed=True),
-        field("external_id", "Id i kilden", "Id in the source", max_length=100, computed=True, search=True),
-        field("hash", "Avtrykk", "Hash", max_length=64, computed=True),
-        field("data", "Slik den kom", "As it came", Kind.JSON, computed=True),
+        field("run", _("Import"), Kind.REF, ref="import_runs", on_delete="cascade", required=True, computed=True),
+        field("collection", _("Collection"), required=True, max_length=60, computed=True),
+        field("row_number", _("Row"), Kind.INTEGER, minimum=0, required=True, computed=True),
+        field("external_id", _("Id in the source"), max_length=100, computed=True, search=True),
+        field("hash", _("Hash"), max_length=64, computed=True),
+        field("data", _("As it came"), Kind.JSON, computed=True),
     ),
 )
 MADE = Group(
     "made",
-    Text("Utfall", "Outcome"),
+    _("Outcome"),
     (
-        field("outcome", "Utfall", "Outcome", Kind.CHOICE, choices=OUTCOMES, required=True, computed=True),
-        field("notes", "Merknader", "Notes", Kind.JSON, computed=True),
-        field("record", "Post", "Record", Kind.REF, computed=True),
+        field("outcome", _("Outcome"), Kind.CHOICE, choices=OUTCOMES, required=True, computed=True),
+        field("notes", _("Notes"), Kind.JSON, computed=True),
+        field("record", _("Record"), Kind.REF, computed=True),
     ),
 )
 CORRECTION = Group(
     "correction",
-    Text("Rettelse", "Correction"),
+    pgettext("row of an import", "Correction"),
     (
-        field("corrected", "Rettede verdier", "Corrected values", Kind.JSON, form={"type": "object"}),
-        field("decision", "Avgjørelse", "Decision", Kind.CHOICE, choices=DECISIONS),
+        field("corrected", _("Corrected values"), Kind.JSON, form={"type": "object"}),
+        field("decision", _("Decision"), Kind.CHOICE, choices=DECISIONS),
     ),
 )
 
@@ -51,9 +49,7 @@ def correct_what_waits(case: Case) -> list[Problem]:
     """Only a row that is held or rejected waits for a person."""
     if case.actor.is_system or not case.changed("corrected", "decision") or case.was("outcome") in WAITING:
         return []
-    words = Text(
-        "Raden er alt tatt inn. Rett posten den ble til.", "The row is already in. Correct the record it became."
-    )
+    words = _("The row is already in. Correct the record it became.")
     return [Problem(words, code="CONFLICT")]
 
 
@@ -62,13 +58,13 @@ def corrected_is_a_row(case: Case) -> list[Problem]:
     corrected = case.get("corrected")
     if corrected is None or (isinstance(corrected, dict) and all(isinstance(k, str) for k in corrected)):
         return []
-    return [Problem(Text("Skal være kolonner med verdier.", "Must be columns with values."), field="corrected")]
+    return [Problem(_("Must be columns with values."), field="corrected")]
 
 
 IMPORT_ROWS = Collection(
     name="import_rows",
-    label=Text("Importert rad", "Import row"),
-    plural=Text("Importerte rader", "Import rows"),
+    label=_("Import row"),
+    plural=_("Import rows"),
     groups=(READ, MADE, CORRECTION),
     access=Access(
         systems=("importer",),
@@ -88,7 +84,7 @@ IMPORT_ROWS = Collection(
     unique=(
         Unique(
             fields=("run", "collection", "row_number"),
-            message=Text("Raden er alt lest i denne importen.", "The import has already read that row."),
+            message=_("The import has already read that row."),
         ),
     ),
     indexes=(("collection", "external_id"), ("run", "outcome"), ("collection", "record")),

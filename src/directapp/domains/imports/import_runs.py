@@ -6,16 +6,16 @@ from directapp.declare.fields import Choice, Field, Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Who
 from directapp.domains.people.fields import DEALERSHIPS
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 from directapp.services.attachments import FILES
 
 OUTCOMES: tuple[Choice, ...] = choices(
-    ("created", "Opprettet", "Created"),
-    ("changed", "Endret", "Changed"),
-    ("unchanged", "Uendret", "Unchanged"),
-    ("repaired", "Rettet", "Repaired"),
-    ("held", "Venter på avgjørelse", "Held"),
-    ("rejected", "Avvist", "Rejected"),
+    ("created", _("Created")),
+    ("changed", _("Changed")),
+    ("unchanged", _("Unchanged")),
+    ("repaired", _("Repaired")),
+    ("held", _("Held")),
+    ("rejected", _("Rejected")),
 )
 
 
@@ -25,70 +25,63 @@ def _count(outcome: Choice) -> Field:
 
 SOURCE = Group(
     "source",
-    Text("Kilde", "Source"),
+    _("Source"),
     (
         field(
             "source",
-            "Kilde",
-            "Source",
+            _("Source"),
             Kind.CHOICE,
             required=True,
             computed=True,
-            choices=choices(
-                ("prototype", "Prototypen", "The prototype"), ("csv", "CSV", "CSV"), ("xlsx", "Excel", "Excel")
-            ),
+            choices=choices(("prototype", _("The prototype")), ("csv", _("CSV")), ("xlsx", _("Excel"))),
         ),
-        field("name", "Mappe eller fil", "Folder or file", computed=True, max_length=400, search=True),
-        field("file", "Opplastet fil", "Uploaded file", Kind.REF, ref=FILES, on_delete="set_null", computed=True),
-        field("collection", "Samling", "Collection", computed=True, max_length=60),
-        field("columns", "Kolonner", "Columns", Kind.JSON, computed=True),
+        field("name", _("Folder or file"), computed=True, max_length=400, search=True),
+        field("file", _("Uploaded file"), Kind.REF, ref=FILES, on_delete="set_null", computed=True),
+        field("collection", _("Collection"), computed=True, max_length=60),
+        field("columns", _("Columns"), Kind.JSON, computed=True),
         field(
             "dealership",
-            "Forhandler",
-            "Dealership",
+            _("Dealership"),
             Kind.REF,
             ref=DEALERSHIPS,
             computed=True,
-            help=Text("Tom når kjøringen gjelder hele konsernet.", "Empty when the run is for the whole group."),
+            help=_("Empty when the run is for the whole group."),
         ),
     ),
 )
 COURSE = Group(
     "course",
-    Text("Gang", "Course"),
+    pgettext("how it goes", "Course"),
     (
         field(
             "status",
-            "Status",
-            "Status",
+            _("Status"),
             Kind.CHOICE,
             computed=True,
             default="running",
-            choices=choices(
-                ("running", "Pågår", "Running"), ("finished", "Ferdig", "Finished"), ("failed", "Stoppet", "Stopped")
-            ),
+            choices=choices(("running", _("Running")), ("finished", _("Finished")), ("failed", _("Stopped"))),
         ),
-        field("dry_run", "Prøvekjøring", "Dry run", Kind.BOOLEAN, default=True, computed=True),
-        field("started_at", "Startet", "Started", Kind.INSTANT, computed=True, default=lambda case: case.now),
-        field("finished_at", "Ferdig", "Finished", Kind.INSTANT, computed=True),
-        field("failure", "Hvorfor den stoppet", "Why it stopped", Kind.TEXT, computed=True),
+        field("dry_run", _("Dry run"), Kind.BOOLEAN, default=True, computed=True),
+        field("started_at", _("Started"), Kind.INSTANT, computed=True, default=lambda case: case.now),
+        field("finished_at", _("Finished"), Kind.INSTANT, computed=True),
+        field("failure", _("Why it stopped"), Kind.TEXT, computed=True),
     ),
 )
 RESULT = Group(
     "result",
-    Text("Resultat", "Result"),
+    _("Result"),
     (
-        field("rows_total", "Rader", "Rows", Kind.INTEGER, default=0, minimum=0, computed=True),
-        field("rows_done", "Behandlet", "Done", Kind.INTEGER, default=0, minimum=0, computed=True),
+        field("rows_total", _("Rows"), Kind.INTEGER, default=0, minimum=0, computed=True),
+        field("rows_done", pgettext("rows", "Done"), Kind.INTEGER, default=0, minimum=0, computed=True),
         *(_count(outcome) for outcome in OUTCOMES),
-        field("report", "Rapport", "Report", Kind.JSON, computed=True),
+        field("report", _("Report"), Kind.JSON, computed=True),
     ),
 )
 
 IMPORT_RUNS = Collection(
     name="import_runs",
-    label=Text("Import", "Import"),
-    plural=Text("Importer", "Imports"),
+    label=_("Import"),
+    plural=_("Imports"),
     groups=(SOURCE, COURSE, RESULT),
     access=Access(
         systems=("importer",),

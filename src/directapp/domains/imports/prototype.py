@@ -13,7 +13,7 @@ from directapp.domains.imports.prototype_people import does_own_prep, person, si
 from directapp.domains.imports.sheet import Sheet
 from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.kernel.errors import BadPayloadError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.incoming import Incoming, Note, Raw
 
 SOURCE = "prototype"
@@ -22,12 +22,9 @@ FILES: Mapping[str, str] = {
     "directus_users.json": USERS,
     "cars.json": CARS,
 }
-_ABSENT = Text("Filen {name} mangler.", "The file {name} is missing.")
-_NOT_JSON = Text(
-    'Filen {name} er ikke slik prototypen gir den: {{"data": [...]}}.',
-    'The file {name} is not as the prototype gives it: {{"data": [...]}}.',
-)
-_NOT_A_ROW = Text("Raden er ikke et objekt med id.", "The row is not an object with an id.")
+_ABSENT = _("The file {name} is missing.")
+_NOT_JSON = _('The file {name} is not as the prototype gives it: {{"data": [...]}}.')
+_NOT_A_ROW = _("The row is not an object with an id.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from directapp.domains.imports import prototype_status as statuses
 from directapp.domains.imports.sheet import Sheet
 from directapp.domains.people.fields import DEALERSHIPS, USERS
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, join, pgettext
 from directapp.services.incoming import Incoming
 
 CAR_TYPES = {
@@ -42,33 +42,21 @@ _PLAIN = (
     ("date_updated", "updated_at"),
 )
 _LABELS: Mapping[str, Text] = {
-    "make": Text("merke", "make"),
-    "model": Text("modell", "model"),
-    "order_number": Text("ordrenummer", "order number"),
-    "car_type": Text("biltype", "car type"),
-    "vin": Text("understellsnummer eller skilt", "VIN or plate"),
+    "make": _("make"),
+    "model": _("model"),
+    "order_number": _("order number"),
+    "car_type": _("car type"),
+    "vin": pgettext("within a sentence", "VIN or plate"),
 }
-_UNKNOWN_WORD = Text("«{word}» er ikke kjent og ble ikke tatt inn.", "“{word}” is not known and was left out.")
-_UNKNOWN_STATUS = Text("Statusen «{word}» er ikke kjent.", "The status “{word}” is not known.")
-_NO_STATUS_WORD = Text("Status mangler.", "The status is missing.")
-_NO_SITE = Text("Forhandler mangler.", "The dealership is missing.")
-_NO_VIN = Text(
-    "Understellsnummer mangler; bilen kan ikke ha statusen {status} uten.",
-    "The VIN is missing; the car cannot be {status} without one.",
-)
-_DRAFT = Text(
-    "Kladd, fordi dette mangler: {missing}. Foreslått status: {status}.",
-    "A draft, because this is missing: {missing}. Proposed status: {status}.",
-)
-_WHEN = Text("Tidspunktet står ikke i kilden; satt til {when}.", "The source does not say when; set to {when}.")
-_NO_CUSTOMER = Text(
-    "Solgt, men kundens navn eller telefon mangler; tatt inn som usolgt.",
-    "Sold, but the customer's name or phone is missing; taken in as unsold.",
-)
-_NOT_READY = Text(
-    "Klar for henting, men bilen er ikke ferdig; tatt inn som ikke klar.",
-    "Ready for pick-up, but the car is not finished; taken in as not ready.",
-)
+_UNKNOWN_WORD = _("“{word}” is not known and was left out.")
+_UNKNOWN_STATUS = _("The status “{word}” is not known.")
+_NO_STATUS_WORD = _("The status is missing.")
+_NO_SITE = _("The dealership is missing.")
+_NO_VIN = _("The VIN is missing; the car cannot be {status} without one.")
+_DRAFT = _("A draft, because this is missing: {missing}. Proposed status: {status}.")
+_WHEN = _("The source does not say when; set to {when}.")
+_NO_CUSTOMER = _("Sold, but the customer's name or phone is missing; taken in as unsold.")
+_NOT_READY = _("Ready for pick-up, but the car is not finished; taken in as not ready.")
 
 
 def car(sheet: Sheet, own_prep: frozenset[str]) -> Incoming:
@@ -211,8 +199,7 @@ def _close(sheet: Sheet, status: str) -> Incoming:
     missing = _missing(sheet)
     impossible = any(note.level == "rejected" for note in sheet.notes)
     if missing and status not in {"archived", "draft"} and not impossible:
-        names = [_LABELS[name] for name in missing]
-        listed = Text(", ".join(n.nb for n in names), ", ".join(n.en for n in names))
+        listed = join((_LABELS[name] for name in missing), ", ")
         sheet.note("warning", _DRAFT.fill(missing=listed, status=status), "status", before=status, after="draft")
         status = "draft"
     elif statuses.is_past_arrival(status) and not sheet.values.get("vin") and not impossible:

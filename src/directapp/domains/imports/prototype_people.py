@@ -5,7 +5,7 @@ from typing import Any
 
 from directapp.domains.imports.sheet import Sheet
 from directapp.domains.people.fields import DEALERSHIPS
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.incoming import Incoming, Pointer
 
 FUNCTIONS = {
@@ -31,11 +31,9 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "klargjøring": ("mechanic", "detailer"),
     "daglig leder": ("manager",),
 }
-_NO_ROLE = Text("Rollen «{role}» er ikke kjent.", "The role “{role}” is not known.")
-_NO_FUNCTION = Text(
-    "Avdelingen «{name}» er ikke kjent og ble ikke tatt inn.", "The function “{name}” is not known and was left out."
-)
-_MISSING = Text("Mangler.", "Missing.")
+_NO_ROLE = _("The role “{role}” is not known.")
+_NO_FUNCTION = _("The function “{name}” is not known and was left out.")
+_MISSING = _("Missing.")
 
 
 def functions_of(row: Mapping[str, Any]) -> list[str]:

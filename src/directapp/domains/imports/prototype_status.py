@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 from directapp.services.incoming import Note
 
 ORDER = (
@@ -37,12 +37,12 @@ FAMILIES = {"new": "new", "demo": "new", "used": "used", "certified": "used"}
 BOTH = ("technical", "cosmetic")
 _UNDER_WAY = frozenset({"behandles"})
 _CLOSED = ("delivered", "archived")
-_CORRECTED = Text("Statusen «{word}» ble {status}, fordi {why}.", "The status “{word}” became {status}, because {why}.")
-_FAILED = Text("mottaket ikke er godkjent", "the inspection is not approved")
-_APPROVED = Text("mottaket er godkjent", "the inspection is approved")
-_ARRIVED = Text("bilen er ankommet klargjøring", "the car has arrived at the prep centre")
-_MISSING = Text("deler er bestilt og ikke ankommet", "parts are ordered and have not arrived")
-_ALL_HERE = Text("alle deler er ankommet", "all parts have arrived")
+_CORRECTED = _("The status “{word}” became {status}, because {why}.")
+_FAILED = _("the inspection is not approved")
+_APPROVED = _("the inspection is approved")
+_ARRIVED = _("the car has arrived at the prep centre")
+_MISSING = _("parts are ordered and have not arrived")
+_ALL_HERE = _("all parts have arrived")
 
 
 @dataclass(frozen=True, slots=True)

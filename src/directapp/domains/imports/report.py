@@ -4,17 +4,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from directapp.domains.imports.import_runs import OUTCOMES
-from directapp.kernel.text import Language, Text
+from directapp.kernel.languages import Language
+from directapp.kernel.text import Text, _, told, verbatim
 from directapp.services.incoming import Result
 
 HEADER: tuple[Text, ...] = (
-    Text("Samling", "Collection"),
-    Text("Rad", "Row"),
-    Text("Id i kilden", "Id in the source"),
-    Text("Utfall", "Outcome"),
-    Text("Status", "Status"),
-    Text("Post", "Record"),
-    Text("Merknader", "Notes"),
+    _("Collection"),
+    _("Row"),
+    _("Id in the source"),
+    _("Outcome"),
+    _("Status"),
+    _("Record"),
+    _("Notes"),
 )
 KEYS = ("collection", "row", "external_id", "outcome", "status", "record", "notes")
 # What people know a car, a person or a site by, in our columns and in those of the prototype.
@@ -69,13 +70,14 @@ def header(language: Language) -> list[str]:
 
 def outcome_label(code: str) -> Text:
     """Return what an outcome is called."""
-    return _LABELS.get(code, Text(code, code))
+    return _LABELS.get(code, verbatim(code))
 
 
 def note_text(note: Mapping[str, Any], language: Language) -> str:
     """Return a kept note in words, its field first."""
     field = f"{note['field']}: " if note.get("field") else ""
-    return field + str(note.get(language) or note.get("nb") or "")
+    # Notes of earlier days were kept in two languages, side by side.
+    return field + str(told(note.get("text"), language) or note.get(language) or note.get("nb") or "")
 
 
 def _cell(line: Mapping[str, Any], key: str, language: Language) -> Any:

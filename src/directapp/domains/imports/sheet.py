@@ -7,22 +7,14 @@ from typing import Any
 
 from directapp.declare.kinds import BadValueError
 from directapp.declare.spec import CollectionMeta
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 from directapp.services.incoming import UNSTORABLE, Incoming, Level, Note, Pointer, Raw
 
-_REPAIRED = Text("«{before}» er lest som «{after}».", "“{before}” was read as “{after}”.")
-_IMPOSSIBLE = Text("«{value}»: {why}", "“{value}”: {why}")
-_AHEAD = Text(
-    "Tidspunktet ligger frem i tid og er beholdt: {when}.", "The time lies ahead of now and was kept: {when}."
-)
-_UNSTORABLE = Text(
-    "Kolonnen «{column}» er for lang, eller har tegn som ikke kan lagres: {value}",
-    "The column “{column}” is too long, or has characters that cannot be stored: {value}",
-)
-_UNKNOWN = Text(
-    "Kolonnen «{name}» er ikke kjent og ble ikke tatt inn: {value}.",
-    "The column “{name}” is not known and was not taken in: {value}.",
-)
+_REPAIRED = _("“{before}” was read as “{after}”.")
+_IMPOSSIBLE = _("“{value}”: {why}")
+_AHEAD = _("The time lies ahead of now and was kept: {when}.")
+_UNSTORABLE = _("The column “{column}” is too long, or has characters that cannot be stored: {value}")
+_UNKNOWN = _("The column “{name}” is not known and was not taken in: {value}.")
 _NOISE = re.compile(r"[\s\-]+")
 
 

@@ -5,23 +5,22 @@ from typing import Any
 from uuid import UUID
 
 from directapp.domains.messages.fields import MESSAGES
-from directapp.domains.messages.phrases import day_text, hour_text, model, moment_text, plain
+from directapp.domains.messages.phrases import hour_text, model, moment_text
 from directapp.domains.messages.status_links import link_of
 from directapp.domains.messages.telling import Outgoing, fresh_key, post, skip
 from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.kernel.clock import OSLO
-from directapp.kernel.text import Language, Text, pick_language
+from directapp.kernel.dates import day_text
+from directapp.kernel.languages import Language, pick_language
+from directapp.kernel.text import Text, _, join, verbatim
 from directapp.services.act import Act, Seen
 
 _BOTH = ("email", "sms")
-_NO_WAY = Text(
-    "Kunden har ingen e-post, og har ikke samtykket til SMS.",
-    "The customer has no e-mail, and has not consented to text messages.",
-)
-CALL = Text("Passer det ikke likevel, ring oss på {phone}.", "If that does not suit you after all, call us on {phone}.")
-ASK = Text("Passer det ikke likevel, ta kontakt med oss.", "If that does not suit you after all, get in touch with us.")
-_US = Text("Vi", "We")
-_PLACE, _TIME, _CAR = Text("Sted", "Place"), Text("Tid", "Time"), Text("Bil", "Car")
+_NO_WAY = _("The customer has no e-mail, and has not consented to text messages.")
+CALL = _("If that does not suit you after all, call us on {phone}.")
+ASK = _("If that does not suit you after all, get in touch with us.")
+_US = _("We")
+_PLACE, _TIME, _CAR = _("Place"), _("Time"), _("Car")
 
 
 def language_of(car: Mapping[str, Any]) -> Language:
@@ -53,18 +52,17 @@ def hand_over(car: Mapping[str, Any]) -> Text:
     """Return when and where the customer gets the car, as far as it is agreed."""
     at, place = car.get("handover_at"), car.get("handover_place")
     if at is None:
-        return Text("", "")
-    when = moment_text(at)
-    where = Text(f", {place}", f", {place}") if place else Text("", "")
-    return Text(f"Avtalt tid: {when.nb}{where.nb}. ", f"Agreed time: {when.en}{where.en}. ")
+        return verbatim("")
+    if not place:
+        return _("Agreed time: {when}. ").fill(when=moment_text(at))
+    return _("Agreed time: {when}, {place}. ").fill(when=moment_text(at), place=place)
 
 
 def tomorrow(car: Mapping[str, Any]) -> Text:
     """Return the promised moment of tomorrow."""
     at = car.get("handover_at")
     if at is not None:
-        day, hour = day_text(at.astimezone(OSLO).date()), hour_text(at)
-        return Text(f"{day.nb} {hour.nb}", f"{day.en} {hour.en}")
+        return join((day_text(at.astimezone(OSLO).date()), hour_text(at)))
     return day_text(car["delivery_date"])
 
 
@@ -88,7 +86,7 @@ async def to_customer(
     keys = [f"{stem}:{event}:{channel}" for channel, _ in open_ways]
     asked = await act.find(MESSAGES, only=("key",), key=[*keys, f"{stem}:{event}:none"]) if key else []
     known = {one.row["key"] for one in asked}
-    common = {"first": plain(first_name(car.row)), "model": model(car.row), "site": plain(site.get("name") or "")}
+    common = {"first": verbatim(first_name(car.row)), "model": model(car.row), "site": verbatim(site.get("name") or "")}
     if not open_ways:
         if f"{stem}:{event}:none" not in known:
             values = {
@@ -142,4 +140,4 @@ async def seller_words(act: Act, car: Seen) -> Text:
     """Return who gets in touch: the seller's first name, else we."""
     seller = car.row.get("seller")
     found = await act.find(USERS, system="pipeline", limit=1, id=seller, active=True) if seller else []
-    return plain(found[0].row["first_name"]) if found else _US
+    return verbatim(found[0].row["first_name"]) if found else _US

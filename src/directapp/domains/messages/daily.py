@@ -12,28 +12,25 @@ from directapp.domains.messages.customers import ASK, CALL, to_customer, tomorro
 from directapp.domains.messages.events import DELIVERY_TOMORROW, OVERDUE
 from directapp.domains.messages.fields import MESSAGES, NOTICE_CHOICES, NOTIFICATIONS
 from directapp.domains.messages.handlers import Scene, scene_of
-from directapp.domains.messages.phrases import day_text, join, moment_text, person_name, phone_text, plain
+from directapp.domains.messages.phrases import moment_text, person_name, phone_text
 from directapp.domains.messages.telling import post
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.kernel.clock import OSLO
-from directapp.kernel.text import Text
+from directapp.kernel.dates import day_text
+from directapp.kernel.text import Text, _, join, ngettext, told, verbatim
 from directapp.services.act import Act, Seen
 
 _MANY, _PAGE = 5000, 500
 _MOST_LINES = 40
 _CLOSED = ("delivered", "archived")
-_PROMISED = Text("Levering var lovet {when}.", "Delivery was promised {when}.")
-_PLANNED = Text("{what} var planlagt {when}, men er ikke startet.", "{what} was planned {when}, but has not begun.")
-_KINDS = {"technical": Text("Teknisk", "Technical"), "cosmetic": Text("Kosmetisk", "Cosmetic")}
-_STAGE = Text("Har stått i {hours} t; grensen er {goal} t.", "Has stood for {hours} h; the limit is {goal} h.")
-_NOT_READY = Text(
-    "Bilen er ikke klar, og ingen tid er avtalt: kunden har ikke fått beskjed.",
-    "The car is not ready, and no hour is agreed: the customer has not been told.",
-)
-_SUBJECT = Text("{count} uleste varsler", "{count} unread notifications")
-_ONE = Text("1 ulest varsel", "1 unread notification")
-_HELLO = Text("Hei {name}. Dette er nytt siden sist du var innom.", "Hello {name}. This is new since you last looked.")
-_OPEN = Text("Se alle varsler", "See all notifications")
+_PROMISED = _("Delivery was promised {when}.")
+_PLANNED = _("{what} was planned {when}, but has not begun.")
+_KINDS = {"technical": _("Technical"), "cosmetic": _("Cosmetic")}
+_STAGE = _("Has stood for {hours} h; the limit is {goal} h.")
+_NOT_READY = _("The car is not ready, and no hour is agreed: the customer has not been told.")
+_SUBJECT = ngettext("1 unread notification", "{count} unread notifications")
+_HELLO = _("Hello {name}. This is new since you last looked.")
+_OPEN = _("See all notifications")
 
 
 def today_of(act: Act) -> date:
@@ -82,7 +79,7 @@ def _delivery_day(car: Any) -> date | None:
 
 def _place(car: Any) -> Text:
     place = car.get("handover_place")
-    return Text(f"Sted: {place}. ", f"Place: {place}. ") if place else Text("", "")
+    return _("Place: {place}. ").fill(place=place) if place else verbatim("")
 
 
 async def _call(act: Act, car: Seen) -> Text:
@@ -118,7 +115,7 @@ async def tell_overdue(act: Act, after: UUID | None = None) -> UUID | None:
         scene = await scene_of(act, car.id)
         if scene is not None:
             await _overdue(
-                scene, _PROMISED.fill(when=day_text(promised)) if promised and late else over or plain(""), day
+                scene, _PROMISED.fill(when=day_text(promised)) if promised and late else over or verbatim(""), day
             )
     return last
 
@@ -173,11 +170,11 @@ async def _digest(act: Act, person: Seen, unread: list[Seen], key: str) -> None:
     language = str(person.row.get("language") or "nb")
     rank = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
     lines = sorted(unread, key=lambda n: (rank.get(n.row["priority"], 2), -n.id.int))[:_MOST_LINES]
-    count = _ONE if len(unread) == 1 else _SUBJECT.fill(count=len(unread))
+    count = _SUBJECT.fill(count=len(unread))
     content = {
         "language": language,
         "site": str(person.row["dealership"]) if person.row.get("dealership") else None,
-        "lines": [[n.row["title"], n.row.get("body") or ""] for n in lines],
+        "lines": [[told(n.row["title"], language), told(n.row.get("body"), language) or ""] for n in lines],
         "button": _OPEN.pick(language),
         "path": "/app/notifications",
     }

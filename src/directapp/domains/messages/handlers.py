@@ -11,17 +11,7 @@ from directapp.domains.cars import events as car_events
 from directapp.domains.cars.fields import CARS
 from directapp.domains.messages.audience import Crowd, actor_of, crowd, may_read
 from directapp.domains.messages.customers import hand_over, seller_words, to_customer
-from directapp.domains.messages.phrases import (
-    NOBODY,
-    NOTHING,
-    day_text,
-    difference,
-    person_name,
-    plain,
-    short,
-    span_text,
-    week_text,
-)
+from directapp.domains.messages.phrases import NOBODY, NOTHING, difference, person_name, short, span_text, week_text
 from directapp.domains.messages.telling import Told, tell
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.planning import events as plan_events
@@ -29,20 +19,21 @@ from directapp.domains.planning.fields import RESOURCE_TYPES
 from directapp.domains.records import events as record_events
 from directapp.domains.records.fields import COMMENTS
 from directapp.domains.registry import events as registry_events
-from directapp.kernel.text import Text
+from directapp.kernel.dates import day_text
+from directapp.kernel.text import Text, _, name_of, verbatim
 from directapp.services.act import Act, Seen
 
 _NEW = ("new", "demo")
-_PRIORITY = Text("Prioritet: haster.", "Priority: urgent.")
-_MISSING = Text("Noen deler mangler fortsatt.", "Some parts are still missing.")
-_ALL_HERE = Text("Alt som er bestilt, er her.", "All that was ordered is here.")
-_OTHER_SITE = Text("Bilen hører til et annet anlegg.", "The car belongs to another site.")
-_SOMETHING = Text("noe", "something")
-_ELSEWHERE = Text("Du har kanskje ikke innsyn i det.", "You may not have access to it.")
+_PRIORITY = _("Priority: urgent.")
+_MISSING = _("Some parts are still missing.")
+_ALL_HERE = _("All that was ordered is here.")
+_OTHER_SITE = _("The car belongs to another site.")
+_SOMETHING = _("something")
+_ELSEWHERE = _("You may not have access to it.")
 _WORKS = {
-    "technical": Text("teknisk", "technical"),
-    "cosmetic": Text("kosmetisk", "cosmetic"),
-    "both": Text("teknisk og kosmetisk", "technical and cosmetic"),
+    "technical": _("technical"),
+    "cosmetic": _("cosmetic"),
+    "both": _("technical and cosmetic"),
 }
 _SITES = ("dealership", "prep_center")
 _SPAN = ("starts_at", "ends_at")
@@ -63,13 +54,13 @@ class Scene:
 
     def site(self, which: object) -> Text:
         """Return a site's name."""
-        return plain(self.names.get(which, "–") if isinstance(which, UUID) else "–")
+        return verbatim(self.names.get(which, "–") if isinstance(which, UUID) else "–")
 
     @property
     def doer(self) -> Text:
         """Who did it."""
         found = self.people.name_of(actor_of(self.act))
-        return plain(person_name(found.row)) if found else NOBODY
+        return verbatim(person_name(found.row)) if found else NOBODY
 
     def named(self, *fields: str) -> list[Seen]:
         """Return the people whom the car names in these fields."""
@@ -122,7 +113,7 @@ async def ordered(act: Act) -> None:
     scene = await _of_car(act)
     if scene is None or scene.row.get("car_type") not in _NEW:
         return
-    order = plain(scene.row.get("order_number") or "–")
+    order = verbatim(scene.row.get("order_number") or "–")
     await scene.tell(
         "order.new",
         scene.at("dealership", "parts"),
@@ -228,7 +219,7 @@ async def _work_done(act: Act, kind: str) -> None:
     worker = scene.row.get(f"{kind}_completed_by")
     found = await crowd(act, people=[worker])
     done_by = found.name_of(worker)
-    who = plain(person_name(done_by.row)) if done_by else scene.doer
+    who = verbatim(person_name(done_by.row)) if done_by else scene.doer
     await scene.tell(f"work.{kind}", scene.at("prep_center", "planner"), who=who)
 
 
@@ -400,7 +391,7 @@ async def _booking(
 
 async def _resource_type(act: Act, which: object) -> Text:
     found = await act.find(RESOURCE_TYPES, system="pipeline", limit=1, id=which, settled=True) if which else []
-    return Text(str(found[0].row["name_nb"]), str(found[0].row["name_en"])) if found else Text("Arbeid", "Work")
+    return name_of(found[0].row) if found else _("Work")
 
 
 async def timebank_full(act: Act) -> None:
@@ -414,8 +405,8 @@ async def timebank_full(act: Act) -> None:
     named = await act.find(DEALERSHIPS, system="pipeline", limit=1, id=site) if site else []
     found = folk.name_of(who)
     fills = {
-        "who": plain(person_name(found.row)) if found else NOBODY,
-        "site": plain(named[0].row["name"] if named else "–"),
+        "who": verbatim(person_name(found.row)) if found else NOBODY,
+        "site": verbatim(named[0].row["name"] if named else "–"),
         "when": week_text(date.fromisoformat(str(week))) if week else NOTHING,
     }
     key = f"full:{who}:{week}"
@@ -437,7 +428,7 @@ async def mentioned(act: Act) -> None:
         return
     folk = scene.people if scene else await crowd(act, people=(*names, writer))
     found = folk.name_of(writer)
-    who = plain(person_name(found.row)) if found else NOBODY
+    who = verbatim(person_name(found.row)) if found else NOBODY
     people = folk.named(*names)
     near = [one for one in people if may_read(one, comment, scene.row if scene else None)]
     far = [one for one in people if one not in near]
@@ -449,7 +440,7 @@ async def mentioned(act: Act) -> None:
     )
     await tell(act, told, near)
     # Not a word of which car: neither its model nor the end of its chassis number.
-    thing, why = (Text("en bil", "a car"), _OTHER_SITE) if scene else (_SOMETHING, _ELSEWHERE)
+    thing, why = (_("a car"), _OTHER_SITE) if scene else (_SOMETHING, _ELSEWHERE)
     await tell(act, Told(event="comment.mention", fills={"who": who, "car": thing, "detail": why}), far)
 
 

@@ -15,7 +15,7 @@ from directapp.domains.messages.vendor_match import Sort
 from directapp.domains.messages.vendor_photos import MOST_PHOTOS, Photo, hang_photo, vendor_actor
 from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.errors import DirectAppError, TooManyError
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.act import Seen
 from directapp.services.attachments import Attachments, Incoming
 from directapp.services.jobs import Errand, GiveUpError, Job, LaterError
@@ -27,8 +27,8 @@ _REFUSED_REST = 600.0
 # Smaller pictures in the text are the sender's logo.
 _SMALLEST = 15 * 1024
 _PATIENT = 3
-_NOT_SET_UP = Text("Det er ikke satt opp noen tjeneste som tar imot brev.", "No service that takes letters is set up.")
-_NO_LETTER = Text("Tjenesten har ikke brevet lenger.", "The service no longer has the letter.")
+_NOT_SET_UP = _("No service that takes letters is set up.")
+_NO_LETTER = _("The service no longer has the letter.")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,14 +46,14 @@ class InboundLetters:
     async def fetch(self, job: Job) -> None:
         """Fetch a letter, write down what it says, and hang its photos on the car."""
         if self.inbox is None:
-            raise GiveUpError(_NOT_SET_UP.both)
+            raise GiveUpError(_NOT_SET_UP)
         try:
             letter = await self.inbox.fetch(str(job.payload["mail"]))
         except (MailBusyError, MailRefusedError) as error:
             rest = _BUSY_REST if isinstance(error, MailBusyError) else _REFUSED_REST
             raise LaterError(type(error).__name__, seconds=error.retry_after or rest) from error
         if letter is None:
-            raise GiveUpError(_NO_LETTER.both)
+            raise GiveUpError(_NO_LETTER)
         await hear(job.pipeline, job.tenant, job.record, _message(letter))
         pictures = [one for one in letter.enclosed if one.is_picture][:MOST_PHOTOS]
         if pictures and not letter.automatic:

@@ -8,24 +8,17 @@ from directapp.connectors.letters import STANDARD, Brand, Letter
 from directapp.declare.reading.phones import show_phone
 from directapp.domains.messages.capability import Capabilities
 from directapp.kernel import colours
-from directapp.kernel.text import Text, pick_language
+from directapp.kernel.languages import pick_language
+from directapp.kernel.text import Text, _
 
 WORDS: dict[str, Text] = {
-    "why_user": Text(
-        "Du får denne e-posten fordi du har valgt e-post om slike hendelser i DirectApp.",
-        "You get this e-mail because you chose e-mail about such events in DirectApp.",
-    ),
-    "choose": Text("Endre hva du varsles om", "Change what you are told of"),
-    "why_customer": Text(
-        "Du får denne meldingen fordi vi klargjør bilen din.", "You get this because we prepare your car."
-    ),
-    "why_vendor": Text(
-        "Lenken er personlig for oppdraget og krever ingen konto. Ikke send den videre.",
-        "The link belongs to this work and needs no account. Do not pass it on.",
-    ),
-    "link_help": Text("Virker ikke knappen? Lim inn denne adressen:", "Does the button not work? Paste this address:"),
-    "phone": Text("Telefon", "Phone"),
-    "automatic": Text("Meldingen er sendt automatisk.", "This message was sent automatically."),
+    "why_user": _("You get this e-mail because you chose e-mail about such events in DirectApp."),
+    "choose": _("Change what you are told of"),
+    "why_customer": _("You get this because we prepare your car."),
+    "why_vendor": _("The link belongs to this work and needs no account. Do not pass it on."),
+    "link_help": _("Does the button not work? Paste this address:"),
+    "phone": _("Phone"),
+    "automatic": _("This message was sent automatically."),
 }
 
 

@@ -27,7 +27,7 @@ from directapp.domains.people.fields import USERS
 from directapp.domains.people.roles import EVERYONE
 from directapp.kernel.errors import Problem
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 from directapp.services.act import Act
 
 BY_HAND = frozenset({"phone", "letter"})
@@ -35,67 +35,61 @@ SEEN = SubjectSeen(SUBJECT_ID)
 
 LOG = Group(
     "log",
-    Text("Melding", "Message"),
+    _("Message"),
     (
         *subject_fields(along="car", on_delete="set_null", immutable=True),
-        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", immutable=True),
-        field(
-            "channel", "Kanal", "Channel", Kind.CHOICE, choices=CHANNELS, required=True, default="phone", immutable=True
-        ),
-        field("direction", "Retning", "Direction", Kind.CHOICE, choices=DIRECTIONS, required=True, default="out"),
-        field("receiver_kind", "Hvem", "Who", Kind.CHOICE, choices=RECEIVERS, required=True, default="customer"),
-        field("receiver", "Kollega", "Colleague", Kind.REF, ref=USERS, on_delete="set_null"),
-        field("event", "Hendelse", "Event", max_length=60, computed=True),
-        field("at", "Tidspunkt", "When", Kind.INSTANT, fact=True, default=lambda case: case.now),
+        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade", immutable=True),
+        field("channel", _("Channel"), Kind.CHOICE, choices=CHANNELS, required=True, default="phone", immutable=True),
+        field("direction", _("Direction"), Kind.CHOICE, choices=DIRECTIONS, required=True, default="out"),
+        field("receiver_kind", _("Who"), Kind.CHOICE, choices=RECEIVERS, required=True, default="customer"),
+        field("receiver", _("Colleague"), Kind.REF, ref=USERS, on_delete="set_null"),
+        field("event", _("Event"), max_length=60, computed=True),
+        field("at", pgettext("log", "When"), Kind.INSTANT, fact=True, default=lambda case: case.now),
     ),
 )
 CONTENT = Group(
     "content",
-    Text("Innhold", "Content"),
+    _("Content"),
     (
-        field("subject", "Emne", "Subject", max_length=300),
-        field("body", "Tekst", "Text", Kind.TEXT, max_length=4000),
+        field("subject", _("Subject"), max_length=300),
+        field("body", _("Text"), Kind.TEXT, max_length=4000),
         # What letters are made of when they are sent; it holds links that open without a sign-in.
-        field("content", "Grunnlag", "Source", Kind.JSON, secret=True, computed=True),
+        field("content", pgettext("log", "Source"), Kind.JSON, secret=True, computed=True),
     ),
 )
 CONTACT = Group(
     "contact",
-    Text("Adresse", "Address"),
-    (field("to", "Til", "To", max_length=254),),
+    _("Address"),
+    (field("to", _("To"), max_length=254),),
 )
 RESULT = Group(
     "result",
-    Text("Resultat", "Result"),
+    _("Result"),
     (
         field(
             "status",
-            "Status",
-            "Status",
+            _("Status"),
             Kind.CHOICE,
             choices=STATUSES,
             computed=True,
             default=lambda case: "delivered" if case.get("channel") in BY_HAND else "queued",
         ),
-        field("sent_at", "Sendt", "Sent", Kind.INSTANT, computed=True),
-        field("delivered_at", "Levert", "Delivered", Kind.INSTANT, computed=True),
-        field("failed_at", "Feilet", "Failed", Kind.INSTANT, computed=True),
-        field("error", "Grunn", "Reason", Kind.TEXT, max_length=500, computed=True),
-        field("provider", "Sendt med", "Sent by", max_length=20, computed=True),
-        field("provider_id", "Tjenestens id", "Service’s id", max_length=120, computed=True),
-        field("tried_at", "Forsøkt", "Tried", Kind.INSTANT, computed=True),
-        field("batch", "Pulje", "Batch", max_length=40, computed=True),
-        field("last_report", "Siste rapport", "Last report", max_length=120, computed=True),
-        field("link", "Kundelenke", "Customer link", Kind.REF, ref=STATUS_LINKS, on_delete="set_null", computed=True),
-        field("key", "Nøkkel", "Key", required=True, max_length=160, computed=True, default=lambda _: uuid7().hex),
+        field("sent_at", _("Sent"), Kind.INSTANT, computed=True),
+        field("delivered_at", _("Delivered"), Kind.INSTANT, computed=True),
+        field("failed_at", _("Failed"), Kind.INSTANT, computed=True),
+        field("error", _("Reason"), Kind.TEXT, max_length=500, computed=True),
+        field("provider", pgettext("channel", "Sent by"), max_length=20, computed=True),
+        field("provider_id", _("Service’s id"), max_length=120, computed=True),
+        field("tried_at", _("Tried"), Kind.INSTANT, computed=True),
+        field("batch", _("Batch"), max_length=40, computed=True),
+        field("last_report", _("Last report"), max_length=120, computed=True),
+        field("link", _("Customer link"), Kind.REF, ref=STATUS_LINKS, on_delete="set_null", computed=True),
+        field("key", _("Key"), required=True, max_length=160, computed=True, default=lambda _: uuid7().hex),
     ),
 )
 
-_ONLY_BY_HAND = Text(
-    "Loggfør telefon eller brev her. Andre meldinger sendes av systemet.",
-    "Log a call or a letter here. Other messages are sent by the system.",
-)
-_SAY = Text("Skriv hva samtalen gjaldt.", "Write what it was about.")
+_ONLY_BY_HAND = _("Log a call or a letter here. Other messages are sent by the system.")
+_SAY = _("Write what it was about.")
 
 
 def by_hand_only(case: Case) -> list[Problem]:
@@ -105,7 +99,7 @@ def by_hand_only(case: Case) -> list[Problem]:
     checks = (
         (case.get("channel") not in BY_HAND, _ONLY_BY_HAND, "channel"),
         (not (case.get("body") or case.get("subject")), _SAY, "body"),
-        (case.get(SUBJECT_ID) is None, Text("Velg hva det gjelder.", "Choose what it is about."), SUBJECT_ID),
+        (case.get(SUBJECT_ID) is None, _("Choose what it is about."), SUBJECT_ID),
     )
     return [Problem(text, field=name) for wrong, text, name in checks if wrong]
 
@@ -114,7 +108,7 @@ def sent_stays(case: Case) -> list[Problem]:
     """Keep what the system sent as it was; a logged call may be corrected."""
     if case.actor.is_system or case.before is None or case.was("channel") in BY_HAND:
         return []
-    words = Text("En sendt melding endres ikke.", "A message that was sent is not changed.")
+    words = _("A message that was sent is not changed.")
     return [Problem(words, field=None, code="CONFLICT")]
 
 
@@ -123,10 +117,9 @@ def told_stays(case: Case) -> list[Problem]:
     outside = case.get("receiver_kind") in {"customer", "vendor"} and case.get("direction") == "out"
     if case.verb != "undo" or not outside or case.get("status") in {"skipped", "failed", "bounced"}:
         return []
-    words = Text(
-        "Det er alt sendt melding om dette, så det kan ikke angres: {subject}",
-        "A message about this has been sent already, so it cannot be undone: {subject}",
-    ).fill(subject=case.get("subject") or "–")
+    words = _("A message about this has been sent already, so it cannot be undone: {subject}").fill(
+        subject=case.get("subject") or "–"
+    )
     return [Problem(words, field=None, code="CONFLICT")]
 
 
@@ -135,7 +128,7 @@ def _is_received(case: Case) -> bool:
 
 
 def _failed(case: Case) -> Problem | None:
-    words = Text("Meldingen er ikke feilet.", "The message did not fail.")
+    words = _("The message did not fail.")
     again = case.get("status") in {"failed", "bounced", "skipped"} and case.get("channel") in {"email", "sms"}
     return None if again else Problem(words, field="status", code="CONFLICT")
 
@@ -168,7 +161,7 @@ async def send_again(act: Act) -> None:
 VERBS = (
     Verb(
         name="send_again",
-        label=Text("Send på nytt", "Send again"),
+        label=_("Send again"),
         run=send_again,
         blocked=_failed,
         icon="refresh",
@@ -192,8 +185,8 @@ ACCESS = Access(
 
 MESSAGES = Collection(
     name="messages",
-    label=Text("Melding", "Message"),
-    plural=Text("Meldinger", "Messages"),
+    label=_("Message"),
+    plural=_("Messages"),
     groups=(LOG, CONTENT, CONTACT, RESULT),
     access=ACCESS,
     views=Views(
@@ -214,7 +207,7 @@ MESSAGES = Collection(
     ),
     verbs=VERBS,
     rules=(by_hand_only, sent_stays, told_stays),
-    unique=(Unique(fields=("key",), message=Text("Meldingen finnes alt.", "The message exists already.")),),
+    unique=(Unique(fields=("key",), message=_("The message exists already.")),),
     indexes=(
         (SUBJECT_COLLECTION, SUBJECT_ID),
         ("car", "created_at"),

@@ -15,7 +15,7 @@ from directapp.domains.people.fields import USERS
 from directapp.domains.people.roles import EVERYONE
 from directapp.kernel.errors import Problem
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.act import Act
 
 
@@ -25,25 +25,24 @@ def _own_key(_: Case) -> str:
 
 NOTIFICATION = Group(
     "all",
-    Text("Varsel", "Notification"),
+    _("Notification"),
     (
-        field("receiver", "Mottaker", "Receiver", Kind.REF, ref=USERS, on_delete="cascade", required=True),
-        field("event", "Hendelse", "Event", required=True, max_length=60),
-        field("type", "Type", "Type", Kind.CHOICE, choices=TYPES, required=True, default="system"),
-        field("priority", "Prioritet", "Priority", Kind.CHOICE, choices=PRIORITIES, required=True, default="normal"),
-        field("title", "Tittel", "Title", required=True, max_length=200),
-        field("body", "Tekst", "Text", Kind.TEXT, max_length=2000),
-        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="set_null"),
+        field("receiver", _("Receiver"), Kind.REF, ref=USERS, on_delete="cascade", required=True),
+        field("event", _("Event"), required=True, max_length=60),
+        field("type", _("Type"), Kind.CHOICE, choices=TYPES, required=True, default="system"),
+        field("priority", _("Priority"), Kind.CHOICE, choices=PRIORITIES, required=True, default="normal"),
+        field("title", _("Title"), required=True, max_length=200),
+        field("body", _("Text"), Kind.TEXT, max_length=2000),
+        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="set_null"),
         *subject_fields(),
-        field("read_at", "Lest", "Read", Kind.INSTANT, fact=True),
+        field("read_at", _("Read"), Kind.INSTANT, fact=True),
         field(
             "key",
-            "Nøkkel",
-            "Key",
+            _("Key"),
             required=True,
             max_length=120,
             default=_own_key,
-            help=Text("Det samme varselet finnes én gang.", "The same notification exists once."),
+            help=_("The same notification exists once."),
         ),
     ),
 )
@@ -69,19 +68,19 @@ async def mark_all_read(act: Act) -> None:
 
 
 def _is_read(case: Case) -> Problem | None:
-    words = Text("Varselet er alt lest.", "The notification is already read.")
+    words = _("The notification is already read.")
     return None if case.get("read_at") is None else Problem(words, field="read_at", code="CONFLICT")
 
 
 def _is_unread(case: Case) -> Problem | None:
-    words = Text("Varselet er ulest.", "The notification is unread.")
+    words = _("The notification is unread.")
     return Problem(words, field="read_at", code="CONFLICT") if case.get("read_at") is None else None
 
 
 VERBS = (
     Verb(
         name="mark_read",
-        label=Text("Merk som lest", "Mark as read"),
+        label=_("Mark as read"),
         run=mark_read,
         blocked=_is_read,
         icon="check",
@@ -89,25 +88,25 @@ VERBS = (
     ),
     Verb(
         name="mark_unread",
-        label=Text("Merk som ulest", "Mark as unread"),
+        label=_("Mark as unread"),
         run=mark_unread,
         blocked=_is_unread,
         icon="arrow-back-up",
     ),
     Verb(
         name="mark_all_read",
-        label=Text("Merk alle som lest", "Mark all as read"),
+        label=_("Mark all as read"),
         run=mark_all_read,
         on="collection",
-        params=(field("type", "Type", "Type", Kind.CHOICE, choices=TYPES),),
+        params=(field("type", _("Type"), Kind.CHOICE, choices=TYPES),),
         icon="list-check",
     ),
 )
 
 NOTIFICATIONS = Collection(
     name="notifications",
-    label=Text("Varsel", "Notification"),
-    plural=Text("Varsler", "Notifications"),
+    label=_("Notification"),
+    plural=_("Notifications"),
     groups=(NOTIFICATION,),
     access=Access(
         systems=("workflow", "messenger", "importer", "demo"),
@@ -126,7 +125,7 @@ NOTIFICATIONS = Collection(
     unique=(
         Unique(
             fields=("receiver", "key"),
-            message=Text("Mottakeren har alt fått dette varselet.", "The receiver already has this notification."),
+            message=_("The receiver already has this notification."),
         ),
     ),
     indexes=(("receiver", "read_at"), ("receiver", "created_at"), ("car",)),

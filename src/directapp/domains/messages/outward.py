@@ -11,18 +11,20 @@ from directapp.domains.messages.customers import to_customer
 from directapp.domains.messages.events import SHARE, VENDOR_ANSWERED, VENDOR_ASKED, VENDOR_SAID, VENDOR_UNMATCHED
 from directapp.domains.messages.fields import MESSAGES
 from directapp.domains.messages.handlers import scene_of
-from directapp.domains.messages.phrases import NOTHING, car_name, day_text, join, person_name, plain, short
+from directapp.domains.messages.phrases import NOTHING, car_name, person_name, short, shortened
 from directapp.domains.messages.telling import Outgoing, Told, fresh_key, post, tell
 from directapp.domains.messages.vendor_answers import ANSWERS
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.workshop.fields import WORK_ITEMS
+from directapp.kernel.dates import day_text
 from directapp.kernel.money import amount_text
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, join, pgettext, verbatim
 from directapp.services.act import Act, Seen
 
-_CAR, _WORK, _FOR = Text("Bil", "Car"), Text("Arbeid", "Work"), Text("Oppdragsgiver", "For")
+_CAR, _WORK, _FOR = _("Car"), _("Work"), pgettext("vendor", "For")
 _MOST = 160
 CODES = "vendor.codes"
+_ANSWER = _("{vendor}: {answer}")
 
 
 async def shared(act: Act) -> None:
@@ -45,11 +47,11 @@ async def asked(act: Act) -> None:
     name = (await act.look_up(DEALERSHIPS, site, system="pipeline")).row["name"] if site else "–"
     asker = (await crowd(act, people=[link.get("asked_by")])).name_of(link.get("asked_by"))
     language = str(link.get("language") or "nb")
-    work = short(item.row["description"])
-    detail = join((plain(f"«{work.nb}»."), short(link.get("note"))))
+    work = shortened(item.row["description"])
+    detail = join((verbatim(f"«{work}»."), short(link.get("note"))))
     who = ", ".join(part for part in (person_name(asker.row) if asker else "", str(name)) if part)
-    facts = [(_CAR, car_name(car.row).pick(language)), (_WORK, work.pick(language)), (_FOR, who)]
-    fills = {"first": plain(link["vendor_name"]), "site": plain(name), "car": car_name(car.row), "detail": detail}
+    facts = [(_CAR, car_name(car.row).pick(language)), (_WORK, work), (_FOR, who)]
+    fills = {"first": verbatim(link["vendor_name"]), "site": verbatim(name), "car": car_name(car.row), "detail": detail}
     outgoing = Outgoing(
         event="vendor.request",
         fills=fills,
@@ -65,7 +67,7 @@ async def asked(act: Act) -> None:
     if link.get("email"):
         await post(act, outgoing.values("email", link["email"]))
     elif link.get("phone"):
-        brief = {**fills, "detail": plain(f"«{work.nb[:_MOST]}».")}
+        brief = {**fills, "detail": verbatim(f"«{work[:_MOST]}».")}
         outgoing.fills = brief
         await post(act, outgoing.values("sms", link["phone"]))
 
@@ -80,9 +82,7 @@ async def answered(act: Act) -> None:
     if scene is None:
         return
     said = next((c.label for c in ANSWERS if c.code == row.get("answer")), NOTHING)
-    price = (
-        Text("{price}.", "{price}.").fill(price=amount_text(row["price"])) if row.get("price") is not None else NOTHING
-    )
+    price = _("{price}.").fill(price=amount_text(row["price"])) if row.get("price") is not None else NOTHING
     on = day_text(row["ready_on"]) if row.get("ready_on") else NOTHING
     detail = join((price, on, short(row.get("answer_note"))))
     receivers = [*scene.people.named(row.get("asked_by")), *scene.at("prep_center", "planner")]
@@ -92,7 +92,7 @@ async def answered(act: Act) -> None:
         car=scene.car,
         about=item,
         fills={
-            "who": plain(row["vendor_name"]),
+            "who": verbatim(row["vendor_name"]),
             "what": said,
             "detail": join((short(item.row["description"]), detail)),
         },
@@ -106,8 +106,8 @@ async def answered(act: Act) -> None:
             "direction": "in",
             "receiver_kind": "vendor",
             "event": "vendor.answered",
-            "subject": f"{row['vendor_name']}: {said.nb}"[:200],
-            "body": detail.nb or None,
+            "subject": _ANSWER.fill(vendor=row["vendor_name"], answer=said),
+            "body": detail if detail.english else None,
             "to": row.get("email") or row.get("phone"),
             "status": "delivered",
             "delivered_at": act.now,
@@ -138,7 +138,7 @@ async def _tell_words(act: Act, event: str) -> None:
     if scene is None:
         return
     fills = {
-        "who": plain(row["vendor_name"]),
+        "who": verbatim(row["vendor_name"]),
         "what": short(item.row["description"]),
         "detail": short(act.params.get("text")),
     }
@@ -155,7 +155,7 @@ async def _ask_for_code(act: Act, link: Seen, codes: list[str]) -> None:
     item = await act.look_up(WORK_ITEMS, link.row["work_item"], system="pipeline")
     outgoing = Outgoing(
         event=CODES,
-        fills={"detail": plain(", ".join(codes)), "code": plain(codes[0].split(" ", 1)[0])},
+        fills={"detail": verbatim(", ".join(codes)), "code": verbatim(codes[0].split(" ", 1)[0])},
         language=language,
         car=item.row.get("car"),
         site=None,

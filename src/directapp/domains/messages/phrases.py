@@ -1,33 +1,32 @@
-"""Phrases: cars, moments and lists as people say them, in both languages."""
+"""Phrases: cars, moments and changes as people say them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from babel.dates import format_date
-
 from directapp.kernel.clock import OSLO
-from directapp.kernel.text import Text
+from directapp.kernel.dates import clock_text, short_day_text
+from directapp.kernel.text import Text, _, join, pgettext, verbatim
 
 Row = Mapping[str, Any]
 
-A_CAR = Text("Bilen", "The car")
-NOBODY = Text("Noen", "Somebody")
-NOTHING = Text("", "")
+A_CAR = _("The car")
+NOBODY = _("Somebody")
+NOTHING = verbatim("")
+_MOMENT = _("{day} at {clock}")
+_FROM_TO = _("{start}–{end}")
+_FROM_DAY_TO_DAY = _("{start} – {end}")
+_CHANGE = _("{label}: {was} → {now}")
+_CHANGES = _("{name}: {changes}.")
 _TAIL = 6
 _NORWEGIAN = 8
 _LONGEST = 300
 _CONTENT = {
-    "name": Text("Navn", "Name"),
-    "part_number": Text("Delenummer", "Part number"),
-    "quantity": Text("Antall", "Quantity"),
-    "comment": Text("Merknad", "Comment"),
+    "name": _("Name"),
+    "part_number": _("Part number"),
+    "quantity": _("Quantity"),
+    "comment": pgettext("accessory", "Comment"),
 }
-
-
-def plain(words: object) -> Text:
-    """Return words that are the same in both languages."""
-    return Text(str(words), str(words))
 
 
 def plate(car: Row) -> str:
@@ -43,7 +42,7 @@ def plate(car: Row) -> str:
 def model(car: Row) -> Text:
     """Return make and model."""
     words = " ".join(str(car[n]) for n in ("make", "model") if car.get(n))
-    return plain(words) if words else A_CAR
+    return verbatim(words) if words else A_CAR
 
 
 def car_name(car: Row | None) -> Text:
@@ -52,7 +51,7 @@ def car_name(car: Row | None) -> Text:
         return A_CAR
     code, name = plate(car), " ".join(str(car[n]) for n in ("make", "model") if car.get(n))
     words = " ".join(part for part in (code, name) if part)
-    return plain(words) if words else A_CAR
+    return verbatim(words) if words else A_CAR
 
 
 def person_name(user: Row | None) -> str:
@@ -62,20 +61,9 @@ def person_name(user: Row | None) -> str:
     return " ".join(str(user[n]) for n in ("first_name", "last_name") if user.get(n))
 
 
-def _day(day: date, pattern_nb: str, pattern_en: str) -> Text:
-    return Text(format_date(day, pattern_nb, locale="nb_NO"), format_date(day, pattern_en, locale="en_GB"))
-
-
-def day_text(day: date) -> Text:
-    """Return a day: torsdag 26. november."""
-    return _day(day, "EEEE d. MMMM", "EEEE d MMMM")
-
-
 def moment_text(instant: datetime) -> Text:
     """Return a moment on the clocks of Norway: tor. 26. nov. kl. 13.00."""
-    local = instant.astimezone(OSLO)
-    said = _day(local.date(), "EEE d. MMM", "EEE d MMM")
-    return Text(f"{said.nb} kl. {local:%H.%M}", f"{said.en} at {local:%H:%M}")
+    return _MOMENT.fill(day=short_day_text(instant.astimezone(OSLO).date()), clock=clock_text(instant))
 
 
 def span_text(start: datetime, end: datetime | None) -> Text:
@@ -83,23 +71,19 @@ def span_text(start: datetime, end: datetime | None) -> Text:
     said = moment_text(start)
     if end is None:
         return said
-    local = end.astimezone(OSLO)
-    if local.date() != start.astimezone(OSLO).date():
-        last = moment_text(end)
-        return Text(f"{said.nb} – {last.nb}", f"{said.en} – {last.en}")
-    return Text(f"{said.nb}–{local:%H.%M}", f"{said.en}–{local:%H:%M}")
+    if end.astimezone(OSLO).date() != start.astimezone(OSLO).date():
+        return _FROM_DAY_TO_DAY.fill(start=said, end=moment_text(end))
+    return _FROM_TO.fill(start=said, end=clock_text(end))
 
 
 def week_text(day: date) -> Text:
     """Return a week: uke 49."""
-    number = day.isocalendar().week
-    return Text(f"uke {number}", f"week {number}")
+    return _("week {number}").fill(number=day.isocalendar().week)
 
 
 def hour_text(instant: datetime) -> Text:
     """Return a time of day."""
-    local = instant.astimezone(OSLO)
-    return Text(f"kl. {local:%H.%M}", f"at {local:%H:%M}")
+    return _("at {clock}").fill(clock=clock_text(instant))
 
 
 def phone_text(written: object) -> str:
@@ -110,28 +94,26 @@ def phone_text(written: object) -> str:
     return "\u00a0".join(pairs) if len(digits) == _NORWEGIAN and digits.isdigit() else number
 
 
-def join(parts: Iterable[Text]) -> Text:
-    """Return sentences one after the other, empty ones left out."""
-    kept = [part for part in parts if part.nb.strip()]
-    return Text(" ".join(part.nb for part in kept), " ".join(part.en for part in kept))
+def shortened(words: object) -> str:
+    """Return what somebody wrote, cut where it is long."""
+    text = " ".join(str(words or "").split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def short(words: object) -> Text:
-    """Return what somebody wrote, cut where it is long."""
-    text = " ".join(str(words or "").split())
-    return plain(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")
+    """Return what somebody wrote, cut where it is long, as a part of a sentence."""
+    return verbatim(shortened(words))
 
 
 def difference(content: Mapping[str, Any] | None, name: object) -> Text:
     """Return what changed of an accessory, value by value."""
-    nb, en = [], []
+    changes = []
     for field, pair in (content or {}).items():
         label = _CONTENT.get(field)
         if label is None or not isinstance(pair, list | tuple):
             continue
         was, now = ("–" if value in (None, "") else str(value) for value in pair)
-        nb.append(f"{label.nb}: {was} → {now}")
-        en.append(f"{label.en}: {was} → {now}")
-    if not nb:
-        return plain(f"{name}.")
-    return Text(f"{name}: {', '.join(nb)}.", f"{name}: {', '.join(en)}.")
+        changes.append(_CHANGE.fill(label=label, was=was, now=now))
+    if not changes:
+        return verbatim(f"{name}.")
+    return _CHANGES.fill(name=name, changes=join(changes, ", "))

@@ -38,7 +38,8 @@ from directapp.domains.messages.sending import Batch, Envelope
 from directapp.domains.messages.telling import LINK_MARK
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
+from directapp.kernel.languages import languages
+from directapp.kernel.text import _
 from directapp.services.act import Act, Seen
 from directapp.services.jobs import Daily, Errand, Failures, Job, LaterError, Schedule, acting, sweep, sweep_all
 
@@ -80,19 +81,19 @@ class Post:
         return (
             Schedule(
                 name="delivery tomorrow",
-                label=Text("Varsle om levering i morgen", "Tell about delivery tomorrow"),
+                label=_("Tell about delivery tomorrow"),
                 when=Daily(time(9, 0)),
                 run=sweep_all(daily.tell_tomorrow, SYSTEM),
             ),
             Schedule(
                 name="overdue",
-                label=Text("Varsle om biler over fristen", "Tell about overdue cars"),
+                label=_("Tell about overdue cars"),
                 when=Daily(time(7, 30)),
                 run=sweep_all(daily.tell_overdue, SYSTEM),
             ),
             Schedule(
                 name="digest",
-                label=Text("Send daglig oversikt", "Send the daily overview"),
+                label=_("Send the daily overview"),
                 when=Daily(time(7, 0)),
                 run=sweep(daily.send_digests, SYSTEM),
             ),
@@ -277,7 +278,7 @@ class Post:
     def _sms(self, envelope: Envelope) -> Sms:
         link = letters.link_of(envelope.content, envelope.tenant, self.capabilities)
         text = self.replies.invited(envelope).body
-        for mark in (LINK_MARK.nb, LINK_MARK.en):
+        for mark in {LINK_MARK.pick(language) for language in languages()}:
             text = text.replace(mark, link)
         reply = self.replies.takes(envelope)
         return Sms(to=number(envelope.to), text=text, reference=envelope.reference, reply=reply)

@@ -15,7 +15,7 @@ from directapp.domains.people.fields import USERS
 from directapp.domains.people.roles import EVERYONE
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
 
 def parse_clock(value: Any) -> str:
@@ -24,18 +24,17 @@ def parse_clock(value: Any) -> str:
     return "00:00" if clock == "24:00" else clock
 
 
-def _clock(name: str, nb: str, en: str) -> Field:
-    return field(name, nb, en, parse=parse_clock, form=CLOCK_FORM, max_length=5)
+def _clock(name: str, label: Text) -> Field:
+    return field(name, label, parse=parse_clock, form=CLOCK_FORM, max_length=5)
 
 
 CHOICES = Group(
     "all",
-    Text("Varsling", "Notices"),
+    _("Notices"),
     (
         field(
             "user",
-            "Bruker",
-            "User",
+            _("User"),
             Kind.REF,
             ref=USERS,
             on_delete="cascade",
@@ -45,22 +44,20 @@ CHOICES = Group(
         ),
         field(
             "email_events",
-            "E-post ved",
-            "E-mail on",
+            _("E-mail on"),
             Kind.CHOICES,
             choices=EVENT_CHOICES,
             default=BY_EMAIL,
-            help=Text("I DirectApp varsles alt.", "In DirectApp you are told of everything."),
+            help=_("In DirectApp you are told of everything."),
         ),
-        _clock("quiet_from", "Stille fra", "Quiet from"),
-        _clock("quiet_to", "Stille til", "Quiet until"),
+        _clock("quiet_from", _("Quiet from")),
+        _clock("quiet_to", _("Quiet until")),
         field(
             "digest",
-            "Daglig oversikt på e-post",
-            "Daily overview by e-mail",
+            _("Daily overview by e-mail"),
             Kind.BOOLEAN,
             default=False,
-            help=Text("Uleste varsler i én e-post klokken 07.", "Unread notifications in one e-mail at 7."),
+            help=_("Unread notifications in one e-mail at 7."),
         ),
     ),
 )
@@ -71,14 +68,14 @@ def both_ends(case: Case) -> list[Problem]:
     missing = [n for n in ("quiet_from", "quiet_to") if case.get(n) is None]
     if len(missing) != 1:
         return []
-    return [Problem(Text("Oppgi både fra og til.", "State both from and until."), field=missing[0])]
+    return [Problem(_("State both from and until."), field=missing[0])]
 
 
 def own_only(case: Case) -> list[Problem]:
     """Let a person choose for nobody else."""
     if case.actor.is_system or case.get("user") == case.actor.user:
         return []
-    return [Problem(Text("Du velger bare for deg selv.", "You choose for yourself only."), field="user")]
+    return [Problem(_("You choose for yourself only."), field="user")]
 
 
 def wants_email(chosen: Row | None, event: str) -> bool:
@@ -106,8 +103,8 @@ OWN = Is("user", Who.USER)
 
 NOTICE_CHOICES = Collection(
     name="notice_choices",
-    label=Text("Varslingsvalg", "Notice choices"),
-    plural=Text("Varslingsvalg", "Notice choices"),
+    label=_("Notice choices"),
+    plural=_("Notice choices"),
     groups=(CHOICES,),
     access=Access(
         systems=("workflow", "messenger", "importer", "demo"),
@@ -120,7 +117,7 @@ NOTICE_CHOICES = Collection(
     unique=(
         Unique(
             fields=("user",),
-            message=Text("Valgene dine finnes alt; endre dem.", "Your choices exist already; change them."),
+            message=_("Your choices exist already; change them."),
         ),
     ),
 )

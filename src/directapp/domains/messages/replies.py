@@ -6,7 +6,7 @@ from uuid import UUID
 from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.sending import Envelope
 from directapp.domains.messages.vendor_match import INVITE_MAIL, INVITE_SMS, code_of
-from directapp.kernel.text import pick_language
+from directapp.kernel.languages import pick_language
 
 _ASKING = "vendor.request"
 

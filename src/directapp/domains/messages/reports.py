@@ -10,7 +10,7 @@ from directapp.domains.messages.events import CAME_BACK
 from directapp.domains.messages.fields import SUPPRESSED_ADDRESSES
 from directapp.domains.messages.suppressed import normal, suppress
 from directapp.domains.messages.words import STATUSES
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 from directapp.services.act import Act
 
 # A later word never takes an earlier and graver one back.
@@ -54,15 +54,15 @@ async def _suppress(act: Act, row: Any, status: str, at: datetime) -> None:
 
 REPORT = Verb(
     name="report",
-    label=Text("Motta leveringsrapport", "Take a delivery report"),
+    label=_("Take a delivery report"),
     run=report,
     params=(
-        field("status", "Status", "Status", Kind.CHOICE, choices=STATUSES, required=True),
-        field("at", "Tidspunkt", "When", Kind.INSTANT),
-        field("reason", "Grunn", "Reason", max_length=300),
-        field("permanent", "For godt", "For good", Kind.BOOLEAN),
-        field("event_id", "Rapportens id", "Report’s id", max_length=120),
-        field("provider_id", "Tjenestens id", "Service’s id", max_length=120),
+        field("status", _("Status"), Kind.CHOICE, choices=STATUSES, required=True),
+        field("at", pgettext("log", "When"), Kind.INSTANT),
+        field("reason", _("Reason"), max_length=300),
+        field("permanent", _("For good"), Kind.BOOLEAN),
+        field("event_id", _("Report’s id"), max_length=120),
+        field("provider_id", _("Service’s id"), max_length=120),
     ),
     icon="mail",
 )

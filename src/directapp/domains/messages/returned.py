@@ -9,15 +9,15 @@ from directapp.domains.messages.audience import Crowd, crowd
 from directapp.domains.messages.events import CAME_BACK
 from directapp.domains.messages.fields import VENDOR_LINKS
 from directapp.domains.messages.handlers import Scene, scene_of
-from directapp.domains.messages.phrases import person_name, plain, short
+from directapp.domains.messages.phrases import person_name, short
 from directapp.domains.messages.suppressed import suppress
 from directapp.domains.messages.telling import Told, tell
 from directapp.domains.people.fields import USERS
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, restored, verbatim
 from directapp.services.act import Act, Seen
 
-_CHANNELS = {"email": Text("E-posten", "The e-mail"), "sms": Text("SMS-en", "The text message")}
-_CUSTOMER, _VENDOR = Text("kunden", "the customer"), Text("leverandøren", "the vendor")
+_CHANNELS = {"email": _("The e-mail"), "sms": _("The text message")}
+_CUSTOMER, _VENDOR = _("the customer"), _("the vendor")
 _LEADERS = ("manager", "sales_manager")
 
 
@@ -41,7 +41,7 @@ async def _outside(act: Act, message: Seen) -> None:
     vendor = row["receiver_kind"] == "vendor"
     receivers = scene.people.named(asked, row.get("created_by"))
     receivers += scene.at("prep_center", "planner") if vendor else _sellers(scene)
-    what = _CHANNELS.get(str(row["channel"]), plain(row["channel"]))
+    what = _CHANNELS.get(str(row["channel"]), verbatim(row["channel"]))
     name = await _vendor(act, content) if vendor else scene.row.get("customer_name")
     who = short(name) if name else _VENDOR if vendor else _CUSTOMER
     await scene.tell("message.bounced", receivers, what=what, who=who, about=message, key=f"returned:{message.id}")
@@ -62,8 +62,8 @@ async def _colleague(act: Act, message: Seen) -> None:
     row = message.row
     person = await _person(act, row.get("receiver"))
     if person is not None:
-        nb, _, en = str(row.get("error") or "").partition(" / ")
-        await address_refused(act, person, str(row.get("to") or ""), Text(nb, en or nb), row.get("created_by"))
+        why = restored(row.get("error"))
+        await address_refused(act, person, str(row.get("to") or ""), why, row.get("created_by"))
 
 
 async def _person(act: Act, who: object) -> Seen | None:
@@ -76,7 +76,7 @@ async def address_refused(act: Act, person: Seen, address: str, why: Text, sende
     told = Told(
         event="address.refused",
         about=person,
-        fills={"who": plain(person_name(person.row)), "address": plain(address), "detail": why},
+        fills={"who": verbatim(person_name(person.row)), "address": verbatim(address), "detail": why},
         key=f"refused:{person.id}:{address}",
     )
     await tell(act, told, [*folk.named(sender, person.id), *await _leaders(act, folk, person)])
@@ -97,7 +97,7 @@ async def not_invited(act: Act, user: UUID, why: Text, *, gone: bool) -> None:
         return
     address = str(person.row["email"])
     if gone:
-        await suppress(act, "email", address, "refused", detail=why.both, at=act.now)
+        await suppress(act, "email", address, "refused", detail=why, at=act.now)
     await address_refused(act, person, address, why, person.row.get("created_by"))
 
 

@@ -14,26 +14,20 @@ from directapp.domains.messages.fields import MESSAGES, SUPPRESSED_ADDRESSES
 from directapp.domains.messages.suppressed import normal, suppress
 from directapp.domains.people.fields import USERS
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 from directapp.services.act import Act, Seen
 
 ALONE = "own"
 _MOST_IN_BATCH = 1000
 SYSTEM = "messenger"
 
-_SUPPRESSED = Text(
-    "Adressen er sperret etter avvisning, retur eller klage. Daglig leder kan åpne den igjen.",
-    "The address is suppressed after a refusal, bounce or complaint. The manager can release it.",
-)
-_NO_ADDRESS = Text("Meldingen har ingen adresse.", "The message has no address.")
-_NO_CONSENT = Text("Kunden har ikke samtykket til SMS.", "The customer has not consented to text messages.")
-_INACTIVE = Text("Mottakeren er deaktivert.", "The receiver is deactivated.")
-_CLOSED = Text("Lenken er trukket tilbake.", "The link is revoked.")
-UNCERTAIN = Text(
-    "Uvisst om SMS-en kom fram; den sendes ikke på nytt av seg selv.",
-    "It is uncertain whether the text message went; it is not sent again by itself.",
-)
-NOT_SET_UP = Text("SMS er ikke satt opp her.", "Text messages are not set up here.")
+_SUPPRESSED = _("The address is suppressed after a refusal, bounce or complaint. The manager can release it.")
+_NO_ADDRESS = _("The message has no address.")
+_NO_CONSENT = _("The customer has not consented to text messages.")
+_INACTIVE = _("The receiver is deactivated.")
+_CLOSED = _("The link is revoked.")
+UNCERTAIN = _("It is uncertain whether the text message went; it is not sent again by itself.")
+NOT_SET_UP = _("Text messages are not set up here.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +201,7 @@ async def sent(act: Act, provider: str, ids: Mapping[UUID, str | None]) -> None:
 
 async def refuse(act: Act, message: Seen, reason: Text, *, status: str = "failed") -> None:
     """Note that a message does not go, and why."""
-    await act.change({"status": status, "failed_at": act.now, "error": reason.both}, on=message)
+    await act.change({"status": status, "failed_at": act.now, "error": reason}, on=message)
 
 
 async def not_taken(act: Act, message: Seen, reason: Text, *, gone: bool) -> None:
@@ -217,7 +211,7 @@ async def not_taken(act: Act, message: Seen, reason: Text, *, gone: bool) -> Non
     """
     await refuse(act, message, reason)
     if gone:
-        await suppress(act, message.row["channel"], message.row["to"], "refused", detail=reason.both, at=act.now)
+        await suppress(act, message.row["channel"], message.row["to"], "refused", detail=reason, at=act.now)
     act.emit(CAME_BACK, on=message)
 
 

@@ -38,7 +38,7 @@ def sign_in_errands(send_invite: SendInvite, send_reset: SendReset) -> Sequence[
             why = error.problems[0].message
             async with job.act(SYSTEM) as act:
                 await not_invited(act, user, why, gone=error.gone)
-            raise GiveUpError(why.both) from error
+            raise GiveUpError(why) from error
 
     async def reset(job: Job) -> None:
         with _patiently():

@@ -15,7 +15,7 @@ from directapp.domains.messages.events import SHARE
 from directapp.domains.messages.words import KNOW_CONTACT
 from directapp.domains.people.fields import USERS
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.act import Act, Seen
 
 LIFE = timedelta(days=120)
@@ -24,15 +24,13 @@ SEEN = SeenInFull("car", CARS)
 
 LINK = Group(
     "all",
-    Text("Kundelenke", "Customer link"),
+    _("Customer link"),
     (
-        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="set_null", immutable=True),
-        field("expires_at", "Utløper", "Expires", Kind.INSTANT, required=True, default=lambda case: case.now + LIFE),
-        field("opened_at", "Først åpnet", "First opened", Kind.INSTANT, computed=True),
-        field("revoked_at", "Trukket tilbake", "Revoked", Kind.INSTANT, computed=True),
-        field(
-            "revoked_by", "Trukket tilbake av", "Revoked by", Kind.REF, ref=USERS, on_delete="set_null", computed=True
-        ),
+        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="set_null", immutable=True),
+        field("expires_at", _("Expires"), Kind.INSTANT, required=True, default=lambda case: case.now + LIFE),
+        field("opened_at", _("First opened"), Kind.INSTANT, computed=True),
+        field("revoked_at", _("Revoked"), Kind.INSTANT, computed=True),
+        field("revoked_by", _("Revoked by"), Kind.REF, ref=USERS, on_delete="set_null", computed=True),
     ),
 )
 
@@ -68,14 +66,14 @@ async def revoke(act: Act) -> None:
 
 
 def _revoked(case: Case) -> Problem | None:
-    words = Text("Lenken er alt trukket tilbake.", "The link is already revoked.")
+    words = _("The link is already revoked.")
     return None if case.get("revoked_at") is None else Problem(words, field="revoked_at", code="CONFLICT")
 
 
 STATUS_LINKS = Collection(
     name="status_links",
-    label=Text("Kundelenke", "Customer link"),
-    plural=Text("Kundelenker", "Customer links"),
+    label=_("Customer link"),
+    plural=_("Customer links"),
     groups=(LINK,),
     access=Access(
         systems=("messenger", "workflow", "importer", "demo"),
@@ -91,20 +89,19 @@ STATUS_LINKS = Collection(
     verbs=(
         Verb(
             name="share",
-            label=Text("Del status med kunden", "Share status with the customer"),
+            label=_("Share status with the customer"),
             run=share,
             on="collection",
             params=(
-                field("car", "Bil", "Car", Kind.REF, ref=CARS, required=True),
+                field("car", _("Car"), Kind.REF, ref=CARS, required=True),
                 field(
                     "channel",
-                    "Send som",
-                    "Send as",
+                    _("Send as"),
                     Kind.CHOICE,
                     choices=choices(
-                        ("copy", "Bare lag lenken", "Only make the link"),
-                        ("email", "E-post", "E-mail"),
-                        ("sms", "SMS", "SMS"),
+                        ("copy", _("Only make the link")),
+                        ("email", _("E-mail")),
+                        ("sms", _("SMS")),
                     ),
                 ),
             ),
@@ -113,7 +110,7 @@ STATUS_LINKS = Collection(
         ),
         Verb(
             name="revoke",
-            label=Text("Trekk tilbake", "Revoke"),
+            label=_("Revoke"),
             run=revoke,
             blocked=_revoked,
             icon="ban",

@@ -6,26 +6,27 @@ from datetime import datetime
 from typing import Any
 
 from directapp.domains.messages.customers import first_name
-from directapp.domains.messages.phrases import day_text, model, moment_text
+from directapp.domains.messages.phrases import model, moment_text
 from directapp.domains.messages.status_links import AFTER_DELIVERY
 from directapp.kernel.clock import OSLO
-from directapp.kernel.text import Text
+from directapp.kernel.dates import day_text
+from directapp.kernel.text import Text, _
 
 _ARRIVED, _BEGUN = ("arrived_prep_center_at", "arrived_dealership_at"), "inspection_completed_at"
 _READY = "ready_for_delivery_at"
 _STEPS: tuple[tuple[str, Text], ...] = (
-    ("ordered", Text("Bestilt", "Ordered")),
-    ("arrived", Text("Ankommet oss", "Arrived with us")),
-    ("prepared", Text("Klargjøres", "Being prepared")),
-    ("ready", Text("Klar for overlevering", "Ready for hand-over")),
-    ("delivered", Text("Levert", "Delivered")),
+    ("ordered", _("Ordered")),
+    ("arrived", _("Arrived with us")),
+    ("prepared", _("Being prepared")),
+    ("ready", _("Ready for hand-over")),
+    ("delivered", _("Delivered")),
 )
 _NOW = {
-    "ordered": Text("Bilen er bestilt og på vei til oss.", "Your car is ordered and on its way to us."),
-    "arrived": Text("Bilen er hos oss. Nå kontrollerer vi den.", "Your car is with us. We are inspecting it now."),
-    "prepared": Text("Vi klargjør bilen.", "We are preparing your car."),
-    "ready": Text("Bilen er klar for deg.", "Your car is ready for you."),
-    "delivered": Text("Bilen er levert. God tur.", "Your car is delivered. Enjoy it."),
+    "ordered": _("Your car is ordered and on its way to us."),
+    "arrived": _("Your car is with us. We are inspecting it now."),
+    "prepared": _("We are preparing your car."),
+    "ready": _("Your car is ready for you."),
+    "delivered": _("Your car is delivered. Enjoy it."),
 }
 
 

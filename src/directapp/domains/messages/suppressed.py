@@ -11,28 +11,26 @@ from directapp.declare.verbs import Verb
 from directapp.domains.messages.words import CHANNELS
 from directapp.domains.people.fields import USERS
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 from directapp.services.act import Act
 
 REASONS = choices(
-    ("bounced", "Kom i retur", "Bounced"),
-    ("complained", "Meldt som søppelpost", "Reported as spam"),
-    ("refused", "Avvist av tjenesten", "Refused by the service"),
+    ("bounced", _("Bounced")),
+    ("complained", _("Reported as spam")),
+    ("refused", _("Refused by the service")),
 )
 
 ADDRESS = Group(
     "all",
-    Text("Sperret adresse", "Suppressed address"),
+    _("Suppressed address"),
     (
-        field(
-            "channel", "Kanal", "Channel", Kind.CHOICE, choices=CHANNELS, required=True, default="email", immutable=True
-        ),
-        field("address", "Adresse", "Address", required=True, max_length=254, immutable=True, search=True),
-        field("reason", "Grunn", "Reason", Kind.CHOICE, choices=REASONS, required=True, default="bounced"),
-        field("detail", "Tjenestens svar", "Service’s answer", max_length=300),
-        field("since", "Sperret", "Since", Kind.INSTANT, required=True, default=lambda case: case.now),
-        field("released_at", "Åpnet igjen", "Released", Kind.INSTANT, computed=True),
-        field("released_by", "Åpnet av", "Released by", Kind.REF, ref=USERS, on_delete="set_null", computed=True),
+        field("channel", _("Channel"), Kind.CHOICE, choices=CHANNELS, required=True, default="email", immutable=True),
+        field("address", _("Address"), required=True, max_length=254, immutable=True, search=True),
+        field("reason", _("Reason"), Kind.CHOICE, choices=REASONS, required=True, default="bounced"),
+        field("detail", _("Service’s answer"), max_length=300),
+        field("since", _("Since"), Kind.INSTANT, required=True, default=lambda case: case.now),
+        field("released_at", _("Released"), Kind.INSTANT, computed=True),
+        field("released_by", _("Released by"), Kind.REF, ref=USERS, on_delete="set_null", computed=True),
     ),
 )
 
@@ -42,9 +40,15 @@ def normal(address: str) -> str:
     return address.strip().casefold()
 
 
-async def suppress(act: Act, channel: str, address: str, reason: str, *, detail: str, at: datetime) -> None:
+async def suppress(act: Act, channel: str, address: str, reason: str, *, detail: Text | str, at: datetime) -> None:
     """Keep an address from being tried again."""
-    values = {"reason": reason, "detail": detail[:300] or None, "since": at, "released_at": None, "released_by": None}
+    values = {
+        "reason": reason,
+        "detail": detail if isinstance(detail, Text) else detail[:300] or None,
+        "since": at,
+        "released_at": None,
+        "released_by": None,
+    }
     known = await act.find("suppressed_addresses", system="messenger", channel=channel, address=normal(address))
     if known:
         await act.change(values, system="messenger", on=known[0])
@@ -61,14 +65,14 @@ async def release(act: Act) -> None:
 
 
 def _is_open(case: Case) -> Problem | None:
-    words = Text("Adressen er alt åpnet.", "The address is already released.")
+    words = _("The address is already released.")
     return None if case.get("released_at") is None else Problem(words, field="released_at", code="CONFLICT")
 
 
 SUPPRESSED_ADDRESSES = Collection(
     name="suppressed_addresses",
-    label=Text("Sperret adresse", "Suppressed address"),
-    plural=Text("Sperrede adresser", "Suppressed addresses"),
+    label=_("Suppressed address"),
+    plural=_("Suppressed addresses"),
     groups=(ADDRESS,),
     access=Access(
         systems=("messenger", "importer", "demo"),
@@ -84,7 +88,7 @@ SUPPRESSED_ADDRESSES = Collection(
     verbs=(
         Verb(
             name="release",
-            label=Text("Prøv adressen igjen", "Try the address again"),
+            label=_("Try the address again"),
             run=release,
             blocked=_is_open,
             icon="lock-open",
@@ -94,7 +98,7 @@ SUPPRESSED_ADDRESSES = Collection(
     unique=(
         Unique(
             fields=("channel", "address"),
-            message=Text("Adressen er alt sperret.", "The address is already suppressed."),
+            message=_("The address is already suppressed."),
         ),
     ),
 )

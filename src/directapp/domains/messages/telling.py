@@ -12,18 +12,19 @@ from directapp.domains.messages.audience import actor_of
 from directapp.domains.messages.catalogue import NOTICES, OUTWARD, Notice
 from directapp.domains.messages.events import SEND
 from directapp.domains.messages.fields import MESSAGES, NOTICE_CHOICES, NOTIFICATIONS
-from directapp.domains.messages.phrases import car_name, day_text
+from directapp.domains.messages.phrases import car_name
 from directapp.domains.messages.preferences import quiet_until, wants_email
+from directapp.kernel.dates import day_text
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 from directapp.services.act import Act, Seen
 
-LINK_MARK = Text("[lenke]", "[link]")
+LINK_MARK = _("[link]")
 _TITLE, _BODY, _MANY = 200, 2000, 2000
-_PROMISED = Text("Lovet levering", "Promised delivery")
-_CAR = Text("Bil", "Car")
-_VIN = Text("Understellsnummer", "VIN")
-_ORDER = Text("Ordrenummer", "Order number")
+_PROMISED = _("Promised delivery")
+_CAR = _("Car")
+_VIN = _("VIN")
+_ORDER = _("Order number")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,10 +46,15 @@ class Told:
         """The event's entry in the catalogue."""
         return NOTICES[self.event]
 
+    @property
+    def texts(self) -> tuple[Text, Text]:
+        """Title and body."""
+        places = {"car": car_name(self.car.row if self.car else None), **self.fills}
+        return self.notice.title.fill(**places), self.notice.body.fill(**places)
+
     def words(self, language: str) -> tuple[str, str]:
         """Return title and body in a language."""
-        places = {"car": car_name(self.car.row if self.car else None), **self.fills}
-        title, body = (text.fill(**places).pick(language).strip() for text in (self.notice.title, self.notice.body))
+        title, body = (text.pick(language).strip() for text in self.texts)
         return title[:_TITLE], body[:_BODY]
 
     def facts(self, language: str) -> list[list[str]]:
@@ -104,12 +110,12 @@ class FactLine:
 
 
 def _notification(told: Told, person: Seen, key: str) -> dict[str, Any]:
-    title, body = told.words(person.row.get("language") or "nb")
+    title, body = told.texts
     about = told.about or told.car
     return {
         "receiver": person.id,
         "title": title,
-        "body": body or None,
+        "body": body if body.english.strip() else None,
         "key": key,
         "event": told.event,
         "type": told.notice.type,
@@ -192,8 +198,7 @@ async def post(act: Act, values: Mapping[str, Any]) -> Seen:
 
 async def skip(act: Act, values: Mapping[str, Any], reason: Text) -> Seen:
     """Note in the log that somebody was not told, and why."""
-    error = reason.both
-    return await act.create(MESSAGES, {**values, "status": "skipped", "error": error, "failed_at": act.now})
+    return await act.create(MESSAGES, {**values, "status": "skipped", "error": reason, "failed_at": act.now})
 
 
 @dataclass(slots=True, kw_only=True)

@@ -19,27 +19,27 @@ from directapp.domains.messages.words import CHANNELS
 from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 from directapp.services.act import Act, Seen
 
 ANSWERS = choices(
-    ("done", "Ferdig", "Done"),
-    ("price", "Pris", "Price"),
-    ("delayed", "Forsinket", "Delayed"),
+    ("done", pgettext("vendor", "Done")),
+    ("price", _("Price")),
+    ("delayed", _("Delayed")),
     tones={"delayed": "late"},
 )
 CLOSED_ITEM = frozenset({"done", "declined"})
 
-_GONE = Text("Lenken gjelder ikke lenger.", "The link no longer works.")
-_PRICE = Text("Oppgi prisen.", "State the price.")
-_WHEN = Text("Oppgi når det blir klart.", "State when it will be ready.")
+_GONE = _("The link no longer works.")
+_PRICE = _("State the price.")
+_WHEN = _("State when it will be ready.")
 _VALUES = ("answer", "price", "ready_on", "answer_note")
 _NOTE, _SUBJECT, _BODY = 1000, 200, 4000
 _MANY = 500
 # Who answers long after is still known; who answers years after is not.
 _REMEMBERED = timedelta(days=180)
 _SORTS = choices(
-    (Sort.ANSWER, "Svar", "Answer"), (Sort.CLOSED, "Avsluttet", "Closed"), (Sort.UNMATCHED, "Ukjent", "Unmatched")
+    (Sort.ANSWER, _("Answer")), (Sort.CLOSED, pgettext("answer", "Closed")), (Sort.UNMATCHED, _("Unmatched"))
 )
 
 
@@ -168,50 +168,50 @@ async def _answered_link(act: Act, provider_id: str) -> UUID | None:
 VERBS = (
     Verb(
         name="answer",
-        label=Text("Svar som leverandør", "Answer as the vendor"),
+        label=_("Answer as the vendor"),
         run=answer,
         params=(
-            field("answer", "Svar", "Answer", Kind.CHOICE, choices=ANSWERS, required=True),
-            field("price", "Pris", "Price", Kind.MONEY, minimum=0, unit="kr"),
-            field("ready_on", "Klar", "Ready", Kind.DATE),
-            field("answer_note", "Melding", "Message", Kind.TEXT, max_length=1000),
+            field("answer", _("Answer"), Kind.CHOICE, choices=ANSWERS, required=True),
+            field("price", _("Price"), Kind.MONEY, minimum=0, unit="kr"),
+            field("ready_on", _("Ready"), Kind.DATE),
+            field("answer_note", _("Message"), Kind.TEXT, max_length=1000),
         ),
         icon="message",
     ),
     Verb(
         name="hear",
-        label=Text("Ta imot en melding fra leverandøren", "Take a message from the vendor"),
+        label=_("Take a message from the vendor"),
         run=hear,
         params=(
-            field("channel", "Kanal", "Channel", Kind.CHOICE, choices=CHANNELS, required=True),
-            field("sender", "Fra", "From", required=True, max_length=254),
-            field("text", "Tekst", "Text", Kind.TEXT, required=True, max_length=_BODY),
-            field("reading", "Tekst uten koder", "Text without codes", Kind.TEXT, max_length=_BODY),
-            field("sort", "Hva som gjøres", "What is done", Kind.CHOICE, choices=_SORTS, required=True),
-            field("automatic", "Sendt av en maskin", "Sent by a machine", Kind.BOOLEAN),
-            field("codes", "Åpne koder", "Open codes", Kind.JSON, form={"type": "array"}),
-            field("provider", "Tjeneste", "Service", required=True, max_length=20),
-            field("provider_id", "Tjenestens id", "Service’s id", required=True, max_length=100),
+            field("channel", _("Channel"), Kind.CHOICE, choices=CHANNELS, required=True),
+            field("sender", _("From"), required=True, max_length=254),
+            field("text", _("Text"), Kind.TEXT, required=True, max_length=_BODY),
+            field("reading", _("Text without codes"), Kind.TEXT, max_length=_BODY),
+            field("sort", _("What is done"), Kind.CHOICE, choices=_SORTS, required=True),
+            field("automatic", _("Sent by a machine"), Kind.BOOLEAN),
+            field("codes", _("Open codes"), Kind.JSON, form={"type": "array"}),
+            field("provider", pgettext("vendor", "Service"), required=True, max_length=20),
+            field("provider_id", _("Service’s id"), required=True, max_length=100),
         ),
         icon="message",
     ),
     Verb(
         name="mail_came",
-        label=Text("Ta imot et brev fra leverandøren", "Take a letter from the vendor"),
+        label=_("Take a letter from the vendor"),
         run=mail_came,
-        params=(field("mail", "Brevets id", "Letter’s id", required=True, max_length=100),),
+        params=(field("mail", _("Letter’s id"), required=True, max_length=100),),
         icon="mail",
     ),
     Verb(
         name="who_asked",
-        label=Text("Finn oppdrag sendt til et nummer", "Find work sent to a number"),
+        label=_("Find work sent to a number"),
         run=who_asked,
         on="collection",
         params=(
-            field("number", "Nummer", "Number", required=True, max_length=30),
-            field("answers", "Besvart melding", "Answered message", max_length=120),
-            field("provider", "Tjeneste", "Service", required=True, max_length=20),
-            field("provider_id", "Tjenestens id", "Service’s id", required=True, max_length=100),
+            field("number", _("Number"), required=True, max_length=30),
+            field("answers", _("Answered message"), max_length=120),
+            field("provider", pgettext("vendor", "Service"), required=True, max_length=20),
+            field("provider_id", _("Service’s id"), required=True, max_length=100),
         ),
         icon="search",
     ),

@@ -17,69 +17,65 @@ from directapp.domains.people.fields import USERS
 from directapp.domains.people.roles import EVERYONE
 from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, language_names, pgettext
 from directapp.services.act import Act
 
 LONGEST_DAYS = 180
 _SENDERS = "planner manager tenant_admin"
 SEEN = SeenInFull("car", CARS)
 
-LANGUAGES = choices(("nb", "Norsk", "Norwegian"), ("en", "Engelsk", "English"))
+LANGUAGES = choices(*language_names())
 
 _VENDOR = (
-    field("vendor_name", "Leverandør", "Vendor", required=True, max_length=120),
-    field("email", "E-post", "E-mail", Kind.EMAIL),
-    field("phone", "Mobil", "Mobile", Kind.PHONE),
-    field("language", "Språk", "Language", Kind.CHOICE, choices=LANGUAGES, default="nb"),
-    field("note", "Beskjed til leverandøren", "Note to the vendor", Kind.TEXT, max_length=1000),
+    field("vendor_name", _("Vendor"), required=True, max_length=120),
+    field("email", _("E-mail"), Kind.EMAIL),
+    field("phone", _("Mobile"), Kind.PHONE),
+    field("language", _("Language"), Kind.CHOICE, choices=LANGUAGES, default="nb"),
+    field("note", _("Note to the vendor"), Kind.TEXT, max_length=1000),
 )
 
 REQUEST = Group(
     "request",
-    Text("Oppdrag", "Work"),
+    pgettext("vendor", "Work"),
     (
         field(
             "work_item",
-            "Arbeidspunkt",
-            "Work item",
+            _("Work item"),
             Kind.REF,
             ref=WORK_ITEMS,
             on_delete="cascade",
             required=True,
             immutable=True,
         ),
-        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="set_null", immutable=True),
+        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="set_null", immutable=True),
         *_VENDOR,
-        field("asked_by", "Spurt av", "Asked by", Kind.REF, ref=USERS, on_delete="set_null"),
+        field("asked_by", _("Asked by"), Kind.REF, ref=USERS, on_delete="set_null"),
         field(
             "expires_at",
-            "Utløper",
-            "Expires",
+            _("Expires"),
             Kind.INSTANT,
             required=True,
             default=lambda c: c.now + timedelta(days=30),
         ),
-        field("opened_at", "Først åpnet", "First opened", Kind.INSTANT, computed=True),
-        field("revoked_at", "Trukket tilbake", "Revoked", Kind.INSTANT, computed=True),
-        field(
-            "revoked_by", "Trukket tilbake av", "Revoked by", Kind.REF, ref=USERS, on_delete="set_null", computed=True
-        ),
+        field("opened_at", _("First opened"), Kind.INSTANT, computed=True),
+        field("revoked_at", _("Revoked"), Kind.INSTANT, computed=True),
+        field("revoked_by", _("Revoked by"), Kind.REF, ref=USERS, on_delete="set_null", computed=True),
     ),
 )
 ANSWER = Group(
     "answer",
-    Text("Svar", "Answer"),
+    _("Answer"),
     (
-        field("answered_at", "Svart", "Answered", Kind.INSTANT, computed=True),
-        field("answer", "Svar", "Answer", Kind.CHOICE, choices=ANSWERS, computed=True),
-        field("price", "Pris", "Price", Kind.MONEY, minimum=0, unit="kr", computed=True),
-        field("ready_on", "Klar", "Ready", Kind.DATE, computed=True),
-        field("answer_note", "Melding", "Message", Kind.TEXT, max_length=1000, computed=True),
+        field("answered_at", _("Answered"), Kind.INSTANT, computed=True),
+        field("answer", _("Answer"), Kind.CHOICE, choices=ANSWERS, computed=True),
+        field("price", _("Price"), Kind.MONEY, minimum=0, unit="kr", computed=True),
+        field("ready_on", _("Ready"), Kind.DATE, computed=True),
+        field("answer_note", _("Message"), Kind.TEXT, max_length=1000, computed=True),
     ),
 )
 
-_HOW = Text("Oppgi e-post eller mobil.", "State e-mail or mobile.")
-_CLOSED = Text("Arbeidet er alt avsluttet.", "The work is already closed.")
+_HOW = _("State e-mail or mobile.")
+_CLOSED = _("The work is already closed.")
 
 
 async def ask(act: Act) -> None:
@@ -108,14 +104,14 @@ async def revoke(act: Act) -> None:
 
 
 def _revoked(case: Case) -> Problem | None:
-    words = Text("Lenken er alt trukket tilbake.", "The link is already revoked.")
+    words = _("The link is already revoked.")
     return None if case.get("revoked_at") is None else Problem(words, field="revoked_at", code="CONFLICT")
 
 
 VENDOR_LINKS = Collection(
     name="vendor_links",
-    label=Text("Leverandørlenke", "Vendor link"),
-    plural=Text("Sendt til leverandør", "Sent to vendors"),
+    label=_("Vendor link"),
+    plural=_("Sent to vendors"),
     groups=(REQUEST, ANSWER),
     access=Access(
         systems=("messenger", "vendor", "workflow", "importer", "demo"),
@@ -134,16 +130,15 @@ VENDOR_LINKS = Collection(
     verbs=(
         Verb(
             name="ask",
-            label=Text("Send til leverandør", "Send to a vendor"),
+            label=_("Send to a vendor"),
             run=ask,
             on="collection",
             params=(
-                field("work_item", "Arbeidspunkt", "Work item", Kind.REF, ref=WORK_ITEMS, required=True),
+                field("work_item", _("Work item"), Kind.REF, ref=WORK_ITEMS, required=True),
                 *_VENDOR,
                 field(
                     "days",
-                    "Lenken gjelder i",
-                    "The link lasts",
+                    _("The link lasts"),
                     Kind.INTEGER,
                     minimum=1,
                     maximum=LONGEST_DAYS,
@@ -156,7 +151,7 @@ VENDOR_LINKS = Collection(
         ),
         Verb(
             name="revoke",
-            label=Text("Trekk tilbake", "Revoke"),
+            label=_("Revoke"),
             run=revoke,
             blocked=_revoked,
             icon="ban",

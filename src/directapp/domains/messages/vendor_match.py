@@ -7,20 +7,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 # No vowels, so that a code is no word; none that look alike.
 _LETTERS, _DIGITS = "BCDFGHJKMNPQRTVWXZ", "23456789"
 _CODE = re.compile(rf"(?<![^\W_])[{_LETTERS}][{_DIGITS}][{_LETTERS}]{{2}}(?![^\W_])", re.IGNORECASE)
 
-INVITE_SMS = Text(
-    "Eller svar på denne SMS-en: FERDIG {code}, PRIS 4500 {code} eller FORSINKET 24.12 {code}",
-    "Or answer this text message: DONE {code}, PRICE 4500 {code} or DELAYED 24.12 {code}",
-)
-INVITE_MAIL = Text(
-    "Du kan også svare på denne e-posten med FERDIG, PRIS 4500 eller FORSINKET 24.12, og legge ved bilder.",
-    "You may also answer this e-mail with DONE, PRICE 4500 or DELAYED 24.12, and attach photos.",
-)
+INVITE_SMS = _("Or answer this text message: DONE {code}, PRICE 4500 {code} or DELAYED 24.12 {code}")
+INVITE_MAIL = _("You may also answer this e-mail with DONE, PRICE 4500 or DELAYED 24.12, and attach photos.")
 _STOP = frozenset({"stop", "stopp", "stopall", "stop all", "unsubscribe", "avslutt", "cancel", "end", "quit"})
 
 

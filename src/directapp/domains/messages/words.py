@@ -1,51 +1,50 @@
 """The choices that messages are sorted by, in the trade's words."""
 
 from directapp.declare.fields import choices
+from directapp.kernel.text import _, pgettext
 
 # The roles that read how a customer is reached.
 KNOW_CONTACT = "new_car_sales used_car_sales reception planner sales_manager manager finance"
 NOT_CONTACT = "parts mechanic detailer"
 
 TYPES = choices(
-    ("order", "Ordre", "Order"),
-    ("parts", "Deler", "Parts"),
-    ("arrival", "Ankomst", "Arrival"),
-    ("inspection", "Mottakskontroll", "Inspection"),
-    ("planning", "Planlegging", "Planning"),
-    ("work", "Klargjøring", "Preparation"),
-    ("quality", "Kvalitet", "Quality"),
-    ("delivery", "Levering", "Delivery"),
-    ("deadline", "Frist", "Deadline"),
-    ("transfer", "Overføring", "Transfer"),
-    ("comment", "Kommentar", "Comment"),
-    ("vendor", "Leverandør", "Vendor"),
-    ("registry", "Kjøretøyregister", "Vehicle registry"),
-    ("system", "System", "System"),
+    ("order", _("Order")),
+    ("parts", _("Parts")),
+    ("arrival", _("Arrival")),
+    ("inspection", _("Inspection")),
+    ("planning", _("Planning")),
+    ("work", _("Preparation")),
+    ("quality", _("Quality")),
+    ("delivery", _("Delivery")),
+    ("deadline", _("Deadline")),
+    ("transfer", _("Transfer")),
+    ("comment", _("Comment")),
+    ("vendor", _("Vendor")),
+    ("registry", pgettext("subject of a notification", "Vehicle registry")),
+    ("system", _("System")),
 )
 PRIORITIES = choices(
-    ("low", "Lav", "Low"),
-    ("normal", "Normal", "Normal"),
-    ("high", "Høy", "High"),
-    ("urgent", "Haster", "Urgent"),
+    ("low", _("Low")),
+    ("normal", _("Normal")),
+    ("high", _("High")),
+    ("urgent", _("Urgent")),
     tones={"urgent": "late", "high": "soon"},
 )
 CHANNELS = choices(
-    ("in_app", "I DirectApp", "In DirectApp"),
-    ("email", "E-post", "E-mail"),
-    ("sms", "SMS", "SMS"),
-    ("phone", "Telefon", "Phone"),
-    ("letter", "Brev", "Letter"),
+    ("in_app", _("In DirectApp")),
+    ("email", _("E-mail")),
+    ("sms", _("SMS")),
+    ("phone", _("Phone")),
+    ("letter", _("Letter")),
 )
-DIRECTIONS = choices(("out", "Ut", "Out"), ("in", "Inn", "In"))
-RECEIVERS = choices(
-    ("user", "Kollega", "Colleague"), ("customer", "Kunde", "Customer"), ("vendor", "Leverandør", "Vendor")
-)
+DIRECTIONS = choices(("out", _("Out")), ("in", _("In")))
+RECEIVERS = choices(("user", _("Colleague")), ("customer", _("Customer")), ("vendor", _("Vendor")))
 STATUSES = choices(
-    ("queued", "I kø", "Queued"),
-    ("sent", "Sendt", "Sent"),
-    ("delivered", "Levert", "Delivered"),
-    ("bounced", "Kom i retur", "Bounced"),
-    ("complained", "Meldt som søppelpost", "Reported as spam"),
-    ("failed", "Feilet", "Failed"),
-    ("skipped", "Ikke sendt", "Not sent"),
+    ("queued", _("Queued")),
+    ("sent", _("Sent")),
+    ("delivered", _("Delivered")),
+    ("bounced", _("Bounced")),
+    ("complained", _("Reported as spam")),
+    ("failed", _("Failed")),
+    ("skipped", _("Not sent")),
 )

@@ -12,37 +12,35 @@ from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
 from directapp.domains.people.roles import ADMIN
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 from directapp.services.act import Act, Seen
 from directapp.services.jobs import DeadLetter
 
 NAME = "failed_jobs"
-STATES = choices(
-    ("failed", "Feilet", "Failed"), ("retried", "Prøvd på nytt", "Tried again"), ("dropped", "Forkastet", "Dropped")
-)
-KINDS = choices(("errand", "Sending og oppslag", "Job"), ("reaction", "Følge av en hendelse", "Event handler"))
+STATES = choices(("failed", _("Failed")), ("retried", _("Tried again")), ("dropped", _("Dropped")))
+KINDS = choices(("errand", pgettext("kind of job", "Job")), ("reaction", _("Event handler")))
 _MOST_AT_ONCE = 1000
 
 WHAT = Group(
     "what",
-    Text("Jobb", "Job"),
+    _("Job"),
     (
-        field("job", "Jobb", "Job", required=True, max_length=120, search=True, computed=True),
-        field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, computed=True),
-        field("outcome", "Tilstand", "State", Kind.CHOICE, choices=STATES, default="failed", computed=True),
-        field("error", "Årsak", "Reason", Kind.TEXT, max_length=500, computed=True),
-        field("attempts", "Forsøk", "Attempts", Kind.INTEGER, computed=True),
-        field("asked_at", "Bedt om", "Asked for", Kind.INSTANT, computed=True),
-        field("collection", "Gjelder", "About", max_length=60, computed=True),
-        field("record", "Post", "Record", max_length=36, computed=True),
-        field("note", "Begrunnelse", "Why dropped", Kind.TEXT, max_length=500, computed=True),
+        field("job", _("Job"), required=True, max_length=120, search=True, computed=True),
+        field("kind", _("Kind"), Kind.CHOICE, choices=KINDS, computed=True),
+        field("outcome", _("State"), Kind.CHOICE, choices=STATES, default="failed", computed=True),
+        field("error", pgettext("of a failure", "Reason"), Kind.TEXT, max_length=500, computed=True),
+        field("attempts", _("Attempts"), Kind.INTEGER, computed=True),
+        field("asked_at", pgettext("job", "Asked for"), Kind.INSTANT, computed=True),
+        field("collection", _("About"), max_length=60, computed=True),
+        field("record", _("Record"), max_length=36, computed=True),
+        field("note", _("Why dropped"), Kind.TEXT, max_length=500, computed=True),
     ),
 )
 # Only the worker reads it: it may name people.
 CARGO = Group(
     "cargo",
-    Text("Innhold", "Content"),
-    (field("payload", "Innhold", "Content", Kind.JSON, computed=True),),
+    _("Content"),
+    (field("payload", _("Content"), Kind.JSON, computed=True),),
 )
 
 
@@ -71,7 +69,7 @@ async def keep(act: Act, letter: DeadLetter) -> None:
 def _open(case: Case) -> Problem | None:
     if case.get("outcome") == "failed":
         return None
-    return Problem(Text("Jobben er alt behandlet.", "The job has been dealt with."), code="CONFLICT")
+    return Problem(_("The job has been dealt with."), code="CONFLICT")
 
 
 async def _again(act: Act, letter: Seen) -> None:
@@ -99,8 +97,8 @@ async def drop(act: Act) -> None:
 
 FAILED_JOBS = Collection(
     name=NAME,
-    label=Text("Feilet jobb", "Failed job"),
-    plural=Text("Feilede jobber", "Failed jobs"),
+    label=_("Failed job"),
+    plural=_("Failed jobs"),
     groups=(WHAT, CARGO),
     access=Access(
         systems=("jobs", "demo"),
@@ -113,19 +111,19 @@ FAILED_JOBS = Collection(
         icon="alert-triangle",
     ),
     verbs=(
-        Verb(name="retry", label=Text("Prøv på nytt", "Try again"), run=retry, blocked=_open, icon="refresh"),
+        Verb(name="retry", label=_("Try again"), run=retry, blocked=_open, icon="refresh"),
         Verb(
             name="drop",
-            label=Text("Forkast", "Drop"),
+            label=_("Drop"),
             run=drop,
             blocked=_open,
-            params=(field("note", "Begrunnelse", "Why", Kind.TEXT, required=True, max_length=500),),
+            params=(field("note", pgettext("what is written down", "Why"), Kind.TEXT, required=True, max_length=500),),
             icon="x",
             danger=True,
         ),
         Verb(
             name="retry_all",
-            label=Text("Prøv alle på nytt", "Try all again"),
+            label=_("Try all again"),
             run=retry_all,
             on="collection",
             icon="refresh",

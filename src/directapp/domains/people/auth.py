@@ -25,7 +25,7 @@ from directapp.domains.people.principal import SIGNED_OUT, load_actor, load_sess
 from directapp.domains.people.tokens import ACCESS_LIFE, Claims, Token, TokenKind, parse_token
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem, StaleError, UnauthenticatedError
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 __all__ = [
     "change_password",
@@ -39,8 +39,8 @@ __all__ = [
     "sign_out",
 ]
 
-WRONG = Text("Feil e-postadresse eller passord.", "Wrong e-mail address or password.")
-WRONG_PASSWORD = Text("Nåværende passord er feil.", "The present password is wrong.")
+WRONG = _("Wrong e-mail address or password.")
+WRONG_PASSWORD = _("The present password is wrong.")
 _NOBODY = (UUID(int=0), UUID(int=0))
 _NOTE_EVERY = timedelta(minutes=10)
 

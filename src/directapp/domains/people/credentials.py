@@ -13,65 +13,61 @@ from directapp.domains.people import verbs
 from directapp.domains.people.fields import USERS
 from directapp.domains.people.roles import ADMIN, EVERYONE, MANAGER, ROLE_CHOICES, ROLES
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, pgettext
 
 _SIGNIN_ONLY = Access(
     # Nobody reads or deletes them: the entry lets the sign-in system delete what ran out.
     grants=(Grant(role=ADMIN, rows=Nothing(), read=(), delete=True),),
     systems=("signin",),
-    delete_why=Text(
-        "Det som utløp for over en måned siden, åpner ingenting og slettes om natten.",
-        "What ran out more than a month ago opens nothing and is deleted at night.",
-    ),
+    delete_why=_("What ran out more than a month ago opens nothing and is deleted at night."),
 )
 
 
 def _user() -> Field:
-    return field("user", "Bruker", "User", Kind.REF, ref=USERS, on_delete="cascade", required=True, immutable=True)
+    return field("user", _("User"), Kind.REF, ref=USERS, on_delete="cascade", required=True, immutable=True)
 
 
-def _secret(name: str, nb: str, en: str, *, required: bool = True) -> Field:
-    return field(name, nb, en, max_length=200, required=required, secret=True)
+def _secret(name: str, label: Text, *, required: bool = True) -> Field:
+    return field(name, label, max_length=200, required=required, secret=True)
 
 
-def _instant(name: str, nb: str, en: str, *, required: bool = False) -> Field:
-    return field(name, nb, en, Kind.INSTANT, required=required)
+def _instant(name: str, label: Text, *, required: bool = False) -> Field:
+    return field(name, label, Kind.INSTANT, required=required)
 
 
 CREDENTIALS = Collection(
     name="credentials",
-    label=Text("Passord", "Password"),
-    plural=Text("Passord", "Passwords"),
-    groups=(Group("all", Text("Passord", "Password"), (_user(), _secret("password_hash", "Passord", "Password"))),),
+    label=_("Password"),
+    plural=_("Passwords"),
+    groups=(Group("all", _("Password"), (_user(), _secret("password_hash", _("Password")))),),
     access=Access(grants=(), systems=("signin", "demo")),
     views=Views(columns=("user",), title=("user",)),
-    unique=(Unique(fields=("user",), message=Text("Brukeren har et passord.", "The user has a password.")),),
+    unique=(Unique(fields=("user",), message=_("The user has a password.")),),
     exposed=False,
 )
 
 SESSIONS = Collection(
     name="sessions",
-    label=Text("Innlogging", "Sign-in"),
-    plural=Text("Innlogginger", "Sign-ins"),
+    label=_("Sign-in"),
+    plural=_("Sign-ins"),
     groups=(
         Group(
             "all",
-            Text("Innlogging", "Sign-in"),
+            _("Sign-in"),
             (
                 _user(),
                 field(
                     "kind",
-                    "Slag",
-                    "Kind",
+                    _("Kind"),
                     Kind.CHOICE,
                     required=True,
-                    choices=choices(("page", "Nettleser", "Browser"), ("api", "Program", "Program")),
+                    choices=choices(("page", _("Browser")), ("api", _("Program"))),
                 ),
-                _secret("token_hash", "Nøkkel", "Token", required=False),
-                field("address", "Adresse", "Address", max_length=64),
-                field("user_agent", "Nettleser", "User agent", max_length=300),
-                _instant("expires_at", "Utløper", "Expires", required=True),
-                _instant("ended_at", "Avsluttet", "Ended"),
+                _secret("token_hash", _("Token"), required=False),
+                field("address", _("Address"), max_length=64),
+                field("user_agent", _("User agent"), max_length=300),
+                _instant("expires_at", _("Expires"), required=True),
+                _instant("ended_at", _("Ended")),
             ),
         ),
     ),
@@ -83,30 +79,27 @@ SESSIONS = Collection(
 
 REFRESH_TOKENS = Collection(
     name="refresh_tokens",
-    label=Text("Fornyelsesnøkkel", "Refresh token"),
-    plural=Text("Fornyelsesnøkler", "Refresh tokens"),
+    label=_("Refresh token"),
+    plural=_("Refresh tokens"),
     groups=(
         Group(
             "all",
-            Text("Fornyelsesnøkkel", "Refresh token"),
+            _("Refresh token"),
             (
                 field(
                     "session",
-                    "Innlogging",
-                    "Sign-in",
+                    _("Sign-in"),
                     Kind.REF,
                     ref="sessions",
                     on_delete="cascade",
                     required=True,
                     immutable=True,
-                    help=Text(
-                        "Alle nøkler fra samme innlogging hører sammen.", "All tokens of one sign-in are one family."
-                    ),
+                    help=_("All tokens of one sign-in are one family."),
                 ),
-                _secret("token_hash", "Nøkkel", "Token"),
-                _instant("expires_at", "Utløper", "Expires", required=True),
-                _instant("used_at", "Brukt", "Used"),
-                field("used_mark", "Bruksmerke", "Mark of use", max_length=64),
+                _secret("token_hash", _("Token")),
+                _instant("expires_at", _("Expires"), required=True),
+                _instant("used_at", _("Used")),
+                field("used_mark", _("Mark of use"), max_length=64),
             ),
         ),
     ),
@@ -118,41 +111,37 @@ REFRESH_TOKENS = Collection(
 
 ONE_TIME_LINKS = Collection(
     name="one_time_links",
-    label=Text("Engangslenke", "One-time link"),
-    plural=Text("Engangslenker", "One-time links"),
+    label=_("One-time link"),
+    plural=_("One-time links"),
     groups=(
         Group(
             "all",
-            Text("Engangslenke", "One-time link"),
+            _("One-time link"),
             (
                 _user(),
                 field(
                     "purpose",
-                    "Formål",
-                    "Purpose",
+                    _("Purpose"),
                     Kind.CHOICE,
                     required=True,
                     choices=choices(
-                        ("invite", "Invitasjon", "Invitation"),
-                        ("reset", "Nytt passord", "New password"),
-                        ("email_old", "E-post: fra nåværende adresse", "E-mail: from the present address"),
-                        ("email_new", "E-post: fra ny adresse", "E-mail: from the new address"),
+                        ("invite", _("Invitation")),
+                        ("reset", _("New password")),
+                        ("email_old", _("E-mail: from the present address")),
+                        ("email_new", _("E-mail: from the new address")),
                     ),
                 ),
                 field(
                     "sent_to",
-                    "Gjelder",
-                    "For",
+                    pgettext("purpose", "For"),
                     Kind.EMAIL,
                     required=True,
-                    help=Text(
-                        "Lenken dør når e-postadressen endres.", "The link dies when the e-mail address changes."
-                    ),
+                    help=_("The link dies when the e-mail address changes."),
                 ),
-                _secret("token_hash", "Nøkkel", "Token"),
-                _instant("expires_at", "Utløper", "Expires", required=True),
-                _instant("used_at", "Brukt", "Used"),
-                field("used_mark", "Bruksmerke", "Mark of use", max_length=64),
+                _secret("token_hash", _("Token")),
+                _instant("expires_at", _("Expires"), required=True),
+                _instant("used_at", _("Used")),
+                field("used_mark", _("Mark of use"), max_length=64),
             ),
         ),
     ),
@@ -165,7 +154,7 @@ ONE_TIME_LINKS = Collection(
 def _revoked(case: Case) -> Problem | None:
     if case.get("revoked_at") is None:
         return None
-    return Problem(Text("Nøkkelen er allerede trukket tilbake.", "The key is already revoked."))
+    return Problem(_("The key is already revoked."))
 
 
 _OWN = Is("user", Who.USER)
@@ -173,19 +162,19 @@ _OF_OWN_SITE = Parent("user", USERS, Is("dealership", Who.SITE))
 
 API_KEYS = Collection(
     name="api_keys",
-    label=Text("API-nøkkel", "API key"),
-    plural=Text("API-nøkler", "API keys"),
+    label=_("API key"),
+    plural=_("API keys"),
     groups=(
         Group(
             "all",
-            Text("API-nøkkel", "API key"),
+            _("API key"),
             (
-                field("name", "Navn", "Name", required=True, max_length=80, search=True),
+                field("name", _("Name"), required=True, max_length=80, search=True),
                 _user(),
-                field("roles", "Roller", "Roles", Kind.CHOICES, required=True, choices=ROLE_CHOICES, immutable=True),
-                _secret("key_hash", "Nøkkel", "Key"),
-                _instant("revoked_at", "Trukket tilbake", "Revoked"),
-                _instant("last_used_at", "Sist brukt", "Last used"),
+                field("roles", _("Roles"), Kind.CHOICES, required=True, choices=ROLE_CHOICES, immutable=True),
+                _secret("key_hash", _("Key")),
+                _instant("revoked_at", _("Revoked")),
+                _instant("last_used_at", _("Last used")),
             ),
         ),
     ),
@@ -203,12 +192,12 @@ API_KEYS = Collection(
     verbs=(
         Verb(
             name="create_key",
-            label=Text("Lag API-nøkkel", "Create API key"),
+            label=_("Create API key"),
             run=verbs.create_key,
             on="collection",
-            secrets=(Secret(name="key", label=Text("API-nøkkel", "API key")),),
+            secrets=(Secret(name="key", label=_("API key")),),
             params=(
-                field("name", "Navn", "Name", required=True, max_length=80),
+                field("name", _("Name"), required=True, max_length=80),
                 replace(ROLES, required=False, offered=lambda actor: actor.roles, headings=()),
             ),
             icon="key",
@@ -216,7 +205,7 @@ API_KEYS = Collection(
         ),
         Verb(
             name="revoke",
-            label=Text("Trekk tilbake", "Revoke"),
+            label=_("Revoke"),
             run=verbs.revoke,
             blocked=_revoked,
             icon="key-off",

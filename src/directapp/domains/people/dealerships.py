@@ -19,7 +19,7 @@ from directapp.domains.people.values import (
     parse_goals,
     parse_limits,
 )
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 from directapp.services.attachments import FILES
 
 # Whole kroner by role; null is without limit.
@@ -42,99 +42,90 @@ def _does_own_prep(case: Case) -> bool:
 
 PUBLIC = Group(
     "public",
-    Text("Forhandler", "Dealership"),
+    _("Dealership"),
     (
-        field("number", "Nummer", "Number", code=True, required=True, max_length=20, search=True),
-        field("code", "Kode", "Code", code=True, max_length=20, search=True),
-        field("name", "Navn", "Name", required=True, max_length=120, search=True),
-        field("location", "Sted", "Location", max_length=120, search=True),
+        field("number", _("Number"), code=True, required=True, max_length=20, search=True),
+        field("code", _("Code"), code=True, max_length=20, search=True),
+        field("name", _("Name"), required=True, max_length=120, search=True),
+        field("location", _("Location"), max_length=120, search=True),
         field(
             "dealership_type",
-            "Type",
-            "Type",
+            _("Type"),
             Kind.CHOICE,
             required=True,
             choices=choices(
-                ("sales_only", "Bare salg", "Sales only"),
-                ("prep_center_only", "Bare klargjøring", "Prep centre only"),
-                ("sales_and_prep", "Salg og klargjøring", "Sales and prep"),
+                ("sales_only", _("Sales only")),
+                ("prep_center_only", _("Prep centre only")),
+                ("sales_and_prep", _("Sales and prep")),
             ),
         ),
         field(
             "functions",
-            "Avdelinger",
-            "Functions",
+            _("Functions"),
             Kind.CHOICES,
             default=[],
             choices=choices(
-                ("new_sales", "Nybilsalg", "New car sales"),
-                ("used_sales", "Bruktbilsalg", "Used car sales"),
-                ("detailing", "Bilpleie", "Detailing"),
-                ("mechanical", "Mekanisk", "Mechanical"),
-                ("parts", "Delelager", "Parts"),
-                ("body_repair", "Skade", "Body repair"),
-                ("paint", "Lakk", "Paint"),
+                ("new_sales", pgettext("department", "New car sales")),
+                ("used_sales", pgettext("department", "Used car sales")),
+                ("detailing", _("Detailing")),
+                ("mechanical", _("Mechanical")),
+                ("parts", pgettext("department", "Parts")),
+                ("body_repair", _("Body repair")),
+                ("paint", _("Paint")),
             ),
         ),
-        field("brands", "Merker", "Brands", Kind.CHOICES, default=[], parse=parse_brands, form=BRANDS_FORM),
-        field("phone", "Telefon", "Phone", Kind.PHONE),
-        field("parent_dealership", "Hovedkontor", "Head office", Kind.REF, ref=DEALERSHIPS, tree=True),
+        field("brands", _("Brands"), Kind.CHOICES, default=[], parse=parse_brands, form=BRANDS_FORM),
+        field("phone", _("Phone"), Kind.PHONE),
+        field("parent_dealership", _("Head office"), Kind.REF, ref=DEALERSHIPS, tree=True),
         field(
             "prep_center",
-            "Klargjøringssenter",
-            "Prep centre",
+            _("Prep centre"),
             Kind.REF,
             ref=DEALERSHIPS,
-            help=Text("Der bilene klargjøres.", "Where the cars are prepared."),
+            help=_("Where the cars are prepared."),
         ),
-        field("does_own_prep", "Klargjør selv", "Does own prep", Kind.BOOLEAN, default=_does_own_prep),
-        field("active", "I drift", "Active", Kind.BOOLEAN, default=True),
+        field("does_own_prep", _("Does own prep"), Kind.BOOLEAN, default=_does_own_prep),
+        field("active", pgettext("site", "Active"), Kind.BOOLEAN, default=True),
     ),
 )
 
 BRANDING = Group(
     "branding",
-    Text("Profil", "Branding"),
+    _("Branding"),
     (
-        field("logo", "Logo", "Logo", Kind.REF, ref=FILES, on_delete="set_null"),
-        field("brand_colors", "Farger", "Colours", Kind.JSON, parse=parse_colours, form=COLOURS_FORM),
+        field("logo", _("Logo"), Kind.REF, ref=FILES, on_delete="set_null"),
+        field("brand_colors", _("Colours"), Kind.JSON, parse=parse_colours, form=COLOURS_FORM),
     ),
 )
 
 SETTINGS = Group(
     "settings",
-    Text("Innstillinger", "Settings"),
+    _("Settings"),
     (
         field(
             "stage_goals",
-            "Mål per status",
-            "Goals per status",
+            _("Goals per status"),
             Kind.JSON,
             default={},
             parse=parse_goals,
             form=GOALS_FORM,
             unit="h",
-            help=Text(
-                "Hvor mange timer en bil kan stå i hver status før den blir gul, og rød.",
-                "How many hours a car may stand in each status before it turns yellow, and red.",
-            ),
+            help=_("How many hours a car may stand in each status before it turns yellow, and red."),
         ),
         field(
             "archive_after_days",
-            "Arkiver etter",
-            "Archive after",
+            _("Archive after"),
             Kind.INTEGER,
             default=0,
             minimum=0,
             maximum=3650,
             unit="d",
-            help=Text("Døgn etter levering; 0 er med en gang.", "Days after delivery; 0 is at once."),
+            help=_("Days after delivery; 0 is at once."),
         ),
-        field("quality_check", "Kvalitetskontroll", "Quality check", Kind.BOOLEAN, default=True),
+        field("quality_check", _("Quality check"), Kind.BOOLEAN, default=True),
         field(
             "approval_limits",
-            "Godkjenningsgrenser",
-            "Approval limits",
+            _("Approval limits"),
             Kind.JSON,
             default=APPROVAL_LIMITS,
             parse=parse_limits,
@@ -149,8 +140,8 @@ _BELOW = In("id", Whose.SITES)
 
 COLLECTION = Collection(
     name="dealerships",
-    label=Text("Forhandler", "Dealership"),
-    plural=Text("Forhandlere", "Dealerships"),
+    label=_("Dealership"),
+    plural=_("Dealerships"),
     groups=(PUBLIC, BRANDING, SETTINGS),
     access=Access(
         grants=(
@@ -176,7 +167,7 @@ COLLECTION = Collection(
     unique=(
         Unique(
             fields=("number",),
-            message=Text("Nummeret er i bruk av en annen forhandler.", "Another dealership has this number."),
+            message=_("Another dealership has this number."),
         ),
     ),
 )

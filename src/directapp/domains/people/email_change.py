@@ -18,17 +18,14 @@ from directapp.kernel.errors import (
     StaleError,
     UnauthenticatedError,
 )
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 OLD: Purpose = "email_old"
 NEW: Purpose = "email_new"
 _OTHER: dict[Purpose, Purpose] = {OLD: NEW, NEW: OLD}
-_LIFE = Text("én time", "one hour")
-_SAME = Text("Det er adressen du har.", "That is the address you have.")
-_TAKEN = Text(
-    "Adressen kan ikke brukes. Velg en annen, og be om bekreftelse på nytt.",
-    "The address cannot be used. Choose another one, and ask for confirmation again.",
-)
+_LIFE = _("one hour")
+_SAME = _("That is the address you have.")
+_TAKEN = _("The address cannot be used. Choose another one, and ask for confirmation again.")
 
 
 async def ask_email_change(

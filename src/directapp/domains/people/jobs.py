@@ -3,7 +3,7 @@
 from datetime import time
 
 from directapp.domains.people.purge import purge_spent
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.jobs import Daily, Job, Schedule
 
 SIGNIN = "signin"
@@ -22,7 +22,7 @@ async def purge_signin(job: Job) -> None:
 SCHEDULES: tuple[Schedule, ...] = (
     Schedule(
         name="purge sign-ins",
-        label=Text("Slett utløpte innlogginger og lenker", "Delete sign-ins and links that ran out"),
+        label=_("Delete sign-ins and links that ran out"),
         when=Daily(time(2, 30)),
         run=purge_signin,
     ),

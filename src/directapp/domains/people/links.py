@@ -28,16 +28,14 @@ from directapp.domains.people.ports import Found, Rows
 from directapp.domains.people.principal import load_user
 from directapp.domains.people.tokens import Token, TokenKind, parse_token
 from directapp.kernel.errors import InvalidError, NotFoundError, StaleError, UnauthenticatedError
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
 _log = structlog.get_logger(__name__)
 
-DEAD_LINK = Text(
-    "Lenken er brukt eller utløpt. Be om en ny.", "The link has been used or has expired. Ask for a new one."
-)
+DEAD_LINK = _("The link has been used or has expired. Ask for a new one.")
 _LIFE: dict[Purpose, tuple[timedelta, Text]] = {
-    "invite": (INVITE_LIFE, Text("sju døgn", "seven days")),
-    "reset": (RESET_LIFE, Text("én time", "one hour")),
+    "invite": (INVITE_LIFE, _("seven days")),
+    "reset": (RESET_LIFE, _("one hour")),
 }
 _ASK_AGAIN_AFTER = timedelta(minutes=2)
 

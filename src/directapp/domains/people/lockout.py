@@ -9,16 +9,13 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from directapp.domains.people.ports import AuthPort, Failures
 from directapp.kernel.errors import TooManyError
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 FREE_ATTEMPTS = 4
 _MOST_DOUBLINGS = 20
 _IPV6_SITE = 64
 
-LOCKED = Text(
-    "For mange mislykkede forsøk. Prøv igjen om {seconds} sekunder.",
-    "Too many failed attempts. Try again in {seconds} seconds.",
-)
+LOCKED = _("Too many failed attempts. Try again in {seconds} seconds.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
 Purpose = Literal["invite", "reset", "email_old", "email_new"]
 
@@ -26,56 +26,39 @@ class _Letter:
     ending: Text
 
 
-_NOTHING_TO_DO = Text(
-    "Lenken kan brukes én gang og gjelder i {life}. Var det ikke du som ba om den, se bort fra e-posten.",
-    "The link works once and is good for {life}. If it was not you, there is nothing you need to do.",
-)
+_NOTHING_TO_DO = _("The link works once and is good for {life}. If it was not you, there is nothing you need to do.")
 _LETTERS: dict[str, _Letter] = {
     "invite": _Letter(
-        subject=Text("Velkommen til DirectApp hos {brand}", "Welcome to DirectApp at {brand}"),
-        why=Text(
-            "Du er lagt til som bruker hos {brand}. Velg et passord for å komme i gang.",
-            "You have been added as a user at {brand}. Choose a password to get started.",
-        ),
-        button=Text("Velg passord", "Choose password"),
-        ending=Text(
-            "Lenken kan brukes én gang og gjelder i {life}. Er den utløpt, kan daglig leder lage en ny.",
-            "The link works once and is good for {life}. If it has expired, your manager can make a new one.",
-        ),
+        subject=_("Welcome to DirectApp at {brand}"),
+        why=_("You have been added as a user at {brand}. Choose a password to get started."),
+        button=_("Choose password"),
+        ending=_("The link works once and is good for {life}. If it has expired, your manager can make a new one."),
     ),
     "reset": _Letter(
-        subject=Text("Nytt passord til DirectApp hos {brand}", "New password for DirectApp at {brand}"),
-        why=Text("Noen ba om nytt passord for denne adressen.", "Somebody asked for a new password for this address."),
-        button=Text("Velg nytt passord", "Choose new password"),
+        subject=_("New password for DirectApp at {brand}"),
+        why=_("Somebody asked for a new password for this address."),
+        button=_("Choose new password"),
         ending=_NOTHING_TO_DO,
     ),
     "email_old": _Letter(
-        subject=Text("Bekreft ny e-postadresse i DirectApp", "Confirm a new e-mail address in DirectApp"),
-        why=Text(
-            "Noen som kjenner passordet ditt, ba om at du heretter er {email} i DirectApp. Bekreft det her, og fra den"
-            " nye adressen.",
+        subject=_("Confirm a new e-mail address in DirectApp"),
+        why=_(
             "Somebody who knows your password asked that you be {email} in DirectApp from now on. Confirm it here, and"
-            " from the new address.",
+            " from the new address."
         ),
-        button=Text("Bekreft endringen", "Confirm the change"),
-        ending=Text(
-            "Lenken virker én gang og gjelder i {life}. Var det ikke du, ikke bekreft, og bytt passord med en gang.",
-            "The link works once and is good for {life}. If it was not you, change your password now instead.",
-        ),
+        button=_("Confirm the change"),
+        ending=_("The link works once and is good for {life}. If it was not you, change your password now instead."),
     ),
     "email_new": _Letter(
-        subject=Text("Bekreft ny e-postadresse i DirectApp", "Confirm a new e-mail address in DirectApp"),
-        why=Text(
-            "Denne adressen skal bli din i DirectApp hos {brand}. Bekreft den her, og fra den gamle adressen.",
-            "This address is to become yours in DirectApp at {brand}. Confirm it here, and from the old address.",
-        ),
-        button=Text("Bekreft adressen", "Confirm the address"),
+        subject=_("Confirm a new e-mail address in DirectApp"),
+        why=_("This address is to become yours in DirectApp at {brand}. Confirm it here, and from the old address."),
+        button=_("Confirm the address"),
         ending=_NOTHING_TO_DO,
     ),
 }
 
-_ASKED = Text("{asker} ba om nytt passord for deg.", "{asker} asked for a new password for you.")
-_GREETING = Text("Hei {name},", "Hello {name},")
+_ASKED = _("{asker} asked for a new password for you.")
+_GREETING = _("Hello {name},")
 
 
 def link_mail(

@@ -13,7 +13,7 @@ from zxcvbn import zxcvbn
 from directapp.domains.people.common import COMMON, WORDS
 from directapp.domains.people.tokens import new_secret
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
 SHORTEST = 10
 LONGEST = 200
@@ -21,10 +21,10 @@ _FEWEST_DIFFERENT = 4
 # The estimate's own scale: 3 is a hundred million guesses. It takes longer the more it reads; this much tells enough.
 _STRONG_ENOUGH, _JUDGED = 3, 32
 
-TOO_SHORT = Text("Minst {length} tegn.", "At least {length} characters.").fill(length=SHORTEST)
-TOO_LONG = Text("Høyst {length} tegn.", "At most {length} characters.").fill(length=LONGEST)
-LIKE_EMAIL = Text("Passordet kan ikke være e-postadressen.", "The password cannot be the e-mail address.")
-TOO_COMMON = Text("Passordet er lett å gjette. Velg et annet.", "The password is easy to guess. Choose another.")
+TOO_SHORT = _("At least {length} characters.").fill(length=SHORTEST)
+TOO_LONG = _("At most {length} characters.").fill(length=LONGEST)
+LIKE_EMAIL = _("The password cannot be the e-mail address.")
+TOO_COMMON = _("The password is easy to guess. Choose another.")
 
 
 def password_problem(password: str, email: str, field: str = "password") -> Problem | None:

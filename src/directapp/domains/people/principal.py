@@ -10,11 +10,12 @@ from directapp.domains.people.ports import Rows
 from directapp.domains.people.roles import OPERATOR
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import NotFoundError, UnauthenticatedError
-from directapp.kernel.text import Text
+from directapp.kernel.languages import pick_language
+from directapp.kernel.text import _
 
 Row = Mapping[str, Any]
 
-SIGNED_OUT = Text("Du er logget ut. Logg inn igjen.", "You are signed out. Sign in again.")
+SIGNED_OUT = _("You are signed out. Sign in again.")
 _MOST_SITES = 1000
 
 
@@ -54,7 +55,7 @@ def build_actor(
         site=own,
         sites=sites_below(own, rows),
         brands=frozenset((site or {}).get("brands") or ()),
-        language="en" if user["language"] == "en" else "nb",
+        language=pick_language(None, user["language"]),
         session=session,
     )
 

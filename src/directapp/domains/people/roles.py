@@ -7,7 +7,7 @@ from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Choice, Group, field
 from directapp.declare.kinds import Kind
 from directapp.kernel.actor import Actor
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, pgettext
 
 ADMIN = "tenant_admin"
 MANAGER = "manager"
@@ -15,18 +15,18 @@ MANAGER = "manager"
 OPERATOR = "operator"
 
 LABELS: dict[str, Text] = {
-    "new_car_sales": Text("Nybilselger", "New car sales"),
-    "used_car_sales": Text("Bruktbilselger", "Used car sales"),
-    "parts": Text("Delelager", "Parts"),
-    "reception": Text("Mottakskontrollør", "Reception inspector"),
-    "planner": Text("Booking", "Planner"),
-    "mechanic": Text("Mekaniker", "Mechanic"),
-    "detailer": Text("Bilpleier", "Detailer"),
-    "sales_manager": Text("Salgssjef", "Sales manager"),
-    "manager": Text("Daglig leder", "Manager"),
-    "finance": Text("Økonomiansvarlig", "Finance"),
-    "tenant_admin": Text("Administrator", "Administrator"),
-    "operator": Text("Driftsansvarlig", "Operator"),
+    "new_car_sales": _("New car sales"),
+    "used_car_sales": _("Used car sales"),
+    "parts": pgettext("department", "Parts"),
+    "reception": _("Reception inspector"),
+    "planner": _("Planner"),
+    "mechanic": _("Mechanic"),
+    "detailer": _("Detailer"),
+    "sales_manager": _("Sales manager"),
+    "manager": _("Manager"),
+    "finance": _("Finance"),
+    "tenant_admin": _("Administrator"),
+    "operator": _("Operator"),
 }
 
 # The roles of the permission matrix, with spaces between, for `grants`.
@@ -65,8 +65,7 @@ def given_by(actor: Actor) -> frozenset[str]:
 
 ROLES = field(
     "roles",
-    "Roller",
-    "Roles",
+    _("Roles"),
     Kind.CHOICES,
     required=True,
     choices=ROLE_CHOICES,
@@ -77,26 +76,26 @@ ROLES = field(
 
 def role_rows() -> list[dict[str, Any]]:
     """Return the rows that every new tenant starts with."""
-    return [{"code": code, "name_nb": label.nb, "name_en": label.en} for code, label in LABELS.items()]
+    return [{"code": code, "name_nb": label.pick("nb"), "name_en": label.english} for code, label in LABELS.items()]
 
 
 COLLECTION = Collection(
     name="roles",
-    label=Text("Rolle", "Role"),
-    plural=Text("Roller", "Roles"),
+    label=_("Role"),
+    plural=_("Roles"),
     groups=(
         Group(
             "all",
-            Text("Rolle", "Role"),
+            _("Role"),
             (
-                field("code", "Kode", "Code", code=True, required=True, max_length=60, immutable=True),
-                field("name_nb", "Navn (norsk)", "Name (Norwegian)", required=True, max_length=60, english="name_en"),
-                field("name_en", "Navn (engelsk)", "Name (English)", required=True, max_length=60),
+                field("code", _("Code"), code=True, required=True, max_length=60, immutable=True),
+                field("name_nb", _("Name (Norwegian)"), required=True, max_length=60, english="name_en"),
+                field("name_en", _("Name (English)"), required=True, max_length=60),
             ),
         ),
     ),
     access=Access(grants=grants(EVERYONE, read=("all",)), systems=("signin", "importer", "demo")),
     views=Views(columns=("name_nb", "code"), title=("name_nb",), sort=("code",), icon="id-badge"),
-    unique=(Unique(fields=("code",), message=Text("Rollen finnes.", "The role exists.")),),
+    unique=(Unique(fields=("code",), message=_("The role exists.")),),
     history=False,
 )

@@ -7,33 +7,16 @@ from directapp.declare.case import Case
 from directapp.domains.people.roles import ADMIN, LABELS, given_by
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, join, verbatim
 
-OWN_RIGHTS = Text(
-    "Du kan ikke endre dine egne rettigheter. Be en annen administrator eller daglig leder.",
-    "You cannot change your own rights. Ask another administrator or manager.",
-)
-ABOVE = Text(
-    "Bare en administrator kan gi eller endre rettigheter på dette nivået.",
-    "Only an administrator may give or change rights at this level.",
-)
-OWN_EMAIL = Text(
-    "Egen e-post endres under Min profil, med passord og bekreftelse fra begge adresser.",
-    "Your own e-mail is changed under My profile, with your password and a confirmation from both addresses.",
-)
-THEIR_EMAIL = Text(
-    "Brukeren endrer e-posten selv under Min profil, eller be en administrator.",
-    "The user changes the e-mail under My profile, or ask an administrator.",
-)
-BEYOND = Text(
-    "Bare en administrator kan gi rollen {role}.",
-    "Only an administrator may give the role {role}.",
-)
-OTHER_SITE = Text("Du administrerer bare brukere på egen forhandler.", "You manage users of your own dealership only.")
-NO_ROLE = Text("Velg minst én rolle.", "Choose at least one role.")
-NO_SITE = Text(
-    "Velg forhandler. Bare administratorer kan stå uten.", "Choose a dealership. Only administrators go without."
-)
+OWN_RIGHTS = _("You cannot change your own rights. Ask another administrator or manager.")
+ABOVE = _("Only an administrator may give or change rights at this level.")
+OWN_EMAIL = _("Your own e-mail is changed under My profile, with your password and a confirmation from both addresses.")
+THEIR_EMAIL = _("The user changes the e-mail under My profile, or ask an administrator.")
+BEYOND = _("Only an administrator may give the role {role}.")
+OTHER_SITE = _("You manage users of your own dealership only.")
+NO_ROLE = _("Choose at least one role.")
+NO_SITE = _("Choose a dealership. Only administrators go without.")
 
 
 # --- users ----------------------------------------
@@ -99,11 +82,10 @@ def end_sessions_of_inactive(case: Case) -> Mapping[str, Any]:
 def not_given_by(actor: Actor, roles: Iterable[str], field: str | None = None) -> Problem | None:
     """Say which of some roles an actor may not give."""
     given = given_by(actor)
-    found = [LABELS.get(code, Text(code, code)) for code in roles if code not in given]
+    found = [LABELS.get(code, verbatim(code)) for code in roles if code not in given]
     if not found:
         return None
-    role = Text(", ".join(t.nb for t in found), ", ".join(t.en for t in found))
-    return Problem(BEYOND.fill(role=role), field=field)
+    return Problem(BEYOND.fill(role=join(found, ", ")), field=field)
 
 
 def may_manage(actor: Actor, target: Mapping[str, Any], roles: Iterable[str] | None = None) -> Problem | None:
@@ -125,7 +107,7 @@ def key_roles(actor: Actor, wanted: Iterable[str] | None) -> tuple[list[str], Pr
     beyond = next((code for code in chosen if code not in actor.roles), None)
     if beyond is None:
         return chosen, None
-    message = Text("Du har ikke selv rollen {role}.", "You do not have the role {role} yourself.")
+    message = _("You do not have the role {role} yourself.")
     return [], Problem(message.fill(role=LABELS.get(beyond, beyond)), field="roles")
 
 
@@ -138,15 +120,10 @@ def prep_fits_type(case: Case) -> list[Problem]:
         return []
     problems = []
     if case.get("prep_center") is None:
-        message = Text(
-            "En forhandler som bare selger, må ha et klargjøringssenter.",
-            "A dealership that only sells needs a prep centre.",
-        )
+        message = _("A dealership that only sells needs a prep centre.")
         problems.append(Problem(message, field="prep_center"))
     if case.get("does_own_prep"):
-        message = Text(
-            "En forhandler som bare selger, klargjør ikke selv.", "A dealership that only sells does no prep itself."
-        )
+        message = _("A dealership that only sells does no prep itself.")
         problems.append(Problem(message, field="does_own_prep"))
     return problems
 
@@ -159,7 +136,5 @@ def prep_center_fits(case: Case) -> list[Problem]:
     kind = case.get("dealership_type") if own else case.one("prep").get("dealership_type")
     if kind != "sales_only":
         return []
-    message = Text(
-        "Klargjøringssenteret klargjør ikke biler; velg et annet.", "That site prepares no cars; choose another."
-    )
+    message = _("That site prepares no cars; choose another.")
     return [Problem(message, field="prep_center")]

@@ -10,13 +10,13 @@ from directapp.domains.people.roles import ADMIN
 from directapp.domains.people.tokens import Token, TokenKind, digest, new_secret
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.intent import Intent
 from directapp.services.pipeline import Pipeline
 
 LONGEST = timedelta(hours=8)
-_TIME = Text("Fra ett minutt til åtte timer.", "From one minute to eight hours.")
-_WHY = Text("Begrunnelsen må fylles ut.", "The reason is required.")
+_TIME = _("From one minute to eight hours.")
+_WHY = _("The reason is required.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,22 +7,22 @@ from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.domains.people.events import TENANT_NAMED
 from directapp.domains.people.roles import ADMIN, WORKING
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 
 COLLECTION = Collection(
     name="tenants",
-    label=Text("Virksomhet", "Company"),
-    plural=Text("Virksomheter", "Companies"),
+    label=pgettext("tenant", "Company"),
+    plural=_("Companies"),
     groups=(
         Group(
             "all",
-            Text("Virksomhet", "Company"),
-            (field("name", "Navn", "Name", required=True, max_length=120),),
+            pgettext("tenant", "Company"),
+            (field("name", _("Name"), required=True, max_length=120),),
         ),
         Group(
             "settings",
-            Text("Innstillinger", "Settings"),
-            (field("settings", "Innstillinger", "Settings", Kind.JSON, form={"type": "object"}, default={}),),
+            _("Settings"),
+            (field("settings", _("Settings"), Kind.JSON, form={"type": "object"}, default={}),),
         ),
     ),
     access=Access(

@@ -11,24 +11,23 @@ from directapp.domains.people import rules, verbs
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.people.roles import ADMIN, EVERYONE, MANAGER, ROLES, WORKING
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, language_names
 from directapp.services.attachments import FILES
 
-LANGUAGE = choices(("nb", "Norsk", "Norwegian"), ("en", "Engelsk", "English"))
+LANGUAGE = choices(*language_names())
 
 PUBLIC = Group(
     "public",
-    Text("Bruker", "User"),
+    _("User"),
     (
-        field("first_name", "Fornavn", "First name", required=True, max_length=80, search=True),
-        field("last_name", "Etternavn", "Last name", required=True, max_length=80, search=True),
+        field("first_name", _("First name"), required=True, max_length=80, search=True),
+        field("last_name", _("Last name"), required=True, max_length=80, search=True),
         ROLES,
-        field("dealership", "Forhandler", "Dealership", Kind.REF, ref=DEALERSHIPS),
-        field("photo", "Bilde", "Photo", Kind.REF, ref=FILES, on_delete="set_null"),
+        field("dealership", _("Dealership"), Kind.REF, ref=DEALERSHIPS),
+        field("photo", _("Photo"), Kind.REF, ref=FILES, on_delete="set_null"),
         field(
             "seller_number",
-            "Selgernummer",
-            "Seller number",
+            _("Seller number"),
             code=True,
             max_length=20,
             search=True,
@@ -39,12 +38,11 @@ PUBLIC = Group(
 
 CONTACT = Group(
     "contact",
-    Text("Kontakt", "Contact"),
+    _("Contact"),
     (
         field(
             "email",
-            "E-post",
-            "E-mail",
+            _("E-mail"),
             Kind.EMAIL,
             required=True,
             search=True,
@@ -53,8 +51,7 @@ CONTACT = Group(
         ),
         field(
             "phone",
-            "Telefon",
-            "Phone",
+            _("Phone"),
             Kind.PHONE,
             search=True,
             headings=("Mobil", "Mobiltelefon", "Tlf", "Telefonnummer", "Mobile"),
@@ -64,32 +61,29 @@ CONTACT = Group(
 
 SELF = Group(
     "self",
-    Text("Personlig", "Personal"),
+    _("Personal"),
     (
-        field("language", "Språk", "Language", Kind.CHOICE, default="nb", choices=LANGUAGE),
+        field("language", _("Language"), Kind.CHOICE, default="nb", choices=LANGUAGE),
         field(
             "appearance",
-            "Utseende",
-            "Appearance",
+            _("Appearance"),
             Kind.CHOICE,
             default="system",
-            choices=choices(
-                ("light", "Lyst", "Light"), ("dark", "Mørkt", "Dark"), ("system", "Som enheten", "As the device")
-            ),
+            choices=choices(("light", _("Light")), ("dark", _("Dark")), ("system", _("As the device"))),
         ),
     ),
 )
 
 RIGHTS = Group(
     "rights",
-    Text("Tilgang", "Access"),
+    _("Access"),
     (
-        field("active", "Aktiv", "Active", Kind.BOOLEAN, default=True),
-        field("administrator", "Administrator", "Administrator", Kind.BOOLEAN, default=False, computed=True),
-        field("invited_at", "Invitert", "Invited", Kind.INSTANT, computed=True),
-        field("last_seen_at", "Sist innlogget", "Last signed in", Kind.INSTANT, computed=True),
-        field("reset_sent_at", "Nytt passord sendt", "New password sent", Kind.INSTANT, computed=True),
-        field("sessions_ended_at", "Logget ut", "Signed out", Kind.INSTANT, computed=True),
+        field("active", _("Active"), Kind.BOOLEAN, default=True),
+        field("administrator", _("Administrator"), Kind.BOOLEAN, default=False, computed=True),
+        field("invited_at", _("Invited"), Kind.INSTANT, computed=True),
+        field("last_seen_at", _("Last signed in"), Kind.INSTANT, computed=True),
+        field("reset_sent_at", _("New password sent"), Kind.INSTANT, computed=True),
+        field("sessions_ended_at", _("Signed out"), Kind.INSTANT, computed=True),
     ),
 )
 
@@ -100,13 +94,13 @@ _VERBS = ("invite", "deactivate", "activate", "set_roles", "hand_over_link", "se
 
 
 def _unless_active(case: Case) -> Problem | None:
-    return Problem(Text("Brukeren er allerede aktiv.", "The user is already active.")) if case.get("active") else None
+    return Problem(_("The user is already active.")) if case.get("active") else None
 
 
 def _unless_inactive(case: Case) -> Problem | None:
     if case.get("active"):
         return _when_own(case)
-    return Problem(Text("Brukeren er allerede deaktivert.", "The user is already deactivated."))
+    return Problem(_("The user is already deactivated."))
 
 
 def _when_own(case: Case) -> Problem | None:
@@ -116,25 +110,25 @@ def _when_own(case: Case) -> Problem | None:
 VERBS = (
     Verb(
         name="invite",
-        label=Text("Inviter bruker", "Invite user"),
+        label=_("Invite user"),
         run=verbs.invite,
         on="collection",
         params=(
-            field("email", "E-post", "E-mail", Kind.EMAIL, required=True),
-            field("first_name", "Fornavn", "First name", required=True, max_length=80),
-            field("last_name", "Etternavn", "Last name", required=True, max_length=80),
+            field("email", _("E-mail"), Kind.EMAIL, required=True),
+            field("first_name", _("First name"), required=True, max_length=80),
+            field("last_name", _("Last name"), required=True, max_length=80),
             ROLES,
-            field("dealership", "Forhandler", "Dealership", Kind.REF, ref=DEALERSHIPS),
-            field("phone", "Telefon", "Phone", Kind.PHONE),
-            field("seller_number", "Selgernummer", "Seller number", code=True, max_length=20),
-            field("language", "Språk", "Language", Kind.CHOICE, choices=LANGUAGE),
+            field("dealership", _("Dealership"), Kind.REF, ref=DEALERSHIPS),
+            field("phone", _("Phone"), Kind.PHONE),
+            field("seller_number", _("Seller number"), code=True, max_length=20),
+            field("language", _("Language"), Kind.CHOICE, choices=LANGUAGE),
         ),
         icon="user-plus",
         primary=True,
     ),
     Verb(
         name="set_roles",
-        label=Text("Endre roller", "Change roles"),
+        label=_("Change roles"),
         run=verbs.set_roles,
         params=(ROLES,),
         blocked=_when_own,
@@ -142,16 +136,13 @@ VERBS = (
     ),
     Verb(
         name="hand_over_link",
-        label=Text("Lag engangslenke", "Make one-time link"),
+        label=_("Make one-time link"),
         run=verbs.hand_over_link,
         secrets=(
             Secret(
                 name="link",
-                label=Text("Engangslenke", "One-time link"),
-                help=Text(
-                    "Gi lenken til personen. Den vises bare nå og virker i ett døgn.",
-                    "Give the link to the person. It is shown only now and works for a day.",
-                ),
+                label=_("One-time link"),
+                help=_("Give the link to the person. It is shown only now and works for a day."),
                 address=True,
             ),
         ),
@@ -160,14 +151,14 @@ VERBS = (
     ),
     Verb(
         name="send_reset",
-        label=Text("Send nytt passord", "Send new password"),
+        label=_("Send new password"),
         run=verbs.send_reset,
         blocked=_when_own,
         icon="lock-open",
     ),
     Verb(
         name="deactivate",
-        label=Text("Deaktiver", "Deactivate"),
+        label=_("Deactivate"),
         run=verbs.deactivate,
         blocked=_unless_inactive,
         icon="user-off",
@@ -175,7 +166,7 @@ VERBS = (
     ),
     Verb(
         name="activate",
-        label=Text("Aktiver", "Activate"),
+        label=_("Activate"),
         run=verbs.activate,
         blocked=_unless_active,
         icon="user-check",
@@ -184,8 +175,8 @@ VERBS = (
 
 COLLECTION = Collection(
     name="users",
-    label=Text("Bruker", "User"),
-    plural=Text("Brukere", "Users"),
+    label=_("User"),
+    plural=_("Users"),
     groups=(PUBLIC, CONTACT, SELF, RIGHTS),
     access=Access(
         grants=(
@@ -199,10 +190,7 @@ COLLECTION = Collection(
             Grant(role=ADMIN, rows=Not(Is("id", Who.USER)), read=(), write=("active",), delete=True),
         ),
         systems=("signin", "importer", "demo"),
-        delete_why=Text(
-            "En person kan kreve å bli slettet; bilene og historikken blir stående uten navnet.",
-            "A person may ask to be erased; cars and history stay, without the name.",
-        ),
+        delete_why=_("A person may ask to be erased; cars and history stay, without the name."),
     ),
     views=Views(
         columns=("first_name", "last_name", "roles", "dealership", "phone", "email", "active", "last_seen_at"),
@@ -220,7 +208,7 @@ COLLECTION = Collection(
     unique=(
         Unique(
             fields=("email",),
-            message=Text("E-postadressen er i bruk av en annen bruker.", "Another user has this e-mail address."),
+            message=_("Another user has this e-mail address."),
         ),
     ),
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from directapp.declare.reading import BadValueError, read_number
 from directapp.domains.people.roles import LABELS
+from directapp.kernel.text import _, in_every_language
 
 _HEX = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -55,8 +56,7 @@ def parse_colours(value: Any) -> dict[str, str]:
     """
     if not isinstance(value, dict) or set(value) - {"primary", "secondary"}:
         raise BadValueError(
-            'Skal være {"primary": "#001e50", "secondary": "#c2fe06"}.',
-            'Must be {"primary": "#001e50", "secondary": "#c2fe06"}.',
+            _('Must be {"primary": "#001e50", "secondary": "#c2fe06"}.'),
         )
     return {name: _colour(colour) for name, colour in value.items() if colour is not None and colour != ""}
 
@@ -64,9 +64,7 @@ def parse_colours(value: Any) -> dict[str, str]:
 def _colour(value: object) -> str:
     match = _HEX.fullmatch(str(value).strip().lower())
     if match is None:
-        raise BadValueError(
-            f"«{value}» er ikke en farge; for eksempel #001e50.", f"“{value}” is not a colour; for example #001e50."
-        )
+        raise BadValueError(_("“{value}” is not a colour; for example #001e50.").fill(value=value))
     digits = match[1]
     short = 3
     return "#" + ("".join(d * 2 for d in digits) if len(digits) == short else digits)
@@ -84,14 +82,12 @@ def parse_goals(value: Any) -> dict[str, dict[str, float]]:
     goals = {code: _both(goal) for code, goal in value.items()} if isinstance(value, dict) else {None: None}
     if not all(_CODE.fullmatch(str(code)) and _is_goal(goal) for code, goal in goals.items()):
         raise BadValueError(
-            'Skal være timer per status, for eksempel {"waiting_parts": {"yellow": 48, "red": 96}}.',
-            'Must be hours per status, for example {"waiting_parts": {"yellow": 48, "red": 96}}.',
+            _('Must be hours per status, for example {"waiting_parts": {"yellow": 48, "red": 96}}.'),
         )
     late = next((g for g in goals.values() if g and g["red"] < g["yellow"]), None)
     if late is not None:
         raise BadValueError(
-            f"Rødt ({late['red']} t) kan ikke komme før gult ({late['yellow']} t).",
-            f"Red ({late['red']} h) cannot come before yellow ({late['yellow']} h).",
+            _("Red ({red} h) cannot come before yellow ({yellow} h).").fill(red=late["red"], yellow=late["yellow"]),
         )
     return {str(code): goal for code, goal in goals.items() if goal is not None}
 
@@ -130,21 +126,22 @@ def parse_limits(value: Any) -> dict[str, int | None]:
     if isinstance(value, dict):
         limits = {_role(name): _written(limit) for name, limit in value.items()}
     if isinstance(value, dict) and len(limits) < len(value):
-        raise BadValueError("En rolle står to ganger.", "A role stands twice.")
+        raise BadValueError(_("A role stands twice."))
     if not all(_is_limit(code, limit) for code, limit in limits.items()):
         raise BadValueError(
-            'Skal være hele kroner per rolle, for eksempel {"planner": 5000}; null er uten grense.',
-            'Must be whole kroner per role, for example {"planner": 5000}; null is without limit.',
+            _('Must be whole kroner per role, for example {"planner": 5000}; null is without limit.'),
         )
     return limits
 
 
 def _role(name: object) -> str:
-    """Return the code of a role that is named by it, or by its label in either language."""
+    """Return the code of a role that is named by it, or by its label in any language."""
     said = " ".join(str(name).split()).casefold()
-    code = next((c for c, label in LABELS.items() if said in {c, label.nb.casefold(), label.en.casefold()}), None)
+    code = next(
+        (c for c, label in LABELS.items() if said in {c, *(name.casefold() for name in in_every_language(label))}), None
+    )
     if code is None:
-        raise BadValueError(f"«{name}» er ingen rolle.", f"“{name}” is no role.")
+        raise BadValueError(_("“{name}” is no role.").fill(name=name))
     return code
 
 
@@ -166,7 +163,8 @@ def parse_brands(value: Any) -> list[str]:
         brands.setdefault(brand.casefold(), brand)
     if len(brands) > _MOST_BRANDS or any(len(brand) > _LONGEST_BRAND for brand in brands.values()):
         raise BadValueError(
-            f"Høyst {_MOST_BRANDS} merker på {_LONGEST_BRAND} tegn.",
-            f"At most {_MOST_BRANDS} brands of {_LONGEST_BRAND} characters.",
+            _("At most {most_brands} brands of {longest_brand} characters.").fill(
+                most_brands=_MOST_BRANDS, longest_brand=_LONGEST_BRAND
+            ),
         )
     return list(brands.values())

@@ -11,14 +11,11 @@ from directapp.domains.people.fields import USERS
 from directapp.domains.people.issue import HAND_OVER_LIFE, end_keys, end_sessions, issue_link, link_path
 from directapp.domains.people.tokens import Token, TokenKind, digest, new_secret
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.act import Act, Seen
 
 SYSTEM = "signin"
-_IN_USE = Text(
-    "Brukeren har alt valgt et passord. Velg «Send nytt passord»: lenken går til brukeren selv.",
-    "The user has chosen a password already. Choose “Send new password”: the link goes to the user alone.",
-)
+_IN_USE = _("The user has chosen a password already. Choose “Send new password”: the link goes to the user alone.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +99,14 @@ def _target_of_link(act: Act) -> Mapping[str, Any]:
     target = act.target.row
     _refuse(rules.may_manage(act.actor, target))
     if not target.get("active"):
-        raise InvalidError(Text("Brukeren er deaktivert. Aktiver først.", "The user is deactivated. Activate first."))
+        raise InvalidError(_("The user is deactivated. Activate first."))
     return target
 
 
 async def create_key(act: Act) -> None:
     """Make an API key of one's own with chosen roles; shown once."""
     if act.actor.user is None or act.actor.session is None:
-        raise ForbiddenError(Text("Logg inn for å lage en nøkkel.", "Sign in to create a key."))
+        raise ForbiddenError(_("Sign in to create a key."))
     roles, problem = rules.key_roles(act.actor, act.params.get("roles"))
     if problem is not None:
         raise InvalidError(problem)

@@ -14,35 +14,35 @@ from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCES
 from directapp.domains.planning.resources import OF_RESOURCE
 from directapp.domains.planning.rights import RESOURCE_HERE, RESOURCE_MINE, RESOURCE_WITHIN, SYSTEMS, TEAM
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.act import Act
 
 KINDS = choices(
-    ("holiday", "Ferie", "Holiday"),
-    ("illness", "Sykdom", "Illness"),
-    ("course", "Kurs", "Course"),
-    ("maintenance", "Vedlikehold", "Maintenance"),
-    ("other", "Annet", "Other"),
+    ("holiday", _("Holiday")),
+    ("illness", _("Illness")),
+    ("course", _("Course")),
+    ("maintenance", _("Maintenance")),
+    ("other", _("Other")),
 )
 _MOST = 200
 
 _TIME = Group(
     "time",
-    Text("Fravær", "Absence"),
+    _("Absence"),
     (
         OF_RESOURCE,
-        field("person", "Person", "Person", Kind.REF, ref=USERS, on_delete="cascade", computed=True),
-        field("starts_at", "Fra", "From", Kind.INSTANT, required=True),
-        field("ends_at", "Til", "To", Kind.INSTANT, required=True),
+        field("person", _("Person"), Kind.REF, ref=USERS, on_delete="cascade", computed=True),
+        field("starts_at", _("From"), Kind.INSTANT, required=True),
+        field("ends_at", _("To"), Kind.INSTANT, required=True),
     ),
 )
 # Why somebody is away may be a matter of health.
 _REASON = Group(
     "reason",
-    Text("Grunn", "Reason"),
+    _("Reason"),
     (
-        field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, required=True, default="other"),
-        field("note", "Merknad", "Note", Kind.TEXT, max_length=500),
+        field("kind", _("Kind"), Kind.CHOICE, choices=KINDS, required=True, default="other"),
+        field("note", _("Note"), Kind.TEXT, max_length=500),
     ),
 )
 
@@ -50,7 +50,7 @@ _REASON = Group(
 def ends_after_start(case: Case) -> list[Problem]:
     """Demand that an absence ends after it begins."""
     if case.get("starts_at") and case.get("ends_at") and case.get("ends_at") <= case.get("starts_at"):
-        return [Problem(Text("Slutten må være etter starten.", "The end must be after the start."), field="ends_at")]
+        return [Problem(_("The end must be after the start."), field="ends_at")]
     return []
 
 
@@ -93,13 +93,13 @@ async def to_move(act: Act) -> None:
 
 ABSENCES = Collection(
     name="absences",
-    label=Text("Fravær", "Absence"),
-    plural=Text("Fravær", "Absences"),
+    label=_("Absence"),
+    plural=_("Absences"),
     groups=(_TIME, _REASON),
     access=Access(
         systems=SYSTEMS,
         grants=_GRANTS,
-        delete_why=Text("Et fravær som ikke ble noe av, tas bort.", "An absence that came to nothing is taken away."),
+        delete_why=_("An absence that came to nothing is taken away."),
     ),
     views=Views(
         columns=("resource", "starts_at", "ends_at", "kind", "note"),
@@ -108,7 +108,7 @@ ABSENCES = Collection(
         filters=("resource", "kind"),
         icon="beach",
     ),
-    verbs=(Verb(name="to_move", label=Text("Bookinger å flytte", "Bookings to move"), run=to_move, icon="list"),),
+    verbs=(Verb(name="to_move", label=_("Bookings to move"), run=to_move, icon="list"),),
     rules=(ends_after_start,),
     fill=(person_of_resource,),
     related=(One("resource", "resource", RESOURCES, hold=False),),

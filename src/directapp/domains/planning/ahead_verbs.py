@@ -22,7 +22,7 @@ from directapp.domains.planning.search_verbs import (
     wanted_by,
 )
 from directapp.domains.planning.survey import Survey, agreements_for, survey
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.act import Act
 
 
@@ -66,8 +66,7 @@ async def make_room(act: Act) -> None:
         "ways": [
             {
                 "slot": told(way.slot, found),
-                "reason_nb": way.reason.nb,
-                "reason_en": way.reason.en,
+                "reason": way.reason,
                 "moves": [
                     {
                         "booking": move.booking.id,
@@ -77,8 +76,7 @@ async def make_room(act: Act) -> None:
                         "to": told(move.to, found),
                         "hours_later": round(move.hours_later, 2),
                         "late_hours": round(move.late_hours, 2),
-                        "reason_nb": move.reason.nb,
-                        "reason_en": move.reason.en,
+                        "reason": move.reason,
                     }
                     for move in way.moves
                 ],
@@ -95,15 +93,13 @@ async def ready(act: Act) -> None:
     made = (await outlooks(act, [car], told=await _may_know(act), gains=True))[seen.id]
     act.found = {
         "ready_at": None if made.ready_at is None else made.ready_at.isoformat(),
-        "reasons_nb": [t.nb for t in made.reasons],
-        "reasons_en": [t.en for t in made.reasons],
+        "reasons": list(made.reasons),
         "gains": [
             {
                 "lever": gain.lever,
                 "hours": round(gain.hours, 2),
                 "ready_at": gain.ready_at.isoformat(),
-                "reason_nb": gain.reason.nb,
-                "reason_en": gain.reason.en,
+                "reason": gain.reason,
             }
             for gain in made.gains
         ],
@@ -121,7 +117,7 @@ async def _may_know(act: Act) -> frozenset[str] | None:
 VERBS = (
     Verb(
         name="make_room",
-        label=Text("Finn noe som kan flyttes", "Find what could move"),
+        label=_("Find what could move"),
         run=make_room,
         on="collection",
         params=JOB,
@@ -129,10 +125,10 @@ VERBS = (
     ),
     Verb(
         name="promise",
-        label=Text("Når er bilen klar?", "When is the car ready?"),
+        label=_("When is the car ready?"),
         run=ready,
         on="collection",
-        params=(field("car", "Bil", "Car", Kind.REF, ref=CARS, required=True),),
+        params=(field("car", _("Car"), Kind.REF, ref=CARS, required=True),),
         icon="calendar-check",
     ),
 )

@@ -8,23 +8,23 @@ from directapp.declare.workflow import state, status_choices
 from directapp.domains.cars.fields import CARS
 from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.domains.planning.fields import RESOURCE_SHARING, RESOURCE_TYPES, RESOURCES
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, pgettext
 
 STATES = (
-    state("scheduled", "Booket", "Booked", "indigo"),
-    state("confirmed", "Bekreftet", "Confirmed", "blue"),
-    state("in_progress", "Pågår", "In progress", "violet"),
-    state("completed", "Fullført", "Completed", "green"),
-    state("cancelled", "Avlyst", "Cancelled", "grey", locked=True),
-    state("no_show", "Ikke møtt", "No show", "red", locked=True),
+    state("scheduled", _("Booked"), "indigo"),
+    state("confirmed", _("Confirmed"), "blue"),
+    state("in_progress", _("In progress"), "violet"),
+    state("completed", _("Completed"), "green"),
+    state("cancelled", pgettext("booking", "Cancelled"), "grey", locked=True),
+    state("no_show", _("No show"), "red", locked=True),
 )
 AHEAD = frozenset({"scheduled", "confirmed"})
 # What is over holds no time: the rest of a job that ended early is free.
 HOLDING = ("scheduled", "confirmed", "in_progress")
 
 
-def _ref(name: str, nb: str, en: str, ref: str, **more: Any) -> Any:
-    return field(name, nb, en, Kind.REF, ref=ref, **more)
+def _ref(name: str, label: Text, ref: str, **more: Any) -> Any:
+    return field(name, label, Kind.REF, ref=ref, **more)
 
 
 # Work that runs over keeps its place, its person, wherever they are to be next, and its car.
@@ -47,90 +47,83 @@ _AHEAD = "{row}.status IN ('scheduled', 'confirmed')"
 
 WORK = Group(
     "work",
-    Text("Booking", "Booking"),
+    _("Booking"),
     (
-        _ref("car", "Bil", "Car", CARS, on_delete="cascade", required=True, immutable=True),
-        _ref("resource_type", "Type", "Type", RESOURCE_TYPES, required=True, immutable=True),
-        _ref("resource", "Ressurs", "Resource", RESOURCES, required=True),
-        _ref("person", "Person", "Person", USERS, on_delete="set_null"),
-        field("starts_at", "Starter", "Starts", Kind.INSTANT, required=True),
-        field("ends_at", "Slutter", "Ends", Kind.INSTANT, required=True),
+        _ref("car", _("Car"), CARS, on_delete="cascade", required=True, immutable=True),
+        _ref("resource_type", _("Type"), RESOURCE_TYPES, required=True, immutable=True),
+        _ref("resource", _("Resource"), RESOURCES, required=True),
+        _ref("person", _("Person"), USERS, on_delete="set_null"),
+        field("starts_at", _("Starts"), Kind.INSTANT, required=True),
+        field("ends_at", _("Ends"), Kind.INSTANT, required=True),
         field(
             "status",
-            "Status",
-            "Status",
+            _("Status"),
             Kind.CHOICE,
             choices=status_choices(STATES),
             computed=True,
             default="scheduled",
         ),
-        field("pinned", "Festet", "Pinned", Kind.BOOLEAN, default=False),
-        field("note", "Merknad", "Note", Kind.TEXT, max_length=1000),
+        field("pinned", _("Pinned"), Kind.BOOLEAN, default=False),
+        field("note", _("Note"), Kind.TEXT, max_length=1000),
     ),
 )
 HOURS = Group(
     "hours",
-    Text("Timer", "Hours"),
+    _("Hours"),
     (
-        field("estimated_hours", "Beregnet", "Estimated", Kind.DECIMAL, minimum=0, maximum=24, unit="t"),
-        field("estimate_basis", "Beregnet fra", "Estimated from", max_length=120),
-        field("actual_hours", "Medgått", "Actual", Kind.DECIMAL, minimum=0, maximum=24, unit="t"),
+        field("estimated_hours", _("Estimated"), Kind.DECIMAL, minimum=0, maximum=24, unit="t"),
+        field("estimate_basis", _("Estimated from"), max_length=120),
+        field("actual_hours", _("Actual"), Kind.DECIMAL, minimum=0, maximum=24, unit="t"),
     ),
 )
 COURSE = Group(
     "course",
-    Text("Gang", "Course"),
+    pgettext("how it goes", "Course"),
     (
-        field("confirmed_at", "Bekreftet", "Confirmed at", Kind.INSTANT, fact=True),
-        field("started_at", "Startet", "Started", Kind.INSTANT, fact=True),
-        field("completed_at", "Fullført", "Completed", Kind.INSTANT, fact=True),
-        field("cancelled_at", "Avlyst", "Cancelled at", Kind.INSTANT, computed=True),
-        field("cancel_reason", "Grunn til avlysning", "Cancelled because", Kind.TEXT, max_length=500, computed=True),
-        field("no_show_at", "Ikke møtt", "No show at", Kind.INSTANT, computed=True),
+        field("confirmed_at", _("Confirmed at"), Kind.INSTANT, fact=True),
+        field("started_at", _("Started"), Kind.INSTANT, fact=True),
+        field("completed_at", _("Completed"), Kind.INSTANT, fact=True),
+        field("cancelled_at", _("Cancelled at"), Kind.INSTANT, computed=True),
+        field("cancel_reason", _("Cancelled because"), Kind.TEXT, max_length=500, computed=True),
+        field("no_show_at", _("No show at"), Kind.INSTANT, computed=True),
     ),
 )
 PLACE = Group(
     "place",
-    Text("Anlegg", "Sites"),
+    _("Sites"),
     (
-        _ref("provider", "Utføres ved", "Provider", DEALERSHIPS, computed=True),
-        _ref("consumer", "For", "Consumer", DEALERSHIPS, computed=True),
-        _ref("agreement", "Avtale", "Agreement", RESOURCE_SHARING, computed=True),
-        field("day", "Dag", "Day", Kind.DATE, computed=True),
-        field("week", "Uke fra", "Week from", Kind.DATE, computed=True),
-        field("lane", "Plass", "Lane", Kind.INTEGER, computed=True),
-        field("person_lane", "Personens plass", "The person's lane", Kind.INTEGER, computed=True),
+        _ref("provider", pgettext("booking", "Provider"), DEALERSHIPS, computed=True),
+        _ref("consumer", pgettext("booking", "Consumer"), DEALERSHIPS, computed=True),
+        _ref("agreement", _("Agreement"), RESOURCE_SHARING, computed=True),
+        field("day", _("Day"), Kind.DATE, computed=True),
+        field("week", _("Week from"), Kind.DATE, computed=True),
+        field("lane", _("Lane"), Kind.INTEGER, computed=True),
+        field("person_lane", _("The person's lane"), Kind.INTEGER, computed=True),
     ),
 )
 MARKS = Group(
     "marks",
-    Text("Varsler", "Marks"),
+    _("Marks"),
     (
         field(
             "overrun",
-            "Over tiden",
-            "Running over",
+            _("Running over"),
             Kind.BOOLEAN,
             sql="({row}.status = 'in_progress' AND {row}.ends_at < now())",
         ),
-        field("held_up", "Venter på en som går over", "Held up", Kind.BOOLEAN, sql=f"({_AHEAD} AND ({_HELD_UP}))"),
+        field("held_up", _("Held up"), Kind.BOOLEAN, sql=f"({_AHEAD} AND ({_HELD_UP}))"),
         field(
             "misfit",
-            "Passer ikke lenger",
-            "No longer fits",
+            _("No longer fits"),
             Kind.BOOLEAN,
             computed=True,
             default=False,
-            help=Text(
-                "Ressursen har mindre plass, er flyttet eller tatt ut av bruk etter at tiden ble booket.",
-                "The resource has less room, has moved or is out of use since the time was booked.",
-            ),
+            help=_("The resource has less room, has moved or is out of use since the time was booked."),
         ),
-        field("absent", "Fravær i tiden", "Absence", Kind.BOOLEAN, sql=f"({_AHEAD} AND EXISTS ({_AWAY}))"),
+        field("absent", pgettext("during a booking", "Absence"), Kind.BOOLEAN, sql=f"({_AHEAD} AND EXISTS ({_AWAY}))"),
         field(
             "late",
-            "Ikke startet i tide",
-            "Not started in time",
+            _("Not started in time"),
             Kind.BOOLEAN,
             sql=f"({_AHEAD} AND {{row}}.starts_at < now() - interval '15 minutes')",
         ),

@@ -5,13 +5,10 @@ from directapp.declare.events import Event
 from directapp.declare.workflow import Fact, Step, Workflow
 from directapp.domains.planning import events
 from directapp.domains.planning.booking_fields import HOLDING, STATES
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
-_OVER = Text("Bookingen er {state}.", "The booking is {state}.")
-_NOT_STARTED = Text(
-    "Bookingen er {state}. Arbeidet fullføres når det er startet.",
-    "The booking is {state}. The work is completed when it has started.",
-)
+_OVER = _("The booking is {state}.")
+_NOT_STARTED = _("The booking is {state}. The work is completed when it has started.")
 
 
 def status_from_facts(case: Case) -> str:

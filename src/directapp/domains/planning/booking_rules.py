@@ -12,10 +12,11 @@ from directapp.domains.planning.capacities import laid_out
 from directapp.domains.planning.engine.lanes import most_at_once
 from directapp.domains.planning.engine.refusals import Fields, time_problems
 from directapp.domains.planning.engine.spans import Span
-from directapp.domains.planning.engine.words import day_text, hours_text, when_text
+from directapp.domains.planning.engine.words import hours_text, when_text
 from directapp.domains.planning.engine.workdays import Hours, Schedule
+from directapp.kernel.dates import day_text
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
 _FIELDS = Fields(start="starts_at", end="ends_at", resource="resource")
 CLOSED = frozenset({"delivered", "archived"})
@@ -67,16 +68,16 @@ def resource_fits(case: Case) -> list[Problem]:
     name = resource.get("name")
     problems = []
     if not resource.get("available"):
-        words = Text("{name} er ikke tilgjengelig.", "{name} is not available.").fill(name=name)
+        words = _("{name} is not available.").fill(name=name)
         problems.append(Problem(words, field="resource"))
     if not kind.get("bookable"):
-        words = Text("Denne typen bookes ikke.", "This type is not booked.")
+        words = _("This type is not booked.")
         problems.append(Problem(words, field="resource_type"))
     if kind.get("work") not in (resource.get("does") or ()):
-        words = Text("{name} gjør ikke dette arbeidet.", "{name} does not do this work.").fill(name=name)
+        words = _("{name} does not do this work.").fill(name=name)
         problems.append(Problem(words, field="resource"))
     if kind.get("requires_assignment") and case.get("person") is None:
-        words = Text("Velg hvem som gjør arbeidet.", "Choose who does the work.")
+        words = _("Choose who does the work.")
         problems.append(Problem(words, field="person"))
     return problems
 
@@ -86,17 +87,14 @@ def car_fits(case: Case) -> list[Problem]:
     if not is_asked(case):
         return []
     if case.one("car").get("status") in CLOSED and not case.actor.is_system:
-        words = Text(
-            "Bilen er levert eller arkivert og kan ikke bookes.",
-            "The car is delivered or archived and cannot be booked.",
-        )
+        words = _("The car is delivered or archived and cannot be booked.")
         return [_conflict(words, "car")]
     if not case.one("type").get("is_productive"):
         return []
     for booking in overlapping(case, "cars_bookings")[:1]:
-        words = Text(
-            "Bilen er alt booket fra {start} til {end}.", "The car is booked already from {start} to {end}."
-        ).fill(start=when_text(booking["starts_at"]), end=when_text(booking["ends_at"]))
+        words = _("The car is booked already from {start} to {end}.").fill(
+            start=when_text(booking["starts_at"]), end=when_text(booking["ends_at"])
+        )
         return [_conflict(words, "starts_at")]
     return []
 
@@ -110,7 +108,7 @@ def room_left(case: Case) -> list[Problem]:
     at_once = most_at_once((max(b["starts_at"], start), min(b["ends_at"], end)) for b in beside)
     if at_once >= int(resource.get("capacity") or 1):
         first = min(beside, key=lambda b: b["starts_at"])
-        words = Text("{name} er opptatt fra {start} til {end}.", "{name} is taken from {start} to {end}.").fill(
+        words = _("{name} is taken from {start} to {end}.").fill(
             name=resource.get("name"), start=when_text(first["starts_at"]), end=when_text(first["ends_at"])
         )
         return [_conflict(words, "starts_at")]
@@ -119,10 +117,9 @@ def room_left(case: Case) -> list[Problem]:
     persons = [b for b in overlapping(case, "persons") if own is None or b.get("resource") != own]
     if not persons:
         return []
-    words = Text(
-        "Personen er booket et annet sted fra {start} til {end}.",
-        "The person is booked elsewhere from {start} to {end}.",
-    ).fill(start=when_text(persons[0]["starts_at"]), end=when_text(persons[0]["ends_at"]))
+    words = _("The person is booked elsewhere from {start} to {end}.").fill(
+        start=when_text(persons[0]["starts_at"]), end=when_text(persons[0]["ends_at"])
+    )
     return [_conflict(words, "person")]
 
 
@@ -131,10 +128,7 @@ def agreement_holds(case: Case) -> list[Problem]:
     if not is_asked(case) or case.get("provider") == case.get("consumer") or case.get("provider") is None:
         return []
     if case.get("agreement") is None:
-        words = Text(
-            "Anleggene har ingen avtale om dette arbeidet. Administrator oppretter delingsavtaler.",
-            "The sites have no agreement on this work. The administrator makes sharing agreements.",
-        )
+        words = _("The sites have no agreement on this work. The administrator makes sharing agreements.")
         return [_conflict(words, "resource")]
     agreement = next(a for a in case.many("agreements") if a["id"] == case.get("agreement"))
     week = next(iter(case.many("weeks")), {})
@@ -143,10 +137,9 @@ def agreement_holds(case: Case) -> list[Problem]:
     cap = Decimal(agreement["max_hours_per_week"])
     if used <= cap or mine <= before:
         return []
-    words = Text(
-        "Avtalen gir {cap} i uken; dette ville blitt {used}.",
-        "The agreement gives {cap} a week; this would make {used}.",
-    ).fill(cap=hours_text(float(cap)), used=hours_text(float(used)))
+    words = _("The agreement gives {cap} a week; this would make {used}.").fill(
+        cap=hours_text(float(cap)), used=hours_text(float(used))
+    )
     return [_conflict(words, "starts_at")]
 
 
@@ -196,10 +189,7 @@ def capacity_left(case: Case) -> list[Problem]:
         total = in_hours(ledger.used - before + mine)
         if ledger.allocated is None or total <= ledger.allocated or mine <= before:
             continue
-        words = Text(
-            "{day}: {used} av {allocated} er booket; det er ikke plass til {hours} til.",
-            "{day}: {used} of {allocated} are booked; there is no room for {hours} more.",
-        ).fill(
+        words = _("{day}: {used} of {allocated} are booked; there is no room for {hours} more.").fill(
             day=day_text(case.get("day")),
             used=hours_text(float(in_hours(ledger.used - before))),
             allocated=hours_text(float(ledger.allocated)),
@@ -213,7 +203,7 @@ def started_stays(case: Case) -> list[Problem]:
     """Work that has begun is not moved to another time or resource; its end may be."""
     if case.before is None or case.was("status") in AHEAD or case.actor.is_system:
         return []
-    words = Text("Arbeidet er startet og flyttes ikke.", "The work has started and is not moved.")
+    words = _("The work has started and is not moved.")
     return [_conflict(words, name) for name in ("starts_at", "resource") if case.changed(name)]
 
 

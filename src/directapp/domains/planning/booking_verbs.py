@@ -10,7 +10,7 @@ from directapp.declare.verbs import Verb
 from directapp.domains.planning.booking_fields import AHEAD
 from directapp.domains.planning.booking_hours import hours_of
 from directapp.kernel.errors import ConflictError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 from directapp.services.act import Act
 
 _MOST_HOURS = Decimal(24)
@@ -55,19 +55,19 @@ async def cancel(act: Act) -> None:
 async def no_show(act: Act) -> None:
     """Say that the car or the customer never came; the rest of the time is given back."""
     if act.case.get("starts_at") > act.now:
-        words = Text("Tiden er ikke kommet ennå. Avlys bookingen i stedet.", "It is not time yet. Cancel instead.")
+        words = _("It is not time yet. Cancel instead.")
         raise ConflictError(Problem(words, field="starts_at"))
     await act.change({"no_show_at": act.now}, system="planning")
 
 
-_REASON = field("reason", "Grunn", "Reason", Kind.TEXT, max_length=500)
-_HOURS = field("actual_hours", "Medgåtte timer", "Actual hours", Kind.DECIMAL, minimum=0, maximum=24, unit="t")
+_REASON = field("reason", _("Reason"), Kind.TEXT, max_length=500)
+_HOURS = field("actual_hours", _("Actual hours"), Kind.DECIMAL, minimum=0, maximum=24, unit="t")
 
 VERBS = (
     Verb(
         name="confirm",
         to="confirmed",
-        label=Text("Bekreft", "Confirm"),
+        label=_("Confirm"),
         run=confirm,
         states=("scheduled",),
         icon="check",
@@ -75,7 +75,7 @@ VERBS = (
     Verb(
         name="start",
         to="in_progress",
-        label=Text("Start arbeidet", "Start the work"),
+        label=_("Start the work"),
         run=start,
         states=tuple(sorted(AHEAD)),
         icon="player-play",
@@ -84,7 +84,7 @@ VERBS = (
     Verb(
         name="complete",
         to="completed",
-        label=Text("Fullfør arbeidet", "Complete the work"),
+        label=_("Complete the work"),
         run=complete,
         states=("in_progress", *sorted(AHEAD)),
         params=(_HOURS,),
@@ -94,7 +94,7 @@ VERBS = (
     Verb(
         name="cancel",
         to="cancelled",
-        label=Text("Avlys", "Cancel"),
+        label=pgettext("booking", "Cancel"),
         run=cancel,
         states=(*sorted(AHEAD), "in_progress"),
         params=(_REASON,),
@@ -104,7 +104,7 @@ VERBS = (
     Verb(
         name="no_show",
         to="no_show",
-        label=Text("Ikke møtt", "No show"),
+        label=_("No show"),
         run=no_show,
         states=tuple(sorted(AHEAD)),
         icon="user-off",

@@ -15,7 +15,7 @@ from directapp.domains.planning.events import BOOKED, MOVED
 from directapp.domains.planning.figures import FIGURES
 from directapp.domains.planning.rights import BOOKED_BELOW, BOOKED_HERE, CAR_SEEN, MINE, PROVIDED_HERE, SYSTEMS
 from directapp.domains.planning.search_verbs import VERBS as SEARCH_VERBS
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 _ALL = ("work", "hours", "course", "place", "marks")
 _LINES = ("confirm", "start", "complete", "cancel", "no_show")
@@ -65,8 +65,8 @@ ACCESS = Access(
 
 RESOURCE_BOOKINGS = Collection(
     name="resource_bookings",
-    label=Text("Booking", "Booking"),
-    plural=Text("Bookinger", "Bookings"),
+    label=_("Booking"),
+    plural=_("Bookings"),
     groups=GROUPS,
     access=ACCESS,
     views=Views(
@@ -88,13 +88,13 @@ RESOURCE_BOOKINGS = Collection(
             same=("resource", "lane"),
             span=("starts_at", "ends_at"),
             where=all_of(_HELD, Not(Empty("resource")), Not(Empty("lane"))),
-            message=Text("Tiden er nettopp booket av en annen.", "The time has just been booked by someone else."),
+            message=_("The time has just been booked by someone else."),
         ),
         Exclusion(
             same=("person", "person_lane"),
             span=("starts_at", "ends_at"),
             where=all_of(_HELD, Not(Empty("person")), Not(Empty("person_lane"))),
-            message=Text("Personen er nettopp booket av en annen.", "The person has just been booked by someone else."),
+            message=_("The person has just been booked by someone else."),
         ),
     ),
     subject=True,

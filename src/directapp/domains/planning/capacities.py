@@ -13,74 +13,69 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Empty, Everything, In, Not, Rule
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.planning.booking_hours import GONE
-from directapp.domains.planning.engine.words import day_text, hours_text
+from directapp.domains.planning.engine.words import hours_text
 from directapp.domains.planning.engine.workdays import holiday
 from directapp.domains.planning.events import CAPACITY_CHANGED
 from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_TYPES, RESOURCES
 from directapp.domains.planning.periods import PERIOD, period_fits
 from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEM, SYSTEMS, TEAM
+from directapp.kernel.dates import day_text
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 DAYS = (
-    ("monday", "Mandag", "Monday"),
-    ("tuesday", "Tirsdag", "Tuesday"),
-    ("wednesday", "Onsdag", "Wednesday"),
-    ("thursday", "Torsdag", "Thursday"),
-    ("friday", "Fredag", "Friday"),
-    ("saturday", "Lørdag", "Saturday"),
-    ("sunday", "Søndag", "Sunday"),
+    ("monday", _("Monday")),
+    ("tuesday", _("Tuesday")),
+    ("wednesday", _("Wednesday")),
+    ("thursday", _("Thursday")),
+    ("friday", _("Friday")),
+    ("saturday", _("Saturday")),
+    ("sunday", _("Sunday")),
 )
 _WHERE = (
     field(
         "dealership",
-        "Forhandler",
-        "Dealership",
+        _("Dealership"),
         Kind.REF,
         ref=DEALERSHIPS,
         required=True,
         immutable=True,
         default=lambda case: case.actor.site,
     ),
-    field("resource_type", "Type", "Type", Kind.REF, ref=RESOURCE_TYPES, required=True, immutable=True),
+    field("resource_type", _("Type"), Kind.REF, ref=RESOURCE_TYPES, required=True, immutable=True),
     field(
         "resource",
-        "Bare for",
-        "Only for",
+        _("Only for"),
         Kind.REF,
         ref=RESOURCES,
         on_delete="cascade",
         immutable=True,
-        help=Text("Tomt: hele laget.", "Empty: the whole team."),
+        help=_("Empty: the whole team."),
     ),
 )
 
 RULE = Group(
     "all",
-    Text("Ukeplan", "Weekly capacity"),
+    _("Weekly capacity"),
     (
         *_WHERE,
         *(
-            field(name, nb, en, Kind.DECIMAL, required=True, default=0, minimum=0, maximum=500, unit="t")
-            for name, nb, en in DAYS
+            field(name, label, Kind.DECIMAL, required=True, default=0, minimum=0, maximum=500, unit="t")
+            for name, label in DAYS
         ),
         *PERIOD,
         field(
             "on_holidays",
-            "Gjelder også på helligdager",
-            "Holds on public holidays too",
+            _("Holds on public holidays too"),
             Kind.BOOLEAN,
             default=False,
-            help=Text(
-                "Ellers legger planen ikke ut timer på helligdager. En enkelt dag settes som dagskapasitet.",
-                "Otherwise the plan lays out no hours on public holidays. A single day is set as a day capacity.",
-            ),
+            help=_("Otherwise the plan lays out no hours on public holidays. A single day is set as a day capacity."),
         ),
     ),
 )
 
 
-_DELETED = Text("En plan som ikke gjelder lenger, tas bort.", "A plan that no longer holds is taken away.")
+_DELETED = _("A plan that no longer holds is taken away.")
 
 
 def _grants(group: str, *, delete: bool) -> tuple[Grant, ...]:
@@ -98,19 +93,19 @@ def _grants(group: str, *, delete: bool) -> tuple[Grant, ...]:
 
 CAPACITY_RULES = Collection(
     name="capacity_rules",
-    label=Text("Ukeplan", "Weekly capacity"),
-    plural=Text("Ukeplaner", "Weekly capacities"),
+    label=_("Weekly capacity"),
+    plural=_("Weekly capacities"),
     groups=(RULE,),
     access=Access(systems=SYSTEMS, grants=_grants("all", delete=True), delete_why=_DELETED),
     views=Views(
-        columns=("dealership", "resource_type", "resource", *(name for name, _, _ in DAYS[:5])),
+        columns=("dealership", "resource_type", "resource", *(name for name, _label in DAYS[:5])),
         title=("resource_type",),
         filters=("dealership", "resource_type"),
         icon="calendar-repeat",
     ),
     rules=(period_fits,),
     events=(
-        *(Emit(event=CAPACITY_CHANGED, field=name) for name, _, _ in DAYS),
+        *(Emit(event=CAPACITY_CHANGED, field=name) for name, _label in DAYS),
         *(Emit(event=CAPACITY_CHANGED, field=name) for name in ("valid_from", "valid_to", "on_holidays")),
         Emit(event=CAPACITY_CHANGED, deletion=True),
     ),
@@ -118,29 +113,28 @@ CAPACITY_RULES = Collection(
 
 DAY = Group(
     "day",
-    Text("Dagens kapasitet", "Capacity of the day"),
+    _("Capacity of the day"),
     (
         *_WHERE,
-        field("day", "Dag", "Day", Kind.DATE, required=True, immutable=True),
-        field("allocated_hours", "Satt av", "Allocated", Kind.DECIMAL, minimum=0, maximum=500, unit="t"),
-        field("reason", "Grunn til unntaket", "Reason for the exception", max_length=120),
+        field("day", _("Day"), Kind.DATE, required=True, immutable=True),
+        field("allocated_hours", _("Allocated"), Kind.DECIMAL, minimum=0, maximum=500, unit="t"),
+        field("reason", _("Reason for the exception"), max_length=120),
     ),
 )
 USED = Group(
     "used",
-    Text("Brukt", "Used"),
+    _("Used"),
     (
-        field("exception", "Unntak fra ukeplanen", "Exception", Kind.BOOLEAN, computed=True, default=False),
-        field("used_hours", "Booket", "Booked", Kind.DECIMAL, computed=True, default=0, unit="t"),
+        field("exception", _("Exception"), Kind.BOOLEAN, computed=True, default=False),
+        field("used_hours", _("Booked"), Kind.DECIMAL, computed=True, default=0, unit="t"),
         field(
             "available_hours",
-            "Ledig",
-            "Available",
+            _("Available"),
             Kind.DECIMAL,
             unit="t",
             sql="{row}.allocated_hours - {row}.used_hours",
         ),
-        field("counted_at", "Regnet ut", "Counted", Kind.INSTANT, computed=True),
+        field("counted_at", _("Counted"), Kind.INSTANT, computed=True),
     ),
 )
 
@@ -192,19 +186,18 @@ def not_below_booked(case: Case) -> list[Problem]:
     used, allocated = case.get("used_hours"), case.get("allocated_hours")
     if used is None or allocated is None or used <= allocated:
         return []
-    words = Text(
-        "{day}: {used} er booket og {allocated} satt av. Flytt eller avlys bookinger først.",
-        "{day}: {used} are booked and {allocated} allocated. Move or cancel bookings first.",
-    ).fill(day=day_text(case.get("day")), used=hours_text(float(used)), allocated=hours_text(float(allocated)))
+    words = _("{day}: {used} are booked and {allocated} allocated. Move or cancel bookings first.").fill(
+        day=day_text(case.get("day")), used=hours_text(float(used)), allocated=hours_text(float(allocated))
+    )
     return [Problem(words, field="allocated_hours", code="CONFLICT")]
 
 
-_TWICE = Text("Dagen finnes alt for denne typen.", "The day exists already for this type.")
+_TWICE = _("The day exists already for this type.")
 
 RESOURCE_CAPACITIES = Collection(
     name="resource_capacities",
-    label=Text("Dagskapasitet", "Day capacity"),
-    plural=Text("Dagskapasiteter", "Day capacities"),
+    label=_("Day capacity"),
+    plural=_("Day capacities"),
     groups=(DAY, USED),
     access=Access(systems=SYSTEMS, grants=_grants("day", delete=False)),
     views=Views(
@@ -226,7 +219,7 @@ RESOURCE_CAPACITIES = Collection(
         Limit(
             lesser="used_hours",
             greater="allocated_hours",
-            message=Text("Kapasiteten denne dagen er full.", "The capacity of this day is full."),
+            message=_("The capacity of this day is full."),
         ),
     ),
     tallies=(

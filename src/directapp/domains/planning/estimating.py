@@ -8,7 +8,7 @@ from directapp.domains.cars.fields import CARS
 from directapp.domains.planning.engine.estimates import Completed, estimate
 from directapp.domains.planning.fields import RESOURCE_BOOKINGS
 from directapp.domains.planning.rights import SYSTEM
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 from directapp.services.act import Act
 
 _LOOKS_BACK = timedelta(days=365)
@@ -55,5 +55,5 @@ def hours_for(car: Row | None, kind: Row, done: list[Completed]) -> tuple[float,
         car_type=car.get("car_type"),
     )
     if found.basis == "default" and own:
-        return float(own), Text("Bilens eget anslag.", "The car's own estimate.")
+        return float(own), _("The car's own estimate.")
     return found.hours, found.reason

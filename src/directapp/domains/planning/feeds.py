@@ -26,7 +26,7 @@ from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_TYPES,
 from directapp.domains.planning.ical import Entry, calendar_text
 from directapp.domains.planning.rights import SYSTEM, SYSTEMS
 from directapp.kernel.errors import ForbiddenError, NotFoundError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, name_of
 from directapp.services.act import Act
 
 _BACK, _AHEAD = timedelta(days=60), timedelta(days=365)
@@ -37,23 +37,22 @@ _PLATE = re.compile(r"([A-ZÆØÅ]{2})(\d{4,5})")
 
 FEED = Group(
     "all",
-    Text("Kalenderlenke", "Calendar link"),
+    _("Calendar link"),
     (
-        field("user", "Person", "Person", Kind.REF, ref=USERS, on_delete="cascade", immutable=True, computed=True),
+        field("user", _("Person"), Kind.REF, ref=USERS, on_delete="cascade", immutable=True, computed=True),
         field(
             "resource",
-            "Ressurs",
-            "Resource",
+            _("Resource"),
             Kind.REF,
             ref=RESOURCES,
             on_delete="cascade",
             immutable=True,
             computed=True,
         ),
-        field("dealership", "Forhandler", "Dealership", Kind.REF, ref=DEALERSHIPS, computed=True),
-        field("secret_hash", "Nøkkel", "Key", max_length=100, secret=True, computed=True),
-        field("last_read_at", "Sist lest", "Last read", Kind.INSTANT, computed=True),
-        field("revoked_at", "Trukket tilbake", "Revoked", Kind.INSTANT, computed=True),
+        field("dealership", _("Dealership"), Kind.REF, ref=DEALERSHIPS, computed=True),
+        field("secret_hash", _("Key"), max_length=100, secret=True, computed=True),
+        field("last_read_at", _("Last read"), Kind.INSTANT, computed=True),
+        field("revoked_at", _("Revoked"), Kind.INSTANT, computed=True),
     ),
 )
 
@@ -106,10 +105,7 @@ def _refuse_others(act: Act, resource: Row) -> None:
     roles, site = act.actor.roles, resource["dealership"]
     plans = ("planner" in roles and site == act.actor.site) or ("manager" in roles and site in act.actor.sites)
     if not (plans or "tenant_admin" in roles):
-        words = Text(
-            "Booking og ledelse på anlegget lager kalenderlenker for ressursene der.",
-            "The planners and leaders of a site make the calendar links of its resources.",
-        )
+        words = _("The planners and leaders of a site make the calendar links of its resources.")
         raise ForbiddenError(Problem(words, field="resource"))
 
 
@@ -121,7 +117,7 @@ async def revoke(act: Act) -> None:
 def _revoked(case: Case) -> Problem | None:
     if case.get("revoked_at") is None:
         return None
-    words = Text("Lenken er alt trukket tilbake.", "The link is already revoked.")
+    words = _("The link is already revoked.")
     return Problem(words, field="revoked_at", code="CONFLICT")
 
 
@@ -194,11 +190,11 @@ async def _entries(act: Act, bookings: list[Row], language: str) -> list[Entry]:
     base = str(act.params.get("base") or "")
     made = []
     for b in bookings:
-        kind = str(types.get(b["resource_type"], {}).get(f"name_{language}") or "")
+        kind = name_of(types.get(b["resource_type"], {})).pick(language)
         provider = providers.get(b["provider"], {})
         told = (
-            states[str(b["status"])].pick("en" if language == "en" else "nb"),
-            hours_text(float(hours_of({**b, "status": "scheduled"}))).pick("en" if language == "en" else "nb"),
+            states[str(b["status"])].pick(language),
+            hours_text(float(hours_of({**b, "status": "scheduled"}))).pick(language),
             str(consumers.get(b["consumer"], {}).get("name") or ""),
         )
         made.append(
@@ -227,8 +223,8 @@ def _car_name(car: Row) -> str:
 
 CALENDAR_FEEDS = Collection(
     name="calendar_feeds",
-    label=Text("Kalenderlenke", "Calendar link"),
-    plural=Text("Kalenderlenker", "Calendar links"),
+    label=_("Calendar link"),
+    plural=_("Calendar links"),
     groups=(FEED,),
     access=Access(
         systems=SYSTEMS,
@@ -249,17 +245,16 @@ CALENDAR_FEEDS = Collection(
     verbs=(
         Verb(
             name="issue",
-            label=Text("Lag kalenderlenke", "Make a calendar link"),
+            label=_("Make a calendar link"),
             run=issue,
             on="collection",
             params=(
                 field(
                     "resource",
-                    "Ressurs",
-                    "Resource",
+                    _("Resource"),
                     Kind.REF,
                     ref=RESOURCES,
-                    help=Text("Tomt: dine egne bookinger.", "Empty: your own bookings."),
+                    help=_("Empty: your own bookings."),
                 ),
             ),
             icon="calendar-plus",
@@ -267,12 +262,10 @@ CALENDAR_FEEDS = Collection(
             secrets=(
                 Secret(
                     name="address",
-                    label=Text("Kalenderadresse", "Calendar address"),
-                    help=Text(
-                        "Abonner på adressen i kalenderen på telefonen eller i Outlook. Den vises bare nå, og alle som "
-                        "har den, ser bookingene.",
+                    label=_("Calendar address"),
+                    help=_(
                         "Subscribe to the address in the calendar on your phone or in Outlook. It is shown only now, "
-                        "and everyone who has it sees the bookings.",
+                        "and everyone who has it sees the bookings."
                     ),
                     address=True,
                 ),
@@ -280,7 +273,7 @@ CALENDAR_FEEDS = Collection(
         ),
         Verb(
             name="revoke",
-            label=Text("Trekk tilbake", "Revoke"),
+            label=_("Revoke"),
             run=revoke,
             blocked=_revoked,
             icon="ban",
@@ -288,11 +281,11 @@ CALENDAR_FEEDS = Collection(
         ),
         Verb(
             name="subscribe",
-            label=Text("Les kalenderen", "Read the calendar"),
+            label=_("Read the calendar"),
             run=read,
             params=(
-                field("secret", "Nøkkel", "Key", max_length=100, required=True),
-                field("base", "Adresse", "Address", max_length=300),
+                field("secret", _("Key"), max_length=100, required=True),
+                field("base", _("Address"), max_length=300),
             ),
             icon="calendar",
         ),

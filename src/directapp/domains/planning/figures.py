@@ -23,7 +23,7 @@ from directapp.domains.planning.fields import RESOURCE_SHARING, TIMEBANK_ENTRIES
 from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.survey import Survey, survey
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, name_of, pgettext, verbatim
 from directapp.services.act import Act
 
 _ONE_DAY = timedelta(days=1)
@@ -52,7 +52,7 @@ async def figures(act: Act) -> None:
         "sites": [_place(r) for r in places.values()],
         "choices": [_place(r) for r in choices.values()],
         "names": names,
-        "types": {k: {"nb": t["name_nb"], "en": t["name_en"]} for k, t in found.types.items()},
+        "types": {k: name_of(t) for k, t in found.types.items()},
         "period": (period := _load(rows, asked, found, here)),
         **await _loads(act, found, sites, {asked: period}),
         **_use(rows, asked, found, here),
@@ -78,10 +78,10 @@ async def _loads(act: Act, found: Survey, sites: list[UUID], known: dict[Period,
 
 def _check(first: date, last: date) -> None:
     if last < first:
-        words = Text("Perioden slutter før den begynner.", "The period ends before it begins.")
+        words = _("The period ends before it begins.")
         raise InvalidError(Problem(words, field="last"))
     if (last - first).days >= _LONGEST:
-        words = Text("Velg en periode på høyst et år.", "Choose a period of a year at most.")
+        words = _("Choose a period of a year at most.")
         raise InvalidError(Problem(words, field="last"))
 
 
@@ -95,7 +95,7 @@ async def sites_of(act: Act) -> dict[UUID, Row]:
         leads = actor.roles & {"manager", "finance"}
         mine = (set(actor.sites) if leads else set()) | ({actor.site} if actor.site else set())
     if asked is not None and asked not in mine:
-        words = Text("Du ser ikke tallene for dette anlegget.", "You do not see the figures of this site.")
+        words = _("You do not see the figures of this site.")
         raise ForbiddenError(Problem(words, field="site"))
     return {k: r for k, r in sorted(places.items(), key=lambda p: str(p[1]["number"])) if k in mine}
 
@@ -159,8 +159,8 @@ def _use(rows: Iterable[Row], period: Period, found: Survey, here: set[UUID]) ->
             if (resource.site, kind) not in planned:
                 laid_out[kind] = laid_out.get(kind, 0.0) + hours[resource.id]
     by_type = engine.by_type(_by(ours, "resource_type", "inside"), laid_out)
-    names = {k: Text(str(r["name"]), str(r["name"])) for k, r in found.resources.items()}
-    names |= {k: Text(str(t["name_nb"]), str(t["name_en"])) for k, t in found.types.items()}
+    names = {k: verbatim(r["name"]) for k, r in found.resources.items()}
+    names |= {k: name_of(t) for k, t in found.types.items()}
     narrow = engine.bottlenecks([*by_resource, *by_type], names)
     return {
         "resources": [
@@ -168,7 +168,7 @@ def _use(rows: Iterable[Row], period: Period, found: Survey, here: set[UUID]) ->
             for u in by_resource
         ],
         "by_type": [_told(u) for u in by_type if u.booked or u.available],
-        "bottlenecks": [{"key": b.utilisation.key, "nb": b.reason.nb, "en": b.reason.en} for b in narrow],
+        "bottlenecks": [{"key": b.utilisation.key, "reason": b.reason} for b in narrow],
     }
 
 
@@ -328,13 +328,13 @@ async def _ready(act: Act, sites: list[UUID], period: Period) -> dict[str, Any]:
 
 FIGURES = Verb(
     name="figures",
-    label=Text("Tall", "Figures"),
+    label=_("Figures"),
     run=figures,
     on="collection",
     params=(
-        param("first", "Fra og med", "From", Kind.DATE),
-        param("last", "Til og med", "To", Kind.DATE),
-        param("site", "Forhandler", "Dealership", Kind.REF, ref=DEALERSHIPS),
+        param("first", pgettext("first day", "From"), Kind.DATE),
+        param("last", pgettext("last day", "To"), Kind.DATE),
+        param("site", _("Dealership"), Kind.REF, ref=DEALERSHIPS),
     ),
     icon="chart-bar",
 )

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from directapp.declare.case import Row
 from directapp.domains.planning.engine.lanes import packed
-from directapp.domains.planning.engine.words import clock_text, when_text
+from directapp.domains.planning.engine.words import when_text
+from directapp.kernel.dates import digits_text
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
 _MOST_NAMED = 20
 
@@ -26,21 +27,18 @@ def asked(why: Text, bookings: Iterable[Row], field: str) -> list[Problem]:
     rows = sorted(bookings, key=lambda b: (b["starts_at"], str(b["id"])))
     if not rows:
         return []
-    first = Text(
-        "{why} Bookinger som ikke lenger passer: {n}. De står til de blir flyttet eller avlyst:",
-        "{why} Bookings that no longer fit: {n}. They stand until they are moved or cancelled:",
-    ).fill(why=why, n=len(rows))
+    first = _("{why} Bookings that no longer fit: {n}. They stand until they are moved or cancelled:").fill(
+        why=why, n=len(rows)
+    )
     named = [
         Problem(
-            Text("{start} til {end}", "{start} to {end}").fill(
-                start=when_text(b["starts_at"]), end=clock_text(b["ends_at"])
-            ),
+            _("{start} to {end}").fill(start=when_text(b["starts_at"]), end=digits_text(b["ends_at"])),
             field=field,
             code="CONFIRM",
             extra={"booking": str(b["id"])},
         )
         for b in rows[:_MOST_NAMED]
     ]
-    more = Text("og {n} til", "and {n} more").fill(n=len(rows) - _MOST_NAMED)
+    more = _("and {n} more").fill(n=len(rows) - _MOST_NAMED)
     rest = [Problem(more, field=field, code="CONFIRM")] if len(rows) > _MOST_NAMED else []
     return [Problem(first, field=field, code="CONFIRM"), *named, *rest]

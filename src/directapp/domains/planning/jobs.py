@@ -8,7 +8,7 @@ from directapp.domains.planning.handlers import free_closed
 from directapp.domains.planning.outlook_jobs import TOGETHER, by_the_clock, work_out
 from directapp.domains.planning.proposing import propose
 from directapp.domains.planning.rights import SYSTEM
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.jobs import Daily, Errand, Every, Job, Schedule, sweep
 from directapp.services.recounting import recount
 
@@ -28,27 +28,27 @@ def schedules(reactor: str) -> Sequence[Schedule]:
     return (
         Schedule(
             name="recount bookings",
-            label=Text("Tell bookede timer på nytt", "Count booked hours anew"),
+            label=_("Count booked hours anew"),
             when=Daily(time(2, 10)),
             run=recount_bookings,
             attempts=1,
         ),
         Schedule(
             name="free closed cars",
-            label=Text("Frigi tid til leverte og arkiverte biler", "Free the time of delivered and archived cars"),
+            label=_("Free the time of delivered and archived cars"),
             when=Daily(time(2, 20)),
             run=sweep(free_closed, reactor),
         ),
         Schedule(
             name="work out outlooks",
-            label=Text("Regn ut når biler i klargjøring er klare", "Work out when cars in preparation are ready"),
+            label=_("Work out when cars in preparation are ready"),
             when=Every(3600),
             run=by_the_clock(coming=False),
             seconds=3000,
         ),
         Schedule(
             name="work out all outlooks",
-            label=Text("Regn ut når alle biler er klare", "Work out when all cars are ready"),
+            label=_("Work out when all cars are ready"),
             when=Daily(time(3, 40)),
             run=by_the_clock(coming=True),
             seconds=7200,

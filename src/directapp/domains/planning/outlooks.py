@@ -24,7 +24,7 @@ from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.search_verbs import CHAIN, is_left, kind_of, wanted_by
 from directapp.domains.planning.survey import Survey, survey
 from directapp.domains.workshop.fields import WORK_ITEMS
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, name_of
 from directapp.services.act import Act
 
 # Where a car may be before it is ready; what is beyond has no time of becoming so any more.
@@ -38,12 +38,9 @@ _NOON = "12:00"
 _AHEAD = timedelta(days=60)
 _ONE_DAY = timedelta(days=1)
 _WORK = frozenset({"technical", "cosmetic"})
-_READY = Text("Bilen er klar.", "The car is ready.")
-_BEYOND = Text("Bilen klargjøres ikke lenger.", "The car is not being prepared any more.")
-_NOT_COME = Text(
-    "Bilen er ikke kommet til klargjøring; regnet som kommet {when}.",
-    "The car has not come to be prepared; counted as there {when}.",
-)
+_READY = _("The car is ready.")
+_BEYOND = _("The car is not being prepared any more.")
+_NOT_COME = _("The car has not come to be prepared; counted as there {when}.")
 
 
 @dataclass(slots=True)
@@ -203,7 +200,7 @@ def _step(car: Row, work: str, seen: Survey, around: _Around) -> Iterable[Remain
     if car.get(f"{work}_completed_at") is None:
         begun = car.get(f"{work}_started_at") or begun
     yield Remaining(
-        label=Text(kind["name_nb"], kind["name_en"]),
+        label=name_of(kind),
         hours=hours,
         # What nobody's time is laid out for takes its usual hours.
         job=job if somebody is not None else None,

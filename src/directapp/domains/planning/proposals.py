@@ -18,15 +18,15 @@ from directapp.domains.planning.events import PLAN_ASKED
 from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCES
 from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEM, SYSTEMS
 from directapp.kernel.errors import ConflictError, DirectAppError, InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 from directapp.services.act import Act, Seen
 
 STATUSES: tuple[Choice, ...] = choices(
-    ("queued", "Regnes ut", "Being made"),
-    ("ready", "Klar til gjennomsyn", "Ready to look at"),
-    ("failed", "Lot seg ikke lage", "Could not be made"),
-    ("accepted", "Tatt i bruk", "Accepted"),
-    ("dropped", "Forkastet", "Dropped"),
+    ("queued", _("Being made")),
+    ("ready", _("Ready to look at")),
+    ("failed", _("Could not be made")),
+    ("accepted", _("Accepted")),
+    ("dropped", _("Dropped")),
 )
 _DAYS_AHEAD, _MOST_DAYS = 10, 60
 
@@ -39,7 +39,7 @@ def parse_lines(value: Any) -> list[int]:
     """Understand which lines are accepted: their numbers."""
     numbers = {int(n) for n in value if _is_line(n)}
     if not all(map(_is_line, value)):
-        raise BadValueError("Skal være linjenumre.", "Must be line numbers.")
+        raise BadValueError(_("Must be line numbers."))
     return sorted(numbers)
 
 
@@ -50,23 +50,21 @@ def _is_line(number: object) -> bool:
 
 WANTED = Group(
     "wanted",
-    Text("Forslag", "Proposal"),
+    _("Proposal"),
     (
         field(
             "dealership",
-            "Forhandler",
-            "Dealership",
+            _("Dealership"),
             Kind.REF,
             ref=DEALERSHIPS,
             required=True,
             immutable=True,
             default=lambda case: case.actor.site,
         ),
-        field("first_day", "Fra", "From", Kind.DATE, required=True, immutable=True, default=lambda c: local_day(c.now)),
+        field("first_day", _("From"), Kind.DATE, required=True, immutable=True, default=lambda c: local_day(c.now)),
         field(
             "last_day",
-            "Til og med",
-            "To",
+            pgettext("last day", "To"),
             Kind.DATE,
             required=True,
             immutable=True,
@@ -74,16 +72,14 @@ WANTED = Group(
         ),
         field(
             "move_booked",
-            "Kan flytte det som ikke er festet",
-            "May move what is not pinned",
+            _("May move what is not pinned"),
             Kind.BOOLEAN,
             default=False,
             immutable=True,
         ),
         field(
             "seconds",
-            "Lengste regnetid",
-            "Longest time",
+            _("Longest time"),
             Kind.INTEGER,
             required=True,
             immutable=True,
@@ -96,15 +92,15 @@ WANTED = Group(
 )
 MADE = Group(
     "made",
-    Text("Plan", "Plan"),
+    _("Plan"),
     (
-        field("status", "Status", "Status", Kind.CHOICE, choices=STATUSES, computed=True, default="queued"),
-        field("lines", "Linjer", "Lines", Kind.JSON, computed=True),
-        field("unplanned", "Uten plass", "Without a place", Kind.JSON, computed=True),
-        field("late_hours", "Timer etter lovet tid", "Hours after promise", Kind.DECIMAL, computed=True, unit="t"),
-        field("proven", "Bevist best", "Proven best", Kind.BOOLEAN, computed=True),
-        field("message", "Melding", "Message", Kind.TEXT, computed=True),
-        field("solved_at", "Regnet ut", "Made at", Kind.INSTANT, computed=True),
+        field("status", _("Status"), Kind.CHOICE, choices=STATUSES, computed=True, default="queued"),
+        field("lines", _("Lines"), Kind.JSON, computed=True),
+        field("unplanned", _("Without a place"), Kind.JSON, computed=True),
+        field("late_hours", _("Hours after promise"), Kind.DECIMAL, computed=True, unit="t"),
+        field("proven", _("Proven best"), Kind.BOOLEAN, computed=True),
+        field("message", _("Message"), Kind.TEXT, computed=True),
+        field("solved_at", _("Made at"), Kind.INSTANT, computed=True),
     ),
 )
 
@@ -115,9 +111,9 @@ def days_fit(case: Case) -> list[Problem]:
     if case.before is not None or first is None or last is None:
         return []
     if last < max(first, local_day(case.now)):
-        return [Problem(Text("Perioden er slutt før den begynner.", "The period ends before it begins."), "last_day")]
+        return [Problem(pgettext("proposal", "The period ends before it begins."), "last_day")]
     if (last - first).days > _MOST_DAYS:
-        words = Text("Høyst {days} dager om gangen.", "At most {days} days at a time.").fill(days=_MOST_DAYS)
+        words = _("At most {days} days at a time.").fill(days=_MOST_DAYS)
         return [Problem(words, "last_day")]
     return []
 
@@ -128,7 +124,7 @@ async def accept(act: Act) -> None:
     chosen = act.params.get("lines") or sorted(lines)
     unknown = [n for n in chosen if n not in lines]
     if unknown or not chosen:
-        raise InvalidError(Problem(Text("Velg linjer som står i forslaget.", "Choose lines of the proposal."), "lines"))
+        raise InvalidError(Problem(_("Choose lines of the proposal."), "lines"))
     moved = {n: UUID(lines[n]["moves"]) for n in chosen if lines[n]["moves"]}
     await _hold(act, [lines[n] for n in chosen], sorted(moved.values()))
     held = {n: await act.look_up(RESOURCE_BOOKINGS, booking) for n, booking in moved.items()}
@@ -159,7 +155,7 @@ async def _book(act: Act, line: dict[str, Any], held: Seen | None) -> None:
             await act.change(when, on=held)
     except DirectAppError as error:
         number, why = line["line"], error.problems[0].message
-        words = Text("Linje {n}, {car}: {why}", "Line {n}, {car}: {why}").fill(n=number, car=line["car_title"], why=why)
+        words = _("Line {n}, {car}: {why}").fill(n=number, car=line["car_title"], why=why)
         raise ConflictError(Problem(words, "lines", extra={"line": str(number)})) from error
 
 
@@ -173,27 +169,27 @@ def not_ready(case: Case) -> Problem | None:
     if case.get("status") == "ready":
         return None
     label = next(c.label for c in STATUSES if c.code == case.get("status"))
-    return Problem(Text("Forslaget er: {s}.", "The proposal is: {s}.").fill(s=label), field="status", code="CONFLICT")
+    return Problem(_("The proposal is: {s}.").fill(s=label), field="status", code="CONFLICT")
 
 
 VERBS = (
     Verb(
         name="accept",
-        label=Text("Ta i bruk", "Accept"),
+        label=_("Accept"),
         run=accept,
         blocked=not_ready,
-        params=(field("lines", "Linjer", "Lines", Kind.JSON, parse=parse_lines, form=LINES_FORM),),
+        params=(field("lines", _("Lines"), Kind.JSON, parse=parse_lines, form=LINES_FORM),),
         icon="check",
         primary=True,
     ),
-    Verb(name="drop", label=Text("Forkast", "Drop"), run=drop, blocked=not_ready, icon="x", danger=True),
+    Verb(name="drop", label=_("Drop"), run=drop, blocked=not_ready, icon="x", danger=True),
 )
 _DO = ("accept", "drop")
 
 PLAN_PROPOSALS = Collection(
     name="plan_proposals",
-    label=Text("Planforslag", "Plan proposal"),
-    plural=Text("Planforslag", "Plan proposals"),
+    label=_("Plan proposal"),
+    plural=_("Plan proposals"),
     groups=(WANTED, MADE),
     access=Access(
         systems=SYSTEMS,

@@ -19,7 +19,7 @@ from directapp.domains.planning.fields import RESOURCE_BOOKINGS
 from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.search_verbs import needed, promised
 from directapp.domains.planning.survey import Survey, survey
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, name_of
 from directapp.services.act import Act
 from directapp.services.jobs import Job
 
@@ -27,10 +27,7 @@ _PRIORITY = {"low": 0, "normal": 1, "high": 2, "urgent": 3}
 _READY, _PLANNED = "ready_to_plan", "planned"
 # A plan takes the most urgent cars, so many; the others are named as left out.
 MOST_CARS = 500
-_LEFT_OUT = Text(
-    f"Et forslag tar de {MOST_CARS} bilene som haster mest. Denne kommer etter dem.",
-    f"A proposal takes the {MOST_CARS} most urgent cars. This one comes after them.",
-)
+_LEFT_OUT = _("A proposal takes the {most_cars} most urgent cars. This one comes after them.").fill(most_cars=MOST_CARS)
 
 
 @dataclass(slots=True)
@@ -67,8 +64,8 @@ async def propose(job: Job) -> None:
 
 async def _failed(job: Job) -> None:
     async with job.act(SYSTEM) as act:
-        words = Text("Planen lot seg ikke regne ut.", "The plan could not be made.")
-        await act.change({"status": "failed", "message": words.nb})
+        words = _("The plan could not be made.")
+        await act.change({"status": "failed", "message": words})
 
 
 async def _question(act: Act, asked: Row) -> _Question:
@@ -122,7 +119,7 @@ def _urgency(car: Row) -> tuple[int, date, str]:
 
 def _step(car: Row, kind: Row, held: list[Row], done: Any, *, move: bool) -> PlanStep:
     booked = min((b for b in held if b["resource_type"] == kind["id"]), key=lambda b: b["starts_at"], default=None)
-    label = Text(kind["name_nb"], kind["name_en"])
+    label = name_of(kind)
     wanted = tuple(str(car[n]) for n in ("make", "model", "fuel_type") if car.get(n))
     if booked is None:
         hours, _ = hours_for(car, kind, done)
@@ -153,14 +150,10 @@ def _answer(plan: Plan, question: _Question) -> dict[str, Any]:
         {
             "car": u.car,
             "car_title": title(question.rows[u.car]),
-            "reason_nb": u.reason.nb,
-            "reason_en": u.reason.en,
+            "reason": u.reason,
         }
         for u in plan.unplanned
-    ] + [
-        {"car": str(car["id"]), "car_title": title(car), "reason_nb": _LEFT_OUT.nb, "reason_en": _LEFT_OUT.en}
-        for car in question.left_out
-    ]
+    ] + [{"car": str(car["id"]), "car_title": title(car), "reason": _LEFT_OUT} for car in question.left_out]
     return {
         "status": "ready",
         "lines": lines,
@@ -178,14 +171,12 @@ def _line(number: int, proposal: Proposal, question: _Question) -> dict[str, Any
         "car": proposal.car,
         "car_title": title(question.rows[proposal.car]),
         "resource_type": proposal.type,
-        "type_nb": kind["name_nb"],
-        "type_en": kind["name_en"],
+        "type": name_of(kind),
         "resource": slot.resource,
         "resource_name": resource["name"],
         "starts_at": slot.start.isoformat(),
         "ends_at": slot.end.isoformat(),
         "moves": proposal.moves.id if proposal.moves else None,
         "moves_from": proposal.moves.start.isoformat() if proposal.moves else None,
-        "reason_nb": proposal.reason.nb,
-        "reason_en": proposal.reason.en,
+        "reason": proposal.reason,
     }

@@ -28,21 +28,21 @@ from directapp.domains.planning.rights import (
 )
 from directapp.domains.planning.types import WORKS
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 
 KINDS = choices(
-    ("person", "Person", "Person"),
-    ("bay", "Arbeidsplass", "Bay"),
-    ("equipment", "Utstyr", "Equipment"),
+    ("person", _("Person")),
+    ("bay", _("Bay")),
+    ("equipment", _("Equipment")),
 )
 WEEKDAYS = choices(
-    ("1", "Mandag", "Monday"),
-    ("2", "Tirsdag", "Tuesday"),
-    ("3", "Onsdag", "Wednesday"),
-    ("4", "Torsdag", "Thursday"),
-    ("5", "Fredag", "Friday"),
-    ("6", "Lørdag", "Saturday"),
-    ("7", "Søndag", "Sunday"),
+    ("1", _("Monday")),
+    ("2", _("Tuesday")),
+    ("3", _("Wednesday")),
+    ("4", _("Thursday")),
+    ("5", _("Friday")),
+    ("6", _("Saturday")),
+    ("7", _("Sunday")),
 )
 # What those who book under an agreement know of another site's.
 _LENT = ("name", "dealership", "kind", "person", "does", "capacity", "specialisations", "available")
@@ -56,31 +56,29 @@ def parse_words(value: Any) -> list[str]:
     """Understand a short list of words: specialisations."""
     words = [" ".join(str(word).split())[:40] for word in value if str(word).strip()]
     if len(words) > _MOST_WORDS:
-        raise BadValueError(f"Høyst {_MOST_WORDS}.", f"At most {_MOST_WORDS}.")
+        raise BadValueError(_("At most {most_words}.").fill(most_words=_MOST_WORDS))
     return list(dict.fromkeys(words))
 
 
 RESOURCE = Group(
     "all",
-    Text("Ressurs", "Resource"),
+    _("Resource"),
     (
-        field("name", "Navn", "Name", required=True, max_length=80, search=True),
+        field("name", _("Name"), required=True, max_length=80, search=True),
         field(
             "dealership",
-            "Forhandler",
-            "Dealership",
+            _("Dealership"),
             Kind.REF,
             ref=DEALERSHIPS,
             required=True,
             default=lambda case: case.actor.site,
         ),
-        field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, required=True, default="person"),
-        field("person", "Person", "Person", Kind.REF, ref=USERS, on_delete="set_null"),
-        field("does", "Arbeid", "Work", Kind.CHOICES, choices=WORKS, required=True),
+        field("kind", _("Kind"), Kind.CHOICE, choices=KINDS, required=True, default="person"),
+        field("person", _("Person"), Kind.REF, ref=USERS, on_delete="set_null"),
+        field("does", _("Work"), Kind.CHOICES, choices=WORKS, required=True),
         field(
             "capacity",
-            "Samtidige jobber",
-            "Jobs at a time",
+            _("Jobs at a time"),
             Kind.INTEGER,
             required=True,
             default=1,
@@ -89,20 +87,16 @@ RESOURCE = Group(
         ),
         field(
             "specialisations",
-            "Spesialområder",
-            "Specialisations",
+            _("Specialisations"),
             Kind.CHOICES,
             default=lambda _: [],
             parse=parse_words,
             form=WORDS_FORM,
-            help=Text(
-                "Merker, elbil, lakk …: treff foretrekkes i plassøket.",
-                "Makes, electric cars, paint …: a match is preferred by the slot search.",
-            ),
+            help=_("Makes, electric cars, paint …: a match is preferred by the slot search."),
         ),
-        field("available", "Tilgjengelig", "Available", Kind.BOOLEAN, default=True),
-        field("works_holidays", "Arbeider på helligdager", "Works on public holidays", Kind.BOOLEAN, default=False),
-        field("note", "Merknad", "Note", Kind.TEXT, max_length=500),
+        field("available", pgettext("resource", "Available"), Kind.BOOLEAN, default=True),
+        field("works_holidays", _("Works on public holidays"), Kind.BOOLEAN, default=False),
+        field("note", _("Note"), Kind.TEXT, max_length=500),
     ),
 )
 
@@ -111,7 +105,7 @@ def person_has_name(case: Case) -> list[Problem]:
     """Demand that only a person's resource stands for a user: a bay is nobody."""
     if case.get("person") is None or case.get("kind") == "person":
         return []
-    words = Text("Bare en ressurs av slaget person kan være en bruker.", "Only a person can stand for a user.")
+    words = _("Only a person can stand for a user.")
     return [Problem(words, field="person")]
 
 
@@ -123,14 +117,14 @@ def bookings_fit(case: Case) -> list[Problem]:
     room = int(case.get("capacity") or 1)
     problems = []
     if room < int(case.was("capacity") or 1):
-        why = Text("Plass til {n} om gangen.", "Room for {n} at a time.").fill(n=room)
+        why = _("Room for {n} at a time.").fill(n=room)
         problems += asked(why, beyond(booked, room), "capacity")
     if case.changed("dealership"):
-        why = Text("Ressursen flyttes til et annet anlegg.", "The resource moves to another site.")
+        why = _("The resource moves to another site.")
         elsewhere = [b for b in booked if b["provider"] != case.get("dealership")]
         problems += asked(why, elsewhere, "dealership")
     if case.was("available") and not case.get("available"):
-        problems += asked(Text("Ressursen tas ut av bruk.", "The resource is taken out of use."), booked, "available")
+        problems += asked(_("The resource is taken out of use."), booked, "available")
     return problems
 
 
@@ -152,8 +146,8 @@ def bookings_follow(case: Case) -> list[Consequence]:
 
 RESOURCES = Collection(
     name="resources",
-    label=Text("Ressurs", "Resource"),
-    plural=Text("Ressurser", "Resources"),
+    label=_("Resource"),
+    plural=_("Resources"),
     groups=(RESOURCE,),
     access=Access(
         systems=SYSTEMS,
@@ -181,25 +175,25 @@ RESOURCES = Collection(
     unique=(
         Unique(
             fields=("person", "dealership"),
-            message=Text("Personen er alt en ressurs ved anlegget.", "The person is a resource of the site already."),
+            message=_("The person is a resource of the site already."),
         ),
     ),
 )
 
-_KEPT = Text("Planen er alltid den som gjelder nå.", "The plan is always the present one.")
+_KEPT = _("The plan is always the present one.")
 
 # What hangs on a resource goes with it.
 OF_RESOURCE = field(
-    "resource", "Ressurs", "Resource", Kind.REF, ref="resources", on_delete="cascade", required=True, immutable=True
+    "resource", _("Resource"), Kind.REF, ref="resources", on_delete="cascade", required=True, immutable=True
 )
 HOURS = Group(
     "all",
-    Text("Arbeidstid", "Working hours"),
+    _("Working hours"),
     (
         OF_RESOURCE,
-        field("weekday", "Ukedag", "Weekday", Kind.CHOICE, choices=WEEKDAYS, required=True),
-        field("starts", "Fra", "From", required=True, max_length=5, parse=read_clock, form=CLOCK_FORM),
-        field("ends", "Til", "To", required=True, max_length=5, parse=read_clock, form=CLOCK_FORM),
+        field("weekday", _("Weekday"), Kind.CHOICE, choices=WEEKDAYS, required=True),
+        field("starts", _("From"), required=True, max_length=5, parse=read_clock, form=CLOCK_FORM),
+        field("ends", _("To"), required=True, max_length=5, parse=read_clock, form=CLOCK_FORM),
         *PERIOD,
     ),
 )
@@ -208,14 +202,14 @@ HOURS = Group(
 def ends_after_start(case: Case) -> list[Problem]:
     """Demand that a working day ends after it begins; night work is two lines."""
     if case.get("starts") and case.get("ends") and case.get("ends") <= case.get("starts"):
-        return [Problem(Text("Slutten må være etter starten.", "The end must be after the start."), field="ends")]
+        return [Problem(_("The end must be after the start."), field="ends")]
     return []
 
 
 WORKING_HOURS = Collection(
     name="working_hours",
-    label=Text("Arbeidstid", "Working hours"),
-    plural=Text("Arbeidstider", "Working hours"),
+    label=_("Working hours"),
+    plural=pgettext("several", "Working hours"),
     groups=(HOURS,),
     access=Access(
         systems=SYSTEMS,

@@ -21,7 +21,7 @@ from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_SHARIN
 from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.survey import Survey, survey
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, pgettext
 from directapp.services.act import Act
 
 _AHEAD = timedelta(days=14)
@@ -30,10 +30,7 @@ _FUTURE = timedelta(days=731)
 _SHOWN = 20
 CHAIN = ("technical", "cosmetic", "quality")
 _END_OF_DAY = "16:00"
-_NO_AGREEMENT = Text(
-    "Du kan finne tid for eget anlegg og for anlegg som ditt har delingsavtale med.",
-    "You can find times for your own site and for sites that yours has a sharing agreement with.",
-)
+_NO_AGREEMENT = _("You can find times for your own site and for sites that yours has a sharing agreement with.")
 
 
 async def find(act: Act) -> None:
@@ -57,11 +54,9 @@ async def find(act: Act) -> None:
     answer = Finder(found.world).find(job, limit=int(act.params["limit"]))
     act.found = {
         "hours": f"{hours:.2f}",
-        "basis_nb": basis.nb,
-        "basis_en": basis.en,
+        "basis": basis,
         "slots": [told(slot, found) for slot in answer.slots],
-        "refused_nb": [t.nb for t in answer.refused],
-        "refused_en": [t.en for t in answer.refused],
+        "refused": list(answer.refused),
     }
 
 
@@ -69,7 +64,7 @@ async def chains(act: Act) -> None:
     """Answer with the ways to do all that a car still needs: technical, then cosmetic, then the quality check."""
     car = await car_of(act)
     if car is None:
-        raise InvalidError(Problem(Text("Velg bil.", "Choose a car."), field="car"))
+        raise InvalidError(Problem(_("Choose a car."), field="car"))
     site = await consumer_of(act, car)
     earliest, latest = range_of(act, car)
     found = await survey(act, [site], earliest, latest, looker=None)
@@ -93,19 +88,17 @@ async def chains(act: Act) -> None:
             )
         )
     if not steps:
-        raise InvalidError(Problem(Text("Bilen trenger ikke mer arbeid.", "The car needs no more work."), field="car"))
+        raise InvalidError(Problem(_("The car needs no more work."), field="car"))
     answer = find_chains(Finder(found.world), Chain(steps=tuple(steps), promised=promised(car)))
     act.found = {
         "steps": [
-            {"resource_type": s.type, "hours": f"{s.hours:.2f}", "basis_nb": b.nb, "basis_en": b.en}
-            for s, b in zip(steps, bases, strict=True)
+            {"resource_type": s.type, "hours": f"{s.hours:.2f}", "basis": b} for s, b in zip(steps, bases, strict=True)
         ],
         "chains": [
             {
                 "finish": way.finish.isoformat(),
                 "late_hours": round(way.late_hours, 2),
-                "reasons_nb": [t.nb for t in way.reasons],
-                "reasons_en": [t.en for t in way.reasons],
+                "reasons": list(way.reasons),
                 "slots": [
                     told(slot, found) | {"resource_type": step.type}
                     for slot, step in zip(way.slots, steps, strict=True)
@@ -113,8 +106,7 @@ async def chains(act: Act) -> None:
             }
             for way in answer.chains
         ],
-        "refused_nb": [t.nb for t in answer.refused],
-        "refused_en": [t.en for t in answer.refused],
+        "refused": list(answer.refused),
     }
 
 
@@ -165,8 +157,7 @@ def told(slot: Slot, found: Survey) -> dict[str, Any]:
         "own_site": slot.own_site,
         "utilisation": round(slot.utilisation, 4),
         "hours_left": None if slot.hours_left is None else round(slot.hours_left, 2),
-        "reasons_nb": [t.nb for t in slot.reasons],
-        "reasons_en": [t.en for t in slot.reasons],
+        "reasons": list(slot.reasons),
     }
 
 
@@ -180,7 +171,7 @@ def site_of(act: Act, car: Row | None) -> UUID:
     """Return the site that the work is for."""
     site = act.params.get("site") or (car or {}).get("dealership") or act.actor.site
     if site is None:
-        raise InvalidError(Problem(Text("Velg forhandler.", "Choose a site."), field="site"))
+        raise InvalidError(Problem(_("Choose a site."), field="site"))
     return UUID(str(site))
 
 
@@ -209,13 +200,13 @@ def range_of(act: Act, car: Row | None) -> tuple[datetime, datetime]:
         latest = max(earliest + _AHEAD, due or earliest)
         latest = min(latest, earliest + _FARTHEST)
     if latest <= earliest:
-        words = Text("Slutten må være etter starten.", "The end must be after the start.")
+        words = _("The end must be after the start.")
         raise InvalidError(Problem(words, field="latest"))
     if earliest - act.now > _FUTURE:
-        words = Text("Søk høyst to år fram.", "Search two years ahead, at most.")
+        words = _("Search two years ahead, at most.")
         raise InvalidError(Problem(words, field="earliest"))
     if latest - earliest > _FARTHEST:
-        words = Text("Søk i høyst 120 dager om gangen.", "Search 120 days at a time, at most.")
+        words = _("Search 120 days at a time, at most.")
         raise InvalidError(Problem(words, field="latest"))
     return earliest, latest
 
@@ -223,7 +214,7 @@ def range_of(act: Act, car: Row | None) -> tuple[datetime, datetime]:
 async def asked_hours(act: Act, car: Row | None, kind: Row) -> tuple[float, Text]:
     """Return the hours of the job and what they rest on."""
     if act.params.get("hours"):
-        return float(act.params["hours"]), Text("Oppgitt.", "Given.")
+        return float(act.params["hours"]), _("Given.")
     return hours_for(car, kind, await completed(act, [kind["id"]]))
 
 
@@ -242,14 +233,14 @@ async def elsewhere(act: Act, car: Row | None) -> tuple[Span, ...]:
 
 
 WHEN = (
-    field("earliest", "Tidligst", "Earliest", Kind.INSTANT),
-    field("latest", "Ferdig senest", "Done by", Kind.INSTANT),
+    field("earliest", _("Earliest"), Kind.INSTANT),
+    field("latest", _("Done by"), Kind.INSTANT),
 )
-SITE = field("site", "For", "For", Kind.REF, ref=DEALERSHIPS)
+SITE = field("site", _("For"), Kind.REF, ref=DEALERSHIPS)
 JOB = (
-    field("resource_type", "Type", "Type", Kind.REF, ref=RESOURCE_TYPES, required=True),
-    field("car", "Bil", "Car", Kind.REF, ref=CARS),
-    field("hours", "Timer", "Hours", Kind.DECIMAL, minimum=0, maximum=24, unit="t"),
+    field("resource_type", _("Type"), Kind.REF, ref=RESOURCE_TYPES, required=True),
+    field("car", _("Car"), Kind.REF, ref=CARS),
+    field("hours", _("Hours"), Kind.DECIMAL, minimum=0, maximum=24, unit="t"),
     *WHEN,
     SITE,
 )
@@ -257,22 +248,22 @@ JOB = (
 VERBS = (
     Verb(
         name="find_slots",
-        label=Text("Finn ledig tid", "Find a free time"),
+        label=_("Find a free time"),
         run=find,
         on="collection",
         params=(
             *JOB,
-            field("resource", "Ressurs", "Resource", Kind.REF, ref=RESOURCES),
-            field("limit", "Antall", "Number", Kind.INTEGER, default=_SHOWN, minimum=1, maximum=200),
+            field("resource", _("Resource"), Kind.REF, ref=RESOURCES),
+            field("limit", pgettext("how many", "Number"), Kind.INTEGER, default=_SHOWN, minimum=1, maximum=200),
         ),
         icon="search",
     ),
     Verb(
         name="find_chains",
-        label=Text("Finn plass til hele klargjøringen", "Find room for the whole preparation"),
+        label=_("Find room for the whole preparation"),
         run=chains,
         on="collection",
-        params=(field("car", "Bil", "Car", Kind.REF, ref=CARS, required=True), *WHEN, SITE),
+        params=(field("car", _("Car"), Kind.REF, ref=CARS, required=True), *WHEN, SITE),
         icon="route",
     ),
 )

@@ -17,28 +17,27 @@ from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_TYPES
 from directapp.domains.planning.fitting import asked
 from directapp.domains.planning.rights import SYSTEM, SYSTEMS
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 
 AGREEMENT = Group(
     "all",
-    Text("Avtale", "Agreement"),
+    _("Agreement"),
     (
-        field("provider", "Utfører", "Provider", Kind.REF, ref=DEALERSHIPS, required=True, immutable=True),
-        field("consumer", "Oppdragsgiver", "Consumer", Kind.REF, ref=DEALERSHIPS, required=True, immutable=True),
-        field("resource_type", "Type", "Type", Kind.REF, ref=RESOURCE_TYPES, required=True, immutable=True),
-        field("enabled", "Gjelder", "Enabled", Kind.BOOLEAN, default=True),
+        field("provider", _("Provider"), Kind.REF, ref=DEALERSHIPS, required=True, immutable=True),
+        field("consumer", _("Consumer"), Kind.REF, ref=DEALERSHIPS, required=True, immutable=True),
+        field("resource_type", _("Type"), Kind.REF, ref=RESOURCE_TYPES, required=True, immutable=True),
+        field("enabled", _("Enabled"), Kind.BOOLEAN, default=True),
         field(
             "max_hours_per_week",
-            "Høyst per uke",
-            "At most a week",
+            _("At most a week"),
             Kind.DECIMAL,
             required=True,
             minimum=0,
             maximum=2000,
             unit="t",
         ),
-        field("priority", "Prioritet", "Priority", Kind.INTEGER, required=True, default=50, minimum=0, maximum=100),
-        field("notes", "Merknad", "Notes", Kind.TEXT, max_length=1000),
+        field("priority", _("Priority"), Kind.INTEGER, required=True, default=50, minimum=0, maximum=100),
+        field("notes", pgettext("one note", "Notes"), Kind.TEXT, max_length=1000),
     ),
 )
 
@@ -47,7 +46,7 @@ def two_sites(case: Case) -> list[Problem]:
     """Nobody needs an agreement with oneself."""
     if case.get("provider") is None or case.get("provider") != case.get("consumer"):
         return []
-    words = Text("Utfører og oppdragsgiver er samme anlegg.", "Provider and consumer are the same site.")
+    words = _("Provider and consumer are the same site.")
     return [Problem(words, field="consumer")]
 
 
@@ -56,16 +55,12 @@ def bookings_fit(case: Case) -> list[Problem]:
     if case.before is None:
         return []
     if case.was("enabled") and not case.get("enabled"):
-        return asked(
-            Text("Avtalen gjelder ikke lenger.", "The agreement no longer holds."), case.many("booked"), "enabled"
-        )
+        return asked(_("The agreement no longer holds."), case.many("booked"), "enabled")
     cap = Decimal(case.get("max_hours_per_week") or 0)
     if cap >= Decimal(case.was("max_hours_per_week") or 0):
         return []
     full = {w["week"] for w in case.many("weeks") if (w.get("used_hours") or 0) > cap}
-    why = Text("Avtalen gir høyst {cap} i uken.", "The agreement gives at most {cap} a week.").fill(
-        cap=hours_text(float(cap))
-    )
+    why = _("The agreement gives at most {cap} a week.").fill(cap=hours_text(float(cap)))
     return asked(why, [b for b in case.many("booked") if b["week"] in full], "max_hours_per_week")
 
 
@@ -84,8 +79,8 @@ _BELOW = either(In("provider", Whose.SITES), In("consumer", Whose.SITES))
 
 RESOURCE_SHARING = Collection(
     name="resource_sharing",
-    label=Text("Delingsavtale", "Sharing agreement"),
-    plural=Text("Delingsavtaler", "Sharing agreements"),
+    label=_("Sharing agreement"),
+    plural=_("Sharing agreements"),
     groups=(AGREEMENT,),
     access=Access(
         systems=SYSTEMS,
@@ -115,34 +110,31 @@ RESOURCE_SHARING = Collection(
     unique=(
         Unique(
             fields=("provider", "consumer", "resource_type"),
-            message=Text("Anleggene har alt en avtale om dette.", "The sites have an agreement on this already."),
+            message=_("The sites have an agreement on this already."),
         ),
     ),
 )
 
 WEEK = Group(
     "all",
-    Text("Uke", "Week"),
+    _("Week"),
     (
         field(
             "agreement",
-            "Avtale",
-            "Agreement",
+            _("Agreement"),
             Kind.REF,
             ref="resource_sharing",
             on_delete="cascade",
             required=True,
             immutable=True,
         ),
-        field("week", "Uke fra", "Week from", Kind.DATE, required=True, immutable=True),
-        field("provider", "Utfører", "Provider", Kind.REF, ref=DEALERSHIPS, computed=True),
-        field("consumer", "Oppdragsgiver", "Consumer", Kind.REF, ref=DEALERSHIPS, computed=True),
-        field("cap_hours", "Høyst", "At most", Kind.DECIMAL, computed=True, default=0, unit="t"),
-        field("used_hours", "Booket", "Booked", Kind.DECIMAL, computed=True, default=0, unit="t"),
-        field(
-            "available_hours", "Ledig", "Available", Kind.DECIMAL, unit="t", sql="{row}.cap_hours - {row}.used_hours"
-        ),
-        field("counted_at", "Regnet ut", "Counted", Kind.INSTANT, computed=True),
+        field("week", _("Week from"), Kind.DATE, required=True, immutable=True),
+        field("provider", _("Provider"), Kind.REF, ref=DEALERSHIPS, computed=True),
+        field("consumer", _("Consumer"), Kind.REF, ref=DEALERSHIPS, computed=True),
+        field("cap_hours", _("At most"), Kind.DECIMAL, computed=True, default=0, unit="t"),
+        field("used_hours", _("Booked"), Kind.DECIMAL, computed=True, default=0, unit="t"),
+        field("available_hours", _("Available"), Kind.DECIMAL, unit="t", sql="{row}.cap_hours - {row}.used_hours"),
+        field("counted_at", _("Counted"), Kind.INSTANT, computed=True),
     ),
 )
 
@@ -160,8 +152,8 @@ def follow_agreement(case: Case) -> dict[str, Any]:
 
 SHARING_WEEKS = Collection(
     name="sharing_weeks",
-    label=Text("Avtaleuke", "Agreement week"),
-    plural=Text("Avtaleuker", "Agreement weeks"),
+    label=_("Agreement week"),
+    plural=_("Agreement weeks"),
     groups=(WEEK,),
     access=Access(
         systems=SYSTEMS,
@@ -196,13 +188,13 @@ SHARING_WEEKS = Collection(
         Limit(
             lesser="used_hours",
             greater="cap_hours",
-            message=Text("Avtalens timer denne uken er brukt opp.", "The agreement's hours this week are used up."),
+            message=_("The agreement's hours this week are used up."),
         ),
     ),
     unique=(
         Unique(
             fields=("agreement", "week"),
-            message=Text("Uken telles alt for avtalen.", "The week is counted already for the agreement."),
+            message=_("The week is counted already for the agreement."),
         ),
     ),
     history=False,

@@ -12,26 +12,26 @@ from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_TYPES
 from directapp.domains.planning.rights import SYSTEMS
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 KINDS = choices(
-    ("work", "Arbeid", "Work"),
-    ("correction", "Retting", "Correction"),
+    ("work", _("Work")),
+    ("correction", _("Correction")),
 )
 
 ENTRY = Group(
     "all",
-    Text("Timer", "Hours"),
+    _("Hours"),
     (
-        field("person", "Person", "Person", Kind.REF, ref=USERS, on_delete="set_null", required=True),
-        field("day", "Dag", "Day", Kind.DATE, required=True),
-        field("hours", "Timer", "Hours", Kind.DECIMAL, required=True, minimum=-24, maximum=24, unit="t"),
-        field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, required=True, default="correction"),
-        field("provider", "Utført ved", "Done at", Kind.REF, ref=DEALERSHIPS, default=lambda c: c.actor.site),
-        field("consumer", "For", "For", Kind.REF, ref=DEALERSHIPS),
-        field("resource_type", "Type", "Type", Kind.REF, ref=RESOURCE_TYPES),
-        field("booking", "Booking", "Booking", Kind.REF, ref=RESOURCE_BOOKINGS, on_delete="set_null", computed=True),
-        field("note", "Merknad", "Note", Kind.TEXT, max_length=500),
+        field("person", _("Person"), Kind.REF, ref=USERS, on_delete="set_null", required=True),
+        field("day", _("Day"), Kind.DATE, required=True),
+        field("hours", _("Hours"), Kind.DECIMAL, required=True, minimum=-24, maximum=24, unit="t"),
+        field("kind", _("Kind"), Kind.CHOICE, choices=KINDS, required=True, default="correction"),
+        field("provider", _("Done at"), Kind.REF, ref=DEALERSHIPS, default=lambda c: c.actor.site),
+        field("consumer", _("For"), Kind.REF, ref=DEALERSHIPS),
+        field("resource_type", _("Type"), Kind.REF, ref=RESOURCE_TYPES),
+        field("booking", _("Booking"), Kind.REF, ref=RESOURCE_BOOKINGS, on_delete="set_null", computed=True),
+        field("note", _("Note"), Kind.TEXT, max_length=500),
     ),
 )
 
@@ -40,17 +40,14 @@ def correction_is_explained(case: Case) -> list[Problem]:
     """Hours that no booking stands behind say why."""
     if case.actor.is_system or case.get("booking") is not None or case.get("note"):
         return []
-    return [Problem(Text("Skriv hvorfor timene rettes.", "Say why the hours are corrected."), field="note")]
+    return [Problem(_("Say why the hours are corrected."), field="note")]
 
 
 def work_follows_the_booking(case: Case) -> list[Problem]:
     """Hours that a booking stands behind are those of the booking."""
     if case.before is None or case.was("booking") is None or case.actor.is_system:
         return []
-    words = Text(
-        "Timene følger bookingen. Rett medgåtte timer der, eller før en retting.",
-        "The hours follow the booking. Correct its actual hours there, or enter a correction.",
-    )
+    words = _("The hours follow the booking. Correct its actual hours there, or enter a correction.")
     names = ("hours", "day", "person", "provider", "consumer", "resource_type")
     return [Problem(words, field=name, code="CONFLICT") for name in names if case.changed(name)]
 
@@ -65,8 +62,8 @@ _WORKERS = "new_car_sales used_car_sales parts reception mechanic detailer sales
 
 TIMEBANK_ENTRIES = Collection(
     name="timebank_entries",
-    label=Text("Timeføring", "Time entry"),
-    plural=Text("Timebank", "Time bank"),
+    label=_("Time entry"),
+    plural=_("Time bank"),
     groups=(ENTRY,),
     access=Access(
         systems=SYSTEMS,
@@ -87,6 +84,6 @@ TIMEBANK_ENTRIES = Collection(
     ),
     rules=(correction_is_explained, work_follows_the_booking),
     fill=(corrections_are_corrections,),
-    unique=(Unique(fields=("booking",), message=Text("Bookingen er alt ført.", "The booking is entered already.")),),
+    unique=(Unique(fields=("booking",), message=_("The booking is entered already.")),),
     indexes=(("person", "day"), ("provider", "day")),
 )

@@ -10,17 +10,17 @@ from directapp.declare.kinds import BadValueError, Kind
 from directapp.domains.people.roles import WORKING
 from directapp.domains.planning.rights import SYSTEMS
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 
 WORKS = choices(
-    ("technical", "Teknisk klargjøring", "Technical preparation"),
-    ("cosmetic", "Kosmetisk klargjøring", "Cosmetic preparation"),
-    ("inspection", "Mottakskontroll", "Inspection"),
-    ("quality", "Kvalitetskontroll", "Quality check"),
-    ("parts", "Deler", "Parts"),
-    ("reception", "Kundemottak", "Customer reception"),
-    ("delivery", "Levering", "Delivery"),
-    ("other", "Annet", "Other"),
+    ("technical", _("Technical preparation")),
+    ("cosmetic", _("Cosmetic preparation")),
+    ("inspection", _("Inspection")),
+    ("quality", _("Quality check")),
+    ("parts", _("Parts")),
+    ("reception", _("Customer reception")),
+    ("delivery", _("Delivery")),
+    ("other", _("Other")),
 )
 # The kinds of work whose plan, start and end stand on the car itself.
 ON_CAR = ("technical", "cosmetic")
@@ -34,26 +34,23 @@ def parse_colour(value: Any) -> str:
     text = str(value).strip().lower()
     digits = text.removeprefix("#")
     if len(digits) != len("rrggbb") or any(c not in "0123456789abcdef" for c in digits):
-        raise BadValueError("Skal være en farge, for eksempel #3355aa.", "Must be a colour, for example #3355aa.")
+        raise BadValueError(_("Must be a colour, for example #3355aa."))
     return f"#{digits}"
 
 
 ALL = Group(
     "all",
-    Text("Ressurstype", "Resource type"),
+    _("Resource type"),
     (
-        field("code", "Kode", "Code", code=True, required=True, max_length=40, immutable=True),
-        field(
-            "name_nb", "Navn (norsk)", "Name (Norwegian)", required=True, max_length=60, search=True, english="name_en"
-        ),
-        field("name_en", "Navn (engelsk)", "Name (English)", required=True, max_length=60, search=True),
-        field("work", "Arbeid", "Work", Kind.CHOICE, choices=WORKS, required=True, default="other"),
-        field("icon", "Ikon", "Icon", max_length=40, default="tool"),
-        field("color", "Farge", "Colour", max_length=7, default="#4263eb", parse=parse_colour, form=COLOUR_FORM),
+        field("code", _("Code"), code=True, required=True, max_length=40, immutable=True),
+        field("name_nb", _("Name (Norwegian)"), required=True, max_length=60, search=True, english="name_en"),
+        field("name_en", _("Name (English)"), required=True, max_length=60, search=True),
+        field("work", _("Work"), Kind.CHOICE, choices=WORKS, required=True, default="other"),
+        field("icon", _("Icon"), max_length=40, default="tool"),
+        field("color", _("Colour"), max_length=7, default="#4263eb", parse=parse_colour, form=COLOUR_FORM),
         field(
             "default_hours",
-            "Vanlig varighet",
-            "Default duration",
+            _("Default duration"),
             Kind.DECIMAL,
             required=True,
             default=1,
@@ -61,10 +58,10 @@ ALL = Group(
             maximum=24,
             unit="t",
         ),
-        field("is_productive", "Produktivt arbeid", "Productive work", Kind.BOOLEAN, default=True),
-        field("bookable", "Kan bookes", "Bookable", Kind.BOOLEAN, default=True),
-        field("requires_assignment", "Trenger en person", "Needs a person", Kind.BOOLEAN, default=False),
-        field("order", "Rekkefølge", "Order", Kind.INTEGER, default=lambda _: 100, minimum=0, maximum=9999),
+        field("is_productive", _("Productive work"), Kind.BOOLEAN, default=True),
+        field("bookable", _("Bookable"), Kind.BOOLEAN, default=True),
+        field("requires_assignment", _("Needs a person"), Kind.BOOLEAN, default=False),
+        field("order", pgettext("sequence", "Order"), Kind.INTEGER, default=lambda _: 100, minimum=0, maximum=9999),
     ),
 )
 
@@ -73,13 +70,13 @@ def lasts(case: Case) -> list[Problem]:
     """Nothing lasts no time: refuse a default of zero."""
     if case.get("default_hours"):
         return []
-    return [Problem(Text("Varigheten må være over null.", "The duration must be above zero."), field="default_hours")]
+    return [Problem(_("The duration must be above zero."), field="default_hours")]
 
 
 RESOURCE_TYPES = Collection(
     name="resource_types",
-    label=Text("Ressurstype", "Resource type"),
-    plural=Text("Ressurstyper", "Resource types"),
+    label=_("Resource type"),
+    plural=_("Resource types"),
     groups=(ALL,),
     access=Access(
         systems=SYSTEMS,
@@ -96,9 +93,7 @@ RESOURCE_TYPES = Collection(
         icon="category",
     ),
     rules=(lasts,),
-    unique=(
-        Unique(fields=("code",), message=Text("Koden er i bruk av en annen type.", "Another type has this code.")),
-    ),
+    unique=(Unique(fields=("code",), message=_("Another type has this code.")),),
 )
 
 _SEED = (

@@ -14,17 +14,17 @@ from directapp.domains.people.roles import WORKING
 from directapp.domains.records.events import FILE_ADDED
 from directapp.domains.records.rights import ALONG, SEEN, SEEN_OWN
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 from directapp.services.attachments import FILES
 
 STAGES = choices(
-    ("order", "Bestilling", "Order"),
-    ("inspection", "Kontroll", "Inspection"),
-    ("technical", "Teknisk", "Technical"),
-    ("cosmetic", "Kosmetisk", "Cosmetic"),
-    ("delivery", "Levering", "Delivery"),
-    ("parts", "Deler", "Parts"),
-    ("invoice", "Faktura", "Invoice"),
+    ("order", pgettext("purchase", "Order")),
+    ("inspection", pgettext("kind", "Inspection")),
+    ("technical", _("Technical")),
+    ("cosmetic", _("Cosmetic")),
+    ("delivery", _("Delivery")),
+    ("parts", _("Parts")),
+    ("invoice", _("Invoice")),
 )
 ALL_STAGES = tuple(s.code for s in STAGES)
 # The stage decides who adds.
@@ -84,21 +84,20 @@ def parse_marks(value: Any) -> Any:
     if isinstance(value, list) and len(value) <= _MOST_MARKS and all(_is_mark(m) for m in value):
         return value
     raise BadValueError(
-        "Hvert skademerke har x og y fra 0 til 1 og en side (view).",
-        "Each damage mark has x and y from 0 to 1 and a view.",
+        _("Each damage mark has x and y from 0 to 1 and a view."),
     )
 
 
 CONTENT = Group(
     "all",
-    Text("Vedlegg", "Attachment"),
+    _("Attachment"),
     (
         *subject_fields(along=ALONG, required=True, on_delete="cascade"),
-        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade"),
-        field("file", "Fil", "File", Kind.REF, ref=FILES, on_delete="cascade", required=True, immutable=True),
-        field("stage", "Steg", "Stage", Kind.CHOICE, choices=STAGES),
-        field("title", "Tittel", "Title", search=True),
-        field("damage_marks", "Skademerker", "Damage marks", Kind.JSON, parse=parse_marks, form=MARKS_FORM),
+        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade"),
+        field("file", _("File"), Kind.REF, ref=FILES, on_delete="cascade", required=True, immutable=True),
+        field("stage", _("Stage"), Kind.CHOICE, choices=STAGES),
+        field("title", _("Title"), search=True),
+        field("damage_marks", _("Damage marks"), Kind.JSON, parse=parse_marks, form=MARKS_FORM),
     ),
 )
 
@@ -119,7 +118,7 @@ def file_is_ones_own(case: Case) -> list[Problem]:
     there = {f.get(SUBJECT_ID) for f in case.many("attached")}
     if file.get("created_by") == case.actor.user or case.get(SUBJECT_ID) in there:
         return []
-    return [Problem(Text("Filen er lastet opp av noen andre.", "Somebody else uploaded the file."), field="file")]
+    return [Problem(_("Somebody else uploaded the file."), field="file")]
 
 
 def file_on_one_subject(case: Case) -> list[Problem]:
@@ -127,14 +126,14 @@ def file_on_one_subject(case: Case) -> list[Problem]:
     subjects = {f.get(SUBJECT_ID) for f in case.many("attached") if f["id"] != case.get("id")}
     if subjects <= {case.get(SUBJECT_ID)}:
         return []
-    return [Problem(Text("Filen står på noe annet.", "The file is on something else."), field="file")]
+    return [Problem(_("The file is on something else."), field="file")]
 
 
 def car_has_stages(case: Case) -> list[Problem]:
     """Demand of a car's own file at which stage it was added: it decides who adds it."""
     if case.get("stage") is not None or case.get(SUBJECT_ID) != case.get("car"):
         return []
-    return [Problem(Text("Steg må fylles ut.", "Stage is required."), field="stage")]
+    return [Problem(_("Stage is required."), field="stage")]
 
 
 def archived_takes_invoices_only(case: Case) -> list[Problem]:
@@ -142,9 +141,7 @@ def archived_takes_invoices_only(case: Case) -> list[Problem]:
     archived = case.one("car").get("status") == "archived"
     if case.actor.is_system or not archived or case.get("stage") in LATE_STAGES:
         return []
-    words = Text(
-        "Bilen er arkivert; bare fakturaer kan legges til.", "The car is archived; only invoices can be added."
-    )
+    words = _("The car is archived; only invoices can be added.")
     return [Problem(words, field="car", code="CONFLICT")]
 
 
@@ -162,8 +159,8 @@ def _adder(role: str, stages: tuple[str, ...]) -> Grant:
 
 CAR_FILES = Collection(
     name="car_files",
-    label=Text("Vedlegg", "Attachment"),
-    plural=Text("Vedlegg", "Attachments"),
+    label=_("Attachment"),
+    plural=_("Attachments"),
     groups=(CONTENT,),
     access=Access(
         systems=("workflow", "custodian", "vendor", "importer", "demo"),
@@ -172,10 +169,7 @@ CAR_FILES = Collection(
             *(_adder(role, stages) for role, stages in STAGES_OF_ROLE.items()),
             Grant(role="tenant_admin", write=("*",), create=True, delete=True),
         ),
-        delete_why=Text(
-            "Et bilde som havnet feil, må kunne fjernes av den som la det til.",
-            "A photo that went wrong can be taken off by whoever added it.",
-        ),
+        delete_why=_("A photo that went wrong can be taken off by whoever added it."),
     ),
     views=Views(
         columns=("title", "stage", "subject_id", "car", "file", "created_by", "created_at"),
@@ -194,7 +188,7 @@ CAR_FILES = Collection(
     unique=(
         Unique(
             fields=("subject_id", "file"),
-            message=Text("Filen ligger alt her.", "The file is here already."),
+            message=_("The file is here already."),
         ),
     ),
     indexes=(("car", "stage"), (SUBJECT_COLLECTION, SUBJECT_ID)),

@@ -12,16 +12,16 @@ from directapp.domains.people.roles import WORKING
 from directapp.domains.records.events import COMMENT_MENTIONED, COMMENT_WRITTEN
 from directapp.domains.records.rights import ALONG, SEEN, SEEN_OWN
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 CONTENT = Group(
     "all",
-    Text("Kommentar", "Comment"),
+    _("Comment"),
     (
         *subject_fields(along=ALONG, required=True, on_delete="cascade", immutable=True),
-        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", immutable=True),
-        field("text", "Kommentar", "Comment", Kind.TEXT, required=True, max_length=4000, search=True),
-        field("mentions", "Nevnt", "Mentioned", Kind.REFS, ref=USERS),
+        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade", immutable=True),
+        field("text", _("Comment"), Kind.TEXT, required=True, max_length=4000, search=True),
+        field("mentions", _("Mentioned"), Kind.REFS, ref=USERS),
     ),
 )
 
@@ -30,14 +30,14 @@ def archived_is_silent(case: Case) -> list[Problem]:
     """Keep an archived car read-only."""
     if case.actor.is_system or case.one("car").get("status") != "archived":
         return []
-    words = Text("Bilen er arkivert og kan ikke kommenteres.", "The car is archived and takes no comments.")
+    words = _("The car is archived and takes no comments.")
     return [Problem(words, field="car", code="CONFLICT")]
 
 
 COMMENTS = Collection(
     name="comments",
-    label=Text("Kommentar", "Comment"),
-    plural=Text("Kommentarer", "Comments"),
+    label=_("Comment"),
+    plural=_("Comments"),
     groups=(CONTENT,),
     access=Access(
         systems=("workflow", "vendor", "importer", "demo"),

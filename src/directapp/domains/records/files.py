@@ -11,13 +11,13 @@ from directapp.domains.people.roles import WORKING
 from directapp.domains.records.fields import CAR_FILES
 from directapp.domains.records.rights import OWN
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 PURPOSES = choices(
-    ("car", "Til en bil", "For a car"),
-    ("photo", "Profilbilde", "Profile photo"),
-    ("logo", "Logo", "Logo"),
-    ("import", "Import", "Import"),
+    ("car", _("For a car")),
+    ("photo", _("Profile photo")),
+    ("logo", _("Logo")),
+    ("import", _("Import")),
 )
 # A face and a logo stand on everyone's pages.
 # Taken off its last car, a file is its owner's alone.
@@ -26,28 +26,25 @@ SHOWN_TO_ALL = In("purpose", ("photo", "logo"))
 
 ABOUT = Group(
     "all",
-    Text("Fil", "File"),
+    _("File"),
     (
-        field("title", "Tittel", "Title", search=True),
-        field("purpose", "Formål", "Purpose", Kind.CHOICE, choices=PURPOSES, default="car", immutable=True),
-        field("name", "Filnavn", "File name", computed=True, search=True),
-        field("media_type", "Filtype", "Media type", computed=True, max_length=100),
-        field("size_bytes", "Størrelse", "Size", Kind.INTEGER, computed=True, minimum=0, unit="byte"),
-        field("sha256", "SHA-256", "SHA-256", computed=True, max_length=64),
-        field("width", "Bredde", "Width", Kind.INTEGER, computed=True, minimum=1, unit="px"),
-        field("height", "Høyde", "Height", Kind.INTEGER, computed=True, minimum=1, unit="px"),
-        field("storage_key", "Lagringsnøkkel", "Storage key", computed=True, secret=True, max_length=300),
+        field("title", _("Title"), search=True),
+        field("purpose", _("Purpose"), Kind.CHOICE, choices=PURPOSES, default="car", immutable=True),
+        field("name", _("File name"), computed=True, search=True),
+        field("media_type", _("Media type"), computed=True, max_length=100),
+        field("size_bytes", _("Size"), Kind.INTEGER, computed=True, minimum=0, unit="byte"),
+        field("sha256", _("SHA-256"), computed=True, max_length=64),
+        field("width", _("Width"), Kind.INTEGER, computed=True, minimum=1, unit="px"),
+        field("height", _("Height"), Kind.INTEGER, computed=True, minimum=1, unit="px"),
+        field("storage_key", _("Storage key"), computed=True, secret=True, max_length=300),
         field(
             "car",
-            "Bil",
-            "Car",
+            _("Car"),
             Kind.REF,
             ref=CARS,
             on_delete="set_null",
             computed=True,
-            help=Text(
-                "Bilen filen hører til; den som ser bilen, ser filen.", "The car it belongs to, and is seen with."
-            ),
+            help=_("The car it belongs to, and is seen with."),
         ),
     ),
 )
@@ -57,13 +54,13 @@ def comes_with_bytes(case: Case) -> list[Problem]:
     """Refuse a file that is described but not uploaded."""
     if case.before is not None or case.get("storage_key") is not None:
         return []
-    return [Problem(Text("Last opp selve filen.", "Upload the file itself."))]
+    return [Problem(_("Upload the file itself."))]
 
 
 FILES = Collection(
     name="files",
-    label=Text("Fil", "File"),
-    plural=Text("Filer", "Files"),
+    label=_("File"),
+    plural=_("Files"),
     groups=(ABOUT,),
     access=Access(
         systems=("custodian", "workflow", "vendor", "importer", "demo"),
@@ -75,10 +72,7 @@ FILES = Collection(
             Grant(role="tenant_admin", write=("*",), create=True),
             Grant(role="tenant_admin", rows=Not(ON_A_CAR), read=(), write=("title",), delete=True),
         ),
-        delete_why=Text(
-            "En fil som ikke står på noen bil, må kunne slettes av den som lastet den opp.",
-            "A file that is on no car can be deleted by whoever uploaded it.",
-        ),
+        delete_why=_("A file that is on no car can be deleted by whoever uploaded it."),
     ),
     views=Views(
         columns=("name", "title", "media_type", "size_bytes", "purpose", "car", "created_at"),

@@ -9,30 +9,30 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Nothing
 from directapp.domains.cars.fields import REGISTRY_ANSWERS as NAME
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 
 REGISTRAR = "registry"
-KINDS = choices(("vin", "Understellsnummer", "VIN"), ("plate", "Skilt", "Licence plate"))
-SOURCES = choices(("registry", "Kjøretøyregisteret", "Vehicle registry"), ("vin", "Understellsnummeret", "The VIN"))
+KINDS = choices(("vin", _("VIN")), ("plate", _("Licence plate")))
+SOURCES = choices(("registry", _("Vehicle registry")), ("vin", _("The VIN")))
 
 REGISTRY_ANSWERS = Collection(
     name=NAME,
-    label=Text("Svar fra Kjøretøyregisteret", "Answer of the vehicle registry"),
-    plural=Text("Svar fra Kjøretøyregisteret", "Answers of the vehicle registry"),
+    label=_("Answer of the vehicle registry"),
+    plural=_("Answers of the vehicle registry"),
     groups=(
         Group(
             "all",
-            Text("Svar", "Answer"),
+            _("Answer"),
             (
-                field("kind", "Spurt med", "Asked by", Kind.CHOICE, choices=KINDS, required=True, immutable=True),
-                field("asked", "Spurt om", "Asked for", required=True, max_length=17, immutable=True),
-                field("source", "Kilde", "Source", Kind.CHOICE, choices=SOURCES, required=True, immutable=True),
-                field("chassis_number", "Understellsnummer", "Chassis number", max_length=20),
+                field("kind", pgettext("means", "Asked by"), Kind.CHOICE, choices=KINDS, required=True, immutable=True),
+                field("asked", _("Asked for"), required=True, max_length=17, immutable=True),
+                field("source", _("Source"), Kind.CHOICE, choices=SOURCES, required=True, immutable=True),
+                field("chassis_number", _("Chassis number"), max_length=20),
                 # What is kept stands in the answer alone, not once more in the audit of every renewal.
-                field("found", "Verdier", "Values", Kind.JSON, secret=True),
-                field("details", "Opplysninger", "Details", Kind.JSON, secret=True),
-                field("fetched_at", "Hentet", "Fetched", Kind.INSTANT, required=True),
-                field("expires_at", "Gjelder til", "Good until", Kind.INSTANT, required=True),
+                field("found", _("Values"), Kind.JSON, secret=True),
+                field("details", _("Details"), Kind.JSON, secret=True),
+                field("fetched_at", _("Fetched"), Kind.INSTANT, required=True),
+                field("expires_at", _("Good until"), Kind.INSTANT, required=True),
             ),
         ),
     ),
@@ -40,16 +40,13 @@ REGISTRY_ANSWERS = Collection(
         # No person sees one; only the system actor deletes.
         grants=(Grant(role="tenant_admin", rows=Nothing(), delete=True),),
         systems=(REGISTRAR, "demo"),
-        delete_why=Text(
-            "Et svar som er gått ut, slettes: det sto her bare for å spare et oppslag.",
-            "An answer that has run out is deleted: it was here only to save a look-up.",
-        ),
+        delete_why=_("An answer that has run out is deleted: it was here only to save a look-up."),
     ),
     views=Views(columns=("kind", "asked", "fetched_at"), title=("asked",)),
     unique=(
         Unique(
             fields=("kind", "asked", "source"),
-            message=Text("Svaret er alt lagret.", "The answer is kept already."),
+            message=_("The answer is kept already."),
         ),
     ),
     indexes=(("expires_at",),),

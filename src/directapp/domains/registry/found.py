@@ -9,7 +9,7 @@ from typing import Any
 from directapp.connectors.vegvesen_codes import Code
 from directapp.connectors.vegvesen_types import Details, Vehicle
 from directapp.connectors.vin import VinFacts, read_vin
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, join, told, verbatim
 
 REGISTRY, VIN = "registry", "vin"
 
@@ -18,50 +18,51 @@ Line = dict[str, Any]
 
 # Details in the order people ask for them: label and unit. The rest stands in fields of the car.
 _DETAILS: dict[str, tuple[Text, str]] = {
-    "registration_status": (Text("Registreringsstatus", "Registration status"), ""),
-    "classification": (Text("Kjøretøygruppe", "Classification"), ""),
-    "technical_code": (Text("Teknisk kode", "Technical code"), ""),
-    "tax_code": (Text("Avgiftskode", "Tax code"), ""),
-    "use": (Text("Bruk", "Use"), ""),
-    "plate_type": (Text("Skilttype", "Plate type"), ""),
-    "personal_plate": (Text("Personlig skilt", "Personal plate"), ""),
-    "fuels": (Text("Drivstoff", "Fuels"), ""),
-    "hybrid": (Text("Hybrid", "Hybrid"), ""),
-    "gearbox": (Text("Girkasse", "Gearbox"), ""),
-    "gears": (Text("Gir", "Gears"), ""),
-    "cylinders": (Text("Sylindre", "Cylinders"), ""),
-    "engine_codes": (Text("Motorkode", "Engine code"), ""),
-    "top_speed_kmh": (Text("Toppfart", "Top speed"), "km/t"),
-    "consumption_l_100km": (Text("Forbruk", "Consumption"), "l/100 km"),
-    "electric_consumption_wh_km": (Text("Strømforbruk", "Power consumption"), "Wh/km"),
-    "emission_class": (Text("Utslippsklasse", "Emission class"), ""),
-    "body": (Text("Karosseri", "Body"), ""),
-    "colours": (Text("Farge", "Colour"), ""),
-    "doors": (Text("Dører", "Doors"), ""),
-    "seats": (Text("Sitteplasser", "Seats"), ""),
-    "seats_in_front": (Text("Sitteplasser foran", "Seats in front"), ""),
-    "axles": (Text("Aksler", "Axles"), ""),
-    "driven_axles": (Text("Drivaksler", "Driven axles"), ""),
-    "tyres": (Text("Dekk", "Tyres"), ""),
-    "rims": (Text("Felger", "Rims"), ""),
-    "roof_load": (Text("Taklast", "Roof load"), "kg"),
-    "coupling_load": (Text("Vertikal koplingslast", "Coupling load"), "kg"),
-    "combination_weight": (Text("Vogntogvekt", "Combination weight"), "kg"),
-    "chassis_number": (Text("Understellsnummer", "Chassis number"), ""),
-    "manufacturer": (Text("Fabrikant", "Manufacturer"), ""),
-    "type_designation": (Text("Typebetegnelse", "Type designation"), ""),
-    "approval_number": (Text("Typegodkjenning", "Type approval"), ""),
-    "approval_version": (Text("Versjon", "Version"), ""),
-    "registered_in_norway": (Text("Registrert i Norge", "Registered in Norway"), ""),
-    "deregistered_since": (Text("Avregistrert siden", "Deregistered since"), ""),
-    "imported_from": (Text("Importert fra", "Imported from"), ""),
-    "import_mileage_km": (Text("Kilometerstand ved import", "Mileage at import"), "km"),
-    "remarks": (Text("Merknader", "Remarks"), ""),
+    "registration_status": (_("Registration status"), ""),
+    "classification": (_("Classification"), ""),
+    "technical_code": (_("Technical code"), ""),
+    "tax_code": (_("Tax code"), ""),
+    "use": (_("Use"), ""),
+    "plate_type": (_("Plate type"), ""),
+    "personal_plate": (_("Personal plate"), ""),
+    "fuels": (_("Fuels"), ""),
+    "hybrid": (_("Hybrid"), ""),
+    "gearbox": (_("Gearbox"), ""),
+    "gears": (_("Gears"), ""),
+    "cylinders": (_("Cylinders"), ""),
+    "engine_codes": (_("Engine code"), ""),
+    "top_speed_kmh": (_("Top speed"), "km/t"),
+    "consumption_l_100km": (_("Consumption"), "l/100 km"),
+    "electric_consumption_wh_km": (_("Power consumption"), "Wh/km"),
+    "emission_class": (_("Emission class"), ""),
+    "body": (_("Body"), ""),
+    "colours": (_("Colour"), ""),
+    "doors": (_("Doors"), ""),
+    "seats": (_("Seats"), ""),
+    "seats_in_front": (_("Seats in front"), ""),
+    "axles": (_("Axles"), ""),
+    "driven_axles": (_("Driven axles"), ""),
+    "tyres": (_("Tyres"), ""),
+    "rims": (_("Rims"), ""),
+    "roof_load": (_("Roof load"), "kg"),
+    "coupling_load": (_("Coupling load"), "kg"),
+    "combination_weight": (_("Combination weight"), "kg"),
+    "chassis_number": (_("Chassis number"), ""),
+    "manufacturer": (_("Manufacturer"), ""),
+    "type_designation": (_("Type designation"), ""),
+    "approval_number": (_("Type approval"), ""),
+    "approval_version": (_("Version"), ""),
+    "registered_in_norway": (_("Registered in Norway"), ""),
+    "deregistered_since": (_("Deregistered since"), ""),
+    "imported_from": (_("Imported from"), ""),
+    "import_mileage_km": (_("Mileage at import"), "km"),
+    "remarks": (_("Remarks"), ""),
 }
-_UNKNOWN = Text("{said} (kode {code})", "{said} (code {code})")
-_PLANT = Text("Fabrikk", "Plant")
-_YEARS = Text("Mulige årsmodeller", "Possible model years")
-_COUNTRY = Text("Produsert i", "Made in")
+_UNKNOWN = _("{said} (code {code})")
+_WITH_UNIT = _("{value} {unit}")
+_PLANT = _("Plant")
+_YEARS = _("Possible model years")
+_COUNTRY = _("Made in")
 
 
 def of_vehicle(vehicle: Vehicle) -> Found:
@@ -105,19 +106,18 @@ def _line(details: Details, name: str) -> Iterator[Line]:
     held = getattr(details, name)
     values = [_words(one) for one in (held if isinstance(held, tuple) else (held,)) if one is not None]
     if values:
-        end = f" {unit}" if unit else ""
         yield {
-            "label": _both(label),
-            "value": {"nb": ", ".join(v.nb for v in values) + end, "en": ", ".join(v.en for v in values) + end},
+            "label": label.stored(),
+            "value": (_WITH_UNIT.fill(value=join(values, ", "), unit=unit) if unit else join(values, ", ")).stored(),
         }
 
 
 def _words(value: Any) -> Text:
     if isinstance(value, Code):
-        plain = value.known or value.label.nb == value.value
+        plain = value.known or value.label.english == value.value
         return value.label if plain else _UNKNOWN.fill(said=value.label, code=value.value)
     written = value.isoformat() if isinstance(value, date) else str(value)
-    return Text(written, written)
+    return verbatim(written)
 
 
 def details_of_vin(facts: VinFacts) -> list[Line]:
@@ -125,11 +125,16 @@ def details_of_vin(facts: VinFacts) -> list[Line]:
     plant = facts.plant or facts.plant_code
     years = ", ".join(map(str, facts.model_years)) if len(facts.model_years) > 1 else None
     named = ((_PLANT, plant), (_COUNTRY, facts.country), (_YEARS, years))
-    return [{"label": _both(label), "value": {"nb": value, "en": value}} for label, value in named if value]
+    return [{"label": label.stored(), "value": value} for label, value in named if value]
 
 
-def _both(text: Text) -> dict[str, str]:
-    return {"nb": text.nb, "en": text.en}
+def line_in(line: Line, language: str) -> tuple[str, str]:
+    """Return a kept line's label and value in a language; those of earlier days hold both languages side by side."""
+    label, value = (
+        part.get(language) or part["nb"] if isinstance(part, dict) else told(part, language)
+        for part in (line["label"], line["value"])
+    )
+    return label, value
 
 
 def empties(car: Mapping[str, Any], names: tuple[str, ...]) -> list[str]:

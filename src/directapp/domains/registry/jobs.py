@@ -6,7 +6,7 @@ from directapp.domains.registry.answers import REGISTRAR
 from directapp.domains.registry.inspections import remind
 from directapp.domains.registry.lookups import forget_answers
 from directapp.domains.registry.nightly import Enricher
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.act import Act
 from directapp.services.jobs import Daily, Schedule, sweep
 
@@ -22,13 +22,13 @@ def schedules(enricher: Enricher, days: int, states: tuple[str, ...]) -> tuple[S
     return (
         Schedule(
             name="registry at night",
-            label=Text("Fyll ut biler fra Kjøretøyregisteret", "Fill in cars from the vehicle registry"),
+            label=_("Fill in cars from the vehicle registry"),
             when=Daily(time(3, 0)),
             run=enricher.begin,
         ),
         Schedule(
             name="inspections due",
-            label=Text("Varsle om EU-kontroll", "Tell about periodic inspections"),
+            label=_("Tell about periodic inspections"),
             when=Daily(time(5, 0)),
             run=sweep(tell, REGISTRAR),
         ),

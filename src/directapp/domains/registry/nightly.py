@@ -30,6 +30,7 @@ from directapp.domains.registry.lookups import Code, Lookups, read_code
 from directapp.domains.registry.runs import LOGS, RESULTS, RUNS, goes_on
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import DirectAppError, StaleError
+from directapp.kernel.text import Text, join, verbatim
 from directapp.services.act import Act, Seen
 from directapp.services.drafts import TakenError
 from directapp.services.jobs import Errand, Job, LaterError
@@ -156,7 +157,7 @@ class Enricher:
         elif isinstance(outcome, BadLookUpError):
             await self._log(job, wanted, "skipped", reason="unreadable")
         else:
-            await self._log(job, wanted, "failed", reason="down", message=outcome.problems[0].message.nb)
+            await self._log(job, wanted, "failed", reason="down", message=outcome.problems[0].message)
 
     async def _fill(self, job: Job, wanted: _Wanted, found: Found) -> None:
         """Fill what is empty in one car, and log it, in one transaction; what the car refuses is logged in another."""
@@ -179,7 +180,7 @@ class Enricher:
             await self._log(job, wanted, "skipped", reason="refused", message=_why(error))
 
     async def _log(
-        self, job: Job, wanted: _Wanted, result: str, *, reason: str | None = None, message: str = ""
+        self, job: Job, wanted: _Wanted, result: str, *, reason: str | None = None, message: Text | None = None
     ) -> None:
         async with job.act(REGISTRAR) as act:
             await _write(act, wanted, _Result(result, reason=reason, message=message))
@@ -212,7 +213,7 @@ class _Result:
     result: str
     reason: str | None = None
     fields: tuple[str, ...] = ()
-    message: str = ""
+    message: Text | None = None
 
 
 _NOTHING = _Result("skipped", reason="nothing_missing")
@@ -228,7 +229,7 @@ async def _write(act: Act, wanted: _Wanted, result: _Result) -> None:
         "reason": result.reason,
         "fields": list(result.fields),
         "fields_empty": wanted.empty,
-        "message": result.message[:500] or None,
+        "message": result.message,
     }
     await act.create(LOGS, values)
 
@@ -269,5 +270,5 @@ def _patch(car: Mapping[str, Any], found: Found, names: Sequence[str]) -> dict[s
     return {**{name: found[name]["value"] for name in names}, "registry_sources": sources}
 
 
-def _why(error: Exception) -> str:
-    return "; ".join(p.message.nb for p in error.problems) if isinstance(error, DirectAppError) else "VIN"
+def _why(error: Exception) -> Text:
+    return join((p.message for p in error.problems), "; ") if isinstance(error, DirectAppError) else verbatim("VIN")

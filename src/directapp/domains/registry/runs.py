@@ -15,38 +15,38 @@ from directapp.domains.registry.answers import KINDS, REGISTRAR
 from directapp.domains.registry.events import ENRICH
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ConflictError
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, pgettext
 from directapp.services.act import Act
 
 RUNS, LOGS, REMINDERS = "enrichment_runs", "enrichment_logs", "inspection_reminders"
 _LEFT_BEHIND = timedelta(hours=4)
 
 RESULTS = choices(
-    ("filled", "Fylt ut", "Filled"),
-    ("not_found", "Ikke funnet", "Not found"),
-    ("failed", "Feilet", "Failed"),
-    ("skipped", "Hoppet over", "Skipped"),
+    ("filled", _("Filled")),
+    ("not_found", _("Not found")),
+    ("failed", _("Failed")),
+    ("skipped", _("Skipped")),
 )
 REASONS = choices(
-    ("nothing_missing", "Registeret visste ikke mer", "The registry knew no more"),
-    ("another_car", "Svaret gjaldt en annen bil", "The answer was about another car"),
-    ("unreadable", "Nummeret kan ikke slås opp", "The number cannot be looked up"),
-    ("refused", "Bilen tok ikke imot verdien", "The car did not take the value"),
-    ("moved_on", "Bilen er levert eller arkivert", "The car has been delivered or archived"),
-    ("down", "Registeret svarte ikke", "The registry did not answer"),
+    ("nothing_missing", _("The registry knew no more")),
+    ("another_car", _("The answer was about another car")),
+    ("unreadable", _("The number cannot be looked up")),
+    ("refused", _("The car did not take the value")),
+    ("moved_on", _("The car has been delivered or archived")),
+    ("down", _("The registry did not answer")),
 )
 STOPS = choices(
-    ("quota", "Dagens oppslag er brukt opp", "The day’s look-ups are used up"),
-    ("failures", "For mange feil på rad", "Too many failures in a row"),
-    ("refused", "Registeret godtok ikke nøkkelen", "The registry did not accept the key"),
-    ("not_set_up", "Oppslag er ikke satt opp", "Look-ups are not set up"),
-    ("most", "Nattens grense er nådd", "The limit of the night is reached"),
+    ("quota", _("The day’s look-ups are used up")),
+    ("failures", _("Too many failures in a row")),
+    ("refused", _("The registry did not accept the key")),
+    ("not_set_up", _("Look-ups are not set up")),
+    ("most", _("The limit of the night is reached")),
 )
-_RUNNING = Text("En utfylling pågår alt.", "An enrichment is running already.")
+_RUNNING = _("An enrichment is running already.")
 
 
-def _count(name: str, nb: str, en: str) -> Field:
-    return field(name, nb, en, Kind.INTEGER, default=0, minimum=0, computed=True)
+def _count(name: str, label: Text) -> Field:
+    return field(name, label, Kind.INTEGER, default=0, minimum=0, computed=True)
 
 
 async def goes_on(act: Act) -> bool:
@@ -71,7 +71,7 @@ async def run_now(act: Act) -> None:
 
 RUN_NOW = Verb(
     name="run_now",
-    label=Text("Fyll ut nå", "Fill in now"),
+    label=_("Fill in now"),
     run=run_now,
     on="collection",
     icon="player-play",
@@ -80,53 +80,51 @@ RUN_NOW = Verb(
 
 ENRICHMENT_RUNS = Collection(
     name=RUNS,
-    label=Text("Utfylling fra registeret", "Registry enrichment"),
-    plural=Text("Kjøretøyregisteret", "Vehicle registry"),
+    label=_("Registry enrichment"),
+    plural=_("Vehicle registry"),
     groups=(
         Group(
             "course",
-            Text("Gang", "Course"),
+            pgettext("how it goes", "Course"),
             (
-                field("night", "Natt til", "Night of", Kind.DATE, required=True, immutable=True),
+                field("night", _("Night of"), Kind.DATE, required=True, immutable=True),
                 field(
                     "trigger",
-                    "Startet av",
-                    "Started by",
+                    _("Started by"),
                     Kind.CHOICE,
                     required=True,
                     immutable=True,
-                    choices=choices(("night", "Nattjobben", "The night job"), ("person", "En person", "A person")),
+                    choices=choices(("night", _("The night job")), ("person", _("A person"))),
                 ),
-                field("asked_by", "Bedt om av", "Asked for by", Kind.REF, ref=USERS, on_delete="set_null"),
+                field("asked_by", _("Asked for by"), Kind.REF, ref=USERS, on_delete="set_null"),
                 field(
                     "status",
-                    "Status",
-                    "Status",
+                    _("Status"),
                     Kind.CHOICE,
                     default="running",
                     choices=choices(
-                        ("running", "Pågår", "Running"),
-                        ("finished", "Ferdig", "Finished"),
-                        ("stopped", "Stoppet", "Stopped"),
+                        ("running", _("Running")),
+                        ("finished", _("Finished")),
+                        ("stopped", _("Stopped")),
                     ),
                 ),
-                field("stopped_by", "Hvorfor den stoppet", "Why it stopped", Kind.CHOICE, choices=STOPS),
-                field("started_at", "Startet", "Started", Kind.INSTANT, default=lambda case: case.now),
-                field("finished_at", "Ferdig", "Finished", Kind.INSTANT),
+                field("stopped_by", _("Why it stopped"), Kind.CHOICE, choices=STOPS),
+                field("started_at", _("Started"), Kind.INSTANT, default=lambda case: case.now),
+                field("finished_at", _("Finished"), Kind.INSTANT),
             ),
         ),
         Group(
             "figures",
-            Text("Tall", "Figures"),
+            _("Figures"),
             (
-                _count("cars_asked", "Biler spurt om", "Cars asked for"),
-                _count("filled", "Fylt ut", "Filled"),
-                _count("not_found", "Ikke funnet", "Not found"),
-                _count("failed", "Feilet", "Failed"),
-                _count("skipped", "Hoppet over", "Skipped"),
-                _count("fields_empty", "Tomme felter", "Empty fields"),
-                _count("fields_filled", "Felter fylt ut", "Fields filled"),
-                _count("failures_in_row", "Feil på rad", "Failures in a row"),
+                _count("cars_asked", _("Cars asked for")),
+                _count("filled", _("Filled")),
+                _count("not_found", _("Not found")),
+                _count("failed", _("Failed")),
+                _count("skipped", _("Skipped")),
+                _count("fields_empty", _("Empty fields")),
+                _count("fields_filled", _("Fields filled")),
+                _count("failures_in_row", _("Failures in a row")),
             ),
         ),
     ),
@@ -142,7 +140,7 @@ ENRICHMENT_RUNS = Collection(
     unique=(
         Unique(
             fields=("night",),
-            message=Text("Natten er alt kjørt.", "This night has been run already."),
+            message=_("This night has been run already."),
             where=Is("trigger", "night"),
         ),
         Unique(fields=("status",), message=_RUNNING, where=Is("status", "running")),
@@ -152,22 +150,22 @@ ENRICHMENT_RUNS = Collection(
 
 ENRICHMENT_LOGS = Collection(
     name=LOGS,
-    label=Text("Registeroppslag", "Registry look-up"),
-    plural=Text("Registeroppslag", "Registry look-ups"),
+    label=_("Registry look-up"),
+    plural=_("Registry look-ups"),
     groups=(
         Group(
             "all",
-            Text("Oppslag", "Look-up"),
+            _("Look-up"),
             (
-                field("run", "Utfylling", "Enrichment", Kind.REF, ref=RUNS, on_delete="cascade", required=True),
-                field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True),
-                field("asked_by", "Spurt med", "Asked by", Kind.CHOICE, choices=KINDS),
-                field("result", "Resultat", "Result", Kind.CHOICE, choices=RESULTS, required=True),
-                field("reason", "Grunn", "Reason", Kind.CHOICE, choices=REASONS),
-                field("fields", "Felter fylt ut", "Fields filled", Kind.JSON, form={"type": "array"}),
-                _count("fields_empty", "Tomme felter", "Empty fields"),
-                field("at", "Tid", "Time", Kind.INSTANT, required=True, default=lambda case: case.now),
-                field("message", "Melding", "Message", Kind.TEXT, max_length=500),
+                field("run", _("Enrichment"), Kind.REF, ref=RUNS, on_delete="cascade", required=True),
+                field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True),
+                field("asked_by", pgettext("means", "Asked by"), Kind.CHOICE, choices=KINDS),
+                field("result", _("Result"), Kind.CHOICE, choices=RESULTS, required=True),
+                field("reason", _("Reason"), Kind.CHOICE, choices=REASONS),
+                field("fields", _("Fields filled"), Kind.JSON, form={"type": "array"}),
+                _count("fields_empty", _("Empty fields")),
+                field("at", _("Time"), Kind.INSTANT, required=True, default=lambda case: case.now),
+                field("message", _("Message"), Kind.TEXT, max_length=500),
             ),
         ),
     ),
@@ -191,21 +189,21 @@ ENRICHMENT_LOGS = Collection(
 
 INSPECTION_REMINDERS = Collection(
     name=REMINDERS,
-    label=Text("Varsel om EU-kontroll", "Periodic inspection reminder"),
-    plural=Text("Varsler om EU-kontroll", "Periodic inspection reminders"),
+    label=_("Periodic inspection reminder"),
+    plural=_("Periodic inspection reminders"),
     groups=(
         Group(
             "all",
-            Text("Varsel", "Reminder"),
+            _("Reminder"),
             (
-                field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
-                field("due", "Frist", "Due", Kind.DATE, required=True, immutable=True),
+                field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
+                field("due", _("Due"), Kind.DATE, required=True, immutable=True),
             ),
         ),
     ),
     access=Access(grants=(), systems=(REGISTRAR, "demo")),
     views=Views(columns=("car", "due"), title=("due",)),
-    unique=(Unique(fields=("car", "due"), message=Text("Det er alt varslet.", "It has been told already.")),),
+    unique=(Unique(fields=("car", "due"), message=_("It has been told already.")),),
     exposed=False,
     history=False,
 )

@@ -12,7 +12,7 @@ from directapp.domains.people.fields import USERS
 from directapp.domains.people.roles import ROLE_CHOICES
 from directapp.domains.saved_views.views import COLUMNS_FORM, read_columns
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 _OWN = Is("person", Who.USER)
 
@@ -23,12 +23,11 @@ def _own(case: Case) -> Any:
 
 CONTENT = Group(
     "all",
-    Text("Kolonner", "Columns"),
+    _("Columns"),
     (
         field(
             "person",
-            "Person",
-            "Person",
+            _("Person"),
             Kind.REF,
             ref=USERS,
             required=True,
@@ -36,8 +35,8 @@ CONTENT = Group(
             on_delete="cascade",
             default=_own,
         ),
-        field("collection", "Liste", "List", required=True, max_length=60, immutable=True),
-        field("columns", "Kolonner", "Columns", Kind.JSON, parse=read_columns, form=COLUMNS_FORM, default=lambda _: []),
+        field("collection", _("List"), required=True, max_length=60, immutable=True),
+        field("columns", _("Columns"), Kind.JSON, parse=read_columns, form=COLUMNS_FORM, default=lambda _: []),
     ),
 )
 
@@ -46,13 +45,13 @@ def is_ones_own(case: Case) -> list[Problem]:
     """Let people arrange their own lists only."""
     if case.actor.is_system or case.get("person") == case.actor.user:
         return []
-    return [Problem(Text("Velg bare for deg selv.", "Choose for yourself only."), field="person")]
+    return [Problem(_("Choose for yourself only."), field="person")]
 
 
 LIST_COLUMNS = Collection(
     name="list_columns",
-    label=Text("Kolonnevalg", "Choice of columns"),
-    plural=Text("Kolonnevalg", "Choices of columns"),
+    label=_("Choice of columns"),
+    plural=_("Choices of columns"),
     groups=(CONTENT,),
     access=Access(
         grants=tuple(
@@ -60,14 +59,14 @@ LIST_COLUMNS = Collection(
             for role in ROLE_CHOICES
         ),
         systems=("demo",),
-        delete_why=Text("Man går tilbake til standardkolonnene.", "People go back to the standard columns."),
+        delete_why=_("People go back to the standard columns."),
     ),
     views=Views(columns=("collection", "columns"), title=("collection",), sort=("collection",), icon="columns"),
     rules=(is_ones_own,),
     unique=(
         Unique(
             fields=("person", "collection"),
-            message=Text("Kolonnene er alt valgt.", "The columns are chosen already."),
+            message=_("The columns are chosen already."),
         ),
     ),
     history=False,

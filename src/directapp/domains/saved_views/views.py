@@ -12,9 +12,9 @@ from directapp.declare.rules import Empty, Is, Rule, Who, all_of, either
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.people.roles import ADMIN, ROLE_CHOICES
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
-LOOKS = choices(("table", "Tabell", "Table"), ("board", "Tavle", "Board"), ("calendar", "Kalender", "Calendar"))
+LOOKS = choices(("table", _("Table")), ("board", _("Board")), ("calendar", _("Calendar")))
 _MOST, _LONGEST = 60, 200
 
 
@@ -31,7 +31,7 @@ def read_query(value: Any) -> list[list[str]]:
     """Understand a filter: the pairs of a list's address, in order."""
     fits = isinstance(value, list) and len(value) <= _MOST and all(_is_pair(p) for p in value)
     if not fits:
-        raise BadValueError("Filteret kan ikke leses.", "The filter cannot be read.")
+        raise BadValueError(_("The filter cannot be read."))
     return [[str(part) for part in pair] for pair in value]
 
 
@@ -46,22 +46,22 @@ def _is_word(value: object) -> bool:
 def read_columns(value: Any) -> list[str]:
     """Understand the columns of a view: their names, in order."""
     if not isinstance(value, list) or len(value) > _MOST or not all(_is_word(v) for v in value):
-        raise BadValueError("Kolonnene kan ikke leses.", "The columns cannot be read.")
+        raise BadValueError(_("The columns cannot be read."))
     return value
 
 
 CONTENT = Group(
     "all",
-    Text("Visning", "View"),
+    _("View"),
     (
-        field("name", "Navn", "Name", required=True, max_length=60, search=True),
-        field("collection", "Liste", "List", required=True, max_length=60, immutable=True),
-        field("query", "Filter", "Filter", Kind.JSON, parse=read_query, form=QUERY_FORM, default=lambda _: []),
-        field("columns", "Kolonner", "Columns", Kind.JSON, parse=read_columns, form=COLUMNS_FORM),
-        field("view", "Vises som", "Shown as", Kind.CHOICE, choices=LOOKS, required=True, default="table"),
-        field("shared_role", "Delt med rolle", "Shared with role", Kind.CHOICE, choices=ROLE_CHOICES),
-        field("shared_site", "Delt med anlegg", "Shared with site", Kind.REF, ref=DEALERSHIPS, on_delete="cascade"),
-        field("pinned", "Festet i menyen", "Pinned in the menu", Kind.BOOLEAN, default=False),
+        field("name", _("Name"), required=True, max_length=60, search=True),
+        field("collection", _("List"), required=True, max_length=60, immutable=True),
+        field("query", _("Filter"), Kind.JSON, parse=read_query, form=QUERY_FORM, default=lambda _: []),
+        field("columns", _("Columns"), Kind.JSON, parse=read_columns, form=COLUMNS_FORM),
+        field("view", _("Shown as"), Kind.CHOICE, choices=LOOKS, required=True, default="table"),
+        field("shared_role", _("Shared with role"), Kind.CHOICE, choices=ROLE_CHOICES),
+        field("shared_site", _("Shared with site"), Kind.REF, ref=DEALERSHIPS, on_delete="cascade"),
+        field("pinned", _("Pinned in the menu"), Kind.BOOLEAN, default=False),
     ),
 )
 
@@ -74,7 +74,7 @@ def shared_with_own_site(case: Case) -> list[Problem]:
     unasked = site is None or not case.changed("shared_site") or case.actor.is_system
     if unasked or site == case.actor.site or ADMIN in case.actor.roles:
         return []
-    words = Text("Del med ditt eget anlegg.", "Share with your own site.")
+    words = _("Share with your own site.")
     return [Problem(words, field="shared_site")]
 
 
@@ -84,10 +84,7 @@ def shared_with_everyone_by_admin(case: Case) -> list[Problem]:
     unasked = not wide or not case.changed("shared_role", "shared_site") or case.actor.is_system
     if unasked or ADMIN in case.actor.roles:
         return []
-    words = Text(
-        "Bare administrator deler med en rolle på alle anlegg. Velg ditt eget anlegg også.",
-        "Only an administrator shares with a role at every site. Choose your own site too.",
-    )
+    words = _("Only an administrator shares with a role at every site. Choose your own site too.")
     return [Problem(words, field="shared_role")]
 
 
@@ -111,13 +108,13 @@ def _grants() -> Iterator[Grant]:
 
 SAVED_VIEWS = Collection(
     name="saved_views",
-    label=Text("Lagret visning", "Saved view"),
-    plural=Text("Lagrede visninger", "Saved views"),
+    label=_("Saved view"),
+    plural=_("Saved views"),
     groups=(CONTENT,),
     access=Access(
         grants=tuple(_grants()),
         systems=("demo",),
-        delete_why=Text("Man rydder i egne visninger.", "People tidy up among their own views."),
+        delete_why=_("People tidy up among their own views."),
     ),
     views=Views(
         columns=("name", "collection", "view", "shared_role", "shared_site", "pinned", "created_by"),

@@ -6,7 +6,7 @@ from typing import Any
 from directapp.declare.case import Case, Row
 from directapp.domains.workshop.templates import item_codes
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Name, Text, _, verbatim
 
 RESULTS = ("ok", "remark", "critical")
 FOUND = frozenset({"remark", "critical"})
@@ -49,11 +49,11 @@ MARKS_FORM = {
 }
 
 HANDOVER_CHECKS: Mapping[str, Text] = {
-    "plates_ok": Text("Skilt er på plass", "Plates are in place"),
-    "reregistered": Text("Omregistrert til kunden", "Registered to the customer"),
-    "insurance": Text("Forsikring er tegnet", "Insurance is in force"),
-    "liens": Text("Heftelser er sjekket og slettet", "Liens are checked and cleared"),
-    "keys": Text("Alle nøkler er overlevert", "All keys are handed over"),
+    "plates_ok": _("Plates are in place"),
+    "reregistered": _("Registered to the customer"),
+    "insurance": _("Insurance is in force"),
+    "liens": _("Liens are checked and cleared"),
+    "keys": _("All keys are handed over"),
 }
 
 
@@ -66,7 +66,7 @@ def answer_list(row: Row) -> list[dict[str, Any]]:
 def item_label(row: Row, code: str) -> Text:
     """Return what a checklist item is called; an unknown one is called by its code."""
     found = next((i for i in row.get("items") or () if i.get("code") == code), None)
-    return Text(found["nb"], found["en"]) if found else Text(code, code)
+    return Name((("nb", found["nb"]), ("en", found["en"]))) if found else verbatim(code)
 
 
 def open_items(row: Row) -> list[str]:
@@ -81,19 +81,17 @@ def _note_fits(note: object) -> bool:
 
 def _judge_answer(case: Case, answer: object, known: set[str]) -> Text | None:
     if not isinstance(answer, dict) or not isinstance(answer.get("item"), str):
-        return Text("Hvert svar skal ha et punkt (item).", "Each answer must have an item.")
+        return _("Each answer must have an item.")
     label = item_label(case.row, answer["item"])
     if answer["item"] not in known:
-        return Text("Punktet «{item}» står ikke på sjekklisten.", "“{item}” is not on the checklist.").fill(item=label)
+        return _("“{item}” is not on the checklist.").fill(item=label)
     if answer.get("result") not in RESULTS:
-        return Text("{item}: velg ok, remark eller critical.", "{item}: choose ok, remark or critical.").fill(
-            item=label
-        )
+        return _("{item}: choose ok, remark or critical.").fill(item=label)
     note = answer.get("note")
     if not _note_fits(note):
-        return Text("{item}: merknaden er for lang.", "{item}: the note is too long.").fill(item=label)
+        return _("{item}: the note is too long.").fill(item=label)
     if answer["result"] in FOUND and not str(note or "").strip():
-        return Text("{item}: skriv hva som er funnet.", "{item}: write what was found.").fill(item=label)
+        return _("{item}: write what was found.").fill(item=label)
     return None
 
 
@@ -103,13 +101,13 @@ def judge_answers(case: Case) -> list[Problem]:
     if not answers or not case.changed("answers", "template"):
         return []
     if not isinstance(answers, list):
-        return [Problem(Text("Skal være en liste av svar.", "Must be a list of answers."), field="answers")]
+        return [Problem(_("Must be a list of answers."), field="answers")]
     known = set(item_codes(case.get("items")))
     found = (_judge_answer(case, answer, known) for answer in answers)
     problems = [Problem(message, field="answers") for message in found if message is not None]
     codes = [a.get("item") for a in answer_list(case.row)]
     if not problems and len(set(codes)) != len(codes):
-        problems.append(Problem(Text("Et punkt er besvart to ganger.", "An item is answered twice."), field="answers"))
+        problems.append(Problem(_("An item is answered twice."), field="answers"))
     return problems
 
 
@@ -135,10 +133,7 @@ def judge_marks(case: Case) -> list[Problem]:
         return []
     if isinstance(marks, list) and len(marks) <= _MOST_MARKS and all(_is_mark(m) for m in marks):
         return []
-    words = Text(
-        "Hvert skademerke har x og y fra 0 til 1, og en side: {views}.",
-        "Each damage mark has x and y from 0 to 1, and a view: {views}.",
-    ).fill(views=", ".join(VIEWS))
+    words = _("Each damage mark has x and y from 0 to 1, and a view: {views}.").fill(views=", ".join(VIEWS))
     return [Problem(words, field="damage_marks")]
 
 
@@ -159,5 +154,5 @@ def judge_photos(case: Case) -> list[Problem]:
         "answers": list(_photos_of(case.get("answers"))),
         "damage_marks": list(_photos_of(case.get("damage_marks"))),
     }
-    words = Text("Legg bildet til bilens filer først.", "Add the photo to the car's files first.")
+    words = _("Add the photo to the car's files first.")
     return [Problem(words, field=name) for name, ids in shown.items() if case.changed(name) and not set(ids) <= own]

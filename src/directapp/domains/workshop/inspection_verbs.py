@@ -13,7 +13,8 @@ from directapp.domains.workshop.rights import closed_car
 from directapp.domains.workshop.templates import critical_codes
 from directapp.domains.workshop.work_items import KINDS
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.languages import DEFAULT
+from directapp.kernel.text import Text, _, join, verbatim
 from directapp.services.act import Act, Seen
 
 # A demo car is looked at as a new one, a certified car as a used one.
@@ -65,23 +66,20 @@ def _refuse_approval(case: Case) -> None:
     left = _criticals_left(case)
     if not left:
         return
-    words = Text(
-        "{item}: lag arbeidspunkt av det kritiske funnet, eller ikke godkjenn.",
-        "{item}: make a work item of the critical finding, or do not approve.",
-    )
+    words = _("{item}: make a work item of the critical finding, or do not approve.")
     raise ConflictError([Problem(words.fill(item=item), field="answers") for item in left])
 
 
 def _findings(case: Case) -> str | None:
     found = (a for a in answer_list(case.row) if a.get("result") in FOUND)
-    lines = [f"{item_label(case.row, a['item']).nb}: {a.get('note') or ''}".strip() for a in found]
+    lines = [f"{item_label(case.row, a['item']).pick(DEFAULT)}: {a.get('note') or ''}".strip() for a in found]
     return "\n".join(lines) or None
 
 
 def _car_facts(act: Act, *, approved: bool, note: str | None, car: Seen) -> dict[str, Any]:
     findings = _findings(act.case)
     if not approved and not (note or findings):
-        raise InvalidError(Problem(Text("Skriv hva som er feil.", "Write what is wrong."), field="note"))
+        raise InvalidError(Problem(_("Write what is wrong."), field="note"))
     facts: dict[str, Any] = {
         "inspection_completed_at": act.now,
         "inspection_approved": approved,
@@ -96,7 +94,7 @@ def _car_facts(act: Act, *, approved: bool, note: str | None, car: Seen) -> dict
 async def _complete_receiving(act: Act) -> None:
     note, approved = act.params.get("note") or act.case.get("note"), act.params.get("approved")
     if approved is None:
-        words = Text("Velg om mottaket godkjennes.", "Choose whether it is approved.")
+        words = _("Choose whether it is approved.")
         raise InvalidError(Problem(words, field="approved"))
     if approved:
         _refuse_approval(act.case)
@@ -118,7 +116,7 @@ async def complete(act: Act) -> None:
 def not_ready_to_sign(case: Case) -> Problem | None:
     """Say what is still open on the checklist."""
     if case.get("signed_at") is not None:
-        return Problem(Text("Kontrollen er signert.", "The inspection is signed."), code="CONFLICT")
+        return Problem(_("The inspection is signed."), code="CONFLICT")
     if case.get("kind") == "handover":
         left = [label for name, label in HANDOVER_CHECKS.items() if case.get(name) is not True]
     else:
@@ -126,21 +124,15 @@ def not_ready_to_sign(case: Case) -> Problem | None:
     if not left:
         return closed_car(case)
     named = left[:_NAMED] if len(left) > _NAMED + 1 else left
-    more = (
-        Text(" og {count} til", " and {count} more").fill(count=len(left) - len(named))
-        if named != left
-        else Text("", "")
-    )
-    words = Text("Gjenstår: {nb}{more}.", "Still open: {en}{more}.").fill(
-        nb=", ".join(t.nb for t in named), en=", ".join(t.en for t in named), more=more
-    )
+    more = _(" and {count} more").fill(count=len(left) - len(named)) if named != left else verbatim("")
+    words = _("Still open: {items}{more}.").fill(items=join(named, ", "), more=more)
     return Problem(words, code="CONFLICT")
 
 
 def _finding(case: Case, code: str) -> dict[str, Any]:
     found = next((a for a in answer_list(case.row) if a.get("item") == code), None)
     if found is None or found.get("result") not in FOUND:
-        words = Text("Punktet har ingen anmerkning.", "The item has no remark.")
+        words = _("The item has no remark.")
         raise InvalidError(Problem(words, field="item"))
     return found
 
@@ -150,7 +142,7 @@ async def make_work_item(act: Act) -> None:
     code = act.params["item"]
     finding = _finding(act.case, code)
     if any(w.get("inspection_item") == code for w in act.case.many("work_items")):
-        words = Text("Punktet har alt et arbeidspunkt.", "The item already has a work item.")
+        words = _("The item already has a work item.")
         raise ConflictError(Problem(words, field="item"))
     described = f"{item_label(act.case.row, code).pick(act.actor.language)}: {finding.get('note') or ''}"
     made = await act.create(
@@ -169,34 +161,34 @@ async def make_work_item(act: Act) -> None:
 VERBS = (
     Verb(
         name="begin",
-        label=Text("Start mottakskontroll", "Start the receiving inspection"),
+        label=_("Start the receiving inspection"),
         run=begin,
         on="collection",
-        params=(field("car", "Bil", "Car", Kind.REF, ref=CARS, required=True),),
+        params=(field("car", _("Car"), Kind.REF, ref=CARS, required=True),),
         icon="clipboard-plus",
         primary=True,
     ),
     Verb(
         name="complete",
-        label=Text("Signer kontrollen", "Sign the inspection"),
+        label=_("Sign the inspection"),
         run=complete,
         blocked=not_ready_to_sign,
         params=(
-            field("approved", "Godkjent", "Approved", Kind.BOOLEAN),
-            field("note", "Merknad", "Note", Kind.TEXT, max_length=4000),
+            field("approved", _("Approved"), Kind.BOOLEAN),
+            field("note", _("Note"), Kind.TEXT, max_length=4000),
         ),
         icon="signature",
         primary=True,
     ),
     Verb(
         name="make_work_item",
-        label=Text("Lag arbeidspunkt", "Make a work item"),
+        label=_("Make a work item"),
         run=make_work_item,
         blocked=closed_car,
         params=(
-            field("item", "Kontrollpunkt", "Inspection item", required=True, max_length=60),
-            field("kind", "Type arbeid", "Kind of work", Kind.CHOICE, choices=KINDS),
-            field("description", "Beskrivelse", "Description", Kind.TEXT, max_length=2000),
+            field("item", _("Inspection item"), required=True, max_length=60),
+            field("kind", _("Kind of work"), Kind.CHOICE, choices=KINDS),
+            field("description", _("Description"), Kind.TEXT, max_length=2000),
         ),
         icon="tool",
     ),

@@ -25,7 +25,7 @@ from directapp.domains.workshop.inspection_verbs import VERBS
 from directapp.domains.workshop.rights import SEEN, refuse_on_closed_car
 from directapp.domains.workshop.templates import KINDS
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, pgettext
 from directapp.services.attachments import FILES
 
 MOTTAK = all_of(SEEN, Is("kind", "mottak"))
@@ -33,42 +33,41 @@ HANDOVER = all_of(SEEN, Is("kind", "handover"))
 
 HEAD = Group(
     "head",
-    Text("Kontroll", "Inspection"),
+    pgettext("kind", "Inspection"),
     (
-        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
-        field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, required=True, default="mottak", immutable=True),
-        field("signed_by", "Signert av", "Signed by", Kind.REF, ref=USERS, on_delete="set_null", computed=True),
-        field("signed_at", "Signert", "Signed", Kind.INSTANT, computed=True),
+        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
+        field("kind", _("Kind"), Kind.CHOICE, choices=KINDS, required=True, default="mottak", immutable=True),
+        field("signed_by", _("Signed by"), Kind.REF, ref=USERS, on_delete="set_null", computed=True),
+        field("signed_at", _("Signed"), Kind.INSTANT, computed=True),
     ),
 )
 
 RECEIVING = Group(
     "mottak",
-    Text("Mottakskontroll", "Receiving inspection"),
+    _("Receiving inspection"),
     (
-        field("template", "Sjekkliste", "Checklist", Kind.REF, ref=INSPECTION_TEMPLATES),
+        field("template", _("Checklist"), Kind.REF, ref=INSPECTION_TEMPLATES),
         field(
             "items",
-            "Kontrollpunkter",
-            "Items",
+            _("Items"),
             Kind.JSON,
             computed=True,
-            help=Text("Sjekklisten slik den var da kontrollen begynte.", "The checklist as it was at the start."),
+            help=_("The checklist as it was at the start."),
         ),
-        field("answers", "Svar", "Answers", Kind.JSON, form=ANSWERS_FORM, default=[]),
-        field("note", "Merknad", "Note", Kind.TEXT, max_length=4000),
-        field("photos", "Bilder", "Photos", Kind.REFS, ref=FILES),
-        field("damage_marks", "Skademerker", "Damage marks", Kind.JSON, form=MARKS_FORM, default=[]),
-        field("approved", "Godkjent", "Approved", Kind.BOOLEAN, computed=True),
-        field("remarks", "Antall anmerkninger", "Remarks", Kind.INTEGER, computed=True, default=0),
+        field("answers", _("Answers"), Kind.JSON, form=ANSWERS_FORM, default=[]),
+        field("note", _("Note"), Kind.TEXT, max_length=4000),
+        field("photos", _("Photos"), Kind.REFS, ref=FILES),
+        field("damage_marks", _("Damage marks"), Kind.JSON, form=MARKS_FORM, default=[]),
+        field("approved", _("Approved"), Kind.BOOLEAN, computed=True),
+        field("remarks", pgettext("how many", "Remarks"), Kind.INTEGER, computed=True, default=0),
     ),
 )
 
 _CHECK_LABELS: Mapping[str, Text] = HANDOVER_CHECKS
 DELIVERY = Group(
     "handover",
-    Text("Overlevering", "Hand-over"),
-    tuple(field(name, label.nb, label.en, Kind.BOOLEAN) for name, label in _CHECK_LABELS.items()),
+    _("Hand-over"),
+    tuple(field(name, label, Kind.BOOLEAN) for name, label in _CHECK_LABELS.items()),
 )
 
 
@@ -86,10 +85,7 @@ def signed_stands(case: Case) -> list[Problem]:
     """Let nobody write over what is signed."""
     if case.actor.is_system or case.was("signed_at") is None:
         return []
-    words = Text(
-        "Kontrollen er signert og står fast. Start en ny kontroll for å rette noe.",
-        "The inspection is signed and stands. Start a new one to correct something.",
-    )
+    words = _("The inspection is signed and stands. Start a new one to correct something.")
     return [Problem(words, field=name, code="CONFLICT") for name in case.patch]
 
 
@@ -99,10 +95,10 @@ def template_fits(case: Case) -> list[Problem]:
     if not case.changed("template") or not template:
         return []
     if template.get("kind") != case.get("kind"):
-        words = Text("Sjekklisten er for noe annet.", "The checklist is for something else.")
+        words = _("The checklist is for something else.")
         return [Problem(words, field="template")]
     if case.was("answers"):
-        words = Text("Kontrollen er begynt på en annen sjekkliste.", "The inspection has begun on another checklist.")
+        words = _("The inspection has begun on another checklist.")
         return [Problem(words, field="template", code="CONFLICT")]
     return []
 
@@ -137,8 +133,8 @@ ACCESS = Access(
 
 INSPECTIONS = Collection(
     name="inspections",
-    label=Text("Kontroll", "Inspection"),
-    plural=Text("Kontroller", "Inspections"),
+    label=pgettext("kind", "Inspection"),
+    plural=_("Inspections"),
     groups=(HEAD, RECEIVING, DELIVERY),
     access=ACCESS,
     views=Views(

@@ -10,7 +10,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, Who, Whose
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.people.roles import WORKING
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 
 OWN_SITE = Is("dealership", Who.SITE)
 OWN_SITES = In("dealership", Whose.SITES)
@@ -27,12 +27,11 @@ def part_number(value: str) -> str:
 
 STOCK = Group(
     "stock",
-    Text("Lager", "Stock"),
+    _("Stock"),
     (
         field(
             "dealership",
-            "Forhandler",
-            "Dealership",
+            _("Dealership"),
             Kind.REF,
             ref=DEALERSHIPS,
             required=True,
@@ -40,33 +39,32 @@ STOCK = Group(
         ),
         field(
             "part_number",
-            "Delenummer",
-            "Part number",
+            _("Part number"),
             required=True,
             max_length=60,
             parse=part_number,
             code=True,
             search=True,
         ),
-        field("name", "Navn", "Name", required=True, search=True),
-        field("available", "Ledig", "Available", Kind.INTEGER, minimum=0, required=True, default=0),
-        field("reserved", "Satt av til biler", "Reserved", Kind.INTEGER, minimum=0, required=True, default=0),
-        field("ordered", "I bestilling", "On order", Kind.INTEGER, minimum=0, required=True, default=0),
-        field("supplier", "Leverandør", "Supplier"),
-        field("reorder_point", "Bestillingspunkt", "Reorder point", Kind.INTEGER, minimum=0),
-        field("bin", "Hylleplass", "Bin", max_length=40),
+        field("name", _("Name"), required=True, search=True),
+        field("available", _("Available"), Kind.INTEGER, minimum=0, required=True, default=0),
+        field("reserved", pgettext("parts", "Reserved"), Kind.INTEGER, minimum=0, required=True, default=0),
+        field("ordered", _("On order"), Kind.INTEGER, minimum=0, required=True, default=0),
+        field("supplier", _("Supplier")),
+        field("reorder_point", _("Reorder point"), Kind.INTEGER, minimum=0),
+        field("bin", _("Bin"), max_length=40),
     ),
 )
 COST = Group(
     "cost",
-    Text("Kostpris", "Cost"),
-    (field("cost", "Kostpris", "Cost", Kind.MONEY, minimum=0, unit="kr"),),
+    pgettext("of a part", "Cost"),
+    (field("cost", pgettext("of a part", "Cost"), Kind.MONEY, minimum=0, unit="kr"),),
 )
 
 PARTS_INVENTORY = Collection(
     name="parts_inventory",
-    label=Text("Lagervare", "Stock item"),
-    plural=Text("Delelager", "Parts inventory"),
+    label=_("Stock item"),
+    plural=_("Parts inventory"),
     groups=(STOCK, COST),
     access=Access(
         systems=("workflow", "importer", "demo"),
@@ -89,7 +87,7 @@ PARTS_INVENTORY = Collection(
     unique=(
         Unique(
             fields=("dealership", "part_number"),
-            message=Text("Delenummeret finnes alt på dette lageret.", "This site already stocks that part number."),
+            message=_("This site already stocks that part number."),
         ),
     ),
 )

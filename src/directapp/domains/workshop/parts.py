@@ -20,17 +20,17 @@ from directapp.domains.workshop.fields import PARTS_INVENTORY
 from directapp.domains.workshop.parts_effects import car_follows, enough_in_stock, stock_follows
 from directapp.domains.workshop.rights import SEEN, closed_car
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 from directapp.services.act import Act
 
-SIDES = choices(("seller", "Selgerforhandler", "Selling site"), ("prep", "Klargjøringssenter", "Prep centre"))
+SIDES = choices(("seller", _("Selling site")), ("prep", _("Prep centre")))
 
 STATES = (
-    state("ordered", "Bestilt", "Ordered", "orange"),
-    state("in_transit", "Underveis", "In transit", "blue"),
-    state("arrived", "Ankommet", "Arrived", "green"),
-    state("installed", "Montert", "Installed", "grey"),
-    state("cancelled", "Avbestilt", "Cancelled", "grey"),
+    state("ordered", _("Ordered"), "orange"),
+    state("in_transit", _("In transit"), "blue"),
+    state("arrived", _("Arrived"), "green"),
+    state("installed", _("Installed"), "grey"),
+    state("cancelled", _("Cancelled"), "grey"),
 )
 
 
@@ -49,40 +49,38 @@ def _now(case: Case) -> Any:
 
 ORDER = Group(
     "all",
-    Text("Bestilling", "Order"),
+    pgettext("purchase", "Order"),
     (
-        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
-        field("part", "Lagervare", "Stock item", Kind.REF, ref=PARTS_INVENTORY, immutable=True),
-        field("part_number", "Delenummer", "Part number", code=True, style="mono", max_length=60, search=True),
-        field("part_name", "Del", "Part", search=True),
-        field("quantity", "Antall", "Quantity", Kind.INTEGER, minimum=1, maximum=9999, required=True, default=1),
-        field("from_stock", "Tas fra lager", "Taken from stock", Kind.BOOLEAN, default=False, immutable=True),
-        field("supplier", "Leverandør", "Supplier"),
-        field("order_reference", "Leverandørens ordrenummer", "Supplier's order number", max_length=60, search=True),
+        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
+        field("part", _("Stock item"), Kind.REF, ref=PARTS_INVENTORY, immutable=True),
+        field("part_number", _("Part number"), code=True, style="mono", max_length=60, search=True),
+        field("part_name", _("Part"), search=True),
+        field("quantity", _("Quantity"), Kind.INTEGER, minimum=1, maximum=9999, required=True, default=1),
+        field("from_stock", _("Taken from stock"), Kind.BOOLEAN, default=False, immutable=True),
+        field("supplier", _("Supplier")),
+        field("order_reference", _("Supplier's order number"), max_length=60, search=True),
         field(
             "ordered_by_side",
-            "Bestilt av",
-            "Ordered by",
+            _("Ordered by"),
             Kind.CHOICE,
             choices=SIDES,
             required=True,
         ),
         field(
             "status",
-            "Status",
-            "Status",
+            _("Status"),
             Kind.CHOICE,
             choices=status_choices(STATES),
             computed=True,
             default="ordered",
         ),
-        field("eta", "Forventet ankomst", "Expected", Kind.DATE),
-        field("ordered_at", "Bestilt", "Ordered", Kind.INSTANT, required=True, default=_now, fact=True),
-        field("sent_at", "Sendt", "Sent", Kind.INSTANT, fact=True),
-        field("arrived_at", "Ankommet", "Arrived", Kind.INSTANT, fact=True),
-        field("installed_at", "Montert", "Installed", Kind.INSTANT, fact=True),
-        field("cancelled_at", "Avbestilt", "Cancelled", Kind.INSTANT, fact=True),
-        field("notes", "Merknad", "Notes", Kind.TEXT, max_length=1000),
+        field("eta", _("Expected"), Kind.DATE),
+        field("ordered_at", _("Ordered"), Kind.INSTANT, required=True, default=_now, fact=True),
+        field("sent_at", _("Sent"), Kind.INSTANT, fact=True),
+        field("arrived_at", _("Arrived"), Kind.INSTANT, fact=True),
+        field("installed_at", _("Installed"), Kind.INSTANT, fact=True),
+        field("cancelled_at", _("Cancelled"), Kind.INSTANT, fact=True),
+        field("notes", pgettext("one note", "Notes"), Kind.TEXT, max_length=1000),
     ),
 )
 
@@ -108,11 +106,8 @@ def _step(origins: str, to: str, fact: str, event: Event) -> Step:
     return Step(origins=tuple(origins.split()), to=to, when=_has(fact), fact=fact, event=event)
 
 
-_REFUSAL = Text("Delen er {state}.", "The part is {state}.")
-_NOT_ARRIVED = Text(
-    "Delen er {state}. Den kan monteres når den er ankommet.",
-    "The part is {state}. It can be installed once it has arrived.",
-)
+_REFUSAL = _("The part is {state}.")
+_NOT_ARRIVED = _("The part is {state}. It can be installed once it has arrived.")
 
 WORKFLOW = Workflow(
     states=STATES,
@@ -146,7 +141,7 @@ def name_the_part(case: Case) -> list[Problem]:
         return []
     return [
         Problem(
-            Text("Velg lagervare eller skriv hva delen heter.", "Choose a stock item or name the part."),
+            _("Choose a stock item or name the part."),
             field="part_name",
         )
     ]
@@ -156,7 +151,7 @@ def stock_needs_part(case: Case) -> list[Problem]:
     """Only a stock item is taken from stock."""
     if not case.get("from_stock") or case.get("part") is not None:
         return []
-    return [Problem(Text("Velg hvilken lagervare som tas.", "Choose the stock item that is taken."), field="part")]
+    return [Problem(_("Choose the stock item that is taken."), field="part")]
 
 
 def part_of_own_shelf(case: Case) -> list[Problem]:
@@ -165,10 +160,7 @@ def part_of_own_shelf(case: Case) -> list[Problem]:
     sites = {car.get("dealership"), car.get("prep_center")}
     if case.before is not None or not part or part.get("dealership") in sites | {case.actor.site}:
         return []
-    words = Text(
-        "Lagervaren står på et lager som ikke har med bilen å gjøre.",
-        "The stock item belongs to a site that has nothing to do with the car.",
-    )
+    words = _("The stock item belongs to a site that has nothing to do with the car.")
     return [Problem(words, field="part")]
 
 
@@ -181,8 +173,8 @@ def no_order_for_closed_car(case: Case) -> list[Problem]:
 def times_in_order(case: Case) -> list[Problem]:
     """Let a part arrive after it was ordered and be installed after it arrived."""
     words = {
-        "arrived_at": ("ordered_at", Text("Ankommet før bestilt.", "Arrived before it was ordered.")),
-        "installed_at": ("arrived_at", Text("Montert før ankommet.", "Installed before it arrived.")),
+        "arrived_at": ("ordered_at", _("Arrived before it was ordered.")),
+        "installed_at": ("arrived_at", _("Installed before it arrived.")),
     }
     return [
         Problem(message, field=late)
@@ -221,17 +213,17 @@ VERBS = (
     Verb(
         name="receive",
         to="arrived",
-        label=Text("Ta imot delen", "Receive the part"),
+        label=_("Receive the part"),
         run=receive,
         states=("ordered", "in_transit"),
-        params=(field("quantity", "Antall mottatt", "Quantity received", Kind.INTEGER, minimum=1, maximum=9999),),
+        params=(field("quantity", _("Quantity received"), Kind.INTEGER, minimum=1, maximum=9999),),
         icon="package-import",
         primary=True,
     ),
     Verb(
         name="install",
         to="installed",
-        label=Text("Meld montert", "Report installed"),
+        label=_("Report installed"),
         run=_setter("installed_at"),
         states=("arrived",),
         icon="tool",
@@ -240,7 +232,7 @@ VERBS = (
     Verb(
         name="cancel",
         to="cancelled",
-        label=Text("Avbestill", "Cancel the order"),
+        label=_("Cancel the order"),
         run=_setter("cancelled_at"),
         states=("ordered", "in_transit", "arrived"),
         icon="x",
@@ -251,8 +243,8 @@ _VERB_NAMES = tuple(v.name for v in VERBS)
 
 PARTS_ORDERS = Collection(
     name=NAME,
-    label=Text("Delebestilling", "Parts order"),
-    plural=Text("Delebestillinger", "Parts orders"),
+    label=_("Parts order"),
+    plural=_("Parts orders"),
     groups=(ORDER,),
     access=Access(
         systems=("workflow", "custodian", "importer", "demo"),
@@ -261,10 +253,7 @@ PARTS_ORDERS = Collection(
             Grant(role="parts", rows=SEEN, read=("all",), write=("all",), create=True, verbs=_VERB_NAMES),
             Grant(role="tenant_admin", write=("*",), create=True, verbs=_VERB_NAMES),
         ),
-        delete_why=Text(
-            "Angres et delvis mottak, finnes restordren ikke.",
-            "A partial receipt that is taken back leaves no rest order.",
-        ),
+        delete_why=_("A partial receipt that is taken back leaves no rest order."),
     ),
     views=Views(
         columns=("status", "car", "part_name", "part", "quantity", "supplier", "ordered_by_side", "eta", "ordered_at"),

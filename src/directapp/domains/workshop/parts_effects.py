@@ -9,7 +9,7 @@ from directapp.domains.cars.fields import CARS
 from directapp.domains.workshop.fields import PARTS_INVENTORY
 from directapp.domains.workshop.rights import CLOSED_STATES
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 SIDES = ("seller", "prep")
 # From here on a late part no longer moves the car back to waiting.
@@ -87,7 +87,7 @@ def enough_in_stock(case: Case) -> list[Problem]:
     free = int(case.one("part").get("available") or 0)
     if case.get("part") is None or free + stock_change(case)["available"] >= 0:
         return []
-    message = Text("Lageret har {free} ledig av denne delen.", "Stock has {free} of this part free.").fill(free=free)
+    message = _("Stock has {free} of this part free.").fill(free=free)
     return [Problem(message, field="quantity", code="CONFLICT")]
 
 

@@ -4,7 +4,7 @@ from directapp.declare.case import Case
 from directapp.declare.rules import Is, Parent, SeenInFull, Who, all_of
 from directapp.domains.cars.fields import CARS
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 SEEN = SeenInFull("car", CARS)
 OWN = Is("created_by", Who.USER)
@@ -24,10 +24,7 @@ def closed_car(case: Case) -> Problem | None:
     """Say that the car has left the house, or nothing."""
     if not is_closed(case):
         return None
-    message = Text(
-        "Bilen er levert eller arkivert og kan ikke endres.",
-        "The car is delivered or archived and cannot be changed.",
-    )
+    message = _("The car is delivered or archived and cannot be changed.")
     return Problem(message, field="car", code="CONFLICT")
 
 

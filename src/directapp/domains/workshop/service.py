@@ -12,42 +12,41 @@ from directapp.domains.people.roles import WORKING
 from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.domains.workshop.rights import SEEN
 from directapp.domains.workshop.work_items import KINDS
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 from directapp.services.act import Act
 
 TYPES = (
     *KINDS,
     *choices(
-        ("service", "Service", "Service"),
-        ("repair", "Reparasjon", "Repair"),
-        ("inspection", "Kontroll", "Inspection"),
-        ("recall", "Tilbakekalling", "Recall"),
+        ("service", _("Service")),
+        ("repair", _("Repair")),
+        ("inspection", pgettext("kind", "Inspection")),
+        ("recall", _("Recall")),
     ),
 )
 
 ENTRY = Group(
     "all",
-    Text("Utført arbeid", "Work performed"),
+    _("Work performed"),
     (
-        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
-        field("vin", "Understellsnummer", "VIN", code=True, style="mono", search=True, max_length=17),
-        field("type", "Type", "Type", Kind.CHOICE, choices=TYPES, required=True),
-        field("performed_by", "Utført av", "Performed by", Kind.REF, ref=USERS, on_delete="set_null"),
-        field("performed_at", "Utført", "Performed", Kind.INSTANT, required=True, fact=True),
-        field("hours", "Timer", "Hours", Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
-        field("cost", "Kostnad", "Cost", Kind.MONEY, minimum=0, unit="kr"),
-        field("parts", "Deler brukt", "Parts used", Kind.TEXT, max_length=2000),
-        field("notes", "Merknad", "Notes", Kind.TEXT, search=True),
+        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
+        field("vin", _("VIN"), code=True, style="mono", search=True, max_length=17),
+        field("type", _("Type"), Kind.CHOICE, choices=TYPES, required=True),
+        field("performed_by", _("Performed by"), Kind.REF, ref=USERS, on_delete="set_null"),
+        field("performed_at", _("Performed"), Kind.INSTANT, required=True, fact=True),
+        field("hours", _("Hours"), Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
+        field("cost", _("Cost"), Kind.MONEY, minimum=0, unit="kr"),
+        field("parts", _("Parts used"), Kind.TEXT, max_length=2000),
+        field("notes", pgettext("one note", "Notes"), Kind.TEXT, search=True),
         field(
             "work_item",
-            "Arbeidspunkt",
-            "Work item",
+            _("Work item"),
             Kind.REF,
             ref=WORK_ITEMS,
             on_delete="set_null",
             computed=True,
         ),
-        field("withdrawn", "Trukket tilbake", "Withdrawn", Kind.BOOLEAN, default=False, computed=True),
+        field("withdrawn", _("Withdrawn"), Kind.BOOLEAN, default=False, computed=True),
     ),
 )
 
@@ -63,25 +62,25 @@ async def record(act: Act) -> None:
 
 RECORD = Verb(
     name="record",
-    label=Text("Før utført arbeid", "Record work performed"),
+    label=_("Record work performed"),
     run=record,
     on="collection",
     params=(
-        field("car", "Bil", "Car", Kind.REF, ref=CARS, required=True),
-        field("type", "Type", "Type", Kind.CHOICE, choices=TYPES, required=True),
-        field("performed_at", "Utført", "Performed", Kind.INSTANT, fact=True),
-        field("hours", "Timer", "Hours", Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
-        field("cost", "Kostnad", "Cost", Kind.MONEY, minimum=0, unit="kr"),
-        field("parts", "Deler brukt", "Parts used", Kind.TEXT, max_length=2000),
-        field("notes", "Merknad", "Notes", Kind.TEXT),
+        field("car", _("Car"), Kind.REF, ref=CARS, required=True),
+        field("type", _("Type"), Kind.CHOICE, choices=TYPES, required=True),
+        field("performed_at", _("Performed"), Kind.INSTANT, fact=True),
+        field("hours", _("Hours"), Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
+        field("cost", _("Cost"), Kind.MONEY, minimum=0, unit="kr"),
+        field("parts", _("Parts used"), Kind.TEXT, max_length=2000),
+        field("notes", pgettext("one note", "Notes"), Kind.TEXT),
     ),
     icon="clipboard-plus",
 )
 
 SERVICE_HISTORY = Collection(
     name="service_history",
-    label=Text("Servicehistorikk", "Service entry"),
-    plural=Text("Servicehistorikk", "Service history"),
+    label=_("Service entry"),
+    plural=_("Service history"),
     groups=(ENTRY,),
     access=Access(
         systems=("workflow", "custodian", "importer", "demo"),
@@ -104,7 +103,7 @@ SERVICE_HISTORY = Collection(
     unique=(
         Unique(
             fields=("work_item",),
-            message=Text("Arbeidspunktet er alt ført.", "The work item is already recorded."),
+            message=_("The work item is already recorded."),
         ),
     ),
     indexes=(("vin", "performed_at"),),

@@ -9,14 +9,14 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.domains.people.roles import HANDLING
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 # Everyone who reads a receiving inspection; finance reads none.
 CAR_TYPES = choices(
-    ("new", "Nybil", "New car"),
-    ("used", "Bruktbil", "Used car"),
-    ("demo", "Demobil", "Demo car"),
-    ("certified", "Sertifisert bruktbil", "Certified used car"),
+    ("new", _("New car")),
+    ("used", _("Used car")),
+    ("demo", _("Demo car")),
+    ("certified", _("Certified used car")),
 )
 _MOST, _LONGEST, _MEMBERS = 200, 200, frozenset({"code", "nb", "en", "critical"})
 _WORDS_FORM = {"type": "string", "maxLength": _LONGEST, "pattern": "^[^ ]"}
@@ -33,31 +33,27 @@ ITEMS_FORM = {
     },
 }
 KINDS = choices(
-    ("mottak", "Mottakskontroll", "Receiving inspection"),
-    ("handover", "Overlevering", "Hand-over"),
+    ("mottak", _("Receiving inspection")),
+    ("handover", _("Hand-over")),
 )
 
 TEMPLATE = Group(
     "all",
-    Text("Sjekkliste", "Checklist"),
+    _("Checklist"),
     (
-        field("name_nb", "Navn", "Name in Norwegian", required=True, search=True, english="name_en"),
-        field("name_en", "Navn på engelsk", "Name in English", required=True),
-        field("car_type", "Biltype", "Car type", Kind.CHOICE, choices=CAR_TYPES, required=True),
-        field("kind", "Slag", "Kind", Kind.CHOICE, choices=KINDS, required=True, default="mottak"),
+        field("name_nb", _("Name in Norwegian"), required=True, search=True, english="name_en"),
+        field("name_en", _("Name in English"), required=True),
+        field("car_type", _("Car type"), Kind.CHOICE, choices=CAR_TYPES, required=True),
+        field("kind", _("Kind"), Kind.CHOICE, choices=KINDS, required=True, default="mottak"),
         field(
             "items",
-            "Kontrollpunkter",
-            "Items",
+            _("Items"),
             Kind.JSON,
             form=ITEMS_FORM,
             required=True,
-            help=Text(
-                "Punktene i rekkefølge: code, nb, en; en merknad på et punkt med critical er alltid kritisk.",
-                "The items in order: code, nb, en; a remark on an item with critical is always critical.",
-            ),
+            help=_("The items in order: code, nb, en; a remark on an item with critical is always critical."),
         ),
-        field("active", "I bruk", "In use", Kind.BOOLEAN, default=True),
+        field("active", _("In use"), Kind.BOOLEAN, default=True),
     ),
 )
 
@@ -87,22 +83,20 @@ def well_made_items(case: Case) -> list[Problem]:
     if not case.changed("items"):
         return []
     if not isinstance(items, list) or not 0 < len(items) <= _MOST or not all(map(_is_item, items)):
-        words = Text(
-            "Skal være en liste av 1 til {most} punkter med code, nb og en på inntil {longest} tegn, og critical "
-            "(true eller false) der det gjelder.",
+        words = _(
             "Must be a list of 1 to {most} items with code, nb and en of up to {longest} characters, and critical "
-            "(true or false) where it applies.",
+            "(true or false) where it applies."
         ).fill(most=_MOST, longest=_LONGEST)
         return [Problem(words, field="items")]
     if len(set(item_codes(items))) != len(items):
-        return [Problem(Text("To punkter har samme kode.", "Two items have the same code."), field="items")]
+        return [Problem(_("Two items have the same code."), field="items")]
     return []
 
 
 INSPECTION_TEMPLATES = Collection(
     name="inspection_templates",
-    label=Text("Sjekkliste", "Inspection template"),
-    plural=Text("Sjekklister", "Inspection templates"),
+    label=_("Inspection template"),
+    plural=_("Inspection templates"),
     groups=(TEMPLATE,),
     access=Access(
         systems=("importer", "demo"),

@@ -14,7 +14,7 @@ from directapp.domains.people.roles import ADMIN
 from directapp.domains.workshop.rights import closed_car
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
 from directapp.kernel.money import amount_text, kroner
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 from directapp.services.act import Act
 
 
@@ -50,15 +50,12 @@ async def approve(act: Act) -> None:
     offered = act.params.get("price")
     amount = amount_of(act.case, offered)
     if amount is None:
-        raise InvalidError(
-            Problem(Text("Oppgi pris før godkjenning.", "State the price before approving."), field="price")
-        )
+        raise InvalidError(Problem(_("State the price before approving."), field="price"))
     limit = await _limit(act)
     if limit is not None and amount > limit:
-        words = Text(
-            "Beløpet er {amount}. Du kan godkjenne inntil {limit}; daglig leder kan godkjenne mer.",
-            "The amount is {amount}. You may approve up to {limit}; the manager may approve more.",
-        ).fill(amount=amount_text(amount), limit=amount_text(limit))
+        words = _("The amount is {amount}. You may approve up to {limit}; the manager may approve more.").fill(
+            amount=amount_text(amount), limit=amount_text(limit)
+        )
         raise ForbiddenError(Problem(words, field="price"))
     patch: dict[str, Any] = {"approved_at": act.now, "approved_by": act.actor.user}
     if offered is not None:
@@ -98,7 +95,7 @@ def needs_approval(case: Case) -> Problem | None:
     """Say that the work waits for an approval, or that the car has left."""
     if case.get("status") != "proposed":
         return closed_car(case)
-    words = Text("Arbeidet venter på godkjenning.", "The work awaits approval.")
+    words = _("The work awaits approval.")
     return Problem(words, field="approved_at", code="CONFLICT")
 
 
@@ -106,29 +103,29 @@ VERBS = (
     Verb(
         name="approve",
         to="approved",
-        label=Text("Godkjenn", "Approve"),
+        label=_("Approve"),
         run=approve,
         states=("proposed",),
         blocked=closed_car,
-        params=(field("price", "Godkjent pris", "Approved price", Kind.MONEY, minimum=0, unit="kr"),),
+        params=(field("price", _("Approved price"), Kind.MONEY, minimum=0, unit="kr"),),
         icon="check",
         primary=True,
     ),
     Verb(
         name="decline",
         to="declined",
-        label=Text("Avslå", "Decline"),
+        label=_("Decline"),
         run=decline,
         states=("proposed", "approved"),
         blocked=closed_car,
-        params=(field("reason", "Grunn", "Reason", Kind.TEXT, required=True, max_length=500),),
+        params=(field("reason", _("Reason"), Kind.TEXT, required=True, max_length=500),),
         icon="x",
         danger=True,
     ),
     Verb(
         name="start",
         to="in_progress",
-        label=Text("Start arbeidet", "Start the work"),
+        label=_("Start the work"),
         run=start,
         states=("proposed", "approved"),
         blocked=needs_approval,
@@ -138,13 +135,13 @@ VERBS = (
     Verb(
         name="complete",
         to="done",
-        label=Text("Fullfør arbeidet", "Complete the work"),
+        label=_("Complete the work"),
         run=complete,
         states=("proposed", "approved", "in_progress"),
         blocked=needs_approval,
         params=(
-            field("actual_hours", "Medgåtte timer", "Actual hours", Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
-            field("done_by", "Utført av", "Done by", Kind.REF, ref=USERS),
+            field("actual_hours", _("Actual hours"), Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
+            field("done_by", pgettext("person", "Done by"), Kind.REF, ref=USERS),
         ),
         icon="circle-check",
         primary=True,

@@ -24,89 +24,85 @@ from directapp.domains.workshop.rights import (
 from directapp.domains.workshop.work_item_verbs import VERBS
 from directapp.kernel.errors import Problem
 from directapp.kernel.money import kroner
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, pgettext
 
 KINDS = choices(
-    ("technical", "Mekanisk", "Mechanical"),
-    ("cosmetic", "Kosmetisk", "Cosmetic"),
-    ("body", "Karosseri", "Body repair"),
-    ("paint", "Lakk", "Paint"),
-    ("tyres", "Dekk og felg", "Tyres and wheels"),
-    ("glass", "Glass", "Glass"),
-    ("equipment", "Utstyr", "Equipment"),
-    ("other", "Annet", "Other"),
+    ("technical", _("Mechanical")),
+    ("cosmetic", _("Cosmetic")),
+    ("body", pgettext("kind of work", "Body repair")),
+    ("paint", _("Paint")),
+    ("tyres", _("Tyres and wheels")),
+    ("glass", _("Glass")),
+    ("equipment", _("Equipment")),
+    ("other", _("Other")),
 )
 
 STATES = (
-    state("proposed", "Foreslått", "Proposed", "orange"),
-    state("approved", "Godkjent", "Approved", "indigo"),
-    state("in_progress", "Pågår", "In progress", "violet"),
-    state("done", "Utført", "Done", "green"),
-    state("declined", "Avslått", "Declined", "grey"),
+    state("proposed", _("Proposed"), "orange"),
+    state("approved", _("Approved"), "indigo"),
+    state("in_progress", _("In progress"), "violet"),
+    state("done", _("Done"), "green"),
+    state("declined", _("Declined"), "grey"),
 )
 COUNTED_STATES = frozenset({"approved", "in_progress", "done"})
 
 JOB = Group(
     "job",
-    Text("Arbeid", "Work"),
+    _("Work"),
     (
-        field("car", "Bil", "Car", Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
-        field("description", "Beskrivelse", "Description", Kind.TEXT, required=True, max_length=2000, search=True),
-        field("kind", "Type arbeid", "Kind of work", Kind.CHOICE, choices=KINDS, required=True, default="technical"),
+        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
+        field("description", _("Description"), Kind.TEXT, required=True, max_length=2000, search=True),
+        field("kind", _("Kind of work"), Kind.CHOICE, choices=KINDS, required=True, default="technical"),
         field(
             "status",
-            "Status",
-            "Status",
+            _("Status"),
             Kind.CHOICE,
             choices=status_choices(STATES),
             computed=True,
             default="proposed",
         ),
-        field("started_at", "Startet", "Started", Kind.INSTANT, fact=True),
-        field("completed_at", "Fullført", "Completed", Kind.INSTANT, fact=True),
-        field("actual_hours", "Medgåtte timer", "Actual hours", Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
-        field("done_by", "Utført av", "Done by", Kind.REF, ref=USERS, on_delete="set_null"),
+        field("started_at", _("Started"), Kind.INSTANT, fact=True),
+        field("completed_at", _("Completed"), Kind.INSTANT, fact=True),
+        field("actual_hours", _("Actual hours"), Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
+        field("done_by", pgettext("person", "Done by"), Kind.REF, ref=USERS, on_delete="set_null"),
         field(
             "inspection",
-            "Kontroll",
-            "Inspection",
+            pgettext("kind", "Inspection"),
             Kind.REF,
             ref=INSPECTIONS,
             on_delete="set_null",
             immutable=True,
         ),
-        field("inspection_item", "Kontrollpunkt", "Inspection item", immutable=True, max_length=60),
+        field("inspection_item", _("Inspection item"), immutable=True, max_length=60),
     ),
 )
 
 PRICE = Group(
     "price",
-    Text("Pris og godkjenning", "Price and approval"),
+    _("Price and approval"),
     (
-        field("estimate", "Kostnadsoverslag", "Estimated cost", Kind.MONEY, minimum=0, unit="kr"),
-        field("price", "Pris", "Price", Kind.MONEY, minimum=0, unit="kr"),
-        field("actual_cost", "Faktisk kostnad", "Actual cost", Kind.MONEY, minimum=0, unit="kr"),
-        field("approved_at", "Godkjent", "Approved", Kind.INSTANT, computed=True),
+        field("estimate", _("Estimated cost"), Kind.MONEY, minimum=0, unit="kr"),
+        field("price", _("Price"), Kind.MONEY, minimum=0, unit="kr"),
+        field("actual_cost", _("Actual cost"), Kind.MONEY, minimum=0, unit="kr"),
+        field("approved_at", _("Approved"), Kind.INSTANT, computed=True),
         field(
             "approved_by",
-            "Godkjent av",
-            "Approved by",
+            _("Approved by"),
             Kind.REF,
             ref=USERS,
             on_delete="set_null",
             computed=True,
         ),
-        field("declined_at", "Avslått", "Declined", Kind.INSTANT, computed=True),
+        field("declined_at", _("Declined"), Kind.INSTANT, computed=True),
         field(
             "declined_by",
-            "Avslått av",
-            "Declined by",
+            _("Declined by"),
             Kind.REF,
             ref=USERS,
             on_delete="set_null",
             computed=True,
         ),
-        field("decline_reason", "Grunn til avslag", "Reason for declining", Kind.TEXT, max_length=500, computed=True),
+        field("decline_reason", _("Reason for declining"), Kind.TEXT, max_length=500, computed=True),
     ),
 )
 
@@ -124,11 +120,8 @@ def status_from_facts(case: Case) -> str:
     return "proposed"
 
 
-_NOT_APPROVED = Text(
-    "Arbeidet er {state}. Det kan startes og fullføres når det er godkjent.",
-    "The work is {state}. It can be started and completed once it is approved.",
-)
-_DECIDED = Text("Arbeidet er {state}; det er alt avgjort.", "The work is {state}; that is already decided.")
+_NOT_APPROVED = _("The work is {state}. It can be started and completed once it is approved.")
+_DECIDED = _("The work is {state}; that is already decided.")
 
 WORKFLOW = Workflow(
     states=STATES,
@@ -188,10 +181,7 @@ def keep_approved_price(case: Case) -> list[Problem]:
     """Let the approved price stand: a dearer job is a new item, or an actual cost beside it."""
     if case.actor.is_system or case.was("approved_at") is None:
         return []
-    message = Text(
-        "Prisen er godkjent og står fast. Før avvik som faktisk kostnad.",
-        "The price is approved and stands. Record a difference as actual cost.",
-    )
+    message = _("The price is approved and stands. Record a difference as actual cost.")
     return [Problem(message, field=name, code="CONFLICT") for name in ("estimate", "price") if case.changed(name)]
 
 
@@ -200,7 +190,7 @@ def complete_after_start(case: Case) -> list[Problem]:
     started, completed = case.get("started_at"), case.get("completed_at")
     if started is None or completed is None or completed >= started:
         return []
-    message = Text("Arbeidet kan ikke være fullført før det startet.", "Work cannot end before it started.")
+    message = _("Work cannot end before it started.")
     return [Problem(message, field="completed_at")]
 
 
@@ -209,7 +199,7 @@ def inspected_on_same_car(case: Case) -> list[Problem]:
     inspection = case.one("inspection")
     if not inspection or inspection.get("car") == case.get("car"):
         return []
-    return [Problem(Text("Kontrollen gjelder en annen bil.", "The inspection is of another car."), field="inspection")]
+    return [Problem(_("The inspection is of another car."), field="inspection")]
 
 
 def cost_of(item: Row) -> Decimal:
@@ -292,8 +282,8 @@ ACCESS = Access(
 
 WORK_ITEMS = Collection(
     name="work_items",
-    label=Text("Arbeidspunkt", "Work item"),
-    plural=Text("Arbeidspunkter", "Work items"),
+    label=_("Work item"),
+    plural=_("Work items"),
     groups=(JOB, PRICE),
     access=ACCESS,
     views=Views(
@@ -316,7 +306,7 @@ WORK_ITEMS = Collection(
     unique=(
         Unique(
             fields=("inspection", "inspection_item"),
-            message=Text("Kontrollpunktet har alt et arbeidspunkt.", "The inspection item already has a work item."),
+            message=_("The inspection item already has a work item."),
         ),
     ),
     subject=True,

@@ -62,6 +62,9 @@ class Commands(Protocol):
     def goldens(self) -> dict[str, Callable[[], str | Awaitable[str]]]:
         """Return the generated files, by path."""
 
+    def flaws(self) -> list[str]:
+        """Return what the translations lack."""
+
 
 def build(doors: Commands) -> typer.Typer:  # noqa: C901, PLR0915 - one command after the other
     """Return the command line of an installation."""
@@ -138,7 +141,7 @@ def build(doors: Commands) -> typer.Typer:  # noqa: C901, PLR0915 - one command 
                 actor = await find_person(application.auth, who)
                 target = UUID(record) if record else None
                 told = await explain(platform.database, actor, meta, target, field or None)
-                return [line.en for line in told]
+                return [line.english for line in told]
 
         typer.echo("\n".join(_go(answer())))
 
@@ -183,6 +186,8 @@ def build(doors: Commands) -> typer.Typer:  # noqa: C901, PLR0915 - one command 
                 path.write_text(text)
             elif check and (not path.exists() or path.read_text() != text):
                 stale.append(f"golden/{name} is not up to date: make golden")
+        if check:
+            stale += doors.flaws()
         _fail_on(stale, "")
 
     return app

@@ -11,7 +11,9 @@ from typing import NoReturn
 import typer
 
 from directapp.kernel.errors import DirectAppError
-from directapp.kernel.text import Language, Text
+from directapp.kernel.languages import DEFAULT, SOURCE, Language
+from directapp.kernel.text import Text, _, ngettext, verbatim
+from directapp.kernel.text import told as in_language
 from directapp.services.incoming import Note, Result
 from directapp.services.ledger import OUTCOMES, Report
 
@@ -19,42 +21,36 @@ from directapp.services.ledger import OUTCOMES, Report
 FAILED, WAITING = 1, 3
 _MOST_LINES = 40
 _LEVELS = {
-    "rejected": Text("avvist", "rejected"),
-    "held": Text("venter", "held"),
-    "repaired": Text("rettet", "repaired"),
-    "warning": Text("obs", "warning"),
+    "rejected": _("rejected"),
+    "held": _("held"),
+    "repaired": _("repaired"),
+    "warning": _("warning"),
 }
-_TRIED = Text("prøvd, ingenting er skrevet (kjøring {run})", "tried, nothing is written (run {run})")
-_TAKEN = Text("tatt inn (kjøring {run})", "taken in (run {run})")
-_OLD_ROWS = Text("{count} rader venter fra før", "{count} rows wait from before")
-_ROW = Text("rad {row}", "row {row}")
-_MORE = Text("… og {count} til; --report FIL skriver alle", "… and {count} more; --report FILE writes them all")
-_TO_DO = Text(
-    "{count} rader er ikke tatt inn. Rett dem i filen og kjør på nytt, eller under Import på nettsidene.",
+_TRIED = _("tried, nothing is written (run {run})")
+_TAKEN = _("taken in (run {run})")
+_OLD_ROWS = ngettext("{count} row waits from before", "{count} rows wait from before")
+_ROW = _("row {row}")
+_MORE = _("… and {count} more; --report FILE writes them all")
+_TO_DO = ngettext(
+    "{count} row is not taken in. Correct it in the file and run it again, or under Imports on the pages.",
     "{count} rows are not taken in. Correct them in the file and run it again, or under Imports on the pages.",
 )
-_LISTED = Text("{count} rader: {file}", "{count} rows: {file}")
-_TRYING, _TAKING = Text("prøver", "trying"), Text("tar inn", "taking in")
-_STOPPED = Text(
-    "Stoppet etter {done} av {total} rader. Det som er tatt inn, blir stående; kjør på nytt for å fortsette.",
-    "Stopped after {done} of {total} rows. What has been taken in stays; run it again to go on.",
-)
-_NO_FILE = Text("Filen {file} kan ikke leses: {why}.", "The file {file} cannot be read: {why}.")
+_LISTED = ngettext("{count} row: {file}", "{count} rows: {file}")
+_TRYING, _TAKING = _("trying"), _("taking in")
+_STOPPED = _("Stopped after {done} of {total} rows. What has been taken in stays; run it again to go on.")
+_NO_FILE = _("The file {file} cannot be read: {why}.")
 _REASONS: Mapping[type[OSError], Text] = {
-    FileNotFoundError: Text("den finnes ikke", "there is none"),
-    NotADirectoryError: Text("mappen finnes ikke", "there is no such folder"),
-    IsADirectoryError: Text("det er en mappe", "it is a folder"),
-    PermissionError: Text("tilgang mangler", "access is denied"),
+    FileNotFoundError: _("there is none"),
+    NotADirectoryError: _("there is no such folder"),
+    IsADirectoryError: _("it is a folder"),
+    PermissionError: _("access is denied"),
 }
-_NO_REPORT = Text(
-    "Rapporten kan ikke skrives til {file}: {why}. Ingenting er gjort.",
-    "The report cannot be written to {file}: {why}. Nothing has been done.",
-)
+_NO_REPORT = _("The report cannot be written to {file}: {why}. Nothing has been done.")
 
 
 def language_of(*, english: bool) -> Language:
     """Return the language that a command speaks."""
-    return "en" if english else "nb"
+    return SOURCE if english else DEFAULT
 
 
 def fail(text: Text, language: Language) -> NoReturn:
@@ -76,7 +72,7 @@ def failing_in(language: Language) -> Iterator[None]:
 
 def _why(error: OSError) -> Text:
     known = next((text for kind, text in _REASONS.items() if isinstance(error, kind)), None)
-    return known or Text(str(error.strerror), str(error.strerror))
+    return known or verbatim(error.strerror)
 
 
 def read_file(file: Path, language: Language) -> bytes:
@@ -201,9 +197,10 @@ def write_report(done: Report, path: Path, *, english: bool = False) -> None:
     from directapp.derive.sheets import csv_lines
     from directapp.domains.imports.report import cells, header, lines_of
 
+    language = language_of(english=english)
     lines = lines_of(done.results)
     if path.suffix.lower() == ".json":
-        path.write_text(json.dumps({"run": str(done.run), "rows": lines}, ensure_ascii=False, indent=1) + "\n")
+        rows = in_language(lines, language)
+        path.write_text(json.dumps({"run": str(done.run), "rows": rows}, ensure_ascii=False, indent=1) + "\n")
         return
-    language = language_of(english=english)
     path.write_text("".join(csv_lines(header(language), cells(lines, language))), newline="")

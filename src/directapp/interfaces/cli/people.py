@@ -5,9 +5,10 @@ import typer
 from directapp.domains.people.flow import Auth, normal_email
 from directapp.domains.people.principal import load_actor
 from directapp.kernel.actor import Actor
-from directapp.kernel.text import Language, Text
+from directapp.kernel.languages import Language
+from directapp.kernel.text import _
 
-_NOBODY = Text("ingen har e-postadressen {email}", "nobody has the e-mail address {email}")
+_NOBODY = _("nobody has the e-mail address {email}")
 
 
 async def find_person(auth: Auth, email: str, language: Language = "en") -> Actor:

@@ -12,7 +12,8 @@ from directapp.declare.reading import DateFormat, Manner, NumberFormat
 from directapp.interfaces.cli.importing import ImportCommands
 from directapp.interfaces.cli.outcome import bar, failing_in, language_of, open_report, read_file, say
 from directapp.kernel.actor import Actor
-from directapp.kernel.text import Language, Text
+from directapp.kernel.languages import Language
+from directapp.kernel.text import Text, _
 from directapp.services.ledger import Report
 from directapp.services.platform import Platform
 
@@ -21,25 +22,17 @@ if TYPE_CHECKING:
     from directapp.derive.sheet.matching import Match
     from directapp.derive.sheet.rows import TableReader
 
-_NO_COLLECTION = Text("det finnes ingen samling {name}", "there is no collection {name}")
-_NO_PAIR = Text("skriv OVERSKRIFT=FELT, ikke {text}", "write HEADING=FIELD, not {text}")
-_NO_HEADING = Text("{pair}: overskriftene er {headings}", "{pair}: the headings are {headings}")
-_NO_FIELD = Text("{pair}: feltene er {fields}", "{pair}: the fields are {fields}")
-_NO_KEY = Text(
-    "ingen kolonne går til {key}, eller poster kjennes ikke på det",
-    "no column goes to {key}, or records are not known by it",
-)
-_READ = Text("overskrifter i rad {row}; poster kjennes på {key}", "headings in row {row}; records are known by {key}")
-_BY_NOTHING = Text("ingenting: hver rad er ny", "nothing: every row is new")
-_LEFT_OUT = Text("(tas ikke med)", "(left out)")
-_PERHAPS = Text(
-    '(tas ikke med; kanskje {field}: --column "{heading}={field}")',
-    '(left out; perhaps {field}: --column "{heading}={field}")',
-)
-_HOW = Text(
-    "{form}; tall: {numbers}, datoer: {dates}; {rows} rader", "{form}; numbers: {numbers}, dates: {dates}; {rows} rows"
-)
-_ODD_ROWS = Text("{count} rader er skjult i filen, og er med", "{count} rows are hidden in the file, and taken along")
+_NO_COLLECTION = _("there is no collection {name}")
+_NO_PAIR = _("write HEADING=FIELD, not {text}")
+_NO_HEADING = _("{pair}: the headings are {headings}")
+_NO_FIELD = _("{pair}: the fields are {fields}")
+_NO_KEY = _("no column goes to {key}, or records are not known by it")
+_READ = _("headings in row {row}; records are known by {key}")
+_BY_NOTHING = _("nothing: every row is new")
+_LEFT_OUT = _("(left out)")
+_PERHAPS = _('(left out; perhaps {field}: --column "{heading}={field}")')
+_HOW = _("{form}; numbers: {numbers}, dates: {dates}; {rows} rows")
+_ODD_ROWS = _("{count} rows are hidden in the file, and taken along")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,19 +7,19 @@ import orjson
 from starlette.requests import Request
 
 from directapp.kernel.errors import BadPayloadError, Problem, TooLargeError
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
 LARGEST_JSON = 1024 * 1024
 _LONGEST_KEY = 200
 _LONGEST_REASON = 1000
 _VERSION = re.compile(r'(?:W/)?"?([0-9]{1,9})"?')
 
-_TOO_LARGE = Text("Innholdet er større enn {most} byte.", "The content is larger than {most} bytes.")
-_NOT_JSON = Text("Innholdet er ikke gyldig JSON.", "The content is not valid JSON.")
-_OBJECT = Text("Innholdet skal være et JSON-objekt.", "The content must be a JSON object.")
-_UNKNOWN = Text("{name} støttes ikke her.", "{name} is not supported here.")
-_TEXT = Text("{name} skal være tekst.", "{name} must be text.")
-_HEADER = Text("{name} kan ikke leses.", "{name} cannot be read.")
+_TOO_LARGE = _("The content is larger than {most} bytes.")
+_NOT_JSON = _("The content is not valid JSON.")
+_OBJECT = _("The content must be a JSON object.")
+_UNKNOWN = _("{name} is not supported here.")
+_TEXT = _("{name} must be text.")
+_HEADER = _("{name} cannot be read.")
 
 
 def bad_payload(text: Text, name: str | None = None, **values: object) -> BadPayloadError:

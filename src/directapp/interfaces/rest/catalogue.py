@@ -12,6 +12,7 @@ from directapp.interfaces.rest.door import Call
 from directapp.interfaces.rest.errors import json_response
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ForbiddenError
+from directapp.kernel.languages import languages
 from directapp.kernel.text import Text
 
 TYPES: dict[Kind, str] = {
@@ -108,7 +109,7 @@ def _field(meta: CollectionMeta, item: Field, *, writable: bool) -> dict[str, An
         "required": item.required,
         "readonly": not writable,
         "group": group.code if group else None,
-        "note": item.help.en if item.help else None,
+        "note": item.help.english if item.help else None,
         "unit": item.unit,
         "translations": _said(item.label),
         "options": {"choices": _choices(meta, item)} if _choices(meta, item) else None,
@@ -139,4 +140,4 @@ def _choices(meta: CollectionMeta, item: Field) -> list[dict[str, Any]]:
 
 
 def _said(text: Text) -> list[dict[str, str]]:
-    return [{"language": "nb", "translation": text.nb}, {"language": "en", "translation": text.en}]
+    return [{"language": code, "translation": text.pick(code)} for code in languages()]

@@ -20,8 +20,9 @@ from directapp.interfaces.rest.dialect.query import Asked
 from directapp.interfaces.rest.errors import failure, refusal
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import BadPayloadError, DirectAppError, ForbiddenError, NotFoundError, Problem
+from directapp.kernel.languages import pick_language
 from directapp.kernel.requests import split_address
-from directapp.kernel.text import Text, pick_language
+from directapp.kernel.text import _
 from directapp.services.attachments import Attachments
 from directapp.services.platform import Platform
 
@@ -31,9 +32,9 @@ REFRESH_COOKIE = "directapp_refresh"
 DEVICE_COOKIE = "directapp_device"
 _HEX_ID = re.compile(r"[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}")
 
-_METHOD = Text("Metoden {method} brukes ikke her.", "The method {method} is not used here.")
-_ELSEWHERE = Text("Forespørselen kommer fra et annet nettsted.", "The request comes from another web site.")
-_TOO_DEEP = Text("Innholdet er for dypt nøstet.", "The content is nested too deeply.")
+_METHOD = _("The method {method} is not used here.")
+_ELSEWHERE = _("The request comes from another web site.")
+_TOO_DEEP = _("The content is nested too deeply.")
 
 
 class MethodError(DirectAppError):

@@ -11,14 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from directapp.kernel.errors import DirectAppError, Problem, TooManyError, UnauthenticatedError
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 _log = structlog.get_logger(__name__)
 
-_OURS = Text(
-    "Noe gikk galt hos oss. Oppgi {request} hvis du spør om hjelp.",
-    "Something went wrong on our side. Name {request} if you ask for help.",
-)
+_OURS = _("Something went wrong on our side. Name {request} if you ask for help.")
 # Rules mark what is refused for the moment; on the wire the error's own code says it.
 _INTERNAL_CODES = frozenset({"CONFLICT", "CONFIRM"})
 

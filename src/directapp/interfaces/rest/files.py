@@ -17,7 +17,7 @@ from directapp.interfaces.rest.door import Call
 from directapp.interfaces.rest.errors import json_response
 from directapp.kernel.errors import BadPayloadError, NotFoundError, Problem, bad_query
 from directapp.kernel.requests import bounded
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.attachments import SIZES, Incoming, Stored
 from directapp.services.intent import Answer
 from directapp.services.media import PDF
@@ -38,13 +38,13 @@ _GUARDED = {
 # Browsers show no PDF in a sandbox; their viewers run it apart from the page.
 _PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
-_NO_FORM = Text("Last opp som multipart/form-data.", "Upload as multipart/form-data.")
-_NO_FILE = Text("{name} mangler.", "{name} is missing.")
-_UNREADABLE = Text("Skjemaet kan ikke leses.", "The form cannot be read.")
-_TOO_LARGE = Text("Opplastingen er for stor.", "The upload is too large.")
-_UNSUPPORTED = Text("Parameteren {name} støttes ikke her.", "The parameter {name} is not supported here.")
-_NUMBER = Text("{name} skal være et helt tall fra 1 til 4000.", "{name} must be a whole number, 1 to 4000.")
-_WORD = Text("{name} finnes ikke; velg blant: {among}.", "There is no such {name}; choose from: {among}.")
+_NO_FORM = _("Upload as multipart/form-data.")
+_NO_FILE = _("{name} is missing.")
+_UNREADABLE = _("The form cannot be read.")
+_TOO_LARGE = _("The upload is too large.")
+_UNSUPPORTED = _("The parameter {name} is not supported here.")
+_NUMBER = _("{name} must be a whole number, 1 to 4000.")
+_WORD = _("There is no such {name}; choose from: {among}.")
 
 
 # -- in -------------------------------------------------------------------------------------------------

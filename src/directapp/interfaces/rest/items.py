@@ -26,7 +26,7 @@ from directapp.interfaces.rest.dialect.query import Asked, parse_fields, parse_q
 from directapp.interfaces.rest.door import Call
 from directapp.interfaces.rest.errors import json_response, refusals, tagged, unchanged
 from directapp.kernel.errors import BadPayloadError, DirectAppError, NotFoundError, bad_query
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.intent import Answer, Intent
 from directapp.services.reading import Page
 from directapp.services.tags import Revisit, revisit
@@ -38,14 +38,12 @@ _LONGEST_REMEMBERED = 1000
 _MOST_ROWS = 1000
 _WRITES = frozenset({"create", "update", "delete"})
 
-_UNSUPPORTED = Text("Parameteren {name} støttes ikke.", "The parameter {name} is not supported.")
-_BY_QUERY = Text(
-    "Mange endres ved å nevne dem i keys, ikke med query.", "Many are changed by naming them in keys, not by query."
-)
-_ROWS = Text("Skal være en liste med høyst {most} objekter.", "Must be a list of at most {most} objects.")
-_KEY = Text("{name} skal være gyldige id-er.", "{name} must be valid ids.")
-_NEEDED = Text("{name} mangler.", "{name} is missing.")
-_UNKNOWN_VERB = Text("Handlingen {verb} finnes ikke.", "There is no act {verb}.")
+_UNSUPPORTED = _("The parameter {name} is not supported.")
+_BY_QUERY = _("Many are changed by naming them in keys, not by query.")
+_ROWS = _("Must be a list of at most {most} objects.")
+_KEY = _("{name} must be valid ids.")
+_NEEDED = _("{name} is missing.")
+_UNKNOWN_VERB = _("There is no act {verb}.")
 
 
 # -- reading ----------------------------------------------------------------------------------------

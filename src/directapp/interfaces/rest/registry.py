@@ -8,17 +8,18 @@ from uuid import UUID
 import orjson
 from starlette.responses import Response
 
+from directapp.domains.registry.found import line_in
 from directapp.domains.registry.lookups import Kept, Looked, Lookups
 from directapp.domains.registry.preview import Change, may_look_up, preview
 from directapp.interfaces.rest.door import Call
 from directapp.interfaces.rest.errors import json_response
 from directapp.kernel.errors import BadPayloadError, DirectAppError, ForbiddenError, NotFoundError, bad_query
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 CARS = "cars"
 _PARAMETERS = ("code", "car", "fresh")
-_UNKNOWN = Text("Parameteren {name} støttes ikke her.", "The parameter {name} is not supported here.")
-_MISSING = Text("Oppgi code: et skilt eller et understellsnummer.", "Give code: a licence plate or a VIN.")
+_UNKNOWN = _("The parameter {name} is not supported here.")
+_MISSING = _("Give code: a licence plate or a VIN.")
 
 
 async def look_up(call: Call) -> Response:
@@ -63,9 +64,7 @@ def _answer(call: Call, looked: Looked, kept: Kept, changes: list[Change]) -> di
         "expires_at": _moment(kept.expires_at),
         "problem": _problem(looked.problem, call.language),
         "fields": [_field(change, call.language) for change in changes],
-        "details": [
-            {"label": line["label"][call.language], "value": line["value"][call.language]} for line in kept.details
-        ],
+        "details": [dict(zip(("label", "value"), line_in(line, call.language), strict=True)) for line in kept.details],
     }
 
 

@@ -12,17 +12,15 @@ from directapp.interfaces.rest.dialect.input import json_or_value, words
 from directapp.interfaces.rest.door import Call
 from directapp.interfaces.rest.errors import json_response
 from directapp.kernel.errors import BadQueryError, Problem, bad_query
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 _MOST = 1000
 _PARAMETERS = ("filter", "fields", "limit", "offset", "page", "sort")
 _NEWEST_FIRST = frozenset({"-id", "-timestamp"})
-_UNSUPPORTED = Text("Parameteren {name} støttes ikke her.", "The parameter {name} is not supported here.")
-_WHICH = Text(
-    "Oppgi filter på collection og item, begge med _eq.", "Give a filter on collection and item, both with _eq."
-)
-_NUMBER = Text("{name} skal være et helt tall fra {low} til {high}.", "{name} must be a whole number, {low} to {high}.")
-_NO_FIELD = Text("Feltet {name} finnes ikke her.", "There is no field {name} here.")
+_UNSUPPORTED = _("The parameter {name} is not supported here.")
+_WHICH = _("Give a filter on collection and item, both with _eq.")
+_NUMBER = _("{name} must be a whole number, {low} to {high}.")
+_NO_FIELD = _("There is no field {name} here.")
 
 
 async def read(call: Call) -> Response:

@@ -13,12 +13,12 @@ from directapp.domains.people.flow import Mode, SignedIn
 from directapp.interfaces.rest.body import bad_payload, only, read_object, text_of
 from directapp.interfaces.rest.door import DEVICE_COOKIE, REFRESH_COOKIE, SESSION_COOKIE, Call, refuse_foreign
 from directapp.interfaces.rest.errors import json_response
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 _MODES = ("json", "cookie", "session")
 _SMALL = 16 * 1024
-_MODE = Text("{name} skal være json, cookie eller session.", "{name} must be json, cookie or session.")
-_NO_TOKEN = Text("{name} mangler.", "{name} is missing.")
+_MODE = _("{name} must be json, cookie or session.")
+_NO_TOKEN = _("{name} is missing.")
 _REFRESH_SECONDS, _YEAR_SECONDS = 30 * 24 * 3600, 365 * 24 * 3600
 
 

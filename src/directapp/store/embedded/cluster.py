@@ -50,14 +50,12 @@ def check_cluster(place: Place) -> None:
     version = cluster / "PG_VERSION"
     if not version.is_file() or not (cluster / "global" / "pg_control").is_file():
         raise DamagedDataError(
-            nb=f"Databasen i {cluster} er ufullstendig. Hent den tilbake fra sikkerhetskopi.",
-            en=f"The database in {cluster} is incomplete. Restore it from a backup.",
+            f"The database in {cluster} is incomplete. Restore it from a backup.",
         )
     found = version.read_text(encoding="ascii", errors="replace").strip()
     if found != MAJOR:
         raise IncompatibleDataError(
-            nb=f"Databasen i {cluster} er laget av PostgreSQL {found}, ikke {MAJOR}.",
-            en=f"The database in {cluster} was made by PostgreSQL {found}, not {MAJOR}.",
+            f"The database in {cluster} was made by PostgreSQL {found}, not {MAJOR}.",
         )
     if place.account.switch and cluster.stat().st_uid == 0:
         _hand_over(cluster, place.account)
@@ -154,8 +152,7 @@ def _must_succeed(done: subprocess.CompletedProcess[str]) -> None:
     program = Path(done.args[0]).name
     output = (done.stdout + done.stderr).strip()[-2000:]
     raise StartFailedError(
-        nb=f"{program} feilet ved klargjøring av databasen:\n{output}",
-        en=f"{program} failed while preparing the database (output above).",
+        f"{program} failed while preparing the database:\n{output}",
     )
 
 

@@ -12,8 +12,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from directapp.kernel.text import Text
-
 MAJOR: Final = "18"
 SYSTEM_DIR: Final = Path("/var/lib/directapp")
 POINTER: Final = "CLUSTER-LOCATION.txt"
@@ -32,12 +30,7 @@ _MEMORY: Final = {
 
 
 class EmbeddedPostgresError(RuntimeError):
-    """Something about the embedded server that a person must know, in both languages."""
-
-    def __init__(self, *, nb: str, en: str) -> None:
-        """Keep both texts; `str()` gives them on a line each."""
-        super().__init__(f"{nb}\n{en}")
-        self.text = Text(nb, en)
+    """Something about the embedded server that whoever starts it must know."""
 
 
 class AlreadyRunningError(EmbeddedPostgresError):
@@ -158,8 +151,7 @@ def user_name() -> str:
     except KeyError:
         uid = os.geteuid()
         raise UnsuitableUserError(
-            nb=f"Bruker-id {uid} finnes ikke i passwd; PostgreSQL krever det.",
-            en=f"User id {uid} has no passwd entry; PostgreSQL requires one.",
+            f"User id {uid} has no passwd entry; PostgreSQL requires one.",
         ) from None
 
 
@@ -253,8 +245,7 @@ def wheel_binaries() -> Path:
         if file.match(f"pginstall{MAJOR}/bin/postgres"):
             return Path(str(file.locate())).resolve().parent
     raise BinariesMissingError(
-        nb=f"Finner ikke PostgreSQL {MAJOR}; installer pakken {_DISTRIBUTION}.",
-        en=f"PostgreSQL {MAJOR} was not found; install the package {_DISTRIBUTION}.",
+        f"PostgreSQL {MAJOR} was not found; install the package {_DISTRIBUTION}.",
     )
 
 
@@ -277,8 +268,7 @@ def prepare_sockets(place: Place) -> Path:
     folder = socket_folder(place)
     if len(os.fsencode(str(folder) + _SOCKET_NAME)) > _SOCKET_PATH_LIMIT:
         raise UnsafeFolderError(
-            nb=f"Stien til socketmappen er for lang: {folder}",
-            en=f"The path of the socket folder is too long: {folder}",
+            f"The path of the socket folder is too long: {folder}",
         )
     if folder.parent.name == "directapp":
         _system_folder(folder.parent)
@@ -292,8 +282,7 @@ def prepare_sockets(place: Place) -> Path:
     state = folder.lstat()
     if not stat.S_ISDIR(state.st_mode) or state.st_mode & 0o077 or state.st_uid != place.account.uid:
         raise UnsafeFolderError(
-            nb=f"Socketmappen {folder} tilhører noen andre eller er åpen for andre.",
-            en=f"The socket folder {folder} is another user's, or open to others.",
+            f"The socket folder {folder} is another user's, or open to others.",
         )
     # Their lock would stop a start when a dead server's process id lives on.
     for rest in folder.glob(".s.PGSQL.*"):
@@ -352,8 +341,7 @@ def _settled(data_dir: Path, home: Path) -> Place:
         state = cluster.stat()
     except FileNotFoundError:
         raise DamagedDataError(
-            nb=f"{data_dir / POINTER} peker på {cluster}, som ikke finnes.",
-            en=f"{data_dir / POINTER} points at {cluster}, which does not exist.",
+            f"{data_dir / POINTER} points at {cluster}, which does not exist.",
         ) from None
     account = _new_account()
     if running_as_root() and state.st_uid != 0:
@@ -362,9 +350,7 @@ def _settled(data_dir: Path, home: Path) -> Place:
     ours = state.st_uid == account.uid or (running_as_root() and state.st_uid == 0)
     if not ours or not account.reaches(home):
         raise UnsuitableUserError(
-            nb=f"Databasen i {cluster} tilhører bruker-id {state.st_uid}, som må ha tilgang til"
-            " mappen og være den som starter serveren (eller root).",
-            en=f"The database in {cluster} belongs to user id {state.st_uid}, who must be able to"
+            f"The database in {cluster} belongs to user id {state.st_uid}, who must be able to"
             " enter the folder and be the one who starts the server (or root).",
         )
     return Place(data_dir, home, cluster, account)
@@ -385,8 +371,7 @@ def _new_account() -> Account:
         if entry.pw_uid > 0:
             return Account(entry.pw_uid, entry.pw_gid, switch=True)
     raise UnsuitableUserError(
-        nb="PostgreSQL kan ikke kjøre som root, og maskinen har ingen annen bruker.",
-        en="PostgreSQL cannot run as root, and this machine has no other user.",
+        "PostgreSQL cannot run as root, and this machine has no other user.",
     )
 
 
@@ -395,8 +380,7 @@ def _read_pointer(pointer: Path) -> Path:
     home = Path(text.partition("\n")[0].strip())
     if home.parent != SYSTEM_DIR / "clusters":
         raise DamagedDataError(
-            nb=f"{pointer} peker ikke på en mappe i {SYSTEM_DIR / 'clusters'}.",
-            en=f"{pointer} does not point at a folder in {SYSTEM_DIR / 'clusters'}.",
+            f"{pointer} does not point at a folder in {SYSTEM_DIR / 'clusters'}.",
         )
     return home
 
@@ -407,8 +391,7 @@ def _system_folder(folder: Path) -> None:
     state = folder.lstat()
     if not stat.S_ISDIR(state.st_mode) or state.st_mode & 0o022 or state.st_uid != 0:
         raise UnsafeFolderError(
-            nb=f"{folder} må være en mappe som bare root kan skrive i.",
-            en=f"{folder} must be a folder that only root can write in.",
+            f"{folder} must be a folder that only root can write in.",
         )
 
 

@@ -286,8 +286,7 @@ class EmbeddedPostgres:
         )
         if done.returncode != 0:
             raise EmbeddedPostgresError(
-                nb=f"PostgreSQL avviste kommandoen: {done.stderr.strip()}",
-                en=f"PostgreSQL refused the command: {statements[0]}",
+                f"PostgreSQL refused the command {statements[0]}: {done.stderr.strip()}",
             )
 
     def _launch(self) -> None:
@@ -352,12 +351,10 @@ class EmbeddedPostgres:
         words = self._last_words(15)
         if _DAMAGE.search(words):
             return DamagedDataError(
-                nb=f"Databasen i {self._place.cluster} er skadet; hent den fra sikkerhetskopi.\n{words}",
-                en=f"The database in {self._place.cluster} is damaged; restore it from a backup.",
+                f"The database in {self._place.cluster} is damaged; restore it from a backup.\n{words}",
             )
         return StartFailedError(
-            nb=f"PostgreSQL startet ikke (kode {code}):\n{words}",
-            en=f"PostgreSQL did not start (code {code}; its last words are above).",
+            f"PostgreSQL did not start (code {code}):\n{words}",
         )
 
     @property
@@ -407,9 +404,7 @@ def _take_lock(place: Place) -> int:
         holder = os.pread(handle, 20, 0).decode(errors="replace").strip() or "?"
         os.close(handle)
         raise AlreadyRunningError(
-            nb=f"DirectApp kjører allerede på mappen {place.data_dir} (prosess {holder})."
-            " Stopp den først, eller velg en annen mappe.",
-            en=f"DirectApp already runs on the folder {place.data_dir} (process {holder})."
+            f"DirectApp already runs on the folder {place.data_dir} (process {holder})."
             " Stop it first, or choose another folder.",
         ) from None
     files.own_as_parent(path)

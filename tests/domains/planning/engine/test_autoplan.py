@@ -47,8 +47,8 @@ def test_the_most_urgent_car_goes_first_and_each_has_its_reason() -> None:
     assert found.proven
     assert found.late_hours == 0
     reasons = {p.car: p.reason for p in found.proposals}
-    assert reasons["urgent"].nb == "Ferdig man. 2. feb. kl. 12:00, 4 timer før lovet tid. Prioritet: haster."
-    assert reasons["none"].en == "Done Tue 3 Feb 12:00. Priority: normal."
+    assert reasons["urgent"].pick("nb") == "Ferdig man. 2. feb. kl. 12:00, 4 timer før lovet tid. Prioritet: haster."
+    assert reasons["none"].english == "Done Tue 3 Feb 12:00. Priority: normal."
 
 
 def test_cosmetic_follows_technical_and_quality_follows_both() -> None:
@@ -116,7 +116,7 @@ def test_lanes_ledgers_and_caps_are_not_overdrawn() -> None:
     assert len(found.proposals) == 4
     assert sum(p.slot.start < at(0, 1) for p in found.proposals) == 2
     assert len(found.unplanned) == 2
-    assert "haster mer" in found.unplanned[0].reason.nb
+    assert "haster mer" in found.unplanned[0].reason.pick("nb")
 
 
 def test_a_car_is_not_planned_while_it_is_elsewhere() -> None:
@@ -133,7 +133,7 @@ def test_why_a_car_is_left_out_is_said() -> None:
         car("paint", PlanStep(type="paint", hours=1)),
         car("body", PlanStep(type="body", hours=1)),
     )
-    reasons = {u.car: u.reason.en for u in found.unplanned}
+    reasons = {u.car: u.reason.english for u in found.unplanned}
     assert "No free time of 9 hours at a stretch" in reasons["long"]
     assert "no agreement" in reasons["paint"]
     assert "No resource" in reasons["body"]

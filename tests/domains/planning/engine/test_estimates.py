@@ -15,7 +15,7 @@ def test_five_jobs_on_the_same_model_decide() -> None:
         car_type="new",
     )
     assert (found.hours, found.basis, found.n) == (2.5, "make_model", 5)
-    assert found.reason.nb == "Median av 5 fullførte jobber på škoda ENYAQ: 2,5 timer."
+    assert found.reason.pick("nb") == "Median av 5 fullførte jobber på škoda ENYAQ: 2,5 timer."
 
 
 def test_the_kind_of_car_decides_where_the_model_is_too_rare() -> None:
@@ -28,7 +28,7 @@ def test_too_little_history_leaves_the_usual_time() -> None:
     history = [*done(2, 3, 2.5, 9), Completed(type="cosmetic", hours=4, make="Škoda", model="Enyaq", car_type="new")]
     found = estimate([*history, *done(0)], type="mechanical", default=2.5, make="Škoda", model="Enyaq", car_type="new")
     assert (found.hours, found.basis, found.n) == (2.5, "default", 4)
-    assert "Only 4 comparable jobs" in found.reason.en
+    assert "Only 4 comparable jobs" in found.reason.english
     assert estimate([], type="quality", default=0.5).n == 0
 
 

@@ -17,7 +17,7 @@ from directapp.domains.planning.engine.figures import (
 )
 from directapp.domains.planning.engine.workdays import Hours, Schedule
 from directapp.domains.planning.engine.world import Agreement, Resource
-from directapp.kernel.text import Text
+from support.text import bilingual
 
 MONDAY = datetime(2026, 2, 2, tzinfo=UTC) - timedelta(hours=1)
 WEEK = Schedule(tuple(Hours(day, "08:00", "16:00") for day in range(1, 6)))
@@ -34,8 +34,8 @@ def test_utilisation_counts_the_hours_of_every_lane() -> None:
     kinds = by_type({"mechanical": 18}, {"mechanical": 20.0, "quality": 5.0})
     assert [(u.key, u.share) for u in kinds] == [("mechanical", 0.9), ("quality", 0)]
     assert bottlenecks(kinds) == []
-    (narrow,) = bottlenecks(by_type({"mechanical": 18}, {"mechanical": 19.0}), {"mechanical": Text("Mek", "Mech")})
-    assert narrow.reason == Text("Mek: 95 % belagt (18 av 19 timer).", "Mech: 95 % utilised (18 of 19 hours).")
+    (narrow,) = bottlenecks(by_type({"mechanical": 18}, {"mechanical": 19.0}), {"mechanical": bilingual("Mek", "Mech")})
+    assert narrow.reason == bilingual("Mek: 95 % belagt (18 av 19 timer).", "Mech: 95 % utilised (18 of 19 hours).")
 
 
 def test_a_resource_without_hours_is_full_as_soon_as_something_is_booked() -> None:

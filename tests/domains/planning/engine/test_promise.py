@@ -9,13 +9,13 @@ from directapp.domains.planning.engine.promise import CarAhead, Promise, Remaini
 from directapp.domains.planning.engine.slots import Finder
 from directapp.domains.planning.engine.workdays import Hours, Schedule
 from directapp.domains.planning.engine.world import Booking, Busy, PlanJob, Resource, World
-from directapp.kernel.text import Text
 from support.planning_worlds import Drawn, drawn, midnight
+from support.text import bilingual
 
 MONDAY = date(2026, 2, 2)
 WEEK = Schedule(tuple(Hours(day, "08:00", "16:00") for day in range(1, 6)))
 STANDS = ("booked", "not booked")
-INSPECTION = Remaining(label=Text("Mottakskontroll", "Inspection"), hours=0.5)
+INSPECTION = Remaining(label=bilingual("Mottakskontroll", "Inspection"), hours=0.5)
 
 
 def at(hour: float, day: int = 0) -> datetime:
@@ -28,7 +28,7 @@ def booked(start: float, end: float, *, day: int = 0, kind: str = "mechanical", 
 
 
 def step(kind: str, hours: float, **more: object) -> Remaining:
-    label = {"mechanical": Text("Teknisk", "Technical"), "cosmetic": Text("Kosmetisk", "Cosmetic")}[kind]
+    label = {"mechanical": bilingual("Teknisk", "Technical"), "cosmetic": bilingual("Kosmetisk", "Cosmetic")}[kind]
     job = PlanJob(type=kind, hours=hours, site="499", earliest=at(0), latest=at(0, 12))
     return replace(Remaining(label=label, hours=hours, job=job), **more)
 
@@ -55,7 +55,7 @@ def test_the_steps_follow_one_another_through_what_is_booked_and_what_is_free() 
     technical = booked(10, 12)
     found = asked(world(technical), car(INSPECTION, step("mechanical", 2, booked=technical), step("cosmetic", 1.5)))
     assert found.ready_at == at(13.5)
-    assert [r.nb for r in found.reasons] == [
+    assert [r.pick("nb") for r in found.reasons] == [
         "Mottakskontroll tar vanligvis 0,5 timer, ferdig man. 2. feb. kl. 08:30.",
         "Teknisk er booket og ferdig man. 2. feb. kl. 12:00.",
         "Kosmetisk: første ledige plass er man. 2. feb. kl. 12:00, ferdig man. 2. feb. kl. 13:30.",
@@ -63,7 +63,7 @@ def test_the_steps_follow_one_another_through_what_is_booked_and_what_is_free() 
     assert found.gains[0].lever == "place"
     assert found.gains[0].hours == 1.5
     assert found.gains[0].slots[0][1].start == at(8.5)
-    assert found.gains[0].reason.en == "Move technical to the first free place"
+    assert found.gains[0].reason.english == "Move technical to the first free place"
 
 
 def test_parts_hold_the_technical_work_and_what_is_booked_too_early_is_placed_anew() -> None:
@@ -71,11 +71,11 @@ def test_parts_hold_the_technical_work_and_what_is_booked_too_early_is_placed_an
     waiting = step("mechanical", 2, booked=technical, needs_parts=True)
     found = asked(world(technical), car(waiting, step("cosmetic", 2), parts_eta=at(11, 1)))
     assert found.ready_at == at(15, 1)
-    assert "venter på deler til tir. 3. feb. kl. 11:00" in found.reasons[0].nb
-    levers = {(g.lever, g.reason.en): g.hours for g in found.gains}
+    assert "venter på deler til tir. 3. feb. kl. 11:00" in found.reasons[0].pick("nb")
+    levers = {(g.lever, g.reason.english): g.hours for g in found.gains}
     assert levers["parts", "The parts here now"] == 27
     assert levers["parts", "The parts a day earlier"] == 24
-    assert found.gains[0].reason.nb == "Delene på plass nå"
+    assert found.gains[0].reason.pick("nb") == "Delene på plass nå"
 
 
 def test_a_car_of_higher_priority_could_go_first() -> None:
@@ -93,7 +93,7 @@ def test_work_under_way_ends_after_its_hours_and_never_before_now() -> None:
     running = step("mechanical", 2, started_at=at(9))
     assert asked(world(), car(running), now=at(10)).ready_at == at(11)
     assert asked(world(), car(running), now=at(13)).ready_at == at(13)
-    assert "pågår" in asked(world(), car(running), now=at(10)).reasons[0].nb
+    assert "pågår" in asked(world(), car(running), now=at(10)).reasons[0].pick("nb")
 
 
 def test_a_booking_that_nobody_began_is_placed_anew() -> None:
@@ -105,11 +105,11 @@ def test_a_booking_that_nobody_began_is_placed_anew() -> None:
 def test_where_there_is_no_place_there_is_no_promise_but_a_reason() -> None:
     found = asked(world(), car(step("mechanical", 9)))
     assert found.ready_at is None
-    assert "at a stretch" in found.reasons[-1].en
+    assert "at a stretch" in found.reasons[-1].english
     assert found.gains == ()
     closed = asked(world(), replace(car(INSPECTION), schedule=Schedule()))
     assert closed.ready_at is None
-    assert "no working hours" in closed.reasons[-1].en
+    assert "no working hours" in closed.reasons[-1].english
 
 
 @settings(max_examples=60, deadline=None)
@@ -124,9 +124,9 @@ def test_the_later_the_parts_the_later_the_promise(drawn: Drawn, etas: list[int]
             id=own.id, resource=own.resource, type="mechanical", site="499", start=own.start, end=own.end, lane=own.lane
         )
     steps = (
-        Remaining(label=Text("T", "T"), hours=job.hours, job=job, booked=booking, needs_parts=True),
-        Remaining(label=Text("C", "C"), hours=1, job=replace(job, type="cosmetic", hours=1)),
-        Remaining(label=Text("Q", "Q"), hours=0.5),
+        Remaining(label=bilingual("T", "T"), hours=job.hours, job=job, booked=booking, needs_parts=True),
+        Remaining(label=bilingual("C", "C"), hours=1, job=replace(job, type="cosmetic", hours=1)),
+        Remaining(label=bilingual("Q", "Q"), hours=0.5),
     )
     finder = Finder(known)
     before = finder.find(drawn.job)

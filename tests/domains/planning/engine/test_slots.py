@@ -123,15 +123,15 @@ def test_the_reasons_are_said_in_words() -> None:
     )
     slots = find_slots(world, job(1, specialisations=("audi",))).slots
     assert [(s.resource, s.start) for s in slots[:3]] == [("b", at(8)), ("a", at(8)), ("b", at(9))]
-    assert [r.nb for r in slots[0].reasons] == [
+    assert [r.pick("nb") for r in slots[0].reasons] == [
         "Tidligst mulig.",
         "Minst belagt den uka: 0 %.",
         "Spesialområdet passer: Audi.",
         "Deles etter avtale: 6,5 timer igjen den uka.",
     ]
-    assert [r.en for r in slots[1].reasons] == ["The earliest possible.", "Utilised 15 % that week.", "Own site."]
-    assert "02:00" not in slots[2].reasons[0].nb
-    assert "kl. 09:00" in slots[2].reasons[0].nb
+    assert [r.english for r in slots[1].reasons] == ["The earliest possible.", "Utilised 15 % that week.", "Own site."]
+    assert "02:00" not in slots[2].reasons[0].pick("nb")
+    assert "kl. 09:00" in slots[2].reasons[0].pick("nb")
 
 
 def test_equal_resources_are_ranked_own_site_first() -> None:
@@ -142,21 +142,21 @@ def test_equal_resources_are_ranked_own_site_first() -> None:
 
 def test_what_stands_in_the_way_is_said() -> None:
     alone = World(resources=(person("a", site="490"),))
-    assert "ingen avtale" in find_slots(alone, job()).refused[0].nb
-    assert "No resource" in find_slots(alone, replace(job(), type="paint")).refused[0].en
+    assert "ingen avtale" in find_slots(alone, job()).refused[0].pick("nb")
+    assert "No resource" in find_slots(alone, replace(job(), type="paint")).refused[0].english
     own = World(
         resources=(person("a"),),
         ledgers=tuple(Ledger("499", "mechanical", MONDAY + timedelta(days=n), 8, 7) for n in range(5)),
     )
-    assert "capacity" in find_slots(own, job()).refused[0].en
+    assert "capacity" in find_slots(own, job()).refused[0].english
     assert find_slots(own, job(1)).slots
     lent = Agreement(provider="490", consumer="499", type="mechanical", hours_per_week=1)
-    assert "cap" in find_slots(replace(alone, agreements=(lent,)), job()).refused[0].en
-    assert "no length" in find_slots(own, job(0)).refused[0].en
-    assert "between" in find_slots(own, job(2, latest=at(1))).refused[0].en
-    assert "at a stretch" in find_slots(World(resources=(person("a"),)), job(9)).refused[0].en
+    assert "cap" in find_slots(replace(alone, agreements=(lent,)), job()).refused[0].english
+    assert "no length" in find_slots(own, job(0)).refused[0].english
+    assert "between" in find_slots(own, job(2, latest=at(1))).refused[0].english
+    assert "at a stretch" in find_slots(World(resources=(person("a"),)), job(9)).refused[0].english
     wanted = job(specialisations=("paint",), specialist_required=True)
-    assert "specialisation" in find_slots(World(resources=(person("a"),)), wanted).refused[0].en
+    assert "specialisation" in find_slots(World(resources=(person("a"),)), wanted).refused[0].english
 
 
 def test_people_are_offered_times_from_the_next_quarter_on() -> None:

@@ -28,7 +28,7 @@ from directapp.domains.planning.engine.slots import Finder
 from directapp.domains.planning.engine.spans import HOUR, day_of, hours_between, instant, monday_of
 from directapp.domains.planning.engine.words import hours_text, when_text
 from directapp.domains.planning.engine.world import Booking, Slot, World
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, verbatim
 
 __all__ = ["Effort", "Plan", "PlanCar", "PlanStep", "Proposal", "Unplanned", "autoplan"]
 
@@ -148,7 +148,7 @@ def _late(task: Task, car: int, chosen: Chosen) -> float:
     return max(0.0, hours_between(promised, done)) if done is not None and promised is not None else 0.0
 
 
-_PRIORITIES = (Text("lav", "low"), Text("vanlig", "normal"), Text("høy", "high"), Text("haster", "urgent"))
+_PRIORITIES = (_("low"), _("normal"), _("high"), _("urgent"))
 
 
 def _reason(task: Task, piece: Piece, chosen: Chosen) -> Text:
@@ -156,18 +156,12 @@ def _reason(task: Task, piece: Piece, chosen: Chosen) -> Text:
     assert done is not None
     values = {"p": _PRIORITIES[max(0, min(3, car.priority))], "done": when_text(done)}
     if car.promised is None:
-        return Text("Ferdig {done}. Prioritet: {p}.", "Done {done}. Priority: {p}.").fill(**values)
+        return _("Done {done}. Priority: {p}.").fill(**values)
     spare = hours_between(done, car.promised)
     words = (
-        Text(
-            "Ferdig {done}, {h} før lovet tid. Prioritet: {p}.",
-            "Done {done}, {h} before the promised time. Priority: {p}.",
-        )
+        _("Done {done}, {h} before the promised time. Priority: {p}.")
         if spare >= 0
-        else Text(
-            "Ferdig {done}, {h} etter lovet tid; tidligere er det ikke plass. Prioritet: {p}.",
-            "Done {done}, {h} after the promised time; there is no room before. Priority: {p}.",
-        )
+        else _("Done {done}, {h} after the promised time; there is no room before. Priority: {p}.")
     )
     return words.fill(**values, h=hours_text(abs(spare)))
 
@@ -177,11 +171,8 @@ def _why_not(task: Task, car: int, until: datetime) -> Text:
     pieces = [task.pieces[n] for n in task.by_car[car]]
     alone = find_chains(task.finder, Chain(steps=tuple(piece.job for piece in pieces)), limit=1)
     if alone.stopped_at is None:
-        words = Text(
-            "Kapasiteten fram til {until} går til biler som haster mer.",
-            "The capacity until {until} goes to cars that are more urgent.",
-        )
+        words = _("The capacity until {until} goes to cars that are more urgent.")
         return words.fill(until=when_text(until))
     step = pieces[alone.stopped_at].step
-    label = step.label or Text(step.type, step.type)
-    return Text("{step}: {why}", "{step}: {why}").fill(step=label, why=alone.refused[0])
+    label = step.label or verbatim(step.type)
+    return _("{step}: {why}").fill(step=label, why=alone.refused[0])

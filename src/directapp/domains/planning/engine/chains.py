@@ -8,7 +8,7 @@ from directapp.domains.planning.engine.slots import Finder
 from directapp.domains.planning.engine.spans import hours_between
 from directapp.domains.planning.engine.words import hours_text, when_text
 from directapp.domains.planning.engine.world import Answer, PlanJob, Slot
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
 # How many places are tried for the first step, and for each step after it.
 _FIRST, _LATER = 8, 3
@@ -102,19 +102,15 @@ def _rank(way: tuple[Slot, ...]) -> tuple[datetime, float, int, int, datetime]:
 
 def _linked(way: tuple[Slot, ...], chain: Chain) -> Linked:
     finish = way[-1].end
-    reasons = [Text("Ferdig {when}.", "Done {when}.").fill(when=when_text(finish))]
+    reasons = [_("Done {when}.").fill(when=when_text(finish))]
     late = 0.0
     if chain.promised is not None:
         spare = hours_between(finish, chain.promised)
         late = max(0.0, -spare)
-        words = (
-            Text("{h} etter lovet tid.", "{h} after the promised time.")
-            if late
-            else Text("Holder lovet tid med {h} å gå på.", "Keeps the promised time with {h} to spare.")
-        )
+        words = _("{h} after the promised time.") if late else _("Keeps the promised time with {h} to spare.")
         reasons.append(words.fill(h=hours_text(abs(spare))))
     waits = sum(hours_between(a.end, b.start) for a, b in pairwise(way))
     if len(way) > 1:
-        words = Text("Står {h} mellom stegene.", "Waits {h} between the steps.")
+        words = _("Waits {h} between the steps.")
         reasons.append(words.fill(h=hours_text(waits)))
     return Linked(way, finish, late, tuple(reasons))

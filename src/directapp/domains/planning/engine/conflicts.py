@@ -20,7 +20,7 @@ from directapp.domains.planning.engine.spans import (
 from directapp.domains.planning.engine.words import hours_text, when_text
 from directapp.domains.planning.engine.workdays import day_seconds
 from directapp.domains.planning.engine.world import Booking, PlanJob, Resource, Slot
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, join, ngettext
 
 # Enough to find the least disturbance among; a provider's calendar has thousands of combinations.
 _TRIED, _PLACES = 60, 8
@@ -116,7 +116,7 @@ def _places(finder: Finder, job: PlanJob, others: Sequence[Movable], most: int) 
                 if m.booking.resource == resource.id and finder.lane_number(m.booking) == lane
             ]
             fixed = without(track.lane(lane).pairs(), merged(span for _, span in mine))
-            for start in _starts(without(windows, fixed), [span for _, span in mine], length):
+            for start in _starts(without(windows, fixed), [span for _job, span in mine], length):
                 away = [n for n, (a, b) in mine if a < start + length and start < b]
                 more = _for_the_ledgers(finder, _Place(resource, lane, start, tuple(away)), job, others)
                 if more is None:
@@ -159,7 +159,7 @@ def _for_the_ledgers(finder: Finder, place: _Place, job: PlanJob, others: Sequen
         and day_of(floor_second(m.booking.start)) == day
     ]
     more = []
-    for _, length_of, n in sorted(alike):
+    for _rank, length_of, n in sorted(alike):
         if left < length:
             more.append(n)
             left -= length_of
@@ -252,23 +252,21 @@ def _move(movable: Movable, to: Slot) -> Move:
     later, late = hours_between(booking.start, to.start), _late(movable, to)
     values = {"a": when_text(booking.start), "b": when_text(to.start), "h": hours_text(abs(later))}
     if later == 0:
-        words = Text("Beholder tiden {a}, hos en annen ressurs.", "Keeps its time {a}, on another resource.")
+        words = _("Keeps its time {a}, on another resource.")
     elif later > 0:
-        words = Text("Fra {a} til {b}, {h} senere.", "From {a} to {b}, {h} later.")
+        words = _("From {a} to {b}, {h} later.")
     else:
-        words = Text("Fra {a} til {b}, {h} tidligere.", "From {a} to {b}, {h} earlier.")
+        words = _("From {a} to {b}, {h} earlier.")
     words = words.fill(**values)
     if late:
-        after = Text(" {h} etter lovet tid.", " {h} after the promised time.").fill(h=hours_text(late))
-        words = Text(words.nb + after.nb, words.en + after.en)
+        after = _("{h} after the promised time.").fill(h=hours_text(late))
+        words = join((words, after))
     return Move(booking, to, later, late, words)
 
 
 def _reason(slot: Slot, moves: Sequence[Move]) -> Text:
     when = when_text(slot.start)
     if not moves:
-        return Text("Ledig {when}; ingenting må flyttes.", "Free {when}; nothing has to move.").fill(when=when)
-    if len(moves) == 1:
-        return Text("{when}, hvis 1 booking flyttes.", "{when}, if 1 booking is moved.").fill(when=when)
-    words = Text("{when}, hvis {n} bookinger flyttes.", "{when}, if {n} bookings are moved.")
-    return words.fill(when=when, n=len(moves))
+        return _("Free {when}; nothing has to move.").fill(when=when)
+    words = ngettext("{when}, if 1 booking is moved.", "{when}, if {count} bookings are moved.")
+    return words.fill(when=when, count=len(moves))

@@ -6,7 +6,7 @@ from statistics import median
 from typing import Literal
 
 from directapp.domains.planning.engine.words import hours_text
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, verbatim
 
 ENOUGH = 5
 Basis = Literal["make_model", "car_type", "default"]
@@ -52,21 +52,18 @@ def estimate(
     same_model = [job.hours for job in alike if _same(job.make, make) and _same(job.model, model)]
     if len(same_model) >= ENOUGH:
         name = f"{make} {model}"
-        return _from_history(same_model, "make_model", Text(name, name))
+        return _from_history(same_model, "make_model", verbatim(name))
     same_kind = [job.hours for job in alike if _same(job.car_type, car_type)]
     if len(same_kind) >= ENOUGH:
-        return _from_history(same_kind, "car_type", Text("biler av samme slag", "cars of the same kind"))
+        return _from_history(same_kind, "car_type", _("cars of the same kind"))
     nearest = max(len(same_model), len(same_kind))
-    reason = Text(
-        "Standardtid for arbeidet: {h}. Bare {n} sammenlignbare jobber er fullført; det trengs {enough}.",
-        "The usual time for this work: {h}. Only {n} comparable jobs are done; {enough} are needed.",
-    ).fill(h=hours_text(default), n=nearest, enough=ENOUGH)
+    reason = _("The usual time for this work: {h}. Only {n} comparable jobs are done; {enough} are needed.").fill(
+        h=hours_text(default), n=nearest, enough=ENOUGH
+    )
     return Estimate(hours=default, basis="default", n=nearest, reason=reason)
 
 
 def _from_history(hours: list[float], basis: Basis, what: Text) -> Estimate:
     found = round(float(median(hours)), 2)
-    reason = Text("Median av {n} fullførte jobber på {what}: {h}.", "The median of {n} jobs done on {what}: {h}.").fill(
-        n=len(hours), what=what, h=hours_text(found)
-    )
+    reason = _("The median of {n} jobs done on {what}: {h}.").fill(n=len(hours), what=what, h=hours_text(found))
     return Estimate(hours=found, basis=basis, n=len(hours), reason=reason)

@@ -9,7 +9,7 @@ from directapp.domains.planning.engine.spans import HOUR, floor_second
 from directapp.domains.planning.engine.words import number_text
 from directapp.domains.planning.engine.workdays import WorkingTime
 from directapp.domains.planning.engine.world import Agreement, Resource
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, verbatim
 
 NARROW = 0.9
 
@@ -110,8 +110,8 @@ def bottlenecks(utilised: Iterable[Utilisation], names: Mapping[str, Text] | Non
     found = []
     for one in sorted(utilised, key=lambda u: (-u.share, u.key)):
         if one.share > NARROW:
-            name = (names or {}).get(one.key, Text(one.key, one.key))
-            words = Text("{name}: {p} % belagt ({b} av {a} timer).", "{name}: {p} % utilised ({b} of {a} hours).")
+            name = (names or {}).get(one.key, verbatim(one.key))
+            words = _("{name}: {p} % utilised ({b} of {a} hours).")
             filled = words.fill(
                 name=name,
                 p=number_text(one.share * 100, 0),

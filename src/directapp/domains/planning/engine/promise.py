@@ -11,7 +11,7 @@ from directapp.domains.planning.engine.spans import hours_between
 from directapp.domains.planning.engine.words import hours_text, when_text
 from directapp.domains.planning.engine.workdays import Schedule, WorkingTime, after_hours
 from directapp.domains.planning.engine.world import Booking, PlanJob, Slot
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, Within, _, ngettext, verbatim
 
 _ONE_DAY = timedelta(days=1)
 Lever = Literal["parts", "place", "priority"]
@@ -101,7 +101,7 @@ def promise(finder: Finder, car: CarAhead, now: datetime, movable: Iterable[Mova
     course = _course(finder, car, now, frozenset())
     gains = _gains(finder, car, now, course.ready_at, [m for m in movable if _yields(m, car)])
     gains = [gain for gain in gains if all(car.tells(slot) for _, slot in gain.slots)]
-    gains.sort(key=lambda gain: (-gain.hours, gain.lever, gain.reason.nb))
+    gains.sort(key=lambda gain: (-gain.hours, gain.lever, gain.reason.english))
     return Promise(course.ready_at, tuple(course.reasons), tuple(gains))
 
 
@@ -140,19 +140,13 @@ class _Walk:
         """Return until when a step is held up by parts and approvals, and say so; not before an instant."""
         eta, yes = self.car.parts_eta, self.car.approved_at
         if step.needs_parts and eta is not None and eta > at:
-            words = Text("{step} venter på deler til {when}.", "{step} waits for parts until {when}.")
+            words = _("{step} waits for parts until {when}.")
             if self.car.parts_late:
-                words = Text(
-                    "{step} venter på deler som er forsinket eller uten dato; tidligst ventet {when}.",
-                    "{step} waits for parts that are overdue or without a date; expected {when} at the earliest.",
-                )
+                words = _("{step} waits for parts that are overdue or without a date; expected {when} at the earliest.")
             self._say(words, step, eta)
             at = eta
         if step.needs_approval and yes is not None and yes > at:
-            words = Text(
-                "{step} venter på godkjenning; regnet som gitt {when}.",
-                "{step} waits for an approval; counted as given {when}.",
-            )
+            words = _("{step} waits for an approval; counted as given {when}.")
             self._say(words, step, yes)
             at = yes
         return at
@@ -164,16 +158,16 @@ class _Walk:
         booked = step.booked
         if step.started_at is not None:
             end = after_hours(self.working, step.started_at, step.hours)
-            words = Text("{step} pågår, ferdig {when}.", "{step} is under way, done {when}.")
+            words = _("{step} is under way, done {when}.")
         elif booked is not None and booked.start >= begin and n not in self.anew:
-            end, words = booked.end, Text("{step} er booket og ferdig {when}.", "{step} is booked and done {when}.")
+            end, words = booked.end, _("{step} is booked and done {when}.")
         elif step.job is not None:
             return self._placed(n, step, step.job, begin)
         else:
             end = after_hours(self.working, begin, step.hours)
-            words = Text("{step} tar vanligvis {h}, ferdig {when}.", "{step} usually takes {h}, done {when}.")
+            words = _("{step} usually takes {h}, done {when}.")
         if end is None:
-            none = Text("{step}: forhandleren har ingen arbeidstid.", "{step}: the site has no working hours.")
+            none = _("{step}: the site has no working hours.")
             self.course.reasons.append(none.fill(step=step.label))
             return None
         end = max(begin, end)
@@ -183,15 +177,12 @@ class _Walk:
     def _placed(self, n: int, step: Remaining, job: PlanJob, begin: datetime) -> datetime | None:
         slot, refused = _next_free(self.finder, job, step.booked, begin)
         if slot is None:
-            self.course.reasons.append(Text("{step}: {why}", "{step}: {why}").fill(step=step.label, why=refused))
+            self.course.reasons.append(_("{step}: {why}").fill(step=step.label, why=refused))
             return None
         self.course.slots.append((n, slot))
-        words = Text(
-            "{step}: første ledige plass er {start}, ferdig {when}.",
-            "{step}: the first free place is {start}, done {when}.",
-        )
+        words = _("{step}: the first free place is {start}, done {when}.")
         if not self.car.tells(slot):
-            words = Text("{step} ventes ferdig {when}.", "{step} is expected to be done {when}.")
+            words = _("{step} is expected to be done {when}.")
         self._say(words, step, slot.end, start=when_text(slot.start))
         return slot.end
 
@@ -207,7 +198,7 @@ def _next_free(finder: Finder, job: PlanJob, booked: Booking | None, begin: date
     answer = finder.find(replace(job, earliest=max(job.earliest, begin)), limit=1)
     if booked is not None:
         finder.hold(old, there)
-    return (answer.slots[0], Text("", "")) if answer.slots else (None, answer.refused[0])
+    return (answer.slots[0], verbatim("")) if answer.slots else (None, answer.refused[0])
 
 
 def _gains(
@@ -232,8 +223,8 @@ def _parts_gains(finder: Finder, car: CarAhead, now: datetime, ready: datetime) 
         return []
     waiting = frozenset(n for n, step in enumerate(car.steps) if step.started_at is None)
     found: list[Gain] = []
-    cases = [(car.parts_eta - _ONE_DAY, Text("Delene en dag tidligere", "The parts a day earlier"))]
-    cases.append((now, Text("Delene på plass nå", "The parts here now")))
+    cases = [(car.parts_eta - _ONE_DAY, _("The parts a day earlier"))]
+    cases.append((now, _("The parts here now")))
     for eta, words in cases:
         if eta >= now:
             sooner = replace(car, parts_eta=eta, parts_late=False)
@@ -249,11 +240,11 @@ def _place_gains(finder: Finder, car: CarAhead, now: datetime, ready: datetime) 
     found: list[Gain] = []
     for n in booked:
         course = _course(finder, car, now, frozenset({n}))
-        words = Text("Flytt {step} til første ledige plass", "Move {step} to the first free place")
-        found += _gain("place", words.fill(step=_lower(car.steps[n].label)), course, ready)
+        words = _("Move {step} to the first free place")
+        found += _gain("place", words.fill(step=Within(car.steps[n].label)), course, ready)
     if len(booked) > 1:
         course = _course(finder, car, now, frozenset(booked))
-        words = Text("Flytt alle steg til første ledige plass", "Move all steps to the first free place")
+        words = _("Move all steps to the first free place")
         found += _gain("place", words, course, ready)
     return found
 
@@ -279,10 +270,11 @@ def _priority_gains(
             for _, s in course.slots
         )
     )
-    words = Text("La bilen gå foran {n} med lavere prioritet", "Let the car go before {n} of lower priority").fill(
-        n=Text(f"{len(moves)} booking{'er' * (len(moves) != 1)}", f"{len(moves)} booking{'s' * (len(moves) != 1)}")
+    words = ngettext(
+        "Let the car go before {count} booking of lower priority",
+        "Let the car go before {count} bookings of lower priority",
     )
-    return _gain("priority", words, course, ready, moves) if moves else []
+    return _gain("priority", words.fill(count=len(moves)), course, ready, moves) if moves else []
 
 
 def _job_of(booking: Booking) -> PlanJob:
@@ -293,7 +285,3 @@ def _job_of(booking: Booking) -> PlanJob:
         earliest=booking.start,
         latest=booking.end,
     )
-
-
-def _lower(label: Text) -> Text:
-    return Text(label.nb[:1].lower() + label.nb[1:], label.en[:1].lower() + label.en[1:])

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from directapp.domains.planning.engine.spans import HOUR, Seconds, ceil_second, day_of, floor_second, instant
-from directapp.domains.planning.engine.words import day_text, hours_text, listed, when_text
+from directapp.domains.planning.engine.words import hours_text, when_text
 from directapp.domains.planning.engine.workdays import Schedule, WorkingTime
 from directapp.kernel.clock import OSLO
+from directapp.kernel.dates import day_text
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, listed, verbatim
 
 _LONGEST_HOURS = 24
 SHORTEST = timedelta(minutes=5)
@@ -38,7 +39,7 @@ def time_problems(
     fields = fields or Fields()
     found = _shape_problems(start, end, fields)
     if start < now - GRACE:
-        message = Text("Tiden er passert: {when}.", "That time has passed: {when}.")
+        message = _("That time has passed: {when}.")
         found.insert(0, Problem(message.fill(when=when_text(start)), fields.start, "past"))
     if schedule is not None and end > start:
         found += _schedule_problems((floor_second(start), ceil_second(end)), WorkingTime(schedule), who, fields)
@@ -47,27 +48,22 @@ def time_problems(
 
 def _shape_problems(start: datetime, end: datetime, fields: Fields) -> list[Problem]:
     if end <= start:
-        if end == start:
-            message = Text("Bookingen har ingen varighet.", "The booking has no length.")
-        else:
-            message = Text("Bookingen slutter før den begynner.", "The booking ends before it begins.")
+        message = _("The booking has no length.") if end == start else _("The booking ends before it begins.")
         return [Problem(message, fields.end, "length")]
     if end - start < SHORTEST:
-        message = Text("En booking varer minst {n} minutter.", "A booking lasts at least {n} minutes.")
+        message = _("A booking lasts at least {n} minutes.")
         return [Problem(message.fill(n=int(SHORTEST.total_seconds() // 60)), fields.end, "too_short")]
     second, before_end = floor_second(start), ceil_second(end) - 1
     if before_end + 1 - second > _LONGEST_HOURS * HOUR:
-        message = Text(
-            "En booking kan ikke være lengre enn 24 timer; denne er {hours}.",
-            "A booking cannot be longer than 24 hours; this is {hours}.",
-        ).fill(hours=hours_text((before_end + 1 - second) / HOUR))
+        message = _("A booking cannot be longer than 24 hours; this is {hours}.").fill(
+            hours=hours_text((before_end + 1 - second) / HOUR)
+        )
         return [Problem(message, fields.end, "too_long")]
     first, last = day_of(second), day_of(before_end)
     if first != last:
-        message = Text(
-            "En booking må begynne og slutte samme dag; denne går fra {first} til {last}.",
-            "A booking must begin and end on the same day; this goes from {first} to {last}.",
-        ).fill(first=day_text(first), last=day_text(last))
+        message = _("A booking must begin and end on the same day; this goes from {first} to {last}.").fill(
+            first=day_text(first), last=day_text(last)
+        )
         return [Problem(message, fields.end, "other_day")]
     return []
 
@@ -78,27 +74,25 @@ def _schedule_problems(wanted: Seconds, working: WorkingTime, who: str, fields: 
         return []
     day = day_of(start)
     planned = working.planned(day)
-    name = Text(who, who) if who else Text("Ressursen", "The resource")
+    name = verbatim(who) if who else _("The resource")
     if not planned:
         return [_shut_problem(working, start, name, fields)]
     found: list[Problem] = []
     longest = max(b - a for a, b in planned)
     if end - start > longest:
-        message = Text(
-            "{hours} får ikke plass i arbeidsdagen: {name} har ikke mer enn {longest} i ett strekk {day}.",
-            "{hours} does not fit in the working day: {name} has no more than {longest} at a stretch on {day}.",
+        message = _(
+            "{hours} does not fit in the working day: {name} has no more than {longest} at a stretch on {day}."
         ).fill(hours=hours_text((end - start) / HOUR), longest=hours_text(longest / HOUR), name=name, day=day_text(day))
         found.append(Problem(message, fields.end, "too_long"))
     elif not any(a <= start and end <= b for a, b in planned):
-        message = Text(
-            "Utenfor arbeidstiden {day}: {name} arbeider {windows}.",
-            "Outside working hours on {day}: {name} works {windows}.",
-        ).fill(day=day_text(day), name=name, windows=_windows_text(planned))
+        message = _("Outside working hours on {day}: {name} works {windows}.").fill(
+            day=day_text(day), name=name, windows=_windows_text(planned)
+        )
         found.append(Problem(message, fields.start, "outside_hours"))
     if (away := working.away(start, end)) is not None:
-        message = Text(
-            "{name} er fraværende fra {start} til {end}.", "{name} is absent from {start} until {end}."
-        ).fill(name=name, start=when_text(instant(away[0])), end=when_text(instant(away[1])))
+        message = _("{name} is absent from {start} until {end}.").fill(
+            name=name, start=when_text(instant(away[0])), end=when_text(instant(away[1]))
+        )
         found.append(Problem(message, fields.resource, "absent"))
     return found
 
@@ -107,12 +101,12 @@ def _shut_problem(working: WorkingTime, start: int, name: Text, fields: Fields) 
     day = day_of(start)
     values = {"name": name, "day": day_text(day)}
     if (shut := working.shut(day)) is not None:
-        message = Text("{name} arbeider ikke {day}: {shut}.", "{name} does not work on {day}: {shut}.")
+        message = _("{name} does not work on {day}: {shut}.")
         return Problem(message.fill(**values, shut=shut), fields.start, "outside_hours")
-    message = Text("{name} har ingen arbeidstid {day}.", "{name} has no working hours on {day}.")
+    message = _("{name} has no working hours on {day}.")
     return Problem(message.fill(**values), fields.start, "outside_hours")
 
 
 def _windows_text(windows: list[Seconds]) -> Text:
     clocks = [tuple(f"{instant(s).astimezone(OSLO):%H:%M}" for s in window) for window in windows]
-    return listed([Text(f"{a}–{b}", f"{a}–{b}") for a, b in ((c[0], c[1]) for c in clocks)])
+    return listed([verbatim(f"{a}–{b}") for a, b in ((c[0], c[1]) for c in clocks)])

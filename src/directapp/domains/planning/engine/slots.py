@@ -23,10 +23,10 @@ from directapp.domains.planning.engine.spans import (
     monday_of,
     without,
 )
-from directapp.domains.planning.engine.words import hours_text, listed, number_text, when_text
+from directapp.domains.planning.engine.words import hours_text, number_text, when_text
 from directapp.domains.planning.engine.workdays import day_seconds
 from directapp.domains.planning.engine.world import Answer, Booking, Busy, PlanJob, Resource, Slot, World
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, listed, verbatim
 
 QUARTER = 15 * 60
 _ONE_DAY = timedelta(days=1)
@@ -78,7 +78,7 @@ class Finder:
     def find(self, job: PlanJob, *, limit: int = 20, per_day: int = 3, step: int = QUARTER) -> Answer:
         """Return the best slots for a job, not more than ``per_day`` a day on one resource."""
         if job.hours <= 0:
-            return Answer((), (Text("Arbeidet har ingen varighet.", "The work has no length."),))
+            return Answer((), (_("The work has no length."),))
         search = _search(job, step)
         heap = [c for t in self._able(search) if (c := self._candidate(search, t, search.earliest)) is not None]
         heapify(heap)
@@ -262,8 +262,8 @@ class Finder:
             reasons.append(_load_reason(slot, least=not alone and slot.utilisation == least[slot.start]))
             if slot.specialised:
                 known = self.resources[slot.resource].specialisations
-                words = listed([Text(word, word) for word in known if word.casefold() in search.wanted])
-                reasons.append(Text("Spesialområdet passer: {w}.", "The specialisation matches: {w}.").fill(w=words))
+                words = listed([verbatim(word) for word in known if word.casefold() in search.wanted])
+                reasons.append(_("The specialisation matches: {w}.").fill(w=words))
             reasons.append(_site_reason(slot))
             yield replace(slot, reasons=tuple(reasons))
 
@@ -288,51 +288,46 @@ def _search(job: PlanJob, step: int) -> _Search:
 
 def _time_reason(slot: Slot, first: Slot) -> Text:
     if slot.start == first.start:
-        return Text("Tidligst mulig.", "The earliest possible.")
-    later = Text("Ledig {when}; det første er {first}.", "Free {when}; the first is {first}.")
+        return _("The earliest possible.")
+    later = _("Free {when}; the first is {first}.")
     return later.fill(when=when_text(slot.start), first=when_text(first.start))
 
 
 def _load_reason(slot: Slot, *, least: bool) -> Text:
     percent = number_text(slot.utilisation * 100, 0)
     if least:
-        return Text("Minst belagt den uka: {p} %.", "Least utilised that week: {p} %.").fill(p=percent)
-    return Text("Belagt {p} % den uka.", "Utilised {p} % that week.").fill(p=percent)
+        return _("Least utilised that week: {p} %.").fill(p=percent)
+    return _("Utilised {p} % that week.").fill(p=percent)
 
 
 def _site_reason(slot: Slot) -> Text:
     if slot.own_site:
-        return Text("Egen forhandler.", "Own site.")
+        return _("Own site.")
     if slot.hours_left is None:
-        return Text("Deles etter avtale, uten tak.", "Shared by agreement, without a cap.")
-    left = Text("Deles etter avtale: {h} igjen den uka.", "Shared by agreement: {h} left that week.")
+        return _("Shared by agreement, without a cap.")
+    left = _("Shared by agreement: {h} left that week.")
     return left.fill(h=hours_text(slot.hours_left))
 
 
 _HINDERED = {
-    "resource": Text("Ingen ressurs gjør denne typen arbeid.", "No resource does this kind of work."),
-    "agreement": Text(
-        "Andre forhandlere kan gjøre det, men har ingen avtale med denne.",
-        "Other sites could do it, but have no agreement with this one.",
-    ),
-    "specialist": Text("Ingen andre har spesialområdet som trengs.", "No one else has the specialisation needed."),
-    "ledger": Text(
-        "Dagskapasiteten er ikke stor nok på en eller flere dager.", "Some days have too little capacity left."
-    ),
-    "cap": Text("Avtalens tak er nådd i en eller flere uker.", "The agreement's cap is reached in some weeks."),
+    "resource": _("No resource does this kind of work."),
+    "agreement": _("Other sites could do it, but have no agreement with this one."),
+    "specialist": _("No one else has the specialisation needed."),
+    "ledger": _("Some days have too little capacity left."),
+    "cap": _("The agreement's cap is reached in some weeks."),
 }
 
 
 def _refusals(search: _Search) -> tuple[Text, ...]:
     if search.earliest + search.length > search.latest:
-        narrow = Text("{h} får ikke plass mellom {a} og {b}.", "{h} do not fit between {a} and {b}.").fill(
+        narrow = _("{h} do not fit between {a} and {b}.").fill(
             h=hours_text(search.length / HOUR), a=when_text(search.job.earliest), b=when_text(search.job.latest)
         )
         return (narrow,)
     found = [text for code, text in _HINDERED.items() if code in search.hindered]
     if "resource" not in search.hindered:
-        none = Text(
-            "Ingen ledig tid på {h} i ett strekk før {b}.", "No free time of {h} at a stretch before {b}."
-        ).fill(h=hours_text(search.length / HOUR), b=when_text(search.job.latest))
+        none = _("No free time of {h} at a stretch before {b}.").fill(
+            h=hours_text(search.length / HOUR), b=when_text(search.job.latest)
+        )
         found.append(none)
     return tuple(found)

@@ -24,10 +24,10 @@ from directapp.domains.planning.engine.spans import (
     span,
     without,
 )
-from directapp.domains.planning.engine.words import day_text
 from directapp.kernel.clock import OSLO
+from directapp.kernel.dates import day_text
 from directapp.kernel.errors import InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import Name, Text, _
 
 _CLOCK = re.compile(r"(?:([01]\d|2[0-3]):([0-5]\d)|(24):00)(?::00)?")
 _SUNDAY = 7
@@ -81,7 +81,7 @@ def clock_minutes(clock: str) -> int:
     """
     match = _CLOCK.fullmatch(clock.strip())
     if match is None:
-        message = Text("«{clock}» er ikke et klokkeslett; skriv for eksempel 08:00.", "“{clock}” is no time of day.")
+        message = _("“{clock}” is no time of day.")
         raise InvalidError(message.fill(clock=clock))
     return 24 * 60 if match[3] else int(match[1]) * 60 + int(match[2])
 
@@ -92,7 +92,7 @@ def hours_problems(hours: Sequence[Hours], *, field: str = "working_hours") -> l
     taken: dict[int, list[Seconds]] = {}
     for window in hours:
         if not 1 <= window.weekday <= _SUNDAY:
-            found.append(Problem(Text("Ukedagen må være 1 til 7.", "The weekday must be 1 to 7."), field))
+            found.append(Problem(_("The weekday must be 1 to 7."), field))
             continue
         try:
             start, end = clock_minutes(window.start), clock_minutes(window.end)
@@ -101,16 +101,10 @@ def hours_problems(hours: Sequence[Hours], *, field: str = "working_hours") -> l
             continue
         values = {"start": window.start, "end": window.end}
         if end <= start:
-            message = Text(
-                "Arbeidstiden {start}–{end} slutter før den begynner. Del et skift over midnatt i to.",
-                "The hours {start}–{end} end before they begin. Split a shift over midnight in two.",
-            )
+            message = _("The hours {start}–{end} end before they begin. Split a shift over midnight in two.")
             found.append(Problem(message.fill(**values), field))
         elif any(a < end and start < b for a, b in taken.get(window.weekday, [])):
-            message = Text(
-                "Arbeidstiden {start}–{end} overlapper en annen samme dag.",
-                "The hours {start}–{end} overlap others on the same day.",
-            )
+            message = _("The hours {start}–{end} overlap others on the same day.")
             found.append(Problem(message.fill(**values), field))
         else:
             taken.setdefault(window.weekday, []).append((start, end))
@@ -128,10 +122,7 @@ def at_clock(day: date, clock: str, *, field: str | None = None, second_time: bo
     wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
     found = wall.replace(tzinfo=OSLO, fold=1 if second_time else 0).astimezone(UTC)
     if found.astimezone(OSLO).replace(tzinfo=None) != wall:
-        message = Text(
-            "Klokka {clock} finnes ikke {day}: da stilles klokka fram til sommertid.",
-            "{clock} does not exist on {day}: the clock is put forward to summer time.",
-        )
+        message = _("{clock} does not exist on {day}: the clock is put forward to summer time.")
         raise InvalidError(Problem(message.fill(clock=clock, day=day_text(day)), field))
     return found
 
@@ -171,7 +162,7 @@ def _year(year: int) -> Mapping[date, Text]:
 
     nb = country_holidays("NO", years=year, language="no")
     en = country_holidays("NO", years=year, language="en_US")
-    return MappingProxyType({day: Text(nb[day], en[day]) for day in sorted(nb)})
+    return MappingProxyType({day: Name((("nb", nb[day]), ("en", en[day]))) for day in sorted(nb)})
 
 
 def holiday(day: date) -> Text | None:
@@ -228,7 +219,7 @@ class WorkingTime:
         """Return why the ordinary hours of a day do not hold, if so."""
         for exception in self._exceptions.get(day, ()):
             if exception.closed:
-                return exception.label or Text("Stengt", "Closed")
+                return exception.label or _("Closed")
         return None if self.schedule.open_on_holidays or not self._ordinary(day) else holiday(day)
 
     def away(self, start: int, end: int) -> Seconds | None:
@@ -265,7 +256,7 @@ def after_hours(working: WorkingTime, start: datetime, hours: float) -> datetime
     if left <= 0:
         return instant(at)
     day = day_of(at)
-    for _ in range(_FARTHEST_DAYS):
+    for _ahead in range(_FARTHEST_DAYS):
         for a, b in working.on(day):
             begin = max(a, at)
             if b - begin >= left:

@@ -14,7 +14,7 @@ from directapp.interfaces.rest.dialect.input import json_or_value, listed
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import BadQueryError, ForbiddenError, Problem, bad_query
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.store.query import Condition, Filter, Junction, Path
 
 _TEXT = frozenset({Kind.STRING, Kind.TEXT, Kind.EMAIL, Kind.PHONE})
@@ -31,17 +31,17 @@ _MOST_CONDITIONS = 200
 _MOST_VALUES = 10_000
 LONGEST_PATH = 5
 
-_UNKNOWN = Text("Operatoren {name} finnes ikke her.", "There is no operator {name} here.")
-_NOT_FOR = Text("{op} kan ikke brukes på {name}.", "{op} cannot be used on {name}.")
-_SHAPE = Text("Filteret på {name} kan ikke leses.", "The filter on {name} cannot be read.")
-_TOO_MUCH = Text("Filteret er for stort.", "The filter is too large.")
-_VALUE = Text("{name}: {why}", "{name}: {why}")
-_TWO = Text("{name}: oppgi to verdier, fra og til.", "{name}: give two values, from and to.")
-_MISSING = Text("{name}: verdien mangler.", "{name}: the value is missing.")
-_VARIABLE = Text("Variabelen {name} finnes ikke her.", "There is no variable {name} here.")
-_FUNCTION = Text("Funksjoner støttes ikke: {name}.", "Functions are not supported: {name}.")
-_NO_RELATION = Text("{name} viser ikke til noe.", "{name} points to nothing.")
-_HIDDEN = Text("Du har ikke innsyn i feltet {field}.", "You may not see the field {field}.")
+_UNKNOWN = _("There is no operator {name} here.")
+_NOT_FOR = _("{op} cannot be used on {name}.")
+_SHAPE = _("The filter on {name} cannot be read.")
+_TOO_MUCH = _("The filter is too large.")
+_VALUE = _("{name}: {why}")
+_TWO = _("{name}: give two values, from and to.")
+_MISSING = _("{name}: the value is missing.")
+_VARIABLE = _("There is no variable {name} here.")
+_FUNCTION = _("Functions are not supported: {name}.")
+_NO_RELATION = _("{name} points to nothing.")
+_HIDDEN = _("You may not see the field {field}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,16 @@ from typing import Any
 import orjson
 
 from directapp.kernel.errors import bad_query
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _STEP = re.compile(r"\[([^\[\]]*)\]")
 _DEEPEST = 24
 _MOST_PAIRS = 2000
 
-_NOT_READ = Text("Parameteren {name} kan ikke leses.", "The parameter {name} cannot be read.")
-_TWICE = Text("Parameteren {name} er oppgitt på to måter.", "The parameter {name} is given in two ways.")
-_NOT_JSON = Text("{name} er ikke gyldig JSON.", "{name} is not valid JSON.")
+_NOT_READ = _("The parameter {name} cannot be read.")
+_TWICE = _("The parameter {name} is given in two ways.")
+_NOT_JSON = _("{name} is not valid JSON.")
 
 
 def nest(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:

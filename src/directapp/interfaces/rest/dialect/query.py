@@ -13,7 +13,7 @@ from directapp.interfaces.rest.dialect.filter import LONGEST_PATH, FilterReader,
 from directapp.interfaces.rest.dialect.input import mapping, words
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import BadQueryError, Problem, bad_query
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.store.query import Aggregate, Order, Path, Query
 from directapp.store.words import Word, question_words
 
@@ -43,36 +43,22 @@ FIGURES: dict[str, frozenset[Kind]] = {
 }
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
-_UNSUPPORTED = Text("Parameteren {name} støttes ikke.", "The parameter {name} is not supported.")
-_NUMBER = Text("{name} skal være et helt tall fra {low} til {high}.", "{name} must be a whole number, {low} to {high}.")
-_TOGETHER = Text("{name} kan ikke brukes sammen med {other}.", "{name} cannot be used with {other}.")
-_FIELD = Text("Feltet {name} kan ikke leses slik.", "The field {name} cannot be asked for like that.")
-_TOO_MUCH = Text(
-    "Det er for mye på én gang. Nevn feltene i stedet for *.", "That is too much at once. Name the fields instead of *."
-)
-_CELLS = Text(
-    "{rows} rader med {fields} felter er for mye på én gang: be om høyst {most} rader, eller nevn færre felter.",
-    "{rows} rows of {fields} fields are too much at once: ask for at most {most} rows, or name fewer fields.",
-)
-_VALUES = Text(
-    "Filteret nevner {count} verdier; høyst {most} på én gang.",
-    "The filter names {count} values; at most {most} at once.",
-)
-_SORT = Text("Det kan ikke sorteres på {name}.", "{name} cannot be sorted by.")
-_META_WORD = Text("meta={name} finnes ikke.", "There is no meta={name}.")
-_TEXT = Text("{name} skal være tekst.", "{name} must be text.")
-_FIGURE = Text("{name} støttes ikke i aggregate.", "{name} is not supported in aggregate.")
-_FIGURE_KIND = Text("{function} kan ikke brukes på {name}.", "{function} cannot be used on {name}.")
-_STAR = Text("{name}: enten * eller felter.", "{name}: either * or fields.")
-_NEEDS = Text("{name} krever aggregate.", "{name} needs aggregate.")
-_FAR = Text(
-    "{name}: det er ikke mulig å begynne mer enn {high} rader inn. Bla videre med cursor (meta=cursor).",
-    "{name}: a list cannot begin more than {high} rows in. Go on with cursor (meta=cursor).",
-)
-_KEYSET = Text(
-    "Sortering på {name} kan ikke brukes med cursor; bruk offset.",
-    "Sorting by {name} cannot be used with a cursor; use offset.",
-)
+_UNSUPPORTED = _("The parameter {name} is not supported.")
+_NUMBER = _("{name} must be a whole number, {low} to {high}.")
+_TOGETHER = _("{name} cannot be used with {other}.")
+_FIELD = _("The field {name} cannot be asked for like that.")
+_TOO_MUCH = _("That is too much at once. Name the fields instead of *.")
+_CELLS = _("{rows} rows of {fields} fields are too much at once: ask for at most {most} rows, or name fewer fields.")
+_VALUES = _("The filter names {count} values; at most {most} at once.")
+_SORT = _("{name} cannot be sorted by.")
+_META_WORD = _("There is no meta={name}.")
+_TEXT = _("{name} must be text.")
+_FIGURE = _("{name} is not supported in aggregate.")
+_FIGURE_KIND = _("{function} cannot be used on {name}.")
+_STAR = _("{name}: either * or fields.")
+_NEEDS = _("{name} needs aggregate.")
+_FAR = _("{name}: a list cannot begin more than {high} rows in. Go on with cursor (meta=cursor).")
+_KEYSET = _("Sorting by {name} cannot be used with a cursor; use offset.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

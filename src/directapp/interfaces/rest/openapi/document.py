@@ -53,7 +53,7 @@ def describe(spec: Spec, *, version: str = "1") -> dict[str, Any]:
             ),
         },
         "security": [{"bearer": []}, {"session": []}],
-        "tags": [*TAGS, *({"name": s.name, "description": s.declared.plural.en} for s in spec.exposed)],
+        "tags": [*TAGS, *({"name": s.name, "description": s.declared.plural.english} for s in spec.exposed)],
         "paths": dict(sorted(paths.items())),
         "components": {
             "securitySchemes": SECURITY,
@@ -136,7 +136,7 @@ def _verb(meta: CollectionMeta, verb: Verb) -> dict[str, Any]:
     return _operation(
         meta,
         f"{verb.name}_{meta.name}",
-        f"{verb.label.en}: {meta.declared.label.en.lower()}",
+        f"{verb.label.english}: {meta.declared.label.english.lower()}",
         parameters=map(_parameter, (*_WRITE, "If-Match")),
         body=body,
         answer=_told(meta, verb) if verb.secrets else _data(_found(meta)),
@@ -146,7 +146,9 @@ def _verb(meta: CollectionMeta, verb: Verb) -> dict[str, Any]:
 
 def _told(meta: CollectionMeta, verb: Verb) -> dict[str, Any]:
     """Describe an answer that carries secrets; a resend leaves them out and names them."""
-    secrets = {s.name: {"type": "string", "title": s.label.en, "description": s.help.en} for s in verb.secrets}
+    secrets = {
+        s.name: {"type": "string", "title": s.label.english, "description": s.help.english} for s in verb.secrets
+    }
     names = {"type": "array", "items": {"type": "string", "enum": list(secrets)}}
     answer_meta = {"type": "object", "properties": {"withheld": names}}
     answer = _data({"allOf": [_ref(meta.name), {"type": "object", "properties": secrets}]})
@@ -300,4 +302,4 @@ def _parameter(name: str) -> dict[str, Any]:
 
 
 def _many(meta: CollectionMeta) -> str:
-    return meta.declared.plural.en.lower()
+    return meta.declared.plural.english.lower()

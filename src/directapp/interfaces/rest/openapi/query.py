@@ -8,6 +8,7 @@ from directapp.declare.spec import CollectionMeta
 from directapp.interfaces.rest.dialect.filter import OPERATORS
 from directapp.interfaces.rest.dialect.query import FIGURES, META, MOST_SORTS, UNLISTED
 from directapp.interfaces.rest.openapi.records import Schema, written
+from directapp.kernel.text import verbatim
 
 _MOST = 50
 _FILTER = (
@@ -69,7 +70,7 @@ def filter_schemas(meta: CollectionMeta) -> dict[str, Schema]:
 
 def shared_filters() -> dict[str, Schema]:
     """Return what may be asked of fields that only their kind tells about."""
-    return {"asked_words": _TEXT} | {f"asked_{kind}": _operators(field(kind, "", "", kind)) for kind in Kind}
+    return {"asked_words": _TEXT} | {f"asked_{kind}": _operators(field(kind, verbatim(""), kind)) for kind in Kind}
 
 
 def _readable(meta: CollectionMeta) -> list[Field]:

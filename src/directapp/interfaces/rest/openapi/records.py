@@ -85,8 +85,8 @@ def record_schemas(spec: Spec) -> dict[str, Schema]:
     for meta in spec.exposed:
         found[meta.name] = {
             "type": "object",
-            "title": meta.declared.label.en,
-            "description": meta.declared.notes or meta.declared.plural.en,
+            "title": meta.declared.label.english,
+            "description": meta.declared.notes or meta.declared.plural.english,
             "properties": {f.name: answered(spec, meta, f) for f in meta.fields.values() if not f.secret},
         }
         writable = [f for f in meta.fields.values() if f.writable and f.name != "id"]
@@ -210,8 +210,8 @@ def _or_nothing(found: Schema) -> Schema:
 
 
 def _said(item: Field) -> Schema:
-    found: Schema = {"title": item.label.en}
-    words = [item.help.en] if item.help else []
+    found: Schema = {"title": item.label.english}
+    words = [item.help.english] if item.help else []
     words += [f"In {item.unit}."] if item.unit else []
     words += [f"Points to {item.ref}."] if item.ref else []
     if words:

@@ -25,7 +25,8 @@ from directapp.interfaces.web.core.words import WORDS, speak
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, ReusedKeyError
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Language, Text, pick_language
+from directapp.kernel.languages import Language, pick_language
+from directapp.kernel.text import Text, _
 from directapp.services.attachments import Attachments
 from directapp.services.intent import Answer, Intent
 from directapp.services.platform import Platform
@@ -39,9 +40,7 @@ _PAGES = frozenset({"text/html", "*/*"})
 LANGUAGE_COOKIE, THEME_COOKIE = "language", "theme"
 # What was picked on the sign-in page, and by whom once somebody is signed in: "en", then "en.<user>".
 SPOKEN_COOKIE = "spoken"
-_OTHER_PAGE = Text(
-    "Skjemaet er ikke fra denne innloggingen. Last siden på nytt.", "The form is not of this sign-in. Reload the page."
-)
+_OTHER_PAGE = _("The form is not of this sign-in. Reload the page.")
 
 
 class AnsweredError(Exception):

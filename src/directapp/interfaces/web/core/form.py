@@ -9,11 +9,11 @@ import orjson
 from starlette.datastructures import UploadFile
 
 from directapp.kernel.errors import InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 _PASSING = frozenset({"_csrf", "_at", "_key"})
 _LONGEST_REASON = 1000
-_REASON = Text("Begrunnelsen kan ha høyst {most} tegn.", "The reason can have at most {most} characters.")
+_REASON = _("The reason can have at most {most} characters.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

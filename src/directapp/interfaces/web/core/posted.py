@@ -12,7 +12,7 @@ from directapp.interfaces.web.core.context import RequestContext, check_form
 from directapp.interfaces.web.core.form import Posted
 from directapp.kernel.errors import BadPayloadError, Problem
 from directapp.kernel.requests import bounded
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 _MOST_FIELDS, _MOST_FILES = 2000, 40
 # What somebody may send who has not signed in, what a form of text holds, and a form with files.
@@ -22,8 +22,8 @@ _TEXT_BYTES, UPLOAD_BYTES = 2 * 1024 * 1024, 256 * 1024 * 1024
 _OLDEST = timedelta(days=7)
 _VERSION = re.compile(r"[0-9]{1,9}")
 
-_TOO_LARGE = Text("Skjemaet er større enn {most} byte.", "The form is larger than {most} bytes.")
-_UNREADABLE = Text("Skjemaet kan ikke leses.", "The form cannot be read.")
+_TOO_LARGE = _("The form is larger than {most} bytes.")
+_UNREADABLE = _("The form cannot be read.")
 
 
 async def read_form(request: Request, *, most: int = STRANGER_BYTES) -> Posted:

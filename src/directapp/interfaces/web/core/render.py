@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,12 @@ from typing import Any
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from directapp.derive.present import locale_of
+from directapp.kernel.languages import CATALOGUES, Language, languages
+from directapp.kernel.text import Counted
+
+# Every form of a count that any language has stands for a number below this.
+_MANY = 200
 _HERE = resources.files("directapp.interfaces.web")
 _TYPES = {
     "css": "text/css; charset=utf-8",
@@ -58,6 +65,19 @@ def template_folders() -> list[Path]:
     return sorted(Path(str(_HERE)).glob("**/templates"))
 
 
+def own_names() -> list[tuple[Language, str]]:
+    """Return the languages that a page may be read in, each by its own name."""
+    return [(code, CATALOGUES[code].name or code) for code in languages()]
+
+
+@lru_cache(maxsize=256)
+def plural_forms(text: Counted, language: Language) -> str:
+    """Return the forms of a count for scripts: JSON by the categories of ``Intl.PluralRules``."""
+    category = locale_of(language).plural_form
+    forms = {"other": text.of(_MANY)} | {category(n): text.of(n) for n in reversed(range(_MANY))}
+    return orjson.dumps(forms).decode()
+
+
 def build_templates(names: Mapping[str, str], **common: Any) -> Environment:
     """Return the environment with every template compiled; ``names`` are the built assets' names."""
     templates = _Templates(
@@ -70,6 +90,8 @@ def build_templates(names: Mapping[str, str], **common: Any) -> Environment:
         lstrip_blocks=True,
     )
     templates.globals |= {
+        "languages": own_names,
+        "plural_forms": plural_forms,
         "asset": lambda name: f"/static/{names[name]}",
         **common,
     }

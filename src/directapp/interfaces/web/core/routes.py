@@ -23,14 +23,14 @@ from directapp.kernel.errors import (
     UnauthenticatedError,
 )
 from directapp.kernel.requests import split_address
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 _log = structlog.get_logger(__name__)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _LONGEST_NAME = 120
-_UNREADABLE = Text("{name} mangler eller kan ikke leses.", "{name} is missing or cannot be read.")
-_FOREIGN = Text("Skjemaet kommer fra et annet nettsted.", "The form comes from another site.")
+_UNREADABLE = _("{name} is missing or cannot be read.")
+_FOREIGN = _("The form comes from another site.")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
     "connect-src 'self'; media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; form-action 'self'; "

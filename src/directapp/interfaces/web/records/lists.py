@@ -143,8 +143,7 @@ async def show_count(ctx: PersonContext, collection: str) -> Response:
     meta = ctx.meta(collection)
     listing = listing_of(ctx, meta, address_of(ctx, collection))
     count = await ctx.platform.reading.count(ctx.person, collection, listing.query)
-    words = speak(ctx.language)
-    text = words["row"] if count == 1 else words["rows"].format(count=ctx.count(count))
+    text = speak(ctx.language)["rows"].format(count=ctx.count(count))
     return Response(text, media_type="text/html")
 
 

@@ -15,12 +15,12 @@ from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.records.record import record_id
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import DirectAppError, NotFoundError
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.services.live import Listener, Live
 
 HEARTBEAT = 15.0
-CHANGED_NOW = Text("{who} endret dette nå.", "{who} changed this just now.")
-SHOW_LATEST = Text("Vis det som er lagret", "Show what is saved")
+CHANGED_NOW = _("{who} changed this just now.")
+SHOW_LATEST = _("Show what is saved")
 _BEGIN = b"retry: 2000\n\n"
 _STILL_HERE = b": \n\n"
 _HEADERS = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}

@@ -23,7 +23,7 @@ from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.features.account.calendar_links import own_links
 from directapp.interfaces.web.records.record import read_patch
 from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem
-from directapp.kernel.text import pick_language
+from directapp.kernel.languages import pick_language
 
 USERS = "users"
 _OWN = ("first_name", "last_name", "language", "appearance")

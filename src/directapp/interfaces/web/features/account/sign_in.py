@@ -26,8 +26,8 @@ from directapp.interfaces.web.core.posted import read_form
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.features.account.demo import DemoPeople, demo_people
 from directapp.kernel.errors import DirectAppError, InvalidError, TooManyError, UnauthenticatedError
+from directapp.kernel.languages import languages, pick_language
 from directapp.kernel.requests import split_address
-from directapp.kernel.text import LANGUAGES
 
 # What may stand in a header; an address has everything else encoded.
 _PLAIN = re.compile(r"[!-~]{1,2000}")
@@ -45,7 +45,7 @@ def local(address: str) -> str:
 async def show_sign_in(ctx: AnonymousContext, next: str = "/", said: str = "") -> Response:  # noqa: A002 - the address's word
     """Show the sign-in page."""
     chosen = ctx.request.query_params.get("language", "")
-    if chosen in LANGUAGES:
+    if chosen in languages():
         ctx.cookies += [notes.Cookie(name=name, value=chosen) for name in (LANGUAGE_COOKIE, SPOKEN_COOKIE)]
         ctx.language = chosen
     note = ctx.say(WORDS["password_set"]) if said == "password" else None
@@ -86,7 +86,7 @@ async def sign_in(ctx: AnonymousContext) -> Response:
     ctx.cookies.append(notes.Cookie(name=SESSION_COOKIE, value=signed.cookie or "", life=_MONTH))
     ctx.cookies.append(notes.Cookie(name=DEVICE_COOKIE, value=signed.device or "", life=_YEAR))
     picked = ctx.request.cookies.get(SPOKEN_COOKIE)
-    if picked in LANGUAGES:
+    if picked in languages():
         # Whoever picked it reads it until the profile is saved; the next person here has a profile of their own.
         ctx.cookies.append(notes.Cookie(name=SPOKEN_COOKIE, value=f"{picked}.{signed.actor.user}"))
     return ctx.go(following)
@@ -123,7 +123,7 @@ async def show_link(ctx: AnonymousContext, token: str) -> Response:
         seen = await links.read_link(ctx.services.auth, token)
     except UnauthenticatedError:
         return ctx.page("account/dead_link.html", status=HTTPStatus.GONE)
-    ctx.language = "en" if seen.language == "en" else "nb"
+    ctx.language = pick_language(None, seen.language)
     if seen.purpose in _ADDRESSES:
         return ctx.page("account/email_link.html", seen=seen, problem=None, said=None)
     return ctx.page("account/link.html", seen=seen, problem=None)
@@ -134,7 +134,7 @@ async def use_link(ctx: AnonymousContext, token: str) -> Response:
     posted = await read_form(ctx.request)
     try:
         seen = await links.read_link(ctx.services.auth, token)
-        ctx.language = "en" if seen.language == "en" else "nb"
+        ctx.language = pick_language(None, seen.language)
         if seen.purpose in _ADDRESSES:
             return await _confirmed(ctx, token, seen)
         if posted.get("password") != posted.get("repeated"):

@@ -8,10 +8,10 @@ from directapp.interfaces.web.core.rights import does, opens, writes
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.features.admin import goals, overview, people, permissions, templates, tree
 from directapp.interfaces.web.features.admin.words import WORDS
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
-_EDIT_ITEMS = Text("Rediger punktene", "Edit the items")
-_WHO_SEES = Text("Hvem kan se dette?", "Who may see this?")
+_EDIT_ITEMS = _("Edit the items")
+_WHO_SEES = _("Who may see this?")
 
 
 def _edit_items(ctx: RequestContext, record: Record) -> Link | None:

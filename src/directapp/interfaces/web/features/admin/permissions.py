@@ -20,43 +20,37 @@ from directapp.interfaces.web.records.record_view import look_up
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, UnauthenticatedError
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 from directapp.services.explain import Names, explain
 from directapp.services.reading import View
 
-T = Text
 PATH, USERS = "/app/permissions", "users"
 # Who looks into the rights of others.
 explores = has_role(ADMIN, MANAGER)
 WORDS: Mapping[str, Text] = {
-    "title": T("Hvem kan se hva", "Who may see what"),
-    "about": T(
-        "Velg en rolle eller en person, og hva de skal se på. Her vises rettighetene, ikke innholdet.",
-        "Choose a role or a person, and what they look at. This shows the rights, not the contents.",
-    ),
-    "role": T("Rolle", "Role"),
-    "person": T("Person", "Person"),
-    "by_role": T("(etter rolle)", "(by role)"),
-    "what": T("Hva", "What"),
-    "record": T("Post", "Record"),
-    "any": T("(alle)", "(any)"),
-    "field": T("Felt", "Field"),
-    "show": T("Vis", "Show"),
-    "why": T("Hvorfor", "Why"),
-    "groups": T("Felt for felt", "Field by field"),
-    "group": T("Gruppe", "Group"),
-    "reads": T("Ser", "Sees"),
-    "writes": T("Kan endre", "May change"),
-    "nothing": T("ingenting", "nothing"),
-    "everything": T("alt", "everything"),
-    "acts": T("Kan gjøre", "May do"),
-    "no_acts": T("Ingen handlinger.", "No acts."),
-    "unseen": T("{name} ser ikke denne.", "{name} does not see this one."),
-    "as_it_may": T(
-        "Der rettene gjelder; det varierer fra post til post.", "Where the rights hold; it varies by record."
-    ),
-    "role_at": T("{role} på ditt anlegg", "{role} at your site"),
-    "inactive": T("Personen er ikke aktiv og har ingen tilgang.", "The person is not active and has no access."),
+    "title": _("Who may see what"),
+    "about": _("Choose a role or a person, and what they look at. This shows the rights, not the contents."),
+    "role": _("Role"),
+    "person": _("Person"),
+    "by_role": _("(by role)"),
+    "what": _("What"),
+    "record": _("Record"),
+    "any": _("(any)"),
+    "field": _("Field"),
+    "show": _("Show"),
+    "why": _("Why"),
+    "groups": _("Field by field"),
+    "group": _("Group"),
+    "reads": _("Sees"),
+    "writes": _("May change"),
+    "nothing": _("nothing"),
+    "everything": _("everything"),
+    "acts": _("May do"),
+    "no_acts": _("No acts."),
+    "unseen": _("{name} does not see this one."),
+    "as_it_may": _("Where the rights hold; it varies by record."),
+    "role_at": _("{role} at your site"),
+    "inactive": _("The person is not active and has no access."),
 }
 _NAMES = Names(roles=LABELS, labels=True)
 

@@ -32,6 +32,7 @@ from directapp.interfaces.web.records.lists import may_create
 from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.record_view import look_up
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, StaleError
+from directapp.kernel.text import name_of
 from directapp.store.query import Order, Query
 
 HERE = f"{PATH}/templates"
@@ -101,7 +102,7 @@ def _listed(ctx: RequestContext, meta: CollectionMeta, row: Mapping[str, Any], u
     lines = stored_lines(row[ITEMS])
     return Listed(
         href=f"{HERE}/{row['id']}",
-        name=row[f"name_{ctx.language}"] or row["name_nb"],
+        name=name_of(row).pick(ctx.language),
         car_type=ctx.formatter.value(meta, "car_type", row).text,
         kind=ctx.formatter.value(meta, "kind", row).text,
         points=len(lines),

@@ -5,45 +5,36 @@ from dataclasses import dataclass
 
 from directapp.kernel import colours
 from directapp.kernel.colours import DARK_GROUND, LIGHT_GROUND, READABLE, Accent
-from directapp.kernel.text import Language, Text
+from directapp.kernel.languages import Language
+from directapp.kernel.text import Number, Text, _
 
-T = Text
 PRIMARY, SECONDARY = "primary", "secondary"
 STANDARD = {PRIMARY: "#0b57c4", SECONDARY: "#515d6c"}
 WORDS: Mapping[str, Text] = {
-    "about": T("Hvordan sidene ser ut for anleggets folk.", "How the pages look for a site's people."),
-    "title": T("Profil", "Branding"),
-    "site": T("Forhandler", "Dealership"),
-    "choose": T("Velg", "Choose"),
-    "logo": T("Logo", "Logo"),
-    "logo_help": T("PNG, JPEG eller WebP. Vises øverst i menyen.", "PNG, JPEG or WebP. Shown at the top of the menu."),
-    "no_logo": T("Ingen logo ennå", "No logo yet"),
-    "remove_logo": T("Fjern logoen", "Remove the logo"),
-    "not_a_picture": T(
-        "Logoen må være et bilde: PNG, JPEG eller WebP.", "The logo must be a picture: PNG, JPEG or WebP."
+    "about": _("How the pages look for a site's people."),
+    "title": _("Branding"),
+    "site": _("Dealership"),
+    "choose": _("Choose"),
+    "logo": _("Logo"),
+    "logo_help": _("PNG, JPEG or WebP. Shown at the top of the menu."),
+    "no_logo": _("No logo yet"),
+    "remove_logo": _("Remove the logo"),
+    "not_a_picture": _("The logo must be a picture: PNG, JPEG or WebP."),
+    "primary": _("Primary colour"),
+    "secondary": _("Secondary colour"),
+    "preview": _("Preview"),
+    "show": _("Show"),
+    "light": _("Light theme"),
+    "dark": _("Dark theme"),
+    "button": _("Start technical"),
+    "kept": _("The chosen colour has a contrast of {chosen} : 1 with the background and is used as it is."),
+    "fitted": _(
+        "The chosen colour has a contrast of {chosen} : 1 to the background. {used} is used here, with {reached} : 1."
     ),
-    "primary": T("Hovedfarge", "Primary colour"),
-    "secondary": T("Sekundærfarge", "Secondary colour"),
-    "preview": T("Forhåndsvisning", "Preview"),
-    "show": T("Vis", "Show"),
-    "light": T("Lyst tema", "Light theme"),
-    "dark": T("Mørkt tema", "Dark theme"),
-    "button": T("Start teknisk", "Start technical"),
-    "kept": T(
-        "Valgt farge har kontrast {chosen} : 1 mot bakgrunnen og brukes som den er.",
-        "The chosen colour has a contrast of {chosen} : 1 with the background and is used as it is.",
-    ),
-    "fitted": T(
-        "Valgt farge har kontrast {chosen} : 1 mot bakgrunnen. Her brukes {used}, med {reached} : 1.",
-        "The chosen colour has a contrast of {chosen} : 1 to the background. {used} is used here, with {reached} : 1.",
-    ),
-    "on_it": T("Teksten på knappen har {text} : 1.", "The text on the button has {text} : 1."),
-    "no_colour": T("Det er ikke en farge; for eksempel #001e50.", "That is not a colour; for example #001e50."),
-    "rule": T(
-        "Fargene justeres så tekst og knapper alltid kan leses (minst 4,5 : 1).",
-        "The colours are adjusted so that text and buttons can always be read (at least 4.5 : 1).",
-    ),
-    "open": T("Logo og farger", "Logo and colours"),
+    "on_it": _("The text on the button has {text} : 1."),
+    "no_colour": _("That is not a colour; for example #001e50."),
+    "rule": _("The colours are adjusted so that text and buttons can always be read (at least 4.5 : 1)."),
+    "open": _("Logo and colours"),
 }
 
 
@@ -108,5 +99,4 @@ def _ratio(one: str, other: str) -> float:
 
 def _figure(language: Language, ratio: float) -> str:
     """Return a ratio to one decimal, cut and not rounded: 4.49 is not 4.5."""
-    text = f"{int(ratio * 10) / 10:.1f}"
-    return text if language == "en" else text.replace(".", ",")
+    return Number(f"{int(ratio * 10) / 10:.1f}").pick(language)

@@ -22,6 +22,7 @@ from directapp.interfaces.web.features.figures.words import PAYROLL_HEAD, WORDS
 from directapp.interfaces.web.records.lists import listing_of
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
+from directapp.kernel.languages import DEFAULT
 from directapp.services.reading import MOST_COUNTED
 
 PATH, BOOKINGS, CARS = "/app/figures", "resource_bookings", "cars"
@@ -98,7 +99,7 @@ async def show_figures(ctx: PersonContext) -> Response:
         site_name=found["sites"][0]["name"] if len(found["sites"]) == 1 else formatter.f["all_sites"],
         loads=formatter.loads(),
         tables=formatter.tables(),
-        bottlenecks=[b[ctx.language] for b in found["bottlenecks"]],
+        bottlenecks=[b["reason"] for b in found["bottlenecks"]],
         ready=_ready(formatter, found),
         idle=_idle(formatter, found),
         sla=await _sla(ctx, asked),
@@ -200,7 +201,7 @@ def _lines(found: Found) -> Iterable[list[Cell]]:
             str(site.get("number", "")),
             str(site.get("name", "")),
             f"{date.fromisoformat(one['day']):%d.%m.%Y}",
-            WORDS[one["kind"]].nb,
+            WORDS[one["kind"]].pick(DEFAULT),
             Decimal(one["hours"]),
         ]
 

@@ -10,13 +10,15 @@ from directapp.derive import board, present
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.features.figures.words import speak_figures
 from directapp.kernel.clock import OSLO
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, ngettext, pgettext
 
 Found = Mapping[str, Any]
 _DAY = 24
 _FULL, _TIGHT = 0.9, 0.75
-_DAYS = Text("{count} dager", "{count} days")
-_WEEK_OF = Text("{week} ({day})", "{week} ({day})")
+_DAYS = ngettext("{count} day", "{count} days")
+_HOURS = _("{hours} h")
+_PERCENT = pgettext("a share", "{share}%")
+_WEEK_OF = _("{week} ({day})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +80,7 @@ class Formatter:
 
     def hours(self, value: float | str | Decimal) -> Cell:
         """Return hours as a cell."""
-        unit = "t" if self.ctx.language == "nb" else "h"
-        return Cell(text=f"{self.number(value)} {unit}", figure=True)
+        return Cell(text=self.ctx.say(_HOURS.fill(hours=self.number(value))), figure=True)
 
     def length(self, hours: float) -> str:
         """Return a length of time with no more detail than it deserves."""
@@ -90,7 +91,7 @@ class Formatter:
 
     def percent(self, share: float) -> str:
         """Return a share of one as percent."""
-        return f"{share * 100:.0f} %" if self.ctx.language == "nb" else f"{share * 100:.0f}%"
+        return self.ctx.say(_PERCENT.fill(share=f"{share * 100:.0f}"))
 
     def bar(self, share: float) -> Cell:
         """Return a share as a bar with its number."""
@@ -99,7 +100,7 @@ class Formatter:
 
     def kind(self, code: str) -> str:
         """Return what a type is called."""
-        return str(self.found["types"].get(code, {}).get(self.ctx.language, "–"))
+        return str(self.found["types"].get(code, "–"))
 
     def site(self, code: str) -> str:
         """Return what a site is called."""

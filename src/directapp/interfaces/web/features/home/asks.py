@@ -10,9 +10,8 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from directapp.derive.questions import Address
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, pgettext
 
-T = Text
 Params = tuple[tuple[str, str], ...]
 CARS = "cars"
 LONG_IN_STOCK, LATELY = 60, 14
@@ -65,8 +64,8 @@ def _status(*codes: str) -> Params:
     return tuple(("status", code) for code in codes)
 
 
-def _ask(nb: str, en: str, *params: tuple[str, str], collection: str = CARS, late: bool = False) -> Ask:
-    return Ask(label=T(nb, en), params=params, collection=collection, late=late)
+def _ask(label: Text, *params: tuple[str, str], collection: str = CARS, late: bool = False) -> Ask:
+    return Ask(label=label, params=params, collection=collection, late=late)
 
 
 _MINE = ("seller", "{me}")
@@ -77,85 +76,80 @@ _DELAYED, _AT_RISK = ("sla_status", "delayed"), ("sla_status", "at_risk")
 _READY = _status("ready_for_delivery", "returned_to_dealership", "ready_for_sale", "reserved", "sold")
 _STOCK = (*_USED, ("sold_at", "_null"))
 
-_LATE = _ask("Over frist", "Overdue", _DELAYED, late=True)
-_RISK = _ask("Utsatt", "At risk", _AT_RISK)
-_DUE = _ask("Lovet denne uken", "Promised this week", *_THIS_WEEK)
-_INCOMING = _ask("På vei inn", "On the way in", *_status("in_transit"))
-_DEVIATIONS = _ask("Avvik", "Deviations", *_status("inspection_failed", "qc_failed"), late=True)
-_NO_PARTS = _ask("Venter på deler", "Waiting for parts", *_status("waiting_parts"))
-_APPROVALS = _ask("Arbeid til godkjenning", "Work to approve", ("status", "proposed"), collection="work_items")
+_LATE = _ask(_("Overdue"), _DELAYED, late=True)
+_RISK = _ask(_("At risk"), _AT_RISK)
+_DUE = _ask(_("Promised this week"), *_THIS_WEEK)
+_INCOMING = _ask(_("On the way in"), *_status("in_transit"))
+_DEVIATIONS = _ask(_("Deviations"), *_status("inspection_failed", "qc_failed"), late=True)
+_NO_PARTS = _ask(_("Waiting for parts"), *_status("waiting_parts"))
+_APPROVALS = _ask(_("Work to approve"), ("status", "proposed"), collection="work_items")
 _LONG = _ask(
-    f"Over {LONG_IN_STOCK} dager på lager",
-    f"Over {LONG_IN_STOCK} days in stock",
+    _("Over {long_in_stock} days in stock").fill(long_in_stock=LONG_IN_STOCK),
     _OWN_SITE,
     *_STOCK,
     ("created_at.to", "{long_ago}"),
     late=True,
 )
 _UNPRICED = _ask(
-    "Solgt uten innkjøpspris",
-    "Sold without purchase price",
+    _("Sold without purchase price"),
     ("sold_at.from", "{year_ago}"),
     ("purchase_price", "_null"),
     EVERYTHING,
     late=True,
 )
-_WORRIES = _ask("Over frist og utsatt", "Overdue and at risk", _DELAYED, _AT_RISK)
+_WORRIES = _ask(_("Overdue and at risk"), _DELAYED, _AT_RISK)
 
 _NEW_SALES = Front(
     tiles=(
-        _ask("Mine salg", "My sales", _MINE),
-        _ask("Levering denne uken", "Delivery this week", _MINE, *_THIS_WEEK),
-        _ask("Venter på mottakskontroll", "Waiting for inspection", _MINE, *_status("at_prep_center", "inspection")),
-        _ask("Klare for henting", "Ready for pick-up", _MINE, *_READY),
-        _ask("Over frist", "Overdue", _MINE, _DELAYED, late=True),
-        _ask("Kladder", "Drafts", _MINE, *_status("draft")),
+        _ask(_("My sales"), _MINE),
+        _ask(_("Delivery this week"), _MINE, *_THIS_WEEK),
+        _ask(_("Waiting for inspection"), _MINE, *_status("at_prep_center", "inspection")),
+        _ask(pgettext("several cars", "Ready for pick-up"), _MINE, *_READY),
+        _ask(_("Overdue"), _MINE, _DELAYED, late=True),
+        _ask(_("Drafts"), _MINE, *_status("draft")),
     ),
-    work=_ask("Venter på deg", "Waiting for you", _MINE, *_status("draft", "registered"), *_READY),
+    work=_ask(_("Waiting for you"), _MINE, *_status("draft", "registered"), *_READY),
 )
 _USED_SALES = Front(
     tiles=(
-        _ask("Mine bruktbiler", "My used cars", _MINE, *_USED),
+        _ask(_("My used cars"), _MINE, *_USED),
         _LONG,
-        _ask("Innbytter å vurdere", "Trade-ins to appraise", _OWN_SITE, *_USED, *_status("draft", "registered")),
-        _ask("Klare for salg", "Ready for sale", _OWN_SITE, *_USED, *_READY[:3]),
-        _ask("Solgt, ikke levert", "Sold, not delivered", _OWN_SITE, *_USED, *_status("reserved", "sold")),
-        _ask("Bruktbiler i gruppen", "Used cars in the group", *_USED),
+        _ask(_("Trade-ins to appraise"), _OWN_SITE, *_USED, *_status("draft", "registered")),
+        _ask(pgettext("several cars", "Ready for sale"), _OWN_SITE, *_USED, *_READY[:3]),
+        _ask(_("Sold, not delivered"), _OWN_SITE, *_USED, *_status("reserved", "sold")),
+        _ask(_("Used cars in the group"), *_USED),
     ),
-    work=_ask("Venter på deg", "Waiting for you", _MINE, *_USED, *_status("draft", "registered", "appraised"), *_READY),
+    work=_ask(_("Waiting for you"), _MINE, *_USED, *_status("draft", "registered", "appraised"), *_READY),
 )
 _PARTS = Front(
     tiles=(
-        _ask("Tilbehør å bestille", "Accessories to order", ("status", "none"), collection="car_accessories"),
-        _ask("Venter på ankomst", "Waiting for arrival", *_status("ordered", "in_transit"), collection="parts_orders"),
+        _ask(_("Accessories to order"), ("status", "none"), collection="car_accessories"),
+        _ask(_("Waiting for arrival"), *_status("ordered", "in_transit"), collection="parts_orders"),
         _ask(
-            "Skulle vært her",
-            "Should be here",
+            _("Should be here"),
             *_status("ordered", "in_transit"),
             ("eta.to", "{yesterday}"),
             collection="parts_orders",
             late=True,
         ),
         _ask(
-            f"Tilbehør endret siste {LATELY} dager",
-            f"Accessories changed in {LATELY} days",
+            _("Accessories changed in {lately} days").fill(lately=LATELY),
             ("changed_after_order_at.from", "{lately}"),
             collection="car_accessories",
         ),
-        _ask("Ankommet, ikke montert", "Arrived, not installed", *_status("arrived"), collection="parts_orders"),
-        _ask("Biler som venter på deler", "Cars waiting for parts", *_status("waiting_parts")),
+        _ask(_("Arrived, not installed"), *_status("arrived"), collection="parts_orders"),
+        _ask(_("Cars waiting for parts"), *_status("waiting_parts")),
     ),
-    work=_ask("Deler på vei", "Parts on their way", *_status("ordered", "in_transit"), collection="parts_orders"),
+    work=_ask(_("Parts on their way"), *_status("ordered", "in_transit"), collection="parts_orders"),
 )
 _RECEPTION = Front(
     tiles=(
-        _ask("Å kontrollere", "To inspect", *_status("at_prep_center", "inspection")),
-        _ask("Avvik i mottak", "Failed inspections", *_status("inspection_failed"), late=True),
-        _ask("Kvalitetskontroll", "Quality checks", *_status("quality_check")),
+        _ask(_("To inspect"), *_status("at_prep_center", "inspection")),
+        _ask(_("Failed inspections"), *_status("inspection_failed"), late=True),
+        _ask(_("Quality checks"), *_status("quality_check")),
         _INCOMING,
         _ask(
-            "Kontrollert denne uken",
-            "Inspected this week",
+            _("Inspected this week"),
             ("inspection_completed_at.from", "{monday}"),
             ("inspection_completed_at.to", "{sunday}"),
             EVERYTHING,
@@ -163,29 +157,27 @@ _RECEPTION = Front(
         _LATE,
     ),
     work=_ask(
-        "Venter på deg",
-        "Waiting for you",
+        _("Waiting for you"),
         *_status("at_prep_center", "inspection", "inspection_failed", "quality_check"),
     ),
     stages=(),
 )
 _PLANNER = Front(
     tiles=(
-        _ask("Venter på planlegging", "Waiting to be planned", *_status("ready_to_plan")),
+        _ask(_("Waiting to be planned"), *_status("ready_to_plan")),
         _LATE,
         _ask(
-            "Booket denne uken",
-            "Booked this week",
+            _("Booked this week"),
             ("provider", "{site}"),
             ("day.from", "{monday}"),
             ("day.to", "{sunday}"),
             collection="resource_bookings",
         ),
         _DUE,
-        _ask("Må gjøres om", "To be redone", *_status("qc_failed"), late=True),
-        _ask("Klare for retur", "Ready to return", *_status("ready_for_delivery")),
+        _ask(_("To be redone"), *_status("qc_failed"), late=True),
+        _ask(_("Ready to return"), *_status("ready_for_delivery")),
     ),
-    work=_ask("Venter på deg", "Waiting for you", *_status("ready_to_plan", "ready_for_delivery")),
+    work=_ask(_("Waiting for you"), *_status("ready_to_plan", "ready_for_delivery")),
     stages=(),
 )
 
@@ -195,21 +187,20 @@ def _hand(role: str, kind: str) -> Front:
     queue = (mine, *_status("planned", "technical_prep", "cosmetic_prep", "qc_failed"), open_)
     return Front(
         tiles=(
-            _ask("I dag", "Today", mine, open_, (f"{work}.to", "{today}")),
-            _ask("Min kø", "My queue", *queue),
-            _ask("Mangler deler", "Parts missing", mine, ("parts_status", "ordered"), ("parts_status", "in_transit")),
-            _ask("Må gjøres om", "To be redone", mine, *_status("qc_failed"), late=True),
-            _ask("Ledige biler", "Cars nobody has", (f"assigned_{role}", "_null")),
+            _ask(_("Today"), mine, open_, (f"{work}.to", "{today}")),
+            _ask(_("My queue"), *queue),
+            _ask(_("Parts missing"), mine, ("parts_status", "ordered"), ("parts_status", "in_transit")),
+            _ask(_("To be redone"), mine, *_status("qc_failed"), late=True),
+            _ask(_("Cars nobody has"), (f"assigned_{role}", "_null")),
             _ask(
-                "Ferdig denne uken",
-                "Completed this week",
+                _("Completed this week"),
                 mine,
                 (f"{kind}_completed_at.from", "{monday}"),
                 (f"{kind}_completed_at.to", "{sunday}"),
                 EVERYTHING,
             ),
         ),
-        work=_ask("Venter på deg", "Waiting for you", *queue),
+        work=_ask(_("Waiting for you"), *queue),
     )
 
 
@@ -217,8 +208,8 @@ _SALES_MANAGER = Front(
     tiles=(
         _LATE,
         _DUE,
-        _ask("Klare for salg", "Ready for sale", *_READY[:3]),
-        _ask("Solgt, ikke levert", "Sold, not delivered", *_status("reserved", "sold")),
+        _ask(pgettext("several cars", "Ready for sale"), *_READY[:3]),
+        _ask(_("Sold, not delivered"), *_status("reserved", "sold")),
         _LONG,
         _APPROVALS,
     ),
@@ -228,18 +219,17 @@ _SALES_MANAGER = Front(
 _MANAGER = Front(tiles=(_LATE, _RISK, _DUE, _DEVIATIONS, _NO_PARTS, _APPROVALS), work=_WORRIES, stages=())
 _FINANCE = Front(
     tiles=(
-        _ask("Solgt denne måneden", "Sold this month", ("sold_at.from", "{month}"), EVERYTHING),
-        _ask("Levert denne måneden", "Delivered this month", ("delivered_to_customer_at.from", "{month}"), EVERYTHING),
+        _ask(_("Sold this month"), ("sold_at.from", "{month}"), EVERYTHING),
+        _ask(_("Delivered this month"), ("delivered_to_customer_at.from", "{month}"), EVERYTHING),
         _ask(
-            "Solgt med tap denne måneden",
-            "Sold at a loss this month",
+            _("Sold at a loss this month"),
             ("sold_at.from", "{month}"),
             ("margin.to", "-0.01"),
             EVERYTHING,
             late=True,
         ),
         _UNPRICED,
-        _ask("Bruktbiler på lager", "Used cars in stock", *_STOCK),
+        _ask(_("Used cars in stock"), *_STOCK),
     ),
     work=_UNPRICED,
 )
@@ -248,9 +238,9 @@ _ADMIN = Front(
         _LATE,
         _DEVIATIONS,
         _NO_PARTS,
-        _ask("Kladder", "Drafts", *_status("draft")),
-        _ask("Importrader å avgjøre", "Import rows to decide", ("outcome", "held"), collection="import_rows"),
-        _ask("Brukere uten tilgang", "Users without access", ("active", "false"), collection="users"),
+        _ask(_("Drafts"), *_status("draft")),
+        _ask(_("Import rows to decide"), ("outcome", "held"), collection="import_rows"),
+        _ask(_("Users without access"), ("active", "false"), collection="users"),
     ),
     work=_WORRIES,
     stages=(),

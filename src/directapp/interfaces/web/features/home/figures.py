@@ -21,10 +21,9 @@ from directapp.interfaces.web.core.goals import goals_of
 from directapp.interfaces.web.features.home.asks import CARS, LONG_IN_STOCK
 from directapp.interfaces.web.records.lists import listing_of
 from directapp.kernel.clock import oslo_day
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _, ngettext
 from directapp.store.query import Aggregate, Condition, Order, Query
 
-T = Text
 LEADERS = frozenset({"manager", "tenant_admin", "planner"})
 SELLING = frozenset({"manager", "sales_manager", "tenant_admin"})
 PEOPLE, SITES = "users", "dealerships"
@@ -49,34 +48,31 @@ SPANS: tuple[Span, ...] = (
 )
 _FACTS = tuple(dict.fromkeys(n for _, start, end in SPANS for n in (*start, *end)))
 WORDS: Mapping[str, Text] = {
-    "planned_on": T("Kontrollert, til arbeidet starter", "Inspected, until work starts"),
-    "from_order": T("Fra registrert til klar", "From registered to ready"),
-    "days": T("{count} dager", "{count} days"),
-    "half": T("Halvparten er klare innen {time}.", "Half are ready within {time}."),
-    "rests_on": T("{count} biler som ble klare siste {days} dager.", "{count} cars that became ready in {days} days."),
-    "rests_on_one": T("1 bil som ble klar siste {days} dager.", "1 car that became ready in {days} days."),
-    "no_times": T(
-        "Ingen biler er blitt klare de siste {days} dagene.", "No car has become ready in the last {days} days."
-    ),
-    "stages": T("Snittid per steg", "Mean time per stage"),
-    "stage": T("Steg", "Stage"),
-    "mean": T("Snitt", "Mean"),
-    "goal": T("Mål", "Goal"),
-    "cars": T("Biler", "Cars"),
-    "over_goal": T("over mål", "over goal"),
-    "load": T("Biler i arbeid per person", "Cars in work by person"),
-    "sales": T("Solgt denne måneden per selger", "Sold this month by seller"),
-    "nobody": T("Ingen valgt", "Nobody chosen"),
-    "none_sold": T("Ingen solgt ennå denne måneden.", "None sold this month yet."),
-    "none_in_work": T("Ingen biler i arbeid.", "No cars in work."),
-    "money": T("Kostnad og fortjeneste, solgt denne måneden", "Cost and margin, sold this month"),
-    "car_type": T("Biltype", "Car type"),
-    "total": T("Til sammen", "In all"),
-    "stock": T("Dager på lager", "Days in stock"),
-    "days_to": T("Til og med {last} dager", "Up to {last} days"),
-    "days_between": T("{first} til {last} dager", "{first} to {last} days"),
-    "days_over": T("Over {last} dager", "Over {last} days"),
-    "find_in_group": T("Søk i hele gruppens bruktbiler", "Search the group's used cars"),
+    "planned_on": _("Inspected, until work starts"),
+    "from_order": _("From registered to ready"),
+    "days": _("{count} days"),
+    "half": _("Half are ready within {time}."),
+    "rests_on": ngettext("1 car that became ready in {days} days.", "{count} cars that became ready in {days} days."),
+    "no_times": _("No car has become ready in the last {days} days."),
+    "stages": _("Mean time per stage"),
+    "stage": _("Stage"),
+    "mean": _("Mean"),
+    "goal": _("Goal"),
+    "cars": _("Cars"),
+    "over_goal": _("over goal"),
+    "load": _("Cars in work by person"),
+    "sales": _("Sold this month by seller"),
+    "nobody": _("Nobody chosen"),
+    "none_sold": _("None sold this month yet."),
+    "none_in_work": _("No cars in work."),
+    "money": _("Cost and margin, sold this month"),
+    "car_type": _("Car type"),
+    "total": _("In all"),
+    "stock": _("Days in stock"),
+    "days_to": _("Up to {last} days"),
+    "days_between": _("{first} to {last} days"),
+    "days_over": _("Over {last} days"),
+    "find_in_group": _("Search the group's used cars"),
 }
 
 
@@ -140,7 +136,7 @@ async def _times(ctx: RequestContext) -> dict[str, Any]:
     rows = await _rows(ctx, query)
     goals = (await goals_of(ctx)).get(str(ctx.person.site), {})
     whole = [h for r in rows if (h := _hours(r, ("created_at",), ("ready_for_delivery_at",))) is not None]
-    told = WORDS["rests_on_one" if len(whole) == 1 else "rests_on"] if whole else WORDS["no_times"]
+    told = WORDS["rests_on"] if whole else WORDS["no_times"]
     return {
         "lead_time": _span(ctx, fmean(whole)) if whole else "",
         "lead_half": ctx.say(WORDS["half"].fill(time=_span(ctx, median(whole)))) if whole else "",

@@ -32,7 +32,7 @@ _UNREAD = Condition(("read_at",), "null", value=True)
 async def count(ctx: PersonContext) -> Response:
     """Tell how many are unread, in a number and in words."""
     unread = await _unread(ctx)
-    words = {0: WORDS["unread_none"], 1: WORDS["unread_one"]}.get(unread, WORDS["unread_many"])
+    words = WORDS["unread_count"] if unread else WORDS["unread_none"]
     told = {
         "count": unread,
         "shown": str(unread) if unread <= _MANY else f"{_MANY}+",

@@ -22,7 +22,6 @@ from directapp.interfaces.web.records.lists import may_create
 from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.sections import belonging, child_of
 from directapp.kernel.errors import DirectAppError
-from directapp.kernel.text import Text
 from directapp.store.query import Condition, Order, Query
 
 MESSAGES, LINKS, CARS = "messages", "status_links", "cars"
@@ -204,8 +203,8 @@ async def _link(ctx: RequestContext, capabilities: Capabilities, car: UUID) -> L
     return None
 
 
-def _moment(ctx: RequestContext, instant: Any) -> Text:
-    return Text(show_moment(instant, ctx.now, "nb"), show_moment(instant, ctx.now, "en"))
+def _moment(ctx: RequestContext, instant: Any) -> str:
+    return show_moment(instant, ctx.now, ctx.language)
 
 
 def _together(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -243,7 +242,7 @@ def _line(ctx: RequestContext, rows: Sequence[dict[str, Any]]) -> MessageLine:
         body=str(row.get("body") or ""),
         ways=ways,
         when=tell(meta, "at", row),
-        error=" ".join(_in_language(str(one["error"]), ctx.language) for one in rows if one.get("error")),
+        error=" ".join(str(one["error"]) for one in rows if one.get("error")),
         to=", ".join(str(one["to"]) for one in rows if one.get("to")),
         again=str(failed["id"]) if failed and _does(ctx, MESSAGES, "send_again") else "",
         by_hand=str(row["channel"]) in {"phone", "letter"},
@@ -262,9 +261,3 @@ def _subject(ctx: RequestContext, row: dict[str, Any]) -> str:
     label = DIGEST if event == "digest" else entry.label if entry else None
     by_channel = ctx.formatter.value(ctx.spec[MESSAGES], "channel", row).text
     return str(row.get("subject") or (label.pick(ctx.language) if label else by_channel))
-
-
-def _in_language(error: str, language: str) -> str:
-    """Return the reader's half of a reason that stands in both languages."""
-    nb, slash, en = error.partition(" / ")
-    return en if slash and language == "en" else nb

@@ -1,4 +1,4 @@
-"""Preview: every letter in both languages and the site's look, before anybody gets one."""
+"""Preview: every letter in every language and the site's look, before anybody gets one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.catalogue import CUSTOMER, NOTICES, OUTWARD, VENDOR
 from directapp.domains.messages.customers import CALL, customer_facts
 from directapp.domains.messages.letters import brand_of, compose
-from directapp.domains.messages.phrases import car_name, day_text, model, moment_text, phone_text, plain
+from directapp.domains.messages.phrases import car_name, model, moment_text, phone_text
 from directapp.domains.messages.telling import LINK_MARK, Told, car_facts
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
@@ -21,8 +21,10 @@ from directapp.interfaces.web.core.feature import Route, get
 from directapp.interfaces.web.core.routes import POLICY
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
 from directapp.kernel.clock import OSLO
+from directapp.kernel.dates import day_text
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
-from directapp.kernel.text import LANGUAGES, Language, Text, pick_language
+from directapp.kernel.languages import Language, languages, pick_language
+from directapp.kernel.text import Text, _, language_names, verbatim
 from directapp.services.act import Seen
 
 PATH = "/app/letters"
@@ -50,7 +52,7 @@ def preview_routes(capabilities: Capabilities) -> tuple[Route, ...]:
             sections=_sections(ctx, code),
             code=code,
             label=_label(code).pick(ctx.language),
-            languages=[(one, ctx.say(WORDS["norwegian" if one == "nb" else "english"])) for one in LANGUAGES],
+            languages=[(one, ctx.say(name)) for one, name in language_names()],
             texts=_texts(ctx, code, entry.sms) if entry and entry.sms else {},
         )
         response.headers["Content-Security-Policy"] = _WITH_FRAMES
@@ -58,7 +60,7 @@ def preview_routes(capabilities: Capabilities) -> tuple[Route, ...]:
 
     async def show_letter(ctx: PersonContext, code: str, language: str) -> Response:
         _demand(ctx)
-        if code not in _CODES or language not in LANGUAGES:
+        if code not in _CODES or language not in languages():
             raise NotFoundError
         letter = sample_letter(ctx, code, pick_language(None, language), await _site(ctx), capabilities)
         made = write(letter)
@@ -74,7 +76,7 @@ def preview_routes(capabilities: Capabilities) -> tuple[Route, ...]:
 def _texts(ctx: RequestContext, code: str, sms: Text) -> dict[str, str]:
     kind = "vendor" if code in VENDOR else "customer"
     said = sms.fill(**{**_fills(ctx), "detail": _OUTWARD_DETAILS.get(code, _OUTWARD_DETAILS[kind])})
-    return {one: said.pick(one) for one in LANGUAGES}
+    return {one: said.pick(one) for one in languages()}
 
 
 _CODES = (*NOTICES, *OUTWARD)
@@ -139,18 +141,18 @@ def _fills(ctx: RequestContext) -> Mapping[str, Text]:
     return {
         "car": car_name(car),
         "model": model(car),
-        "who": plain("Kari Holm"),
-        "first": plain("Nora"),
-        "seller": plain("Kari"),
-        "site": plain(name),
-        "origin": plain("Klargjøringssenteret"),
-        "order": plain("O10042"),
+        "who": verbatim("Kari Holm"),
+        "first": verbatim("Nora"),
+        "seller": verbatim("Kari"),
+        "site": verbatim(name),
+        "origin": verbatim("Klargjøringssenteret"),
+        "order": verbatim("O10042"),
         "when": moment_text(when),
-        "what": Text("Teknisk klargjøring", "Technical preparation"),
+        "what": _("Technical preparation"),
         "call": CALL.fill(phone=phone_text("+4738000000")),
         "link": LINK_MARK,
-        "code": plain("K7QP"),
-        "address": plain("kari.holm@example.no"),
+        "code": verbatim("K7QP"),
+        "address": verbatim("kari.holm@example.no"),
         "detail": _DETAILS.fill(day=day_text(tomorrow.date())),
     }
 
@@ -166,11 +168,11 @@ def _outward_facts(ctx: RequestContext, code: str, language: Language) -> list[l
 
 _PLACE = "Sørlandsparken 4"
 _OUTWARD_DETAILS = {
-    "customer": Text(f"Sted: {_PLACE}. ", f"Place: {_PLACE}. "),
-    "vendor.codes": plain("K7QP (EL 12345), M3XB (EL 20001)"),
-    "vendor": Text("«Lakkere støtfanger bak». Nøkkel i skap 4.", "“Paint the rear bumper”. Key in cabinet 4."),
+    "customer": _("Place: {place}. ").fill(place=_PLACE),
+    "vendor.codes": verbatim("K7QP (EL 12345), M3XB (EL 20001)"),
+    "vendor": _("“Paint the rear bumper”. Key in cabinet 4."),
 }
-_DETAILS = Text("Ripe i venstre bakdør. Følges opp {day}. ", "Scratch on the rear left door. Follow-up {day}. ")
+_DETAILS = _("Scratch on the rear left door. Follow-up {day}. ")
 
 
 def sample_letter(
@@ -189,7 +191,7 @@ def sample_letter(
         entry = OUTWARD[code]
         button, kind = entry.button, "vendor" if code in VENDOR else "customer"
         fills = {**fills, "detail": _OUTWARD_DETAILS.get(code, _OUTWARD_DETAILS[kind])} | (
-            {"first": plain("Lakk og Lim")} if code in VENDOR else {}
+            {"first": verbatim("Lakk og Lim")} if code in VENDOR else {}
         )
         subject, body = (text.fill(**fills).pick(language) for text in (entry.subject, entry.body))
         content = {"path": "/", "facts": _outward_facts(ctx, code, language)}

@@ -29,7 +29,7 @@ from directapp.interfaces.web.core.limit import Limit
 from directapp.interfaces.web.features.messages.words import speak_messages
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import DirectAppError, NotFoundError
-from directapp.kernel.text import LANGUAGES, pick_language
+from directapp.kernel.languages import languages, pick_language
 from directapp.services.attachments import Attachments
 from directapp.services.intent import Intent
 from directapp.services.platform import Platform
@@ -83,7 +83,7 @@ def public_context(request: Request, branding: Branding) -> RequestContext:
     """Return a context for somebody without a sign-in, in the language they chose here."""
     ctx = open_context(request, branding=branding)
     chosen = request.query_params.get("language", "")
-    if chosen in LANGUAGES:
+    if chosen in languages():
         ctx.language = pick_language(None, chosen)
         ctx.cookies.append(notes.Cookie(name=LANGUAGE_COOKIE, value=chosen, readable=True))
     return ctx

@@ -34,6 +34,7 @@ from directapp.interfaces.web.features.messages.public import (
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
 from directapp.interfaces.web.records.uploads import chunks_of, key_with
 from directapp.kernel.errors import DirectAppError, Problem, ReusedKeyError
+from directapp.kernel.languages import pick_language
 from directapp.services.attachments import Attachments, Incoming
 from directapp.services.intent import Intent
 from directapp.services.platform import Platform
@@ -147,7 +148,7 @@ async def _page(
     site = await row_of(platform, scene.found.tenant, SITES, car.get("prep_center") or car.get("dealership"))
     ctx = public_context(request, branding_of(site))
     if not chose_language(request):
-        ctx.language = "en" if link.get("language") == "en" else "nb"
+        ctx.language = pick_language(None, link.get("language"))
     fields = platform.spec[VENDOR_LINKS].fields
     by_field, summary = forms.sort_problems(error.problems, fields, ctx.language) if error else ({}, ())
     phone = str(site["phone"]) if site and site.get("phone") else ""

@@ -12,7 +12,7 @@ from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.features.operations.words import WORDS, speak
 from directapp.interfaces.web.records.lists import collection_verbs
 from directapp.kernel.errors import NotFoundError
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, told
 from directapp.services.operations import Stand
 from directapp.services.schedules import Appointment
 from directapp.store.query import Condition, Order, Query
@@ -69,7 +69,7 @@ def _age(ctx: RequestContext, age: timedelta) -> str:
     seconds = max(int(age.total_seconds()), 0)
     for name, size in (("hours", _HOUR), ("minutes", _MINUTE), ("seconds", 1)):
         if seconds >= 2 * size or size == 1:
-            return ctx.say(WORDS[name]).format(n=seconds // size)
+            return ctx.say(WORDS[name]).format(count=seconds // size)
     return ""
 
 
@@ -84,16 +84,10 @@ def _row(ctx: RequestContext, labels: Mapping[str, Text], row: Mapping[str, Any]
         "job": ctx.say(label) if label else row["job"],
         "about": about,
         "about_href": f"/app/{row['collection']}/{row['record']}" if opened else "",
-        "reason": _in_one_language(ctx, row["error"]),
+        "reason": row["error"],
         "attempts": row["attempts"],
         "at": ctx.formatter.value(meta, "created_at", row),
     }
-
-
-def _in_one_language(ctx: RequestContext, reason: str | None) -> str | None:
-    """Pick the reader's half of a reason that is kept in both languages."""
-    nb, parted, en = (reason or "").partition(" / ")
-    return Text(nb, en).pick(ctx.language) if parted and " / " not in en else reason
 
 
 def _appointment(ctx: RequestContext, one: Appointment) -> dict[str, Any]:
@@ -101,7 +95,7 @@ def _appointment(ctx: RequestContext, one: Appointment) -> dict[str, Any]:
         "label": ctx.say(one.label),
         "next": _instant(ctx, one.next_at),
         "last": _instant(ctx, one.last_at),
-        "error": _in_one_language(ctx, one.last_error),
+        "error": told(one.last_error, ctx.language),
     }
 
 

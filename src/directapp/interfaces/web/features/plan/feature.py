@@ -17,9 +17,9 @@ from directapp.interfaces.web.features.plan.scope import (
     plan_home,
 )
 from directapp.interfaces.web.features.plan.words import WORDS
-from directapp.kernel.text import Text
+from directapp.kernel.text import Text, _
 
-_CALENDAR_LINK = Text("Lag kalenderlenke", "Make a calendar link")
+_CALENDAR_LINK = _("Make a calendar link")
 # The status in which planning is what a car waits for.
 _TO_PLAN = "ready_to_plan"
 

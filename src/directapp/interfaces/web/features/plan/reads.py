@@ -10,6 +10,7 @@ from directapp.derive.shown import readable_anywhere
 from directapp.domains.planning.capacities import DAYS, rule_hours
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.features.plan.scope import BOOKINGS, CARS, RESOURCES, TYPES, Scope
+from directapp.kernel import text
 from directapp.kernel.errors import DirectAppError
 from directapp.store.query import Condition, Filter, Junction, Order, Query
 
@@ -56,7 +57,7 @@ async def read_types(ctx: RequestContext) -> Rows:
 
 def name_of(kind: Mapping[str, Any], ctx: RequestContext) -> str:
     """Return what a kind of work is called."""
-    return str(kind["name_en" if ctx.language == "en" else "name_nb"])
+    return text.name_of(kind).pick(ctx.language)
 
 
 async def read_resources(ctx: RequestContext, scope: Scope, kinds: Sequence[Mapping[str, Any]]) -> Rows:
@@ -193,7 +194,7 @@ def _plans(plans: Rows, site: str, kind: str) -> list[Mapping[str, Any]]:
     return [
         p
         | {"valid_from": read_day(p.get("valid_from")), "valid_to": read_day(p.get("valid_to"))}
-        | {name: read_number(p.get(name)) for name, _, _ in DAYS}
+        | {name: read_number(p.get(name)) for name, _label in DAYS}
         for p in mine
     ]
 

@@ -86,9 +86,9 @@ async def find_slots(ctx: RequestContext, values: Mapping[str, Any]) -> Found:
     kind = str(values["resource_type"])
     return Found(
         hours=f"{float(told['hours']):g}",
-        basis=str(told[f"basis_{ctx.language}"]),
+        basis=str(told["basis"]),
         slots=tuple(_slot(ctx, s, kind) for s in told["slots"]),
-        refused=tuple(told[f"refused_{ctx.language}"]),
+        refused=tuple(told["refused"]),
     )
 
 
@@ -97,14 +97,14 @@ async def find_ways(ctx: RequestContext, values: Mapping[str, Any]) -> Found:
     told = await ask(ctx, "find_chains", values)
     return Found(
         ways=tuple(_way(ctx, way) for way in told["chains"]),
-        refused=tuple(told[f"refused_{ctx.language}"]),
+        refused=tuple(told["refused"]),
         basis=" · ".join(_step(ctx, step) for step in told["steps"]),
     )
 
 
 def _step(ctx: RequestContext, step: Mapping[str, Any]) -> str:
     length = present.show_span(timedelta(hours=float(step["hours"])), ctx.language)
-    return f"{length} ({step[f'basis_{ctx.language}'].lower().rstrip('.')})"
+    return f"{length} ({step['basis'].lower().rstrip('.')})"
 
 
 def _way(ctx: RequestContext, way: Mapping[str, Any]) -> Way:
@@ -114,7 +114,7 @@ def _way(ctx: RequestContext, way: Mapping[str, Any]) -> Way:
         slots=tuple(_slot(ctx, s, str(s["resource_type"])) for s in way["slots"]),
         finish=present.show_moment(finish, ctx.now, ctx.language) if finish else "",
         late=present.show_span(timedelta(hours=late), ctx.language) if late else "",
-        reasons=tuple(way[f"reasons_{ctx.language}"]),
+        reasons=tuple(way["reasons"]),
     )
 
 
@@ -129,7 +129,7 @@ def _slot(ctx: RequestContext, one: Mapping[str, Any], kind: str) -> Slot:
         name=str(one["resource_name"]),
         site="" if one["own_site"] else str(one["site_name"]),
         when=when(ctx, start, end),
-        reasons=tuple(one[f"reasons_{ctx.language}"]),
+        reasons=tuple(one["reasons"]),
     )
 
 

@@ -12,6 +12,7 @@ from directapp.derive.shown import Shown
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.features.plan.scope import CARS, PLAN
 from directapp.kernel.clock import OSLO
+from directapp.kernel.text import name_of
 
 BOOK = f"{PLAN}/book"
 WORKS = ("technical", "cosmetic")
@@ -79,7 +80,7 @@ def wants_of(ctx: RequestContext, row: Mapping[str, Any], kinds: Sequence[Mappin
         found.append(
             Want(
                 kind=str(kind["id"]),
-                name=str(kind["name_en" if ctx.language == "en" else "name_nb"]),
+                name=name_of(kind).pick(ctx.language),
                 hours=length,
                 told=present.show_span(timedelta(hours=length), ctx.language),
                 hue=phase.hue if phase else "steel",

@@ -52,7 +52,7 @@ async def show_inspections(ctx: PersonContext, days: str = "") -> Response:
         plural=meta.declared.plural.pick(ctx.language),
         about=t["inspections_about"].format(days=within),
         nothing=t["no_inspections"].format(days=within),
-        options=[Option(str(n), t["days_option"].format(days=n), n == within) for n in _DAYS],
+        options=[Option(str(n), t["days_option"].format(count=n), n == within) for n in _DAYS],
         rows=[_row(ctx, row, today) for row in rows[:_SHOWN]],
         more=WORDS["more_than"].pick(ctx.language).format(count=_SHOWN) if len(rows) > _SHOWN else "",
     )

@@ -8,7 +8,7 @@ from directapp.declare.spec import CollectionMeta
 from directapp.derive import present
 from directapp.derive.inputs import stored_text
 from directapp.derive.shown import Shown
-from directapp.domains.registry.found import VIN
+from directapp.domains.registry.found import VIN, line_in
 from directapp.domains.registry.lookups import Kept, Looked, Lookups
 from directapp.domains.registry.preview import PERSON, Change, may_look_up, preview
 from directapp.interfaces.web.core.context import RequestContext
@@ -86,7 +86,7 @@ def answer_context(
         "changes": [r for c, r in told if c.state != "same" and c.field.name in fits],
         "same": [r for c, r in told if c.state == "same"],
         "later": [r for c, r in told if c.state == "new" and c.field.name not in fits],
-        "details": [(d["label"][ctx.language], d["value"][ctx.language]) for d in kept.details],
+        "details": [line_in(d, ctx.language) for d in kept.details],
         "notes": _notes(ctx, looked, kept, row),
         "fetched": WORDS["fetched"]
         .pick(ctx.language)

@@ -29,7 +29,8 @@ from directapp.interfaces.web.records.imports.words import (
     speak,
 )
 from directapp.kernel.errors import BadPayloadError, NotFoundError
-from directapp.kernel.text import Language, Text
+from directapp.kernel.languages import Language
+from directapp.kernel.text import Text, verbatim
 
 _PREVIEW, _LONGEST_EXAMPLE = 5, 60
 
@@ -110,7 +111,7 @@ def _layout_choices(table: Table, manner: Manner, language: Language) -> list[di
     """Return what may be changed of how the file is read."""
     layout = table.layout
     rows = str(layout.header or 0)
-    counts = [(str(n), Text(str(n), str(n))) for n in range(1, 4)]
+    counts = [(str(n), verbatim(n)) for n in range(1, 4)]
     sheets = [(name, _sheet_name(name, hidden=name in table.hidden_sheets)) for name in table.sheets]
     choices: list[tuple[str, Sequence[tuple[str, Text]], str]] = [
         ("sheet", sheets if len(sheets) > 1 else [], layout.sheet or ""),
@@ -133,7 +134,7 @@ def _layout_choices(table: Table, manner: Manner, language: Language) -> list[di
 
 
 def _sheet_name(name: str, *, hidden: bool) -> Text:
-    return WORDS["hidden_sheet"].fill(name=name) if hidden else Text(name, name)
+    return WORDS["hidden_sheet"].fill(name=name) if hidden else verbatim(name)
 
 
 def _remarks(table: Table, matches: Sequence[Match]) -> list[Text]:

@@ -23,7 +23,7 @@ from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.records.columns import kept_columns
 from directapp.interfaces.web.records.views.bar import unread_words
 from directapp.kernel.errors import BadQueryError, Problem, TooLargeError
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 from directapp.store.query import Query
 from directapp.store.words import question_words
 
@@ -31,10 +31,7 @@ from directapp.store.words import question_words
 _PAGE, _SLICE = 50, 10
 _BOOK_SECONDS, _CHUNK = 120.0, 256 * 1024
 _ASKED_OTHERWISE = frozenset({"header", "all", "after", "column"})
-_TOO_MANY = Text(
-    "Mer enn {rows} rader. Avgrens listen, eller last ned CSV.",
-    "More than {rows} rows. Narrow the list, or download CSV.",
-).fill(rows=MOST_ROWS)
+_TOO_MANY = _("More than {rows} rows. Narrow the list, or download CSV.").fill(rows=MOST_ROWS)
 
 
 def _listing(ctx: RequestContext, collection: str, kept: Sequence[str]) -> tuple[Listing, Header]:

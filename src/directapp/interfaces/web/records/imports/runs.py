@@ -11,6 +11,7 @@ from directapp.domains.imports import report
 from directapp.domains.imports.import_runs import OUTCOMES
 from directapp.domains.imports.ledger import LEDGER
 from directapp.domains.imports.prototype import SOURCE, column_of
+from directapp.domains.imports.report import note_text
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.form import Posted
@@ -147,7 +148,7 @@ def _about(run: Mapping[str, Any], data: Mapping[str, Any]) -> str:
 
 def _note(ctx: RequestContext, meta: Any, note: Mapping[str, Any]) -> dict[str, str]:
     item = meta.fields.get(note.get("field")) if meta else None
-    label, text = item.label.pick(ctx.language) if item else "", str(note.get(ctx.language) or note["nb"])
+    label, text = item.label.pick(ctx.language) if item else "", note_text({**note, "field": None}, ctx.language)
     return {"level": note["level"], "label": "" if text.startswith(label) else label, "text": text}
 
 

@@ -22,10 +22,10 @@ from directapp.interfaces.web.records.record import read_patch, record_id
 from directapp.interfaces.web.records.record_view import Answered
 from directapp.interfaces.web.records.views.words import WORDS, speak_views
 from directapp.kernel.errors import ConflictError, DirectAppError, NotFoundError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _, verbatim
 from directapp.services.reading import View
 
-MISSING = Text("{label} må fylles ut.", "{label} is required.")
+MISSING = _("{label} is required.")
 
 
 async def show_moves(ctx: PersonContext, collection: str, record: str, to: str = "", back: str = "") -> Response:
@@ -130,7 +130,7 @@ def _moved(ctx: RequestContext, meta: CollectionMeta, target: UUID, to: str, bac
 def _refuse(meta: CollectionMeta, wanted: Move, patch: dict[str, Any], problems: list[Problem]) -> None:
     """Refuse a move that is not allowed, or whose small form is not filled in."""
     if wanted.why is not None:
-        raise ConflictError(Text(wanted.why, wanted.why))
+        raise ConflictError(verbatim(wanted.why))
     if problems:
         raise ConflictError(problems)
     missing = [n for n in wanted.asks if patch.get(n) in (None, "")]

@@ -16,7 +16,7 @@ from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.views.bar import PATHS, SAVED, saved_views
 from directapp.interfaces.web.records.views.words import WORDS
 from directapp.kernel.errors import BadPayloadError, InvalidError, Problem
-from directapp.kernel.text import Text
+from directapp.kernel.text import _
 
 
 async def save_view(ctx: PersonContext, collection: str) -> Response:
@@ -43,13 +43,16 @@ async def save_view(ctx: PersonContext, collection: str) -> Response:
     return ctx.go(found.href if found else Address(f"/app/{meta.name}{PATHS.get(view, '')}").text)
 
 
+_ABOUT = _("{label}: {message}")
+
+
 def _named(store: CollectionMeta, problem: Problem) -> Problem:
     """Return a problem with its field's label before it: no field stands beside it on the page that tells it."""
     item = store.fields.get(problem.field or "")
     said = problem.message
-    if item is None or said.nb.startswith(item.label.nb):
+    if item is None or said.english.startswith(item.label.english):
         return problem
-    return Problem(Text(f"{item.label.nb}: {said.nb}", f"{item.label.en}: {said.en}"), field=problem.field)
+    return Problem(_ABOUT.fill(label=item.label, message=said), field=problem.field)
 
 
 def _json(text: str) -> Any:

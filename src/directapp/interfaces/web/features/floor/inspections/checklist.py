@@ -7,19 +7,20 @@ from typing import Any
 import orjson
 
 from directapp.declare.spec import CollectionMeta
-from directapp.kernel.text import Language, Text
+from directapp.kernel.languages import Language
+from directapp.kernel.text import Name, _
 from directapp.services.reading import View
 
 INSPECTIONS = "inspections"
 OFFERED_AT_ITEM = "make_work_item"
 RESULTS = ("ok", "remark", "critical")
 LABELS = {
-    "ok": Text("OK", "OK"),
-    "remark": Text("Merknad", "Remark"),
-    "critical": Text("Kritisk", "Critical"),
+    "ok": _("OK"),
+    "remark": _("Remark"),
+    "critical": _("Critical"),
 }
 # Said with an item on which any remark is critical.
-CRITICAL_POINT = Text("kritisk punkt", "critical item")
+CRITICAL_POINT = _("critical item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,6 @@ def checklist_of(language: Language, meta: CollectionMeta, view: View) -> Checkl
 
 
 def _item(language: Language, point: Mapping[str, Any], answer: Mapping[str, Any]) -> Item:
-    label = point.get(language) or point.get("nb") or point.get("code")
+    label = Name(tuple((code, str(point.get(code) or "")) for code in ("nb", "en"))).pick(language) or point.get("code")
     label = f"{label} ({CRITICAL_POINT.pick(language)})" if point.get("critical") is True else label
     return Item(str(point.get("code")), str(label), str(answer.get("result") or ""), str(answer.get("note") or ""))

@@ -9,20 +9,20 @@ from directapp.derive import pages
 from directapp.derive.shown import readable_anywhere
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.features.floor.inspections.checklist import INSPECTIONS
-from directapp.kernel.text import Language, Text
+from directapp.kernel.languages import Language
+from directapp.kernel.text import Text, _, pgettext
 from directapp.services.reading import View
 
-T = Text
 CARS, FILES, MARKS = "cars", "car_files", "damage_marks"
 INSPECTION = "inspection"
 INSIDE = "interior"
 VIEWS: Mapping[str, Text] = {
-    "left": T("Venstre side", "Left side"),
-    "right": T("Høyre side", "Right side"),
-    "top": T("Ovenfra", "From above"),
-    "front": T("Forfra", "Front"),
-    "rear": T("Bakfra", "Rear"),
-    INSIDE: T("Innvendig", "Inside"),
+    "left": _("Left side"),
+    "right": _("Right side"),
+    "top": _("From above"),
+    "front": _("Front"),
+    "rear": _("Rear"),
+    INSIDE: _("Inside"),
 }
 SIZES: Mapping[str, tuple[int, int]] = {
     "left": (240, 100),
@@ -32,23 +32,20 @@ SIZES: Mapping[str, tuple[int, int]] = {
     "rear": (140, 100),
 }
 WORDS: Mapping[str, Text] = {
-    "damage": T("Skader", "Damage"),
-    "none": T("Ingen skader er merket av.", "No damage is marked."),
-    "how": T(
-        "Trykk på bilen der skaden er, eller velg side og flytt punktet med piltastene.",
-        "Tap the car where the damage is, or choose a side and move the point with the arrow keys.",
-    ),
-    "side": T("Side", "Side"),
-    "across": T("Bortover", "Across"),
-    "down": T("Nedover", "Down"),
-    "what": T("Hva slags skade?", "What kind of damage?"),
-    "photo": T("Bilde", "Photo"),
-    "add": T("Merk av skade", "Mark damage"),
-    "remove": T("Fjern skade {number}", "Remove damage {number}"),
-    "marked": T("Skade {number}: {place}", "Damage {number}: {place}"),
-    "see_photo": T("Bilde av skade {number}", "Photo of damage {number}"),
-    "misplaced": T("Velg side og sett punktet på bilen.", "Choose a side and put the point on the car."),
-    "inside_help": T("Skader inni bilen står bare i listen.", "Damage inside the car stands in the list only."),
+    "damage": pgettext("several", "Damage"),
+    "none": _("No damage is marked."),
+    "how": _("Tap the car where the damage is, or choose a side and move the point with the arrow keys."),
+    "side": _("Side"),
+    "across": _("Across"),
+    "down": _("Down"),
+    "what": _("What kind of damage?"),
+    "photo": _("Photo"),
+    "add": _("Mark damage"),
+    "remove": _("Remove damage {number}"),
+    "marked": _("Damage {number}: {place}"),
+    "see_photo": _("Photo of damage {number}"),
+    "misplaced": _("Choose a side and put the point on the car."),
+    "inside_help": _("Damage inside the car stands in the list only."),
 }
 
 

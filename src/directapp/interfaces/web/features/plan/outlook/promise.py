@@ -28,13 +28,12 @@ async def show_promise(ctx: PersonContext, record: str) -> Response:
     told = orjson.loads(answer.json or "{}")
     ready = present.read_instant(told["ready_at"]) if told["ready_at"] else None
     gains = [
-        (g[f"reason_{ctx.language}"], present.show_span(timedelta(hours=g["hours"]), ctx.language))
-        for g in told["gains"][:_MOST_GAINS]
+        (g["reason"], present.show_span(timedelta(hours=g["hours"]), ctx.language)) for g in told["gains"][:_MOST_GAINS]
     ]
     context = {
         "p": speak_outlook(ctx.language),
         "ready": present.show_moment(ready, ctx.now, ctx.language) if ready else None,
-        "reasons": told[f"reasons_{ctx.language}"],
+        "reasons": told["reasons"],
         "gains": gains,
         "path": f"/app/{CARS}/{target}",
         "here": CARS,

@@ -147,7 +147,7 @@ async def _one(
         ready=row["status"] == "ready" and any(o.blocked is None for o in view.offers),
         lines=[_line(ctx, one, chosen) for one in row.get("lines") or ()],
         unplanned=[
-            (f"/app/{CARS}/{u['car']}", u["car_title"], u[f"reason_{ctx.language}"]) for u in row.get("unplanned") or ()
+            (f"/app/{CARS}/{u['car']}", u["car_title"], _said(ctx, u, "reason")) for u in row.get("unplanned") or ()
         ],
         late=present.show_span(timedelta(hours=late), ctx.language) if late else None,
         proven=row.get("proven"),
@@ -159,16 +159,21 @@ async def _one(
     )
 
 
+def _said(ctx: RequestContext, one: Mapping[str, Any], name: str) -> str:
+    """Return a text of a proposal; those of earlier days hold both languages side by side."""
+    return str(one.get(name) or one.get(f"{name}_{ctx.language}") or one.get(f"{name}_nb") or "")
+
+
 def _line(ctx: RequestContext, one: Mapping[str, Any], chosen: frozenset[int] | None) -> ProposalLine:
     moved = present.read_instant(one["moves_from"]) if one["moves_from"] else None
     return ProposalLine(
         number=one["line"],
         href=f"/app/{CARS}/{one['car']}",
         car=one["car_title"],
-        work=one[f"type_{ctx.language}"],
+        work=_said(ctx, one, "type"),
         when=when(ctx, one["starts_at"], one["ends_at"]),
         resource=one["resource_name"],
-        reason=one[f"reason_{ctx.language}"],
+        reason=_said(ctx, one, "reason"),
         moved_from=present.show_moment(moved, ctx.now, ctx.language) if moved else "",
         chosen=chosen is None or one["line"] in chosen,
     )

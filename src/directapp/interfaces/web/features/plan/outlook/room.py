@@ -96,10 +96,8 @@ def _way(ctx: RequestContext, way: Mapping[str, Any], p: Mapping[str, str]) -> W
     return Way(
         when=when(ctx, slot["start"], slot["end"]),
         who=", ".join(str(slot[n]) for n in ("resource_name", "site_name")),
-        reason=way[f"reason_{ctx.language}"],
-        moves=tuple(
-            p["room_move"].format(consumer=m["consumer_name"], reason=m[f"reason_{ctx.language}"]) for m in way["moves"]
-        ),
+        reason=way["reason"],
+        moves=tuple(p["room_move"].format(consumer=m["consumer_name"], reason=m["reason"]) for m in way["moves"]),
         mine=slot["site"] == str(ctx.person.site) or "tenant_admin" in ctx.person.roles,
         site=str(slot["site_name"]),
         writes=orjson.dumps({"moves": moves, "job": job}).decode(),
