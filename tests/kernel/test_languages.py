@@ -1,8 +1,14 @@
 """Languages: what lies in ``locale/``, how a file is read, and which one a reader gets."""
 
+from pathlib import Path
+
 import pytest
 
+from directapp.declare.fields import choices
+from directapp.interfaces.web.core.render import own_names
 from directapp.kernel.languages import CATALOGUES, languages, pick_language, read_catalogue
+from directapp.kernel.text import _, language_names, ngettext
+from support import pseudo
 
 FILE = r"""
 msgid ""
@@ -69,3 +75,18 @@ def test_a_preference_goes_before_the_browser_and_norwegian_is_what_is_left(
     accept: str | None, preferred: str | None, language: str
 ) -> None:
     assert pick_language(accept, preferred) == language
+
+
+def test_a_file_is_all_that_a_further_language_needs(tmp_path: Path) -> None:
+    with pseudo.added(tmp_path) as code:
+        assert languages() == ("nb", "en", code)
+        assert pick_language("fi-FI,fi;q=0.9") == code
+        assert choices(*language_names())[-1].code == code
+        assert [(n, name.pick(code)) for n, name in language_names()][-1] == (code, pseudo.NAME)
+        assert _("Search").pick(code) == pseudo.stretched("Search")
+        assert ngettext("1 row", "{count} rows").fill(count=3).pick(code) == pseudo.stretched("{count} rows").format(
+            count=3
+        )
+        assert own_names()[-1] == (code, pseudo.NAME)
+    assert languages() == ("nb", "en")
+    assert _("Search").pick(code) == "Søk"

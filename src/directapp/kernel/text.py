@@ -8,10 +8,10 @@ import json
 import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from directapp.kernel.languages import CATALOGUES, CONTEXT_MARK, DEFAULT, SOURCE, Language, languages
+from directapp.kernel.languages import CATALOGUES, CONTEXT_MARK, DEFAULT, SOURCE, Catalogue, Language, languages
 
 # What a stored text begins with that is told in its reader's language: no field takes this sign from people.
 MARK = "\x1f{"
@@ -84,18 +84,27 @@ class Message(Text):
     context: str = ""
     plural: str = ""
     values: tuple[tuple[str, object], ...] | None = None
+    # By what catalogues know it, put together once: a page tells some thousand texts.
+    key: str = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Put the key together."""
+        object.__setattr__(self, "key", f"{self.context}{CONTEXT_MARK}{self.msgid}" if self.context else self.msgid)
 
     def pick(self, language: Language) -> str:
         """Return the message in a language, its places filled once values are given."""
-        catalogue = CATALOGUES[language]
-        key = f"{self.context}{CONTEXT_MARK}{self.msgid}" if self.context else self.msgid
+        if self.values is None and not self.plural:
+            return CATALOGUES[language].messages.get(self.key, self.msgid)
+        return self._filled(CATALOGUES[language], language)
+
+    def _filled(self, catalogue: Catalogue, language: Language) -> str:
+        found: str | Counted = catalogue.messages.get(self.key, self.msgid)
         if self.plural:
-            counted = Counted(catalogue.plurals.get(key) or (self.msgid, self.plural), catalogue.form)
-            found = counted if self.values is None else counted.of(dict(self.values).get("count"))
-        else:
-            found = catalogue.messages.get(key, self.msgid)
+            found = Counted(catalogue.plurals.get(self.key) or (self.msgid, self.plural), catalogue.form)
         if self.values is None:
             return found
+        if isinstance(found, Counted):
+            found = found.of(dict(self.values).get("count"))
         return found.format(**{n: v.pick(language) if isinstance(v, Text) else v for n, v in self.values})
 
     def fill(self, **values: object) -> "Message":
