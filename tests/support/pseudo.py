@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -45,6 +46,7 @@ def _longer(part: str) -> str:
     return accented
 
 
+@cache
 def catalogue() -> str:
     """Return the third language's ``.po`` file."""
     (path,) = translations.files()
