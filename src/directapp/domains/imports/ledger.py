@@ -3,3 +3,5 @@
 from directapp.services.incoming import Ledger
 
 LEDGER = Ledger(runs="import_runs", rows="import_rows", site="dealership")
+# What a list of runs shows of each.
+SHOWN = ("started_at", "name", "status", "dry_run", "rows_total")

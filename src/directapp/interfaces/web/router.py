@@ -21,6 +21,7 @@ from directapp.interfaces.web.features.messages.feature import Outside, messages
 from directapp.interfaces.web.features.operations.feature import FEATURE as OPERATIONS
 from directapp.interfaces.web.features.plan.feature import FEATURE as PLAN
 from directapp.interfaces.web.features.registry.feature import FEATURE as REGISTRY
+from directapp.interfaces.web.features.subjects.feature import FEATURE as SUBJECTS
 from directapp.interfaces.web.records.cells import lane_cards, row_cells, shown
 from directapp.interfaces.web.records.record import lost
 from directapp.interfaces.web.records.routes import ROUTES
@@ -45,6 +46,7 @@ def features_of(platform: Platform, attachments: Attachments, outside: Outside |
         PLAN,
         FIGURES,
         REGISTRY,
+        SUBJECTS,
         *([messages_feature(platform, attachments, outside)] if outside is not None else ()),
     ]
 

@@ -1,13 +1,14 @@
 """Features: what each folder of ``features`` adds to the pages. The records' pages render what is registered here."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from directapp.declare.spec import CollectionMeta
+from directapp.derive.pages import Child
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.rights import Allowed
@@ -118,6 +119,20 @@ class CreatePart:
     created: Callable[[RequestContext, CollectionMeta, UUID, Posted], Awaitable[None]]
 
 
+# Shows the records of one collection that belong to a record: (context, collection, record, what belongs to it).
+ChildPanel = Callable[[RequestContext, CollectionMeta, UUID, Child], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListLink:
+    """A page that a list leads to, for whoever sees the list."""
+
+    on: str
+    href: str
+    label: Text
+    icon: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsPage:
     """A page of administration: its place in the overview, and the collections that are reached through it."""
@@ -151,6 +166,8 @@ class Feature:
     parts: tuple[RecordPart, ...] = ()
     actions: tuple[RecordAction, ...] = ()
     create_parts: tuple[CreatePart, ...] = ()
+    child_panels: Mapping[str, ChildPanel] = field(default_factory=dict)
+    list_links: tuple[ListLink, ...] = ()
     settings: tuple[SettingsPage, ...] = ()
     home_links: tuple[HomeLink, ...] = ()
 
@@ -186,6 +203,14 @@ class Features:
     def create_parts(self, collection: str) -> list[CreatePart]:
         """Return the parts of the form of a new record."""
         return [p for f in self.all for p in f.create_parts if p.on == collection]
+
+    def child_panel(self, collection: str) -> ChildPanel | None:
+        """Return what shows the records of a collection that belong to another; None: as every collection's."""
+        return next((f.child_panels[collection] for f in self.all if collection in f.child_panels), None)
+
+    def list_links(self, collection: str) -> list[ListLink]:
+        """Return where a list leads."""
+        return [link for f in self.all for link in f.list_links if link.on == collection]
 
     def settings_of(self, ctx: RequestContext) -> list[SettingsPage]:
         """Return the pages of administration that a person may open, none before sign-in."""

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+from directapp.declare.spec import CollectionMeta
+from directapp.derive import pages
+from directapp.derive.inputs import Option
 from directapp.derive.shown import writable_anywhere
 from directapp.interfaces.web.core.context import RequestContext
 
@@ -43,3 +46,11 @@ def opens(*collections: str) -> Allowed:
 def has_role(*roles: str) -> Allowed:
     """Return whether a person has one of these roles."""
     return lambda ctx: ctx.actor is not None and bool(ctx.person.roles & set(roles))
+
+
+def choices_to_create(ctx: RequestContext, meta: CollectionMeta, field: str) -> list[Option]:
+    """Return the choices of a field with which this person may create records."""
+    making = [g for g in meta.grants_of(ctx.person.roles) if g.create]
+    codes = pages.values_allowed([g.edit_rule for g in making], field)
+    choices = meta.fields[field].choices
+    return [Option(c.code, c.label.pick(ctx.language)) for c in choices if codes is None or c.code in codes]

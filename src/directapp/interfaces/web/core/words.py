@@ -6,7 +6,6 @@ from directapp.kernel.languages import Language
 from directapp.kernel.text import Text, _, ngettext, pgettext
 
 WORDS: dict[str, Text] = {
-    "eu_control": _("Periodic inspection"),
     # Frame
     "product": _("DirectApp"),
     "skip": _("Skip to content"),

@@ -1,27 +1,17 @@
 """Mentions: who may be named in a comment: the people who may see the record it is about."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 import orjson
 from fastapi import Response
 
-from directapp.declare.spec import CollectionMeta
-from directapp.derive.shown import readable_anywhere
-from directapp.domains.people.principal import build_actor
-from directapp.domains.people.roles import LABELS
-from directapp.interfaces.web.core import refs
-from directapp.interfaces.web.core.context import PersonContext, RequestContext
+from directapp.interfaces.web.core import colleagues
+from directapp.interfaces.web.core.context import PersonContext
 from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.records.record import record_id
-from directapp.kernel.actor import Actor
 from directapp.kernel.errors import NotFoundError
-from directapp.store.query import Order, Query
-from directapp.store.words import question_words
 
-USERS, SITES = "users", "dealerships"
-_OFFERED, _ASKED, _SITES = 8, 60, 1000
+_OFFERED = 8
 
 
 async def show_mentionable(ctx: PersonContext, collection: str, record: str, q: str = "") -> Response:
@@ -29,59 +19,11 @@ async def show_mentionable(ctx: PersonContext, collection: str, record: str, q: 
     meta, target = ctx.meta(collection), record_id(record)
     if not await ctx.platform.reading.seen(ctx.person, [(meta.name, target)]):
         raise NotFoundError
-    rows = await _named(ctx, q)
-    seeing = await who_see(ctx, meta, target, [r["id"] for r in rows], most=_OFFERED)
-    sites = await refs.names_of(ctx, {SITES: {str(r["dealership"]) for r in rows if r.get("dealership")}})
-    found = [_told(ctx, r, sites) for r in rows if UUID(r["id"]) in seeing]
+    rows = await colleagues.named(ctx, q)
+    seeing = await colleagues.who_see(ctx, meta, target, [r["id"] for r in rows], most=_OFFERED)
+    sites = await colleagues.sites_of(ctx, rows)
+    found = [colleagues.option_of(ctx, r, sites) for r in rows if UUID(r["id"]) in seeing]
     return Response(orjson.dumps(found), media_type="application/json")
-
-
-async def _named(ctx: RequestContext, text: str) -> list[dict[str, Any]]:
-    """Return the people whose name begins as typed, the reader apart."""
-    meta = ctx.meta(USERS)
-    readable = readable_anywhere(ctx.person, meta)
-    names = ("id", *(n for n in ("first_name", "last_name", "roles", "dealership") if n in readable))
-    query = Query(
-        fields=tuple((n,) for n in names),
-        search=question_words(text),
-        sort=(Order("first_name"), Order("last_name")),
-        limit=_ASKED,
-    )
-    rows = await ctx.rows(USERS, query)
-    here = str(ctx.person.site)
-    others = [r for r in rows if r["id"] != str(ctx.person.user)]
-    return sorted(others, key=lambda r: str(r.get("dealership")) != here)
-
-
-def _told(ctx: RequestContext, row: dict[str, Any], sites: dict[str, str]) -> dict[str, str]:
-    roles = [ctx.say(LABELS[r]) for r in row.get("roles") or () if r in LABELS]
-    site = sites.get(str(row.get("dealership")), "")
-    hint = " · ".join(filter(None, (roles[0] if roles else "", site)))
-    return {"value": row["id"], "label": ctx.formatter.title(ctx.spec[USERS], row), "hint": hint}
-
-
-async def who_see(
-    ctx: RequestContext, meta: CollectionMeta, record: UUID, people: Sequence[str], *, most: int
-) -> set[UUID]:
-    """Return those of some people who may see a record, each asked with their own rights; ``most`` of them."""
-    found: set[UUID] = set()
-    for actor in await _actors(ctx, people):
-        if len(found) == most:
-            break
-        if await ctx.platform.reading.seen(actor, [(meta.name, record)]):
-            found.add(actor.user or record)
-    return found
-
-
-async def _actors(ctx: RequestContext, people: Iterable[str]) -> list[Actor]:
-    """Return the people as they would sign in, in the given order; who may not is left out."""
-    wanted = [u for p in people if (u := refs.as_uuid(p)) is not None]
-    if not wanted:
-        return []
-    async with ctx.services.auth.open(ctx.person.tenant) as rows:
-        users = {u.id: u.row for u in await rows.find(USERS, id=wanted, limit=len(wanted)) if u.row["active"]}
-        sites = [s.row for s in await rows.find(SITES, limit=_SITES)]
-    return [build_actor(ctx.person.tenant, users[u], sites) for u in dict.fromkeys(wanted) if u in users]
 
 
 ROUTES = (get("/app/{collection}/{record}/mentionable", show_mentionable),)

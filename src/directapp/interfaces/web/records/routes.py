@@ -9,7 +9,6 @@ from directapp.interfaces.web.records import (
     mentions,
     record,
     sections,
-    uploads,
 )
 from directapp.interfaces.web.records.imports import begin, exporting, runs
 from directapp.interfaces.web.records.imports import columns as import_columns
@@ -34,5 +33,4 @@ ROUTES = (
     *acts.ROUTES,
     *record.ROUTES,
     *sections.ROUTES,
-    *uploads.ROUTES,
 )

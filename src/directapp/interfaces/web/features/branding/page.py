@@ -19,11 +19,11 @@ from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.seen import Record
+from directapp.interfaces.web.core.uploads import chunks_of, file_key, key_with
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.branding.swatches import PRIMARY, SECONDARY, STANDARD, WORDS, swatch
 from directapp.interfaces.web.records.record import UnresolvedError
 from directapp.interfaces.web.records.record_view import look_up
-from directapp.interfaces.web.records.uploads import chunks_of, file_key, key_with
 from directapp.kernel import colours
 from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem
 from directapp.services.attachments import Incoming

@@ -12,7 +12,9 @@ from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
+from directapp.interfaces.web.core.rights import choices_to_create
 from directapp.interfaces.web.core.seen import Record
+from directapp.interfaces.web.core.uploads import keep_file
 from directapp.interfaces.web.features.floor.inspections.checklist import INSPECTIONS, LABELS, checklist_of
 from directapp.interfaces.web.features.floor.inspections.outline import MARKS, damage_of
 from directapp.interfaces.web.features.floor.labels import labels_of
@@ -20,8 +22,6 @@ from directapp.interfaces.web.features.floor.mine import CARS
 from directapp.interfaces.web.features.floor.words import WORDS, say, speak_floor
 from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.record_view import look_up
-from directapp.interfaces.web.records.sections import allowed_stages
-from directapp.interfaces.web.records.uploads import keep_file
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import ForbiddenError, InvalidError, NotFoundError, Problem
 from directapp.store.query import Condition, Filter, Junction, Order, Query
@@ -90,7 +90,7 @@ async def _handover(ctx: RequestContext, seen: Record) -> dict[str, Any]:
     meta = ctx.spec[FILES]
     return {
         "signature": kept[0] if kept else None,
-        "signs": any(option.value == "delivery" for option in allowed_stages(ctx, meta)),
+        "signs": any(option.value == "delivery" for option in choices_to_create(ctx, meta, "stage")),
         "checks": [(label, code in ticked) for code, label in zip(HANDOVER_CHECKS, checks, strict=True)]
         + [(say(name, ctx.language), False) for name in _CHECKS],
     }

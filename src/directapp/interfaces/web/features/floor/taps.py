@@ -12,13 +12,13 @@ from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import post
 from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.posted import read_signed, tapped_at
+from directapp.interfaces.web.core.uploads import keep_file
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.floor.mine import CARS, Unsaid, jobs_of, mine_page, moment_of
 from directapp.interfaces.web.features.floor.tasks import FloorJob
 from directapp.interfaces.web.features.floor.words import WORDS, say
 from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.record_view import look_up
-from directapp.interfaces.web.records.uploads import keep_file
 from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem, StaleError
 from directapp.services.intent import Answer
 from directapp.services.undo import UNDO

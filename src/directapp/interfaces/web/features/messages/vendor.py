@@ -21,6 +21,7 @@ from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.feature import Route, get, post
 from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.posted import UPLOAD_BYTES, read_form
+from directapp.interfaces.web.core.uploads import chunks_of, key_with
 from directapp.interfaces.web.features.messages.public import (
     Gate,
     branding_of,
@@ -32,7 +33,6 @@ from directapp.interfaces.web.features.messages.public import (
     shut,
 )
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
-from directapp.interfaces.web.records.uploads import chunks_of, key_with
 from directapp.kernel.errors import DirectAppError, Problem, ReusedKeyError
 from directapp.kernel.languages import pick_language
 from directapp.services.attachments import Attachments, Incoming

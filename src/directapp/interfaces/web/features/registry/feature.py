@@ -1,6 +1,6 @@
 """The vehicle registry: look-ups on a car and on a new one, the nights, and inspections that fall due."""
 
-from directapp.interfaces.web.core.feature import CreatePart, Feature, SettingsPage
+from directapp.interfaces.web.core.feature import CreatePart, Feature, ListLink, SettingsPage
 from directapp.interfaces.web.core.rights import opens
 from directapp.interfaces.web.features.registry import creating, inspections, looking, nights, taken
 from directapp.interfaces.web.features.registry.words import WORDS
@@ -11,6 +11,7 @@ FEATURE = Feature(
     create_parts=(
         CreatePart(on=taken.CARS, template="registry/slot.html", load=taken.slot_of, created=taken.complete),
     ),
+    list_links=(ListLink(on=taken.CARS, href=inspections.PATH, label=WORDS["eu_control"], icon="calendar-check"),),
     settings=(
         SettingsPage(
             order=90,

@@ -4,6 +4,7 @@ from directapp.kernel.languages import Language
 from directapp.kernel.text import Text, _, ngettext, pgettext
 
 WORDS: dict[str, Text] = {
+    "eu_control": _("Periodic inspection"),
     "settings_about": _("What each night filled in, what the registry did not find, and the look-ups used today."),
     "title": _("Vehicle registry"),
     "look_up": _("Look up"),

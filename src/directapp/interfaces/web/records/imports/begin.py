@@ -9,7 +9,7 @@ from fastapi import Response
 from directapp.derive.inputs import Option
 from directapp.derive.sheet.cells import MOST_BYTES
 from directapp.derive.sheet.layout import read_apart
-from directapp.domains.imports.ledger import LEDGER
+from directapp.domains.imports.ledger import LEDGER, SHOWN
 from directapp.domains.imports.prototype import SOURCE, read_export
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
@@ -25,7 +25,6 @@ from directapp.kernel.ids import uuid7
 from directapp.store.query import Query
 
 _EARLIER = 20
-_SHOWN_OF_RUN = ("started_at", "name", "status", "dry_run", "rows_total")
 
 
 async def show_runs(ctx: PersonContext) -> Response:
@@ -47,14 +46,14 @@ async def show_start(ctx: PersonContext) -> Response:
         path=PATH,
         may_export=starting.may_import_export(ctx.person, ctx),
         collections=[Option(s.name, s.declared.plural.pick(ctx.language), s.name == ctx.main_list) for s in may],
-        heads=[ctx.spec[LEDGER.runs].fields[n].label.pick(ctx.language) for n in _SHOWN_OF_RUN],
+        heads=[ctx.spec[LEDGER.runs].fields[n].label.pick(ctx.language) for n in SHOWN],
         runs=[_run_line(ctx, run) for run in orjson.loads(page.json)],
     )
 
 
 def _run_line(ctx: RequestContext, run: dict[str, Any]) -> dict[str, Any]:
     meta = ctx.spec[LEDGER.runs]
-    cells = [ctx.formatter.value(meta, n, run, short=True) for n in _SHOWN_OF_RUN]
+    cells = [ctx.formatter.value(meta, n, run, short=True) for n in SHOWN]
     return {"href": f"{PATH}/{run['id']}", "cells": cells}
 
 

@@ -11,6 +11,7 @@ from directapp.derive import board, questions
 from directapp.derive.questions import Address
 from directapp.derive.shown import readable_anywhere
 from directapp.derive.tables import Listing
+from directapp.domains.people.roles import ADMIN
 from directapp.interfaces.web.core.context import Pin, RequestContext
 from directapp.interfaces.web.records.views.words import WORDS
 from directapp.kernel.text import Text
@@ -109,7 +110,7 @@ def _shares(ctx: RequestContext) -> tuple[tuple[str, str], ...]:
     if ctx.person.site is not None:
         shares += [("site", ctx.say(WORDS["my_site"]))]
         shares += [(f"site:{code}", ctx.say(WORDS["at_my_site"]).format(role=label)) for code, label in roles]
-    if "tenant_admin" in ctx.person.roles:
+    if ADMIN in ctx.person.roles:
         shares += [(f"role:{code}", ctx.say(WORDS["at_all_sites"]).format(role=label)) for code, label in roles]
     return tuple(shares)
 

@@ -14,6 +14,7 @@ from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.seen import Record
+from directapp.interfaces.web.core.uploads import keep_file
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.floor.inspections.checklist import INSPECTIONS
 from directapp.interfaces.web.features.floor.inspections.outline import (
@@ -33,7 +34,6 @@ from directapp.interfaces.web.features.floor.inspections.outline import (
 )
 from directapp.interfaces.web.records.record import UnresolvedError, record_id
 from directapp.interfaces.web.records.record_view import Answered, look_up, page_context
-from directapp.interfaces.web.records.uploads import keep_file
 from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem, StaleError
 from directapp.store.query import Condition, Order, Query
 
