@@ -19,7 +19,7 @@ from directapp.app.spec import load_spec
 from directapp.declare.events import event
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import utc_now
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 from directapp.services.dispatcher import Dispatcher
 from directapp.services.intent import Intent
 from directapp.services.jobs import Errand, Job, acting
@@ -55,17 +55,17 @@ async def through(application: Application, tenant: UUID, events: int, kind: str
     """Return how many events a second one worker takes through, and its own processor time for each in ms."""
     pipeline = application.platform.pipeline
 
-    async def nothing(_: Act) -> None: ...
+    async def nothing(_: CommandContext) -> None: ...
 
-    async def write(act: Act) -> None:
-        await act.change({"model": "ID.4"}, system="demo")
+    async def write(ctx: CommandContext) -> None:
+        await ctx.change({"model": "ID.4"}, system="demo")
 
     async def run(_: Job) -> None: ...
 
-    async with acting(pipeline, tenant, "demo", "bench", "", None) as act:
-        cars = [await act.create("cars", {"make": "VW"}) for _ in range(100)]
+    async with acting(pipeline, tenant, "demo", "bench", "", None) as ctx:
+        cars = [await ctx.create("cars", {"make": "VW"}) for _ in range(100)]
         for number in range(events):
-            act.doors.emitting.again(EVENT.name, "cars", cars[number % len(cars)].id, {})
+            ctx.work.emitting.again(EVENT.name, "cars", cars[number % len(cars)].id, {})
     handlers = {"nothing": {EVENT: [nothing]}, "write": {EVENT: [write]}}
     errands = [Errand(event=EVENT, run=run, at_once=16)] if kind == "errand" else []
     dispatcher = Dispatcher(pipeline, handlers.get(kind, {}), "workflow", errands=errands)

@@ -64,7 +64,7 @@ async def give_up(dealer: Dealer, reason: str) -> None:
     car = await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
     pipeline = dealer.application.platform.pipeline
     async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
-        act.doors.emitting.again(TRIAL.name, "cars", car, {})
+        act.work.emitting.again(TRIAL.name, "cars", car, {})
     await Dispatcher(pipeline, {}, "workflow", errands=[Errand(event=TRIAL, run=fail)], keep=keep).drain(dealer.tenant)
 
 

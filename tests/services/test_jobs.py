@@ -14,7 +14,7 @@ import pytest
 from directapp.declare.events import Event
 from directapp.domains.operations import keep
 from directapp.kernel.errors import ConflictError, DirectAppError
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 from directapp.services.dispatcher import Dispatcher
 from directapp.services.intent import Intent
 from directapp.services.jobs import (
@@ -29,7 +29,6 @@ from directapp.services.jobs import (
     backoff,
 )
 from directapp.services.schedules import Schedules
-from directapp.services.work import Work
 from directapp.store.outbox import Outbox, dispatcher_actor
 from directapp.store.query import Query
 from support.dealer import Dealer, Time
@@ -63,10 +62,10 @@ def dispatcher(
 async def ask(dealer: Dealer, event: str, count: int = 1, **payload: Any) -> UUID:
     """Put events about a new car in the outbox; return the car."""
     pipeline = dealer.application.platform.pipeline
-    async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
-        car = await act.create("cars", {"make": "VW"})
+    async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as ctx:
+        car = await ctx.create("cars", {"make": "VW"})
         for number in range(count):
-            act.doors.emitting.again(event, "cars", car.id, {"number": number, **payload})
+            ctx.work.emitting.again(event, "cars", car.id, {"number": number, **payload})
     return car.id
 
 
@@ -94,10 +93,10 @@ async def test_a_write_that_is_rolled_back_asks_for_nothing(dealer: Dealer) -> N
     pipeline = dealer.application.platform.pipeline
 
     async def change_and_fail() -> None:
-        async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
-            car = await act.create("cars", {"make": "VW"})
-            act.doors.emitting.again("trial.sent", "cars", car.id, {})
-            await act.change({"model": "Golf"}, on=car)
+        async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as ctx:
+            car = await ctx.create("cars", {"make": "VW"})
+            ctx.work.emitting.again("trial.sent", "cars", car.id, {})
+            await ctx.change({"model": "Golf"}, on=car)
             raise RuntimeError("not after all")
 
     with pytest.raises(RuntimeError, match="not after all"):
@@ -111,9 +110,8 @@ async def test_an_event_that_has_to_be_alone_has_a_transaction_of_its_own(
 ) -> None:
     seen: list[int] = []
 
-    async def look(act: Act) -> None:
-        assert isinstance(act.doors, Work)
-        seen.append(await act.doors.unit.value("SELECT pg_current_xact_id()::text::bigint"))
+    async def look(ctx: CommandContext) -> None:
+        seen.append(await ctx.work.unit.value("SELECT pg_current_xact_id()::text::bigint"))
 
     for _ in range(3):
         await ask(dealer, "trial.told")
@@ -151,13 +149,13 @@ async def test_an_event_is_an_errand_or_has_reactions(dealer: Dealer) -> None:
 async def test_a_failing_reaction_holds_up_no_other_and_each_takes_effect_once(dealer: Dealer, moving: Time) -> None:
     failing = True
 
-    async def first(act: Act) -> None:
-        await act.change({"model": "Golf"}, system="demo")
+    async def first(ctx: CommandContext) -> None:
+        await ctx.change({"model": "Golf"}, system="demo")
         if failing:
             raise RuntimeError("not today")
 
-    async def second(act: Act) -> None:
-        await act.create("cars", {"make": "Audi", "model": "follows"}, system="demo")
+    async def second(ctx: CommandContext) -> None:
+        await ctx.create("cars", {"make": "Audi", "model": "follows"}, system="demo")
 
     worker = dispatcher(dealer, trial_sold=(first, second))
     car = await ask(dealer, "trial.sold")
@@ -170,12 +168,12 @@ async def test_a_failing_reaction_holds_up_no_other_and_each_takes_effect_once(d
     moving.ahead = timedelta(minutes=1)
     await worker.drain(dealer.tenant)
     assert (await dealer.read(admin, "cars", car))["model"] == "Golf"
-    async with acting(worker._pipeline, dealer.tenant, "demo", "test", "", None) as act:
-        assert len(await act.find("cars", model="follows")) == 1
+    async with acting(worker._pipeline, dealer.tenant, "demo", "test", "", None) as ctx:
+        assert len(await ctx.find("cars", model="follows")) == 1
 
 
 async def test_a_refused_reaction_is_noted_and_not_tried_again(dealer: Dealer) -> None:
-    async def refused(_: Act) -> None:
+    async def refused(_: CommandContext) -> None:
         raise ConflictError(bilingual("Nei.", "No."))
 
     await ask(dealer, "trial.sold")
@@ -188,10 +186,10 @@ async def test_a_refused_reaction_is_noted_and_not_tried_again(dealer: Dealer) -
 async def test_several_workers_run_each_reaction_once(dealer: Dealer) -> None:
     seen: Counter[int] = Counter()
 
-    async def count(act: Act) -> None:
-        seen[act.params["number"]] += 1
+    async def count(ctx: CommandContext) -> None:
+        seen[ctx.params["number"]] += 1
         await asyncio.sleep(0)
-        await act.change({"model": f"{act.params['number']}"}, system="demo")
+        await ctx.change({"model": f"{ctx.params['number']}"}, system="demo")
 
     await ask(dealer, "trial.sold", 120)
     await asyncio.gather(*(dispatcher(dealer, trial_sold=count).drain(dealer.tenant) for _ in range(3)))
@@ -206,9 +204,9 @@ async def test_what_reacts_writes_live_and_says_how_deep_it_goes(dealer: Dealer)
     async def listen(_: object, touched: Sequence[tuple[str, UUID]], _asked: object) -> None:
         told.extend(touched)
 
-    async def react(act: Act) -> None:
-        await act.change({"model": "Golf"}, system="demo")
-        act.doors.emitting.again("trial.deeper", "cars", act.target.id, {})
+    async def react(ctx: CommandContext) -> None:
+        await ctx.change({"model": "Golf"}, system="demo")
+        ctx.work.emitting.again("trial.deeper", "cars", ctx.target.id, {})
 
     car = await ask(dealer, "trial.sold")
     pipeline.after_commit = listen
@@ -232,8 +230,8 @@ async def test_an_errand_runs_outside_any_transaction_and_writes_down_what_came_
                 " AND pid <> pg_backend_pid() AND datname = current_database()"
             )
             assert await unit.value(sessions) == 0
-        async with job.act("demo") as act:
-            await act.change({"model": f"sent {job.payload['number']}"})
+        async with job.act("demo") as ctx:
+            await ctx.change({"model": f"sent {job.payload['number']}"})
 
     car = await ask(dealer, "trial.sent")
     assert await dispatcher(dealer, Errand(event=trial("trial.sent"), run=send)).drain(dealer.tenant) == 1
@@ -310,11 +308,11 @@ async def test_a_dead_letter_is_tried_again_with_the_same_key_or_dropped_with_a_
 async def test_a_reaction_tried_again_by_hand_does_not_repeat_what_is_behind_it(dealer: Dealer, moving: Time) -> None:
     failing, done = True, 0
 
-    async def first(_: Act) -> None:
+    async def first(_: CommandContext) -> None:
         nonlocal done
         done += 1
 
-    async def second(_: Act) -> None:
+    async def second(_: CommandContext) -> None:
         if failing:
             raise RuntimeError("not today")
 
@@ -433,7 +431,7 @@ async def test_a_slow_service_holds_up_neither_reactions_nor_other_errands_and_i
     async def quick(_: Job) -> None:
         done.add("quick")
 
-    async def react(_: Act) -> None:
+    async def react(_: CommandContext) -> None:
         done.add("reaction")
 
     await ask(dealer, "trial.slow", 8)

@@ -7,8 +7,8 @@ from uuid import UUID
 from directapp.kernel.actor import system_actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
-from directapp.services.act import PAGE
 from directapp.services.jobs import Job, Schedule, acting
+from directapp.services.seen import PAGE
 from directapp.store.unit import recorded
 from support.dealer import Dealer
 from support.post import rows, told

@@ -11,7 +11,7 @@ from directapp.declare.events import event
 from directapp.domains.cars.events import ARCHIVE_DUE
 from directapp.kernel.errors import ForbiddenError, InvalidError, NotFoundError
 from directapp.kernel.ids import uuid7
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 from directapp.services.dispatcher import Dispatcher
 from directapp.services.drafts import TakenError
 from directapp.services.jobs import act_in, acting
@@ -30,8 +30,8 @@ def act_as(dealer: Dealer, system: str = "demo") -> Any:
 
 
 async def cars(dealer: Dealer, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
-    async with act_as(dealer) as act:
-        return {one.id: dict(one.row) for one in await act.find("cars", limit=100, id=ids)}
+    async with act_as(dealer) as ctx:
+        return {one.id: dict(one.row) for one in await ctx.find("cars", limit=100, id=ids)}
 
 
 async def history(dealer: Dealer, record: UUID) -> list[tuple[str, int, list[str]]]:
@@ -49,9 +49,9 @@ async def test_a_pile_is_written_as_one_by_one(dealer: Dealer) -> None:
         "customer_name": None,
         "eta": datetime(2024, 2, 29, tzinfo=UTC).date(),
     }
-    async with act_as(dealer) as act:
-        alone = await act.create("cars", {**values, "vin": "WVWZZZ00000000001"})
-        many = await act.create_all("cars", [{**values, "vin": f"WVWZZZ0000000001{n}"} for n in range(3)])
+    async with act_as(dealer) as ctx:
+        alone = await ctx.create("cars", {**values, "vin": "WVWZZZ00000000001"})
+        many = await ctx.create_all("cars", [{**values, "vin": f"WVWZZZ0000000001{n}"} for n in range(3)])
     own = {"id", "vin", "created_at", "updated_at", "stock_number"}
     found = await cars(dealer, [alone.id, *(one.id for one in many)])
     plain = {k: v for k, v in found[alone.id].items() if k not in own}
@@ -66,13 +66,13 @@ async def test_a_pile_is_written_as_one_by_one(dealer: Dealer) -> None:
 
 async def test_a_pile_costs_the_statements_of_one(dealer: Dealer) -> None:
     async def statements(count: int) -> int:
-        async with act_as(dealer, "workflow") as act:
+        async with act_as(dealer, "workflow") as ctx:
             mark = recorded.set([])
             rows = [
                 {"receiver": person.user, "event": "order.new", "type": "order", "title": "x", "key": uuid7().hex}
                 for _ in range(count)
             ]
-            await act.create_all("notifications", rows)
+            await ctx.create_all("notifications", rows)
             ran = recorded.get()
             recorded.reset(mark)
             return len(ran or ())
@@ -82,11 +82,11 @@ async def test_a_pile_costs_the_statements_of_one(dealer: Dealer) -> None:
 
 
 async def test_a_pile_of_changes_keeps_versions_and_leaves_out_what_is_the_same(dealer: Dealer) -> None:
-    async with act_as(dealer) as act:
-        made = [one.id for one in await act.create_all("cars", [{"make": "VW"}, {"make": "Audi"}, {"make": "VW"}])]
-    async with act_as(dealer) as act:
+    async with act_as(dealer) as ctx:
+        made = [one.id for one in await ctx.create_all("cars", [{"make": "VW"}, {"make": "Audi"}, {"make": "VW"}])]
+    async with act_as(dealer) as ctx:
         patches = {made[0]: {"make": "Audi"}, made[1]: {"make": "Audi"}, made[2]: {"make": "Seat", "model": "Leon"}}
-        changed = await act.change_all("cars", patches)
+        changed = await ctx.change_all("cars", patches)
     assert {one.id for one in changed} == {made[0], made[2]}
     found = await cars(dealer, made)
     assert [found[one]["make"] for one in made] == ["Audi", "Audi", "Seat"]
@@ -96,31 +96,31 @@ async def test_a_pile_of_changes_keeps_versions_and_leaves_out_what_is_the_same(
 
 async def test_one_that_cannot_stand_stops_the_pile(dealer: Dealer) -> None:
     with pytest.raises(InvalidError):
-        async with act_as(dealer) as act:
-            await act.create_all("cars", [{"make": "VW"}, {"make": "VW", "model_year": 1700}])
+        async with act_as(dealer) as ctx:
+            await ctx.create_all("cars", [{"make": "VW"}, {"make": "VW", "model_year": 1700}])
     with pytest.raises(NotFoundError):
-        async with act_as(dealer) as act:
-            await act.change_all("cars", {uuid7(): {"make": "VW"}})
+        async with act_as(dealer) as ctx:
+            await ctx.change_all("cars", {uuid7(): {"make": "VW"}})
     person = await dealer.person("parts", "495")
     row = {"receiver": person.user, "event": "order.new", "type": "order", "title": "x", "key": "the same"}
     with pytest.raises(TakenError):
-        async with act_as(dealer, "workflow") as act:
-            await act.create_all("notifications", [row, row])
-    async with act_as(dealer, "workflow") as act:
-        assert await act.find("notifications", key="the same") == []
+        async with act_as(dealer, "workflow") as ctx:
+            await ctx.create_all("notifications", [row, row])
+    async with act_as(dealer, "workflow") as ctx:
+        assert await ctx.find("notifications", key="the same") == []
 
 
 async def test_a_person_makes_no_pile(dealer: Dealer) -> None:
     pipeline = dealer.application.platform.pipeline
     async with pipeline.database.unit(await dealer.person("new_car_sales", "495")) as unit:
-        act, _ = await act_in(pipeline, unit, "test", "", None)
+        ctx, _ = await act_in(pipeline, unit, "test", "", None)
         with pytest.raises(ForbiddenError):
-            await act.create_all("cars", [{"make": "VW"}, {"make": "VW"}])
+            await ctx.create_all("cars", [{"make": "VW"}, {"make": "VW"}])
 
 
 async def test_an_event_follows_from_each_in_its_own_time(dealer: Dealer) -> None:
-    async with act_as(dealer) as act:
-        made = await act.create_all(
+    async with act_as(dealer) as ctx:
+        made = await ctx.create_all(
             "cars",
             [{"make": "VW"}, {"make": "Audi"}, {"make": "Seat"}],
             then=lambda row: None if row["make"] == "Seat" else (ARCHIVE_DUE, 3600.0 if row["make"] == "Audi" else 0.0),
@@ -133,34 +133,34 @@ async def test_an_event_follows_from_each_in_its_own_time(dealer: Dealer) -> Non
 
 
 async def test_what_is_settled_is_read_once_until_it_is_written(dealer: Dealer) -> None:
-    async with act_as(dealer) as act:
-        car = await act.create("cars", {"make": "VW"})
-    async with act_as(dealer) as act:
+    async with act_as(dealer) as ctx:
+        car = await ctx.create("cars", {"make": "VW"})
+    async with act_as(dealer) as ctx:
 
         async def makes() -> list[str]:
-            return [one.row["make"] for one in await act.find("cars", settled=True, id=car.id)]
+            return [one.row["make"] for one in await ctx.find("cars", settled=True, id=car.id)]
 
         mark = recorded.set([])
         assert [await makes(), await makes()] == [["VW"], ["VW"]]
         ran = recorded.get()
         recorded.reset(mark)
         assert len(ran or ()) == 1
-        await act.change({"make": "Audi"}, on=car)
+        await ctx.change({"make": "Audi"}, on=car)
         assert await makes() == ["Audi"]
 
 
 async def notes(dealer: Dealer) -> list[str]:
-    async with act_as(dealer, "workflow") as act:
-        return sorted(one.row["key"] for one in await act.find("notifications", limit=100))
+    async with act_as(dealer, "workflow") as ctx:
+        return sorted(one.row["key"] for one in await ctx.find("notifications", limit=100))
 
 
 async def handled(dealer: Dealer, react: Any, keys: list[str]) -> Dispatcher:
     """Let a event handler meet several events at once."""
     pipeline = dealer.application.platform.pipeline
-    async with act_as(dealer) as act:
+    async with act_as(dealer) as ctx:
         for key in keys:
-            car = await act.create("cars", {"make": "VW"})
-            act.doors.emitting.again(TOLD.name, "cars", car.id, {"key": key})
+            car = await ctx.create("cars", {"make": "VW"})
+            ctx.work.emitting.again(TOLD.name, "cars", car.id, {"key": key})
     dispatcher = Dispatcher(pipeline, {TOLD: (react,)}, "workflow")
     assert await dispatcher.once(dealer.tenant) == len(keys)
     return dispatcher
@@ -169,10 +169,10 @@ async def handled(dealer: Dealer, react: Any, keys: list[str]) -> Dispatcher:
 async def test_what_several_reactions_put_down_is_written_together(dealer: Dealer) -> None:
     person = await dealer.person("parts", "495")
 
-    async def react(act: Act) -> None:
-        row = {"receiver": person.user, "event": "order.new", "type": "order", "title": "x", "key": act.params["key"]}
-        assert await act.create_all("notifications", [row], later=True) == []
-        if act.params["key"] == "c":
+    async def react(ctx: CommandContext) -> None:
+        row = {"receiver": person.user, "event": "order.new", "type": "order", "title": "x", "key": ctx.params["key"]}
+        assert await ctx.create_all("notifications", [row], later=True) == []
+        if ctx.params["key"] == "c":
             raise RuntimeError("of no use")
 
     mark = recorded.set([])
@@ -187,9 +187,9 @@ async def test_what_several_reactions_put_down_is_written_together(dealer: Deale
 async def test_one_that_cannot_be_written_spoils_no_other(dealer: Dealer) -> None:
     person = await dealer.person("parts", "495")
 
-    async def react(act: Act) -> None:
-        row = {"receiver": person.user, "event": "order.new", "type": "order", "title": "x", "key": act.params["key"]}
-        await act.create_all("notifications", [row], later=True)
+    async def react(ctx: CommandContext) -> None:
+        row = {"receiver": person.user, "event": "order.new", "type": "order", "title": "x", "key": ctx.params["key"]}
+        await ctx.create_all("notifications", [row], later=True)
 
     dispatcher = await handled(dealer, react, ["a", "b", "a", "d"])
     assert await notes(dealer) == ["a", "b", "d"]
@@ -200,9 +200,9 @@ async def test_what_a_named_system_actor_puts_down_is_written_while_it_acts(deal
     person = await dealer.person("parts", "495")
     made = []
 
-    async def react(act: Act) -> None:
-        row = {"receiver": person.user, "event": "order.new", "type": "order", "title": "x", "key": act.params["key"]}
-        made.extend(await act.create_all("notifications", [row], system="messenger", later=True))
+    async def react(ctx: CommandContext) -> None:
+        row = {"receiver": person.user, "event": "order.new", "type": "order", "title": "x", "key": ctx.params["key"]}
+        made.extend(await ctx.create_all("notifications", [row], system="messenger", later=True))
 
     await handled(dealer, react, ["a", "b"])
     assert len(made) == 2

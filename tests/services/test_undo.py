@@ -295,7 +295,7 @@ async def test_a_message_to_the_customer_is_not_called_back(dealer: Dealer) -> N
             unit, Intent(actor=unit.actor, collection="", verb="create", origin="worker")
         )
         work.act = act
-        await work.insert(
+        await work.create(
             "messages",
             {
                 "car": car,

@@ -11,7 +11,7 @@ from directapp.declare.case import Case
 from directapp.domains.cars import handlers
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import utc_now
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 from directapp.services.intent import Answer, Intent
 from directapp.services.pipeline import Pipeline
 from directapp.services.reading import Reading
@@ -133,8 +133,9 @@ class Lot:
             work.now = self.clock
             seen = await work.look_up("cars", record, system=None) if record else None
             case = Case(row=seen.row if seen else {}, actor=actor, now=work.now, verb=job)
-            act = Act(actor=actor, now=work.now, case=case, verb=job, collection="cars", doors=work, seen=seen)
-            await getattr(handlers, job)(act)
+            about = {"case": case, "verb": job, "collection": "cars", "seen": seen}
+            ctx = CommandContext(actor=actor, now=work.now, work=work, **about)
+            await getattr(handlers, job)(ctx)
             await work.finish()
 
     def pass_time(self, **delta: float) -> None:

@@ -18,7 +18,7 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.errors import Problem
 from directapp.kernel.ids import uuid7
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 from directapp.store.schema import apply_policies, make_partitions, table_statements
 from directapp.store.tables import build_metadata
 from support.text import bilingual
@@ -109,14 +109,14 @@ FLOW = Workflow(
 )
 
 
-async def shelve(act: Act) -> None:
+async def shelve(ctx: CommandContext) -> None:
     """Put a job away."""
-    await act.move("shelved", {"note": act.params["why"]}, system="custodian")
+    await ctx.move("shelved", {"note": ctx.params["why"]}, system="custodian")
 
 
-async def hand_over(act: Act) -> None:
+async def hand_over(ctx: CommandContext) -> None:
     """Move a job to another site, out of the giver's sight."""
-    await act.change({"site": act.params["to"]}, system="custodian")
+    await ctx.change({"site": ctx.params["to"]}, system="custodian")
 
 
 def _no_bad_words(case: Case) -> list[Problem]:

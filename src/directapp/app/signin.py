@@ -12,10 +12,10 @@ from directapp.domains.messages.post import Post
 from directapp.domains.people.mails import Mail
 from directapp.domains.people.ports import Failures, OpenRows
 from directapp.kernel.actor import Actor
-from directapp.services.act import Seen
 from directapp.services.drafts import TakenError
 from directapp.services.intent import Answer, Intent
 from directapp.services.pipeline import Pipeline
+from directapp.services.seen import Seen
 from directapp.services.stale import Saw
 from directapp.services.work import Work
 
@@ -33,11 +33,11 @@ class WorkRows:
 
     async def find(self, collection: str, *, limit: int = 50, **equals: Any) -> list[Seen]:
         """Return the records with these values."""
-        return list(await self._work.find(collection, equals, system=None, limit=limit))
+        return await self._work.find(collection, equals, system=None, limit=limit)
 
     async def create(self, collection: str, values: Mapping[str, Any]) -> Seen:
         """Make a record."""
-        return await self._work.insert(collection, values, system=None, verb="create")
+        return await self._work.create(self._work.spec[collection], values)
 
     async def change(self, patch: Mapping[str, Any], *, on: Seen) -> Seen:
         """Change a record that is still as it was found."""

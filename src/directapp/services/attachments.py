@@ -186,7 +186,8 @@ class Attachments:
                     return kept
                 work = pipeline.work(unit, intent)
                 values = {**intent.patch, "storage_key": place}
-                seen = await work.insert(self._collection, values, system="custodian", verb=intent.verb)
+                async with work.acting("custodian"):
+                    seen = await work.create(work.spec[self._collection], values, verb=intent.verb)
                 await work.finish()
                 json = await unit.run(database.one_plan(intent.actor.roles, self.meta, ()), [seen.id])
                 answer = Answer(collection=self._collection, record=seen.id, json=json, changes=work.changes)

@@ -19,7 +19,7 @@ import structlog
 from directapp.declare.events import Event
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import DirectAppError, StaleError
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 from directapp.services.drafts import Pile, TakenError
 from directapp.services.errands import Bury, Errands, bury, carried, explained, named
 from directapp.services.intent import Intent
@@ -30,7 +30,7 @@ from directapp.services.settled import foresee
 from directapp.store.outbox import Backlog, Outbox, dispatcher_actor
 from directapp.store.unit import Unit, depth_of_events
 
-EventHandler = Callable[[Act], Awaitable[None]]
+EventHandler = Callable[[CommandContext], Awaitable[None]]
 Row = Mapping[str, Any]
 
 _LANES = 4
@@ -369,15 +369,15 @@ class Dispatcher:
         mark = pile.mark() if pile is not None else (0, 0)
         try:
             async with unit.savepoint(become=who):
-                act, work = await act_in(self._pipeline, unit, row["event"], row["collection"], row["record"], pile)
-                act.params = {k: v for k, v in row["payload"].items() if k not in {"_job", "act"}}
+                ctx, work = await act_in(self._pipeline, unit, row["event"], row["collection"], row["record"], pile)
+                ctx.params = {k: v for k, v in row["payload"].items() if k not in {"_job", "act"}}
                 # What follows from an act is taken back with it.
                 work.act = UUID(row["payload"].get("act", str(work.act)))
-                told = act.params.get("version")
-                if act.seen is not None and told is not None:
+                told = ctx.params.get("version")
+                if ctx.seen is not None and told is not None:
                     # What follows is judged and worded by what was so then, whatever has been written since.
-                    act.seen = await as_of(unit, self._pipeline.spec[row["collection"]], act.seen, int(told))
-                await handler(act)
+                    ctx.seen = await as_of(unit, self._pipeline.spec[row["collection"]], ctx.seen, int(told))
+                await handler(ctx)
                 await work.finish()
                 return tuple(work.touched)
         except BaseException:

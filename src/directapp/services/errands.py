@@ -13,7 +13,7 @@ from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import DirectAppError
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text, _, join
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 from directapp.services.jobs import (
     INSTALLATION,
     AttemptError,
@@ -32,7 +32,7 @@ from directapp.services.pipeline import Pipeline, Touched
 from directapp.store.outbox import Outbox, dispatcher_actor
 from directapp.store.unit import Unit, depth_of_events
 
-Bury = Callable[[Act, DeadLetter], Awaitable[None]]
+Bury = Callable[[CommandContext, DeadLetter], Awaitable[None]]
 Row = Mapping[str, Any]
 
 UNDERTAKER = "jobs"
@@ -83,8 +83,8 @@ async def bury(
         return undertaker, ()
     _log.error("job given up", job=job["event"], attempts=job["attempts"], why=letter.reason.english)
     unit.become(undertaker)
-    act, work = await act_in(pipeline, unit, job["event"], "", None)
-    await keep(act, letter)
+    ctx, work = await act_in(pipeline, unit, job["event"], "", None)
+    await keep(ctx, letter)
     await work.finish()
     return undertaker, tuple(work.touched)
 

@@ -17,7 +17,6 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.errors import DirectAppError, NotFoundError
 from directapp.kernel.text import _
 from directapp.services import validation
-from directapp.services.act import Seen
 from directapp.services.drafts import TakenError
 from directapp.services.emitting import Silent
 from directapp.services.fitting import fitted
@@ -25,6 +24,7 @@ from directapp.services.incoming import Incoming, Note, Pointer, Raw, Reader, Re
 from directapp.services.ledger import Bookkeeper, Known, hash_of, three_way
 from directapp.services.many import ManyWork, Put
 from directapp.services.pipeline import Pipeline
+from directapp.services.seen import Seen
 from directapp.services.work import Work
 from directapp.store.unit import Unit
 

@@ -20,10 +20,11 @@ from directapp.kernel.actor import system_actor
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import NotFoundError
 from directapp.kernel.text import Text, verbatim
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
 from directapp.services.drafts import Pile
 from directapp.services.intent import Intent
 from directapp.services.pipeline import Pipeline
+from directapp.services.seen import Seen
 from directapp.services.work import Work
 from directapp.store.unit import Unit
 
@@ -74,14 +75,14 @@ class Job:
     asked_at: datetime
 
     @asynccontextmanager
-    async def act(self, system: str) -> AsyncIterator[Act]:
+    async def act(self, system: str) -> AsyncIterator[CommandContext]:
         """Open one transaction of the pipeline as a named system actor; it commits when the context ends well.
 
-        ``act.seen`` is the record that the errand is about, None where that actor sees no such record.
+        ``ctx.seen`` is the record that the errand is about, None where that actor sees no such record.
         """
-        async with acting(self.pipeline, self.tenant, system, self.name, self.collection, self.record) as act:
-            act.params = dict(self.payload)
-            yield act
+        async with acting(self.pipeline, self.tenant, system, self.name, self.collection, self.record) as ctx:
+            ctx.params = dict(self.payload)
+            yield ctx
 
 
 Run = Callable[[Job], Awaitable[None]]
@@ -196,17 +197,17 @@ class Schedule:
 INSTALLATION = UUID(int=0)
 
 
-def sweep(run: Callable[[Act], Awaitable[None]], system: str) -> Run:
+def sweep(run: Callable[[CommandContext], Awaitable[None]], system: str) -> Run:
     """Return the run of a schedule that is one transaction of a domain, as a named system actor."""
 
     async def swept(job: Job) -> None:
-        async with job.act(system) as act:
-            await run(act)
+        async with job.act(system) as ctx:
+            await run(ctx)
 
     return swept
 
 
-def sweep_all(run: Callable[[Act, UUID | None], Awaitable[UUID | None]], system: str) -> Run:
+def sweep_all(run: Callable[[CommandContext, UUID | None], Awaitable[UUID | None]], system: str) -> Run:
     """Return the run of a schedule that goes through any number of records, a transaction for each page of them.
 
     ``run`` begins after the id it is given, and returns the last of its page, None when nothing is left.
@@ -215,8 +216,8 @@ def sweep_all(run: Callable[[Act, UUID | None], Awaitable[UUID | None]], system:
     async def swept(job: Job) -> None:
         after: UUID | None = None
         while True:
-            async with job.act(system) as act:
-                after = await run(act, after)
+            async with job.act(system) as ctx:
+                after = await run(ctx, after)
             if after is None:
                 return
 
@@ -241,12 +242,12 @@ class DeadLetter:
 @asynccontextmanager
 async def acting(  # noqa: PLR0917 - who does what to which record
     pipeline: Pipeline, tenant: UUID, system: str, verb: str, collection: str, record: UUID | None
-) -> AsyncIterator[Act]:
+) -> AsyncIterator[CommandContext]:
     """Open a transaction as a named system actor, about a record; tell of it once it is committed."""
     actor = system_actor(tenant, system)
     async with pipeline.database.unit(actor, generic_plan=True) as unit:
-        act, work = await act_in(pipeline, unit, verb, collection, record)
-        yield act
+        ctx, work = await act_in(pipeline, unit, verb, collection, record)
+        yield ctx
         await work.finish()
     if work.touched and pipeline.after_commit:
         await pipeline.after_commit(actor, tuple(work.touched), True)
@@ -254,7 +255,7 @@ async def acting(  # noqa: PLR0917 - who does what to which record
 
 async def act_in(  # noqa: PLR0917 - who does what to which record
     pipeline: Pipeline, unit: Unit, verb: str, collection: str, record: UUID | None, pile: Pile | None = None
-) -> tuple[Act, Work]:
+) -> tuple[CommandContext, Work]:
     """Return what the present actor of a transaction may do in it, about a record if that actor sees it."""
     work = pipeline.work(unit, Intent(actor=unit.actor, collection=collection, verb=verb, origin="worker"), pile)
     seen: Seen | None = None
@@ -264,5 +265,5 @@ async def act_in(  # noqa: PLR0917 - who does what to which record
         except NotFoundError:
             seen = None
     case = Case(row=seen.row if seen else {}, actor=unit.actor, now=work.now, verb=verb)
-    act = Act(actor=unit.actor, now=work.now, case=case, verb=verb, collection=collection, doors=work, seen=seen)
-    return act, work
+    about: dict[str, Any] = {"case": case, "verb": verb, "collection": collection, "seen": seen}
+    return CommandContext(actor=unit.actor, now=work.now, work=work, **about), work

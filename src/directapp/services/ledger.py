@@ -14,10 +14,10 @@ import orjson
 from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.text import _
-from directapp.services.act import Seen
 from directapp.services.incoming import Ledger, Note, Reader, Result
 from directapp.services.intent import Intent
 from directapp.services.pipeline import Pipeline
+from directapp.services.seen import Seen
 from directapp.services.work import Work
 from directapp.store.unit import Unit
 

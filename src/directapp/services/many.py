@@ -9,8 +9,8 @@ from uuid import UUID
 from directapp.declare.case import Many, One
 from directapp.declare.spec import CollectionMeta
 from directapp.kernel.errors import DirectAppError, NotFoundError
-from directapp.services.act import Seen
 from directapp.services.drafts import Draft, equals_of
+from directapp.services.seen import Seen
 from directapp.services.work import UNASKED, Work
 from directapp.store.unit import Found
 

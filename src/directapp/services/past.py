@@ -12,7 +12,7 @@ import orjson
 from directapp.declare.kinds import restored
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import system_actor
-from directapp.services.act import Seen
+from directapp.services.seen import Seen
 from directapp.store.database import Database
 from directapp.store.unit import Unit
 

@@ -30,10 +30,11 @@ from directapp.kernel.errors import (
 )
 from directapp.kernel.text import Text, _, verbatim
 from directapp.services import validation
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
 from directapp.services.drafts import Pile, TakenError
 from directapp.services.intent import Answer, Intent
 from directapp.services.references import MISSING, refuse_unseen
+from directapp.services.seen import Seen
 from directapp.services.stale import Saw
 from directapp.services.undo import UNDO, undo
 from directapp.services.work import Work
@@ -179,9 +180,9 @@ class Pipeline:
             await work.delete(meta, _target(intent), version=intent.version)
             seen = None
         else:
-            act = await self._verb(work, unit, meta, intent)
-            seen, looked = act.answer or act.seen, act.found
-            shown = {} if intent.dry_run else act.shown_once
+            ctx = await self._verb(work, unit, meta, intent)
+            seen, looked = ctx.answer or ctx.seen, ctx.found
+            shown = {} if intent.dry_run else ctx.shown_once
         await work.finish()
         json = None
         if looked is not None:
@@ -210,7 +211,7 @@ class Pipeline:
             target=(intent.collection, intent.target) if intent.target or intent.verb == "create" else None,
         )
 
-    async def _verb(self, work: Work, unit: Unit, meta: CollectionMeta, intent: Intent) -> Act:
+    async def _verb(self, work: Work, unit: Unit, meta: CollectionMeta, intent: Intent) -> CommandContext:
         if intent.verb == UNDO.name:
             return await undo(work, meta, _target(intent))
         verb = meta.verb(intent.verb)
@@ -222,24 +223,24 @@ class Pipeline:
         params = parse_params(verb, intent.patch, validation.manner_of(intent.actor))
         if not intent.actor.is_system:
             await refuse_unseen(unit, {f.name: f for f in verb.params}, params)
-        act = Act(
+        ctx = CommandContext(
             actor=intent.actor,
             now=work.now,
             case=Case(row={}, actor=intent.actor, now=work.now, verb=verb.name),
             verb=verb.name,
             collection=meta.name,
-            doors=work,
+            work=work,
             params=params,
             reason=intent.reason,
         )
         if verb.on == "record":
-            await self._aim(act, unit, meta, verb, intent)
-        await verb.run(act)
-        if act.shown_once.keys() != {s.name for s in verb.secrets}:
-            raise LookupError(f"{meta.name}.{verb.name} tells {sorted(act.shown_once)}")
-        return act
+            await self._aim(ctx, unit, meta, verb, intent)
+        await verb.run(ctx)
+        if ctx.shown_once.keys() != {s.name for s in verb.secrets}:
+            raise LookupError(f"{meta.name}.{verb.name} tells {sorted(ctx.shown_once)}")
+        return ctx
 
-    async def _aim(self, act: Act, unit: Unit, meta: CollectionMeta, verb: Verb, intent: Intent) -> None:
+    async def _aim(self, ctx: CommandContext, unit: Unit, meta: CollectionMeta, verb: Verb, intent: Intent) -> None:
         found = await unit.look_up(meta, _target(intent))
         if found is None:
             raise NotFoundError
@@ -249,19 +250,19 @@ class Pipeline:
             raise ForbiddenError
         if intent.version is not None and intent.version != found.row["version"]:
             raise StaleError
-        act.case = Case(
+        ctx.case = Case(
             row=found.row,
             before=found.row,
             actor=intent.actor,
-            now=act.now,
+            now=ctx.now,
             related=related,
-            patch=act.params,
+            patch=ctx.params,
             verb=verb.name,
         )
-        reason = why_blocked(meta, verb, act.case)
+        reason = why_blocked(meta, verb, ctx.case)
         if reason is not None:
             raise ConflictError(reason)
-        act.seen = Seen(meta.name, found.row["id"], found.row)
+        ctx.seen = Seen(meta.name, found.row["id"], found.row)
 
     # -- idempotency -------------------------------------------------------------------------------
 

@@ -20,9 +20,10 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, Problem
 from directapp.kernel.text import _
 from directapp.services import validation
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
 from directapp.services.drafts import Draft
 from directapp.services.references import refuse_unseen
+from directapp.services.seen import Seen
 from directapp.services.work import Work
 from directapp.store.unit import Found
 
@@ -45,8 +46,8 @@ SELECT id, actor, at, collection, record, verb, version, changes::text AS change
  WHERE tenant_id = $1 AND at >= $2 AND act = $3 ORDER BY at, id"""
 
 
-async def _never(act: Act) -> None:
-    raise NotImplementedError(act.verb)
+async def _never(ctx: CommandContext) -> None:
+    raise NotImplementedError(ctx.verb)
 
 
 UNDO = Verb(name="undo", label=_("Undo"), run=_never, icon="arrow-back-up")
@@ -85,7 +86,7 @@ class Step:
         return self.meta.name, self.record
 
 
-async def undo(work: Work, meta: CollectionMeta, record: UUID) -> Act:
+async def undo(work: Work, meta: CollectionMeta, record: UUID) -> CommandContext:
     """Put back what the actor's last act on the record changed, there and everywhere else.
 
     Raises:
@@ -118,7 +119,7 @@ async def undo(work: Work, meta: CollectionMeta, record: UUID) -> Act:
             else:
                 await _remove(work, step, left[step.key])
     case = Case(row=seen.row, actor=actor, now=work.now, verb="undo")
-    return Act(actor=actor, now=work.now, case=case, verb="undo", collection=meta.name, doors=work, seen=seen)
+    return CommandContext(actor=actor, now=work.now, case=case, verb="undo", collection=meta.name, work=work, seen=seen)
 
 
 async def _steps(work: Work, actor: Actor, meta: CollectionMeta, record: UUID) -> tuple[Step, list[Step]]:

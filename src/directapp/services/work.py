@@ -1,7 +1,7 @@
 """Work: the life of a write inside one transaction, steps 3 to 10. The same for every interface."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,9 @@ from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError, StaleError
 from directapp.kernel.ids import uuid7
 from directapp.services import validation
-from directapp.services.act import Seen, Then
 from directapp.services.drafts import Draft, Pile, TakenError, equals_of, events_of, tokens_of_draft, written_values
 from directapp.services.emitting import Emitting
+from directapp.services.seen import Seen, Then
 from directapp.services.settled import question
 from directapp.services.stale import UNSEEN, Saw
 from directapp.services.status_words import as_facts, demand_reached, first_status
@@ -232,56 +232,7 @@ class Work:
         for fallen, rows in falling:
             self.touched += await self.tallying.follow(fallen, [(row, None) for row in rows])
 
-    # -- the doors of Act --------------------------------------------------------------------------
-
-    async def change(self, seen: Seen, patch: Mapping[str, Any], *, system: str | None, verb: str) -> Seen:
-        """Change a record as the actor, or as a named system actor."""
-        async with self.acting(system):
-            return await self.update(self.spec[seen.collection], seen.id, patch, verb=verb)
-
-    async def move(self, seen: Seen, status: str, patch: Mapping[str, Any], *, system: str | None, verb: str) -> Seen:
-        """Set a status by verb, with further values."""
-        async with self.acting(system):
-            return await self.update(self.spec[seen.collection], seen.id, patch, verb=verb, status=status)
-
-    async def insert(self, collection: str, values: Mapping[str, Any], *, system: str | None, verb: str) -> Seen:
-        """Create a record as the actor, or as a named system actor."""
-        async with self.acting(system):
-            return await self.create(self.spec[collection], values, verb=verb)
-
-    async def change_all(
-        self, collection: str, patches: Mapping[UUID, Mapping[str, Any]], *, system: str | None, verb: str
-    ) -> list[Seen]:
-        """Change many records as the actor, or as a named system actor."""
-        async with self.acting(system):
-            return await self.update_all(self.spec[collection], patches, verb=verb)
-
-    async def insert_all(
-        self,
-        collection: str,
-        rows: Sequence[Mapping[str, Any]],
-        *,
-        system: str | None,
-        verb: str,
-        then: Then | None = None,
-        later: bool = False,
-    ) -> list[Seen]:
-        """Create many records as the system actor, or as a named one."""
-        async with self.acting(system):
-            return await self.create_all(self.spec[collection], rows, verb=verb, then=then, later=later)
-
-    def lifted(self, collection: str, records: Sequence[UUID]) -> AbstractAsyncContextManager[None]:
-        """Let records count nowhere until they are written."""
-        return self.tallying.lift(self.spec[collection], records)
-
-    async def hold(self, records: Sequence[UUID]) -> None:
-        """Hold records against other writers."""
-        await self.unit.lock_all(records)
-
-    async def remove(self, seen: Seen, *, system: str | None) -> None:
-        """Delete a record as the actor, or as a named system actor."""
-        async with self.acting(system):
-            await self.delete(self.spec[seen.collection], seen.id)
+    # -- looking ----------------------------------------------------------------------------------
 
     async def look_up(self, collection: str, record: UUID, *, system: str | None, settled: bool = False) -> Seen:
         """Find a record that the actor, or the named system actor, sees."""
@@ -299,7 +250,7 @@ class Work:
         limit: int,
         only: Sequence[str] = (),
         settled: bool = False,
-    ) -> Sequence[Seen]:
+    ) -> list[Seen]:
         """Find records by equal values, with some of their columns or all."""
         key = question(self.unit, equals, system, limit, only)
         rows = self.unit.recalled.get(collection, {}).get(key) if settled else None

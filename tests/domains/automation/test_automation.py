@@ -15,7 +15,7 @@ from directapp.domains.automation.catalogue import DEEPEST
 from directapp.domains.workshop.events import WORK_APPROVED
 from directapp.kernel.clock import utc_now
 from directapp.kernel.errors import ConflictError, DirectAppError, ForbiddenError, InvalidError, StaleError
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 from directapp.services.intent import Intent
 from directapp.services.jobs import acting
 from directapp.store.query import Query
@@ -258,8 +258,8 @@ async def test_a_trial_judges_each_event_on_the_record_as_it_was_then(dealer: De
     await dealer.do(admin, "cars", "update", turned, make="Volkswagen", sale_price=5)
     await dealer.do(admin, "cars", "update", kept, sale_price=620000)
     item = await dealer.create(admin, "work_items", car=str(turned), description="Lys", kind="other")
-    async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", "test", "", None) as act:
-        act.emit(WORK_APPROVED, on=await act.look_up("work_items", item))
+    async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", "test", "", None) as ctx:
+        ctx.emit(WORK_APPROVED, on=await ctx.look_up("work_items", item))
     await dealer.do(admin, "cars", "update", turned, make="Škoda")
     await dealer.application.dispatcher.drain(dealer.tenant)
 
@@ -348,16 +348,16 @@ async def test_what_others_hold_up_is_tried_again_and_what_never_succeeds_stands
     admin, record = await dealer.person("tenant_admin"), await car(dealer)
     await identify(dealer, record, "WAUZZZF49MA000561")
     stale = 2
-    real = Act.change
+    real = CommandContext.change
 
-    async def held_up(act: Act, patch: Any, **more: Any) -> Any:
+    async def held_up(ctx: CommandContext, patch: Any, **more: Any) -> Any:
         nonlocal stale
         if "priority" in patch and stale:
             stale -= 1
             raise StaleError
-        return await real(act, patch, **more)
+        return await real(ctx, patch, **more)
 
-    monkeypatch.setattr(Act, "change", held_up)
+    monkeypatch.setattr(CommandContext, "change", held_up)
     for _ in range(3):
         await dealer.application.dispatcher.drain(dealer.tenant)
         moving.ahead += timedelta(minutes=5)
@@ -398,9 +398,9 @@ async def test_rules_that_go_in_a_circle_are_switched_off(dealer: Dealer) -> Non
     made = await rule(dealer, event="work_item.approved", action="create_work_item", work_kind="other", message="Igjen")
     admin, record = await dealer.person("tenant_admin"), await car(dealer)
     for depth, still_active in ((DEEPEST - 1, True), (DEEPEST, False)):
-        async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", "test", "", None) as act:
-            item = await act.create("work_items", {"car": record, "description": "Først", "kind": "other"})
-            act.doors.emitting.again(WORK_APPROVED.name, "work_items", item.id, {"depth": depth})
+        async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", "test", "", None) as ctx:
+            item = await ctx.create("work_items", {"car": record, "description": "Først", "kind": "other"})
+            ctx.work.emitting.again(WORK_APPROVED.name, "work_items", item.id, {"depth": depth})
         await dealer.application.dispatcher.drain(dealer.tenant)
         row = await dealer.read(admin, "workflow_rules", made)
         assert row["active"] is still_active

@@ -7,7 +7,7 @@ from uuid import UUID
 from directapp.domains.messages import daily
 from directapp.domains.messages.preferences import parse_clock, quiet_until, wants_email
 from directapp.kernel.clock import OSLO, utc_now
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 from directapp.services.jobs import Daily, acting
 from support.dealer import Dealer
 from support.pages import new_car
@@ -16,8 +16,8 @@ from support.post import SELLER, letters_to, logged, prepared, rows, sold_car, t
 
 async def run(dealer: Dealer, sweep: Any, now: datetime | None = None) -> None:
     """Do a sweep as its schedule does."""
-    async with acting(dealer.application.platform.pipeline, dealer.tenant, "messenger", "sweep", "", None) as act:
-        asked: Act = act
+    async with acting(dealer.application.platform.pipeline, dealer.tenant, "messenger", "sweep", "", None) as ctx:
+        asked: CommandContext = ctx
         if now is not None:
             asked.now = now
         await sweep(asked)

@@ -11,8 +11,9 @@ from directapp.domains.messages.catalogue import NOTICES
 from directapp.domains.messages.telling import Told, tell
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import utc_now
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
 from directapp.services.jobs import acting
+from directapp.services.seen import Seen
 from directapp.store.outbox import dispatcher_actor
 from support.dealer import Dealer
 from support.pages import new_car
@@ -169,9 +170,9 @@ async def test_the_same_thing_is_told_once(dealer: Dealer) -> None:
     car = await new_car(dealer, seller, 1)
     assert await told(dealer, parts) == ["order.new"]
     for _ in range(2):
-        async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", "again", "cars", car) as act:
-            people = await act.find("users", system="pipeline", id=parts.user)
-            await tell(act, Told(event="work.completed", car=act.seen, key="the same"), people)
+        async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", "again", "cars", car) as ctx:
+            people = await ctx.find("users", system="pipeline", id=parts.user)
+            await tell(ctx, Told(event="work.completed", car=ctx.seen, key="the same"), people)
     assert await told(dealer, parts) == ["order.new", "work.completed"]
     assert len(await logged(dealer, car, channel="in_app", event="work.completed")) == 1
 
@@ -302,8 +303,8 @@ async def _react(dealer: Dealer, event: str, params: dict[str, Any] | None = Non
     for handler in dealer.application.dispatcher._handlers[event]:
         if "messages" not in handler.__module__:
             continue
-        async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", event, "", None) as act:
-            booking: Act = act
+        async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", event, "", None) as ctx:
+            booking: CommandContext = ctx
             booking.seen = Seen("resource_bookings", dealer.tenant, row)
             booking.params = params or {}
             await handler(booking)

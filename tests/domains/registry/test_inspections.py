@@ -23,7 +23,7 @@ async def told(dealer: Dealer) -> list[Any]:
     async with acting(dealer.application.platform.pipeline, dealer.tenant, "registry", "remind", "", None) as act:
         await remind(30, OPEN)(act)
     async with acting(dealer.application.platform.pipeline, dealer.tenant, "dispatcher", "look", "", None) as act:
-        rows = await act.doors.unit.fetch(  # type: ignore[attr-defined]
+        rows = await act.work.unit.fetch(  # type: ignore[attr-defined]
             "SELECT record, payload FROM outbox WHERE event = $1 AND tenant_id = $2 ORDER BY at",
             INSPECTION_DUE.name,
             dealer.tenant,

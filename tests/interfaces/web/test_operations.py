@@ -51,7 +51,7 @@ async def failed(dealer: Dealer, reason: Text | str, count: int = 1) -> None:
     async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
         car = await act.create("cars", {"make": "VW"})
         for _place in range(count):
-            act.doors.emitting.again(TRIAL.name, "cars", car.id, {})
+            act.work.emitting.again(TRIAL.name, "cars", car.id, {})
     await Dispatcher(pipeline, {}, "workflow", errands=[Errand(event=TRIAL, run=fail)], keep=keep).drain(dealer.tenant)
 
 

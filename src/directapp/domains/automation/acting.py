@@ -19,9 +19,10 @@ from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import ConflictError, DirectAppError, StaleError
 from directapp.kernel.text import Text, _
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
 from directapp.services.errands import explained
 from directapp.services.jobs import GiveUpError, Job, Run
+from directapp.services.seen import Seen
 
 WORKER, READER = "workflow", "pipeline"
 _NO_CAR = _("The event is about no car.")
@@ -48,64 +49,64 @@ async def run(job: Job) -> None:
     and among the failed jobs, where it can be tried again by hand.
     """
     try:
-        async with job.act(SYSTEM) as act:
-            if act.seen is None or not act.seen.row["active"] or await _behind(act, job.key):
+        async with job.act(SYSTEM) as ctx:
+            if ctx.seen is None or not ctx.seen.row["active"] or await _behind(ctx, job.key):
                 return
-            await _do(act, act.seen, job)
-            await _note(act, job, "done", None)
+            await _do(ctx, ctx.seen, job)
+            await _note(ctx, job, "done", None)
     except Exception as error:
         final = isinstance(error, DirectAppError) and not isinstance(error, StaleError)
         if not final and not job.last:
             raise
         reason = explained(error)
-        async with job.act(SYSTEM) as act:
-            if act.seen is not None:
-                await _note(act, job, "refused" if final else "failed", reason)
+        async with job.act(SYSTEM) as ctx:
+            if ctx.seen is not None:
+                await _note(ctx, job, "refused" if final else "failed", reason)
         raise GiveUpError(reason) from error
 
 
-async def _behind(act: Act, key: str) -> bool:
-    return bool(await act.find(RULE_RUNS, limit=1, key=key, outcome="done"))
+async def _behind(ctx: CommandContext, key: str) -> bool:
+    return bool(await ctx.find(RULE_RUNS, limit=1, key=key, outcome="done"))
 
 
-async def _do(act: Act, rule: Seen, job: Job) -> None:
+async def _do(ctx: CommandContext, rule: Seen, job: Job) -> None:
     collection, record = job.payload["collection"], UUID(job.payload["record"])
-    about = await act.look_up(collection, record, system=READER)
+    about = await ctx.look_up(collection, record, system=READER)
     row = rule.row
     if row["action"] == "call_webhook":
-        webhook = await act.look_up(WEBHOOKS, row["webhook"])
-        if await heard_by(act, webhook, about):
-            await queue(act, webhook, job.payload["caused_by"], about, {"rule": str(rule.id)})
+        webhook = await ctx.look_up(WEBHOOKS, row["webhook"])
+        if await heard_by(ctx, webhook, about):
+            await queue(ctx, webhook, job.payload["caused_by"], about, {"rule": str(rule.id)})
     elif row["action"] == "set_field":
-        car = await _car(act, about)
+        car = await _car(ctx, about)
         if car.row.get(row["set_field"]) != row["set_value"]:
-            await act.change({row["set_field"]: row["set_value"]}, system=WORKER, on=car)
+            await ctx.change({row["set_field"]: row["set_value"]}, system=WORKER, on=car)
     elif row["action"] == "create_work_item":
-        car = await _car(act, about)
+        car = await _car(ctx, about)
         values = {"car": car.id, "description": row["message"], "kind": row["work_kind"]}
-        await act.create(WORK_ITEMS, values, system=WORKER)
+        await ctx.create(WORK_ITEMS, values, system=WORKER)
     else:
-        await _notify(act, rule, await _car(act, about) if _has_car(about) else about, job)
+        await _notify(ctx, rule, await _car(ctx, about) if _has_car(about) else about, job)
 
 
 def _has_car(about: Seen) -> bool:
     return about.collection == CARS or about.row.get("car") is not None
 
 
-async def _car(act: Act, about: Seen) -> Seen:
+async def _car(ctx: CommandContext, about: Seen) -> Seen:
     if not _has_car(about):
         raise ConflictError(_NO_CAR)
-    return about if about.collection == CARS else await act.look_up(CARS, about.row["car"], system=WORKER)
+    return about if about.collection == CARS else await ctx.look_up(CARS, about.row["car"], system=WORKER)
 
 
-def sites_of(act: Act, about: Seen) -> list[UUID]:
+def sites_of(ctx: CommandContext, about: Seen) -> list[UUID]:
     """Return the sites that a record names: those whose people it is for."""
-    named = [name for name, item in act.fields(about.collection).items() if item.ref == DEALERSHIPS]
+    named = [name for name, item in ctx.fields(about.collection).items() if item.ref == DEALERSHIPS]
     return sorted({about.row[name] for name in named if about.row.get(name)})
 
 
-async def _notify(act: Act, rule: Seen, about: Seen, job: Job) -> None:
-    people = await act.find(USERS, system=READER, limit=_MOST_PEOPLE, dealership=sites_of(act, about), active=True)
+async def _notify(ctx: CommandContext, rule: Seen, about: Seen, job: Job) -> None:
+    people = await ctx.find(USERS, system=READER, limit=_MOST_PEOPLE, dealership=sites_of(ctx, about), active=True)
     car = {"car": about.id} if about.collection == CARS else {}
     for person in people:
         if rule.row["notify_role"] in (person.row["roles"] or ()):
@@ -118,7 +119,7 @@ async def _notify(act: Act, rule: Seen, about: Seen, job: Job) -> None:
                 **car,
                 "key": f"{job.key}:{person.id.hex}",
             }
-            await act.create(NOTIFICATIONS, values, system=WORKER)
+            await ctx.create(NOTIFICATIONS, values, system=WORKER)
 
 
 def title(seen: Seen) -> str:
@@ -127,7 +128,7 @@ def title(seen: Seen) -> str:
     return " ".join(str(part) for part in named if part) or str(seen.id)
 
 
-async def _note(act: Act, job: Job, outcome: str, told: Text | None) -> None:
+async def _note(ctx: CommandContext, job: Job, outcome: str, told: Text | None) -> None:
     values = {
         "rule": job.record,
         "event": job.payload["caused_by"],
@@ -137,44 +138,44 @@ async def _note(act: Act, job: Job, outcome: str, told: Text | None) -> None:
         "told": told,
         "key": job.key,
     }
-    await act.create(RULE_RUNS, values)
+    await ctx.create(RULE_RUNS, values)
 
 
 def trying(past: Past, before: Before) -> Run:
     """Return the run of a trial: which of last month's events a rule would have acted on, as the records were then."""
 
     async def trial(job: Job) -> None:
-        async with job.act(SYSTEM) as act:
-            if act.seen is None:
+        async with job.act(SYSTEM) as ctx:
+            if ctx.seen is None:
                 return
-            rule, since = act.seen, act.now - MONTH
+            rule, since = ctx.seen, ctx.now - MONTH
             events = await past(job.tenant, [rule.row["event"]], since, MOST_EVENTS)
 
             async def differing(collection: str, moments: Moments, fields: Collection[str]) -> Was:
                 return await before(job.tenant, collection, moments, fields, since)
 
-            hits = await _hits(act, rule, events, differing)
+            hits = await _hits(ctx, rule, events, differing)
             lines = [f"{event['at'].astimezone(OSLO):%d.%m.%Y %H:%M}  {title(seen)}" for event, seen in hits[-_SHOWN:]]
             result = {
-                "tried_at": act.now.isoformat(),
+                "tried_at": ctx.now.isoformat(),
                 "tried_events": len(events),
                 "tried_hits": len(hits),
                 "tried_told": "\n".join(lines[::-1]) or None,
             }
-            fresh = await act.look_up(WORKFLOW_RULES, rule.id)
-            await act.change(result, on=fresh)
+            fresh = await ctx.look_up(WORKFLOW_RULES, rule.id)
+            await ctx.change(result, on=fresh)
 
     return trial
 
 
-async def _hits(act: Act, rule: Seen, events: Sequence[Event], differing: Differing) -> list[Hit]:
+async def _hits(ctx: CommandContext, rule: Seen, events: Sequence[Event], differing: Differing) -> list[Hit]:
     text = rule.row["conditions"] or ""
-    words = words_of(act, events[0]["collection"]) if events else None
-    conditions = await resolved(act, read_conditions(text, words)) if words else []
+    words = words_of(ctx, events[0]["collection"]) if events else None
+    conditions = await resolved(ctx, read_conditions(text, words)) if words else []
     of_car = {c.field.removeprefix(OF_CAR) for c in conditions if c.field.startswith(OF_CAR)}
-    records = await _records(act, [(event["collection"], event["record"]) for event in events])
+    records = await _records(ctx, [(event["collection"], event["record"]) for event in events])
     events = [event for event in events if event["record"] in records]
-    cars = await _records(act, [(CARS, s.row["car"]) for s in records.values() if of_car and s.row.get("car")])
+    cars = await _records(ctx, [(CARS, s.row["car"]) for s in records.values() if of_car and s.row.get("car")])
     was: dict[tuple[UUID, UUID], Mapping[str, Any]] = {}
     for collection in {event["collection"] for event in events}:
         moments = [(e["record"], e["id"]) for e in events if e["collection"] == collection]
@@ -194,11 +195,11 @@ async def _hits(act: Act, rule: Seen, events: Sequence[Event], differing: Differ
     return hits
 
 
-async def _records(act: Act, wanted: Sequence[tuple[str, UUID]]) -> dict[UUID, Seen]:
+async def _records(ctx: CommandContext, wanted: Sequence[tuple[str, UUID]]) -> dict[UUID, Seen]:
     found: dict[UUID, Seen] = {}
     for collection in {name for name, _record in wanted}:
         ids = list(dict.fromkeys(record for name, record in wanted if name == collection))
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
-            found |= {s.id: s for s in await act.find(collection, system=READER, limit=_CHUNK, id=chunk)}
+            found |= {s.id: s for s in await ctx.find(collection, system=READER, limit=_CHUNK, id=chunk)}
     return found

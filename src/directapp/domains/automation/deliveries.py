@@ -28,8 +28,9 @@ from directapp.domains.automation.telling import tell_administrators
 from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.kernel.errors import DirectAppError
 from directapp.kernel.text import Text, _
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
 from directapp.services.jobs import AttemptError, GiveUpError, Job, LaterError, Run
+from directapp.services.seen import Seen
 
 OUTCOMES = choices(("waiting", _("Waiting")), ("delivered", _("Delivered")), ("failed", _("Failed")))
 PING = "webhook.ping"
@@ -66,9 +67,9 @@ Send = Callable[[str, str, str, datetime, bytes], Awaitable[Reply]]
 """Sends (url, secret, message id, when, body), signed; raises OSError or UnsafeAddressError."""
 
 
-async def queue(act: Act, webhook: Seen, event: str, about: Seen, more: Mapping[str, Any]) -> None:
+async def queue(ctx: CommandContext, webhook: Seen, event: str, about: Seen, more: Mapping[str, Any]) -> None:
     """Write a message down and ask for it to be sent; where we and the receiver go in a circle, stop the webhook."""
-    rounds = await act.find(
+    rounds = await ctx.find(
         WEBHOOK_DELIVERIES,
         system=SYSTEM,
         limit=ROUNDS,
@@ -76,43 +77,43 @@ async def queue(act: Act, webhook: Seen, event: str, about: Seen, more: Mapping[
         webhook=webhook.id,
         event=event,
         record=str(about.id),
-        created_at=Range(act.now - ROUND_TIME),
+        created_at=Range(ctx.now - ROUND_TIME),
     )
     if len(rounds) == ROUNDS:
-        await act.change({"active": False, "stopped_because": CIRCLE}, system=SYSTEM, on=webhook)
-        words = _PING_PONG.fill(name=webhook.row["name"], event=_label(act, event), rounds=ROUNDS)
-        await tell_administrators(act, webhook, words)
+        await ctx.change({"active": False, "stopped_because": CIRCLE}, system=SYSTEM, on=webhook)
+        words = _PING_PONG.fill(name=webhook.row["name"], event=_label(ctx, event), rounds=ROUNDS)
+        await tell_administrators(ctx, webhook, words)
         values = {"webhook": webhook.id, "event": event, "outcome": "failed", "error": words}
-        await act.create(WEBHOOK_DELIVERIES, {**values, "record": str(about.id)}, system=SYSTEM)
+        await ctx.create(WEBHOOK_DELIVERIES, {**values, "record": str(about.id)}, system=SYSTEM)
         return
     data = {"collection": about.collection, "id": str(about.id), **more}
-    body = orjson.dumps({"type": event, "timestamp": act.now.isoformat(), "data": data}).decode()
+    body = orjson.dumps({"type": event, "timestamp": ctx.now.isoformat(), "data": data}).decode()
     values = {"webhook": webhook.id, "event": event, "outcome": "waiting", "body": body, "record": str(about.id)}
-    made = await act.create(WEBHOOK_DELIVERIES, values, system=SYSTEM)
-    act.emit(DELIVER, on=made)
+    made = await ctx.create(WEBHOOK_DELIVERIES, values, system=SYSTEM)
+    ctx.emit(DELIVER, on=made)
 
 
-def _label(act: Act, event: str) -> Text:
-    offered = act.fields(WEBHOOK_DELIVERIES)["event"].choices
+def _label(ctx: CommandContext, event: str) -> Text:
+    offered = ctx.fields(WEBHOOK_DELIVERIES)["event"].choices
     return next(choice.label for choice in offered if choice.code == event)
 
 
-async def replay(act: Act) -> None:
+async def replay(ctx: CommandContext) -> None:
     """Send a message once more, with the same id."""
-    found = await act.look_up(WEBHOOK_DELIVERIES, act.target.id, system=SYSTEM)
-    act.seen = await act.change({"outcome": "waiting", "error": None}, system=SYSTEM, on=found)
-    act.emit(DELIVER)
+    found = await ctx.look_up(WEBHOOK_DELIVERIES, ctx.target.id, system=SYSTEM)
+    ctx.seen = await ctx.change({"outcome": "waiting", "error": None}, system=SYSTEM, on=found)
+    ctx.emit(DELIVER)
 
 
 def delivering(send: Send) -> Run:
     """Return the run of the errand that sends one message."""
 
     async def deliver(job: Job) -> None:
-        async with job.act(SYSTEM) as act:
-            if act.seen is None or act.seen.row["outcome"] != "waiting":
+        async with job.act(SYSTEM) as ctx:
+            if ctx.seen is None or ctx.seen.row["outcome"] != "waiting":
                 return
-            message = act.seen
-            webhook = await act.look_up(WEBHOOKS, message.row["webhook"])
+            message = ctx.seen
+            webhook = await ctx.look_up(WEBHOOKS, message.row["webhook"])
         if not webhook.row["active"]:
             await _note(job, outcome="failed", error=_INACTIVE)
             return
@@ -144,9 +145,9 @@ async def _heed(job: Job, webhook: Seen, reply: Reply) -> None:
     gone = reply.status == _GONE
     await _note(job, outcome="failed" if gone or job.last else "waiting", answer=reply.status, error=words)
     if gone:
-        async with job.act(SYSTEM) as act:
-            found = await act.look_up(WEBHOOKS, webhook.id)
-            await act.change({"active": False, "stopped_because": GONE}, on=found)
+        async with job.act(SYSTEM) as ctx:
+            found = await ctx.look_up(WEBHOOKS, webhook.id)
+            await ctx.change({"active": False, "stopped_because": GONE}, on=found)
         raise GiveUpError(words)
     if reply.retry_after is not None:
         raise LaterError(words, seconds=reply.retry_after)
@@ -154,12 +155,12 @@ async def _heed(job: Job, webhook: Seen, reply: Reply) -> None:
 
 
 async def _note(job: Job, *, delivered: bool = False, **values: Any) -> None:
-    async with job.act(SYSTEM) as act:
-        if act.seen is None:
+    async with job.act(SYSTEM) as ctx:
+        if ctx.seen is None:
             return
         if delivered:
-            values["delivered_at"] = act.now.isoformat()
-        await act.change({**values, "attempts": int(act.seen.row["attempts"] or 0) + 1})
+            values["delivered_at"] = ctx.now.isoformat()
+        await ctx.change({**values, "attempts": int(ctx.seen.row["attempts"] or 0) + 1})
 
 
 def _content(events: Iterable[Event]) -> Group:

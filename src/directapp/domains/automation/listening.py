@@ -4,7 +4,8 @@ from typing import Any
 
 from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.kernel.actor import Actor
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 # A field of the system's own, which only those read who see a record in full.
 _IN_FULL = "created_at"
@@ -12,11 +13,11 @@ _IN_FULL = "created_at"
 _TRAIL = frozenset({"actor", "user", "version", "depth", "from", "to", "was"})
 
 
-def listener(act: Act, webhook: Seen) -> Actor:
+def listener(ctx: CommandContext, webhook: Seen) -> Actor:
     """Return the actor whose rights a webhook has: the manager of its site, or the administrator of the company."""
     site = webhook.row["dealership"]
     return Actor(
-        tenant=act.actor.tenant,
+        tenant=ctx.actor.tenant,
         user=None,
         name=f"webhook:{webhook.row['name']}",
         roles=frozenset({MANAGER if site else ADMIN}),
@@ -25,17 +26,17 @@ def listener(act: Act, webhook: Seen) -> Actor:
     )
 
 
-async def heard_by(act: Act, webhook: Seen, about: Seen) -> frozenset[str]:
+async def heard_by(ctx: CommandContext, webhook: Seen, about: Seen) -> frozenset[str]:
     """Return the fields that a webhook may read of a record; none where it is not told of it at all."""
-    return await act.readable(about, listener(act, webhook))
+    return await ctx.readable(about, listener(ctx, webhook))
 
 
-def told(act: Act, about: Seen, readable: frozenset[str]) -> dict[str, Any]:
+def told(ctx: CommandContext, about: Seen, readable: frozenset[str]) -> dict[str, Any]:
     """Return what an event carries, as far as a listener may read it.
 
     What is no field of the record is told to those who see the record in full.
     """
-    event, fields = act.params, act.fields(about.collection)
+    event, fields = ctx.params, ctx.fields(about.collection)
     moved = {name: event[name] for name in ("from", "to") if event.get(name) is not None and "status" in readable}
     was = {name: value for name, value in (event.get("was") or {}).items() if name in readable}
     own = {

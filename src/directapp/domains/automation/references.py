@@ -8,7 +8,7 @@ from uuid import UUID
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.domains.automation.conditions import Condition, plain
 from directapp.kernel.text import _
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 # What people call a record by; cars are many, and found by what stands on them.
 _NAMES = ("number", "code", "name", "name_nb", "name_en", "email", "title")
@@ -17,38 +17,38 @@ _MOST = 2000
 _NONE = _("Line {line}: “{said}” was not found.")
 
 
-async def resolved(act: Act, conditions: Sequence[Condition]) -> list[Condition]:
+async def resolved(ctx: CommandContext, conditions: Sequence[Condition]) -> list[Condition]:
     """Return conditions with the records that their references stand for; what stands for none holds for none."""
-    return [await _resolved(act, one) for one in conditions]
+    return [await _resolved(ctx, one) for one in conditions]
 
 
-async def demand_found(act: Act, conditions: Sequence[Condition]) -> None:
+async def demand_found(ctx: CommandContext, conditions: Sequence[Condition]) -> None:
     """Refuse a reference that stands for no record (BadValueError: by its line)."""
     for one in conditions:
         if one.kind not in {Kind.REF, Kind.REFS}:
             continue
         for said in one.values:
-            if not await _found(act, str(one.ref), said):
+            if not await _found(ctx, str(one.ref), said):
                 text = _NONE.fill(line=one.line, said=said)
                 raise BadValueError(text)
 
 
-async def _resolved(act: Act, one: Condition) -> Condition:
+async def _resolved(ctx: CommandContext, one: Condition) -> Condition:
     if one.kind not in {Kind.REF, Kind.REFS} or not one.values:
         return one
-    return replace(one, values=tuple([await _found(act, str(one.ref), said) for said in one.values]))
+    return replace(one, values=tuple([await _found(ctx, str(one.ref), said) for said in one.values]))
 
 
-async def _found(act: Act, collection: str, said: UUID | str) -> frozenset[UUID]:
+async def _found(ctx: CommandContext, collection: str, said: UUID | str) -> frozenset[UUID]:
     if isinstance(said, UUID):
         return frozenset({said})
-    names = act.fields(collection)
+    names = ctx.fields(collection)
     if "vin" in names:
         written = said.upper().replace(" ", "").replace("-", "")
         asked: list[dict[str, Any]] = [{name: written} for name in _CODES]
-        found = [await act.find(collection, system="pipeline", limit=_MOST, **one) for one in asked]
+        found = [await ctx.find(collection, system="pipeline", limit=_MOST, **one) for one in asked]
         return frozenset(one.id for rows in found for one in rows)
-    rows = await act.find(collection, system="pipeline", limit=_MOST, settled=True)
+    rows = await ctx.find(collection, system="pipeline", limit=_MOST, settled=True)
     return frozenset(one.id for one in rows if said in _called(one.row))
 
 

@@ -20,7 +20,7 @@ from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 STOPS = choices(
     (GONE, _("The receiver is gone (410)")),
@@ -107,24 +107,24 @@ KEY = Group(
 _SECRET = (Secret(name="secret", label=_("Signing secret")),)
 
 
-async def subscribe(act: Act) -> None:
+async def subscribe(ctx: CommandContext) -> None:
     """Add a webhook and show its secret, this once."""
     secret = new_secret()
-    values = {name: act.params[name] for name in ("name", "url", "events", "dealership") if act.params.get(name)}
-    act.answer = await act.create(WEBHOOKS, values | {"secret": secret, "active": True}, system=SYSTEM)
-    act.shown_once = {"secret": secret}
+    values = {name: ctx.params[name] for name in ("name", "url", "events", "dealership") if ctx.params.get(name)}
+    ctx.answer = await ctx.create(WEBHOOKS, values | {"secret": secret, "active": True}, system=SYSTEM)
+    ctx.shown_once = {"secret": secret}
 
 
-async def renew(act: Act) -> None:
+async def renew(ctx: CommandContext) -> None:
     """Make a new secret and show it, this once; the old one is of no use from now on."""
     secret = new_secret()
-    await act.change({"secret": secret}, system=SYSTEM)
-    act.shown_once = {"secret": secret}
+    await ctx.change({"secret": secret}, system=SYSTEM)
+    ctx.shown_once = {"secret": secret}
 
 
-async def ping(act: Act) -> None:
+async def ping(ctx: CommandContext) -> None:
     """Send a message that tells nothing, to see whether it arrives."""
-    await queue(act, act.target, PING, act.target, {})
+    await queue(ctx, ctx.target, PING, ctx.target, {})
 
 
 def _inactive(case: Case) -> Problem | None:

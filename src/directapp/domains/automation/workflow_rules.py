@@ -20,7 +20,7 @@ from directapp.domains.cars.fields import CARS
 from directapp.domains.people.roles import ADMIN, MANAGER, role_choices
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import _, in_every_language, pgettext
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 ACTIONS = choices(
     ("notify", _("Notify")),
@@ -181,29 +181,29 @@ def tried_anew(case: Case) -> dict[str, Any]:
     return {"active": False} | dict.fromkeys(("tried_at", "tried_events", "tried_hits", "tried_told"))
 
 
-def _dry_run(spec: Callable[[], Spec]) -> Callable[[Act], Awaitable[None]]:
-    async def dry_run(act: Act) -> None:
+def _dry_run(spec: Callable[[], Spec]) -> Callable[[CommandContext], Awaitable[None]]:
+    async def dry_run(ctx: CommandContext) -> None:
         """Ask what it would have done on last month's events; a name that stands for nothing is refused."""
-        words = words_for(spec(), act.case.get("event"))
+        words = words_for(spec(), ctx.case.get("event"))
         try:
-            asked = read_conditions(act.case.get("conditions") or "", words) if words else []
-            await demand_found(act, asked)
+            asked = read_conditions(ctx.case.get("conditions") or "", words) if words else []
+            await demand_found(ctx, asked)
         except BadValueError as error:
             raise InvalidError(Problem(error.text, field="conditions")) from None
-        await act.change({"tried_at": None, "tried_told": None}, system=SYSTEM)
-        act.emit(TRIAL)
+        await ctx.change({"tried_at": None, "tried_told": None}, system=SYSTEM)
+        ctx.emit(TRIAL)
 
     return dry_run
 
 
-async def switch_on(act: Act) -> None:
+async def switch_on(ctx: CommandContext) -> None:
     """Let it act from now on."""
-    await act.change({"active": True, "stopped_because": None}, system=SYSTEM)
+    await ctx.change({"active": True, "stopped_because": None}, system=SYSTEM)
 
 
-async def switch_off(act: Act) -> None:
+async def switch_off(ctx: CommandContext) -> None:
     """Let it act no more."""
-    await act.change({"active": False}, system=SYSTEM)
+    await ctx.change({"active": False}, system=SYSTEM)
 
 
 def _untried(case: Case) -> Problem | None:

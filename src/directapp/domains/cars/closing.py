@@ -10,7 +10,7 @@ from directapp.domains.cars.words import ARCHIVE_REASONS
 from directapp.domains.cars.workflow import FACTS
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import _
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 _REASON = _("Give a reason.")
 _PRICED = ("appraisal_price",)
@@ -19,49 +19,49 @@ _STAY = frozenset({*_PRICED, *_PARTS, "sold_at"})
 ARCHIVE_CHOICES = tuple(c for c in ARCHIVE_REASONS if c.code != "delivered")
 
 
-def demand_reason(act: Act) -> str:
+def demand_reason(ctx: CommandContext) -> str:
     """Return the reason given for a verb that needs one.
 
     Raises:
         InvalidError: there is none.
 
     """
-    reason = str(act.params.get("reason") or act.reason or "").strip()
+    reason = str(ctx.params.get("reason") or ctx.reason or "").strip()
     if not reason:
         raise InvalidError(Problem(_REASON, field="reason"))
     return reason
 
 
-async def archive(act: Act) -> None:
+async def archive(ctx: CommandContext) -> None:
     """Archive a car that is not delivered, for one of the reasons; a transfer under way ends."""
-    for transfer in await act.find(CAR_TRANSFERS, system="custodian", car=act.target.id, status=list(OPEN_TRANSFER)):
-        closed = {"status": "refused", "closed_at": act.now, "closed_by": act.actor.user}
-        await act.change(closed, system="custodian", on=transfer)
+    for transfer in await ctx.find(CAR_TRANSFERS, system="custodian", car=ctx.target.id, status=list(OPEN_TRANSFER)):
+        closed = {"status": "refused", "closed_at": ctx.now, "closed_by": ctx.actor.user}
+        await ctx.change(closed, system="custodian", on=transfer)
     patch = {
-        "archived_at": act.now,
-        "archived_from": act.case.get("status"),
-        "archive_reason": act.params["reason"],
+        "archived_at": ctx.now,
+        "archived_from": ctx.case.get("status"),
+        "archive_reason": ctx.params["reason"],
     }
-    await act.move("archived", patch, system="custodian")
+    await ctx.move("archived", patch, system="custodian")
 
 
-async def restore(act: Act) -> None:
+async def restore(ctx: CommandContext) -> None:
     """Bring an archived car back to where it was; ``archived_from`` keeps it from being archived by itself."""
-    demand_reason(act)
-    status = str(act.case.get("archived_from") or "draft")
-    await act.move(status, {"archived_at": None, "archive_reason": None}, system="custodian")
+    demand_reason(ctx)
+    status = str(ctx.case.get("archived_from") or "draft")
+    await ctx.move(status, {"archived_at": None, "archive_reason": None}, system="custodian")
 
 
-async def correct(act: Act) -> None:
+async def correct(ctx: CommandContext) -> None:
     """Set the status that is true, and take back the facts that say otherwise."""
-    demand_reason(act)
-    target = str(act.params["status"])
-    patch: dict[str, Any] = taken_back(act.case.row, target)
+    demand_reason(ctx)
+    target = str(ctx.params["status"])
+    patch: dict[str, Any] = taken_back(ctx.case.row, target)
     if target == "archived":
-        patch |= {"archived_at": act.now, "archived_from": act.case.get("status")}
-    elif act.case.get("status") == "archived":
+        patch |= {"archived_at": ctx.now, "archived_from": ctx.case.get("status")}
+    elif ctx.case.get("status") == "archived":
         patch |= {"archived_at": None, "archive_reason": None}
-    await act.move(target, patch, system="custodian")
+    await ctx.move(target, patch, system="custodian")
 
 
 def taken_back(car: Row, target: str) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from directapp.declare.case import Range
 from directapp.domains.cars.events import ARCHIVE_DUE, DELIVERED, IDENTIFIED
 from directapp.domains.cars.fields import CARS
 from directapp.domains.people.fields import DEALERSHIPS
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 UNDO_WINDOW = timedelta(seconds=60)
 _PAGE = 500
@@ -34,60 +35,60 @@ def due_for_archive(car: Mapping[str, Any], days: int, now: datetime) -> bool:
     return at is not None and at <= now
 
 
-async def archive_delivered(act: Act) -> None:
+async def archive_delivered(ctx: CommandContext) -> None:
     """Archive one delivered car when its time has come, else wake up again then."""
-    if act.seen is None:
+    if ctx.seen is None:
         return
-    car = await act.look_up(CARS, act.target.id, system="archiver")
-    await _archive(act, car, await _days(act, car), wait=True)
+    car = await ctx.look_up(CARS, ctx.target.id, system="archiver")
+    await _archive(ctx, car, await _days(ctx, car), wait=True)
 
 
-async def archive_due(act: Act, after: UUID | None = None) -> UUID | None:
+async def archive_due(ctx: CommandContext, after: UUID | None = None) -> UUID | None:
     """Archive every delivered car whose time has come: the scheduled sweep behind the event handler.
 
     A page of cars at a time; returns where the next begins.
     """
     days: dict[UUID | None, int] = {}
     more: dict[str, Any] = {} if after is None else {"id": Range(UUID(int=after.int + 1))}
-    page = await act.find(CARS, system="archiver", limit=_PAGE, status="delivered", archived_at=None, **more)
+    page = await ctx.find(CARS, system="archiver", limit=_PAGE, status="delivered", archived_at=None, **more)
     for car in page:
         owner = car.row.get("dealership")
         if owner not in days:
-            days[owner] = await _days(act, car)
-        await _archive(act, car, days[owner], wait=False)
+            days[owner] = await _days(ctx, car)
+        await _archive(ctx, car, days[owner], wait=False)
     return page[-1].id if len(page) == _PAGE else None
 
 
-async def _days(act: Act, car: Seen) -> int:
+async def _days(ctx: CommandContext, car: Seen) -> int:
     owner = car.row.get("dealership")
-    site = await act.look_up(DEALERSHIPS, owner, system="pipeline") if owner else None
+    site = await ctx.look_up(DEALERSHIPS, owner, system="pipeline") if owner else None
     return int((site.row.get("archive_after_days") if site else None) or 0)
 
 
-async def _archive(act: Act, car: Seen, days: int, *, wait: bool) -> None:
+async def _archive(ctx: CommandContext, car: Seen, days: int, *, wait: bool) -> None:
     at = archive_at(car.row, days)
     if at is None:
         return
-    if at > act.now:
+    if at > ctx.now:
         if wait:
-            act.emit(ARCHIVE_DUE, on=car, delay=(at - act.now).total_seconds() + 1)
+            ctx.emit(ARCHIVE_DUE, on=car, delay=(at - ctx.now).total_seconds() + 1)
         return
-    patch = {"archived_at": act.now, "archived_from": "delivered", "archive_reason": "delivered"}
-    await act.move("archived", patch, system="archiver", on=car)
+    patch = {"archived_at": ctx.now, "archived_from": "delivered", "archive_reason": "delivered"}
+    await ctx.move("archived", patch, system="archiver", on=car)
 
 
-async def link_previous(act: Act) -> None:
+async def link_previous(ctx: CommandContext) -> None:
     """Point a car to the archived row of the same VIN: sold here once, and now back in trade."""
-    if act.seen is None:
+    if ctx.seen is None:
         return
-    car = await act.look_up(CARS, act.target.id, system="workflow")
+    car = await ctx.look_up(CARS, ctx.target.id, system="workflow")
     if car.row.get("vin") is None or car.row.get("previous_car") is not None:
         return
     earlier = [
-        c for c in await act.find(CARS, system="workflow", vin=car.row["vin"], status="archived") if c.id != car.id
+        c for c in await ctx.find(CARS, system="workflow", vin=car.row["vin"], status="archived") if c.id != car.id
     ]
     if earlier:
-        await act.change({"previous_car": max(earlier, key=lambda c: c.id).id}, system="workflow", on=car)
+        await ctx.change({"previous_car": max(earlier, key=lambda c: c.id).id}, system="workflow", on=car)
 
 
 EVENT_HANDLERS = {

@@ -16,7 +16,8 @@ from directapp.domains.cars.fields_registry import REGISTRY
 from directapp.domains.cars.states import OPEN
 from directapp.kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from directapp.kernel.text import _
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 SOURCES = "registry_sources"
 PERSON = "user"
@@ -37,11 +38,11 @@ _ANOTHER_CAR = _(
 _NOT_IN_IT = _("The answer says nothing about {label}.")
 
 
-async def fill_from_registry(act: Act) -> None:
+async def fill_from_registry(ctx: CommandContext) -> None:
     """Take fields of a kept answer over: those named, else those that the car lacks."""
-    answer = await _answer(act)
-    found, car = answer.row.get("found") or {}, act.target.row
-    named = act.params.get("fields")
+    answer = await _answer(ctx)
+    found, car = answer.row.get("found") or {}, ctx.target.row
+    named = ctx.params.get("fields")
     other = another(car, answer.row)
     if other is not None and other not in (named or ()):
         raise ConflictError(Problem(_ANOTHER_CAR.fill(code=_told(answer.row, other)), field=other))
@@ -53,7 +54,7 @@ async def fill_from_registry(act: Act) -> None:
             raise InvalidError([Problem(_NOT_IN_IT.fill(label=f.label), field="fields") for f in missing])
         chosen = list(named)
     if chosen:
-        await act.change(taken_over(car, found, chosen), system=REGISTRAR)
+        await ctx.change(taken_over(car, found, chosen), system=REGISTRAR)
 
 
 def another(car: Mapping[str, Any], answer: Mapping[str, Any]) -> str | None:
@@ -71,9 +72,9 @@ def _told(answer: Mapping[str, Any], name: str) -> str | None:
     return str(said or answer.get("chassis_number") or "") or None if name == "vin" else said
 
 
-async def _answer(act: Act) -> Seen:
+async def _answer(ctx: CommandContext) -> Seen:
     try:
-        return await act.look_up(REGISTRY_ANSWERS, UUID(str(act.params["answer"])), system=REGISTRAR)
+        return await ctx.look_up(REGISTRY_ANSWERS, UUID(str(ctx.params["answer"])), system=REGISTRAR)
     except (ValueError, NotFoundError):
         raise InvalidError(Problem(_NO_ANSWER, field="answer")) from None
 

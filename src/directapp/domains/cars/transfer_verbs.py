@@ -11,7 +11,7 @@ from directapp.domains.cars import identifiers
 from directapp.domains.cars.fields import CARS, IDENTITY
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import _, pgettext
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 _ASK = _("Scan or type the VIN or the plate.")
 _OTHER_CAR = _("This is another car than the one sent.")
@@ -47,25 +47,25 @@ def _is_open(case: Case) -> Problem | None:
     return None if case.get("status") in OPEN_TRANSFER else Problem(_NOT_OPEN, field="status")
 
 
-async def receive(act: Act) -> None:
+async def receive(ctx: CommandContext) -> None:
     """Receive the car that was sent: the code must be its own."""
-    codes = codes_of(act.params)
-    car = await act.look_up(CARS, act.case.row["car"], system="custodian")
+    codes = codes_of(ctx.params)
+    car = await ctx.look_up(CARS, ctx.case.row["car"], system="custodian")
     if not any(car.row.get(name) == value for name, value in codes.items()):
         raise ConflictError(Problem(_OTHER_CAR, field=next(iter(codes))))
-    await close(act, "received")
+    await close(ctx, "received")
 
 
-async def refuse(act: Act) -> None:
+async def refuse(ctx: CommandContext) -> None:
     """Refuse the car: custody stays where it was."""
-    await close(act, "refused", note=act.params.get("note"))
+    await close(ctx, "refused", note=ctx.params.get("note"))
 
 
-async def close(act: Act, status: str, **values: Any) -> None:
+async def close(ctx: CommandContext, status: str, **values: Any) -> None:
     """Close a transfer as the receiving site; what it means for the car follows."""
     extra = {name: value for name, value in values.items() if value is not None}
-    patch = {"status": status, "closed_at": act.now, "closed_by": act.actor.user, **extra}
-    await act.change(patch, system="custodian")
+    patch = {"status": status, "closed_at": ctx.now, "closed_by": ctx.actor.user, **extra}
+    await ctx.change(patch, system="custodian")
 
 
 TRANSFER_VERBS: tuple[Verb, ...] = (

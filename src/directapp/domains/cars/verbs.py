@@ -16,7 +16,8 @@ from directapp.domains.cars.words import CAR_TYPES, WORK_KINDS
 from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import Text, _, pgettext
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 _WORKERS = {"technical": ("mechanic", "assigned_mechanic"), "cosmetic": ("detailer", "assigned_detailer")}
 _URGENCY = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
@@ -28,16 +29,16 @@ _NOTHING_LEFT = _("There is no unfinished work here to reassign.")
 _NOT_SOLD = _("The car is not sold.")
 
 
-async def transfer(act: Act) -> None:
+async def transfer(ctx: CommandContext) -> None:
     """Send the car to another site; what it means for the car follows from the transfer."""
-    wanted = {n: act.params.get(n) for n in ("to", "reason", "note") if act.params.get(n) is not None}
-    await act.create(CAR_TRANSFERS, {"car": act.target.id, **wanted})
-    act.answer = await act.look_up(CARS, act.target.id)
+    wanted = {n: ctx.params.get(n) for n in ("to", "reason", "note") if ctx.params.get(n) is not None}
+    await ctx.create(CAR_TRANSFERS, {"car": ctx.target.id, **wanted})
+    ctx.answer = await ctx.look_up(CARS, ctx.target.id)
 
 
-async def hand_over(act: Act) -> None:
+async def hand_over(ctx: CommandContext) -> None:
     """Deliver the car to its customer."""
-    await act.change({"delivered_to_customer_at": act.params.get("at") or act.now})
+    await ctx.change({"delivered_to_customer_at": ctx.params.get("at") or ctx.now})
 
 
 def may_hand_over(case: Case) -> Problem | None:
@@ -45,36 +46,36 @@ def may_hand_over(case: Case) -> Problem | None:
     return Problem(_NOT_SOLD, field="sold_at") if case.get("sold_at") is None else None
 
 
-async def take_next(act: Act) -> None:
+async def take_next(ctx: CommandContext) -> None:
     """Give the mechanic or detailer the most urgent planned car of the site that nobody has."""
-    kinds = [k for k, (role, _) in _WORKERS.items() if role in act.actor.roles]
-    if act.params.get("kind") in kinds:
-        kinds = [str(act.params["kind"])]
+    kinds = [k for k, (role, _) in _WORKERS.items() if role in ctx.actor.roles]
+    if ctx.params.get("kind") in kinds:
+        kinds = [str(ctx.params["kind"])]
     for kind in kinds:
-        for car in await _queue(act, kind):
-            taken = await _take(act, car, _WORKERS[kind][1])
+        for car in await _queue(ctx, kind):
+            taken = await _take(ctx, car, _WORKERS[kind][1])
             if taken is not None:
-                act.answer = taken
+                ctx.answer = taken
                 return
     raise ConflictError(_EMPTY_QUEUE)
 
 
-async def _take(act: Act, car: Seen, column: str) -> Seen | None:
+async def _take(ctx: CommandContext, car: Seen, column: str) -> Seen | None:
     try:
-        return await act.change({column: act.actor.user}, system="custodian", on=car)
+        return await ctx.change({column: ctx.actor.user}, system="custodian", on=car)
     except ConflictError:  # someone else took it first: rules.takes_free_work
         return None
 
 
-async def _queue(act: Act, kind: str) -> list[Seen]:
+async def _queue(ctx: CommandContext, kind: str) -> list[Seen]:
     waiting: dict[str, Any] = {
-        "prep_center": act.actor.site,
+        "prep_center": ctx.actor.site,
         "status": list(IN_WORK),
         _WORKERS[kind][1]: None,
         f"needs_{kind}": True,
         f"{kind}_completed_at": None,
     }
-    found = await act.every(CARS, system="custodian", **waiting)
+    found = await ctx.every(CARS, system="custodian", **waiting)
     return sorted(found, key=lambda car: urgency(car.row, kind))
 
 
@@ -85,10 +86,10 @@ def urgency(car: Any, kind: str) -> tuple[int, datetime, date, str]:
     return (_URGENCY.get(str(car.get("priority")), 2), start, car.get("delivery_date") or date.max, str(car["id"]))
 
 
-async def reassign(act: Act) -> None:
+async def reassign(ctx: CommandContext) -> None:
     """Move unfinished work to another person, or back to the queue: all that one person has, or that of some cars."""
-    giver, taker, wanted = (act.params.get(n) for n in ("from_user", "to_user", "kind"))
-    chosen = list(act.params.get("cars") or ())
+    giver, taker, wanted = (ctx.params.get(n) for n in ("from_user", "to_user", "kind"))
+    chosen = list(ctx.params.get("cars") or ())
     if giver is None and not chosen:
         raise InvalidError(Problem(_WHOSE, field="from_user"))
     if giver is None and wanted is None:
@@ -100,10 +101,10 @@ async def reassign(act: Act) -> None:
             continue
         unfinished: dict[str, Any] = {f"{kind}_completed_at": None, "status": list(OPEN)}
         unfinished |= ({column: giver} if giver is not None else {}) | ({"id": chosen} if chosen else {})
-        found = act.find(CARS, limit=len(chosen), **unfinished) if chosen else act.every(CARS, **unfinished)
+        found = ctx.find(CARS, limit=len(chosen), **unfinished) if chosen else ctx.every(CARS, **unfinished)
         for car in await found:
-            act.answer = await act.change({column: taker}, on=car)
-    if chosen and act.answer is None:
+            ctx.answer = await ctx.change({column: taker}, on=car)
+    if chosen and ctx.answer is None:
         raise ConflictError(_NOTHING_LEFT)
 
 

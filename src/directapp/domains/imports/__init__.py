@@ -6,10 +6,10 @@ from directapp.declare.collection import Collection
 from directapp.declare.events import Event
 from directapp.domains.imports.import_rows import IMPORT_ROWS
 from directapp.domains.imports.import_runs import IMPORT_RUNS
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 __all__ = ["COLLECTIONS", "EVENTS", "EVENT_HANDLERS"]
 
 COLLECTIONS: tuple[Collection, ...] = (IMPORT_RUNS, IMPORT_ROWS)
 EVENTS: tuple[Event, ...] = ()
-EVENT_HANDLERS: dict[Event, Callable[[Act], Awaitable[None]]] = {}
+EVENT_HANDLERS: dict[Event, Callable[[CommandContext], Awaitable[None]]] = {}

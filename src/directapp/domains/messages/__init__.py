@@ -11,7 +11,7 @@ from directapp.domains.messages.preferences import NOTICE_CHOICES
 from directapp.domains.messages.status_links import STATUS_LINKS
 from directapp.domains.messages.suppressed import SUPPRESSED_ADDRESSES
 from directapp.domains.messages.vendor_links import VENDOR_LINKS
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 __all__ = ["COLLECTIONS", "EVENTS", "EVENT_HANDLERS"]
 
@@ -24,7 +24,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     VENDOR_LINKS,
 )
 EVENTS: tuple[Event, ...] = events_in(events)
-EVENT_HANDLERS: dict[Event, Callable[[Act], Awaitable[None]]] = {
+EVENT_HANDLERS: dict[Event, Callable[[CommandContext], Awaitable[None]]] = {
     **handlers.EVENT_HANDLERS,
     **outward.EVENT_HANDLERS,
     **returned.EVENT_HANDLERS,

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from directapp.declare.fields import SUBJECT_ID
 from directapp.domains.people.fields import USERS
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 _MOST = 2000
 _BESIDE_PERSON = frozenset({"tenant_admin"})
@@ -36,7 +37,7 @@ class Crowd:
         return self.people.get(who) if isinstance(who, UUID) else None
 
 
-async def crowd(act: Act, *, sites: Iterable[object] = (), people: Iterable[object] = ()) -> Crowd:
+async def crowd(ctx: CommandContext, *, sites: Iterable[object] = (), people: Iterable[object] = ()) -> Crowd:
     """Load the active people of sites, and named ones wherever they work."""
     found: dict[UUID, Seen] = {}
     asked: tuple[tuple[str, Iterable[object]], ...] = (("dealership", sites), ("id", people))
@@ -45,14 +46,14 @@ async def crowd(act: Act, *, sites: Iterable[object] = (), people: Iterable[obje
         if wanted:
             search: dict[str, Any] = {column: wanted, "active": True}
             found |= {
-                one.id: one for one in await act.find(USERS, system="pipeline", limit=_MOST, settled=True, **search)
+                one.id: one for one in await ctx.find(USERS, system="pipeline", limit=_MOST, settled=True, **search)
             }
     return Crowd(found)
 
 
-def actor_of(act: Act) -> UUID | None:
+def actor_of(ctx: CommandContext) -> UUID | None:
     """Return who caused the event, None where the system did."""
-    given = act.params.get("user")
+    given = ctx.params.get("user")
     return UUID(str(given)) if given else None
 
 

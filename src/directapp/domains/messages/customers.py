@@ -13,7 +13,8 @@ from directapp.kernel.clock import OSLO
 from directapp.kernel.dates import day_text
 from directapp.kernel.languages import Language, pick_language
 from directapp.kernel.text import Text, _, join, verbatim
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 _BOTH = ("email", "sms")
 _NO_WAY = _("The customer has no e-mail, and has not consented to text messages.")
@@ -67,7 +68,7 @@ def tomorrow(car: Mapping[str, Any]) -> Text:
 
 
 async def to_customer(
-    act: Act,
+    ctx: CommandContext,
     car: Seen,
     event: str,
     *,
@@ -80,11 +81,11 @@ async def to_customer(
 
     The same key is written once, whatever becomes of the first.
     """
-    site = await _site(act, car.row.get("dealership"))
+    site = await _site(ctx, car.row.get("dealership"))
     stem = key or fresh_key()
     open_ways = ways(car.row, channels)
     keys = [f"{stem}:{event}:{channel}" for channel, _ in open_ways]
-    asked = await act.find(MESSAGES, only=("key",), key=[*keys, f"{stem}:{event}:none"]) if key else []
+    asked = await ctx.find(MESSAGES, only=("key",), key=[*keys, f"{stem}:{event}:none"]) if key else []
     known = {one.row["key"] for one in asked}
     common = {"first": verbatim(first_name(car.row)), "model": model(car.row), "site": verbatim(site.get("name") or "")}
     if not open_ways:
@@ -97,9 +98,9 @@ async def to_customer(
                 "event": event,
                 "key": f"{stem}:{event}:none",
             }
-            await skip(act, values, _NO_WAY)
+            await skip(ctx, values, _NO_WAY)
         return 0
-    link = await link_of(act, car.id)
+    link = await link_of(ctx, car.id)
     outgoing = Outgoing(
         event=event,
         fills={**common, **fills},
@@ -114,14 +115,14 @@ async def to_customer(
     )
     fresh = [(channel, to) for (channel, to), one in zip(open_ways, keys, strict=True) if one not in known]
     for channel, to in fresh:
-        await post(act, outgoing.values(channel, to))
+        await post(ctx, outgoing.values(channel, to))
     return len(fresh)
 
 
-async def _site(act: Act, site: object) -> Mapping[str, Any]:
+async def _site(ctx: CommandContext, site: object) -> Mapping[str, Any]:
     if not isinstance(site, UUID):
         return {}
-    return (await act.look_up(DEALERSHIPS, site, system="pipeline")).row
+    return (await ctx.look_up(DEALERSHIPS, site, system="pipeline")).row
 
 
 def customer_facts(car: Mapping[str, Any], site: Mapping[str, Any], language: Language) -> list[list[str]]:
@@ -136,8 +137,8 @@ def customer_facts(car: Mapping[str, Any], site: Mapping[str, Any], language: La
     return [[label.pick(language), str(value)] for label, value in lines if value]
 
 
-async def seller_words(act: Act, car: Seen) -> Text:
+async def seller_words(ctx: CommandContext, car: Seen) -> Text:
     """Return who gets in touch: the seller's first name, else we."""
     seller = car.row.get("seller")
-    found = await act.find(USERS, system="pipeline", limit=1, id=seller, active=True) if seller else []
+    found = await ctx.find(USERS, system="pipeline", limit=1, id=seller, active=True) if seller else []
     return verbatim(found[0].row["first_name"]) if found else _US

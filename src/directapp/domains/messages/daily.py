@@ -18,7 +18,8 @@ from directapp.domains.people.fields import DEALERSHIPS
 from directapp.kernel.clock import OSLO
 from directapp.kernel.dates import day_text
 from directapp.kernel.text import Text, _, join, ngettext, told, verbatim
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 _MANY, _PAGE = 5000, 500
 _MOST_LINES = 40
@@ -33,37 +34,37 @@ _HELLO = _("Hello {name}. This is new since you last looked.")
 _OPEN = _("See all notifications")
 
 
-def today_of(act: Act) -> date:
+def today_of(ctx: CommandContext) -> date:
     """Return the day it is in Norway."""
-    return act.now.astimezone(OSLO).date()
+    return ctx.now.astimezone(OSLO).date()
 
 
-async def tell_tomorrow(act: Act, after: UUID | None = None) -> UUID | None:
+async def tell_tomorrow(ctx: CommandContext, after: UUID | None = None) -> UUID | None:
     """Tell sellers and customers of tomorrow's deliveries, a page of cars at a time; return where the next begins."""
-    day = today_of(act) + timedelta(days=1)
-    cars, last = await _open_cars(act, after)
+    day = today_of(ctx) + timedelta(days=1)
+    cars, last = await _open_cars(ctx, after)
     for car in cars:
         if _delivery_day(car.row) != day:
             continue
-        scene = await scene_of(act, car.id)
+        scene = await scene_of(ctx, car.id)
         if scene is None:
             continue
         when = tomorrow({**car.row, "delivery_date": day})
         key = f"tomorrow:{car.id}:{day.isoformat()}"
-        if not await _told(act, f"{key}:delivery.tomorrow"):
-            act.emit(DELIVERY_TOMORROW, on=car, day=day.isoformat())
+        if not await _told(ctx, f"{key}:delivery.tomorrow"):
+            ctx.emit(DELIVERY_TOMORROW, on=car, day=day.isoformat())
         sold, sure = car.row.get("sold_at") is not None, _is_sure(car.row)
         detail = _place(car.row) if sure or not sold else join((_place(car.row), _NOT_READY))
         await scene.tell("delivery.tomorrow", scene.named("seller"), when=when, detail=detail, key=key)
         if sold and sure:
-            fills = {"when": when, "detail": _place(car.row), "call": await _call(act, car)}
-            await to_customer(act, car, "customer.tomorrow", fills=fills, key=key)
+            fills = {"when": when, "detail": _place(car.row), "call": await _call(ctx, car)}
+            await to_customer(ctx, car, "customer.tomorrow", fills=fills, key=key)
     return last
 
 
-async def _told(act: Act, key: str) -> bool:
+async def _told(ctx: CommandContext, key: str) -> bool:
     """Whether anybody has been told this already, by an earlier run."""
-    return bool(await act.find(NOTIFICATIONS, limit=1, only=("id",), key=key))
+    return bool(await ctx.find(NOTIFICATIONS, limit=1, only=("id",), key=key))
 
 
 def _is_sure(car: Any) -> bool:
@@ -82,37 +83,37 @@ def _place(car: Any) -> Text:
     return _("Place: {place}. ").fill(place=place) if place else verbatim("")
 
 
-async def _call(act: Act, car: Seen) -> Text:
+async def _call(ctx: CommandContext, car: Seen) -> Text:
     """Return what to do when the time does not suit."""
     site = car.row.get("dealership")
-    found = await act.look_up(DEALERSHIPS, site, system="pipeline") if site else None
+    found = await ctx.look_up(DEALERSHIPS, site, system="pipeline") if site else None
     phone = found.row.get("phone") if found else None
     return CALL.fill(phone=phone_text(phone)) if phone else ASK
 
 
-async def _open_cars(act: Act, after: UUID | None) -> tuple[list[Seen], UUID | None]:
+async def _open_cars(ctx: CommandContext, after: UUID | None) -> tuple[list[Seen], UUID | None]:
     """Return the open cars of the page after an id, and where the next page begins: None at the end."""
     more: dict[str, Any] = {} if after is None else {"id": Range(UUID(int=after.int + 1))}
-    page = await act.find(CARS, system="pipeline", limit=_PAGE, archived_at=None, **more)
+    page = await ctx.find(CARS, system="pipeline", limit=_PAGE, archived_at=None, **more)
     return [c for c in page if c.row["status"] not in _CLOSED], page[-1].id if len(page) == _PAGE else None
 
 
-async def tell_overdue(act: Act, after: UUID | None = None) -> UUID | None:
+async def tell_overdue(ctx: CommandContext, after: UUID | None = None) -> UUID | None:
     """Tell planners and managers of cars over their promised day, or over the goal of the stage they stand in.
 
     A page of cars at a time; returns where the next begins.
     """
-    day = today_of(act)
-    goals = {d.id: d.row.get("stage_goals") or {} for d in await act.find(DEALERSHIPS, system="pipeline", limit=_MANY)}
-    cars, last = await _open_cars(act, after)
+    day = today_of(ctx)
+    goals = {d.id: d.row.get("stage_goals") or {} for d in await ctx.find(DEALERSHIPS, system="pipeline", limit=_MANY)}
+    cars, last = await _open_cars(ctx, after)
     for car in cars:
         promised = car.row.get("delivery_date")
         late = promised is not None and promised < day
         site = car.row.get("prep_center")
-        over = None if late else _not_started(act, car) or _over_goal(act, car, goals.get(site, {}) if site else {})
+        over = None if late else _not_started(ctx, car) or _over_goal(ctx, car, goals.get(site, {}) if site else {})
         if not late and over is None:
             continue
-        scene = await scene_of(act, car.id)
+        scene = await scene_of(ctx, car.id)
         if scene is not None:
             await _overdue(
                 scene, _PROMISED.fill(when=day_text(promised)) if promised and late else over or verbatim(""), day
@@ -120,21 +121,21 @@ async def tell_overdue(act: Act, after: UUID | None = None) -> UUID | None:
     return last
 
 
-def _not_started(act: Act, car: Seen) -> Text | None:
+def _not_started(ctx: CommandContext, car: Seen) -> Text | None:
     """Return what was planned for an earlier day and has not begun."""
     for kind, label in _KINDS.items():
         planned = car.row.get(f"scheduled_{kind}_start")
         begun = car.row.get(f"{kind}_started_at") or car.row.get(f"{kind}_completed_at")
-        if planned is not None and begun is None and planned.astimezone(OSLO).date() < today_of(act):
+        if planned is not None and begun is None and planned.astimezone(OSLO).date() < today_of(ctx):
             return _PLANNED.fill(what=label, when=moment_text(planned))
     return None
 
 
-def _over_goal(act: Act, car: Seen, goals: Any) -> Text | None:
+def _over_goal(ctx: CommandContext, car: Seen, goals: Any) -> Text | None:
     goal, since = goals.get(car.row.get("status")), car.row.get("status_since")
     if goal is None or since is None:
         return None
-    hours, red = (act.now - since).total_seconds() / 3600, float(goal["red"])
+    hours, red = (ctx.now - since).total_seconds() / 3600, float(goal["red"])
     return _STAGE.fill(hours=round(hours), goal=round(red)) if hours > red else None
 
 
@@ -152,21 +153,21 @@ async def _overdue(scene: Scene, detail: Text, day: date) -> None:
     await scene.tell("deadline.overdue", receivers, detail=detail, key=key)
 
 
-async def send_digests(act: Act) -> None:
+async def send_digests(ctx: CommandContext) -> None:
     """Send those who want it their unread notifications as one letter."""
-    day = today_of(act)
-    wanting = [c.row["user"] for c in await act.find(NOTICE_CHOICES, limit=_MANY, digest=True)]
-    folk = await crowd(act, people=wanting)
+    day = today_of(ctx)
+    wanting = [c.row["user"] for c in await ctx.find(NOTICE_CHOICES, limit=_MANY, digest=True)]
+    folk = await crowd(ctx, people=wanting)
     for person in folk.people.values():
         key = f"digest:{person.id}:{day.isoformat()}"
-        if await act.find(MESSAGES, limit=1, key=key):
+        if await ctx.find(MESSAGES, limit=1, key=key):
             continue
-        unread = await act.find(NOTIFICATIONS, limit=_MANY, receiver=person.id, read_at=None)
+        unread = await ctx.find(NOTIFICATIONS, limit=_MANY, receiver=person.id, read_at=None)
         if unread and person.row.get("email"):
-            await _digest(act, person, unread, key)
+            await _digest(ctx, person, unread, key)
 
 
-async def _digest(act: Act, person: Seen, unread: list[Seen], key: str) -> None:
+async def _digest(ctx: CommandContext, person: Seen, unread: list[Seen], key: str) -> None:
     language = str(person.row.get("language") or "nb")
     rank = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
     lines = sorted(unread, key=lambda n: (rank.get(n.row["priority"], 2), -n.id.int))[:_MOST_LINES]
@@ -190,4 +191,4 @@ async def _digest(act: Act, person: Seen, unread: list[Seen], key: str) -> None:
         "content": content,
         "key": key,
     }
-    await post(act, values)
+    await post(ctx, values)

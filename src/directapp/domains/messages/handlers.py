@@ -21,7 +21,8 @@ from directapp.domains.records.fields import COMMENTS
 from directapp.domains.registry import events as registry_events
 from directapp.kernel.dates import day_text
 from directapp.kernel.text import Text, _, name_of, verbatim
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 _NEW = ("new", "demo")
 _PRIORITY = _("Priority: urgent.")
@@ -43,9 +44,9 @@ _PEOPLE = ("seller", "assigned_mechanic", "assigned_detailer")
 class Scene:
     """What a event handler about a car needs at hand: the car, its people and its sites."""
 
-    def __init__(self, act: Act, car: Seen, people: Crowd, names: Mapping[UUID, str]) -> None:
+    def __init__(self, ctx: CommandContext, car: Seen, people: Crowd, names: Mapping[UUID, str]) -> None:
         """Keep what was loaded."""
-        self.act, self.car, self.people, self.names = act, car, people, names
+        self.act, self.car, self.people, self.names = ctx, car, people, names
 
     @property
     def row(self) -> Mapping[str, Any]:
@@ -78,7 +79,7 @@ class Scene:
 
 
 async def scene_of(
-    act: Act,
+    ctx: CommandContext,
     car: UUID | None,
     *,
     sites: tuple[object, ...] = (),
@@ -86,31 +87,31 @@ async def scene_of(
     staff: bool = True,
 ) -> Scene | None:
     """Load a car with its people and sites, ``staff`` of the sites only where roles are asked for; None: gone."""
-    seen = act.seen if act.seen and act.seen.id == car and "sys_workflow" in act.actor.roles else None
-    found = [seen] if seen else await act.find(CARS, limit=1, id=car, system="workflow") if car else []
+    seen = ctx.seen if ctx.seen and ctx.seen.id == car and "sys_workflow" in ctx.actor.roles else None
+    found = [seen] if seen else await ctx.find(CARS, limit=1, id=car, system="workflow") if car else []
     if not found:
         return None
     row = found[0].row
     wanted = [*(row.get(name) for name in _SITES), *sites]
-    named = [*(row.get(n) for n in _PEOPLE), actor_of(act), *people]
-    folk = await crowd(act, sites=wanted if staff else (), people=named)
+    named = [*(row.get(n) for n in _PEOPLE), actor_of(ctx), *people]
+    folk = await crowd(ctx, sites=wanted if staff else (), people=named)
     ids = list({site for site in wanted if isinstance(site, UUID)})
     names = {
-        one.id: str(one.row["name"]) for one in await act.find(DEALERSHIPS, system="pipeline", id=ids, settled=True)
+        one.id: str(one.row["name"]) for one in await ctx.find(DEALERSHIPS, system="pipeline", id=ids, settled=True)
     }
-    return Scene(act, found[0], folk, names)
+    return Scene(ctx, found[0], folk, names)
 
 
-async def _of_car(act: Act, *, staff: bool = True) -> Scene | None:
-    return await scene_of(act, act.seen.id if act.seen else None, staff=staff)
+async def _of_car(ctx: CommandContext, *, staff: bool = True) -> Scene | None:
+    return await scene_of(ctx, ctx.seen.id if ctx.seen else None, staff=staff)
 
 
 # -- order and parts --------------------------------------------------------------------------------------
 
 
-async def ordered(act: Act) -> None:
+async def ordered(ctx: CommandContext) -> None:
     """Tell parts at the selling site of a new order."""
-    scene = await _of_car(act)
+    scene = await _of_car(ctx)
     if scene is None or scene.row.get("car_type") not in _NEW:
         return
     order = verbatim(scene.row.get("order_number") or "–")
@@ -123,28 +124,28 @@ async def ordered(act: Act) -> None:
     )
 
 
-async def parts_ordered(act: Act) -> None:
+async def parts_ordered(ctx: CommandContext) -> None:
     """Tell parts at the prep centre of what the selling site ordered."""
-    scene = await _of_car(act)
+    scene = await _of_car(ctx)
     if scene is not None:
         await scene.tell("parts.ordered", scene.at("prep_center", "parts"), site=scene.site(scene.row["dealership"]))
 
 
-async def accessories_changed(act: Act) -> None:
+async def accessories_changed(ctx: CommandContext) -> None:
     """Tell parts at both sites what changed after they had ordered."""
-    if act.seen is None:
+    if ctx.seen is None:
         return
-    item = act.seen
-    scene = await scene_of(act, item.row.get("car"))
+    item = ctx.seen
+    scene = await scene_of(ctx, item.row.get("car"))
     if scene is not None:
         detail = difference(item.row.get("changed_content"), item.row.get("name"))
         both = [*scene.at("dealership", "parts"), *scene.at("prep_center", "parts")]
         await scene.tell("accessories.changed", both, detail=detail, about=item)
 
 
-async def parts_arrived(act: Act) -> None:
+async def parts_arrived(ctx: CommandContext) -> None:
     """Tell the mechanic and the planner that parts are here."""
-    scene = await _of_car(act)
+    scene = await _of_car(ctx)
     if scene is None:
         return
     sides = ("seller", "prep")
@@ -158,23 +159,23 @@ async def parts_arrived(act: Act) -> None:
 # -- arrival and inspection -------------------------------------------------------------------------------
 
 
-async def arrived_prep(act: Act) -> None:
+async def arrived_prep(ctx: CommandContext) -> None:
     """Tell the seller that the car is at the prep centre."""
-    scene = await _of_car(act, staff=False)
+    scene = await _of_car(ctx, staff=False)
     if scene is not None:
         await scene.tell("arrival.prep", scene.named("seller"), site=scene.site(scene.row.get("prep_center")))
 
 
-async def arrived_dealer(act: Act) -> None:
+async def arrived_dealer(ctx: CommandContext) -> None:
     """Tell the seller that the car is at the dealership; one arrival is enough where both are the same site."""
-    scene = await _of_car(act, staff=False)
+    scene = await _of_car(ctx, staff=False)
     if scene is not None and scene.row.get("dealership") != scene.row.get("prep_center"):
         await scene.tell("arrival.dealer", scene.named("seller"), site=scene.site(scene.row.get("dealership")))
 
 
-async def inspected(act: Act) -> None:
+async def inspected(ctx: CommandContext) -> None:
     """Tell the seller and the planner how the inspection went."""
-    scene = await _of_car(act)
+    scene = await _of_car(ctx)
     if scene is None:
         return
     remarks = scene.row.get("inspection_remarks")
@@ -183,17 +184,17 @@ async def inspected(act: Act) -> None:
     await scene.tell(event, receivers, detail=short(remarks))
 
 
-async def inspection_failed(act: Act) -> None:
+async def inspection_failed(ctx: CommandContext) -> None:
     """Tell the seller that the car was not approved, and why."""
-    scene = await _of_car(act, staff=False)
+    scene = await _of_car(ctx, staff=False)
     if scene is not None:
         why = short(scene.row.get("inspection_remarks") or scene.row.get("inspection_notes"))
         await scene.tell("inspection.failed", scene.named("seller"), detail=why)
 
 
-async def ready_to_plan(act: Act) -> None:
+async def ready_to_plan(ctx: CommandContext) -> None:
     """Tell the planner that a car waits for a place in the plan."""
-    scene = await _of_car(act)
+    scene = await _of_car(ctx)
     if scene is not None:
         urgent = _PRIORITY if scene.row.get("priority") == "urgent" else NOTHING
         await scene.tell("plan.ready", scene.at("prep_center", "planner"), detail=urgent)
@@ -202,37 +203,37 @@ async def ready_to_plan(act: Act) -> None:
 # -- work and quality -------------------------------------------------------------------------------------
 
 
-async def technical_done(act: Act) -> None:
+async def technical_done(ctx: CommandContext) -> None:
     """Tell the planner, and the seller when all is done."""
-    await _work_done(act, "technical")
+    await _work_done(ctx, "technical")
 
 
-async def cosmetic_done(act: Act) -> None:
+async def cosmetic_done(ctx: CommandContext) -> None:
     """Tell the planner, and the seller when all is done."""
-    await _work_done(act, "cosmetic")
+    await _work_done(ctx, "cosmetic")
 
 
-async def _work_done(act: Act, kind: str) -> None:
-    scene = await _of_car(act)
+async def _work_done(ctx: CommandContext, kind: str) -> None:
+    scene = await _of_car(ctx)
     if scene is None or scene.row.get(f"{kind}_completed_at") is None:
         return
     worker = scene.row.get(f"{kind}_completed_by")
-    found = await crowd(act, people=[worker])
+    found = await crowd(ctx, people=[worker])
     done_by = found.name_of(worker)
     who = verbatim(person_name(done_by.row)) if done_by else scene.doer
     await scene.tell(f"work.{kind}", scene.at("prep_center", "planner"), who=who)
 
 
-async def work_completed(act: Act) -> None:
+async def work_completed(ctx: CommandContext) -> None:
     """Tell the seller that all the work is done."""
-    scene = await _of_car(act, staff=False)
+    scene = await _of_car(ctx, staff=False)
     if scene is not None:
         await scene.tell("work.completed", scene.named("seller"))
 
 
-async def quality_failed(act: Act) -> None:
+async def quality_failed(ctx: CommandContext) -> None:
     """Tell those whose work it was, and the planner, what has to be done again."""
-    scene = await _of_car(act)
+    scene = await _of_car(ctx)
     if scene is None:
         return
     rework = str(scene.row.get("rework") or "both")
@@ -249,24 +250,24 @@ async def quality_failed(act: Act) -> None:
 # -- delivery ---------------------------------------------------------------------------------------------
 
 
-async def ready(act: Act) -> None:
+async def ready(ctx: CommandContext) -> None:
     """Tell the seller that the car is ready, and the customer of a sold one."""
-    scene = await _of_car(act, staff=False)
+    scene = await _of_car(ctx, staff=False)
     if scene is None:
         return
     row = scene.row
     key = _readiness(row)
     site = scene.site(row.get("prep_center"))
     await scene.tell("delivery.ready", scene.named("seller"), site=site, detail=hand_over(row), key=key)
-    still = await _now(act, "ready_for_delivery_at") is not None
+    still = await _now(ctx, "ready_for_delivery_at") is not None
     if still and row.get("sold_at") is not None and row.get("ready_for_pickup") is not True:
-        seller = await seller_words(act, scene.car)
-        await to_customer(act, scene.car, "customer.ready", fills={"seller": seller}, channels=("email",), key=key)
+        seller = await seller_words(ctx, scene.car)
+        await to_customer(ctx, scene.car, "customer.ready", fills={"seller": seller}, channels=("email",), key=key)
 
 
-async def _now(act: Act, name: str) -> Any:
+async def _now(ctx: CommandContext, name: str) -> Any:
     """Return what a field of the car holds by now."""
-    return (await act.look_up(CARS, act.target.id, system="workflow")).row.get(name)
+    return (await ctx.look_up(CARS, ctx.target.id, system="workflow")).row.get(name)
 
 
 def _readiness(car: Mapping[str, Any]) -> str:
@@ -275,22 +276,22 @@ def _readiness(car: Mapping[str, Any]) -> str:
     return f"{car['id']}:{since.isoformat() if since else '-'}"
 
 
-async def pickup(act: Act) -> None:
+async def pickup(ctx: CommandContext) -> None:
     """Tell the seller and the customer that the car may be fetched."""
-    scene = await _of_car(act, staff=False)
+    scene = await _of_car(ctx, staff=False)
     if scene is None or scene.row.get("ready_for_pickup") is not True:
         return
     detail = hand_over(scene.row)
     key = _readiness(scene.row)
     await scene.tell("delivery.pickup", scene.named("seller"), detail=detail, key=key)
     # A customer is called for what is still so.
-    if scene.row.get("sold_at") is not None and await _now(act, "ready_for_pickup") is True:
-        await to_customer(act, scene.car, "customer.pickup", fills={"detail": detail}, key=key)
+    if scene.row.get("sold_at") is not None and await _now(ctx, "ready_for_pickup") is True:
+        await to_customer(ctx, scene.car, "customer.pickup", fills={"detail": detail}, key=key)
 
 
-async def delivered(act: Act) -> None:
+async def delivered(ctx: CommandContext) -> None:
     """Tell the manager of the selling site."""
-    scene = await _of_car(act)
+    scene = await _of_car(ctx)
     if scene is not None:
         await scene.tell("delivery.done", scene.at("dealership", "manager"), who=scene.doer)
 
@@ -300,26 +301,26 @@ async def delivered(act: Act) -> None:
 _AT_SITE = ("reception", "planner", "sales_manager", "parts")
 
 
-async def transfer_sent(act: Act) -> None:
+async def transfer_sent(ctx: CommandContext) -> None:
     """Tell both sites that a car is on its way."""
-    await _transfer(act, "transfer.sent")
+    await _transfer(ctx, "transfer.sent")
 
 
-async def transfer_received(act: Act) -> None:
+async def transfer_received(ctx: CommandContext) -> None:
     """Tell both sites that a car was received."""
-    await _transfer(act, "transfer.received")
+    await _transfer(ctx, "transfer.received")
 
 
-async def transfer_refused(act: Act) -> None:
+async def transfer_refused(ctx: CommandContext) -> None:
     """Tell both sites that a car was refused."""
-    await _transfer(act, "transfer.refused")
+    await _transfer(ctx, "transfer.refused")
 
 
-async def _transfer(act: Act, event: str) -> None:
-    if act.seen is None:
+async def _transfer(ctx: CommandContext, event: str) -> None:
+    if ctx.seen is None:
         return
-    row = act.seen.row
-    scene = await scene_of(act, row.get("car"), sites=(row.get("from"), row.get("to")), people=(row.get("by"),))
+    row = ctx.seen.row
+    scene = await scene_of(ctx, row.get("car"), sites=(row.get("from"), row.get("to")), people=(row.get("by"),))
     if scene is None:
         return
     receivers = [*scene.named("seller"), *scene.people.named(row.get("by"))]
@@ -327,40 +328,40 @@ async def _transfer(act: Act, event: str) -> None:
         receivers += scene.people.at(site, *_AT_SITE) or scene.people.at(site, "manager")
     note = short(row.get("note"))
     fills = {"origin": scene.site(row.get("from")), "site": scene.site(row.get("to")), "detail": note}
-    await scene.tell(event, receivers, about=act.seen, **fills)
+    await scene.tell(event, receivers, about=ctx.seen, **fills)
 
 
 # -- planning ---------------------------------------------------------------------------------------------
 
 
-async def booked(act: Act) -> None:
+async def booked(ctx: CommandContext) -> None:
     """Tell the one who does the work, and the seller."""
-    await _booking(act, "booking.created")
+    await _booking(ctx, "booking.created")
 
 
-async def moved(act: Act) -> None:
+async def moved(ctx: CommandContext) -> None:
     """Tell of the new time: the one who does the work, the one who no longer does, and the seller."""
-    if act.seen is None:
+    if ctx.seen is None:
         return
-    was = act.params.get("was") or {}
+    was = ctx.params.get("was") or {}
     before = UUID(was["person"]) if was.get("person") else None
-    if "person" not in was or before == act.seen.row.get("person"):
-        await _booking(act, "booking.moved")
+    if "person" not in was or before == ctx.seen.row.get("person"):
+        await _booking(ctx, "booking.moved")
         return
-    times = [(datetime.fromisoformat(was[n]) if was.get(n) else None, act.seen.row.get(n)) for n in _SPAN]
-    await _booking(act, "booking.created", seller=False)
-    await _booking(act, "booking.taken", seller=False, person=before, span=[old for old, _ in times])
+    times = [(datetime.fromisoformat(was[n]) if was.get(n) else None, ctx.seen.row.get(n)) for n in _SPAN]
+    await _booking(ctx, "booking.created", seller=False)
+    await _booking(ctx, "booking.taken", seller=False, person=before, span=[old for old, _ in times])
     if any(old != new for old, new in times):
-        await _booking(act, "booking.moved", worker=False)
+        await _booking(ctx, "booking.moved", worker=False)
 
 
-async def cancelled(act: Act) -> None:
+async def cancelled(ctx: CommandContext) -> None:
     """Tell them that it does not happen."""
-    await _booking(act, "booking.cancelled")
+    await _booking(ctx, "booking.cancelled")
 
 
 async def _booking(
-    act: Act,
+    ctx: CommandContext,
     event: str,
     *,
     worker: bool = True,
@@ -369,12 +370,12 @@ async def _booking(
     span: Sequence[datetime | None] = (),
 ) -> None:
     """Tell of a booking: ``person`` and ``span`` where not its own are meant."""
-    booking = act.seen
+    booking = ctx.seen
     if booking is None:
         return
     row = booking.row
     who = person or row.get("person")
-    scene = await scene_of(act, row.get("car"), sites=(row.get("provider"), row.get("consumer")), people=(who,))
+    scene = await scene_of(ctx, row.get("car"), sites=(row.get("provider"), row.get("consumer")), people=(who,))
     if scene is None:
         return
     receivers = [*(scene.people.named(who) if worker else ()), *(scene.named("seller") if seller else ())]
@@ -383,26 +384,26 @@ async def _booking(
         event,
         receivers,
         about=booking,
-        what=await _resource_type(act, row.get("resource_type")),
+        what=await _resource_type(ctx, row.get("resource_type")),
         site=scene.site(row.get("provider")),
         when=span_text(starts, ends) if starts else NOTHING,
     )
 
 
-async def _resource_type(act: Act, which: object) -> Text:
-    found = await act.find(RESOURCE_TYPES, system="pipeline", limit=1, id=which, settled=True) if which else []
+async def _resource_type(ctx: CommandContext, which: object) -> Text:
+    found = await ctx.find(RESOURCE_TYPES, system="pipeline", limit=1, id=which, settled=True) if which else []
     return name_of(found[0].row) if found else _("Work")
 
 
-async def timebank_full(act: Act) -> None:
+async def timebank_full(ctx: CommandContext) -> None:
     """Tell the planner whose week is full, once for each week."""
-    if act.seen is None:
+    if ctx.seen is None:
         return
-    row, person, week = act.seen.row, act.params.get("person"), act.params.get("week")
+    row, person, week = ctx.seen.row, ctx.params.get("person"), ctx.params.get("week")
     who = UUID(str(person)) if person else row.get("person")
     site = row.get("provider")
-    folk = await crowd(act, sites=[site], people=[actor_of(act), who])
-    named = await act.find(DEALERSHIPS, system="pipeline", limit=1, id=site) if site else []
+    folk = await crowd(ctx, sites=[site], people=[actor_of(ctx), who])
+    named = await ctx.find(DEALERSHIPS, system="pipeline", limit=1, id=site) if site else []
     found = folk.name_of(who)
     fills = {
         "who": verbatim(person_name(found.row)) if found else NOBODY,
@@ -410,23 +411,23 @@ async def timebank_full(act: Act) -> None:
         "when": week_text(date.fromisoformat(str(week))) if week else NOTHING,
     }
     key = f"full:{who}:{week}"
-    await tell(act, Told(event="timebank.full", about=act.seen, fills=fills, key=key), folk.at(site, "planner"))
+    await tell(ctx, Told(event="timebank.full", about=ctx.seen, fills=fills, key=key), folk.at(site, "planner"))
 
 
 # -- words ------------------------------------------------------------------------------------------------
 
 
-async def mentioned(act: Act) -> None:
+async def mentioned(ctx: CommandContext) -> None:
     """Tell those whom a comment names, in its words where they have to do with what it is about."""
-    if act.seen is None:
+    if ctx.seen is None:
         return
-    comment = act.seen
+    comment = ctx.seen
     names = [UUID(str(one)) for one in comment.row.get("mentions") or ()]
     writer, car = comment.row.get("created_by"), comment.row.get("car")
-    scene = await scene_of(act, car, people=(*names, writer), staff=False)
+    scene = await scene_of(ctx, car, people=(*names, writer), staff=False)
     if scene is None and car is not None:
         return
-    folk = scene.people if scene else await crowd(act, people=(*names, writer))
+    folk = scene.people if scene else await crowd(ctx, people=(*names, writer))
     found = folk.name_of(writer)
     who = verbatim(person_name(found.row)) if found else NOBODY
     people = folk.named(*names)
@@ -436,23 +437,23 @@ async def mentioned(act: Act) -> None:
         event="comment.mention",
         car=scene.car if scene else None,
         about=comment,
-        fills={"who": who, "detail": short(comment.row.get("text")), **_kind_of_subject(act, comment, scene)},
+        fills={"who": who, "detail": short(comment.row.get("text")), **_kind_of_subject(ctx, comment, scene)},
     )
-    await tell(act, told, near)
+    await tell(ctx, told, near)
     # Not a word of which car: neither its model nor the end of its chassis number.
     thing, why = (_("a car"), _OTHER_SITE) if scene else (_SOMETHING, _ELSEWHERE)
-    await tell(act, Told(event="comment.mention", fills={"who": who, "car": thing, "detail": why}), far)
+    await tell(ctx, Told(event="comment.mention", fills={"who": who, "car": thing, "detail": why}), far)
 
 
-def _kind_of_subject(act: Act, comment: Seen, scene: Scene | None) -> dict[str, Text]:
+def _kind_of_subject(ctx: CommandContext, comment: Seen, scene: Scene | None) -> dict[str, Text]:
     """Return what stands for the car where there is none: what kind of record it is about."""
-    kind = act.fields(COMMENTS)[SUBJECT_COLLECTION].choice(comment.row.get(SUBJECT_COLLECTION))
+    kind = ctx.fields(COMMENTS)[SUBJECT_COLLECTION].choice(comment.row.get(SUBJECT_COLLECTION))
     return {"car": kind.label} if kind and scene is None else {}
 
 
-async def inspection_due(act: Act) -> None:
+async def inspection_due(ctx: CommandContext) -> None:
     """Tell the seller, else those who lead the sale, and the planner that the periodic inspection is due."""
-    scene = await _of_car(act)
+    scene = await _of_car(ctx)
     due = scene.row.get("next_inspection_due") if scene else None
     if scene is None or due is None:
         return
@@ -461,7 +462,7 @@ async def inspection_due(act: Act) -> None:
     await scene.tell("registry.inspection_due", receivers, when=day_text(due), key=f"{scene.car.id}:{due.isoformat()}")
 
 
-EVENT_HANDLERS: dict[Event, Callable[[Act], Awaitable[None]]] = {
+EVENT_HANDLERS: dict[Event, Callable[[CommandContext], Awaitable[None]]] = {
     car_events.REGISTERED: ordered,
     car_events.PARTS_ORDERED_SELLER: parts_ordered,
     car_events.ACCESSORIES_CHANGED: accessories_changed,

@@ -16,9 +16,9 @@ from directapp.domains.messages.vendor_photos import MOST_PHOTOS, Photo, hang_ph
 from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.errors import DirectAppError, TooManyError
 from directapp.kernel.text import _
-from directapp.services.act import Seen
 from directapp.services.attachments import Attachments, Incoming
 from directapp.services.jobs import Errand, GiveUpError, Job, LaterError
+from directapp.services.seen import Seen
 
 _log = structlog.get_logger(__name__)
 _LONGEST = 4000

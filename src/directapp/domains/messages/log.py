@@ -28,7 +28,7 @@ from directapp.domains.people.roles import EVERYONE
 from directapp.kernel.errors import Problem
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import _, pgettext
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 BY_HAND = frozenset({"phone", "letter"})
 SEEN = SubjectSeen(SUBJECT_ID)
@@ -133,9 +133,9 @@ def _failed(case: Case) -> Problem | None:
     return None if again else Problem(words, field="status", code="CONFLICT")
 
 
-async def send_again(act: Act) -> None:
+async def send_again(ctx: CommandContext) -> None:
     """Send a copy of a message that failed: a person's word, also where it may have gone after all."""
-    row = act.target.row
+    row = ctx.target.row
     kept: Mapping[str, Any] = {
         name: row[name]
         for name in (
@@ -154,8 +154,8 @@ async def send_again(act: Act) -> None:
         )
     }
     values = {name: value for name, value in kept.items() if value is not None}
-    made = await act.create("messages", {**values, "direction": "out"}, system="messenger")
-    act.emit(SEND, on=made)
+    made = await ctx.create("messages", {**values, "direction": "out"}, system="messenger")
+    ctx.emit(SEND, on=made)
 
 
 VERBS = (

@@ -16,7 +16,7 @@ from directapp.domains.people.roles import EVERYONE
 from directapp.kernel.errors import Problem
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import _
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 
 def _own_key(_: Case) -> str:
@@ -48,23 +48,23 @@ NOTIFICATION = Group(
 )
 
 
-async def mark_read(act: Act) -> None:
+async def mark_read(ctx: CommandContext) -> None:
     """Note that the receiver has read it."""
-    await act.change({"read_at": act.now}, system="messenger")
+    await ctx.change({"read_at": ctx.now}, system="messenger")
 
 
-async def mark_unread(act: Act) -> None:
+async def mark_unread(ctx: CommandContext) -> None:
     """Put it back among the unread."""
-    await act.change({"read_at": None}, system="messenger")
+    await ctx.change({"read_at": None}, system="messenger")
 
 
-async def mark_all_read(act: Act) -> None:
+async def mark_all_read(ctx: CommandContext) -> None:
     """Note that the actor has read everything, or everything of a type."""
-    asked: dict[str, Any] = {"read_at": None, "receiver": act.actor.user}
-    if act.params.get("type"):
-        asked["type"] = act.params["type"]
-    for one in await act.every("notifications", **asked):
-        await act.change({"read_at": act.now}, system="messenger", on=one)
+    asked: dict[str, Any] = {"read_at": None, "receiver": ctx.actor.user}
+    if ctx.params.get("type"):
+        asked["type"] = ctx.params["type"]
+    for one in await ctx.every("notifications", **asked):
+        await ctx.change({"read_at": ctx.now}, system="messenger", on=one)
 
 
 def _is_read(case: Case) -> Problem | None:

@@ -19,7 +19,8 @@ from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.dates import day_text
 from directapp.kernel.money import amount_text
 from directapp.kernel.text import _, join, pgettext, verbatim
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 _CAR, _WORK, _FOR = _("Car"), _("Work"), pgettext("vendor", "For")
 _MOST = 160
@@ -27,25 +28,25 @@ CODES = "vendor.codes"
 _ANSWER = _("{vendor}: {answer}")
 
 
-async def shared(act: Act) -> None:
+async def shared(ctx: CommandContext) -> None:
     """Send the customer the link that somebody shared, by the way they chose."""
-    if act.seen is None:
+    if ctx.seen is None:
         return
-    car = await act.look_up(CARS, act.seen.row["car"], system="pipeline")
-    channel = str(act.params["channel"])
-    await to_customer(act, car, "customer.link", fills={}, channels=(channel,), sender=actor_of(act))
+    car = await ctx.look_up(CARS, ctx.seen.row["car"], system="pipeline")
+    channel = str(ctx.params["channel"])
+    await to_customer(ctx, car, "customer.link", fills={}, channels=(channel,), sender=actor_of(ctx))
 
 
-async def asked(act: Act) -> None:
+async def asked(ctx: CommandContext) -> None:
     """Write to the vendor about the work item."""
-    if act.seen is None:
+    if ctx.seen is None:
         return
-    link = act.seen.row
-    item = await act.look_up(WORK_ITEMS, link["work_item"], system="pipeline")
-    car = await act.look_up(CARS, item.row["car"], system="pipeline")
+    link = ctx.seen.row
+    item = await ctx.look_up(WORK_ITEMS, link["work_item"], system="pipeline")
+    car = await ctx.look_up(CARS, item.row["car"], system="pipeline")
     site = car.row.get("prep_center") or car.row.get("dealership")
-    name = (await act.look_up(DEALERSHIPS, site, system="pipeline")).row["name"] if site else "–"
-    asker = (await crowd(act, people=[link.get("asked_by")])).name_of(link.get("asked_by"))
+    name = (await ctx.look_up(DEALERSHIPS, site, system="pipeline")).row["name"] if site else "–"
+    asker = (await crowd(ctx, people=[link.get("asked_by")])).name_of(link.get("asked_by"))
     language = str(link.get("language") or "nb")
     work = shortened(item.row["description"])
     detail = join((verbatim(f"«{work}»."), short(link.get("note"))))
@@ -60,25 +61,25 @@ async def asked(act: Act) -> None:
         site=site,
         receiver_kind="vendor",
         key=fresh_key(),
-        capability=("vendor", act.seen.id),
+        capability=("vendor", ctx.seen.id),
         facts=[[label.pick(language), words] for label, words in facts],
         sender=link.get("asked_by"),
     )
     if link.get("email"):
-        await post(act, outgoing.values("email", link["email"]))
+        await post(ctx, outgoing.values("email", link["email"]))
     elif link.get("phone"):
         brief = {**fills, "detail": verbatim(f"«{work[:_MOST]}».")}
         outgoing.fills = brief
-        await post(act, outgoing.values("sms", link["phone"]))
+        await post(ctx, outgoing.values("sms", link["phone"]))
 
 
-async def answered(act: Act) -> None:
+async def answered(ctx: CommandContext) -> None:
     """Tell the one who asked, and the planner, what the vendor says; keep it in the log as what came in."""
-    if act.seen is None:
+    if ctx.seen is None:
         return
-    link = act.seen
+    link = ctx.seen
     row = link.row
-    scene = await scene_of(act, row.get("car"), people=(row.get("asked_by"),))
+    scene = await scene_of(ctx, row.get("car"), people=(row.get("asked_by"),))
     if scene is None:
         return
     said = next((c.label for c in ANSWERS if c.code == row.get("answer")), NOTHING)
@@ -86,7 +87,7 @@ async def answered(act: Act) -> None:
     on = day_text(row["ready_on"]) if row.get("ready_on") else NOTHING
     detail = join((price, on, short(row.get("answer_note"))))
     receivers = [*scene.people.named(row.get("asked_by")), *scene.at("prep_center", "planner")]
-    item = await act.look_up(WORK_ITEMS, UUID(str(row["work_item"])), system="pipeline")
+    item = await ctx.look_up(WORK_ITEMS, UUID(str(row["work_item"])), system="pipeline")
     told = Told(
         event="vendor.answered",
         car=scene.car,
@@ -97,9 +98,9 @@ async def answered(act: Act) -> None:
             "detail": join((short(item.row["description"]), detail)),
         },
     )
-    await tell(act, told, receivers)
+    await tell(ctx, told, receivers)
     # What came by text message or letter stands in the log since it came.
-    if not act.params.get("heard"):
+    if not ctx.params.get("heard"):
         values = {
             "car": scene.car.id,
             "channel": "email" if row.get("email") else "sms",
@@ -110,49 +111,49 @@ async def answered(act: Act) -> None:
             "body": detail if detail.english else None,
             "to": row.get("email") or row.get("phone"),
             "status": "delivered",
-            "delivered_at": act.now,
+            "delivered_at": ctx.now,
             "key": f"{fresh_key()}:in",
         }
-        await act.create(MESSAGES, {name: value for name, value in values.items() if value is not None})
+        await ctx.create(MESSAGES, {name: value for name, value in values.items() if value is not None})
 
 
-async def said(act: Act) -> None:
+async def said(ctx: CommandContext) -> None:
     """Tell the one who asked, and the planner, that the vendor wrote something that no step follows from."""
-    await _tell_words(act, VENDOR_SAID.name)
+    await _tell_words(ctx, VENDOR_SAID.name)
 
 
-async def unmatched(act: Act) -> None:
+async def unmatched(ctx: CommandContext) -> None:
     """Tell them that an answer may be about this work, and the vendor, once, which codes pick one."""
-    await _tell_words(act, VENDOR_UNMATCHED.name)
-    codes = [str(code) for code in act.params.get("codes") or ()]
-    if codes and act.seen is not None:
-        await _ask_for_code(act, act.seen, codes)
+    await _tell_words(ctx, VENDOR_UNMATCHED.name)
+    codes = [str(code) for code in ctx.params.get("codes") or ()]
+    if codes and ctx.seen is not None:
+        await _ask_for_code(ctx, ctx.seen, codes)
 
 
-async def _tell_words(act: Act, event: str) -> None:
-    if act.seen is None:
+async def _tell_words(ctx: CommandContext, event: str) -> None:
+    if ctx.seen is None:
         return
-    row = act.seen.row
-    item = await act.look_up(WORK_ITEMS, UUID(str(row["work_item"])), system="pipeline")
-    scene = await scene_of(act, item.row.get("car"), people=(row.get("asked_by"),))
+    row = ctx.seen.row
+    item = await ctx.look_up(WORK_ITEMS, UUID(str(row["work_item"])), system="pipeline")
+    scene = await scene_of(ctx, item.row.get("car"), people=(row.get("asked_by"),))
     if scene is None:
         return
     fills = {
         "who": verbatim(row["vendor_name"]),
         "what": short(item.row["description"]),
-        "detail": short(act.params.get("text")),
+        "detail": short(ctx.params.get("text")),
     }
     receivers = [*scene.people.named(row.get("asked_by")), *scene.at("prep_center", "planner")]
-    await tell(act, Told(event=event, car=scene.car, about=item, fills=fills), receivers)
+    await tell(ctx, Told(event=event, car=scene.car, about=item, fills=fills), receivers)
 
 
-async def _ask_for_code(act: Act, link: Seen, codes: list[str]) -> None:
+async def _ask_for_code(ctx: CommandContext, link: Seen, codes: list[str]) -> None:
     """Answer with the codes that are open: once for the same ones, so that two machines never talk on."""
-    number, language = str(act.params["sender"]), str(link.row.get("language") or "nb")
+    number, language = str(ctx.params["sender"]), str(link.row.get("language") or "nb")
     stem = hashlib.sha256(" ".join([number, *sorted(codes)]).encode()).hexdigest()[:32]
-    if await act.find(MESSAGES, limit=1, key=f"{stem}:{CODES}:sms"):
+    if await ctx.find(MESSAGES, limit=1, key=f"{stem}:{CODES}:sms"):
         return
-    item = await act.look_up(WORK_ITEMS, link.row["work_item"], system="pipeline")
+    item = await ctx.look_up(WORK_ITEMS, link.row["work_item"], system="pipeline")
     outgoing = Outgoing(
         event=CODES,
         fills={"detail": verbatim(", ".join(codes)), "code": verbatim(codes[0].split(" ", 1)[0])},
@@ -163,10 +164,10 @@ async def _ask_for_code(act: Act, link: Seen, codes: list[str]) -> None:
         key=stem,
         capability=("vendor", link.id),
     )
-    await post(act, outgoing.values("sms", number))
+    await post(ctx, outgoing.values("sms", number))
 
 
-EVENT_HANDLERS: dict[Event, Callable[[Act], Awaitable[None]]] = {
+EVENT_HANDLERS: dict[Event, Callable[[CommandContext], Awaitable[None]]] = {
     SHARE: shared,
     VENDOR_ASKED: asked,
     VENDOR_ANSWERED: answered,

@@ -40,8 +40,9 @@ from directapp.domains.people.fields import DEALERSHIPS
 from directapp.kernel.ids import uuid7
 from directapp.kernel.languages import languages
 from directapp.kernel.text import _
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
 from directapp.services.jobs import Daily, Errand, Failures, Job, LaterError, Schedule, acting, sweep, sweep_all
+from directapp.services.seen import Seen
 
 SYSTEM = sending.SYSTEM
 _QUOTA_REST = 3600.0
@@ -102,8 +103,8 @@ class Post:
     async def send(self, jobs: Sequence[Job]) -> Failures:
         """Send the messages of errands, each by the way its channel goes; return which failed, and how."""
         first, wanted = jobs[0], {job.record: job for job in jobs}
-        async with self._acting(first) as act:
-            waiting = await sending.queued(act, list(wanted))
+        async with self._acting(first) as ctx:
+            waiting = await sending.queued(ctx, list(wanted))
         letters = [one.id for one in waiting if one.row["channel"] == "email" and self.resend is not None]
         failed: dict[UUID, Exception] = {}
         if self.resend is not None and letters:
@@ -137,9 +138,9 @@ class Post:
         await self.resend.send(letter, key=uuid7().hex)
 
     async def _by_mail(self, job: Job) -> None:
-        async with job.act(SYSTEM) as act:
-            envelope = await sending.take(act)
-            made = await self._written(act, envelope, {}) if envelope else None
+        async with job.act(SYSTEM) as ctx:
+            envelope = await sending.take(ctx)
+            made = await self._written(ctx, envelope, {}) if envelope else None
         if envelope is None or made is None:
             return
         try:
@@ -152,18 +153,18 @@ class Post:
                 headers=self._headers(envelope),
             )
         except AddressRefusedError as error:
-            async with job.act(SYSTEM) as act:
-                await sending.turn_down(act, error.problems[0].message, gone=error.gone)
+            async with job.act(SYSTEM) as ctx:
+                await sending.turn_down(ctx, error.problems[0].message, gone=error.gone)
             return
-        async with job.act(SYSTEM) as act:
-            await sending.sent(act, "smtp" if self.mailer.host else "folder", {envelope.id: None})
+        async with job.act(SYSTEM) as ctx:
+            await sending.sent(ctx, "smtp" if self.mailer.host else "folder", {envelope.id: None})
 
     async def _by_resend(self, job: Job, resend: Resend, letters: Sequence[UUID]) -> dict[UUID, Exception]:
         failed: dict[UUID, Exception] = {}
-        async with self._acting(job) as act:
-            batches = await sending.batches(act, letters)
+        async with self._acting(job) as ctx:
+            batches = await sending.batches(ctx, letters)
             brands: dict[str, Brand] = {}
-            made = {one.id: await self._written(act, one, brands) for batch in batches for one in batch.envelopes}
+            made = {one.id: await self._written(ctx, one, brands) for batch in batches for one in batch.envelopes}
         for batch in batches:
             try:
                 ids = await self._hand_over(resend, batch, [self._letter(one, made[one.id]) for one in batch.envelopes])
@@ -172,12 +173,12 @@ class Post:
             except Exception as error:  # noqa: BLE001 - it is this batch's failure, not the others'
                 failed |= dict.fromkeys(batch.ids, error)
             else:
-                async with self._acting(job) as act:
-                    await sending.sent(act, "resend", ids)
+                async with self._acting(job) as ctx:
+                    await sending.sent(ctx, "resend", ids)
         return failed
 
     @staticmethod
-    def _acting(job: Job) -> AbstractAsyncContextManager[Act]:
+    def _acting(job: Job) -> AbstractAsyncContextManager[CommandContext]:
         """Open a transaction about no message in particular."""
         return acting(job.pipeline, job.tenant, SYSTEM, job.name, "", None)
 
@@ -197,13 +198,13 @@ class Post:
     async def _rejected(
         self, job: Job, batch: Batch, error: MailRejectedError | AddressRefusedError
     ) -> dict[UUID, Exception]:
-        async with self._acting(job) as act:
+        async with self._acting(job) as ctx:
             if len(batch.envelopes) > 1:
-                await sending.part(act, batch)
+                await sending.part(ctx, batch)
                 later = LaterError("one letter of several was refused", seconds=0.0)
                 return dict.fromkeys(batch.ids, later)
-            for one in await sending.queued(act, batch.ids):
-                await sending.not_taken(act, one, error.problems[0].message, gone=error.gone)
+            for one in await sending.queued(ctx, batch.ids):
+                await sending.not_taken(ctx, one, error.problems[0].message, gone=error.gone)
         return {}
 
     def _letter(self, envelope: Envelope, made: Made) -> Mail:
@@ -225,12 +226,12 @@ class Post:
             return BY_MACHINE
         return {**BY_MACHINE, "List-Unsubscribe": f"<{letters.choices_of(self.capabilities)}>"}
 
-    async def _written(self, act: Act, envelope: Envelope, brands: dict[str, Brand]) -> Made:
+    async def _written(self, ctx: CommandContext, envelope: Envelope, brands: dict[str, Brand]) -> Made:
         """Return the letter of a message; ``brands`` remembers the sites of the letters that go together."""
         content = envelope.content
         site = str(content.get("site") or "")
         if site not in brands:
-            found = await act.find(DEALERSHIPS, system="pipeline", limit=1, id=UUID(site)) if site else []
+            found = await ctx.find(DEALERSHIPS, system="pipeline", limit=1, id=UUID(site)) if site else []
             brands[site] = letters.brand_of(found[0].row, self.capabilities, envelope.tenant) if found else _PLAIN
         letter = letters.compose(
             subject=envelope.subject,
@@ -247,30 +248,30 @@ class Post:
 
     async def _text(self, job: Job) -> None:
         if self.sms is None:
-            async with job.act(SYSTEM) as act:
-                await sending.reject(act, sending.NOT_SET_UP)
+            async with job.act(SYSTEM) as ctx:
+                await sending.reject(ctx, sending.NOT_SET_UP)
             return
-        async with job.act(SYSTEM) as act:
-            envelope = await sending.take_sms(act)
+        async with job.act(SYSTEM) as ctx:
+            envelope = await sending.take_sms(ctx)
         if envelope is None:
             return
         try:
             sent = await self.sms.send(self._sms(envelope))
         except (SmsNumberError, SmsRejectedError) as error:
-            async with job.act(SYSTEM) as act:
-                await sending.turn_down(act, error.problems[0].message, gone=isinstance(error, SmsNumberError))
+            async with job.act(SYSTEM) as ctx:
+                await sending.turn_down(ctx, error.problems[0].message, gone=isinstance(error, SmsNumberError))
         except OutsideError as error:
             await self._not_sent(job, error)
         else:
-            async with job.act(SYSTEM) as act:
-                await sending.sent(act, self.sms_name, {envelope.id: sent.provider_id})
+            async with job.act(SYSTEM) as ctx:
+                await sending.sent(ctx, self.sms_name, {envelope.id: sent.provider_id})
 
     async def _not_sent(self, job: Job, error: OutsideError) -> None:
-        async with job.act(SYSTEM) as act:
+        async with job.act(SYSTEM) as ctx:
             if error.uncertain:
-                await sending.reject(act, sending.UNCERTAIN)
+                await sending.reject(ctx, sending.UNCERTAIN)
                 return
-            await sending.untry(act)
+            await sending.untry(ctx)
         if isinstance(error, SmsBusyError) or error.retry_after:
             raise LaterError(type(error).__name__, seconds=error.retry_after or _BUSY_REST) from error
         raise error

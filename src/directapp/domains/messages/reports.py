@@ -11,7 +11,7 @@ from directapp.domains.messages.fields import SUPPRESSED_ADDRESSES
 from directapp.domains.messages.suppressed import normal, suppress
 from directapp.domains.messages.words import STATUSES
 from directapp.kernel.text import _, pgettext
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 # A later word never takes an earlier and graver one back.
 _RANK = {"queued": 0, "skipped": 0, "sent": 1, "delivered": 2, "failed": 3, "bounced": 4, "complained": 5}
@@ -19,12 +19,12 @@ _MOMENT = {"sent": "sent_at", "delivered": "delivered_at"}
 _GRAVE = ("bounced", "complained")
 
 
-async def report(act: Act) -> None:
+async def report(ctx: CommandContext) -> None:
     """Write down what became of a message; done by the system alone."""
-    said, row = act.params, act.target.row
-    status, at = str(said["status"]), said.get("at") or act.now
+    said, row = ctx.params, ctx.target.row
+    status, at = str(said["status"]), said.get("at") or ctx.now
     if said.get("permanent") and status in _GRAVE and row.get("to"):
-        await _suppress(act, row, status, at)
+        await _suppress(ctx, row, status, at)
     patch: dict[str, Any] = {}
     moment = _MOMENT.get(status, "failed_at")
     if _RANK[status] > _RANK[str(row["status"])]:
@@ -37,19 +37,19 @@ async def report(act: Act) -> None:
         patch["provider_id"] = said["provider_id"]
     if not patch:
         return
-    await act.change({**patch, "last_report": said.get("event_id")}, system="messenger")
+    await ctx.change({**patch, "last_report": said.get("event_id")}, system="messenger")
     if "status" in patch and status not in _MOMENT:
-        act.emit(CAME_BACK)
+        ctx.emit(CAME_BACK)
 
 
-async def _suppress(act: Act, row: Any, status: str, at: datetime) -> None:
+async def _suppress(ctx: CommandContext, row: Any, status: str, at: datetime) -> None:
     """Suppress the address, unless a person released it after this happened."""
-    known = await act.find(
+    known = await ctx.find(
         SUPPRESSED_ADDRESSES, system="messenger", limit=1, channel=row["channel"], address=normal(row["to"])
     )
     if known and known[0].row["released_at"] is not None and known[0].row["released_at"] >= at:
         return
-    await suppress(act, row["channel"], row["to"], status, detail=str(act.params.get("reason") or ""), at=at)
+    await suppress(ctx, row["channel"], row["to"], status, detail=str(ctx.params.get("reason") or ""), at=at)
 
 
 REPORT = Verb(

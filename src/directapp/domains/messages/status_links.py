@@ -16,7 +16,8 @@ from directapp.domains.messages.words import KNOW_CONTACT
 from directapp.domains.people.fields import USERS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 LIFE = timedelta(days=120)
 AFTER_DELIVERY = timedelta(days=14)
@@ -41,28 +42,28 @@ def is_open(row: object, now: datetime) -> bool:
     return get is not None and get("revoked_at") is None and get("expires_at") is not None and get("expires_at") > now
 
 
-async def link_of(act: Act, car: UUID) -> Seen:
+async def link_of(ctx: CommandContext, car: UUID) -> Seen:
     """Return the open link of a car, a new one where there is none."""
-    known = await act.find("status_links", system="messenger", car=car, revoked_at=None)
+    known = await ctx.find("status_links", system="messenger", car=car, revoked_at=None)
     for one in reversed(known):
-        if one.row["expires_at"] > act.now + timedelta(days=1):
+        if one.row["expires_at"] > ctx.now + timedelta(days=1):
             return one
-    return await act.create("status_links", {"car": car}, system="messenger")
+    return await ctx.create("status_links", {"car": car}, system="messenger")
 
 
-async def share(act: Act) -> None:
+async def share(ctx: CommandContext) -> None:
     """Make or find the car's link, and send it where the seller asks for that."""
-    car = await act.look_up(CARS, act.params["car"])
-    link = await link_of(act, car.id)
-    act.answer = link
-    channel = act.params.get("channel") or "copy"
+    car = await ctx.look_up(CARS, ctx.params["car"])
+    link = await link_of(ctx, car.id)
+    ctx.answer = link
+    channel = ctx.params.get("channel") or "copy"
     if channel != "copy":
-        act.emit(SHARE, on=link, channel=channel, car=str(car.id))
+        ctx.emit(SHARE, on=link, channel=channel, car=str(car.id))
 
 
-async def revoke(act: Act) -> None:
+async def revoke(ctx: CommandContext) -> None:
     """Close the link now."""
-    await act.change({"revoked_at": act.now, "revoked_by": act.actor.user}, system="messenger")
+    await ctx.change({"revoked_at": ctx.now, "revoked_by": ctx.actor.user}, system="messenger")
 
 
 def _revoked(case: Case) -> Problem | None:

@@ -12,7 +12,7 @@ from directapp.domains.messages.words import CHANNELS
 from directapp.domains.people.fields import USERS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text, _
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 REASONS = choices(
     ("bounced", _("Bounced")),
@@ -40,7 +40,9 @@ def normal(address: str) -> str:
     return address.strip().casefold()
 
 
-async def suppress(act: Act, channel: str, address: str, reason: str, *, detail: Text | str, at: datetime) -> None:
+async def suppress(
+    ctx: CommandContext, channel: str, address: str, reason: str, *, detail: Text | str, at: datetime
+) -> None:
     """Keep an address from being tried again."""
     values = {
         "reason": reason,
@@ -49,19 +51,19 @@ async def suppress(act: Act, channel: str, address: str, reason: str, *, detail:
         "released_at": None,
         "released_by": None,
     }
-    known = await act.find("suppressed_addresses", system="messenger", channel=channel, address=normal(address))
+    known = await ctx.find("suppressed_addresses", system="messenger", channel=channel, address=normal(address))
     if known:
-        await act.change(values, system="messenger", on=known[0])
+        await ctx.change(values, system="messenger", on=known[0])
         return
     fresh = {name: value for name, value in values.items() if value is not None}
-    await act.create(
+    await ctx.create(
         "suppressed_addresses", {"channel": channel, "address": normal(address), **fresh}, system="messenger"
     )
 
 
-async def release(act: Act) -> None:
+async def release(ctx: CommandContext) -> None:
     """Let an address be tried again: a person has made sure of it."""
-    await act.change({"released_at": act.now, "released_by": act.actor.user}, system="messenger")
+    await ctx.change({"released_at": ctx.now, "released_by": ctx.actor.user}, system="messenger")
 
 
 def _is_open(case: Case) -> Problem | None:

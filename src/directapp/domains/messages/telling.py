@@ -17,7 +17,8 @@ from directapp.domains.messages.preferences import quiet_until, wants_email
 from directapp.kernel.dates import day_text
 from directapp.kernel.ids import uuid7
 from directapp.kernel.text import Text, _
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 LINK_MARK = _("[link]")
 _TITLE, _BODY, _MANY = 200, 2000, 2000
@@ -80,24 +81,24 @@ def fresh_key() -> str:
     return uuid7().hex
 
 
-async def tell(act: Act, told: Told, receivers: Iterable[Seen]) -> int:
+async def tell(ctx: CommandContext, told: Told, receivers: Iterable[Seen]) -> int:
     """Tell each receiver once, though not the one who did it; return how many were told now."""
-    doer = actor_of(act)
+    doer = actor_of(ctx)
     people = {one.id: one for one in receivers if one.id != doer}
     if not people:
         return 0
     key = f"{told.key or fresh_key()}:{told.event}"
     if told.key:
-        known = await act.find(NOTIFICATIONS, limit=_MANY, only=("receiver",), receiver=list(people), key=key)
+        known = await ctx.find(NOTIFICATIONS, limit=_MANY, only=("receiver",), receiver=list(people), key=key)
         for one in known:
             people.pop(one.row["receiver"], None)
     if not people:
         return 0
-    asked = act.find(NOTICE_CHOICES, limit=_MANY, settled=True, user=list(people))
+    asked = ctx.find(NOTICE_CHOICES, limit=_MANY, settled=True, user=list(people))
     chosen = {c.row["user"]: c.row for c in await asked}
-    await act.create_all(NOTIFICATIONS, [_notification(told, one, key) for one in people.values()], later=True)
-    lines = [line for one in people.values() for line in _lines(act, told, one, chosen.get(one.id), key)]
-    await put(act, lines, later=True)
+    await ctx.create_all(NOTIFICATIONS, [_notification(told, one, key) for one in people.values()], later=True)
+    lines = [line for one in people.values() for line in _lines(ctx, told, one, chosen.get(one.id), key)]
+    await put(ctx, lines, later=True)
     return len(people)
 
 
@@ -125,12 +126,12 @@ def _notification(told: Told, person: Seen, key: str) -> dict[str, Any]:
     }
 
 
-def _lines(act: Act, told: Told, person: Seen, choice: Mapping[str, Any] | None, key: str) -> list[FactLine]:
+def _lines(ctx: CommandContext, told: Told, person: Seen, choice: Mapping[str, Any] | None, key: str) -> list[FactLine]:
     """Return the lines of the log: the notification itself, and the letter where the receiver wants one."""
     language = person.row.get("language") or "nb"
     title, body = told.words(language)
     line = f"{key}:{person.id}"
-    subject = _subject(act, told)
+    subject = _subject(ctx, told)
     common = {
         **({"car": told.car.id} if told.car else {}),
         **subject,
@@ -143,7 +144,7 @@ def _lines(act: Act, told: Told, person: Seen, choice: Mapping[str, Any] | None,
     }
     lines = []
     if subject:
-        here = {"channel": "in_app", "status": "delivered", "delivered_at": act.now, "key": f"{line}:in_app"}
+        here = {"channel": "in_app", "status": "delivered", "delivered_at": ctx.now, "key": f"{line}:in_app"}
         lines.append(FactLine({**common, **here}))
     if not wants_email(choice, told.event) or not person.row.get("email"):
         return lines
@@ -156,16 +157,16 @@ def _lines(act: Act, told: Told, person: Seen, choice: Mapping[str, Any] | None,
         "path": _path(told, subject),
     }
     letter = {"channel": "email", "to": person.row["email"], "content": content, "key": f"{line}:email"}
-    lines.append(FactLine({**common, **letter}, later=None if urgent else quiet_until(choice, act.now)))
+    lines.append(FactLine({**common, **letter}, later=None if urgent else quiet_until(choice, ctx.now)))
     return lines
 
 
-def _subject(act: Act, told: Told) -> dict[str, Any]:
+def _subject(ctx: CommandContext, told: Told) -> dict[str, Any]:
     """Return which record the log keeps a telling with: what a comment belongs to, the car, or what it is about."""
     about = told.about
     if about is not None and about.row.get(SUBJECT_ID):
         return {name: about.row[name] for name in (SUBJECT_COLLECTION, SUBJECT_ID)}
-    one, subjects = told.car or about, act.fields(MESSAGES)[SUBJECT_COLLECTION]
+    one, subjects = told.car or about, ctx.fields(MESSAGES)[SUBJECT_COLLECTION]
     if one is None or not subjects.choice(one.collection):
         return {}
     return {SUBJECT_COLLECTION: one.collection, SUBJECT_ID: one.id}
@@ -180,25 +181,25 @@ def _path(told: Told, subject: Mapping[str, Any]) -> str:
     return f"/app/{about.collection}/{about.id}" if about else "/app/notifications"
 
 
-async def put(act: Act, lines: Sequence[FactLine], *, later: bool = False) -> list[Seen]:
+async def put(ctx: CommandContext, lines: Sequence[FactLine], *, later: bool = False) -> list[Seen]:
     """Write lines into the log; those to be sent are queued, and asked for once this is committed."""
-    waits = {one.values["key"]: max(0.0, (one.later - act.now).total_seconds()) for one in lines if one.later}
+    waits = {one.values["key"]: max(0.0, (one.later - ctx.now).total_seconds()) for one in lines if one.later}
 
     def sends(row: Mapping[str, Any]) -> tuple[Event, float] | None:
         return (SEND, waits.get(row["key"], 0.0)) if row["status"] == "queued" else None
 
     rows = [{"status": "queued", **one.values} for one in lines]
-    return await act.create_all(MESSAGES, rows, then=sends, later=later)
+    return await ctx.create_all(MESSAGES, rows, then=sends, later=later)
 
 
-async def post(act: Act, values: Mapping[str, Any]) -> Seen:
+async def post(ctx: CommandContext, values: Mapping[str, Any]) -> Seen:
     """Put a message in the log as queued, and ask for it to be sent once this is committed."""
-    return (await put(act, [FactLine(values)]))[0]
+    return (await put(ctx, [FactLine(values)]))[0]
 
 
-async def skip(act: Act, values: Mapping[str, Any], reason: Text) -> Seen:
+async def skip(ctx: CommandContext, values: Mapping[str, Any], reason: Text) -> Seen:
     """Note in the log that somebody was not told, and why."""
-    return await act.create(MESSAGES, {**values, "status": "skipped", "error": reason, "failed_at": act.now})
+    return await ctx.create(MESSAGES, {**values, "status": "skipped", "error": reason, "failed_at": ctx.now})
 
 
 @dataclass(slots=True, kw_only=True)

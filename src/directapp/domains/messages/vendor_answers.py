@@ -20,7 +20,8 @@ from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import _, pgettext
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 ANSWERS = choices(
     ("done", pgettext("vendor", "Done")),
@@ -43,64 +44,64 @@ _SORTS = choices(
 )
 
 
-def is_live(link: Seen, act: Act) -> bool:
+def is_live(link: Seen, ctx: CommandContext) -> bool:
     """Whether a link still takes answers."""
-    return link.row["revoked_at"] is None and link.row["expires_at"] > act.now
+    return link.row["revoked_at"] is None and link.row["expires_at"] > ctx.now
 
 
-async def take_answer(act: Act, said: Mapping[str, Any], **told: Any) -> None:
+async def take_answer(ctx: CommandContext, said: Mapping[str, Any], **told: Any) -> None:
     """Write down what the vendor says, on the link and on the work item.
 
     A price goes onto an item that is not approved yet; an approved item that is done is completed. What the item
     does not take stands on the link, and those who asked are told either way.
     """
-    link = act.target
-    if not is_live(link, act):
+    link = ctx.target
+    if not is_live(link, ctx):
         raise ConflictError(Problem(_GONE))
     if said["answer"] == "price" and said.get("price") is None:
         raise InvalidError(Problem(_PRICE, field="price"))
     if said["answer"] == "delayed" and said.get("ready_on") is None:
         raise InvalidError(Problem(_WHEN, field="ready_on"))
-    done = await act.change({**{name: said.get(name) for name in _VALUES}, "answered_at": act.now}, system="vendor")
-    item = await act.look_up(WORK_ITEMS, link.row["work_item"], system="vendor")
+    done = await ctx.change({**{name: said.get(name) for name in _VALUES}, "answered_at": ctx.now}, system="vendor")
+    item = await ctx.look_up(WORK_ITEMS, link.row["work_item"], system="vendor")
     status = item.row["status"]
     if said["answer"] == "price" and status == "proposed":
-        await act.change({"price": said["price"]}, system="vendor", on=item)
+        await ctx.change({"price": said["price"]}, system="vendor", on=item)
     elif said["answer"] == "done" and status in {"approved", "in_progress"}:
         cost = {} if said.get("price") is None else {"actual_cost": said["price"]}
-        await act.change({"completed_at": act.now, **cost}, system="vendor", on=item)
-    act.emit(VENDOR_ANSWERED, on=done, **told)
+        await ctx.change({"completed_at": ctx.now, **cost}, system="vendor", on=item)
+    ctx.emit(VENDOR_ANSWERED, on=done, **told)
 
 
-async def answer(act: Act) -> None:
+async def answer(ctx: CommandContext) -> None:
     """Answer by the page; only the system actor ``vendor`` does."""
-    await take_answer(act, act.params)
+    await take_answer(ctx, ctx.params)
 
 
-async def hear(act: Act) -> None:
+async def hear(ctx: CommandContext) -> None:
     """Take a message that a vendor sent: log it once however often it is told, and do what it says for certain."""
-    link, said = act.target, act.params
+    link, said = ctx.target, ctx.params
     key = f"in:{said['provider']}:{said['provider_id']}:{link.id.hex}"
-    if await act.find(MESSAGES, system="messenger", limit=1, key=key):
+    if await ctx.find(MESSAGES, system="messenger", limit=1, key=key):
         return
-    item = await act.look_up(WORK_ITEMS, link.row["work_item"], system="vendor")
-    open_ = said["sort"] == Sort.ANSWER and is_live(link, act) and item.row["status"] not in CLOSED_ITEM
+    item = await ctx.look_up(WORK_ITEMS, link.row["work_item"], system="vendor")
+    open_ = said["sort"] == Sort.ANSWER and is_live(link, ctx) and item.row["status"] not in CLOSED_ITEM
     words = str(said.get("reading") or said["text"])
-    meaning = read(words, oslo_day(act.now)) if open_ and not said.get("automatic") else UNSURE
+    meaning = read(words, oslo_day(ctx.now)) if open_ and not said.get("automatic") else UNSURE
     event = VENDOR_ANSWERED if meaning.answer else VENDOR_UNMATCHED if said["sort"] == Sort.UNMATCHED else VENDOR_SAID
-    await _log(act, link, item.row["car"], event=event.name, key=key)
+    await _log(ctx, link, item.row["car"], event=event.name, key=key)
     note = str(said["text"])[:_NOTE]
     if meaning.answer:
         values = {"answer": meaning.answer, "price": meaning.price, "ready_on": meaning.ready_on, "answer_note": note}
-        await take_answer(act, values, heard=True)
+        await take_answer(ctx, values, heard=True)
         return
     if event == VENDOR_SAID:
-        await act.change({"answer_note": note}, system="vendor")
-    act.emit(event, on=link, text=note, codes=said.get("codes") or [], sender=said["sender"])
+        await ctx.change({"answer_note": note}, system="vendor")
+    ctx.emit(event, on=link, text=note, codes=said.get("codes") or [], sender=said["sender"])
 
 
-async def _log(act: Act, link: Seen, car: UUID | None, *, event: str, key: str) -> None:
-    said, name = act.params, link.row["vendor_name"]
+async def _log(ctx: CommandContext, link: Seen, car: UUID | None, *, event: str, key: str) -> None:
+    said, name = ctx.params, link.row["vendor_name"]
     values = {
         "car": car,
         "channel": said["channel"],
@@ -111,54 +112,54 @@ async def _log(act: Act, link: Seen, car: UUID | None, *, event: str, key: str) 
         "body": str(said["text"])[:_BODY],
         "to": said["sender"],
         "status": "delivered",
-        "delivered_at": act.now,
+        "delivered_at": ctx.now,
         "provider": said["provider"],
         "provider_id": said["provider_id"],
         "key": key,
     }
     filled = {name: value for name, value in values.items() if value is not None}
-    await act.create(MESSAGES, filled, system="messenger")
+    await ctx.create(MESSAGES, filled, system="messenger")
 
 
-async def mail_came(act: Act) -> None:
+async def mail_came(ctx: CommandContext) -> None:
     """Ask for a letter to be fetched that came to the address of this link."""
-    act.emit(LETTER_CAME, mail=act.params["mail"])
+    ctx.emit(LETTER_CAME, mail=ctx.params["mail"])
 
 
-async def who_asked(act: Act) -> None:
+async def who_asked(ctx: CommandContext) -> None:
     """Look for the links that were sent to a number, and for the one whose message is answered.
 
     A message that is told again is only said to be known: by now it could mean another work.
     """
-    told = {"provider": act.params["provider"], "provider_id": act.params["provider_id"]}
-    if await act.find(MESSAGES, system="messenger", limit=1, direction="in", **told):
-        act.found = {"heard": True}
+    told = {"provider": ctx.params["provider"], "provider_id": ctx.params["provider_id"]}
+    if await ctx.find(MESSAGES, system="messenger", limit=1, direction="in", **told):
+        ctx.found = {"heard": True}
         return
-    since = Range(start=act.now - _REMEMBERED)
-    number, answers = act.params["number"], act.params.get("answers")
-    links = await act.find(VENDOR_LINKS, system="vendor", limit=_MANY, phone=number, expires_at=since)
-    named = await _answered_link(act, str(answers)) if answers else None
+    since = Range(start=ctx.now - _REMEMBERED)
+    number, answers = ctx.params["number"], ctx.params.get("answers")
+    links = await ctx.find(VENDOR_LINKS, system="vendor", limit=_MANY, phone=number, expires_at=since)
+    named = await _answered_link(ctx, str(answers)) if answers else None
     wanted = list({one.row["work_item"] for one in links})
-    items = await act.find(WORK_ITEMS, system="vendor", limit=_MANY, id=wanted) if wanted else []
+    items = await ctx.find(WORK_ITEMS, system="vendor", limit=_MANY, id=wanted) if wanted else []
     open_items = {one.id for one in items if one.row["status"] not in CLOSED_ITEM}
     cars = list({one.row["car"] for one in items})
-    plates = {one.id: plate(one.row) for one in await act.find(CARS, system="pipeline", limit=_MANY, id=cars)}
+    plates = {one.id: plate(one.row) for one in await ctx.find(CARS, system="pipeline", limit=_MANY, id=cars)}
     names = {one.id: plates.get(one.row["car"], "") for one in items}
     found = [
         {
             "link": str(one.id),
             "item": str(one.row["work_item"]),
-            "open": is_live(one, act) and one.row["work_item"] in open_items,
+            "open": is_live(one, ctx) and one.row["work_item"] in open_items,
             "named": one.id == named,
             "name": names.get(one.row["work_item"], ""),
         }
         for one in links
     ]
-    act.found = {"links": found}
+    ctx.found = {"links": found}
 
 
-async def _answered_link(act: Act, provider_id: str) -> UUID | None:
-    sent = await act.find(MESSAGES, system="messenger", limit=2, provider_id=provider_id, receiver_kind="vendor")
+async def _answered_link(ctx: CommandContext, provider_id: str) -> UUID | None:
+    sent = await ctx.find(MESSAGES, system="messenger", limit=2, provider_id=provider_id, receiver_kind="vendor")
     if len(sent) != 1:
         return None
     kind, record = (sent[0].row.get("content") or {}).get("capability") or (None, None)

@@ -18,7 +18,7 @@ from directapp.domains.people.roles import EVERYONE
 from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import _, language_names, pgettext
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 LONGEST_DAYS = 180
 _SENDERS = "planner manager tenant_admin"
@@ -78,29 +78,29 @@ _HOW = _("State e-mail or mobile.")
 _CLOSED = _("The work is already closed.")
 
 
-async def ask(act: Act) -> None:
+async def ask(ctx: CommandContext) -> None:
     """Hand a work item to a vendor."""
-    item = await act.look_up(WORK_ITEMS, act.params["work_item"])
+    item = await ctx.look_up(WORK_ITEMS, ctx.params["work_item"])
     if item.row["status"] in CLOSED_ITEM:
         raise ConflictError(Problem(_CLOSED, field="work_item"))
-    if not (act.params.get("email") or act.params.get("phone")):
+    if not (ctx.params.get("email") or ctx.params.get("phone")):
         raise InvalidError([Problem(_HOW, field="email"), Problem(_HOW, field="phone")])
-    days = act.params.get("days") or 30
-    values: dict[str, Any] = {one.name: act.params.get(one.name) for one in _VENDOR}
+    days = ctx.params.get("days") or 30
+    values: dict[str, Any] = {one.name: ctx.params.get(one.name) for one in _VENDOR}
     values |= {
         "work_item": item.id,
         "car": item.row["car"],
-        "asked_by": act.actor.user,
-        "expires_at": act.now + timedelta(days=days),
+        "asked_by": ctx.actor.user,
+        "expires_at": ctx.now + timedelta(days=days),
     }
-    made = await act.create("vendor_links", {k: v for k, v in values.items() if v is not None}, system="messenger")
-    act.emit(VENDOR_ASKED, on=made)
-    act.answer = made
+    made = await ctx.create("vendor_links", {k: v for k, v in values.items() if v is not None}, system="messenger")
+    ctx.emit(VENDOR_ASKED, on=made)
+    ctx.answer = made
 
 
-async def revoke(act: Act) -> None:
+async def revoke(ctx: CommandContext) -> None:
     """Close the link now."""
-    await act.change({"revoked_at": act.now, "revoked_by": act.actor.user}, system="messenger")
+    await ctx.change({"revoked_at": ctx.now, "revoked_by": ctx.actor.user}, system="messenger")
 
 
 def _revoked(case: Case) -> Problem | None:

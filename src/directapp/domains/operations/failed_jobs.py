@@ -13,8 +13,9 @@ from directapp.declare.verbs import Verb
 from directapp.domains.people.roles import ADMIN
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _, pgettext
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
 from directapp.services.jobs import DeadLetter
+from directapp.services.seen import Seen
 
 NAME = "failed_jobs"
 STATES = choices(("failed", _("Failed")), ("retried", _("Tried again")), ("dropped", _("Dropped")))
@@ -44,7 +45,7 @@ CARGO = Group(
 )
 
 
-async def keep(act: Act, letter: DeadLetter) -> None:
+async def keep(ctx: CommandContext, letter: DeadLetter) -> None:
     """Keep a dead letter."""
     job = letter.job
     brought: Mapping[str, Any] = job["payload"].get("_job") or {}
@@ -63,7 +64,7 @@ async def keep(act: Act, letter: DeadLetter) -> None:
         "record": str(job["record"]),
         "payload": {**job["payload"], "_job": trail},
     }
-    await act.create(NAME, values)
+    await ctx.create(NAME, values)
 
 
 def _open(case: Case) -> Problem | None:
@@ -72,27 +73,27 @@ def _open(case: Case) -> Problem | None:
     return Problem(_("The job has been dealt with."), code="CONFLICT")
 
 
-async def _again(act: Act, letter: Seen) -> None:
-    kept = await act.look_up(NAME, letter.id, system="jobs")
+async def _again(ctx: CommandContext, letter: Seen) -> None:
+    kept = await ctx.look_up(NAME, letter.id, system="jobs")
     row = kept.row
-    act.doors.emitting.again(row["job"], row["collection"] or "", UUID(row["record"]), dict(row["payload"] or {}))
-    await act.change({"outcome": "retried"}, system="jobs", on=kept)
+    ctx.work.emitting.again(row["job"], row["collection"] or "", UUID(row["record"]), dict(row["payload"] or {}))
+    await ctx.change({"outcome": "retried"}, system="jobs", on=kept)
 
 
-async def retry(act: Act) -> None:
+async def retry(ctx: CommandContext) -> None:
     """Try one again."""
-    await _again(act, act.target)
+    await _again(ctx, ctx.target)
 
 
-async def retry_all(act: Act) -> None:
+async def retry_all(ctx: CommandContext) -> None:
     """Try all of them again."""
-    for letter in await act.find(NAME, system="jobs", limit=_MOST_AT_ONCE, outcome="failed"):
-        await _again(act, letter)
+    for letter in await ctx.find(NAME, system="jobs", limit=_MOST_AT_ONCE, outcome="failed"):
+        await _again(ctx, letter)
 
 
-async def drop(act: Act) -> None:
+async def drop(ctx: CommandContext) -> None:
     """Leave one undone, and say why."""
-    await act.change({"outcome": "dropped", "note": act.params["note"]}, system="jobs")
+    await ctx.change({"outcome": "dropped", "note": ctx.params["note"]}, system="jobs")
 
 
 FAILED_JOBS = Collection(

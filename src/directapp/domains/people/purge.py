@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from directapp.declare.case import Range
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 # Long enough to ask where somebody was signed in; the history keeps that it was so.
 KEPT = timedelta(days=30)
@@ -11,13 +11,13 @@ KEPT = timedelta(days=30)
 SPENT = ("refresh_tokens", "sessions", "one_time_links")
 
 
-async def purge_spent(act: Act, *, limit: int) -> int:
+async def purge_spent(ctx: CommandContext, *, limit: int) -> int:
     """Delete sign-ins, their tokens and mailed links that ran out long ago; return how many those were."""
     done = 0
     for collection in SPENT:
-        found = await act.find(collection, limit=limit - done, expires_at=Range(end=act.now - KEPT))
+        found = await ctx.find(collection, limit=limit - done, expires_at=Range(end=ctx.now - KEPT))
         for one in found:
-            await act.remove(one)
+            await ctx.remove(one)
         done += len(found)
         if done >= limit:
             break

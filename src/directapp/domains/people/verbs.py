@@ -12,7 +12,8 @@ from directapp.domains.people.issue import HAND_OVER_LIFE, end_keys, end_session
 from directapp.domains.people.tokens import Token, TokenKind, digest, new_secret
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem
 from directapp.kernel.text import _
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 SYSTEM = "signin"
 _IN_USE = _("The user has chosen a password already. Choose “Send new password”: the link goes to the user alone.")
@@ -22,108 +23,108 @@ _IN_USE = _("The user has chosen a password already. Choose “Send new password
 class AsSignin:
     """An Act whose writes are done by the sign-in system: after the guards of the verb."""
 
-    act: Act
+    ctx: CommandContext
 
     async def look_up(self, collection: str, record: UUID) -> Seen:
         """Return a record of the tenant."""
-        return await self.act.look_up(collection, record, system=SYSTEM)
+        return await self.ctx.look_up(collection, record, system=SYSTEM)
 
     async def find(self, collection: str, *, limit: int = 50, **equals: Any) -> list[Seen]:
         """Return the records with these values."""
-        return await self.act.find(collection, system=SYSTEM, limit=limit, **equals)
+        return await self.ctx.find(collection, system=SYSTEM, limit=limit, **equals)
 
     async def create(self, collection: str, values: Mapping[str, Any]) -> Seen:
         """Make a record."""
-        return await self.act.create(collection, values, system=SYSTEM)
+        return await self.ctx.create(collection, values, system=SYSTEM)
 
     async def change(self, patch: Mapping[str, Any], *, on: Seen) -> Seen:
         """Change a record."""
-        return await self.act.change(patch, system=SYSTEM, on=on)
+        return await self.ctx.change(patch, system=SYSTEM, on=on)
 
 
-async def invite(act: Act) -> None:
+async def invite(ctx: CommandContext) -> None:
     """Make a user who gets a link by mail; at the manager's own dealership unless another is named."""
-    values = {name: value for name, value in act.params.items() if value is not None}
-    if not rules.is_admin(values["roles"]) and act.actor.site is not None:
-        values.setdefault("dealership", act.actor.site)
-    values.setdefault("language", act.actor.language)
-    _refuse(rules.may_manage(act.actor, {"dealership": values.get("dealership")}, values["roles"]))
-    _refuse(rules.not_given_by(act.actor, values["roles"], "roles"))
-    act.answer = await act.create(USERS, {**values, "invited_at": act.now}, system=SYSTEM)
-    act.emit(USER_INVITED, on=act.answer, user=str(act.answer.id))
+    values = {name: value for name, value in ctx.params.items() if value is not None}
+    if not rules.is_admin(values["roles"]) and ctx.actor.site is not None:
+        values.setdefault("dealership", ctx.actor.site)
+    values.setdefault("language", ctx.actor.language)
+    _refuse(rules.may_manage(ctx.actor, {"dealership": values.get("dealership")}, values["roles"]))
+    _refuse(rules.not_given_by(ctx.actor, values["roles"], "roles"))
+    ctx.answer = await ctx.create(USERS, {**values, "invited_at": ctx.now}, system=SYSTEM)
+    ctx.emit(USER_INVITED, on=ctx.answer, user=str(ctx.answer.id))
 
 
-async def set_roles(act: Act) -> None:
+async def set_roles(ctx: CommandContext) -> None:
     """Give a user other roles, never above one's own."""
-    roles = act.params["roles"]
-    _refuse(rules.may_manage(act.actor, act.target.row, roles))
-    added = [role for role in roles if role not in (act.target.row.get("roles") or ())]
-    _refuse(rules.not_given_by(act.actor, added, "roles"))
-    await act.change({"roles": roles}, system=SYSTEM)
+    roles = ctx.params["roles"]
+    _refuse(rules.may_manage(ctx.actor, ctx.target.row, roles))
+    added = [role for role in roles if role not in (ctx.target.row.get("roles") or ())]
+    _refuse(rules.not_given_by(ctx.actor, added, "roles"))
+    await ctx.change({"roles": roles}, system=SYSTEM)
 
 
-async def deactivate(act: Act) -> None:
+async def deactivate(ctx: CommandContext) -> None:
     """Shut a user out, at once and everywhere."""
-    _refuse(rules.may_manage(act.actor, act.target.row))
-    await act.change({"active": False}, system=SYSTEM)
-    await end_sessions(AsSignin(act), act.target.row["id"], act.now)
-    await end_keys(AsSignin(act), act.target.row["id"], act.now)
+    _refuse(rules.may_manage(ctx.actor, ctx.target.row))
+    await ctx.change({"active": False}, system=SYSTEM)
+    await end_sessions(AsSignin(ctx), ctx.target.row["id"], ctx.now)
+    await end_keys(AsSignin(ctx), ctx.target.row["id"], ctx.now)
 
 
-async def activate(act: Act) -> None:
+async def activate(ctx: CommandContext) -> None:
     """Let a user in again; they sign in anew."""
-    _refuse(rules.may_manage(act.actor, act.target.row))
-    _refuse(rules.not_given_by(act.actor, act.target.row.get("roles") or ()))
-    await act.change({"active": True}, system=SYSTEM)
+    _refuse(rules.may_manage(ctx.actor, ctx.target.row))
+    _refuse(rules.not_given_by(ctx.actor, ctx.target.row.get("roles") or ()))
+    await ctx.change({"active": True}, system=SYSTEM)
 
 
-async def hand_over_link(act: Act) -> None:
+async def hand_over_link(ctx: CommandContext) -> None:
     """Make a one-time link to give to an invited user whom mail does not reach; shown once, stored nowhere."""
-    target, rows = _target_of_link(act), AsSignin(act)
+    target, rows = _target_of_link(ctx), AsSignin(ctx)
     # Whoever holds the link becomes the user: with an account in use, or with more rights, that would be a way in.
-    _refuse(rules.not_given_by(act.actor, target.get("roles") or ()))
+    _refuse(rules.not_given_by(ctx.actor, target.get("roles") or ()))
     if await rows.find("credentials", user=target["id"], limit=1):
         raise ConflictError(_IN_USE)
-    token = await issue_link(rows, act.actor.tenant, target, "invite", now=act.now, life=HAND_OVER_LIFE)
-    act.shown_once = {"link": link_path(token)}
+    token = await issue_link(rows, ctx.actor.tenant, target, "invite", now=ctx.now, life=HAND_OVER_LIFE)
+    ctx.shown_once = {"link": link_path(token)}
 
 
-async def send_reset(act: Act) -> None:
+async def send_reset(ctx: CommandContext) -> None:
     """Have a link for a new password sent to the user alone, who is told who asked for it."""
-    target = _target_of_link(act)
-    await act.change({"reset_sent_at": act.now}, system=SYSTEM)
-    act.emit(RESET_ASKED, user=str(target["id"]), asker=act.actor.name)
+    target = _target_of_link(ctx)
+    await ctx.change({"reset_sent_at": ctx.now}, system=SYSTEM)
+    ctx.emit(RESET_ASKED, user=str(target["id"]), asker=ctx.actor.name)
 
 
-def _target_of_link(act: Act) -> Mapping[str, Any]:
-    target = act.target.row
-    _refuse(rules.may_manage(act.actor, target))
+def _target_of_link(ctx: CommandContext) -> Mapping[str, Any]:
+    target = ctx.target.row
+    _refuse(rules.may_manage(ctx.actor, target))
     if not target.get("active"):
         raise InvalidError(_("The user is deactivated. Activate first."))
     return target
 
 
-async def create_key(act: Act) -> None:
+async def create_key(ctx: CommandContext) -> None:
     """Make an API key of one's own with chosen roles; shown once."""
-    if act.actor.user is None or act.actor.session is None:
+    if ctx.actor.user is None or ctx.actor.session is None:
         raise ForbiddenError(_("Sign in to create a key."))
-    roles, problem = rules.key_roles(act.actor, act.params.get("roles"))
+    roles, problem = rules.key_roles(ctx.actor, ctx.params.get("roles"))
     if problem is not None:
         raise InvalidError(problem)
     secret = new_secret()
     values = {
-        "name": act.params["name"],
-        "user": act.actor.user,
+        "name": ctx.params["name"],
+        "user": ctx.actor.user,
         "roles": roles,
         "key_hash": digest(secret),
     }
-    act.answer = await act.create("api_keys", values, system=SYSTEM)
-    act.shown_once = {"key": Token(TokenKind.KEY, act.actor.tenant, act.answer.id, secret).text}
+    ctx.answer = await ctx.create("api_keys", values, system=SYSTEM)
+    ctx.shown_once = {"key": Token(TokenKind.KEY, ctx.actor.tenant, ctx.answer.id, secret).text}
 
 
-async def revoke(act: Act) -> None:
+async def revoke(ctx: CommandContext) -> None:
     """Make a key useless."""
-    await act.change({"revoked_at": act.now}, system=SYSTEM)
+    await ctx.change({"revoked_at": ctx.now}, system=SYSTEM)
 
 
 def _refuse(problem: Problem | None) -> None:

@@ -15,7 +15,7 @@ from directapp.domains.planning.resources import OF_RESOURCE
 from directapp.domains.planning.rights import RESOURCE_HERE, RESOURCE_MINE, RESOURCE_WITHIN, SYSTEMS, TEAM
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 KINDS = choices(
     ("holiday", _("Holiday")),
@@ -68,19 +68,19 @@ _GRANTS = (
 )
 
 
-async def to_move(act: Act) -> None:
+async def to_move(ctx: CommandContext) -> None:
     """Answer with the bookings that the absence meets: ids with their car and time, first one first."""
-    absence = act.case
+    absence = ctx.case
     span = Range(None, absence.get("ends_at"))
     found = {}
     for key in ("resource", "person"):
         if absence.get(key) is not None:
-            for booking in await act.find(
+            for booking in await ctx.find(
                 RESOURCE_BOOKINGS, limit=_MOST, status=sorted(AHEAD), starts_at=span, **{key: absence.get(key)}
             ):
                 found[booking.id] = booking.row
     meeting = [b for b in found.values() if b["ends_at"] > absence.get("starts_at")]
-    act.found = [
+    ctx.found = [
         {
             "id": str(b["id"]),
             "car": str(b["car"]),

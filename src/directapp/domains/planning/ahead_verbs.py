@@ -23,30 +23,30 @@ from directapp.domains.planning.search_verbs import (
 )
 from directapp.domains.planning.survey import Survey, agreements_for, survey
 from directapp.kernel.text import _
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 
-async def _only_seen(act: Act, found: Survey) -> None:
+async def _only_seen(ctx: CommandContext, found: Survey) -> None:
     """Keep those bookings that the person who asks sees: nobody moves others, nor learns whose they are."""
     names = [booking["id"] for booking in found.bookings]
-    seen = await act.find(RESOURCE_BOOKINGS, limit=len(names), only=("id",), id=names) if names else []
+    seen = await ctx.find(RESOURCE_BOOKINGS, limit=len(names), only=("id",), id=names) if names else []
     known = {booking.id for booking in seen}
     found.bookings = [booking for booking in found.bookings if booking["id"] in known]
 
 
-async def make_room(act: Act) -> None:
+async def make_room(ctx: CommandContext) -> None:
     """Answer with how bookings of lower priority could move for a job; a planner moves them, or nobody does."""
-    car = await car_of(act)
-    kind = (await act.look_up(RESOURCE_TYPES, act.params["resource_type"], system=SYSTEM)).row
-    site = await consumer_of(act, car)
-    earliest, latest = range_of(act, car)
-    found = await survey(act, [site], earliest, latest, looker=None)
+    car = await car_of(ctx)
+    kind = (await ctx.look_up(RESOURCE_TYPES, ctx.params["resource_type"], system=SYSTEM)).row
+    site = await consumer_of(ctx, car)
+    earliest, latest = range_of(ctx, car)
+    found = await survey(ctx, [site], earliest, latest, looker=None)
     # Those whose bookings may move are let in with their own agreements.
     consumers = sorted({site, *(b["consumer"] for b in found.bookings)}, key=str)
     if consumers != [site]:
-        found = await survey(act, consumers, earliest, latest, looker=None)
-    await _only_seen(act, found)
-    hours, _ = await asked_hours(act, car, kind)
+        found = await survey(ctx, consumers, earliest, latest, looker=None)
+    await _only_seen(ctx, found)
+    hours, _ = await asked_hours(ctx, car, kind)
     name = str(kind["id"])
     providers = {r.site for r in found.world.resources if name in r.types}
     priority = max((priority_of(found, p, str(site), name) for p in providers), default=0)
@@ -57,10 +57,10 @@ async def make_room(act: Act) -> None:
         earliest=earliest,
         latest=latest,
         specialisations=wanted_by(car),
-        blocked=await elsewhere(act, car),
+        blocked=await elsewhere(ctx, car),
     )
     ways = ways_to_fit(Finder(found.world), job, priority, movables(found, earliest, latest))
-    act.found = {
+    ctx.found = {
         "priority": priority,
         "hours": f"{hours:.2f}",
         "ways": [
@@ -86,12 +86,12 @@ async def make_room(act: Act) -> None:
     }
 
 
-async def ready(act: Act) -> None:
+async def ready(ctx: CommandContext) -> None:
     """Answer with when a car is expected to be ready, why, and what would bring it forward most."""
-    seen = await act.look_up(CARS, act.params["car"])
-    car = (await act.look_up(CARS, seen.id, system="workflow")).row
-    made = (await outlooks(act, [car], told=await _may_know(act), gains=True))[seen.id]
-    act.found = {
+    seen = await ctx.look_up(CARS, ctx.params["car"])
+    car = (await ctx.look_up(CARS, seen.id, system="workflow")).row
+    made = (await outlooks(ctx, [car], told=await _may_know(ctx), gains=True))[seen.id]
+    ctx.found = {
         "ready_at": None if made.ready_at is None else made.ready_at.isoformat(),
         "reasons": list(made.reasons),
         "gains": [
@@ -106,12 +106,12 @@ async def ready(act: Act) -> None:
     }
 
 
-async def _may_know(act: Act) -> frozenset[str] | None:
+async def _may_know(ctx: CommandContext) -> frozenset[str] | None:
     """Return the sites whose free times the actor may know: the own ones and those that work for them; None all."""
-    if "tenant_admin" in act.actor.roles or act.actor.is_system:
+    if "tenant_admin" in ctx.actor.roles or ctx.actor.is_system:
         return None
-    own = sorted({s for s in (act.actor.site, *act.actor.sites) if s is not None}, key=str)
-    return frozenset(str(s) for s in (*own, *(a["provider"] for a in await agreements_for(act, own))))
+    own = sorted({s for s in (ctx.actor.site, *ctx.actor.sites) if s is not None}, key=str)
+    return frozenset(str(s) for s in (*own, *(a["provider"] for a in await agreements_for(ctx, own))))
 
 
 VERBS = (

@@ -10,7 +10,7 @@ from directapp.declare.case import Range, Row, Sums
 from directapp.domains.planning.booking_hours import GONE
 from directapp.domains.planning.engine.workdays import at_clock
 from directapp.domains.planning.rights import SYSTEM
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 _BOOKINGS = "resource_bookings"
 _TOLERANCE, _SHOWN = 15, 50
@@ -112,28 +112,28 @@ _IDLE = Sums(
 )
 
 
-async def booked(act: Act, sites: Sequence[UUID], period: Period) -> Sequence[Row]:
+async def booked(ctx: CommandContext, sites: Sequence[UUID], period: Period) -> Sequence[Row]:
     """Return what these sites book of each other in a period, by type, resource, sites and week."""
-    moments = {"now": act.now, "end": period.end}
-    return await _sums(act, replace(_BOOKED, moments=moments), {"provider": sites, "consumer": sites}, period)
+    moments = {"now": ctx.now, "end": period.end}
+    return await _sums(ctx, replace(_BOOKED, moments=moments), {"provider": sites, "consumer": sites}, period)
 
 
-async def taken(act: Act, sites: Sequence[UUID], period: Period) -> Sequence[Row]:
+async def taken(ctx: CommandContext, sites: Sequence[UUID], period: Period) -> Sequence[Row]:
     """Return what jobs took beside what was estimated, by type; ``ratio`` is the median of both."""
-    return await _sums(act, _TAKEN, {"provider": sites}, period)
+    return await _sums(ctx, _TAKEN, {"provider": sites}, period)
 
 
-async def delays(act: Act, sites: Sequence[UUID], period: Period) -> Sequence[Row]:
+async def delays(ctx: CommandContext, sites: Sequence[UUID], period: Period) -> Sequence[Row]:
     """Return the jobs that began late or ran over most, in minutes, the worst first."""
-    return await _sums(act, replace(_DELAYS, moments={"now": act.now}), {"provider": sites}, period)
+    return await _sums(ctx, replace(_DELAYS, moments={"now": ctx.now}), {"provider": sites}, period)
 
 
-async def idle(act: Act, sites: Sequence[UUID], period: Period) -> Row:
+async def idle(ctx: CommandContext, sites: Sequence[UUID], period: Period) -> Row:
     """Return of how many cars more than one job was done, and how long these waited in between, on average."""
-    (row,) = await _sums(act, _IDLE, {"provider": sites}, period)
+    (row,) = await _sums(ctx, _IDLE, {"provider": sites}, period)
     return row
 
 
-async def _sums(act: Act, asked: Sums, either: dict[str, Any], period: Period) -> Sequence[Row]:
+async def _sums(ctx: CommandContext, asked: Sums, either: dict[str, Any], period: Period) -> Sequence[Row]:
     span = {"starts_at": Range(period.start, period.end)}
-    return await act.sums(_BOOKINGS, replace(asked, either=either, within=span), system=SYSTEM)
+    return await ctx.sums(_BOOKINGS, replace(asked, either=either, within=span), system=SYSTEM)

@@ -11,19 +11,19 @@ from directapp.domains.planning.booking_fields import AHEAD
 from directapp.domains.planning.booking_hours import hours_of
 from directapp.kernel.errors import ConflictError, Problem
 from directapp.kernel.text import _, pgettext
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 _MOST_HOURS = Decimal(24)
 
 
-async def confirm(act: Act) -> None:
+async def confirm(ctx: CommandContext) -> None:
     """Say yes to the time."""
-    await act.change({"confirmed_at": act.now})
+    await ctx.change({"confirmed_at": ctx.now})
 
 
-async def start(act: Act) -> None:
+async def start(ctx: CommandContext) -> None:
     """Begin the work now."""
-    await act.change({"started_at": act.now})
+    await ctx.change({"started_at": ctx.now})
 
 
 def worked_hours(case: Case, until: Any) -> Decimal:
@@ -36,28 +36,28 @@ def worked_hours(case: Case, until: Any) -> Decimal:
     return spent if Decimal(0) < spent <= max(Decimal(12), planned) else planned
 
 
-async def complete(act: Act) -> None:
+async def complete(ctx: CommandContext) -> None:
     """Finish the work now, in the hours that are named or those that have passed since the start."""
-    hours = act.params.get("actual_hours")
+    hours = ctx.params.get("actual_hours")
     if hours is None:
-        hours = act.case.get("actual_hours") or worked_hours(act.case, act.now)
-    patch: dict[str, Any] = {"completed_at": act.now, "actual_hours": min(hours, _MOST_HOURS)}
-    if act.case.get("started_at") is None:
-        patch["started_at"] = act.now
-    await act.change(patch)
+        hours = ctx.case.get("actual_hours") or worked_hours(ctx.case, ctx.now)
+    patch: dict[str, Any] = {"completed_at": ctx.now, "actual_hours": min(hours, _MOST_HOURS)}
+    if ctx.case.get("started_at") is None:
+        patch["started_at"] = ctx.now
+    await ctx.change(patch)
 
 
-async def cancel(act: Act) -> None:
+async def cancel(ctx: CommandContext) -> None:
     """Give the time back."""
-    await act.change({"cancelled_at": act.now, "cancel_reason": act.params.get("reason")}, system="planning")
+    await ctx.change({"cancelled_at": ctx.now, "cancel_reason": ctx.params.get("reason")}, system="planning")
 
 
-async def no_show(act: Act) -> None:
+async def no_show(ctx: CommandContext) -> None:
     """Say that the car or the customer never came; the rest of the time is given back."""
-    if act.case.get("starts_at") > act.now:
+    if ctx.case.get("starts_at") > ctx.now:
         words = _("It is not time yet. Cancel instead.")
         raise ConflictError(Problem(words, field="starts_at"))
-    await act.change({"no_show_at": act.now}, system="planning")
+    await ctx.change({"no_show_at": ctx.now}, system="planning")
 
 
 _REASON = field("reason", _("Reason"), Kind.TEXT, max_length=500)

@@ -9,25 +9,25 @@ from directapp.domains.planning.engine.estimates import Completed, estimate
 from directapp.domains.planning.fields import RESOURCE_BOOKINGS
 from directapp.domains.planning.rights import SYSTEM
 from directapp.kernel.text import Text, _
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 _LOOKS_BACK = timedelta(days=365)
 _MOST = 3000
 
 
-async def completed(act: Act, kinds: list[Any]) -> list[Completed]:
+async def completed(ctx: CommandContext, kinds: list[Any]) -> list[Completed]:
     """Return the jobs of these types that were completed in the last year, with their cars' make and model."""
-    done = await act.find(
+    done = await ctx.find(
         RESOURCE_BOOKINGS,
         system=SYSTEM,
         limit=_MOST,
         only=("car", "resource_type", "actual_hours"),
         resource_type=kinds,
         status="completed",
-        starts_at=Range(act.now - _LOOKS_BACK),
+        starts_at=Range(ctx.now - _LOOKS_BACK),
     )
     names = list({b.row["car"] for b in done})
-    cars = await act.find(CARS, system="workflow", limit=_MOST, only=("make", "model", "car_type"), id=names)
+    cars = await ctx.find(CARS, system="workflow", limit=_MOST, only=("make", "model", "car_type"), id=names)
     of = {car.id: car.row for car in cars}
     return [
         Completed(

@@ -27,7 +27,7 @@ from directapp.domains.planning.ical import Entry, calendar_text
 from directapp.domains.planning.rights import SYSTEM, SYSTEMS
 from directapp.kernel.errors import ForbiddenError, NotFoundError, Problem
 from directapp.kernel.text import _, name_of
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 _BACK, _AHEAD = timedelta(days=60), timedelta(days=365)
 _SELDOM = timedelta(hours=1)
@@ -86,32 +86,32 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-async def issue(act: Act) -> None:
+async def issue(ctx: CommandContext) -> None:
     """Make a link to one's own bookings, or to those of a resource that one plans for."""
-    values: dict[str, Any] = {"user": act.actor.user}
-    if act.params.get("resource") is not None:
-        resource = await act.look_up(RESOURCES, act.params["resource"])
-        _refuse_others(act, resource.row)
+    values: dict[str, Any] = {"user": ctx.actor.user}
+    if ctx.params.get("resource") is not None:
+        resource = await ctx.look_up(RESOURCES, ctx.params["resource"])
+        _refuse_others(ctx, resource.row)
         values = {"resource": resource.id, "dealership": resource.row["dealership"]}
-    elif act.actor.user is None:
+    elif ctx.actor.user is None:
         raise ForbiddenError
     secret = secrets.token_urlsafe(32)
-    made = await act.create("calendar_feeds", values | {"secret_hash": _digest(secret)}, system=SYSTEM)
-    act.answer = made
-    act.shown_once = {"address": FeedToken(act.actor.tenant, made.id, secret).path}
+    made = await ctx.create("calendar_feeds", values | {"secret_hash": _digest(secret)}, system=SYSTEM)
+    ctx.answer = made
+    ctx.shown_once = {"address": FeedToken(ctx.actor.tenant, made.id, secret).path}
 
 
-def _refuse_others(act: Act, resource: Row) -> None:
-    roles, site = act.actor.roles, resource["dealership"]
-    plans = ("planner" in roles and site == act.actor.site) or ("manager" in roles and site in act.actor.sites)
+def _refuse_others(ctx: CommandContext, resource: Row) -> None:
+    roles, site = ctx.actor.roles, resource["dealership"]
+    plans = ("planner" in roles and site == ctx.actor.site) or ("manager" in roles and site in ctx.actor.sites)
     if not (plans or "tenant_admin" in roles):
         words = _("The planners and leaders of a site make the calendar links of its resources.")
         raise ForbiddenError(Problem(words, field="resource"))
 
 
-async def revoke(act: Act) -> None:
+async def revoke(ctx: CommandContext) -> None:
     """Make the address useless."""
-    await act.change({"revoked_at": act.now}, system=SYSTEM)
+    await ctx.change({"revoked_at": ctx.now}, system=SYSTEM)
 
 
 def _revoked(case: Case) -> Problem | None:
@@ -121,47 +121,47 @@ def _revoked(case: Case) -> Problem | None:
     return Problem(words, field="revoked_at", code="CONFLICT")
 
 
-async def read(act: Act) -> None:
+async def read(ctx: CommandContext) -> None:
     """Answer whoever holds the secret with the calendar; done by the system alone."""
-    row = act.target.row
-    known = hmac.compare_digest(_digest(str(act.params["secret"])), str(row["secret_hash"]))
+    row = ctx.target.row
+    known = hmac.compare_digest(_digest(str(ctx.params["secret"])), str(row["secret_hash"]))
     if not known or row["revoked_at"] is not None:
         raise NotFoundError
-    language, name = await _owner(act, row)
+    language, name = await _owner(ctx, row)
     whose = {"person": row["user"]} if row["user"] is not None else {"resource": row["resource"]}
-    found = await act.find(
+    found = await ctx.find(
         RESOURCE_BOOKINGS,
         system=SYSTEM,
         limit=_MANY,
-        starts_at=Range(act.now - _BACK, act.now + _AHEAD),
+        starts_at=Range(ctx.now - _BACK, ctx.now + _AHEAD),
         **whose,
     )
-    entries = await _entries(act, [b.row for b in found], language)
-    act.found = {"calendar": calendar_text(f"DirectApp: {name}", entries)}
-    if row["last_read_at"] is None or act.now - row["last_read_at"] > _SELDOM:
-        await act.change({"last_read_at": act.now}, system=SYSTEM)
+    entries = await _entries(ctx, [b.row for b in found], language)
+    ctx.found = {"calendar": calendar_text(f"DirectApp: {name}", entries)}
+    if row["last_read_at"] is None or ctx.now - row["last_read_at"] > _SELDOM:
+        await ctx.change({"last_read_at": ctx.now}, system=SYSTEM)
 
 
-async def _owner(act: Act, row: Row) -> tuple[str, str]:
+async def _owner(ctx: CommandContext, row: Row) -> tuple[str, str]:
     """Return the language and name of whose calendar it is; somebody who is shut out has none."""
     if row["user"] is None:
-        await _refuse_without_maker(act, row)
-        return "nb", str((await act.look_up(RESOURCES, row["resource"], system=SYSTEM)).row["name"])
-    user = (await act.look_up(USERS, row["user"], system="pipeline")).row
+        await _refuse_without_maker(ctx, row)
+        return "nb", str((await ctx.look_up(RESOURCES, row["resource"], system=SYSTEM)).row["name"])
+    user = (await ctx.look_up(USERS, row["user"], system="pipeline")).row
     if not user["active"]:
         raise NotFoundError
     return str(user["language"] or "nb"), f"{user['first_name']} {user['last_name']}"
 
 
-async def _refuse_without_maker(act: Act, row: Row) -> None:
+async def _refuse_without_maker(ctx: CommandContext, row: Row) -> None:
     """Keep a resource's calendar open for as long as whoever made the link may make it.
 
     Raises:
         NotFoundError: that person is gone, shut out, or plans for another site now.
 
     """
-    resource = (await act.look_up(RESOURCES, row["resource"], system=SYSTEM)).row
-    makers = await act.find(USERS, system="pipeline", limit=1, id=row["created_by"]) if row["created_by"] else []
+    resource = (await ctx.look_up(RESOURCES, row["resource"], system=SYSTEM)).row
+    makers = await ctx.find(USERS, system="pipeline", limit=1, id=row["created_by"]) if row["created_by"] else []
     maker: Row = makers[0].row if makers and makers[0].row["active"] else {}
     roles, own, site = set(maker.get("roles") or ()), maker.get("dealership"), resource["dealership"]
     if "tenant_admin" in roles or ("planner" in roles and own == site):
@@ -169,16 +169,16 @@ async def _refuse_without_maker(act: Act, row: Row) -> None:
     above: list[Any] = []
     while "manager" in roles and site is not None and site not in above:
         above.append(site)
-        found = await act.find(DEALERSHIPS, system="pipeline", limit=1, only=("parent_dealership",), id=site)
+        found = await ctx.find(DEALERSHIPS, system="pipeline", limit=1, only=("parent_dealership",), id=site)
         site = found[0].row["parent_dealership"] if found else None
     if own is None or own not in above:
         raise NotFoundError
 
 
-async def _entries(act: Act, bookings: list[Row], language: str) -> list[Entry]:
+async def _entries(ctx: CommandContext, bookings: list[Row], language: str) -> list[Entry]:
     async def named(collection: str, column: str, *only: str, system: str = "pipeline") -> dict[Any, Row]:
         wanted = sorted({b[column] for b in bookings if b.get(column)}, key=str)
-        rows = await act.find(collection, system=system, limit=_MANY, only=("id", *only), id=wanted) if wanted else ()
+        rows = await ctx.find(collection, system=system, limit=_MANY, only=("id", *only), id=wanted) if wanted else ()
         return {r.row["id"]: r.row for r in rows}
 
     # The car's name and no more: whose it is stands in nobody's private calendar.
@@ -187,7 +187,7 @@ async def _entries(act: Act, bookings: list[Row], language: str) -> list[Entry]:
     providers = await named(DEALERSHIPS, "provider", "name", "location")
     consumers = await named(DEALERSHIPS, "consumer", "name")
     states = {s.code: s.label for s in STATES}
-    base = str(act.params.get("base") or "")
+    base = str(ctx.params.get("base") or "")
     made = []
     for b in bookings:
         kind = name_of(types.get(b["resource_type"], {})).pick(language)

@@ -24,29 +24,29 @@ from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.survey import Survey, survey
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
 from directapp.kernel.text import _, name_of, pgettext, verbatim
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 _ONE_DAY = timedelta(days=1)
 _LONGEST = 370
 
 
-async def figures(act: Act) -> None:
+async def figures(ctx: CommandContext) -> None:
     """Answer with the figures of a period, for the sites that the reader answers for or one of them."""
-    today = local_day(act.now)
-    first = act.params.get("first") or monday_of(today)
-    last = act.params.get("last") or max(first, monday_of(today) + 6 * _ONE_DAY)
+    today = local_day(ctx.now)
+    first = ctx.params.get("first") or monday_of(today)
+    last = ctx.params.get("last") or max(first, monday_of(today) + 6 * _ONE_DAY)
     _check(first, last)
-    choices = await sites_of(act)
-    places = {k: r for k, r in choices.items() if act.params.get("site") in {None, k}}
+    choices = await sites_of(ctx)
+    places = {k: r for k, r in choices.items() if ctx.params.get("site") in {None, k}}
     sites = list(places)
     monday, asked = monday_of(today), Period(first=first, last=last)
     whole = Period(first=min(first, monday), last=max(last, monday + 6 * _ONE_DAY))
-    found = await survey(act, sites, whole.start, whole.end, busy=False)
+    found = await survey(ctx, sites, whole.start, whole.end, busy=False)
     here = set(sites)
-    names = {str(d.id): str(d.row["name"]) for d in await act.find(DEALERSHIPS, system="pipeline", limit=500)}
-    rows = await booked_sums.booked(act, sites, asked)
-    agreements = await _agreements(act, sites)
-    act.found = {
+    names = {str(d.id): str(d.row["name"]) for d in await ctx.find(DEALERSHIPS, system="pipeline", limit=500)}
+    rows = await booked_sums.booked(ctx, sites, asked)
+    agreements = await _agreements(ctx, sites)
+    ctx.found = {
         "first": first.isoformat(),
         "last": last.isoformat(),
         "sites": [_place(r) for r in places.values()],
@@ -54,25 +54,27 @@ async def figures(act: Act) -> None:
         "names": names,
         "types": {k: name_of(t) for k, t in found.types.items()},
         "period": (period := _load(rows, asked, found, here)),
-        **await _loads(act, found, sites, {asked: period}),
+        **await _loads(ctx, found, sites, {asked: period}),
         **_use(rows, asked, found, here),
-        **await _work(act, sites, asked),
+        **await _work(ctx, sites, asked),
         "delayed": period["late"],
         **_shared(rows, agreements),
-        **await _time_bank(act, sites, asked),
-        "stages": await _stages(act, sites, asked),
-        **await _ready(act, sites, asked),
+        **await _time_bank(ctx, sites, asked),
+        "stages": await _stages(ctx, sites, asked),
+        **await _ready(ctx, sites, asked),
     }
 
 
-async def _loads(act: Act, found: Survey, sites: list[UUID], known: dict[Period, dict[str, Any]]) -> dict[str, Any]:
+async def _loads(
+    ctx: CommandContext, found: Survey, sites: list[UUID], known: dict[Period, dict[str, Any]]
+) -> dict[str, Any]:
     """Return how today and this week stand."""
-    today = local_day(act.now)
+    today = local_day(ctx.now)
     monday = monday_of(today)
     asked = {"today": Period(first=today, last=today), "week": Period(first=monday, last=monday + 6 * _ONE_DAY)}
     for period in asked.values():
         if period not in known:
-            known[period] = _load(await booked_sums.booked(act, sites, period), period, found, set(sites))
+            known[period] = _load(await booked_sums.booked(ctx, sites, period), period, found, set(sites))
     return {name: known[period] for name, period in asked.items()}
 
 
@@ -85,10 +87,10 @@ def _check(first: date, last: date) -> None:
         raise InvalidError(Problem(words, field="last"))
 
 
-async def sites_of(act: Act) -> dict[UUID, Row]:
+async def sites_of(ctx: CommandContext) -> dict[UUID, Row]:
     """Return the sites whose figures the reader may see: a planner the own one, leaders those below it too."""
-    actor, asked = act.actor, act.params.get("site")
-    places = {d.row["id"]: d.row for d in await act.find(DEALERSHIPS, system="pipeline", limit=500)}
+    actor, asked = ctx.actor, ctx.params.get("site")
+    places = {d.row["id"]: d.row for d in await ctx.find(DEALERSHIPS, system="pipeline", limit=500)}
     if "tenant_admin" in actor.roles:
         mine = set(places)
     else:
@@ -104,11 +106,11 @@ def _place(row: Row) -> dict[str, str]:
     return {"id": str(row["id"]), "number": str(row["number"]), "name": str(row["name"])}
 
 
-async def _agreements(act: Act, sites: list[UUID]) -> list[Agreement]:
+async def _agreements(ctx: CommandContext, sites: list[UUID]) -> list[Agreement]:
     found: dict[UUID, Row] = {}
     for column in ("provider", "consumer"):
         named: dict[str, Any] = {column: sites}
-        found |= {seen.id: seen.row for seen in await act.every(RESOURCE_SHARING, system=SYSTEM, **named)}
+        found |= {seen.id: seen.row for seen in await ctx.every(RESOURCE_SHARING, system=SYSTEM, **named)}
     return [
         Agreement(
             provider=str(r["provider"]),
@@ -212,9 +214,9 @@ def _shared(rows: Iterable[Row], agreements: list[Agreement]) -> dict[str, Any]:
     }
 
 
-async def _work(act: Act, sites: list[UUID], period: Period) -> dict[str, Any]:
+async def _work(ctx: CommandContext, sites: list[UUID], period: Period) -> dict[str, Any]:
     """Return how the work went: beside its estimate, beside its plan, and how long cars waited between jobs."""
-    idle = await booked_sums.idle(act, sites, period)
+    idle = await booked_sums.idle(ctx, sites, period)
     return {
         "accuracy": sorted(
             (
@@ -225,7 +227,7 @@ async def _work(act: Act, sites: list[UUID], period: Period) -> dict[str, Any]:
                     "estimated": _two(one["estimated"]),
                     "actual": _two(one["actual"]),
                 }
-                for one in await booked_sums.taken(act, sites, period)
+                for one in await booked_sums.taken(ctx, sites, period)
             ),
             key=lambda told: told["type"],
         ),
@@ -239,7 +241,7 @@ async def _work(act: Act, sites: list[UUID], period: Period) -> dict[str, Any]:
                 "late_start": one["late_start"],
                 "overrun": one["overrun"],
             }
-            for one in await booked_sums.delays(act, sites, period)
+            for one in await booked_sums.delays(ctx, sites, period)
         ],
         "idle": {"cars": idle["cars"], "mean": None if idle["mean"] is None else _two(idle["mean"])},
     }
@@ -249,14 +251,14 @@ def _two(value: float) -> float:
     return round(value, 2)
 
 
-async def _time_bank(act: Act, sites: list[UUID], period: Period) -> dict[str, Any]:
+async def _time_bank(ctx: CommandContext, sites: list[UUID], period: Period) -> dict[str, Any]:
     """Return what people have worked, in all and day by day."""
     days = Range(period.first, period.last + _ONE_DAY)
-    rows = await act.sums(
+    rows = await ctx.sums(
         TIMEBANK_ENTRIES, replace(_HOURS, either={"provider": sites}, within={"day": days}), system=SYSTEM
     )
     ids = sorted({r["person"] for r in rows if r["person"]}, key=str)
-    people = {str(u.id): u.row for u in await act.every(USERS, system="pipeline", id=ids)} if ids else {}
+    people = {str(u.id): u.row for u in await ctx.every(USERS, system="pipeline", id=ids)} if ids else {}
     lines: dict[tuple[str, str, str, str], Decimal] = {}
     for row in rows:
         key = (str(row["person"] or ""), row["day"].isoformat(), str(row["kind"]), str(row["provider"]))
@@ -311,17 +313,17 @@ def _either(sites: list[UUID]) -> dict[str, list[UUID]]:
     return {"prep_center": sites, "dealership": sites}
 
 
-async def _stages(act: Act, sites: list[UUID], period: Period) -> list[dict[str, Any]]:
+async def _stages(ctx: CommandContext, sites: list[UUID], period: Period) -> list[dict[str, Any]]:
     """Return how long cars stood at each stage that they left in the period."""
     span = {"left_at": Range(period.start, period.end)}
-    rows = await act.sums(CAR_STAGES, replace(_STAYS, either=_either(sites), within=span), system=SYSTEM)
+    rows = await ctx.sums(CAR_STAGES, replace(_STAYS, either=_either(sites), within=span), system=SYSTEM)
     return [{**row, "mean": _two(row["mean"]), "median": _two(row["median"])} for row in rows]
 
 
-async def _ready(act: Act, sites: list[UUID], period: Period) -> dict[str, Any]:
+async def _ready(ctx: CommandContext, sites: list[UUID], period: Period) -> dict[str, Any]:
     """Return how long it took from order to ready, for the cars that became ready in the period, and if in time."""
     span = {"ready_for_delivery_at": Range(period.start, period.end)}
-    (row,) = await act.sums(CARS, replace(_READY, either=_either(sites), within=span), system="workflow")
+    (row,) = await ctx.sums(CARS, replace(_READY, either=_either(sites), within=span), system="workflow")
     told = {name: None if row[name] is None else _two(row[name]) for name in ("mean", "median")}
     return {"ready": {**row, **told}}
 

@@ -15,21 +15,21 @@ from directapp.domains.planning.engine.workdays import at_clock, worked_hours
 from directapp.domains.planning.events import TIMEBANK_FULL
 from directapp.domains.planning.fields import ABSENCES, RESOURCE_BOOKINGS, RESOURCES, WORKING_HOURS
 from directapp.domains.planning.rights import SYSTEM
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 _WEEK = timedelta(days=7)
 _MANY = 500
 
 
-async def tell_full_week(act: Act) -> None:
+async def tell_full_week(ctx: CommandContext) -> None:
     """Say so when this booking brings its person's week up to the hours that the person works in it."""
-    if act.seen is None:
+    if ctx.seen is None:
         return
-    booking = (await act.look_up(RESOURCE_BOOKINGS, act.target.id, system=SYSTEM)).row
+    booking = (await ctx.look_up(RESOURCE_BOOKINGS, ctx.target.id, system=SYSTEM)).row
     person, week = booking["person"], booking["week"]
     if person is None or week is None or booking["status"] not in HOLDING:
         return
-    found = await act.find(
+    found = await ctx.find(
         RESOURCE_BOOKINGS,
         system=SYSTEM,
         limit=_MANY,
@@ -39,9 +39,9 @@ async def tell_full_week(act: Act) -> None:
         status=[*HOLDING, "completed"],
     )
     booked = hours_of(*(b.row for b in found))
-    given = await _hours_of_week(act, person, week)
-    if booked - hours_of(booking) + _before(act.params.get("was") or {}, person, week) < given <= booked:
-        act.emit(TIMEBANK_FULL, person=str(person), week=week.isoformat(), booked=str(booked), hours=str(given))
+    given = await _hours_of_week(ctx, person, week)
+    if booked - hours_of(booking) + _before(ctx.params.get("was") or {}, person, week) < given <= booked:
+        ctx.emit(TIMEBANK_FULL, person=str(person), week=week.isoformat(), booked=str(booked), hours=str(given))
 
 
 def _before(was: Mapping[str, Any], person: UUID, week: date) -> Decimal:
@@ -55,14 +55,14 @@ def _before(was: Mapping[str, Any], person: UUID, week: date) -> Decimal:
     )
 
 
-async def _hours_of_week(act: Act, person: UUID, monday: date) -> Decimal:
+async def _hours_of_week(ctx: CommandContext, person: UUID, monday: date) -> Decimal:
     """Return the hours that a person works in a week: those of the resource that stands for the person."""
     start, end = at_clock(monday, "00:00"), at_clock(monday + _WEEK, "00:00")
     whole = Decimal(0)
-    for resource in await act.find(RESOURCES, system=SYSTEM, person=person, available=True):
+    for resource in await ctx.find(RESOURCES, system=SYSTEM, person=person, available=True):
         mine: dict[str, Any] = {"system": SYSTEM, "limit": _MANY, "resource": resource.id}
-        hours = [h.row for h in await act.find(WORKING_HOURS, **mine)]
-        away = [a.row for a in await act.find(ABSENCES, **mine, starts_at=Range(None, end), ends_at=Range(start))]
+        hours = [h.row for h in await ctx.find(WORKING_HOURS, **mine)]
+        away = [a.row for a in await ctx.find(ABSENCES, **mine, starts_at=Range(None, end), ends_at=Range(start))]
         worked = worked_hours(schedule_of(resource.row, hours, away), start, end)
         whole = max(whole, Decimal(worked).quantize(Decimal("0.01")))
     return whole

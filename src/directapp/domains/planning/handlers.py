@@ -18,22 +18,23 @@ from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_CAPACI
 from directapp.domains.planning.full_week import tell_full_week
 from directapp.domains.planning.outlook_jobs import OF_CAR, OF_OTHERS, ask, then_ask
 from directapp.domains.planning.types import seed_types
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 
-async def give_types(act: Act) -> None:
+async def give_types(ctx: CommandContext) -> None:
     """Give a new company the types to begin with; one that has any keeps what it has."""
-    if not await act.find(RESOURCE_TYPES, system="importer", limit=1):
+    if not await ctx.find(RESOURCE_TYPES, system="importer", limit=1):
         for values in seed_types():
-            await act.create(RESOURCE_TYPES, values, system="importer")
+            await ctx.create(RESOURCE_TYPES, values, system="importer")
 
 
-async def _bookings(act: Act, work: str, statuses: list[str]) -> list[Seen]:
-    types = await act.find(RESOURCE_TYPES, system="planning", work=work)
-    found = await act.find(
+async def _bookings(ctx: CommandContext, work: str, statuses: list[str]) -> list[Seen]:
+    types = await ctx.find(RESOURCE_TYPES, system="planning", work=work)
+    found = await ctx.find(
         RESOURCE_BOOKINGS,
         system="planning",
-        car=act.target.id,
+        car=ctx.target.id,
         resource_type=[t.id for t in types],
         status=statuses,
     )
@@ -41,14 +42,14 @@ async def _bookings(act: Act, work: str, statuses: list[str]) -> list[Seen]:
 
 
 def _follows(work: str, fact: str) -> Any:
-    async def follow(act: Act) -> None:
+    async def follow(ctx: CommandContext) -> None:
         """Let the booking that the car's start or end is about say the same."""
-        if act.seen is None:
+        if ctx.seen is None:
             return
-        car = (await act.look_up(CARS, act.target.id, system="workflow")).row
+        car = (await ctx.look_up(CARS, ctx.target.id, system="workflow")).row
         at = car.get(f"{work}_{fact}")
         ended = fact == "completed_at"
-        bookings = await _bookings(act, work, [*sorted(AHEAD), "in_progress"] if ended else sorted(AHEAD))
+        bookings = await _bookings(ctx, work, [*sorted(AHEAD), "in_progress"] if ended else sorted(AHEAD))
         if at is None or not bookings:
             return
         booking = next((b for b in bookings if b.row["status"] == "in_progress"), bookings[0])
@@ -57,79 +58,79 @@ def _follows(work: str, fact: str) -> Any:
             if booking.row["started_at"] is None:
                 # Both happened since the last round, and the end is heard of first.
                 patch["started_at"] = car.get(f"{work}_started_at") or at
-            case = act.case.merged(**{**booking.row, **patch})
+            case = ctx.case.merged(**{**booking.row, **patch})
             patch["actual_hours"] = booking.row.get("actual_hours") or worked_hours(case, at)
-        await act.change(patch, on=booking, system="planning")
+        await ctx.change(patch, on=booking, system="planning")
 
     return follow
 
 
-async def free(act: Act) -> None:
+async def free(ctx: CommandContext) -> None:
     """Give back the time of a car that is delivered or archived; what was under way ends now, with its hours."""
-    if act.seen is None:
+    if ctx.seen is None:
         return
-    await free_car(act, act.target.id)
+    await free_car(ctx, ctx.target.id)
 
 
-async def booked(act: Act) -> None:
+async def booked(ctx: CommandContext) -> None:
     """Tell of a full week; give the time back where the car was closed while it was being booked."""
-    await tell_full_week(act)
-    if act.seen is not None and act.seen.row["car"] is not None:
-        await free_car(act, act.seen.row["car"])
+    await tell_full_week(ctx)
+    if ctx.seen is not None and ctx.seen.row["car"] is not None:
+        await free_car(ctx, ctx.seen.row["car"])
 
 
-async def free_car(act: Act, car: UUID) -> None:
+async def free_car(ctx: CommandContext, car: UUID) -> None:
     """Give back what a car is booked for, if it still is delivered or archived."""
-    row = (await act.look_up(CARS, car, system="workflow")).row
+    row = (await ctx.look_up(CARS, car, system="workflow")).row
     if row["status"] not in CLOSED:
         return
-    found = await act.every(RESOURCE_BOOKINGS, system="planning", car=car, status=list(HOLDING))
+    found = await ctx.every(RESOURCE_BOOKINGS, system="planning", car=car, status=list(HOLDING))
     for booking in sorted(found, key=lambda b: b.row["starts_at"]):
         if booking.row["status"] == "in_progress":
-            hours = booking.row.get("actual_hours") or worked_hours(act.case.merged(**booking.row), act.now)
-            patch = {"completed_at": act.now, "actual_hours": hours}
+            hours = booking.row.get("actual_hours") or worked_hours(ctx.case.merged(**booking.row), ctx.now)
+            patch = {"completed_at": ctx.now, "actual_hours": hours}
         else:
-            patch = {"cancelled_at": act.now, "cancel_reason": _CLOSED_REASONS[row["status"]]}
-        await act.change(patch, on=booking, system="planning")
+            patch = {"cancelled_at": ctx.now, "cancel_reason": _CLOSED_REASONS[row["status"]]}
+        await ctx.change(patch, on=booking, system="planning")
 
 
 _CLOSED_REASONS = {"delivered": "Bilen er levert.", "archived": "Bilen er arkivert."}
 
 
-async def free_closed(act: Act) -> None:
+async def free_closed(ctx: CommandContext) -> None:
     """Give back the time of every car that is delivered or archived and still booked."""
-    held = await act.every(RESOURCE_BOOKINGS, system="planning", only=("car",), status=list(HOLDING))
+    held = await ctx.every(RESOURCE_BOOKINGS, system="planning", only=("car",), status=list(HOLDING))
     cars = sorted({b.row["car"] for b in held})
-    closed = await act.find(CARS, system="workflow", limit=len(cars), only=("status",), id=cars, status=sorted(CLOSED))
+    closed = await ctx.find(CARS, system="workflow", limit=len(cars), only=("status",), id=cars, status=sorted(CLOSED))
     for car in closed:
-        await free_car(act, car.id)
+        await free_car(ctx, car.id)
 
 
-async def recount(act: Act) -> None:
+async def recount(ctx: CommandContext) -> None:
     """Let the days ahead follow a weekly plan that was made, changed or taken away; what is booked keeps its room."""
-    was = act.params.get("was")
-    rule = was if act.seen is None else act.seen.row
+    was = ctx.params.get("was")
+    rule = was if ctx.seen is None else ctx.seen.row
     if rule is None:
         return
     given = {name: rule.get(name) for name in ("dealership", "resource_type", "resource")}
     keys: dict[str, Any] = {name: None if value is None else UUID(str(value)) for name, value in given.items()}
-    today = Range(local_day(act.now))
+    today = Range(local_day(ctx.now))
     # Whoever begins to count a day holds its site: two never begin the same one.
-    await act.hold([keys["dealership"]])
-    days = await act.every(RESOURCE_CAPACITIES, system="planning", **keys, day=today)
+    await ctx.hold([keys["dealership"]])
+    days = await ctx.every(RESOURCE_CAPACITIES, system="planning", **keys, day=today)
     for day in days:
-        await act.change({"counted_at": act.now}, on=day, system="planning")
-    if act.seen is None:
+        await ctx.change({"counted_at": ctx.now}, on=day, system="planning")
+    if ctx.seen is None:
         return
     booked: dict[str, Any] = {"provider": keys["dealership"], "resource_type": keys["resource_type"], "day": today}
     if keys["resource"] is not None:
         booked["resource"] = keys["resource"]
     only = ("day", "status", "starts_at", "ends_at")
-    bookings = [b.row for b in await act.every(RESOURCE_BOOKINGS, system="planning", only=only, **booked)]
+    bookings = [b.row for b in await ctx.every(RESOURCE_BOOKINGS, system="planning", only=only, **booked)]
     for day in sorted({b["day"] for b in bookings} - {d.row["day"] for d in days}):
         # What is booked beyond the plan already keeps its room.
         used = hours_of(*(b for b in bookings if b["day"] == day))
-        await act.create(RESOURCE_CAPACITIES, {**keys, "day": day, "used_hours": used}, system="planning")
+        await ctx.create(RESOURCE_CAPACITIES, {**keys, "day": day, "used_hours": used}, system="planning")
 
 
 BOOKING_HANDLERS: dict[Event, Any] = {

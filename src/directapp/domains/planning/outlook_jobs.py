@@ -11,8 +11,9 @@ from directapp.domains.planning.events import OUTLOOK_ASKED
 from directapp.domains.planning.outlooks import ARRIVED, COMING, outlooks
 from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.workshop import events as workshop_events
-from directapp.services.act import Act, Seen, beyond
+from directapp.services.command import CommandContext
 from directapp.services.jobs import Failures, Job, Run, acting
+from directapp.services.seen import Seen, beyond
 from directapp.services.worked_out import put_down
 
 # So many cars are worked out in one transaction: some hundred milliseconds of thought.
@@ -49,27 +50,30 @@ OF_OTHERS = (
 )
 
 
-async def ask(act: Act) -> None:
+async def ask(ctx: CommandContext) -> None:
     """Ask for the outlook of the car that an event is about."""
-    if act.seen is None:
+    if ctx.seen is None:
         return
-    car = act.seen.id if act.collection == CARS else act.seen.row.get("car")
+    car = ctx.seen.id if ctx.collection == CARS else ctx.seen.row.get("car")
     if car is not None:
-        act.emit(OUTLOOK_ASKED, on=car, car=str(car))
+        ctx.emit(OUTLOOK_ASKED, on=car, car=str(car))
 
 
-async def ask_for_all(act: Act) -> None:
+async def ask_for_all(ctx: CommandContext) -> None:
     """Ask for the outlooks of every car that is being prepared or is to come."""
-    for car in await act.every(CARS, system=_WORKFLOW, only=("status",), status=[*ARRIVED, *COMING]):
-        act.emit(OUTLOOK_ASKED, on=car, car=str(car.id))
+    for car in await ctx.every(CARS, system=_WORKFLOW, only=("status",), status=[*ARRIVED, *COMING]):
+        ctx.emit(OUTLOOK_ASKED, on=car, car=str(car.id))
 
 
-def then_ask(handler: Callable[[Act], Coroutine[Any, Any, None]]) -> Callable[[Act], Coroutine[Any, Any, None]]:
-    """Return a event handler that is followed by asking for the outlook."""
+Handler = Callable[[CommandContext], Coroutine[Any, Any, None]]
 
-    async def follow_and_ask(act: Act) -> None:
-        await handler(act)
-        await ask(act)
+
+def then_ask(handler: Handler) -> Handler:
+    """Return an event handler that is followed by asking for the outlook."""
+
+    async def follow_and_ask(ctx: CommandContext) -> None:
+        await handler(ctx)
+        await ask(ctx)
 
     return follow_and_ask
 
@@ -94,9 +98,9 @@ def by_the_clock(*, coming: bool) -> Run:
 
 async def _work_out(job: Job, asked: dict[str, Any]) -> list[Seen]:
     """Work out the next cars that are asked for; return them. The write holds them no longer than it must."""
-    async with acting(job.pipeline, job.tenant, SYSTEM, OUTLOOK_ASKED.name, "", None) as act:
-        cars = await act.find(CARS, system=_WORKFLOW, limit=TOGETHER, **asked)
-        found = await outlooks(act, [car.row for car in cars])
+    async with acting(job.pipeline, job.tenant, SYSTEM, OUTLOOK_ASKED.name, "", None) as ctx:
+        cars = await ctx.find(CARS, system=_WORKFLOW, limit=TOGETHER, **asked)
+        found = await outlooks(ctx, [car.row for car in cars])
     ready = {c.id: None if c.row.get("ready_for_delivery_at") else found[c.id].ready_at for c in cars}
     await put_down(job, _WORKFLOW, CARS, _COLUMN, ready)
     return cars

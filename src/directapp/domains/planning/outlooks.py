@@ -25,7 +25,7 @@ from directapp.domains.planning.search_verbs import CHAIN, is_left, kind_of, wan
 from directapp.domains.planning.survey import Survey, survey
 from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.text import _, name_of
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 # Where a car may be before it is ready; what is beyond has no time of becoming so any more.
 ARRIVED = (
@@ -62,7 +62,7 @@ class _Around:
 
 
 async def outlooks(
-    act: Act, cars: Sequence[Row], *, told: frozenset[str] | None = None, gains: bool = False
+    ctx: CommandContext, cars: Sequence[Row], *, told: frozenset[str] | None = None, gains: bool = False
 ) -> dict[UUID, Promise]:
     """Return when cars will be ready and why: whole rows in, a promise for each.
 
@@ -78,20 +78,20 @@ async def outlooks(
             found[car["id"]] = Promise(None, (_BEYOND,))
         else:
             sites.setdefault((own,) if prep in {None, own} else (own, prep), []).append(car)
-    around = await _around(act, [car["id"] for group in sites.values() for car in group], told, gains=gains)
+    around = await _around(ctx, [car["id"] for group in sites.values() for car in group], told, gains=gains)
     for places, group in sites.items():
-        seen = await survey(act, places, act.now, around.until)
-        around.done = await completed(act, [t["id"] for t in seen.types.values()])
+        seen = await survey(ctx, places, ctx.now, around.until)
+        around.done = await completed(ctx, [t["id"] for t in seen.types.values()])
         found |= await asyncio.to_thread(_promises, seen, group, around)
     return found
 
 
-async def _around(act: Act, cars: list[UUID], told: frozenset[str] | None, *, gains: bool) -> _Around:
-    around = _Around(act.now, told, gains)
+async def _around(ctx: CommandContext, cars: list[UUID], told: frozenset[str] | None, *, gains: bool) -> _Around:
+    around = _Around(ctx.now, told, gains)
     if cars:
-        held = await act.every(RESOURCE_BOOKINGS, system=SYSTEM, car=cars, status=list(HOLDING))
-        parts = await act.every(PARTS_ORDERS, system="workflow", car=cars, arrived_at=None, cancelled_at=None)
-        asked = await act.every(WORK_ITEMS, system="workflow", only=("car",), car=cars, status="proposed")
+        held = await ctx.every(RESOURCE_BOOKINGS, system=SYSTEM, car=cars, status=list(HOLDING))
+        parts = await ctx.every(PARTS_ORDERS, system="workflow", car=cars, arrived_at=None, cancelled_at=None)
+        asked = await ctx.every(WORK_ITEMS, system="workflow", only=("car",), car=cars, status="proposed")
         around.held, around.parts, around.asked = (_by_car(s.row for s in rows) for rows in (held, parts, asked))
     return around
 

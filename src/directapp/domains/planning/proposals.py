@@ -19,7 +19,8 @@ from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCES
 from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEM, SYSTEMS
 from directapp.kernel.errors import ConflictError, DirectAppError, InvalidError, Problem
 from directapp.kernel.text import _, pgettext
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 STATUSES: tuple[Choice, ...] = choices(
     ("queued", _("Being made")),
@@ -118,50 +119,50 @@ def days_fit(case: Case) -> list[Problem]:
     return []
 
 
-async def accept(act: Act) -> None:
+async def accept(ctx: CommandContext) -> None:
     """Book the chosen lines, or all; nothing is booked where one of them no longer fits."""
-    lines = {int(line["line"]): line for line in act.case.get("lines") or ()}
-    chosen = act.params.get("lines") or sorted(lines)
+    lines = {int(line["line"]): line for line in ctx.case.get("lines") or ()}
+    chosen = ctx.params.get("lines") or sorted(lines)
     unknown = [n for n in chosen if n not in lines]
     if unknown or not chosen:
         raise InvalidError(Problem(_("Choose lines of the proposal."), "lines"))
     moved = {n: UUID(lines[n]["moves"]) for n in chosen if lines[n]["moves"]}
-    await _hold(act, [lines[n] for n in chosen], sorted(moved.values()))
-    held = {n: await act.look_up(RESOURCE_BOOKINGS, booking) for n, booking in moved.items()}
-    async with act.lifted(RESOURCE_BOOKINGS, list(moved.values())):
+    await _hold(ctx, [lines[n] for n in chosen], sorted(moved.values()))
+    held = {n: await ctx.look_up(RESOURCE_BOOKINGS, booking) for n, booking in moved.items()}
+    async with ctx.lifted(RESOURCE_BOOKINGS, list(moved.values())):
         for number in chosen:
-            await _book(act, lines[number], held.get(number))
-    await act.change({"status": "accepted"}, system="planning")
+            await _book(ctx, lines[number], held.get(number))
+    await ctx.change({"status": "accepted"}, system="planning")
 
 
-async def _hold(act: Act, lines: list[dict[str, Any]], moved: list[UUID]) -> None:
+async def _hold(ctx: CommandContext, lines: list[dict[str, Any]], moved: list[UUID]) -> None:
     """Hold all that the lines touch: the bookings, then what they point to, as a single booking does."""
     names = sorted({UUID(line["resource"]) for line in lines})
-    resources = [r.row for r in await act.find(RESOURCES, system=SYSTEM, limit=len(names), id=names)]
-    bookings = [b.row for b in await act.find(RESOURCE_BOOKINGS, system=SYSTEM, limit=len(moved), id=moved)]
+    resources = [r.row for r in await ctx.find(RESOURCES, system=SYSTEM, limit=len(names), id=names)]
+    bookings = [b.row for b in await ctx.find(RESOURCE_BOOKINGS, system=SYSTEM, limit=len(moved), id=moved)]
     cars = [UUID(line["car"]) for line in lines]
     rows = [r[n] for r in bookings for n in ("car", "resource", "provider", "consumer", "person")]
     rows += [r[n] for r in resources for n in ("dealership", "person")]
-    await act.hold(moved)
-    await act.hold([*names, *cars, *(r for r in rows if r is not None)])
+    await ctx.hold(moved)
+    await ctx.hold([*names, *cars, *(r for r in rows if r is not None)])
 
 
-async def _book(act: Act, line: dict[str, Any], held: Seen | None) -> None:
+async def _book(ctx: CommandContext, line: dict[str, Any], held: Seen | None) -> None:
     when = {"starts_at": line["starts_at"], "ends_at": line["ends_at"], "resource": line["resource"]}
     try:
         if held is None:
-            await act.create(RESOURCE_BOOKINGS, when | {"car": line["car"], "resource_type": line["resource_type"]})
+            await ctx.create(RESOURCE_BOOKINGS, when | {"car": line["car"], "resource_type": line["resource_type"]})
         else:
-            await act.change(when, on=held)
+            await ctx.change(when, on=held)
     except DirectAppError as error:
         number, why = line["line"], error.problems[0].message
         words = _("Line {n}, {car}: {why}").fill(n=number, car=line["car_title"], why=why)
         raise ConflictError(Problem(words, "lines", extra={"line": str(number)})) from error
 
 
-async def drop(act: Act) -> None:
+async def drop(ctx: CommandContext) -> None:
     """Put the proposal away."""
-    await act.change({"status": "dropped"}, system="planning")
+    await ctx.change({"status": "dropped"}, system="planning")
 
 
 def not_ready(case: Case) -> Problem | None:

@@ -20,7 +20,7 @@ from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.search_verbs import needed, promised
 from directapp.domains.planning.survey import Survey, survey
 from directapp.kernel.text import _, name_of
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 from directapp.services.jobs import Job
 
 _PRIORITY = {"low": 0, "normal": 1, "high": 2, "urgent": 3}
@@ -45,10 +45,10 @@ class _Question:
 
 async def propose(job: Job) -> None:
     """Make the plan that a proposal asks for."""
-    async with job.act(SYSTEM) as act:
-        if act.seen is None or act.seen.row["status"] != "queued":
+    async with job.act(SYSTEM) as ctx:
+        if ctx.seen is None or ctx.seen.row["status"] != "queued":
             return
-        question = await _question(act, act.seen.row)
+        question = await _question(ctx, ctx.seen.row)
     effort = Effort(seconds=float(question.seconds))
     try:
         plan = await asyncio.to_thread(
@@ -58,36 +58,36 @@ async def propose(job: Job) -> None:
         if job.last:
             await _failed(job)
         raise
-    async with job.act(SYSTEM) as act:
-        await act.change(_answer(plan, question) | {"solved_at": act.now})
+    async with job.act(SYSTEM) as ctx:
+        await ctx.change(_answer(plan, question) | {"solved_at": ctx.now})
 
 
 async def _failed(job: Job) -> None:
-    async with job.act(SYSTEM) as act:
+    async with job.act(SYSTEM) as ctx:
         words = _("The plan could not be made.")
-        await act.change({"status": "failed", "message": words})
+        await ctx.change({"status": "failed", "message": words})
 
 
-async def _question(act: Act, asked: Row) -> _Question:
+async def _question(ctx: CommandContext, asked: Row) -> _Question:
     site: UUID = asked["dealership"]
-    start = max(act.now, at_clock(asked["first_day"], "00:00"))
+    start = max(ctx.now, at_clock(asked["first_day"], "00:00"))
     until = at_clock(asked["last_day"] + timedelta(days=1), "00:00")
     statuses = [_READY, _PLANNED] if asked["move_booked"] else [_READY]
     waiting = sorted(
-        await act.every(CARS, system="workflow", prep_center=site, status=statuses), key=lambda c: _urgency(c.row)
+        await ctx.every(CARS, system="workflow", prep_center=site, status=statuses), key=lambda c: _urgency(c.row)
     )
     left_out, waiting = waiting[MOST_CARS:], waiting[:MOST_CARS]
     rows = {str(car.id): car.row for car in waiting}
     consumers = sorted({site, *(c["dealership"] or site for c in rows.values())}, key=str)
-    found = await survey(act, consumers, start, until)
+    found = await survey(ctx, consumers, start, until)
     # A planner plans the time of the own site; others' is asked for with a slot search.
     own = tuple(r for r in found.world.resources if r.site == str(site))
     found.world = replace(found.world, resources=own)
     kinds = {str(kind["id"]): kind for car in rows.values() for kind in needed(car, found)}
-    done = await completed(act, [kind["id"] for kind in kinds.values()])
+    done = await completed(ctx, [kind["id"] for kind in kinds.values()])
     held: dict[str, list[Row]] = {}
     ids = [car.id for car in waiting]
-    for booking in await act.every(RESOURCE_BOOKINGS, system=SYSTEM, car=ids, status=list(HOLDING)):
+    for booking in await ctx.every(RESOURCE_BOOKINGS, system=SYSTEM, car=ids, status=list(HOLDING)):
         held.setdefault(str(booking.row["car"]), []).append(booking.row)
     cars = []
     for name, car in rows.items():

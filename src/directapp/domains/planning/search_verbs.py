@@ -22,7 +22,7 @@ from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.survey import Survey, survey
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
 from directapp.kernel.text import Text, _, pgettext
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 _AHEAD = timedelta(days=14)
 _FARTHEST = timedelta(days=120)
@@ -33,14 +33,14 @@ _END_OF_DAY = "16:00"
 _NO_AGREEMENT = _("You can find times for your own site and for sites that yours has a sharing agreement with.")
 
 
-async def find(act: Act) -> None:
+async def find(ctx: CommandContext) -> None:
     """Answer with the places where one job fits."""
-    car = await car_of(act)
-    kind = (await act.look_up(RESOURCE_TYPES, act.params["resource_type"], system=SYSTEM)).row
-    site = await consumer_of(act, car)
-    earliest, latest = range_of(act, car)
-    found = await survey(act, [site], earliest, latest, looker=None)
-    hours, basis = await asked_hours(act, car, kind)
+    car = await car_of(ctx)
+    kind = (await ctx.look_up(RESOURCE_TYPES, ctx.params["resource_type"], system=SYSTEM)).row
+    site = await consumer_of(ctx, car)
+    earliest, latest = range_of(ctx, car)
+    found = await survey(ctx, [site], earliest, latest, looker=None)
+    hours, basis = await asked_hours(ctx, car, kind)
     job = PlanJob(
         type=str(kind["id"]),
         hours=hours,
@@ -48,11 +48,11 @@ async def find(act: Act) -> None:
         earliest=earliest,
         latest=latest,
         specialisations=wanted_by(car),
-        blocked=await elsewhere(act, car),
-        resources=(str(act.params["resource"]),) if act.params.get("resource") else (),
+        blocked=await elsewhere(ctx, car),
+        resources=(str(ctx.params["resource"]),) if ctx.params.get("resource") else (),
     )
-    answer = Finder(found.world).find(job, limit=int(act.params["limit"]))
-    act.found = {
+    answer = Finder(found.world).find(job, limit=int(ctx.params["limit"]))
+    ctx.found = {
         "hours": f"{hours:.2f}",
         "basis": basis,
         "slots": [told(slot, found) for slot in answer.slots],
@@ -60,19 +60,19 @@ async def find(act: Act) -> None:
     }
 
 
-async def chains(act: Act) -> None:
+async def chains(ctx: CommandContext) -> None:
     """Answer with the ways to do all that a car still needs: technical, then cosmetic, then the quality check."""
-    car = await car_of(act)
+    car = await car_of(ctx)
     if car is None:
         raise InvalidError(Problem(_("Choose a car."), field="car"))
-    site = await consumer_of(act, car)
-    earliest, latest = range_of(act, car)
-    found = await survey(act, [site], earliest, latest, looker=None)
-    blocked, wanted = await elsewhere(act, car), wanted_by(car)
+    site = await consumer_of(ctx, car)
+    earliest, latest = range_of(ctx, car)
+    found = await survey(ctx, [site], earliest, latest, looker=None)
+    blocked, wanted = await elsewhere(ctx, car), wanted_by(car)
     steps = []
     bases: list[Text] = []
     kinds = needed(car, found)
-    done = await completed(act, [kind["id"] for kind in kinds])
+    done = await completed(ctx, [kind["id"] for kind in kinds])
     for kind in kinds:
         hours, basis = hours_for(car, kind, done)
         bases.append(basis)
@@ -90,7 +90,7 @@ async def chains(act: Act) -> None:
     if not steps:
         raise InvalidError(Problem(_("The car needs no more work."), field="car"))
     answer = find_chains(Finder(found.world), Chain(steps=tuple(steps), promised=promised(car)))
-    act.found = {
+    ctx.found = {
         "steps": [
             {"resource_type": s.type, "hours": f"{s.hours:.2f}", "basis": b} for s, b in zip(steps, bases, strict=True)
         ],
@@ -161,40 +161,40 @@ def told(slot: Slot, found: Survey) -> dict[str, Any]:
     }
 
 
-async def car_of(act: Act) -> Row | None:
+async def car_of(ctx: CommandContext) -> Row | None:
     """Return the car that is asked about, as the actor sees it."""
-    name: UUID | None = act.params.get("car")
-    return None if name is None else (await act.look_up(CARS, name)).row
+    name: UUID | None = ctx.params.get("car")
+    return None if name is None else (await ctx.look_up(CARS, name)).row
 
 
-def site_of(act: Act, car: Row | None) -> UUID:
+def site_of(ctx: CommandContext, car: Row | None) -> UUID:
     """Return the site that the work is for."""
-    site = act.params.get("site") or (car or {}).get("dealership") or act.actor.site
+    site = ctx.params.get("site") or (car or {}).get("dealership") or ctx.actor.site
     if site is None:
         raise InvalidError(Problem(_("Choose a site."), field="site"))
     return UUID(str(site))
 
 
-async def consumer_of(act: Act, car: Row | None) -> UUID:
+async def consumer_of(ctx: CommandContext, car: Row | None) -> UUID:
     """Return the site that the work is for: one's own, or one that one's own works for.
 
     Raises:
         ForbiddenError: another site, without an agreement.
 
     """
-    site = site_of(act, car)
-    own = {s for s in (act.actor.site, *act.actor.sites) if s is not None}
-    if site not in own and "tenant_admin" not in act.actor.roles:
-        agreed = await act.find(RESOURCE_SHARING, limit=1, provider=sorted(own), consumer=site, enabled=True)
+    site = site_of(ctx, car)
+    own = {s for s in (ctx.actor.site, *ctx.actor.sites) if s is not None}
+    if site not in own and "tenant_admin" not in ctx.actor.roles:
+        agreed = await ctx.find(RESOURCE_SHARING, limit=1, provider=sorted(own), consumer=site, enabled=True)
         if not agreed:
-            raise ForbiddenError(Problem(_NO_AGREEMENT, field="site" if act.params.get("site") else "car"))
+            raise ForbiddenError(Problem(_NO_AGREEMENT, field="site" if ctx.params.get("site") else "car"))
     return site
 
 
-def range_of(act: Act, car: Row | None) -> tuple[datetime, datetime]:
+def range_of(ctx: CommandContext, car: Row | None) -> tuple[datetime, datetime]:
     """Return between which instants to search (InvalidError: they make no sense)."""
-    earliest = max(act.params.get("earliest") or act.now, act.now)
-    latest = act.params.get("latest")
+    earliest = max(ctx.params.get("earliest") or ctx.now, ctx.now)
+    latest = ctx.params.get("latest")
     if latest is None:
         due = promised(car) if car else None
         latest = max(earliest + _AHEAD, due or earliest)
@@ -202,7 +202,7 @@ def range_of(act: Act, car: Row | None) -> tuple[datetime, datetime]:
     if latest <= earliest:
         words = _("The end must be after the start.")
         raise InvalidError(Problem(words, field="latest"))
-    if earliest - act.now > _FUTURE:
+    if earliest - ctx.now > _FUTURE:
         words = _("Search two years ahead, at most.")
         raise InvalidError(Problem(words, field="earliest"))
     if latest - earliest > _FARTHEST:
@@ -211,11 +211,11 @@ def range_of(act: Act, car: Row | None) -> tuple[datetime, datetime]:
     return earliest, latest
 
 
-async def asked_hours(act: Act, car: Row | None, kind: Row) -> tuple[float, Text]:
+async def asked_hours(ctx: CommandContext, car: Row | None, kind: Row) -> tuple[float, Text]:
     """Return the hours of the job and what they rest on."""
-    if act.params.get("hours"):
-        return float(act.params["hours"]), _("Given.")
-    return hours_for(car, kind, await completed(act, [kind["id"]]))
+    if ctx.params.get("hours"):
+        return float(ctx.params["hours"]), _("Given.")
+    return hours_for(car, kind, await completed(ctx, [kind["id"]]))
 
 
 def wanted_by(car: Row | None) -> tuple[str, ...]:
@@ -224,11 +224,11 @@ def wanted_by(car: Row | None) -> tuple[str, ...]:
     return tuple(str(name) for name in names if name)
 
 
-async def elsewhere(act: Act, car: Row | None) -> tuple[Span, ...]:
+async def elsewhere(ctx: CommandContext, car: Row | None) -> tuple[Span, ...]:
     """Return when the car is booked already."""
     if car is None:
         return ()
-    held = await act.find(RESOURCE_BOOKINGS, system=SYSTEM, limit=200, car=car["id"], status=list(HOLDING))
+    held = await ctx.find(RESOURCE_BOOKINGS, system=SYSTEM, limit=200, car=car["id"], status=list(HOLDING))
     return tuple(Span(b.row["starts_at"], b.row["ends_at"]) for b in held)
 
 

@@ -27,7 +27,7 @@ from directapp.domains.planning.fields import (
     WORKING_HOURS,
 )
 from directapp.domains.planning.rights import SYSTEM
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 _ONE_DAY = timedelta(days=1)
 _ONE_WEEK = timedelta(days=7)
@@ -51,14 +51,14 @@ class Survey:
     bookings: list[Row] = field(default_factory=list)
 
 
-async def agreements_for(act: Act, consumers: Sequence[UUID]) -> list[Row]:
+async def agreements_for(ctx: CommandContext, consumers: Sequence[UUID]) -> list[Row]:
     """Return the agreements in force under which others work for these sites."""
-    found = await act.every(RESOURCE_SHARING, system=SYSTEM, consumer=list(consumers), enabled=True)
+    found = await ctx.every(RESOURCE_SHARING, system=SYSTEM, consumer=list(consumers), enabled=True)
     return [a.row for a in found]
 
 
 async def survey(
-    act: Act,
+    ctx: CommandContext,
     consumers: Sequence[UUID],
     start: datetime,
     end: datetime,
@@ -71,15 +71,15 @@ async def survey(
     ``looker`` is who sees the resources: the system actor, or None for the person who asks. Without ``busy``,
     bookings are left out.
     """
-    agreements = await agreements_for(act, consumers)
+    agreements = await agreements_for(ctx, consumers)
     sites = sorted({*consumers, *(a["provider"] for a in agreements)}, key=str)
-    types = {str(t.id): t.row for t in await act.every(RESOURCE_TYPES, system=SYSTEM)}
-    resources = {str(r.id): r.row for r in await act.every(RESOURCES, system=looker, dealership=sites, available=True)}
+    types = {str(t.id): t.row for t in await ctx.every(RESOURCE_TYPES, system=SYSTEM)}
+    resources = {str(r.id): r.row for r in await ctx.every(RESOURCES, system=looker, dealership=sites, available=True)}
     names = [r["id"] for r in resources.values()]
     people = sorted({r["person"] for r in resources.values() if r.get("person") is not None}, key=str)
-    hours = _by_resource(await act.every(WORKING_HOURS, system=SYSTEM, resource=names))
+    hours = _by_resource(await ctx.every(WORKING_HOURS, system=SYSTEM, resource=names))
     spans = {"starts_at": Range(None, end), "ends_at": Range(start)}
-    away = await _either(act, ABSENCES, {"resource": names, "person": people}, **spans)
+    away = await _either(ctx, ABSENCES, {"resource": names, "person": people}, **spans)
     bookings: list[Row] = []
     if busy:
         # Whole weeks: how much somebody has to do is said by the week.
@@ -91,27 +91,27 @@ async def survey(
         days = Range(local_day(whole.start), local_day(whole.end) + _ONE_DAY)
         asked: dict[str, Any] = {"only": _BOOKED, "status": [*HOLDING, "completed"], "starts_at": whole, "day": days}
         where = {"provider": sites, "resource": names, "person": people}
-        bookings = await _either(act, RESOURCE_BOOKINGS, where, **asked)
+        bookings = await _either(ctx, RESOURCE_BOOKINGS, where, **asked)
     world = World(
         resources=tuple(_resources(resources, hours, away, types)),
         busy=tuple(_busy(bookings, resources)),
-        ledgers=tuple(await _ledgers(act, sites, local_day(start), local_day(end))),
+        ledgers=tuple(await _ledgers(ctx, sites, local_day(start), local_day(end))),
         agreements=tuple(_agreement(a) for a in agreements),
-        week_uses=tuple(await _weeks(act, agreements, start, end)),
+        week_uses=tuple(await _weeks(ctx, agreements, start, end)),
     )
-    places = {str(s.id): s.row for s in await act.find(DEALERSHIPS, system="pipeline", limit=200, id=sites)}
+    places = {str(s.id): s.row for s in await ctx.find(DEALERSHIPS, system="pipeline", limit=200, id=sites)}
     held = [b for b in bookings if b["status"] in HOLDING and b["provider"] in sites]
     near = [b for b in held if start - _ONE_DAY <= b["starts_at"] < end]
     return Survey(world, resources, types, places, near)
 
 
-async def _either(act: Act, collection: str, where: Mapping[str, Sequence[UUID]], **more: Any) -> list[Row]:
+async def _either(ctx: CommandContext, collection: str, where: Mapping[str, Sequence[UUID]], **more: Any) -> list[Row]:
     """Return the rows that one of some columns finds, each once: what people have elsewhere is theirs here too."""
     found: dict[UUID, Row] = {}
     for name, values in where.items():
         if values:
             asked: dict[str, Any] = {**more, name: list(values)}
-            found |= {s.id: s.row for s in await act.every(collection, system=SYSTEM, **asked)}
+            found |= {s.id: s.row for s in await ctx.every(collection, system=SYSTEM, **asked)}
     return list(found.values())
 
 
@@ -166,8 +166,8 @@ def _busy(bookings: Iterable[Row], resources: Mapping[str, Row]) -> Iterable[Bus
                     yield Busy(elsewhere, row["starts_at"], ended, lane, str(row["id"]))
 
 
-async def _ledgers(act: Act, sites: Sequence[UUID], first: date, last: date) -> list[Ledger]:
-    counted = await act.every(
+async def _ledgers(ctx: CommandContext, sites: Sequence[UUID], first: date, last: date) -> list[Ledger]:
+    counted = await ctx.every(
         RESOURCE_CAPACITIES, system=SYSTEM, dealership=list(sites), day=Range(first, last + _ONE_DAY)
     )
     found = {
@@ -178,7 +178,7 @@ async def _ledgers(act: Act, sites: Sequence[UUID], first: date, last: date) -> 
         for c in counted
     }
     plans: dict[tuple[Any, Any, Any], list[Row]] = {}
-    for rule in await act.every(CAPACITY_RULES, system=SYSTEM, dealership=list(sites)):
+    for rule in await ctx.every(CAPACITY_RULES, system=SYSTEM, dealership=list(sites)):
         key = (rule.row["dealership"], rule.row["resource_type"], rule.row["resource"])
         plans.setdefault(key, []).append(rule.row)
     for (site, kind, resource), rules in plans.items():
@@ -203,10 +203,10 @@ def _agreement(row: Row) -> Agreement:
     )
 
 
-async def _weeks(act: Act, agreements: Sequence[Row], start: datetime, end: datetime) -> list[WeekUse]:
+async def _weeks(ctx: CommandContext, agreements: Sequence[Row], start: datetime, end: datetime) -> list[WeekUse]:
     by_id = {a["id"]: a for a in agreements}
     weeks = Range(monday_of(local_day(start)), local_day(end) + _ONE_DAY)
-    found = await act.every(SHARING_WEEKS, system=SYSTEM, agreement=list(by_id), week=weeks)
+    found = await ctx.every(SHARING_WEEKS, system=SYSTEM, agreement=list(by_id), week=weeks)
     return [
         WeekUse(
             str(a["provider"]),

@@ -13,8 +13,8 @@ from directapp.declare.events import Event, events_in
 from directapp.domains.registry import events
 from directapp.domains.registry.answers import REGISTRY_ANSWERS
 from directapp.domains.registry.runs import ENRICHMENT_LOGS, ENRICHMENT_RUNS, INSPECTION_REMINDERS
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 COLLECTIONS: tuple[Collection, ...] = (REGISTRY_ANSWERS, ENRICHMENT_RUNS, ENRICHMENT_LOGS, INSPECTION_REMINDERS)
 EVENTS: tuple[Event, ...] = events_in(events)
-EVENT_HANDLERS: dict[Event, Callable[[Act], Awaitable[None]]] = {}
+EVENT_HANDLERS: dict[Event, Callable[[CommandContext], Awaitable[None]]] = {}

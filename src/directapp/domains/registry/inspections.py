@@ -8,22 +8,22 @@ from directapp.domains.cars.fields import CARS
 from directapp.domains.registry.events import INSPECTION_DUE
 from directapp.domains.registry.runs import REMINDERS
 from directapp.kernel.clock import oslo_day
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 
-def remind(days: int, states: tuple[str, ...]) -> Callable[[Act], Awaitable[None]]:
+def remind(days: int, states: tuple[str, ...]) -> Callable[[CommandContext], Awaitable[None]]:
     """Return the sweep that tells of cars whose inspection is due within some days, or overdue."""
 
-    async def tell(act: Act) -> None:
-        before = oslo_day(act.now) + timedelta(days=days + 1)
+    async def tell(ctx: CommandContext) -> None:
+        before = oslo_day(ctx.now) + timedelta(days=days + 1)
         wanted = ("id", "next_inspection_due", "license_plate")
-        due = await act.every(CARS, status=list(states), next_inspection_due=Range(None, before), only=wanted)
-        reminded = await act.every(REMINDERS, car=[car.id for car in due], only=("car", "due"))
+        due = await ctx.every(CARS, status=list(states), next_inspection_due=Range(None, before), only=wanted)
+        reminded = await ctx.every(REMINDERS, car=[car.id for car in due], only=("car", "due"))
         told = {(one.row["car"], one.row["due"]) for one in reminded}
         for car in due:
             day = car.row["next_inspection_due"]
             if (car.id, day) not in told:
-                await act.create(REMINDERS, {"car": car.id, "due": day})
-                act.emit(INSPECTION_DUE, on=car, due=day.isoformat())
+                await ctx.create(REMINDERS, {"car": car.id, "due": day})
+                ctx.emit(INSPECTION_DUE, on=car, due=day.isoformat())
 
     return tell

@@ -7,7 +7,7 @@ from directapp.domains.registry.inspections import remind
 from directapp.domains.registry.lookups import forget_answers
 from directapp.domains.registry.nightly import Enricher
 from directapp.kernel.text import _
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 from directapp.services.jobs import Daily, Schedule, sweep
 
 
@@ -15,9 +15,9 @@ def schedules(enricher: Enricher, days: int, states: tuple[str, ...]) -> tuple[S
     """Return what is done again and again, to cars in some states; inspections are told of some days ahead."""
     reminded = remind(days, states)
 
-    async def tell(act: Act) -> None:
-        await reminded(act)
-        await forget_answers(act)
+    async def tell(ctx: CommandContext) -> None:
+        await reminded(ctx)
+        await forget_answers(ctx)
 
     return (
         Schedule(

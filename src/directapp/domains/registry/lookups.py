@@ -28,10 +28,11 @@ from directapp.domains.registry import found as holds
 from directapp.domains.registry.answers import REGISTRAR
 from directapp.domains.registry.found import REGISTRY, VIN, Found, Line
 from directapp.kernel.errors import StaleError
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
 from directapp.services.drafts import TakenError
 from directapp.services.jobs import acting
 from directapp.services.pipeline import Pipeline
+from directapp.services.seen import Seen
 
 KEPT = timedelta(hours=24)
 # An answer that has run out still helps while the registry is down.
@@ -175,8 +176,8 @@ class Lookups:
 
     async def kept(self, tenant: UUID, code: Code) -> Kept | None:
         """Return what the registry answered earlier, run out or not."""
-        async with acting(self.pipeline, tenant, REGISTRAR, "look_up", REGISTRY_ANSWERS, None) as act:
-            seen = await _find(act, code, REGISTRY)
+        async with acting(self.pipeline, tenant, REGISTRAR, "look_up", REGISTRY_ANSWERS, None) as ctx:
+            seen = await _find(ctx, code, REGISTRY)
         return _read(seen) if seen else None
 
     async def keep(self, tenant: UUID, code: Code, vehicle: Vehicle) -> Kept:
@@ -207,18 +208,18 @@ class Lookups:
             return await self._write(tenant, code, source, written)
 
     async def _write(self, tenant: UUID, code: Code, source: str, written: dict[str, Any]) -> Kept:
-        async with acting(self.pipeline, tenant, REGISTRAR, "look_up", REGISTRY_ANSWERS, None) as act:
-            seen = await _find(act, code, source)
+        async with acting(self.pipeline, tenant, REGISTRAR, "look_up", REGISTRY_ANSWERS, None) as ctx:
+            seen = await _find(ctx, code, source)
             if seen is None:
                 named = {"kind": code.kind, "asked": code.value, "source": source}
-                seen = await act.create(REGISTRY_ANSWERS, {**named, **written})
+                seen = await ctx.create(REGISTRY_ANSWERS, {**named, **written})
             else:
-                seen = await act.change(written, on=seen)
+                seen = await ctx.change(written, on=seen)
         return _read(seen)
 
 
-async def _find(act: Act, code: Code, source: str) -> Seen | None:
-    rows = await act.find(REGISTRY_ANSWERS, kind=code.kind, asked=code.value, source=source, limit=1)
+async def _find(ctx: CommandContext, code: Code, source: str) -> Seen | None:
+    rows = await ctx.find(REGISTRY_ANSWERS, kind=code.kind, asked=code.value, source=source, limit=1)
     return rows[0] if rows else None
 
 
@@ -234,9 +235,9 @@ def _read(seen: Seen) -> Kept:
     )
 
 
-async def forget_answers(act: Act) -> None:
+async def forget_answers(ctx: CommandContext) -> None:
     """Delete the answers that ran out long ago."""
-    for old in await act.find(
-        REGISTRY_ANSWERS, expires_at=Range(None, act.now - _KEPT_AFTER), limit=_MANY, only=("id",)
+    for old in await ctx.find(
+        REGISTRY_ANSWERS, expires_at=Range(None, ctx.now - _KEPT_AFTER), limit=_MANY, only=("id",)
     ):
-        await act.remove(old)
+        await ctx.remove(old)

@@ -31,9 +31,10 @@ from directapp.domains.registry.runs import LOGS, RESULTS, RUNS, goes_on
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import DirectAppError, StaleError
 from directapp.kernel.text import Text, join, verbatim
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
 from directapp.services.drafts import TakenError
 from directapp.services.jobs import Errand, Job, LaterError
+from directapp.services.seen import Seen
 
 CLOSED = frozenset({"delivered", "archived"})
 _FIRST_WAIT, _LONGEST_WAIT = 30.0, 900.0
@@ -76,22 +77,22 @@ class Enricher:
 
     async def begin(self, job: Job) -> None:
         """Begin the night's run; a second call of the same night changes nothing."""
-        async with job.act(REGISTRAR) as act:
-            night = oslo_day(act.now)
-            if await act.find(RUNS, night=night, trigger="night", limit=1):
+        async with job.act(REGISTRAR) as ctx:
+            night = oslo_day(ctx.now)
+            if await ctx.find(RUNS, night=night, trigger="night", limit=1):
                 return
-            if await goes_on(act):
+            if await goes_on(ctx):
                 return
-            run = await act.create(RUNS, {"night": night, "trigger": "night"})
-            act.emit(ENRICH, on=run)
+            run = await ctx.create(RUNS, {"night": night, "trigger": "night"})
+            ctx.emit(ENRICH, on=run)
 
     async def work(self, job: Job) -> None:
         """Ask for one batch of a run, fill what came, and ask for the next batch."""
-        async with job.act(REGISTRAR) as act:
-            run = act.seen
+        async with job.act(REGISTRAR) as ctx:
+            run = ctx.seen
             if run is None or run.row["status"] != "running":
                 return
-            wanted = await self._wanted(act, run)
+            wanted = await self._wanted(ctx, run)
             left = self._manner.most - int(run.row["cars_asked"] or 0)
         if not wanted or left <= 0:
             await self._end(job, "finished", "most" if wanted else None)
@@ -104,20 +105,20 @@ class Enricher:
         except OutsideError as error:
             await self._failed(job, error)
             return
-        async with job.act(REGISTRAR) as act:
-            await act.change({"failures_in_row": 0, **await _figures(act)})
-            act.emit(ENRICH)
+        async with job.act(REGISTRAR) as ctx:
+            await ctx.change({"failures_in_row": 0, **await _figures(ctx)})
+            ctx.emit(ENRICH)
 
-    async def _wanted(self, act: Act, run: Seen) -> list[_Wanted]:
+    async def _wanted(self, ctx: CommandContext, run: Seen) -> list[_Wanted]:
         """Return the cars to ask for: something is empty, there is something to ask by, and no log is young enough."""
         manner = self._manner
         names = tuple(dict.fromkeys((*manner.fields, "vin", "license_plate")))
         since = run.row["started_at"]
         if run.row["trigger"] == "night":
             since -= manner.again
-        logs = await act.every(LOGS, at=Range(since, None), only=("car", "result", "run"))
+        logs = await ctx.every(LOGS, at=Range(since, None), only=("car", "result", "run"))
         asked = {log.row["car"] for log in logs if log.row["result"] != "failed" or log.row["run"] == run.id}
-        cars = await act.every(CARS, status=list(manner.states), only=names)
+        cars = await ctx.every(CARS, status=list(manner.states), only=names)
         found = []
         for car in cars:
             empty = empties(car.row, manner.fields)
@@ -162,8 +163,8 @@ class Enricher:
     async def _fill(self, job: Job, wanted: _Wanted, found: Found) -> None:
         """Fill what is empty in one car, and log it, in one transaction; what the car refuses is logged in another."""
         try:
-            async with job.act(REGISTRAR) as act:
-                car = await act.look_up(CARS, wanted.car)
+            async with job.act(REGISTRAR) as ctx:
+                car = await ctx.look_up(CARS, wanted.car)
                 if car.row["status"] in CLOSED:
                     result = _Result("skipped", reason="moved_on")
                 elif _is_another(car.row, found):
@@ -172,8 +173,8 @@ class Enricher:
                     names = [n for n in empties(car.row, self._manner.fields) if n in found]
                     result = _Result("filled", fields=tuple(names)) if names else _NOTHING
                     if names:
-                        await act.change(_patch(car.row, found, names), on=car)
-                await _write(act, wanted, result)
+                        await ctx.change(_patch(car.row, found, names), on=car)
+                await _write(ctx, wanted, result)
         except StaleError:  # somebody is at the car right now: it is taken up again in the next batch
             return
         except (DirectAppError, TakenError) as error:
@@ -182,8 +183,8 @@ class Enricher:
     async def _log(
         self, job: Job, wanted: _Wanted, result: str, *, reason: str | None = None, message: Text | None = None
     ) -> None:
-        async with job.act(REGISTRAR) as act:
-            await _write(act, wanted, _Result(result, reason=reason, message=message))
+        async with job.act(REGISTRAR) as ctx:
+            await _write(ctx, wanted, _Result(result, reason=reason, message=message))
 
     async def _failed(self, job: Job, error: OutsideError) -> None:
         """Stop the run, or have the batch tried again later."""
@@ -193,9 +194,9 @@ class Enricher:
         if not error.passing or isinstance(error, RegistryRefusedError | MaskinportenRefusedError):
             await self._end(job, "stopped", "refused")
             return
-        async with job.act(REGISTRAR) as act:
-            in_row = int(act.target.row["failures_in_row"] or 0) + 1
-            await act.change({"failures_in_row": in_row, **await _figures(act)})
+        async with job.act(REGISTRAR) as ctx:
+            in_row = int(ctx.target.row["failures_in_row"] or 0) + 1
+            await ctx.change({"failures_in_row": in_row, **await _figures(ctx)})
         if in_row >= self._manner.failures:
             await self._end(job, "stopped", "failures")
             return
@@ -203,9 +204,9 @@ class Enricher:
         raise LaterError(type(error).code, seconds=max(wait, error.retry_after or 0.0)) from error
 
     async def _end(self, job: Job, status: str, why: str | None) -> None:
-        async with job.act(REGISTRAR) as act:
-            ended = {"status": status, "stopped_by": why, "finished_at": act.now}
-            await act.change({**ended, **await _figures(act)})
+        async with job.act(REGISTRAR) as ctx:
+            ended = {"status": status, "stopped_by": why, "finished_at": ctx.now}
+            await ctx.change({**ended, **await _figures(ctx)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +220,10 @@ class _Result:
 _NOTHING = _Result("skipped", reason="nothing_missing")
 
 
-async def _write(act: Act, wanted: _Wanted, result: _Result) -> None:
+async def _write(ctx: CommandContext, wanted: _Wanted, result: _Result) -> None:
     """Log what came of a car."""
     values = {
-        "run": act.target.id,
+        "run": ctx.target.id,
         "car": wanted.car,
         "asked_by": wanted.code.kind,
         "result": result.result,
@@ -231,12 +232,12 @@ async def _write(act: Act, wanted: _Wanted, result: _Result) -> None:
         "fields_empty": wanted.empty,
         "message": result.message,
     }
-    await act.create(LOGS, values)
+    await ctx.create(LOGS, values)
 
 
-async def _figures(act: Act) -> dict[str, int]:
+async def _figures(ctx: CommandContext) -> dict[str, int]:
     """Return the figures of a run, from its logs."""
-    logs = await act.every(LOGS, run=act.target.id, only=("result", "fields", "fields_empty"))
+    logs = await ctx.every(LOGS, run=ctx.target.id, only=("result", "fields", "fields_empty"))
     results = Counter(log.row["result"] for log in logs)
     return {
         "cars_asked": len(logs),

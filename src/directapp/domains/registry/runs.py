@@ -16,7 +16,7 @@ from directapp.domains.registry.events import ENRICH
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ConflictError
 from directapp.kernel.text import Text, _, pgettext
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 RUNS, LOGS, REMINDERS = "enrichment_runs", "enrichment_logs", "inspection_reminders"
 _LEFT_BEHIND = timedelta(hours=4)
@@ -49,24 +49,24 @@ def _count(name: str, label: Text) -> Field:
     return field(name, label, Kind.INTEGER, default=0, minimum=0, computed=True)
 
 
-async def goes_on(act: Act) -> bool:
+async def goes_on(ctx: CommandContext) -> bool:
     """Whether a run goes on; one that nobody has worked at for hours was left behind, and is ended here."""
-    running = await act.find(RUNS, system=REGISTRAR, status="running", limit=1)
-    if running and running[0].row["updated_at"] < act.now - _LEFT_BEHIND:
-        ended = {"status": "stopped", "stopped_by": "failures", "finished_at": act.now}
-        await act.change(ended, system=REGISTRAR, on=running[0])
+    running = await ctx.find(RUNS, system=REGISTRAR, status="running", limit=1)
+    if running and running[0].row["updated_at"] < ctx.now - _LEFT_BEHIND:
+        ended = {"status": "stopped", "stopped_by": "failures", "finished_at": ctx.now}
+        await ctx.change(ended, system=REGISTRAR, on=running[0])
         return False
     return bool(running)
 
 
-async def run_now(act: Act) -> None:
+async def run_now(ctx: CommandContext) -> None:
     """Start an enrichment without waiting for the night; one runs at a time."""
-    if await goes_on(act):
+    if await goes_on(ctx):
         raise ConflictError(_RUNNING)
-    values: dict[str, Any] = {"trigger": "person", "night": oslo_day(act.now), "asked_by": act.actor.user}
-    run = await act.create(RUNS, values, system=REGISTRAR)
-    act.emit(ENRICH, on=run)
-    act.answer = run
+    values: dict[str, Any] = {"trigger": "person", "night": oslo_day(ctx.now), "asked_by": ctx.actor.user}
+    run = await ctx.create(RUNS, values, system=REGISTRAR)
+    ctx.emit(ENRICH, on=run)
+    ctx.answer = run
 
 
 RUN_NOW = Verb(

@@ -13,7 +13,7 @@ from directapp.domains.workshop.seed_templates import SEED_TEMPLATES
 from directapp.domains.workshop.service import SERVICE_HISTORY
 from directapp.domains.workshop.templates import INSPECTION_TEMPLATES
 from directapp.domains.workshop.work_items import WORK_ITEMS
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 __all__ = ["COLLECTIONS", "EVENTS", "EVENT_HANDLERS", "SEED_TEMPLATES"]
 
@@ -27,12 +27,12 @@ COLLECTIONS: tuple[Collection, ...] = (
 )
 
 
-async def give_templates(act: Act) -> None:
+async def give_templates(ctx: CommandContext) -> None:
     """Give a new company the checklists to begin with; one that has any keeps what it has."""
-    if not await act.find("inspection_templates", system="importer", limit=1):
+    if not await ctx.find("inspection_templates", system="importer", limit=1):
         for template in SEED_TEMPLATES:
-            await act.create("inspection_templates", template, system="importer")
+            await ctx.create("inspection_templates", template, system="importer")
 
 
 EVENTS: tuple[Event, ...] = events_in(events)
-EVENT_HANDLERS: dict[Event, Callable[[Act], Awaitable[None]]] = {TENANT_NAMED: give_templates}
+EVENT_HANDLERS: dict[Event, Callable[[CommandContext], Awaitable[None]]] = {TENANT_NAMED: give_templates}

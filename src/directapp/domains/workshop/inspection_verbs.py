@@ -15,7 +15,8 @@ from directapp.domains.workshop.work_items import KINDS
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.languages import DEFAULT
 from directapp.kernel.text import Text, _, join, verbatim
-from directapp.services.act import Act, Seen
+from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 # A demo car is looked at as a new one, a certified car as a used one.
 _LIST_OF_TYPE = {"new": "new", "demo": "new", "used": "used", "certified": "used"}
@@ -25,10 +26,10 @@ _LIST_OF_TYPE = {"new": "new", "demo": "new", "used": "used", "certified": "used
 _NAMED = 3
 
 
-async def _template_for(act: Act, car: Seen) -> Seen | None:
+async def _template_for(ctx: CommandContext, car: Seen) -> Seen | None:
     own = car.row.get("car_type")
     for car_type in dict.fromkeys((own, _LIST_OF_TYPE.get(str(own), "used"))):
-        found = await act.find(
+        found = await ctx.find(
             INSPECTION_TEMPLATES, system="pipeline", limit=1, kind="mottak", active=True, car_type=car_type
         )
         if found:
@@ -36,17 +37,17 @@ async def _template_for(act: Act, car: Seen) -> Seen | None:
     return None
 
 
-async def begin(act: Act) -> None:
+async def begin(ctx: CommandContext) -> None:
     """Begin receiving a car with its own checklist; a begun inspection is taken up again."""
-    car = await act.look_up(CARS, act.params["car"])
-    begun = await act.find(INSPECTIONS, limit=1, car=car.id, kind="mottak", signed_at=None)
+    car = await ctx.look_up(CARS, ctx.params["car"])
+    begun = await ctx.find(INSPECTIONS, limit=1, car=car.id, kind="mottak", signed_at=None)
     if begun:
-        act.answer = begun[0]
+        ctx.answer = begun[0]
         return
-    template = await _template_for(act, car)
+    template = await _template_for(ctx, car)
     if car.row.get("inspection_started_at") is None:
-        await act.change({"inspection_started_at": act.now}, on=car)
-    act.answer = await act.create(
+        await ctx.change({"inspection_started_at": ctx.now}, on=car)
+    ctx.answer = await ctx.create(
         INSPECTIONS, {"car": car.id, "kind": "mottak", "template": template.id if template else None}
     )
 
@@ -76,41 +77,41 @@ def _findings(case: Case) -> str | None:
     return "\n".join(lines) or None
 
 
-def _car_facts(act: Act, *, approved: bool, note: str | None, car: Seen) -> dict[str, Any]:
-    findings = _findings(act.case)
+def _car_facts(ctx: CommandContext, *, approved: bool, note: str | None, car: Seen) -> dict[str, Any]:
+    findings = _findings(ctx.case)
     if not approved and not (note or findings):
         raise InvalidError(Problem(_("Write what is wrong."), field="note"))
     facts: dict[str, Any] = {
-        "inspection_completed_at": act.now,
+        "inspection_completed_at": ctx.now,
         "inspection_approved": approved,
         "inspection_remarks": findings,
         "inspection_notes": note or (None if approved else findings),
     }
     if car.row.get("inspection_started_at") is None:
-        facts["inspection_started_at"] = act.case.get("created_at") or act.now
+        facts["inspection_started_at"] = ctx.case.get("created_at") or ctx.now
     return facts
 
 
-async def _complete_receiving(act: Act) -> None:
-    note, approved = act.params.get("note") or act.case.get("note"), act.params.get("approved")
+async def _complete_receiving(ctx: CommandContext) -> None:
+    note, approved = ctx.params.get("note") or ctx.case.get("note"), ctx.params.get("approved")
     if approved is None:
         words = _("Choose whether it is approved.")
         raise InvalidError(Problem(words, field="approved"))
     if approved:
-        _refuse_approval(act.case)
+        _refuse_approval(ctx.case)
     # The inspector sets the car's facts as the person they are: nothing here widens their rights.
-    car = await act.look_up(CARS, act.case.row["car"])
-    await act.change(_car_facts(act, approved=approved, note=note, car=car), on=car)
-    signed = {"signed_by": act.actor.user, "signed_at": act.now, "approved": approved, "note": note}
-    await act.change(signed, system="custodian")
+    car = await ctx.look_up(CARS, ctx.case.row["car"])
+    await ctx.change(_car_facts(ctx, approved=approved, note=note, car=car), on=car)
+    signed = {"signed_by": ctx.actor.user, "signed_at": ctx.now, "approved": approved, "note": note}
+    await ctx.change(signed, system="custodian")
 
 
-async def complete(act: Act) -> None:
+async def complete(ctx: CommandContext) -> None:
     """Sign: the car's inspection facts follow from a receiving inspection, nothing from a hand-over."""
-    if act.case.get("kind") == "mottak":
-        await _complete_receiving(act)
+    if ctx.case.get("kind") == "mottak":
+        await _complete_receiving(ctx)
     else:
-        await act.change({"signed_by": act.actor.user, "signed_at": act.now}, system="custodian")
+        await ctx.change({"signed_by": ctx.actor.user, "signed_at": ctx.now}, system="custodian")
 
 
 def not_ready_to_sign(case: Case) -> Problem | None:
@@ -137,25 +138,25 @@ def _finding(case: Case, code: str) -> dict[str, Any]:
     return found
 
 
-async def make_work_item(act: Act) -> None:
+async def make_work_item(ctx: CommandContext) -> None:
     """Make a work item of a remark, in the words of the checklist and the inspector."""
-    code = act.params["item"]
-    finding = _finding(act.case, code)
-    if any(w.get("inspection_item") == code for w in act.case.many("work_items")):
+    code = ctx.params["item"]
+    finding = _finding(ctx.case, code)
+    if any(w.get("inspection_item") == code for w in ctx.case.many("work_items")):
         words = _("The item already has a work item.")
         raise ConflictError(Problem(words, field="item"))
-    described = f"{item_label(act.case.row, code).pick(act.actor.language)}: {finding.get('note') or ''}"
-    made = await act.create(
+    described = f"{item_label(ctx.case.row, code).pick(ctx.actor.language)}: {finding.get('note') or ''}"
+    made = await ctx.create(
         WORK_ITEMS,
         {
-            "car": act.case.row["car"],
-            "description": act.params.get("description") or described.rstrip(": "),
-            "kind": act.params.get("kind") or "technical",
-            "inspection": act.target.id,
+            "car": ctx.case.row["car"],
+            "description": ctx.params.get("description") or described.rstrip(": "),
+            "kind": ctx.params.get("kind") or "technical",
+            "inspection": ctx.target.id,
             "inspection_item": code,
         },
     )
-    act.answer = made
+    ctx.answer = made
 
 
 VERBS = (

@@ -21,7 +21,7 @@ from directapp.domains.workshop.parts_effects import car_follows, enough_in_stoc
 from directapp.domains.workshop.rights import SEEN, closed_car
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _, pgettext
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 SIDES = choices(("seller", _("Selling site")), ("prep", _("Prep centre")))
 
@@ -183,9 +183,9 @@ def times_in_order(case: Case) -> list[Problem]:
     ]
 
 
-def _setter(fact: str) -> Callable[[Act], Any]:
-    async def run(act: Act) -> None:
-        await act.change({fact: act.now})
+def _setter(fact: str) -> Callable[[CommandContext], Any]:
+    async def run(ctx: CommandContext) -> None:
+        await ctx.change({fact: ctx.now})
 
     return run
 
@@ -196,17 +196,17 @@ _REST_FIELDS = (
 )
 
 
-async def receive(act: Act) -> None:
+async def receive(ctx: CommandContext) -> None:
     """Take the part in; fewer than ordered leaves a rest order on its way."""
-    ordered = int(act.case.row["quantity"])
-    taken = int(act.params.get("quantity") or ordered)
+    ordered = int(ctx.case.row["quantity"])
+    taken = int(ctx.params.get("quantity") or ordered)
     if taken >= ordered:
-        await act.change({"arrived_at": act.now})
+        await ctx.change({"arrived_at": ctx.now})
         return
-    rest = {name: act.case.row.get(name) for name in _REST_FIELDS if act.case.row.get(name) is not None}
+    rest = {name: ctx.case.row.get(name) for name in _REST_FIELDS if ctx.case.row.get(name) is not None}
     # The rest comes first: the car must not believe, even for a moment, that everything has arrived.
-    await act.create(NAME, {**rest, "quantity": ordered - taken})
-    act.answer = await act.change({"quantity": taken, "arrived_at": act.now})
+    await ctx.create(NAME, {**rest, "quantity": ordered - taken})
+    ctx.answer = await ctx.change({"quantity": taken, "arrived_at": ctx.now})
 
 
 VERBS = (

@@ -13,7 +13,7 @@ from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.domains.workshop.rights import SEEN
 from directapp.domains.workshop.work_items import KINDS
 from directapp.kernel.text import _, pgettext
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 TYPES = (
     *KINDS,
@@ -51,13 +51,13 @@ ENTRY = Group(
 )
 
 
-async def record(act: Act) -> None:
+async def record(ctx: CommandContext) -> None:
     """Write down work that has no work item of its own."""
-    car = await act.look_up(CARS, act.params["car"])
-    given = {k: v for k, v in act.params.items() if k != "car" and v is not None}
-    defaults = {"performed_at": act.now, "performed_by": act.actor.user}
+    car = await ctx.look_up(CARS, ctx.params["car"])
+    given = {k: v for k, v in ctx.params.items() if k != "car" and v is not None}
+    defaults = {"performed_at": ctx.now, "performed_by": ctx.actor.user}
     values = {**defaults, **given, "car": car.id, "vin": car.row.get("vin")}
-    act.answer = await act.create("service_history", values, system="custodian")
+    ctx.answer = await ctx.create("service_history", values, system="custodian")
 
 
 RECORD = Verb(

@@ -15,7 +15,7 @@ from directapp.domains.workshop.rights import closed_car
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
 from directapp.kernel.money import amount_text, kroner
 from directapp.kernel.text import _, pgettext
-from directapp.services.act import Act
+from directapp.services.command import CommandContext
 
 
 def limit_of(roles: Iterable[str], limits: Mapping[str, Any] | None) -> Decimal | None:
@@ -36,59 +36,59 @@ def amount_of(case: Case, offered: Decimal | None) -> Decimal | None:
     return next((kroner(value) for value in known if value is not None), None)
 
 
-async def _limit(act: Act) -> Decimal | None:
-    car = await act.look_up(CARS, act.case.row["car"], system="pipeline")
-    site = car.row.get("dealership") or car.row.get("prep_center") or act.actor.site
+async def _limit(ctx: CommandContext) -> Decimal | None:
+    car = await ctx.look_up(CARS, ctx.case.row["car"], system="pipeline")
+    site = car.row.get("dealership") or car.row.get("prep_center") or ctx.actor.site
     if site is None:
-        return limit_of(act.actor.roles, None)
-    dealership = await act.look_up(DEALERSHIPS, site, system="pipeline")
-    return limit_of(act.actor.roles, dealership.row.get("approval_limits"))
+        return limit_of(ctx.actor.roles, None)
+    dealership = await ctx.look_up(DEALERSHIPS, site, system="pipeline")
+    return limit_of(ctx.actor.roles, dealership.row.get("approval_limits"))
 
 
-async def approve(act: Act) -> None:
+async def approve(ctx: CommandContext) -> None:
     """Say yes to the price, within the limit that the owner's site gives the actor's roles."""
-    offered = act.params.get("price")
-    amount = amount_of(act.case, offered)
+    offered = ctx.params.get("price")
+    amount = amount_of(ctx.case, offered)
     if amount is None:
         raise InvalidError(Problem(_("State the price before approving."), field="price"))
-    limit = await _limit(act)
+    limit = await _limit(ctx)
     if limit is not None and amount > limit:
         words = _("The amount is {amount}. You may approve up to {limit}; the manager may approve more.").fill(
             amount=amount_text(amount), limit=amount_text(limit)
         )
         raise ForbiddenError(Problem(words, field="price"))
-    patch: dict[str, Any] = {"approved_at": act.now, "approved_by": act.actor.user}
+    patch: dict[str, Any] = {"approved_at": ctx.now, "approved_by": ctx.actor.user}
     if offered is not None:
         patch["price"] = offered
-    await act.change(patch, system="custodian")
+    await ctx.change(patch, system="custodian")
 
 
-async def decline(act: Act) -> None:
+async def decline(ctx: CommandContext) -> None:
     """Say no, with the reason."""
-    await act.change(
+    await ctx.change(
         {
-            "declined_at": act.now,
-            "declined_by": act.actor.user,
-            "decline_reason": act.params["reason"],
+            "declined_at": ctx.now,
+            "declined_by": ctx.actor.user,
+            "decline_reason": ctx.params["reason"],
         },
         system="custodian",
     )
 
 
-async def start(act: Act) -> None:
+async def start(ctx: CommandContext) -> None:
     """Begin the work now."""
-    await act.change({"started_at": act.now})
+    await ctx.change({"started_at": ctx.now})
 
 
-async def complete(act: Act) -> None:
+async def complete(ctx: CommandContext) -> None:
     """Finish the work now; the actor did it unless another is named."""
     patch: dict[str, Any] = {
-        "completed_at": act.now,
-        "done_by": act.params.get("done_by") or act.case.get("done_by") or act.actor.user,
+        "completed_at": ctx.now,
+        "done_by": ctx.params.get("done_by") or ctx.case.get("done_by") or ctx.actor.user,
     }
-    if act.params.get("actual_hours") is not None:
-        patch["actual_hours"] = act.params["actual_hours"]
-    await act.change(patch)
+    if ctx.params.get("actual_hours") is not None:
+        patch["actual_hours"] = ctx.params["actual_hours"]
+    await ctx.change(patch)
 
 
 def needs_approval(case: Case) -> Problem | None:

@@ -25,7 +25,7 @@ from directapp.kernel.dates import day_text
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
 from directapp.kernel.languages import Language, languages, pick_language
 from directapp.kernel.text import Text, _, language_names, verbatim
-from directapp.services.act import Seen
+from directapp.services.seen import Seen
 
 PATH = "/app/letters"
 MAY = frozenset({"tenant_admin", "manager"})
