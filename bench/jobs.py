@@ -22,7 +22,7 @@ from directapp.kernel.clock import utc_now
 from directapp.services.command import CommandContext
 from directapp.services.dispatcher import Dispatcher
 from directapp.services.intent import Intent
-from directapp.services.jobs import Errand, Job, acting
+from directapp.services.jobs import Job, JobRun, acting
 from directapp.store.embedded.server import EmbeddedPostgres
 from directapp.store.migrate import bring_up_to_date
 from directapp.store.outbox import dispatcher_actor
@@ -60,15 +60,15 @@ async def through(application: Application, tenant: UUID, events: int, kind: str
     async def write(ctx: CommandContext) -> None:
         await ctx.change({"model": "ID.4"}, system="demo")
 
-    async def run(_: Job) -> None: ...
+    async def run(_: JobRun) -> None: ...
 
     async with acting(pipeline, tenant, "demo", "bench", "", None) as ctx:
         cars = [await ctx.create("cars", {"make": "VW"}) for _ in range(100)]
         for number in range(events):
             ctx.work.emitting.again(EVENT.name, "cars", cars[number % len(cars)].id, {})
     handlers = {"nothing": {EVENT: [nothing]}, "write": {EVENT: [write]}}
-    errands = [Errand(event=EVENT, run=run, at_once=16)] if kind == "errand" else []
-    dispatcher = Dispatcher(pipeline, handlers.get(kind, {}), "workflow", errands=errands)
+    jobs = [Job(event=EVENT, run=run, at_once=16)] if kind == "errand" else []
+    dispatcher = Dispatcher(pipeline, handlers.get(kind, {}), "workflow", jobs=jobs)
     start, used = time.perf_counter(), time.process_time()
 
     def figures() -> tuple[float, float]:
@@ -78,7 +78,7 @@ async def through(application: Application, tenant: UUID, events: int, kind: str
         stop = asyncio.Event()
         running = asyncio.create_task(dispatcher.run(stop))
         dispatcher.wake(tenant)
-        while (await dispatcher.backlog(tenant)).due or dispatcher.errands.busy:  # noqa: ASYNC110 - as a person would look
+        while (await dispatcher.backlog(tenant)).due or dispatcher.jobs.busy:  # noqa: ASYNC110 - as a person would look
             await asyncio.sleep(0.02)
         found = figures()
         stop.set()

@@ -13,7 +13,7 @@ from browser.test_views import DESK, PHONE
 from directapp.declare.events import event
 from directapp.domains.operations import keep
 from directapp.services.dispatcher import Dispatcher
-from directapp.services.jobs import Errand, GiveUpError, Job, acting
+from directapp.services.jobs import GiveUpError, Job, JobRun, acting
 from support.axe import violations
 from support.dealer import Dealer, Time
 from support.fakes.server import Fake, Heard, Reply, as_text
@@ -56,16 +56,16 @@ async def identified(dealer: Dealer, number: int, make: str = "Audi") -> UUID:
 
 
 async def give_up(dealer: Dealer, reason: str) -> None:
-    """Let an errand fail for good."""
+    """Let a job fail for good."""
 
-    async def fail(_: Job) -> None:
+    async def fail(_: JobRun) -> None:
         raise GiveUpError(reason)
 
     car = await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
     pipeline = dealer.application.platform.pipeline
     async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
         act.work.emitting.again(TRIAL.name, "cars", car, {})
-    await Dispatcher(pipeline, {}, "workflow", errands=[Errand(event=TRIAL, run=fail)], keep=keep).drain(dealer.tenant)
+    await Dispatcher(pipeline, {}, "workflow", jobs=[Job(event=TRIAL, run=fail)], keep=keep).drain(dealer.tenant)
 
 
 def tile(page: Page, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Event handlers, errands and schedules on the real outbox, by one worker and by several."""
+"""Event handlers, jobs and schedules on the real outbox, by one worker and by several."""
 
 import asyncio
 from collections import Counter
@@ -19,10 +19,10 @@ from directapp.services.dispatcher import Dispatcher
 from directapp.services.intent import Intent
 from directapp.services.jobs import (
     Daily,
-    Errand,
     Every,
     GiveUpError,
     Job,
+    JobRun,
     LaterError,
     Schedule,
     acting,
@@ -50,13 +50,13 @@ def trial(name: str) -> Event:
 
 
 def dispatcher(
-    dealer: Dealer, *errands: Errand, lease: float = 30.0, alone: tuple[str, ...] = (), **handlers: Any
+    dealer: Dealer, *jobs: Job, lease: float = 30.0, alone: tuple[str, ...] = (), **handlers: Any
 ) -> Dispatcher:
     """Return a worker of its own, as another process would have."""
     pipeline = dealer.application.platform.pipeline
     named = {trial(name.replace("_", ".")): (each,) if callable(each) else each for name, each in handlers.items()}
     apart = [trial(name) for name in alone]
-    return Dispatcher(pipeline, named, "workflow", errands=errands, keep=keep, lease=lease, alone=apart)
+    return Dispatcher(pipeline, named, "workflow", jobs=jobs, keep=keep, lease=lease, alone=apart)
 
 
 async def ask(dealer: Dealer, event: str, count: int = 1, **payload: Any) -> UUID:
@@ -136,11 +136,11 @@ async def test_a_dry_run_asks_for_nothing(dealer: Dealer) -> None:
     assert len(await outbox(dealer, "car.identified")) == before
 
 
-async def test_an_event_is_an_errand_or_has_reactions(dealer: Dealer) -> None:
+async def test_an_event_is_a_job_or_has_reactions(dealer: Dealer) -> None:
     async def nothing(_: Any) -> None: ...
 
     with pytest.raises(ValueError, match=r"trial\.sent"):
-        dispatcher(dealer, Errand(event=trial("trial.sent"), run=nothing), trial_sent=nothing)
+        dispatcher(dealer, Job(event=trial("trial.sent"), run=nothing), trial_sent=nothing)
 
 
 # -- event handlers ----------------------------------------------------------------------------------------
@@ -219,11 +219,11 @@ async def test_what_reacts_writes_live_and_says_how_deep_it_goes(dealer: Dealer)
     assert row["payload"]["depth"] == 1
 
 
-# -- errands ------------------------------------------------------------------------------------------
+# -- jobs ------------------------------------------------------------------------------------------
 
 
-async def test_an_errand_runs_outside_any_transaction_and_writes_down_what_came_of_it(dealer: Dealer) -> None:
-    async def send(job: Job) -> None:
+async def test_a_job_runs_outside_any_transaction_and_writes_down_what_came_of_it(dealer: Dealer) -> None:
+    async def send(job: JobRun) -> None:
         async with dealer.application.platform.database.unit(dispatcher_actor(job.tenant), readonly=True) as unit:
             sessions = (
                 "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
@@ -234,7 +234,7 @@ async def test_an_errand_runs_outside_any_transaction_and_writes_down_what_came_
             await ctx.change({"model": f"sent {job.payload['number']}"})
 
     car = await ask(dealer, "trial.sent")
-    assert await dispatcher(dealer, Errand(event=trial("trial.sent"), run=send)).drain(dealer.tenant) == 1
+    assert await dispatcher(dealer, Job(event=trial("trial.sent"), run=send)).drain(dealer.tenant) == 1
     admin = await dealer.person("tenant_admin")
     assert (await dealer.read(admin, "cars", car))["model"] == "sent 0"
 
@@ -246,14 +246,14 @@ async def test_back_off_grows_and_is_capped() -> None:
     assert backoff(10_000, 2.0, 60.0, lambda: 1.0) == 60.0
 
 
-async def test_a_failing_errand_waits_longer_each_time_and_ends_as_a_dead_letter(dealer: Dealer, moving: Time) -> None:
+async def test_a_failing_job_waits_longer_each_time_and_ends_as_a_dead_letter(dealer: Dealer, moving: Time) -> None:
     keys: list[tuple[int, str, bool]] = []
 
-    async def fail(job: Job) -> None:
+    async def fail(job: JobRun) -> None:
         keys.append((job.attempt, job.key, job.last))
         raise OSError("nobody answers")
 
-    worker = dispatcher(dealer, Errand(event=trial("trial.sent"), run=fail, attempts=4, first=100, longest=300))
+    worker = dispatcher(dealer, Job(event=trial("trial.sent"), run=fail, attempts=4, first=100, longest=300))
     await ask(dealer, "trial.sent")
     waits = []
     for _ in range(3):
@@ -278,12 +278,12 @@ async def test_a_dead_letter_is_tried_again_with_the_same_key_or_dropped_with_a_
     keys: list[str] = []
     answer: Exception | None = GiveUpError("no such address")
 
-    async def send(job: Job) -> None:
+    async def send(job: JobRun) -> None:
         keys.append(job.key)
         if answer:
             raise answer
 
-    worker = dispatcher(dealer, Errand(event=trial("trial.sent"), run=send))
+    worker = dispatcher(dealer, Job(event=trial("trial.sent"), run=send))
     await ask(dealer, "trial.sent", 2)
     await worker.drain(dealer.tenant)
     assert len(keys) == 2
@@ -335,11 +335,11 @@ async def test_only_the_own_tenants_administrator_sees_and_retries_dead_letters(
 ) -> None:
     from support.dealer import settle  # noqa: PLC0415 - a second company, beside the fixture's
 
-    async def fail(_: Job) -> None:
+    async def fail(_: JobRun) -> None:
         raise GiveUpError("no")
 
     await ask(dealer, "trial.sent")
-    await dispatcher(dealer, Errand(event=trial("trial.sent"), run=fail)).once(dealer.tenant)
+    await dispatcher(dealer, Job(event=trial("trial.sent"), run=fail)).once(dealer.tenant)
     (letter,) = await letters(dealer)
     stranger = await (await settle(application)).person("tenant_admin")
     planner = await dealer.person("planner")
@@ -350,16 +350,16 @@ async def test_only_the_own_tenants_administrator_sees_and_retries_dead_letters(
             await dealer.read(actor, "failed_jobs", letter["id"])
 
 
-async def test_an_errand_may_ask_for_later_without_using_up_attempts_until_its_patience_ends(
+async def test_a_job_may_ask_for_later_without_using_up_attempts_until_its_patience_ends(
     dealer: Dealer, moving: Time
 ) -> None:
     attempts: list[int] = []
 
-    async def wait(job: Job) -> None:
+    async def wait(job: JobRun) -> None:
         attempts.append(job.attempt)
         raise LaterError("quota used up", seconds=600)
 
-    worker = dispatcher(dealer, Errand(event=trial("trial.sent"), run=wait, attempts=2, patience=3600))
+    worker = dispatcher(dealer, Job(event=trial("trial.sent"), run=wait, attempts=2, patience=3600))
     await ask(dealer, "trial.sent")
     for _ in range(7):
         await worker.once(dealer.tenant)
@@ -372,11 +372,11 @@ async def test_an_errand_may_ask_for_later_without_using_up_attempts_until_its_p
 
 
 async def test_what_takes_too_long_is_stopped_and_fails(dealer: Dealer) -> None:
-    async def hang(_: Job) -> None:
+    async def hang(_: JobRun) -> None:
         await asyncio.sleep(60)
 
     await ask(dealer, "trial.sent")
-    await dispatcher(dealer, Errand(event=trial("trial.sent"), run=hang, attempts=1, seconds=0.05)).once(dealer.tenant)
+    await dispatcher(dealer, Job(event=trial("trial.sent"), run=hang, attempts=1, seconds=0.05)).once(dealer.tenant)
     (letter,) = await letters(dealer)
     assert letter["error"] == "Det tok for lang tid."
 
@@ -384,14 +384,14 @@ async def test_what_takes_too_long_is_stopped_and_fails(dealer: Dealer) -> None:
 async def test_what_a_killed_worker_left_is_run_by_another_once_its_lease_is_over(dealer: Dealer, moving: Time) -> None:
     runs: list[tuple[int, str]] = []
 
-    async def send(job: Job) -> None:
+    async def send(job: JobRun) -> None:
         runs.append((job.attempt, job.key))
 
     await ask(dealer, "trial.sent")
     pipeline = dealer.application.platform.pipeline
     dead = Outbox(pipeline.database, pipeline.clock)
     (claimed,) = await dead.claim(dealer.tenant, "trial.sent", UUID(int=7), 30.0, 10)
-    worker = dispatcher(dealer, Errand(event=trial("trial.sent"), run=send))
+    worker = dispatcher(dealer, Job(event=trial("trial.sent"), run=send))
     assert await worker.once(dealer.tenant) == 0
     moving.ahead = timedelta(seconds=31)
     assert await worker.once(dealer.tenant) == 1
@@ -402,7 +402,7 @@ async def test_what_a_killed_worker_left_is_run_by_another_once_its_lease_is_ove
 
 
 async def test_a_job_that_kills_its_worker_every_time_is_given_up_too(dealer: Dealer, moving: Time) -> None:
-    async def never(_: Job) -> None:
+    async def never(_: JobRun) -> None:
         pytest.fail("it must not run again")
 
     await ask(dealer, "trial.sent")
@@ -411,16 +411,16 @@ async def test_a_job_that_kills_its_worker_every_time_is_given_up_too(dealer: De
     for _ in range(2):
         await dead.claim(dealer.tenant, "trial.sent", UUID(int=7), 30.0, 10)
         moving.ahead += timedelta(seconds=31)
-    await dispatcher(dealer, Errand(event=trial("trial.sent"), run=never, attempts=2)).once(dealer.tenant)
+    await dispatcher(dealer, Job(event=trial("trial.sent"), run=never, attempts=2)).once(dealer.tenant)
     (letter,) = await letters(dealer)
     assert letter["error"] == "Arbeideren stanset mens jobben kjørte."
 
 
-async def test_a_slow_service_holds_up_neither_reactions_nor_other_errands_and_is_bounded(dealer: Dealer) -> None:
+async def test_a_slow_service_holds_up_neither_reactions_nor_other_jobs_and_is_bounded(dealer: Dealer) -> None:
     gate, most, now = asyncio.Event(), 0, 0
     done: set[str] = set()
 
-    async def slow(_: Job) -> None:
+    async def slow(_: JobRun) -> None:
         nonlocal most, now
         now += 1
         most = max(most, now)
@@ -428,7 +428,7 @@ async def test_a_slow_service_holds_up_neither_reactions_nor_other_errands_and_i
         now -= 1
         done.add("slow")
 
-    async def quick(_: Job) -> None:
+    async def quick(_: JobRun) -> None:
         done.add("quick")
 
     async def react(_: CommandContext) -> None:
@@ -437,8 +437,8 @@ async def test_a_slow_service_holds_up_neither_reactions_nor_other_errands_and_i
     await ask(dealer, "trial.slow", 8)
     worker = dispatcher(
         dealer,
-        Errand(event=trial("trial.slow"), run=slow, at_once=3),
-        Errand(event=trial("trial.quick"), run=quick),
+        Job(event=trial("trial.slow"), run=slow, at_once=3),
+        Job(event=trial("trial.quick"), run=quick),
         trial_sold=react,
     )
     stop = asyncio.Event()
@@ -466,15 +466,15 @@ async def test_a_slow_service_holds_up_neither_reactions_nor_other_errands_and_i
 async def test_a_worker_told_to_stop_gives_back_what_it_cannot_end(
     dealer: Dealer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("directapp.services.errands._FAREWELL_SECONDS", 0.05)
+    monkeypatch.setattr("directapp.services.job_runner._FAREWELL_SECONDS", 0.05)
     begun = asyncio.Event()
 
-    async def hang(_: Job) -> None:
+    async def hang(_: JobRun) -> None:
         begun.set()
         await asyncio.sleep(60)
 
     await ask(dealer, "trial.sent")
-    worker = dispatcher(dealer, Errand(event=trial("trial.sent"), run=hang))
+    worker = dispatcher(dealer, Job(event=trial("trial.sent"), run=hang))
     stop = asyncio.Event()
     running = asyncio.create_task(worker.run(stop))
     worker.wake(dealer.tenant)
@@ -526,12 +526,12 @@ def test_some_days_of_the_week_only() -> None:
 async def test_several_workers_and_one_schedule_run_each_occurrence_once(dealer: Dealer, moving: Time) -> None:
     runs: list[str] = []
 
-    async def note(job: Job) -> None:
+    async def note(job: JobRun) -> None:
         runs.append(job.payload["due"])
 
     schedule = Schedule(name="trial", label=LABEL, when=Daily(clock_time(9, 0)), run=note)
     pipeline = dealer.application.platform.pipeline
-    workers = [(Schedules(pipeline, [schedule]), dispatcher(dealer, schedule.errand)) for _ in range(3)]
+    workers = [(Schedules(pipeline, [schedule]), dispatcher(dealer, schedule.job)) for _ in range(3)]
 
     async def work() -> None:
         await asyncio.gather(*(clock.once(dealer.tenant) for clock, _ in workers))
@@ -558,7 +558,7 @@ async def test_several_workers_and_one_schedule_run_each_occurrence_once(dealer:
 async def test_a_schedule_keeps_its_error_and_does_not_run_over_itself(dealer: Dealer, moving: Time) -> None:
     failing, runs = True, 0
 
-    async def run(_: Job) -> None:
+    async def run(_: JobRun) -> None:
         nonlocal runs
         runs += 1
         if failing:
@@ -566,7 +566,7 @@ async def test_a_schedule_keeps_its_error_and_does_not_run_over_itself(dealer: D
 
     schedule = Schedule(name="trial", label=LABEL, when=Every(3600), run=run, attempts=9)
     pipeline = dealer.application.platform.pipeline
-    clock, worker = Schedules(pipeline, [schedule]), dispatcher(dealer, schedule.errand)
+    clock, worker = Schedules(pipeline, [schedule]), dispatcher(dealer, schedule.job)
     await clock.once(dealer.tenant)
     moving.ahead += timedelta(hours=1)
     assert await clock.once(dealer.tenant) == 1

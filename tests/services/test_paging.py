@@ -7,7 +7,7 @@ from uuid import UUID
 from directapp.kernel.actor import system_actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
-from directapp.services.jobs import Job, Schedule, acting
+from directapp.services.jobs import JobRun, Schedule, acting
 from directapp.services.seen import PAGE
 from directapp.store.unit import recorded
 from support.dealer import Dealer
@@ -33,7 +33,7 @@ async def run(dealer: Dealer, repeated: Any, name: str) -> None:
     """Run one of the schedules, as the worker does."""
     (schedule,) = [s for s in repeated if isinstance(s, Schedule) and s.name == name]
     pipeline = dealer.application.platform.pipeline
-    job = Job(
+    job = JobRun(
         id=uuid7(), pipeline=pipeline, tenant=dealer.tenant, name=name, collection="tenants", record=dealer.tenant,
         payload={}, key=name, attempt=1, last=True, asked_at=utc_now(),
     )  # fmt: skip

@@ -125,7 +125,7 @@ class Lot:
             )
 
     async def run_job(self, job: str, record: UUID | None = None) -> None:
-        """Run a event handler or sweep as the worker does, at the lot's clock."""
+        """Run an event handler or sweep as the worker does, at the lot's clock."""
         actor = system_actor(self.tenant, "archiver")
         async with self.database.unit(actor) as unit:
             intent = Intent(actor=actor, collection="cars", verb=job, origin="worker")

@@ -18,7 +18,7 @@ from directapp.domains.registry.nightly import Enricher, Manner
 from directapp.domains.registry.runs import RUNS
 from directapp.kernel.actor import system_actor
 from directapp.services.counters import Counters
-from directapp.services.jobs import Job, LaterError
+from directapp.services.jobs import JobRun, LaterError
 from support.dealer import Dealer
 from support.fakes.registry import FakeRegistry
 
@@ -78,9 +78,9 @@ async def finish(dealer: Dealer, enricher: Enricher, run: UUID, *, most_batches:
     return await dealer.read(admin, RUNS, run)
 
 
-def job(dealer: Dealer, collection: str, record: UUID) -> Job:
+def job(dealer: Dealer, collection: str, record: UUID) -> JobRun:
     """Return a job as a worker hands one over."""
-    return Job(
+    return JobRun(
         id=uuid4(),
         pipeline=dealer.application.platform.pipeline,
         tenant=dealer.tenant,

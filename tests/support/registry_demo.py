@@ -11,7 +11,7 @@ from directapp.domains.registry.events import ENRICH
 from directapp.domains.registry.runs import RUNS
 from directapp.kernel.actor import system_actor
 from directapp.kernel.clock import oslo_day
-from directapp.services.jobs import Job
+from directapp.services.jobs import JobRun
 from support.fakes.registry import FakeRegistry
 from support.fakes.vehicles import vehicle
 
@@ -46,7 +46,7 @@ async def fill_a_night(application: Application, registry: FakeRegistry) -> None
                 due = oslo_day(application.platform.clock()) + timedelta(days=7 * number % 210 - 5)
                 names = (car["make"] or "AUDI", car["model"] or "A3")
                 registry.vehicles.append(_of_make(plate, vin, *names, due=due))
-        job = Job(
+        job = JobRun(
             id=uuid4(),
             pipeline=application.platform.pipeline,
             tenant=tenant,

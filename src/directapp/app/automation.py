@@ -5,15 +5,15 @@ from datetime import datetime
 
 from directapp.connectors.webhooks import RefusedAddressError, WebhookSender
 from directapp.domains.automation.deliveries import Reply, UnsafeAddressError
-from directapp.domains.automation.jobs import errands
-from directapp.services.jobs import Errand
+from directapp.domains.automation.jobs import jobs
+from directapp.services.jobs import Job
 from directapp.services.past import Past
 from directapp.services.pipeline import Pipeline
 from directapp.store.outbox import Outbox
 
 
-def automation_errands(pipeline: Pipeline, sender: WebhookSender) -> Sequence[Errand]:
-    """Return the errands of automation."""
+def automation_jobs(pipeline: Pipeline, sender: WebhookSender) -> Sequence[Job]:
+    """Return the jobs of automation."""
 
     async def send(url: str, secret: str, message_id: str, sent: datetime, body: bytes) -> Reply:
         try:
@@ -23,4 +23,4 @@ def automation_errands(pipeline: Pipeline, sender: WebhookSender) -> Sequence[Er
         return Reply(status=answer.status, retry_after=answer.retry_after)
 
     past = Past(pipeline.spec, pipeline.database)
-    return errands(send, Outbox(pipeline.database, pipeline.clock).past, past.differing)
+    return jobs(send, Outbox(pipeline.database, pipeline.clock).past, past.differing)

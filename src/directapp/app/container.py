@@ -9,9 +9,9 @@ from uuid import UUID
 
 import httpx2
 
-from directapp.app.automation import automation_errands
+from directapp.app.automation import automation_jobs
 from directapp.app.boot import served_database
-from directapp.app.jobs import REACTOR, errands, schedules
+from directapp.app.jobs import REACTOR, jobs, schedules
 from directapp.app.principals import MADE_OF, Principals
 from directapp.app.providers import open_inbox, open_post
 from directapp.app.registry import Registry, open_registry
@@ -159,18 +159,18 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
     repeated = (*schedules(pipeline, owner, unused), *registry.schedules, *post.schedules)
     sender = WebhookSender(private=settings.private_webhooks)
     work = (
-        *errands(auth),
-        *registry.errands,
-        *post.errands,
-        *inbox.errands,
-        *automation_errands(pipeline, sender),
-        *(schedule.errand for schedule in repeated),
+        *jobs(auth),
+        *registry.jobs,
+        *post.jobs,
+        *inbox.jobs,
+        *automation_jobs(pipeline, sender),
+        *(schedule.job for schedule in repeated),
     )
     dispatcher = Dispatcher(
         pipeline,
         load_event_handlers(),
         REACTOR,
-        errands=work,
+        jobs=work,
         keep=keep,
         lease=settings.job_lease,
         alone=planning.ALONE,

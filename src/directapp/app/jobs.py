@@ -11,7 +11,7 @@ from directapp.domains.people.flow import Auth
 from directapp.domains.people.links import send_invite, send_reset
 from directapp.domains.planning import jobs as planning_jobs
 from directapp.kernel.text import _
-from directapp.services.jobs import Daily, Errand, Every, Job, Schedule
+from directapp.services.jobs import Daily, Every, Job, JobRun, Schedule
 from directapp.services.pipeline import Pipeline
 from directapp.services.schedules import forget
 from directapp.services.seal import seal_all
@@ -21,24 +21,24 @@ from directapp.store.schema import keep_partitions
 REACTOR = "workflow"
 
 
-def errands(auth: Auth) -> Sequence[Errand]:
-    """Return the errands of sign-in letters and of planning."""
+def jobs(auth: Auth) -> Sequence[Job]:
+    """Return the jobs of sign-in letters and of planning."""
     return (*sign_in_errands(partial(send_invite, auth), partial(send_reset, auth)), *planning_jobs.ERRANDS)
 
 
 def schedules(pipeline: Pipeline, owner: str, unused: UnusedFiles) -> Sequence[Schedule]:
     """Return what is done again and again; ``owner`` is the address of the database's owner."""
 
-    async def seal_audit(job: Job) -> None:
+    async def seal_audit(job: JobRun) -> None:
         await seal_all(pipeline.database, job.tenant)
 
-    async def make_room(_: Job) -> None:
+    async def make_room(_: JobRun) -> None:
         await keep_partitions(owner, pipeline.clock())
 
-    async def forget_old(job: Job) -> None:
+    async def forget_old(job: JobRun) -> None:
         await forget(pipeline, job.tenant)
 
-    async def drop_unused(job: Job) -> None:
+    async def drop_unused(job: JobRun) -> None:
         await unused.sweep(job.tenant)
 
     return (

@@ -18,7 +18,7 @@ from directapp.domains.registry.jobs import schedules
 from directapp.domains.registry.lookups import Lookups
 from directapp.domains.registry.nightly import Enricher, Manner
 from directapp.services.counters import Counters
-from directapp.services.jobs import Errand, Schedule
+from directapp.services.jobs import Job, Schedule
 from directapp.services.pipeline import Pipeline
 
 # What the night fills; a variant is what people call the car, so its approval code is offered and never pressed on it.
@@ -31,12 +31,12 @@ _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
-    """What the rest of the application gets: look-ups for people, errands and schedules for the night."""
+    """What the rest of the application gets: look-ups for people, jobs and schedules for the night."""
 
     http: httpx2.AsyncClient
     lookups: Lookups
     enricher: Enricher
-    errands: tuple[Errand, ...]
+    jobs: tuple[Job, ...]
     schedules: tuple[Schedule, ...]
 
 
@@ -63,7 +63,7 @@ def open_registry(settings: Settings, pipeline: Pipeline) -> Registry:
         http=http,
         lookups=asked(AT_ONCE, alone=True),
         enricher=enricher,
-        errands=(enricher.errand,),
+        jobs=(enricher.job,),
         schedules=schedules(enricher, settings.eu_control_days, OPEN),
     )
 

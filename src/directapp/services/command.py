@@ -75,7 +75,7 @@ class CommandContext:
     async def change_all(
         self, collection: str, patches: Mapping[UUID, Mapping[str, Any]], *, system: str | None = None
     ) -> list[Seen]:
-        """Change a pile of records, by id, in as few statements as one; only those that changed are returned."""
+        """Change a batch of records, by id, in as few statements as one; only those that changed are returned."""
         if not patches:
             return []
         async with self.work.acting(system):
@@ -90,9 +90,9 @@ class CommandContext:
         then: Then | None = None,
         later: bool = False,
     ) -> list[Seen]:
-        """Create a pile of records in as few statements as one; ``then`` says which event follows from each.
+        """Create a batch of records in as few statements as one; ``then`` says which event follows from each.
 
-        ``later``: at the end of the transaction, with those of other events, where the act is a event handler among
+        ``later``: at the end of the transaction, with those of other events, where the act is an event handler among
         several; nothing is returned of those.
         """
         if not rows:
@@ -127,15 +127,15 @@ class CommandContext:
         system: str | None = None,
         limit: int = 50,
         only: Sequence[str] = (),
-        settled: bool = False,
+        cached: bool = False,
         **equals: Any,
     ) -> list[Seen]:
         """Find records whose columns have these values; a list means any of, None no value, a Span between.
 
-        ``only`` names the columns that are needed, where there are many rows. What is ``settled``, such as people
+        ``only`` names the columns that are needed, where there are many rows. What is ``cached``, such as people
         and sites, may be answered from an earlier look in the same transaction.
         """
-        return await self.work.find(collection, equals, system=system, limit=limit, only=only, settled=settled)
+        return await self.work.find(collection, equals, system=system, limit=limit, only=only, cached=cached)
 
     async def every(
         self,

@@ -1,4 +1,4 @@
-"""Dispatcher: what follows from committed events. Event handlers in a transaction each; errands outside any.
+"""Dispatcher: what follows from committed events. Event handlers in a transaction each; jobs outside any.
 
 Several dispatchers, in one process or many, work on the same outbox: a row that one has locked or claimed is passed
 over by the others.
@@ -19,14 +19,14 @@ import structlog
 from directapp.declare.events import Event
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import DirectAppError, StaleError
+from directapp.services.cached import prefetch
 from directapp.services.command import CommandContext
-from directapp.services.drafts import Pile, TakenError
-from directapp.services.errands import Bury, Errands, bury, carried, explained, named
+from directapp.services.drafts import Batch, TakenError
 from directapp.services.intent import Intent
-from directapp.services.jobs import INSTALLATION, DeadLetter, Errand, act_in, backoff
+from directapp.services.job_runner import JobRunner, KeepDeadLetter, carried, explained, keep_dead_letter, named
+from directapp.services.jobs import INSTALLATION, DeadLetter, Job, act_in, backoff
 from directapp.services.past import as_of
 from directapp.services.pipeline import Pipeline, Touched
-from directapp.services.settled import foresee
 from directapp.store.outbox import Backlog, Outbox, dispatcher_actor
 from directapp.store.unit import Unit, depth_of_events
 
@@ -49,7 +49,7 @@ _log = structlog.get_logger(__name__)
 
 
 def name_of(handler: EventHandler) -> str:
-    """Return the name by which the outbox remembers that a event handler is behind it."""
+    """Return the name by which the outbox remembers that an event handler is behind it."""
     return f"{handler.__module__}.{handler.__qualname__}"
 
 
@@ -63,7 +63,7 @@ class Outcome:
     failure: Exception | None
 
     @property
-    def smooth(self) -> bool:
+    def succeeded(self) -> bool:
         """Whether all went well."""
         return self.note is None and self.failure is None
 
@@ -77,8 +77,8 @@ class Dispatcher:
         handlers: Mapping[Event, Sequence[EventHandler]],
         actor_name: str,
         *,
-        errands: Iterable[Errand] = (),
-        keep: Bury | None = None,
+        jobs: Iterable[Job] = (),
+        keep: KeepDeadLetter | None = None,
         lease: float = 30.0,
         alone: Collection[Event] = (),
     ) -> None:
@@ -92,22 +92,22 @@ class Dispatcher:
         self._alone = frozenset(event.name for event in alone)
         self._name = actor_name
         self._keep = keep
-        self.errands = Errands(pipeline, errands, keep=keep, lease=lease)
-        both = set(self._handlers) & set(self.errands.kinds)
+        self.jobs = JobRunner(pipeline, jobs, keep=keep, lease=lease)
+        both = set(self._handlers) & set(self.jobs.kinds)
         if both:
-            message = f"an event is an errand or has event handlers, not both: {', '.join(sorted(both))}"
+            message = f"an event is a job or has event handlers, not both: {', '.join(sorted(both))}"
             raise ValueError(message)
         self._heard = tuple(self._handlers)
         self._due: set[UUID] = set()
         self._asked: set[UUID] = set()
-        self._woken = (asyncio.Event(), self.errands.freed)
+        self._woken = (asyncio.Event(), self.jobs.freed)
         self._tidied: dict[UUID, float] = {}
         self.last_run: datetime | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every event that something follows from."""
-        return (*self._heard, *self.errands.names)
+        return (*self._heard, *self.jobs.names)
 
     def wake(self, tenant: UUID) -> None:
         """Look at a tenant's outbox at once: something was committed there."""
@@ -122,15 +122,15 @@ class Dispatcher:
             asyncio.create_task(loop)
             for loop in (
                 self._loop(stop, self._woken[0], self._due, self._react_round),
-                self._loop(stop, self._woken[1], self._asked, self._errand_round),
-                self.errands.hold(),
+                self._loop(stop, self._woken[1], self._asked, self._job_round),
+                self.jobs.hold(),
             )
         ]
         await stop.wait()
         for woken in self._woken:
             woken.set()
         await asyncio.gather(*loops[:2])
-        await self.errands.leave()
+        await self.jobs.leave()
         loops[2].cancel()
         with suppress(asyncio.CancelledError):
             await loops[2]
@@ -141,9 +141,9 @@ class Dispatcher:
         tenants = [tenant] if tenant else await self.tenants()
         done, _ = await self._react_round(tenants)
         for each in tenants:
-            started, _, _ = await self.errands.start(each)
+            started, _, _ = await self.jobs.start(each)
             done += started
-            await self.errands.finish()
+            await self.jobs.finish()
         return done
 
     async def drain(self, tenant: UUID | None = None) -> int:
@@ -200,11 +200,11 @@ class Dispatcher:
                 await asyncio.wait_for(woken.wait(), wait)
                 await asyncio.sleep(_GATHER_SECONDS)
 
-    async def _errand_round(self, tenants: Sequence[UUID]) -> tuple[int, float]:
-        """Start errands; a tenant with more than there was room for stays marked, and a freed place wakes us."""
+    async def _job_round(self, tenants: Sequence[UUID]) -> tuple[int, float]:
+        """Start jobs; a tenant with more than there was room for stays marked, and a freed place wakes us."""
         whole, wait = 0, _LOOK_ROUND_SECONDS
         for tenant in tenants:
-            started, full, soon = await self.errands.start(tenant)
+            started, full, soon = await self.jobs.start(tenant)
             whole += started
             if full:
                 self._asked.add(tenant)
@@ -278,14 +278,14 @@ class Dispatcher:
             outcomes, wrote = await self._outcomes(unit, rows, who)
             told = [(who, wrote), *((who, outcome.touched) for outcome in outcomes)]
             unit.become(dispatcher)
-            smooth: dict[tuple[str, ...], list[UUID]] = {}
+            succeeded: dict[tuple[str, ...], list[UUID]] = {}
             for row, outcome in zip(rows, outcomes, strict=True):
-                if outcome.smooth:
-                    smooth.setdefault(outcome.passed, []).append(row["id"])
+                if outcome.succeeded:
+                    succeeded.setdefault(outcome.passed, []).append(row["id"])
                 else:
                     told += await self._rough(unit, row, outcome)
                     unit.become(dispatcher)
-            for names, jobs in smooth.items():
+            for names, jobs in succeeded.items():
                 await self._rows.passed(unit, jobs, names, done=True, note=None)
         if self._pipeline.after_commit:
             for who in dict.fromkeys(who for who, _ in told):
@@ -311,11 +311,11 @@ class Dispatcher:
             await unit.lock(row["record"])
         return list(rows[:1])
 
-    async def _foresee(self, unit: Unit, rows: Sequence[Row]) -> None:
+    async def _prefetch(self, unit: Unit, rows: Sequence[Row]) -> None:
         """Read the records of several events in one go."""
         metas = self._pipeline.spec.metas
         for name in {row["collection"] for row in rows} & set(metas):
-            await foresee(unit, metas[name], [row["record"] for row in rows if row["collection"] == name])
+            await prefetch(unit, metas[name], [row["record"] for row in rows if row["collection"] == name])
 
     async def _outcomes(self, unit: Unit, rows: Sequence[Row], who: Actor) -> tuple[list[Outcome], Touched]:
         """Run what reacts to some events; what they put down for later is written at once, or else one by one."""
@@ -323,11 +323,11 @@ class Dispatcher:
             work = self._pipeline.work(unit, Intent(actor=who, collection="", verb="create", origin="worker"))
             try:
                 async with unit.savepoint():
-                    await self._foresee(unit, rows)
-                    pile = Pile()
-                    outcomes = [await self._react(unit, row, who, pile) for row in rows]
+                    await self._prefetch(unit, rows)
+                    batch = Batch()
+                    outcomes = [await self._react(unit, row, who, batch) for row in rows]
                     depth_of_events.set(max(int(row["payload"].get("depth", 0)) for row in rows) + 1)
-                    await work.write(pile)
+                    await work.write(batch)
                     await work.finish()
             except (DirectAppError, TakenError, asyncpg.PostgresError) as error:
                 _log.info("events not handled together", why=named(error))
@@ -335,7 +335,7 @@ class Dispatcher:
                 return outcomes, tuple(work.touched)
         return [await self._react(unit, row, who, None) for row in rows], ()
 
-    async def _react(self, unit: Unit, row: Row, who: Actor, pile: Pile | None) -> Outcome:
+    async def _react(self, unit: Unit, row: Row, who: Actor, batch: Batch | None) -> Outcome:
         """Run each event handler that is not behind it."""
         behind = {*row["passed"], *carried(row["payload"]).get("passed", ())}
         passed: list[str] = list(row["passed"])
@@ -347,7 +347,7 @@ class Dispatcher:
             if name in behind:
                 continue
             try:
-                touched += await self._one(unit, row, handler, who, pile)
+                touched += await self._one(unit, row, handler, who, batch)
             except Exception as error:  # noqa: BLE001 - tried again later; the others go on
                 if isinstance(error, StaleError) or not isinstance(error, DirectAppError):
                     failure = error
@@ -363,13 +363,13 @@ class Dispatcher:
         await self._rows.passed(unit, [row["id"]], outcome.passed, done=failure is None, note=outcome.note)
         return [await self._failed(unit, {**row, "passed": list(outcome.passed)}, failure)] if failure else []
 
-    async def _one(self, unit: Unit, row: Row, handler: EventHandler, who: Actor, pile: Pile | None) -> Touched:
+    async def _one(self, unit: Unit, row: Row, handler: EventHandler, who: Actor, batch: Batch | None) -> Touched:
         """Run one event handler inside a savepoint of its own."""
         depth_of_events.set(int(row["payload"].get("depth", 0)) + 1)
-        mark = pile.mark() if pile is not None else (0, 0)
+        mark = batch.mark() if batch is not None else (0, 0)
         try:
             async with unit.savepoint(become=who):
-                ctx, work = await act_in(self._pipeline, unit, row["event"], row["collection"], row["record"], pile)
+                ctx, work = await act_in(self._pipeline, unit, row["event"], row["collection"], row["record"], batch)
                 ctx.params = {k: v for k, v in row["payload"].items() if k not in {"_job", "act"}}
                 # What follows from an act is taken back with it.
                 work.act = UUID(row["payload"].get("act", str(work.act)))
@@ -381,8 +381,8 @@ class Dispatcher:
                 await work.finish()
                 return tuple(work.touched)
         except BaseException:
-            if pile is not None:
-                pile.cut(mark)
+            if batch is not None:
+                batch.cut(mark)
             raise
 
     async def _failed(self, unit: Unit, row: Row, error: Exception) -> tuple[Actor, Touched]:
@@ -393,7 +393,7 @@ class Dispatcher:
             _log.error("event handler failed", failed=row["event"], attempt=attempts, why=named(error), exc_info=error)
         if attempts >= _ATTEMPTS:
             letter = DeadLetter(job={**row, "attempts": attempts}, kind="reaction", reason=explained(error))
-            return await bury(self._pipeline, self._rows, self._keep, unit, letter)
+            return await keep_dead_letter(self._pipeline, self._rows, self._keep, unit, letter)
         delay = backoff(attempts, _FIRST_SECONDS, _LONGEST_SECONDS)
         await self._rows.failed(unit, row["id"], named(error), delay)
         return unit.actor, ()

@@ -69,7 +69,7 @@ def events_of(draft: Draft, values: Mapping[str, Any]) -> dict[Event, dict[str, 
 
 
 @dataclass(slots=True)
-class Pile:
+class Batch:
     """New records of several acts of one transaction, and their events, that wait to be written together."""
 
     drafts: list[Draft] = field(default_factory=list)

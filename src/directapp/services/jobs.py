@@ -1,6 +1,6 @@
-"""Jobs as they are declared: errands to the outside, and schedules. The dispatcher runs both.
+"""Jobs as they are declared: jobs to the outside, and schedules. The dispatcher runs both.
 
-An errand is asked for by an event of its own, so it exists with the write's commit and not without it.
+A job is asked for by an event of its own, so it exists with the write's commit and not without it.
 It runs outside any transaction, at least once, each time with the same ``key``, and opens the pipeline itself
 to write down what came of it.
 """
@@ -21,7 +21,7 @@ from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import NotFoundError
 from directapp.kernel.text import Text, verbatim
 from directapp.services.command import CommandContext
-from directapp.services.drafts import Pile
+from directapp.services.drafts import Batch
 from directapp.services.intent import Intent
 from directapp.services.pipeline import Pipeline
 from directapp.services.seen import Seen
@@ -55,10 +55,10 @@ class GiveUpError(AttemptError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """One run of an errand.
+class JobRun:
+    """One run of a job.
 
-    ``key`` is the same in every run of the same errand, after a crash and after a retry by hand too: send it
+    ``key`` is the same in every run of the same job, after a crash and after a retry by hand too: send it
     along as the idempotency key. ``attempt`` counts from 1; ``last`` says that no further one follows by itself.
     """
 
@@ -78,21 +78,21 @@ class Job:
     async def act(self, system: str) -> AsyncIterator[CommandContext]:
         """Open one transaction of the pipeline as a named system actor; it commits when the context ends well.
 
-        ``ctx.seen`` is the record that the errand is about, None where that actor sees no such record.
+        ``ctx.seen`` is the record that the job is about, None where that actor sees no such record.
         """
         async with acting(self.pipeline, self.tenant, system, self.name, self.collection, self.record) as ctx:
             ctx.params = dict(self.payload)
             yield ctx
 
 
-Run = Callable[[Job], Awaitable[None]]
+Run = Callable[[JobRun], Awaitable[None]]
 Failures = Mapping[UUID, Exception]
-RunTogether = Callable[[Sequence[Job]], Awaitable[Failures]]
+RunTogether = Callable[[Sequence[JobRun]], Awaitable[Failures]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
-    """Work that talks to the outside, run for every ``event`` of a kind. An event is an errand or has event handlers.
+class Job:
+    """Work that talks to the outside, run for every ``event`` of a kind. An event is a job or has event handlers.
 
     ``attempts`` in all, waiting ``first`` seconds after the first failure, then twice as long each time, at most
     ``longest``, always with some chance in it. ``at_once`` runs of this kind go on side by side in a worker;
@@ -160,7 +160,7 @@ class Daily:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """Something done again and again in every tenant: each occurrence is one errand, whatever the number of workers.
+    """Something done again and again in every tenant: each occurrence is one job, whatever the number of workers.
 
     What was missed while no worker ran is done once. An occurrence that comes while the one before still runs is left
     out. ``job.payload["due"]`` tells which occurrence it is. ``tenants`` False: once for the whole installation,
@@ -181,9 +181,9 @@ class Schedule:
         return Event(name=f"schedule:{self.name}", collection="", label=self.label, internal=True)
 
     @property
-    def errand(self) -> Errand:
-        """The errand that each occurrence is."""
-        return Errand(
+    def job(self) -> Job:
+        """The job that each occurrence is."""
+        return Job(
             event=self.event,
             run=self.run,
             attempts=self.attempts,
@@ -200,7 +200,7 @@ INSTALLATION = UUID(int=0)
 def sweep(run: Callable[[CommandContext], Awaitable[None]], system: str) -> Run:
     """Return the run of a schedule that is one transaction of a domain, as a named system actor."""
 
-    async def swept(job: Job) -> None:
+    async def swept(job: JobRun) -> None:
         async with job.act(system) as ctx:
             await run(ctx)
 
@@ -213,7 +213,7 @@ def sweep_all(run: Callable[[CommandContext, UUID | None], Awaitable[UUID | None
     ``run`` begins after the id it is given, and returns the last of its page, None when nothing is left.
     """
 
-    async def swept(job: Job) -> None:
+    async def swept(job: JobRun) -> None:
         after: UUID | None = None
         while True:
             async with job.act(system) as ctx:
@@ -254,14 +254,14 @@ async def acting(  # noqa: PLR0917 - who does what to which record
 
 
 async def act_in(  # noqa: PLR0917 - who does what to which record
-    pipeline: Pipeline, unit: Unit, verb: str, collection: str, record: UUID | None, pile: Pile | None = None
+    pipeline: Pipeline, unit: Unit, verb: str, collection: str, record: UUID | None, batch: Batch | None = None
 ) -> tuple[CommandContext, Work]:
     """Return what the present actor of a transaction may do in it, about a record if that actor sees it."""
-    work = pipeline.work(unit, Intent(actor=unit.actor, collection=collection, verb=verb, origin="worker"), pile)
+    work = pipeline.work(unit, Intent(actor=unit.actor, collection=collection, verb=verb, origin="worker"), batch)
     seen: Seen | None = None
     if record is not None and collection in pipeline.spec.metas:
         try:
-            seen = await work.look_up(collection, record, system=None, settled=True)
+            seen = await work.look_up(collection, record, system=None, cached=True)
         except NotFoundError:
             seen = None
     case = Case(row=seen.row if seen else {}, actor=unit.actor, now=work.now, verb=verb)

@@ -31,5 +31,5 @@ class Operations:
         return Stand(backlog=await self.dispatcher.backlog(tenant), appointments=tuple(appointments))
 
     def labels(self) -> Mapping[str, Text]:
-        """Return what errands are called."""
-        return {name: kind.event.label for name, kind in self.dispatcher.errands.kinds.items()}
+        """Return what jobs are called."""
+        return {name: kind.event.label for name, kind in self.dispatcher.jobs.kinds.items()}

@@ -31,7 +31,7 @@ from directapp.kernel.errors import (
 from directapp.kernel.text import Text, _, verbatim
 from directapp.services import validation
 from directapp.services.command import CommandContext
-from directapp.services.drafts import Pile, TakenError
+from directapp.services.drafts import Batch, TakenError
 from directapp.services.intent import Answer, Intent
 from directapp.services.references import MISSING, refuse_unseen
 from directapp.services.seen import Seen
@@ -196,7 +196,7 @@ class Pipeline:
         answer = Answer(collection=collection, record=record, json=json, changes=work.changes, shown_once=shown)
         return answer, work
 
-    def work(self, unit: Unit, intent: Intent, pile: Pile | None = None) -> Work:
+    def work(self, unit: Unit, intent: Intent, batch: Batch | None = None) -> Work:
         """Return the work of an intent inside a unit."""
         return Work(
             spec=self.spec,
@@ -207,7 +207,7 @@ class Pipeline:
             reason=intent.reason,
             request_id=intent.request_id,
             confirmed=intent.confirmed,
-            pile=pile,
+            batch=batch,
             target=(intent.collection, intent.target) if intent.target or intent.verb == "create" else None,
         )
 

@@ -6,13 +6,13 @@ import asyncpg
 import structlog
 
 from directapp.kernel.actor import system_actor
-from directapp.services.jobs import GiveUpError, Job
+from directapp.services.jobs import GiveUpError, JobRun
 from directapp.store.tallies import Drift, drifts, settle
 
 _log = structlog.get_logger(__name__)
 
 
-async def recount(job: Job, system: str) -> None:
+async def recount(job: JobRun, system: str) -> None:
     """Put right what has drifted, as a named system actor that sees every row, and say so.
 
     Raises:

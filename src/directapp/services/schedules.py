@@ -1,4 +1,4 @@
-"""Schedules: when something's time has come, it becomes an errand: once, whatever the number of workers."""
+"""Schedules: when something's time has come, it becomes a job: once, whatever the number of workers."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -33,12 +33,12 @@ class Appointment:
 
 
 class Schedules:
-    """Asks for the errand of every occurrence, tenant by tenant."""
+    """Asks for the job of every occurrence, tenant by tenant."""
 
     def __init__(
         self, pipeline: Pipeline, schedules: Sequence[Schedule], *, asked: Callable[[UUID], None] | None = None
     ) -> None:
-        """``asked`` hears of tenants in which an errand has just been asked for."""
+        """``asked`` hears of tenants in which a job has just been asked for."""
         self.schedules = tuple(schedules)
         self._pipeline = pipeline
         self._asked = asked
@@ -63,7 +63,7 @@ class Schedules:
                 await asyncio.wait_for(stop.wait(), _TICK_SECONDS)
 
     async def once(self, tenant: UUID | None = None) -> int:
-        """Ask for what is due now, in one tenant or all; return how many errands that were."""
+        """Ask for what is due now, in one tenant or all; return how many jobs that were."""
         return await self._round([tenant] if tenant else [INSTALLATION, *await self._pipeline.database.tenants()])
 
     async def appointments(self, tenant: UUID) -> list[Appointment]:

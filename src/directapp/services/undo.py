@@ -57,7 +57,7 @@ UNDO = Verb(name="undo", label=_("Undo"), run=_never, icon="arrow-back-up")
 class Step:
     """What an act did to one record: what its fields held before, and the version it left.
 
-    ``later``: a event handler did it, once the act was committed.
+    ``later``: an event handler did it, once the act was committed.
     """
 
     meta: CollectionMeta

@@ -16,10 +16,10 @@ from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError, StaleError
 from directapp.kernel.ids import uuid7
 from directapp.services import validation
-from directapp.services.drafts import Draft, Pile, TakenError, equals_of, events_of, tokens_of_draft, written_values
+from directapp.services.cached import question
+from directapp.services.drafts import Batch, Draft, TakenError, equals_of, events_of, tokens_of_draft, written_values
 from directapp.services.emitting import Emitting
 from directapp.services.seen import Seen, Then
-from directapp.services.settled import question
 from directapp.services.stale import UNSEEN, Saw
 from directapp.services.status_words import as_facts, demand_reached, first_status
 from directapp.services.subjects import pointed_to
@@ -48,7 +48,7 @@ class Work:
     confirmed: bool = False
     changes: dict[str, Any] = field(default_factory=dict)
     touched: list[tuple[str, UUID]] = field(default_factory=list)
-    pile: Pile | None = None
+    batch: Batch | None = None
     tallying: Tallying = field(init=False)
     emitting: Emitting = field(init=False)
     target: tuple[str, UUID | None] | None = None
@@ -84,7 +84,7 @@ class Work:
     async def update_all(
         self, meta: CollectionMeta, patches: Mapping[UUID, Mapping[str, Any]], *, verb: str
     ) -> list[Seen]:
-        """Change many records in as few statements as one: what a system actor does to a pile of them."""
+        """Change many records in as few statements as one: what a system actor does to a batch of them."""
         await self.unit.lock_all(patches)
         found = await self.unit.look_up_all(meta, list(patches))
         if len(found) != len(patches):
@@ -162,19 +162,19 @@ class Work:
         if not self.unit.actor.is_system:
             raise ForbiddenError
         # What a named system actor puts down is written while it acts.
-        waiting = self.pile if later and self.unit.actor == self.actor else None
-        pile = waiting or Pile()
+        waiting = self.batch if later and self.unit.actor == self.actor else None
+        batch = waiting or Batch()
         drafts = [(await self._new(meta, values, verb))[0] for values in rows]
         follows = [(draft, then(draft.case.row)) for draft in drafts] if then else []
-        pile.drafts += drafts
-        pile.events += [self.emitting.row(f[0], draft.record, {}, f[1]) for draft, f in follows if f]
-        return [] if waiting else await self.write(pile)
+        batch.drafts += drafts
+        batch.events += [self.emitting.row(f[0], draft.record, {}, f[1]) for draft, f in follows if f]
+        return [] if waiting else await self.write(batch)
 
-    async def write(self, pile: Pile) -> list[Seen]:
+    async def write(self, batch: Batch) -> list[Seen]:
         """Write what was put down, a statement for each collection."""
-        self.emitting.pending += pile.events
+        self.emitting.pending += batch.events
         alike: dict[str, list[Draft]] = {}
-        for draft in pile.drafts:
+        for draft in batch.drafts:
             alike.setdefault(draft.meta.name, []).append(draft)
         return [seen for drafts in alike.values() for seen in await self._store_all(drafts[0].meta, drafts)]
 
@@ -234,9 +234,9 @@ class Work:
 
     # -- looking ----------------------------------------------------------------------------------
 
-    async def look_up(self, collection: str, record: UUID, *, system: str | None, settled: bool = False) -> Seen:
+    async def look_up(self, collection: str, record: UUID, *, system: str | None, cached: bool = False) -> Seen:
         """Find a record that the actor, or the named system actor, sees."""
-        found = await self.find(collection, {"id": record}, system=system, limit=1, settled=settled)
+        found = await self.find(collection, {"id": record}, system=system, limit=1, cached=cached)
         if not found:
             raise NotFoundError
         return found[0]
@@ -249,15 +249,15 @@ class Work:
         system: str | None,
         limit: int,
         only: Sequence[str] = (),
-        settled: bool = False,
+        cached: bool = False,
     ) -> list[Seen]:
         """Find records by equal values, with some of their columns or all."""
         key = question(self.unit, equals, system, limit, only)
-        rows = self.unit.recalled.get(collection, {}).get(key) if settled else None
+        rows = self.unit.recalled.get(collection, {}).get(key) if cached else None
         if rows is None:
             async with self.acting(system):
                 rows = await self.unit.find(self.spec[collection], limit, equals, only)
-            if settled:
+            if cached:
                 self.unit.recalled.setdefault(collection, {})[key] = rows
         return [Seen(collection, row["id"], row) for row in rows]
 

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from directapp.kernel.actor import system_actor
-from directapp.services.jobs import Job
+from directapp.services.jobs import JobRun
 
 
-async def put_down(job: Job, system: str, collection: str, name: str, values: Mapping[UUID, Any]) -> None:
+async def put_down(job: JobRun, system: str, collection: str, name: str, values: Mapping[UUID, Any]) -> None:
     """Put down a computed value, by record, as a named system actor, in a transaction of its own.
 
     It is nobody's edit: the records keep their versions, and their history does not tell of it.

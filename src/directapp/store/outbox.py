@@ -134,7 +134,7 @@ class Outbox:
         )
 
     async def failed(self, unit: Unit, job: UUID, reason: str, delay: float) -> None:
-        """Note that a event handler failed, and when it is tried again."""
+        """Note that an event handler failed, and when it is tried again."""
         await unit.value(
             f"UPDATE outbox SET attempts = attempts + 1, error = $4, due_at = {_NOW} + make_interval(secs => $5)"
             " WHERE tenant_id = $1 AND id = $3 AND done_at IS NULL",
@@ -150,7 +150,7 @@ class Outbox:
         async with self._writing(tenant) as unit:
             await unit.value(_UNHEARD, tenant, self.clock(), list(events))
 
-    # -- errands: claimed for a while, run outside any transaction ------------------------------------
+    # -- jobs: claimed for a while, run outside any transaction ------------------------------------
 
     async def claim(self, tenant: UUID, event: str, worker: UUID, lease: float, most: int) -> list[Mapping[str, Any]]:
         """Claim due rows of an event for a worker."""
@@ -172,7 +172,7 @@ class Outbox:
             )
 
     async def done(self, tenant: UUID, jobs: Mapping[UUID, int], worker: UUID) -> None:
-        """Close errands that went well, each with its attempt, unless somebody else has it by now."""
+        """Close jobs that went well, each with its attempt, unless somebody else has it by now."""
         async with self._writing(tenant) as unit:
             await unit.value(
                 "UPDATE outbox o SET done_at = clock_timestamp(), error = NULL"
@@ -190,7 +190,7 @@ class Outbox:
         sql = f"UPDATE outbox SET done_at = clock_timestamp(), error = $5 WHERE {_MINE} RETURNING true"
         return bool(await unit.value(sql, unit.actor.tenant, job, worker, attempt, error))
 
-    async def bury(self, unit: Unit, job: UUID, worker: UUID | None, attempt: int, reason: str) -> bool:
+    async def give_up(self, unit: Unit, job: UUID, worker: UUID | None, attempt: int, reason: str) -> bool:
         """Close a job that is not tried any more; False when somebody else has it by now."""
         if worker is not None:
             return await self._close(unit, job, worker, attempt, reason[:_MOST_REASON])
@@ -203,7 +203,7 @@ class Outbox:
     async def again(  # noqa: PLR0917 - the claim, and what is known of its end
         self, tenant: UUID, job: UUID, worker: UUID, attempt: int, reason: str | None, delay: float, *, counts: bool
     ) -> None:
-        """Give an errand back, to be run again after a delay; ``counts``: as a failed attempt."""
+        """Give a job back, to be run again after a delay; ``counts``: as a failed attempt."""
         async with self._writing(tenant) as unit:
             await unit.value(
                 "UPDATE outbox SET claimed_by = NULL, error = coalesce($5, error), attempts = attempts - $6,"

@@ -48,7 +48,7 @@ class Timetable:
         return dict(rows[0]) if rows else None
 
     async def move(self, name: str, next_at: datetime, job: UUID | None) -> None:
-        """Move a schedule on; keep how its last run went, and which errand runs it now."""
+        """Move a schedule on; keep how its last run went, and which job runs it now."""
         await self.unit.value(
             "UPDATE schedules s SET next_at = $3, job = coalesce($4, s.job),"
             " last_at = CASE WHEN $4 IS NULL THEN s.last_at ELSE coalesce("

@@ -13,7 +13,7 @@ from directapp.connectors.outgoing import Patience
 from directapp.domains.messages import sending
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError
-from directapp.services.jobs import Job
+from directapp.services.jobs import JobRun
 from support.dealer import Dealer
 from support.fakes.resend import refusal
 from support.fakes.server import Reply
@@ -315,10 +315,10 @@ async def all_mail(dealer: Dealer) -> list[dict[str, Any]]:
     return await rows(dealer, system_actor(dealer.tenant, "pipeline"), "messages", channel="email")
 
 
-def job_of(dealer: Dealer, line: dict[str, Any]) -> Job:
-    """Return the errand of a message, as the dispatcher runs it."""
+def job_of(dealer: Dealer, line: dict[str, Any]) -> JobRun:
+    """Return the job of a message, as the dispatcher runs it."""
     application = dealer.application
-    return Job(
+    return JobRun(
         id=UUID(line["id"]),
         pipeline=application.platform.pipeline,
         tenant=dealer.tenant,

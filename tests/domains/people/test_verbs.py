@@ -52,10 +52,10 @@ class MemoryWork:
         return _seen(await self.rows.look_up(collection, record))
 
     async def find(
-        self, collection: str, equals: dict[str, Any], *, system: str | None, limit: int, only: Any, settled: bool
+        self, collection: str, equals: dict[str, Any], *, system: str | None, limit: int, only: Any, cached: bool
     ) -> list[Seen]:
         assert not only
-        assert not settled
+        assert not cached
         self.systems.add(system)
         return [_seen(found) for found in await self.rows.find(collection, limit=limit, **equals)]
 

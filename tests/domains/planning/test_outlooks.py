@@ -12,7 +12,7 @@ from directapp.domains.planning.outlook_jobs import by_the_clock
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
-from directapp.services.jobs import Job
+from directapp.services.jobs import JobRun
 from directapp.services.worked_out import put_down
 from support.dealer import Time
 from support.plan import OSLO, Plan, at
@@ -42,10 +42,10 @@ async def promised(plan: Plan, car: UUID, actor: Actor | None = None) -> tuple[d
     return (datetime.fromisoformat(found["ready_at"]) if found["ready_at"] else None), found
 
 
-def job_of(plan: Plan) -> Job:
+def job_of(plan: Plan) -> JobRun:
     tenant, pipeline = plan.dealer.tenant, plan.dealer.application.platform.pipeline
     said: dict[str, Any] = {"name": "clock", "collection": "", "payload": {}, "key": "", "attempt": 1, "last": True}
-    return Job(id=uuid7(), pipeline=pipeline, tenant=tenant, record=tenant, asked_at=utc_now(), **said)
+    return JobRun(id=uuid7(), pipeline=pipeline, tenant=tenant, record=tenant, asked_at=utc_now(), **said)
 
 
 async def the_hour_passes(plan: Plan, *, coming: bool = False) -> None:

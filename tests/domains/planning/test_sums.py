@@ -14,7 +14,7 @@ from directapp.kernel.actor import system_actor
 from directapp.kernel.clock import oslo_day, utc_now
 from directapp.kernel.errors import ConflictError, InvalidError
 from directapp.kernel.ids import uuid7
-from directapp.services.jobs import GiveUpError, Job
+from directapp.services.jobs import GiveUpError, JobRun
 from directapp.services.recounting import recount
 from directapp.store.query import Query
 from support.acts import wrong
@@ -306,7 +306,7 @@ async def test_a_draft_that_is_deleted_takes_its_hours_with_it(plan: Plan) -> No
 async def test_the_night_puts_drifted_sums_right_and_says_so(plan: Plan) -> None:
     await lay_out(plan, 6)
     await booked(plan, "08:00", "10:00", "mechanic")
-    job = Job(
+    job = JobRun(
         id=uuid7(),
         pipeline=plan.dealer.application.platform.pipeline,
         tenant=plan.dealer.tenant,

@@ -15,7 +15,7 @@ from directapp.domains.cars.events import ARCHIVE_DUE, DELIVERED
 from directapp.domains.operations import keep
 from directapp.kernel.text import Text, _
 from directapp.services.dispatcher import Dispatcher
-from directapp.services.jobs import Errand, GiveUpError, Job, acting
+from directapp.services.jobs import GiveUpError, Job, JobRun, acting
 from directapp.store.query import Query
 from support.browser import Browser, Opener, field
 from support.dealer import Dealer, Time
@@ -42,17 +42,17 @@ def pages(application: Application) -> FastAPI:
 
 
 async def failed(dealer: Dealer, reason: Text | str, count: int = 1) -> None:
-    """Let errands fail for good."""
+    """Let jobs fail for good."""
     pipeline = dealer.application.platform.pipeline
 
-    async def fail(_job: Job) -> None:
+    async def fail(_job: JobRun) -> None:
         raise GiveUpError(reason)
 
     async with acting(pipeline, dealer.tenant, "demo", "test", "", None) as act:
         car = await act.create("cars", {"make": "VW"})
         for _place in range(count):
             act.work.emitting.again(TRIAL.name, "cars", car.id, {})
-    await Dispatcher(pipeline, {}, "workflow", errands=[Errand(event=TRIAL, run=fail)], keep=keep).drain(dealer.tenant)
+    await Dispatcher(pipeline, {}, "workflow", jobs=[Job(event=TRIAL, run=fail)], keep=keep).drain(dealer.tenant)
 
 
 def figures(html: str) -> dict[str, int]:

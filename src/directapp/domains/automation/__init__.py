@@ -1,7 +1,7 @@
 """Automation: what a company lets follow from events by itself: webhooks to other systems, and rules of its own.
 
 ``handlers.follow`` looks at every event that may be listened to; ``deliveries`` sends webhooks and ``acting`` does what
-rules say, both as errands that app wires; ``conditions`` is the small language of a rule's filter.
+rules say, both as jobs that app wires; ``conditions`` is the small language of a rule's filter.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

@@ -20,8 +20,8 @@ from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import ConflictError, DirectAppError, StaleError
 from directapp.kernel.text import Text, _
 from directapp.services.command import CommandContext
-from directapp.services.errands import explained
-from directapp.services.jobs import GiveUpError, Job, Run
+from directapp.services.job_runner import explained
+from directapp.services.jobs import GiveUpError, JobRun, Run
 from directapp.services.seen import Seen
 
 WORKER, READER = "workflow", "pipeline"
@@ -42,7 +42,7 @@ Before = Callable[[UUID, str, Moments, Collection[str], datetime], Awaitable[Was
 """Returns what records held at events where it differs: (tenant, collection, (record, event)s, fields, since)."""
 
 
-async def run(job: Job) -> None:
+async def run(job: JobRun) -> None:
     """Do what a rule says.
 
     What others hold up is tried again. What is refused, or never succeeds, stands in the rule's log with its reason,
@@ -69,7 +69,7 @@ async def _behind(ctx: CommandContext, key: str) -> bool:
     return bool(await ctx.find(RULE_RUNS, limit=1, key=key, outcome="done"))
 
 
-async def _do(ctx: CommandContext, rule: Seen, job: Job) -> None:
+async def _do(ctx: CommandContext, rule: Seen, job: JobRun) -> None:
     collection, record = job.payload["collection"], UUID(job.payload["record"])
     about = await ctx.look_up(collection, record, system=READER)
     row = rule.row
@@ -105,7 +105,7 @@ def sites_of(ctx: CommandContext, about: Seen) -> list[UUID]:
     return sorted({about.row[name] for name in named if about.row.get(name)})
 
 
-async def _notify(ctx: CommandContext, rule: Seen, about: Seen, job: Job) -> None:
+async def _notify(ctx: CommandContext, rule: Seen, about: Seen, job: JobRun) -> None:
     people = await ctx.find(USERS, system=READER, limit=_MOST_PEOPLE, dealership=sites_of(ctx, about), active=True)
     car = {"car": about.id} if about.collection == CARS else {}
     for person in people:
@@ -128,7 +128,7 @@ def title(seen: Seen) -> str:
     return " ".join(str(part) for part in named if part) or str(seen.id)
 
 
-async def _note(ctx: CommandContext, job: Job, outcome: str, told: Text | None) -> None:
+async def _note(ctx: CommandContext, job: JobRun, outcome: str, told: Text | None) -> None:
     values = {
         "rule": job.record,
         "event": job.payload["caused_by"],
@@ -144,7 +144,7 @@ async def _note(ctx: CommandContext, job: Job, outcome: str, told: Text | None) 
 def trying(past: Past, before: Before) -> Run:
     """Return the run of a trial: which of last month's events a rule would have acted on, as the records were then."""
 
-    async def trial(job: Job) -> None:
+    async def trial(job: JobRun) -> None:
         async with job.act(SYSTEM) as ctx:
             if ctx.seen is None:
                 return

@@ -1,4 +1,4 @@
-"""Deliveries: every message to another system, with what it answered; and the errand that sends them."""
+"""Deliveries: every message to another system, with what it answered; and the job that sends them."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.kernel.errors import DirectAppError
 from directapp.kernel.text import Text, _
 from directapp.services.command import CommandContext
-from directapp.services.jobs import AttemptError, GiveUpError, Job, LaterError, Run
+from directapp.services.jobs import AttemptError, GiveUpError, JobRun, LaterError, Run
 from directapp.services.seen import Seen
 
 OUTCOMES = choices(("waiting", _("Waiting")), ("delivered", _("Delivered")), ("failed", _("Failed")))
@@ -106,9 +106,9 @@ async def replay(ctx: CommandContext) -> None:
 
 
 def delivering(send: Send) -> Run:
-    """Return the run of the errand that sends one message."""
+    """Return the run of the job that sends one message."""
 
-    async def deliver(job: Job) -> None:
+    async def deliver(job: JobRun) -> None:
         async with job.act(SYSTEM) as ctx:
             if ctx.seen is None or ctx.seen.row["outcome"] != "waiting":
                 return
@@ -136,7 +136,7 @@ def delivering(send: Send) -> Run:
     return deliver
 
 
-async def _heed(job: Job, webhook: Seen, reply: Reply) -> None:
+async def _heed(job: JobRun, webhook: Seen, reply: Reply) -> None:
     good = 200 <= reply.status < 300  # noqa: PLR2004 - the codes that mean yes
     if good:
         await _note(job, outcome="delivered", answer=reply.status, error=None, delivered=True)
@@ -154,7 +154,7 @@ async def _heed(job: Job, webhook: Seen, reply: Reply) -> None:
     raise AttemptError(words)
 
 
-async def _note(job: Job, *, delivered: bool = False, **values: Any) -> None:
+async def _note(job: JobRun, *, delivered: bool = False, **values: Any) -> None:
     async with job.act(SYSTEM) as ctx:
         if ctx.seen is None:
             return

@@ -26,9 +26,9 @@ _RULE_STOPPED = _("The rule “{name}” is stopped. {why}")
 async def follow(ctx: CommandContext) -> None:
     """Tell the webhooks that listen, and ask for what the rules that fit want done."""
     event = ctx.verb
-    asked = ctx.find(WEBHOOKS, system=SYSTEM, limit=_MOST, settled=True, active=True)
+    asked = ctx.find(WEBHOOKS, system=SYSTEM, limit=_MOST, cached=True, active=True)
     webhooks = [w for w in await asked if listens(w, event)]
-    rules = await ctx.find(WORKFLOW_RULES, system=SYSTEM, limit=_MOST, settled=True, event=event, active=True)
+    rules = await ctx.find(WORKFLOW_RULES, system=SYSTEM, limit=_MOST, cached=True, event=event, active=True)
     if ctx.seen is None or not (webhooks or rules):
         return
     for webhook in webhooks:

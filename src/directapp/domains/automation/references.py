@@ -48,7 +48,7 @@ async def _found(ctx: CommandContext, collection: str, said: UUID | str) -> froz
         asked: list[dict[str, Any]] = [{name: written} for name in _CODES]
         found = [await ctx.find(collection, system="pipeline", limit=_MOST, **one) for one in asked]
         return frozenset(one.id for rows in found for one in rows)
-    rows = await ctx.find(collection, system="pipeline", limit=_MOST, settled=True)
+    rows = await ctx.find(collection, system="pipeline", limit=_MOST, cached=True)
     return frozenset(one.id for one in rows if said in _called(one.row))
 
 

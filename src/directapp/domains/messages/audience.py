@@ -18,7 +18,7 @@ _SITE_ROLES = frozenset(
 
 
 @dataclass(slots=True)
-class Crowd:
+class Recipients:
     """The active people of some sites, and some named ones; picked from without asking again."""
 
     people: Mapping[UUID, Seen] = field(default_factory=dict)
@@ -37,7 +37,9 @@ class Crowd:
         return self.people.get(who) if isinstance(who, UUID) else None
 
 
-async def crowd(ctx: CommandContext, *, sites: Iterable[object] = (), people: Iterable[object] = ()) -> Crowd:
+async def load_recipients(
+    ctx: CommandContext, *, sites: Iterable[object] = (), people: Iterable[object] = ()
+) -> Recipients:
     """Load the active people of sites, and named ones wherever they work."""
     found: dict[UUID, Seen] = {}
     asked: tuple[tuple[str, Iterable[object]], ...] = (("dealership", sites), ("id", people))
@@ -46,9 +48,9 @@ async def crowd(ctx: CommandContext, *, sites: Iterable[object] = (), people: It
         if wanted:
             search: dict[str, Any] = {column: wanted, "active": True}
             found |= {
-                one.id: one for one in await ctx.find(USERS, system="pipeline", limit=_MOST, settled=True, **search)
+                one.id: one for one in await ctx.find(USERS, system="pipeline", limit=_MOST, cached=True, **search)
             }
-    return Crowd(found)
+    return Recipients(found)
 
 
 def actor_of(ctx: CommandContext) -> UUID | None:

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from directapp.declare.case import Range
 from directapp.domains.cars.fields import CARS
-from directapp.domains.messages.audience import crowd
+from directapp.domains.messages.audience import load_recipients
 from directapp.domains.messages.catalogue import DIGEST
+from directapp.domains.messages.context import MessageContext, context_of
 from directapp.domains.messages.customers import ASK, CALL, to_customer, tomorrow
 from directapp.domains.messages.events import DELIVERY_TOMORROW, OVERDUE
 from directapp.domains.messages.fields import MESSAGES, NOTICE_CHOICES, NOTIFICATIONS
-from directapp.domains.messages.handlers import Scene, scene_of
 from directapp.domains.messages.phrases import moment_text, person_name, phone_text
 from directapp.domains.messages.telling import post
 from directapp.domains.people.fields import DEALERSHIPS
@@ -46,8 +46,8 @@ async def tell_tomorrow(ctx: CommandContext, after: UUID | None = None) -> UUID 
     for car in cars:
         if _delivery_day(car.row) != day:
             continue
-        scene = await scene_of(ctx, car.id)
-        if scene is None:
+        context = await context_of(ctx, car.id)
+        if context is None:
             continue
         when = tomorrow({**car.row, "delivery_date": day})
         key = f"tomorrow:{car.id}:{day.isoformat()}"
@@ -55,7 +55,7 @@ async def tell_tomorrow(ctx: CommandContext, after: UUID | None = None) -> UUID 
             ctx.emit(DELIVERY_TOMORROW, on=car, day=day.isoformat())
         sold, sure = car.row.get("sold_at") is not None, _is_sure(car.row)
         detail = _place(car.row) if sure or not sold else join((_place(car.row), _NOT_READY))
-        await scene.tell("delivery.tomorrow", scene.named("seller"), when=when, detail=detail, key=key)
+        await context.tell("delivery.tomorrow", context.named("seller"), when=when, detail=detail, key=key)
         if sold and sure:
             fills = {"when": when, "detail": _place(car.row), "call": await _call(ctx, car)}
             await to_customer(ctx, car, "customer.tomorrow", fills=fills, key=key)
@@ -113,10 +113,10 @@ async def tell_overdue(ctx: CommandContext, after: UUID | None = None) -> UUID |
         over = None if late else _not_started(ctx, car) or _over_goal(ctx, car, goals.get(site, {}) if site else {})
         if not late and over is None:
             continue
-        scene = await scene_of(ctx, car.id)
-        if scene is not None:
+        context = await context_of(ctx, car.id)
+        if context is not None:
             await _overdue(
-                scene, _PROMISED.fill(when=day_text(promised)) if promised and late else over or verbatim(""), day
+                context, _PROMISED.fill(when=day_text(promised)) if promised and late else over or verbatim(""), day
             )
     return last
 
@@ -139,26 +139,26 @@ def _over_goal(ctx: CommandContext, car: Seen, goals: Any) -> Text | None:
     return _STAGE.fill(hours=round(hours), goal=round(red)) if hours > red else None
 
 
-async def _overdue(scene: Scene, detail: Text, day: date) -> None:
+async def _overdue(context: MessageContext, detail: Text, day: date) -> None:
     receivers = [
-        *scene.at("prep_center", "planner"),
-        *scene.at("prep_center", "manager"),
-        *scene.at("dealership", "manager"),
+        *context.at("prep_center", "planner"),
+        *context.at("prep_center", "manager"),
+        *context.at("dealership", "manager"),
     ]
     # Said once for each stage it stands in and week it stays there, not every morning.
     week = day.isocalendar()
-    key = f"overdue:{scene.car.id}:{scene.row.get('status')}:{week.year}-{week.week}"
-    if not await _told(scene.act, f"{key}:deadline.overdue"):
-        scene.act.emit(OVERDUE, on=scene.car)
-    await scene.tell("deadline.overdue", receivers, detail=detail, key=key)
+    key = f"overdue:{context.car.id}:{context.row.get('status')}:{week.year}-{week.week}"
+    if not await _told(context.act, f"{key}:deadline.overdue"):
+        context.act.emit(OVERDUE, on=context.car)
+    await context.tell("deadline.overdue", receivers, detail=detail, key=key)
 
 
 async def send_digests(ctx: CommandContext) -> None:
     """Send those who want it their unread notifications as one letter."""
     day = today_of(ctx)
     wanting = [c.row["user"] for c in await ctx.find(NOTICE_CHOICES, limit=_MANY, digest=True)]
-    folk = await crowd(ctx, people=wanting)
-    for person in folk.people.values():
+    recipients = await load_recipients(ctx, people=wanting)
+    for person in recipients.people.values():
         key = f"digest:{person.id}:{day.isoformat()}"
         if await ctx.find(MESSAGES, limit=1, key=key):
             continue

@@ -9,7 +9,8 @@ from directapp.declare.events import Event
 from directapp.declare.fields import SUBJECT_COLLECTION
 from directapp.domains.cars import events as car_events
 from directapp.domains.cars.fields import CARS
-from directapp.domains.messages.audience import Crowd, actor_of, crowd, may_read
+from directapp.domains.messages.audience import actor_of, load_recipients, may_read
+from directapp.domains.messages.context import MessageContext, context_of
 from directapp.domains.messages.customers import hand_over, seller_words, to_customer
 from directapp.domains.messages.phrases import NOBODY, NOTHING, difference, person_name, short, span_text, week_text
 from directapp.domains.messages.telling import Told, tell
@@ -36,74 +37,11 @@ _WORKS = {
     "cosmetic": _("cosmetic"),
     "both": _("technical and cosmetic"),
 }
-_SITES = ("dealership", "prep_center")
 _SPAN = ("starts_at", "ends_at")
-_PEOPLE = ("seller", "assigned_mechanic", "assigned_detailer")
 
 
-class Scene:
-    """What a event handler about a car needs at hand: the car, its people and its sites."""
-
-    def __init__(self, ctx: CommandContext, car: Seen, people: Crowd, names: Mapping[UUID, str]) -> None:
-        """Keep what was loaded."""
-        self.act, self.car, self.people, self.names = ctx, car, people, names
-
-    @property
-    def row(self) -> Mapping[str, Any]:
-        """The car's values."""
-        return self.car.row
-
-    def site(self, which: object) -> Text:
-        """Return a site's name."""
-        return verbatim(self.names.get(which, "–") if isinstance(which, UUID) else "–")
-
-    @property
-    def doer(self) -> Text:
-        """Who did it."""
-        found = self.people.name_of(actor_of(self.act))
-        return verbatim(person_name(found.row)) if found else NOBODY
-
-    def named(self, *fields: str) -> list[Seen]:
-        """Return the people whom the car names in these fields."""
-        return self.people.named(*(self.row.get(name) for name in fields))
-
-    def at(self, field: str, *roles: str) -> list[Seen]:
-        """Return those with a role at one of the car's sites."""
-        return self.people.at(self.row.get(field), *roles)
-
-    async def tell(self, event: str, receivers: list[Seen], **more: Any) -> None:
-        """Tell of an event about this car."""
-        places = {name: value for name, value in more.items() if isinstance(value, Text)}
-        rest = {name: value for name, value in more.items() if not isinstance(value, Text)}
-        await tell(self.act, Told(event=event, car=self.car, fills=places, **rest), receivers)
-
-
-async def scene_of(
-    ctx: CommandContext,
-    car: UUID | None,
-    *,
-    sites: tuple[object, ...] = (),
-    people: tuple[object, ...] = (),
-    staff: bool = True,
-) -> Scene | None:
-    """Load a car with its people and sites, ``staff`` of the sites only where roles are asked for; None: gone."""
-    seen = ctx.seen if ctx.seen and ctx.seen.id == car and "sys_workflow" in ctx.actor.roles else None
-    found = [seen] if seen else await ctx.find(CARS, limit=1, id=car, system="workflow") if car else []
-    if not found:
-        return None
-    row = found[0].row
-    wanted = [*(row.get(name) for name in _SITES), *sites]
-    named = [*(row.get(n) for n in _PEOPLE), actor_of(ctx), *people]
-    folk = await crowd(ctx, sites=wanted if staff else (), people=named)
-    ids = list({site for site in wanted if isinstance(site, UUID)})
-    names = {
-        one.id: str(one.row["name"]) for one in await ctx.find(DEALERSHIPS, system="pipeline", id=ids, settled=True)
-    }
-    return Scene(ctx, found[0], folk, names)
-
-
-async def _of_car(ctx: CommandContext, *, staff: bool = True) -> Scene | None:
-    return await scene_of(ctx, ctx.seen.id if ctx.seen else None, staff=staff)
+async def _of_car(ctx: CommandContext, *, staff: bool = True) -> MessageContext | None:
+    return await context_of(ctx, ctx.seen.id if ctx.seen else None, staff=staff)
 
 
 # -- order and parts --------------------------------------------------------------------------------------
@@ -111,24 +49,26 @@ async def _of_car(ctx: CommandContext, *, staff: bool = True) -> Scene | None:
 
 async def ordered(ctx: CommandContext) -> None:
     """Tell parts at the selling site of a new order."""
-    scene = await _of_car(ctx)
-    if scene is None or scene.row.get("car_type") not in _NEW:
+    context = await _of_car(ctx)
+    if context is None or context.row.get("car_type") not in _NEW:
         return
-    order = verbatim(scene.row.get("order_number") or "–")
-    await scene.tell(
+    order = verbatim(context.row.get("order_number") or "–")
+    await context.tell(
         "order.new",
-        scene.at("dealership", "parts"),
-        who=scene.doer,
+        context.at("dealership", "parts"),
+        who=context.actor,
         order=order,
-        site=scene.site(scene.row.get("dealership")),
+        site=context.site(context.row.get("dealership")),
     )
 
 
 async def parts_ordered(ctx: CommandContext) -> None:
     """Tell parts at the prep centre of what the selling site ordered."""
-    scene = await _of_car(ctx)
-    if scene is not None:
-        await scene.tell("parts.ordered", scene.at("prep_center", "parts"), site=scene.site(scene.row["dealership"]))
+    context = await _of_car(ctx)
+    if context is not None:
+        await context.tell(
+            "parts.ordered", context.at("prep_center", "parts"), site=context.site(context.row["dealership"])
+        )
 
 
 async def accessories_changed(ctx: CommandContext) -> None:
@@ -136,24 +76,24 @@ async def accessories_changed(ctx: CommandContext) -> None:
     if ctx.seen is None:
         return
     item = ctx.seen
-    scene = await scene_of(ctx, item.row.get("car"))
-    if scene is not None:
+    context = await context_of(ctx, item.row.get("car"))
+    if context is not None:
         detail = difference(item.row.get("changed_content"), item.row.get("name"))
-        both = [*scene.at("dealership", "parts"), *scene.at("prep_center", "parts")]
-        await scene.tell("accessories.changed", both, detail=detail, about=item)
+        both = [*context.at("dealership", "parts"), *context.at("prep_center", "parts")]
+        await context.tell("accessories.changed", both, detail=detail, about=item)
 
 
 async def parts_arrived(ctx: CommandContext) -> None:
     """Tell the mechanic and the planner that parts are here."""
-    scene = await _of_car(ctx)
-    if scene is None:
+    context = await _of_car(ctx)
+    if context is None:
         return
     sides = ("seller", "prep")
-    row = scene.row
+    row = context.row
     missing = any(row.get(f"parts_ordered_{s}_at") and row.get(f"parts_arrived_{s}_at") is None for s in sides)
     place = row.get("prep_center") if row.get("parts_arrived_prep_at") else row.get("dealership")
-    receivers = [*scene.named("assigned_mechanic"), *scene.at("prep_center", "planner")]
-    await scene.tell("parts.arrived", receivers, site=scene.site(place), detail=_MISSING if missing else _ALL_HERE)
+    receivers = [*context.named("assigned_mechanic"), *context.at("prep_center", "planner")]
+    await context.tell("parts.arrived", receivers, site=context.site(place), detail=_MISSING if missing else _ALL_HERE)
 
 
 # -- arrival and inspection -------------------------------------------------------------------------------
@@ -161,43 +101,43 @@ async def parts_arrived(ctx: CommandContext) -> None:
 
 async def arrived_prep(ctx: CommandContext) -> None:
     """Tell the seller that the car is at the prep centre."""
-    scene = await _of_car(ctx, staff=False)
-    if scene is not None:
-        await scene.tell("arrival.prep", scene.named("seller"), site=scene.site(scene.row.get("prep_center")))
+    context = await _of_car(ctx, staff=False)
+    if context is not None:
+        await context.tell("arrival.prep", context.named("seller"), site=context.site(context.row.get("prep_center")))
 
 
 async def arrived_dealer(ctx: CommandContext) -> None:
     """Tell the seller that the car is at the dealership; one arrival is enough where both are the same site."""
-    scene = await _of_car(ctx, staff=False)
-    if scene is not None and scene.row.get("dealership") != scene.row.get("prep_center"):
-        await scene.tell("arrival.dealer", scene.named("seller"), site=scene.site(scene.row.get("dealership")))
+    context = await _of_car(ctx, staff=False)
+    if context is not None and context.row.get("dealership") != context.row.get("prep_center"):
+        await context.tell("arrival.dealer", context.named("seller"), site=context.site(context.row.get("dealership")))
 
 
 async def inspected(ctx: CommandContext) -> None:
     """Tell the seller and the planner how the inspection went."""
-    scene = await _of_car(ctx)
-    if scene is None:
+    context = await _of_car(ctx)
+    if context is None:
         return
-    remarks = scene.row.get("inspection_remarks")
+    remarks = context.row.get("inspection_remarks")
     event = "inspection.remarks" if remarks else "inspection.approved"
-    receivers = [*scene.named("seller"), *scene.at("prep_center", "planner")]
-    await scene.tell(event, receivers, detail=short(remarks))
+    receivers = [*context.named("seller"), *context.at("prep_center", "planner")]
+    await context.tell(event, receivers, detail=short(remarks))
 
 
 async def inspection_failed(ctx: CommandContext) -> None:
     """Tell the seller that the car was not approved, and why."""
-    scene = await _of_car(ctx, staff=False)
-    if scene is not None:
-        why = short(scene.row.get("inspection_remarks") or scene.row.get("inspection_notes"))
-        await scene.tell("inspection.failed", scene.named("seller"), detail=why)
+    context = await _of_car(ctx, staff=False)
+    if context is not None:
+        why = short(context.row.get("inspection_remarks") or context.row.get("inspection_notes"))
+        await context.tell("inspection.failed", context.named("seller"), detail=why)
 
 
 async def ready_to_plan(ctx: CommandContext) -> None:
     """Tell the planner that a car waits for a place in the plan."""
-    scene = await _of_car(ctx)
-    if scene is not None:
-        urgent = _PRIORITY if scene.row.get("priority") == "urgent" else NOTHING
-        await scene.tell("plan.ready", scene.at("prep_center", "planner"), detail=urgent)
+    context = await _of_car(ctx)
+    if context is not None:
+        urgent = _PRIORITY if context.row.get("priority") == "urgent" else NOTHING
+        await context.tell("plan.ready", context.at("prep_center", "planner"), detail=urgent)
 
 
 # -- work and quality -------------------------------------------------------------------------------------
@@ -214,37 +154,37 @@ async def cosmetic_done(ctx: CommandContext) -> None:
 
 
 async def _work_done(ctx: CommandContext, kind: str) -> None:
-    scene = await _of_car(ctx)
-    if scene is None or scene.row.get(f"{kind}_completed_at") is None:
+    context = await _of_car(ctx)
+    if context is None or context.row.get(f"{kind}_completed_at") is None:
         return
-    worker = scene.row.get(f"{kind}_completed_by")
-    found = await crowd(ctx, people=[worker])
+    worker = context.row.get(f"{kind}_completed_by")
+    found = await load_recipients(ctx, people=[worker])
     done_by = found.name_of(worker)
-    who = verbatim(person_name(done_by.row)) if done_by else scene.doer
-    await scene.tell(f"work.{kind}", scene.at("prep_center", "planner"), who=who)
+    who = verbatim(person_name(done_by.row)) if done_by else context.actor
+    await context.tell(f"work.{kind}", context.at("prep_center", "planner"), who=who)
 
 
 async def work_completed(ctx: CommandContext) -> None:
     """Tell the seller that all the work is done."""
-    scene = await _of_car(ctx, staff=False)
-    if scene is not None:
-        await scene.tell("work.completed", scene.named("seller"))
+    context = await _of_car(ctx, staff=False)
+    if context is not None:
+        await context.tell("work.completed", context.named("seller"))
 
 
 async def quality_failed(ctx: CommandContext) -> None:
     """Tell those whose work it was, and the planner, what has to be done again."""
-    scene = await _of_car(ctx)
-    if scene is None:
+    context = await _of_car(ctx)
+    if context is None:
         return
-    rework = str(scene.row.get("rework") or "both")
+    rework = str(context.row.get("rework") or "both")
     hands = [
         f"assigned_{role}"
         for kind, role in (("technical", "mechanic"), ("cosmetic", "detailer"))
         if rework in {kind, "both"}
     ]
-    receivers = [*scene.named(*hands), *scene.at("prep_center", "planner")]
-    detail = short(scene.row.get("quality_notes"))
-    await scene.tell("quality.failed", receivers, what=_WORKS.get(rework, _WORKS["both"]), detail=detail)
+    receivers = [*context.named(*hands), *context.at("prep_center", "planner")]
+    detail = short(context.row.get("quality_notes"))
+    await context.tell("quality.failed", receivers, what=_WORKS.get(rework, _WORKS["both"]), detail=detail)
 
 
 # -- delivery ---------------------------------------------------------------------------------------------
@@ -252,17 +192,17 @@ async def quality_failed(ctx: CommandContext) -> None:
 
 async def ready(ctx: CommandContext) -> None:
     """Tell the seller that the car is ready, and the customer of a sold one."""
-    scene = await _of_car(ctx, staff=False)
-    if scene is None:
+    context = await _of_car(ctx, staff=False)
+    if context is None:
         return
-    row = scene.row
+    row = context.row
     key = _readiness(row)
-    site = scene.site(row.get("prep_center"))
-    await scene.tell("delivery.ready", scene.named("seller"), site=site, detail=hand_over(row), key=key)
+    site = context.site(row.get("prep_center"))
+    await context.tell("delivery.ready", context.named("seller"), site=site, detail=hand_over(row), key=key)
     still = await _now(ctx, "ready_for_delivery_at") is not None
     if still and row.get("sold_at") is not None and row.get("ready_for_pickup") is not True:
-        seller = await seller_words(ctx, scene.car)
-        await to_customer(ctx, scene.car, "customer.ready", fills={"seller": seller}, channels=("email",), key=key)
+        seller = await seller_words(ctx, context.car)
+        await to_customer(ctx, context.car, "customer.ready", fills={"seller": seller}, channels=("email",), key=key)
 
 
 async def _now(ctx: CommandContext, name: str) -> Any:
@@ -278,22 +218,22 @@ def _readiness(car: Mapping[str, Any]) -> str:
 
 async def pickup(ctx: CommandContext) -> None:
     """Tell the seller and the customer that the car may be fetched."""
-    scene = await _of_car(ctx, staff=False)
-    if scene is None or scene.row.get("ready_for_pickup") is not True:
+    context = await _of_car(ctx, staff=False)
+    if context is None or context.row.get("ready_for_pickup") is not True:
         return
-    detail = hand_over(scene.row)
-    key = _readiness(scene.row)
-    await scene.tell("delivery.pickup", scene.named("seller"), detail=detail, key=key)
+    detail = hand_over(context.row)
+    key = _readiness(context.row)
+    await context.tell("delivery.pickup", context.named("seller"), detail=detail, key=key)
     # A customer is called for what is still so.
-    if scene.row.get("sold_at") is not None and await _now(ctx, "ready_for_pickup") is True:
-        await to_customer(ctx, scene.car, "customer.pickup", fills={"detail": detail}, key=key)
+    if context.row.get("sold_at") is not None and await _now(ctx, "ready_for_pickup") is True:
+        await to_customer(ctx, context.car, "customer.pickup", fills={"detail": detail}, key=key)
 
 
 async def delivered(ctx: CommandContext) -> None:
     """Tell the manager of the selling site."""
-    scene = await _of_car(ctx)
-    if scene is not None:
-        await scene.tell("delivery.done", scene.at("dealership", "manager"), who=scene.doer)
+    context = await _of_car(ctx)
+    if context is not None:
+        await context.tell("delivery.done", context.at("dealership", "manager"), who=context.actor)
 
 
 # -- between sites ----------------------------------------------------------------------------------------
@@ -320,15 +260,15 @@ async def _transfer(ctx: CommandContext, event: str) -> None:
     if ctx.seen is None:
         return
     row = ctx.seen.row
-    scene = await scene_of(ctx, row.get("car"), sites=(row.get("from"), row.get("to")), people=(row.get("by"),))
-    if scene is None:
+    context = await context_of(ctx, row.get("car"), sites=(row.get("from"), row.get("to")), people=(row.get("by"),))
+    if context is None:
         return
-    receivers = [*scene.named("seller"), *scene.people.named(row.get("by"))]
+    receivers = [*context.named("seller"), *context.people.named(row.get("by"))]
     for site in (row.get("from"), row.get("to")):
-        receivers += scene.people.at(site, *_AT_SITE) or scene.people.at(site, "manager")
+        receivers += context.people.at(site, *_AT_SITE) or context.people.at(site, "manager")
     note = short(row.get("note"))
-    fills = {"origin": scene.site(row.get("from")), "site": scene.site(row.get("to")), "detail": note}
-    await scene.tell(event, receivers, about=ctx.seen, **fills)
+    fills = {"origin": context.site(row.get("from")), "site": context.site(row.get("to")), "detail": note}
+    await context.tell(event, receivers, about=ctx.seen, **fills)
 
 
 # -- planning ---------------------------------------------------------------------------------------------
@@ -375,23 +315,23 @@ async def _booking(
         return
     row = booking.row
     who = person or row.get("person")
-    scene = await scene_of(ctx, row.get("car"), sites=(row.get("provider"), row.get("consumer")), people=(who,))
-    if scene is None:
+    context = await context_of(ctx, row.get("car"), sites=(row.get("provider"), row.get("consumer")), people=(who,))
+    if context is None:
         return
-    receivers = [*(scene.people.named(who) if worker else ()), *(scene.named("seller") if seller else ())]
+    receivers = [*(context.people.named(who) if worker else ()), *(context.named("seller") if seller else ())]
     starts, ends = span or [row.get(name) for name in _SPAN]
-    await scene.tell(
+    await context.tell(
         event,
         receivers,
         about=booking,
         what=await _resource_type(ctx, row.get("resource_type")),
-        site=scene.site(row.get("provider")),
+        site=context.site(row.get("provider")),
         when=span_text(starts, ends) if starts else NOTHING,
     )
 
 
 async def _resource_type(ctx: CommandContext, which: object) -> Text:
-    found = await ctx.find(RESOURCE_TYPES, system="pipeline", limit=1, id=which, settled=True) if which else []
+    found = await ctx.find(RESOURCE_TYPES, system="pipeline", limit=1, id=which, cached=True) if which else []
     return name_of(found[0].row) if found else _("Work")
 
 
@@ -402,16 +342,16 @@ async def timebank_full(ctx: CommandContext) -> None:
     row, person, week = ctx.seen.row, ctx.params.get("person"), ctx.params.get("week")
     who = UUID(str(person)) if person else row.get("person")
     site = row.get("provider")
-    folk = await crowd(ctx, sites=[site], people=[actor_of(ctx), who])
+    recipients = await load_recipients(ctx, sites=[site], people=[actor_of(ctx), who])
     named = await ctx.find(DEALERSHIPS, system="pipeline", limit=1, id=site) if site else []
-    found = folk.name_of(who)
+    found = recipients.name_of(who)
     fills = {
         "who": verbatim(person_name(found.row)) if found else NOBODY,
         "site": verbatim(named[0].row["name"] if named else "–"),
         "when": week_text(date.fromisoformat(str(week))) if week else NOTHING,
     }
     key = f"full:{who}:{week}"
-    await tell(ctx, Told(event="timebank.full", about=ctx.seen, fills=fills, key=key), folk.at(site, "planner"))
+    await tell(ctx, Told(event="timebank.full", about=ctx.seen, fills=fills, key=key), recipients.at(site, "planner"))
 
 
 # -- words ------------------------------------------------------------------------------------------------
@@ -424,42 +364,44 @@ async def mentioned(ctx: CommandContext) -> None:
     comment = ctx.seen
     names = [UUID(str(one)) for one in comment.row.get("mentions") or ()]
     writer, car = comment.row.get("created_by"), comment.row.get("car")
-    scene = await scene_of(ctx, car, people=(*names, writer), staff=False)
-    if scene is None and car is not None:
+    context = await context_of(ctx, car, people=(*names, writer), staff=False)
+    if context is None and car is not None:
         return
-    folk = scene.people if scene else await crowd(ctx, people=(*names, writer))
-    found = folk.name_of(writer)
+    recipients = context.people if context else await load_recipients(ctx, people=(*names, writer))
+    found = recipients.name_of(writer)
     who = verbatim(person_name(found.row)) if found else NOBODY
-    people = folk.named(*names)
-    near = [one for one in people if may_read(one, comment, scene.row if scene else None)]
+    people = recipients.named(*names)
+    near = [one for one in people if may_read(one, comment, context.row if context else None)]
     far = [one for one in people if one not in near]
     told = Told(
         event="comment.mention",
-        car=scene.car if scene else None,
+        car=context.car if context else None,
         about=comment,
-        fills={"who": who, "detail": short(comment.row.get("text")), **_kind_of_subject(ctx, comment, scene)},
+        fills={"who": who, "detail": short(comment.row.get("text")), **_kind_of_subject(ctx, comment, context)},
     )
     await tell(ctx, told, near)
     # Not a word of which car: neither its model nor the end of its chassis number.
-    thing, why = (_("a car"), _OTHER_SITE) if scene else (_SOMETHING, _ELSEWHERE)
+    thing, why = (_("a car"), _OTHER_SITE) if context else (_SOMETHING, _ELSEWHERE)
     await tell(ctx, Told(event="comment.mention", fills={"who": who, "car": thing, "detail": why}), far)
 
 
-def _kind_of_subject(ctx: CommandContext, comment: Seen, scene: Scene | None) -> dict[str, Text]:
+def _kind_of_subject(ctx: CommandContext, comment: Seen, context: MessageContext | None) -> dict[str, Text]:
     """Return what stands for the car where there is none: what kind of record it is about."""
     kind = ctx.fields(COMMENTS)[SUBJECT_COLLECTION].choice(comment.row.get(SUBJECT_COLLECTION))
-    return {"car": kind.label} if kind and scene is None else {}
+    return {"car": kind.label} if kind and context is None else {}
 
 
 async def inspection_due(ctx: CommandContext) -> None:
     """Tell the seller, else those who lead the sale, and the planner that the periodic inspection is due."""
-    scene = await _of_car(ctx)
-    due = scene.row.get("next_inspection_due") if scene else None
-    if scene is None or due is None:
+    context = await _of_car(ctx)
+    due = context.row.get("next_inspection_due") if context else None
+    if context is None or due is None:
         return
-    receivers = scene.named("seller") or scene.at("dealership", "used_car_sales", "sales_manager")
-    receivers += scene.at("prep_center", "planner")
-    await scene.tell("registry.inspection_due", receivers, when=day_text(due), key=f"{scene.car.id}:{due.isoformat()}")
+    receivers = context.named("seller") or context.at("dealership", "used_car_sales", "sales_manager")
+    receivers += context.at("prep_center", "planner")
+    await context.tell(
+        "registry.inspection_due", receivers, when=day_text(due), key=f"{context.car.id}:{due.isoformat()}"
+    )
 
 
 EVENT_HANDLERS: dict[Event, Callable[[CommandContext], Awaitable[None]]] = {

@@ -17,7 +17,7 @@ from directapp.domains.workshop.fields import WORK_ITEMS
 from directapp.kernel.errors import DirectAppError, TooManyError
 from directapp.kernel.text import _
 from directapp.services.attachments import Attachments, Incoming
-from directapp.services.jobs import Errand, GiveUpError, Job, LaterError
+from directapp.services.jobs import GiveUpError, Job, JobRun, LaterError
 from directapp.services.seen import Seen
 
 _log = structlog.get_logger(__name__)
@@ -39,11 +39,11 @@ class InboundLetters:
     attachments: Attachments = field(repr=False)
 
     @property
-    def errands(self) -> tuple[Errand, ...]:
-        """The errand that fetches one letter."""
-        return (Errand(event=LETTER_CAME, run=self.fetch, attempts=10, first=5.0, seconds=300.0),)
+    def jobs(self) -> tuple[Job, ...]:
+        """The job that fetches one letter."""
+        return (Job(event=LETTER_CAME, run=self.fetch, attempts=10, first=5.0, seconds=300.0),)
 
-    async def fetch(self, job: Job) -> None:
+    async def fetch(self, job: JobRun) -> None:
         """Fetch a letter, write down what it says, and hang its photos on the car."""
         if self.inbox is None:
             raise GiveUpError(_NOT_SET_UP)
@@ -59,7 +59,7 @@ class InboundLetters:
         if pictures and not letter.automatic:
             await self._hang(job, self.inbox, letter, pictures)
 
-    async def _hang(self, job: Job, inbox: Inbox, letter: Received, pictures: list[Enclosed]) -> None:
+    async def _hang(self, job: JobRun, inbox: Inbox, letter: Received, pictures: list[Enclosed]) -> None:
         async with job.act("vendor") as act:
             link = act.seen
             if link is None or not is_live(link, act):
@@ -72,7 +72,7 @@ class InboundLetters:
                     job, link, item, f"{letter.id}-{number}"[:64], Incoming(name=file.name, chunks=_whole(content))
                 )
 
-    async def _keep(self, job: Job, link: Seen, item: Seen, key: str, incoming: Incoming) -> None:
+    async def _keep(self, job: JobRun, link: Seen, item: Seen, key: str, incoming: Incoming) -> None:
         photo = Photo(car=item.row["car"], link=link.row, item=item.row, key=key, origin="worker")
         try:
             await hang_photo(job.pipeline, self.attachments, vendor_actor(job.tenant), photo, incoming)
@@ -83,7 +83,7 @@ class InboundLetters:
             _log.info("photo of a letter not kept", why=type(error).__name__)
 
 
-async def _opened(job: Job, inbox: Inbox, letter: Received, file: Enclosed) -> bytes | None:
+async def _opened(job: JobRun, inbox: Inbox, letter: Received, file: Enclosed) -> bytes | None:
     try:
         return await inbox.open(letter.id, file)
     except MailDownError:

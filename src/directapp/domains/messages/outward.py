@@ -6,11 +6,11 @@ from uuid import UUID
 
 from directapp.declare.events import Event
 from directapp.domains.cars.fields import CARS
-from directapp.domains.messages.audience import actor_of, crowd
+from directapp.domains.messages.audience import actor_of, load_recipients
+from directapp.domains.messages.context import context_of
 from directapp.domains.messages.customers import to_customer
 from directapp.domains.messages.events import SHARE, VENDOR_ANSWERED, VENDOR_ASKED, VENDOR_SAID, VENDOR_UNMATCHED
 from directapp.domains.messages.fields import MESSAGES
-from directapp.domains.messages.handlers import scene_of
 from directapp.domains.messages.phrases import NOTHING, car_name, person_name, short, shortened
 from directapp.domains.messages.telling import Outgoing, Told, fresh_key, post, tell
 from directapp.domains.messages.vendor_answers import ANSWERS
@@ -46,7 +46,7 @@ async def asked(ctx: CommandContext) -> None:
     car = await ctx.look_up(CARS, item.row["car"], system="pipeline")
     site = car.row.get("prep_center") or car.row.get("dealership")
     name = (await ctx.look_up(DEALERSHIPS, site, system="pipeline")).row["name"] if site else "–"
-    asker = (await crowd(ctx, people=[link.get("asked_by")])).name_of(link.get("asked_by"))
+    asker = (await load_recipients(ctx, people=[link.get("asked_by")])).name_of(link.get("asked_by"))
     language = str(link.get("language") or "nb")
     work = shortened(item.row["description"])
     detail = join((verbatim(f"«{work}»."), short(link.get("note"))))
@@ -79,18 +79,18 @@ async def answered(ctx: CommandContext) -> None:
         return
     link = ctx.seen
     row = link.row
-    scene = await scene_of(ctx, row.get("car"), people=(row.get("asked_by"),))
-    if scene is None:
+    context = await context_of(ctx, row.get("car"), people=(row.get("asked_by"),))
+    if context is None:
         return
     said = next((c.label for c in ANSWERS if c.code == row.get("answer")), NOTHING)
     price = _("{price}.").fill(price=amount_text(row["price"])) if row.get("price") is not None else NOTHING
     on = day_text(row["ready_on"]) if row.get("ready_on") else NOTHING
     detail = join((price, on, short(row.get("answer_note"))))
-    receivers = [*scene.people.named(row.get("asked_by")), *scene.at("prep_center", "planner")]
+    receivers = [*context.people.named(row.get("asked_by")), *context.at("prep_center", "planner")]
     item = await ctx.look_up(WORK_ITEMS, UUID(str(row["work_item"])), system="pipeline")
     told = Told(
         event="vendor.answered",
-        car=scene.car,
+        car=context.car,
         about=item,
         fills={
             "who": verbatim(row["vendor_name"]),
@@ -102,7 +102,7 @@ async def answered(ctx: CommandContext) -> None:
     # What came by text message or letter stands in the log since it came.
     if not ctx.params.get("heard"):
         values = {
-            "car": scene.car.id,
+            "car": context.car.id,
             "channel": "email" if row.get("email") else "sms",
             "direction": "in",
             "receiver_kind": "vendor",
@@ -135,16 +135,16 @@ async def _tell_words(ctx: CommandContext, event: str) -> None:
         return
     row = ctx.seen.row
     item = await ctx.look_up(WORK_ITEMS, UUID(str(row["work_item"])), system="pipeline")
-    scene = await scene_of(ctx, item.row.get("car"), people=(row.get("asked_by"),))
-    if scene is None:
+    context = await context_of(ctx, item.row.get("car"), people=(row.get("asked_by"),))
+    if context is None:
         return
     fills = {
         "who": verbatim(row["vendor_name"]),
         "what": short(item.row["description"]),
         "detail": short(ctx.params.get("text")),
     }
-    receivers = [*scene.people.named(row.get("asked_by")), *scene.at("prep_center", "planner")]
-    await tell(ctx, Told(event=event, car=scene.car, about=item, fills=fills), receivers)
+    receivers = [*context.people.named(row.get("asked_by")), *context.at("prep_center", "planner")]
+    await tell(ctx, Told(event=event, car=context.car, about=item, fills=fills), receivers)
 
 
 async def _ask_for_code(ctx: CommandContext, link: Seen, codes: list[str]) -> None:

@@ -41,7 +41,7 @@ from directapp.kernel.ids import uuid7
 from directapp.kernel.languages import languages
 from directapp.kernel.text import _
 from directapp.services.command import CommandContext
-from directapp.services.jobs import Daily, Errand, Failures, Job, LaterError, Schedule, acting, sweep, sweep_all
+from directapp.services.jobs import Daily, Failures, Job, JobRun, LaterError, Schedule, acting, sweep, sweep_all
 from directapp.services.seen import Seen
 
 SYSTEM = sending.SYSTEM
@@ -61,7 +61,7 @@ class SmsSender(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Post:
-    """What the application gets: errands and schedules, and the links it signs."""
+    """What the application gets: jobs and schedules, and the links it signs."""
 
     capabilities: Capabilities = field(repr=False)
     mailer: Mailer = field(repr=False)
@@ -72,9 +72,9 @@ class Post:
     sender: str = ""
 
     @property
-    def errands(self) -> tuple[Errand, ...]:
-        """The errand that sends messages, those together that are due together."""
-        return (Errand(event=SEND, run=self.send, together=MOST_AT_ONCE, attempts=12, at_once=3, seconds=300.0),)
+    def jobs(self) -> tuple[Job, ...]:
+        """The job that sends messages, those together that are due together."""
+        return (Job(event=SEND, run=self.send, together=MOST_AT_ONCE, attempts=12, at_once=3, seconds=300.0),)
 
     @property
     def schedules(self) -> tuple[Schedule, ...]:
@@ -100,8 +100,8 @@ class Post:
             ),
         )
 
-    async def send(self, jobs: Sequence[Job]) -> Failures:
-        """Send the messages of errands, each by the way its channel goes; return which failed, and how."""
+    async def send(self, jobs: Sequence[JobRun]) -> Failures:
+        """Send the messages of jobs, each by the way its channel goes; return which failed, and how."""
         first, wanted = jobs[0], {job.record: job for job in jobs}
         async with self._acting(first) as ctx:
             waiting = await sending.queued(ctx, list(wanted))
@@ -137,7 +137,7 @@ class Post:
         letter = Mail(sender=self.sender, to=(to,), subject=subject, text=text, html=html, headers=BY_MACHINE)
         await self.resend.send(letter, key=uuid7().hex)
 
-    async def _by_mail(self, job: Job) -> None:
+    async def _by_mail(self, job: JobRun) -> None:
         async with job.act(SYSTEM) as ctx:
             envelope = await sending.take(ctx)
             made = await self._written(ctx, envelope, {}) if envelope else None
@@ -159,7 +159,7 @@ class Post:
         async with job.act(SYSTEM) as ctx:
             await sending.sent(ctx, "smtp" if self.mailer.host else "folder", {envelope.id: None})
 
-    async def _by_resend(self, job: Job, resend: Resend, letters: Sequence[UUID]) -> dict[UUID, Exception]:
+    async def _by_resend(self, job: JobRun, resend: Resend, letters: Sequence[UUID]) -> dict[UUID, Exception]:
         failed: dict[UUID, Exception] = {}
         async with self._acting(job) as ctx:
             batches = await sending.batches(ctx, letters)
@@ -178,7 +178,7 @@ class Post:
         return failed
 
     @staticmethod
-    def _acting(job: Job) -> AbstractAsyncContextManager[CommandContext]:
+    def _acting(job: JobRun) -> AbstractAsyncContextManager[CommandContext]:
         """Open a transaction about no message in particular."""
         return acting(job.pipeline, job.tenant, SYSTEM, job.name, "", None)
 
@@ -196,7 +196,7 @@ class Post:
         return {one.id: given for one, given in zip(batch.envelopes, ids, strict=True)}
 
     async def _rejected(
-        self, job: Job, batch: Batch, error: MailRejectedError | AddressRefusedError
+        self, job: JobRun, batch: Batch, error: MailRejectedError | AddressRefusedError
     ) -> dict[UUID, Exception]:
         async with self._acting(job) as ctx:
             if len(batch.envelopes) > 1:
@@ -246,7 +246,7 @@ class Post:
 
     # -- text messages ------------------------------------------------------------------------------
 
-    async def _text(self, job: Job) -> None:
+    async def _text(self, job: JobRun) -> None:
         if self.sms is None:
             async with job.act(SYSTEM) as ctx:
                 await sending.reject(ctx, sending.NOT_SET_UP)
@@ -266,7 +266,7 @@ class Post:
             async with job.act(SYSTEM) as ctx:
                 await sending.sent(ctx, self.sms_name, {envelope.id: sent.provider_id})
 
-    async def _not_sent(self, job: Job, error: OutsideError) -> None:
+    async def _not_sent(self, job: JobRun, error: OutsideError) -> None:
         async with job.act(SYSTEM) as ctx:
             if error.uncertain:
                 await sending.reject(ctx, sending.UNCERTAIN)

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.events import Event
-from directapp.domains.messages.audience import Crowd, crowd
+from directapp.domains.messages.audience import Recipients, load_recipients
+from directapp.domains.messages.context import MessageContext, context_of
 from directapp.domains.messages.events import CAME_BACK
 from directapp.domains.messages.fields import VENDOR_LINKS
-from directapp.domains.messages.handlers import Scene, scene_of
 from directapp.domains.messages.phrases import person_name, short
 from directapp.domains.messages.suppressed import suppress
 from directapp.domains.messages.telling import Told, tell
@@ -36,20 +36,20 @@ async def _outside(ctx: CommandContext, message: Seen) -> None:
     """Tell the one who asked for it to be sent; else the seller, for a vendor's the planner."""
     row, content = message.row, message.row.get("content") or {}
     asked = UUID(content["sender"]) if content.get("sender") else None
-    scene = await scene_of(ctx, row.get("car"), people=(asked, row.get("created_by")))
-    if scene is None:
+    context = await context_of(ctx, row.get("car"), people=(asked, row.get("created_by")))
+    if context is None:
         return
     vendor = row["receiver_kind"] == "vendor"
-    receivers = scene.people.named(asked, row.get("created_by"))
-    receivers += scene.at("prep_center", "planner") if vendor else _sellers(scene)
+    receivers = context.people.named(asked, row.get("created_by"))
+    receivers += context.at("prep_center", "planner") if vendor else _sellers(context)
     what = _CHANNELS.get(str(row["channel"]), verbatim(row["channel"]))
-    name = await _vendor(ctx, content) if vendor else scene.row.get("customer_name")
+    name = await _vendor(ctx, content) if vendor else context.row.get("customer_name")
     who = short(name) if name else _VENDOR if vendor else _CUSTOMER
-    await scene.tell("message.bounced", receivers, what=what, who=who, about=message, key=f"returned:{message.id}")
+    await context.tell("message.bounced", receivers, what=what, who=who, about=message, key=f"returned:{message.id}")
 
 
-def _sellers(scene: Scene) -> list[Seen]:
-    return scene.named("seller") or scene.at("dealership", *_LEADERS)
+def _sellers(context: MessageContext) -> list[Seen]:
+    return context.named("seller") or context.at("dealership", *_LEADERS)
 
 
 async def _vendor(ctx: CommandContext, content: Mapping[str, Any]) -> object:
@@ -68,23 +68,23 @@ async def _colleague(ctx: CommandContext, message: Seen) -> None:
 
 
 async def _person(ctx: CommandContext, who: object) -> Seen | None:
-    return (await crowd(ctx, people=[who])).name_of(who)
+    return (await load_recipients(ctx, people=[who])).name_of(who)
 
 
 async def address_refused(ctx: CommandContext, person: Seen, address: str, why: Text, sender: object = None) -> None:
     """Tell of a colleague's address that takes no letters: once for each address."""
-    folk = await crowd(ctx, sites=[person.row.get("dealership")], people=[sender, person.id])
+    recipients = await load_recipients(ctx, sites=[person.row.get("dealership")], people=[sender, person.id])
     told = Told(
         event="address.refused",
         about=person,
         fills={"who": verbatim(person_name(person.row)), "address": verbatim(address), "detail": why},
         key=f"refused:{person.id}:{address}",
     )
-    await tell(ctx, told, [*folk.named(sender, person.id), *await _leaders(ctx, folk, person)])
+    await tell(ctx, told, [*recipients.named(sender, person.id), *await _leaders(ctx, recipients, person)])
 
 
-async def _leaders(ctx: CommandContext, folk: Crowd, person: Seen) -> list[Seen]:
-    here = folk.at(person.row.get("dealership"), "manager", "tenant_admin")
+async def _leaders(ctx: CommandContext, recipients: Recipients, person: Seen) -> list[Seen]:
+    here = recipients.at(person.row.get("dealership"), "manager", "tenant_admin")
     if here:
         return here
     everyone = await ctx.find(USERS, system="pipeline", limit=2000, active=True)

@@ -72,7 +72,7 @@ def envelope(tenant: UUID, row: Mapping[str, Any]) -> Envelope:
 
 
 async def take(ctx: CommandContext) -> Envelope | None:
-    """Return the message of an errand where it is still to go; what must not go is noted so."""
+    """Return the message of a job where it is still to go; what must not go is noted so."""
     if ctx.seen is None or ctx.seen.row["status"] != "queued":
         return None
     kept = await _allowed(ctx, [ctx.seen])
@@ -166,7 +166,7 @@ class Batch:
 
 
 async def batches(ctx: CommandContext, messages: Sequence[UUID]) -> list[Batch]:
-    """Return the letters of some errands as they go: those not tried before in one call, others as they went before.
+    """Return the letters of some jobs as they go: those not tried before in one call, others as they went before.
 
     Who belongs to a batch is written down before it goes, so a try after a crash sends the same letters.
     """
@@ -217,12 +217,12 @@ async def not_taken(ctx: CommandContext, message: Seen, reason: Text, *, gone: b
 
 
 async def reject(ctx: CommandContext, reason: Text) -> None:
-    """Note that the errand's message does not go, though through no fault of its receiver."""
+    """Note that the job's message does not go, though through no fault of its receiver."""
     if ctx.seen is not None and ctx.seen.row["status"] == "queued":
         await refuse(ctx, ctx.seen, reason)
 
 
 async def turn_down(ctx: CommandContext, reason: Text, *, gone: bool) -> None:
-    """Note that the provider will never take the errand's message (as ``not_taken``)."""
+    """Note that the provider will never take the job's message (as ``not_taken``)."""
     if ctx.seen is not None and ctx.seen.row["status"] == "queued":
         await not_taken(ctx, ctx.seen, reason, gone=gone)

@@ -10,7 +10,7 @@ from directapp.domains.messages.post import later
 from directapp.domains.messages.returned import not_invited
 from directapp.domains.messages.sending import SYSTEM
 from directapp.domains.people.events import RESET_ASKED, USER_INVITED
-from directapp.services.jobs import Errand, GiveUpError, Job
+from directapp.services.jobs import GiveUpError, Job, JobRun
 
 SendInvite = Callable[[UUID, UUID], Awaitable[None]]
 SendReset = Callable[[UUID, UUID, str], Awaitable[None]]
@@ -26,10 +26,10 @@ def _patiently() -> Iterator[None]:
         raise later(error) from error
 
 
-def sign_in_errands(send_invite: SendInvite, send_reset: SendReset) -> Sequence[Errand]:
-    """Return the errands that send them."""
+def sign_in_errands(send_invite: SendInvite, send_reset: SendReset) -> Sequence[Job]:
+    """Return the jobs that send them."""
 
-    async def invite(job: Job) -> None:
+    async def invite(job: JobRun) -> None:
         user = UUID(job.payload["user"])
         try:
             with _patiently():
@@ -40,8 +40,8 @@ def sign_in_errands(send_invite: SendInvite, send_reset: SendReset) -> Sequence[
                 await not_invited(act, user, why, gone=error.gone)
             raise GiveUpError(why) from error
 
-    async def reset(job: Job) -> None:
+    async def reset(job: JobRun) -> None:
         with _patiently():
             await send_reset(job.tenant, UUID(job.payload["user"]), str(job.payload["asker"]))
 
-    return (Errand(event=RESET_ASKED, run=reset), Errand(event=USER_INVITED, run=invite))
+    return (Job(event=RESET_ASKED, run=reset), Job(event=USER_INVITED, run=invite))

@@ -83,8 +83,8 @@ def fresh_key() -> str:
 
 async def tell(ctx: CommandContext, told: Told, receivers: Iterable[Seen]) -> int:
     """Tell each receiver once, though not the one who did it; return how many were told now."""
-    doer = actor_of(ctx)
-    people = {one.id: one for one in receivers if one.id != doer}
+    actor = actor_of(ctx)
+    people = {one.id: one for one in receivers if one.id != actor}
     if not people:
         return 0
     key = f"{told.key or fresh_key()}:{told.event}"
@@ -94,7 +94,7 @@ async def tell(ctx: CommandContext, told: Told, receivers: Iterable[Seen]) -> in
             people.pop(one.row["receiver"], None)
     if not people:
         return 0
-    asked = ctx.find(NOTICE_CHOICES, limit=_MANY, settled=True, user=list(people))
+    asked = ctx.find(NOTICE_CHOICES, limit=_MANY, cached=True, user=list(people))
     chosen = {c.row["user"]: c.row for c in await asked}
     await ctx.create_all(NOTIFICATIONS, [_notification(told, one, key) for one in people.values()], later=True)
     lines = [line for one in people.values() for line in _lines(ctx, told, one, chosen.get(one.id), key)]

@@ -4,14 +4,14 @@ from datetime import time
 
 from directapp.domains.people.purge import purge_spent
 from directapp.kernel.text import _
-from directapp.services.jobs import Daily, Job, Schedule
+from directapp.services.jobs import Daily, JobRun, Schedule
 
 SIGNIN = "signin"
 # So many are deleted in one transaction: short ones hold nobody up.
 _AT_A_TIME = 200
 
 
-async def purge_signin(job: Job) -> None:
+async def purge_signin(job: JobRun) -> None:
     """Delete what ran out, a page at a time."""
     done = _AT_A_TIME
     while done == _AT_A_TIME:

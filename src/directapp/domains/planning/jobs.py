@@ -1,4 +1,4 @@
-"""The errands and schedules of planning."""
+"""The jobs and schedules of planning."""
 
 from collections.abc import Sequence
 from datetime import time
@@ -9,16 +9,16 @@ from directapp.domains.planning.outlook_jobs import TOGETHER, by_the_clock, work
 from directapp.domains.planning.proposing import propose
 from directapp.domains.planning.rights import SYSTEM
 from directapp.kernel.text import _
-from directapp.services.jobs import Daily, Errand, Every, Job, Schedule, sweep
+from directapp.services.jobs import Daily, Every, Job, JobRun, Schedule, sweep
 from directapp.services.recounting import recount
 
-ERRANDS: tuple[Errand, ...] = (
-    Errand(event=PLAN_ASKED, run=propose, attempts=3, at_once=1, seconds=120),
-    Errand(event=OUTLOOK_ASKED, run=work_out, together=TOGETHER, at_once=1, seconds=120),
+ERRANDS: tuple[Job, ...] = (
+    Job(event=PLAN_ASKED, run=propose, attempts=3, at_once=1, seconds=120),
+    Job(event=OUTLOOK_ASKED, run=work_out, together=TOGETHER, at_once=1, seconds=120),
 )
 
 
-async def recount_bookings(job: Job) -> None:
+async def recount_bookings(job: JobRun) -> None:
     """Count what is booked anew, where the sums no longer fit."""
     await recount(job, SYSTEM)
 

@@ -12,7 +12,7 @@ from directapp.domains.planning.outlooks import ARRIVED, COMING, outlooks
 from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.workshop import events as workshop_events
 from directapp.services.command import CommandContext
-from directapp.services.jobs import Failures, Job, Run, acting
+from directapp.services.jobs import Failures, JobRun, Run, acting
 from directapp.services.seen import Seen, beyond
 from directapp.services.worked_out import put_down
 
@@ -78,7 +78,7 @@ def then_ask(handler: Handler) -> Handler:
     return follow_and_ask
 
 
-async def work_out(jobs: Sequence[Job]) -> Failures:
+async def work_out(jobs: Sequence[JobRun]) -> Failures:
     """Work out the outlooks of the cars that were asked about, each once."""
     await _work_out(jobs[0], {"id": sorted({UUID(job.payload["car"]) for job in jobs})})
     return {}
@@ -88,7 +88,7 @@ def by_the_clock(*, coming: bool) -> Run:
     """Return the round over the cars that are being prepared; over those that are to come as well."""
     statuses = [*ARRIVED, *(COMING if coming else ())]
 
-    async def round_of_all(job: Job) -> None:
+    async def round_of_all(job: JobRun) -> None:
         cars = await _work_out(job, {"status": statuses})
         while len(cars) == TOGETHER:
             cars = await _work_out(job, {"status": statuses, "id": beyond(cars)})
@@ -96,7 +96,7 @@ def by_the_clock(*, coming: bool) -> Run:
     return round_of_all
 
 
-async def _work_out(job: Job, asked: dict[str, Any]) -> list[Seen]:
+async def _work_out(job: JobRun, asked: dict[str, Any]) -> list[Seen]:
     """Work out the next cars that are asked for; return them. The write holds them no longer than it must."""
     async with acting(job.pipeline, job.tenant, SYSTEM, OUTLOOK_ASKED.name, "", None) as ctx:
         cars = await ctx.find(CARS, system=_WORKFLOW, limit=TOGETHER, **asked)

@@ -21,7 +21,7 @@ from directapp.domains.planning.search_verbs import needed, promised
 from directapp.domains.planning.survey import Survey, survey
 from directapp.kernel.text import _, name_of
 from directapp.services.command import CommandContext
-from directapp.services.jobs import Job
+from directapp.services.jobs import JobRun
 
 _PRIORITY = {"low": 0, "normal": 1, "high": 2, "urgent": 3}
 _READY, _PLANNED = "ready_to_plan", "planned"
@@ -43,7 +43,7 @@ class _Question:
     left_out: list[Row]
 
 
-async def propose(job: Job) -> None:
+async def propose(job: JobRun) -> None:
     """Make the plan that a proposal asks for."""
     async with job.act(SYSTEM) as ctx:
         if ctx.seen is None or ctx.seen.row["status"] != "queued":
@@ -62,7 +62,7 @@ async def propose(job: Job) -> None:
         await ctx.change(_answer(plan, question) | {"solved_at": ctx.now})
 
 
-async def _failed(job: Job) -> None:
+async def _failed(job: JobRun) -> None:
     async with job.act(SYSTEM) as ctx:
         words = _("The plan could not be made.")
         await ctx.change({"status": "failed", "message": words})

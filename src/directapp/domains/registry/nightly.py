@@ -1,6 +1,6 @@
 """Enrichment: what cars lack is asked for at night, batch by batch, and only what is empty is filled.
 
-A run is a chain of errands, one a batch. What a car's batch came to stands in its log, written in the transaction
+A run is a chain of jobs, one a batch. What a car's batch came to stands in its log, written in the transaction
 that fills the car; so a batch that is done again goes on where it was stopped.
 """
 
@@ -33,7 +33,7 @@ from directapp.kernel.errors import DirectAppError, StaleError
 from directapp.kernel.text import Text, join, verbatim
 from directapp.services.command import CommandContext
 from directapp.services.drafts import TakenError
-from directapp.services.jobs import Errand, Job, LaterError
+from directapp.services.jobs import Job, JobRun, LaterError
 from directapp.services.seen import Seen
 
 CLOSED = frozenset({"delivered", "archived"})
@@ -71,11 +71,11 @@ class Enricher:
         self._lookups, self._manner = lookups, manner
 
     @property
-    def errand(self) -> Errand:
-        """The errand that each batch is; one at a time in a worker, as the registry counts what we ask."""
-        return Errand(event=ENRICH, run=self.work, attempts=6, first=30.0, at_once=1, seconds=1800.0)
+    def job(self) -> Job:
+        """The job that each batch is; one at a time in a worker, as the registry counts what we ask."""
+        return Job(event=ENRICH, run=self.work, attempts=6, first=30.0, at_once=1, seconds=1800.0)
 
-    async def begin(self, job: Job) -> None:
+    async def begin(self, job: JobRun) -> None:
         """Begin the night's run; a second call of the same night changes nothing."""
         async with job.act(REGISTRAR) as ctx:
             night = oslo_day(ctx.now)
@@ -86,7 +86,7 @@ class Enricher:
             run = await ctx.create(RUNS, {"night": night, "trigger": "night"})
             ctx.emit(ENRICH, on=run)
 
-    async def work(self, job: Job) -> None:
+    async def work(self, job: JobRun) -> None:
         """Ask for one batch of a run, fill what came, and ask for the next batch."""
         async with job.act(REGISTRAR) as ctx:
             run = ctx.seen
@@ -127,7 +127,7 @@ class Enricher:
                 found.append(_Wanted(car=car.id, code=code, empty=len(empty)))
         return found
 
-    async def _ask(self, job: Job, batch: Sequence[_Wanted], *, again: bool) -> None:
+    async def _ask(self, job: JobRun, batch: Sequence[_Wanted], *, again: bool) -> None:
         by_code: dict[Code, list[_Wanted]] = {}
         for wanted in batch:
             by_code.setdefault(wanted.code, []).append(wanted)
@@ -150,7 +150,7 @@ class Enricher:
             if isinstance(outcome, OutsideDownError | OutsideBusyError):
                 raise outcome
 
-    async def _settle(self, job: Job, wanted: _Wanted, outcome: Outcome) -> None:
+    async def _settle(self, job: JobRun, wanted: _Wanted, outcome: Outcome) -> None:
         if isinstance(outcome, Vehicle):
             await self._fill(job, wanted, of_vehicle(outcome))
         elif isinstance(outcome, VehicleNotFoundError):
@@ -160,7 +160,7 @@ class Enricher:
         else:
             await self._log(job, wanted, "failed", reason="down", message=outcome.problems[0].message)
 
-    async def _fill(self, job: Job, wanted: _Wanted, found: Found) -> None:
+    async def _fill(self, job: JobRun, wanted: _Wanted, found: Found) -> None:
         """Fill what is empty in one car, and log it, in one transaction; what the car refuses is logged in another."""
         try:
             async with job.act(REGISTRAR) as ctx:
@@ -181,12 +181,12 @@ class Enricher:
             await self._log(job, wanted, "skipped", reason="refused", message=_why(error))
 
     async def _log(
-        self, job: Job, wanted: _Wanted, result: str, *, reason: str | None = None, message: Text | None = None
+        self, job: JobRun, wanted: _Wanted, result: str, *, reason: str | None = None, message: Text | None = None
     ) -> None:
         async with job.act(REGISTRAR) as ctx:
             await _write(ctx, wanted, _Result(result, reason=reason, message=message))
 
-    async def _failed(self, job: Job, error: OutsideError) -> None:
+    async def _failed(self, job: JobRun, error: OutsideError) -> None:
         """Stop the run, or have the batch tried again later."""
         if isinstance(error, QuotaUsedUpError):
             await self._end(job, "stopped", "quota")
@@ -203,7 +203,7 @@ class Enricher:
         wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** (in_row - 1))
         raise LaterError(type(error).code, seconds=max(wait, error.retry_after or 0.0)) from error
 
-    async def _end(self, job: Job, status: str, why: str | None) -> None:
+    async def _end(self, job: JobRun, status: str, why: str | None) -> None:
         async with job.act(REGISTRAR) as ctx:
             ended = {"status": status, "stopped_by": why, "finished_at": ctx.now}
             await ctx.change({**ended, **await _figures(ctx)})

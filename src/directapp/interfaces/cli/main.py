@@ -91,7 +91,7 @@ def build(doors: Commands) -> typer.Typer:  # noqa: C901, PLR0915 - one command 
 
     @app.command()
     def worker() -> None:
-        """Work behind the scenes: event handlers, errands, schedules. Several may run beside each other."""
+        """Work behind the scenes: event handlers, jobs, schedules. Several may run beside each other."""
         _go(doors.work())
 
     @app.command("add-tenant")

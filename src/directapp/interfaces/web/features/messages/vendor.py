@@ -45,7 +45,7 @@ _CLOSED_ITEM = ("done", "declined")
 _FIELDS = ("price", "ready_on", "answer_note")
 
 
-class _Scene:
+class _LinkedWork:
     """A link with what it is about."""
 
     def __init__(self, found: Capability, link: dict[str, Any], item: dict[str, Any], car: dict[str, Any]) -> None:
@@ -63,29 +63,29 @@ def vendor_routes(
     gate = Gate(capabilities, most)
 
     async def show_work(request: Request, token: str) -> Response:
-        scene = await _enter(platform, gate, request, token)
-        if isinstance(scene, Response):
-            return scene
-        if scene.link.get("opened_at") is None:
-            await note_opened(platform, scene.found.tenant, VENDOR_LINKS, scene.found.record, platform.clock())
-        return await _page(request, platform, capabilities, scene)
+        linked = await _enter(platform, gate, request, token)
+        if isinstance(linked, Response):
+            return linked
+        if linked.link.get("opened_at") is None:
+            await note_opened(platform, linked.found.tenant, VENDOR_LINKS, linked.found.record, platform.clock())
+        return await _page(request, platform, capabilities, linked)
 
     async def take_answer(request: Request, token: str) -> Response:
-        scene = await _enter(platform, gate, request, token)
-        if isinstance(scene, Response):
-            return scene
+        linked = await _enter(platform, gate, request, token)
+        if isinstance(linked, Response):
+            return linked
         posted = await read_form(request, most=UPLOAD_BYTES)
         try:
-            await _answer(platform, attachments, scene, posted)
+            await _answer(platform, attachments, linked, posted)
         except DirectAppError as error:
-            return await _page(request, platform, capabilities, scene, posted=posted, error=error)
+            return await _page(request, platform, capabilities, linked, posted=posted, error=error)
         # The same page again, by a GET: a reload sends nothing twice.
         return shut(Response(status_code=HTTPStatus.SEE_OTHER, headers={"Location": request.url.path}))
 
     return (get("/vendor/{token}", show_work), post("/vendor/{token}", take_answer))
 
 
-async def _enter(platform: Platform, gate: Gate, request: Request, token: str) -> _Scene | Response:
+async def _enter(platform: Platform, gate: Gate, request: Request, token: str) -> _LinkedWork | Response:
     """Return what an open link is about, or the answer to one that opens nothing."""
     found = gate.enter(request, token, "vendor")
     if isinstance(found, Response):
@@ -97,11 +97,11 @@ async def _enter(platform: Platform, gate: Gate, request: Request, token: str) -
         car = await row_of(platform, found.tenant, "cars", item["car"]) if item else None
     if link is None or item is None or car is None:
         return closed(public_context(request, Branding()))
-    return _Scene(found, link, item, car)
+    return _LinkedWork(found, link, item, car)
 
 
-async def _answer(platform: Platform, attachments: Attachments, scene: _Scene, posted: Posted) -> None:
-    actor = vendor_actor(scene.found.tenant)
+async def _answer(platform: Platform, attachments: Attachments, linked: _LinkedWork, posted: Posted) -> None:
+    actor = vendor_actor(linked.found.tenant)
     said = posted.get("answer")
     if said not in _ANSWERS:
         raise UnansweredError(Problem(WORDS["choose_answer"], field="answer"))
@@ -111,7 +111,7 @@ async def _answer(platform: Platform, attachments: Attachments, scene: _Scene, p
         actor=actor,
         collection=VENDOR_LINKS,
         verb="answer",
-        target=scene.found.record,
+        target=linked.found.record,
         patch=patch,
         key=posted.key,
         origin="web",
@@ -124,7 +124,7 @@ async def _answer(platform: Platform, attachments: Attachments, scene: _Scene, p
     for number, file in enumerate(posted.files[:MOST_PHOTOS]):
         incoming = Incoming(name=file.filename, chunks=chunks_of(file))
         key = await key_with(file, posted.key_of(number))
-        photo = Photo(car=scene.car["id"], link=scene.link, item=scene.item, key=key, origin="web")
+        photo = Photo(car=linked.car["id"], link=linked.link, item=linked.item, key=key, origin="web")
         await hang_photo(platform.pipeline, attachments, actor, photo, incoming)
 
 
@@ -139,20 +139,20 @@ async def _page(
     request: Request,
     platform: Platform,
     capabilities: Capabilities,
-    scene: _Scene,
+    linked: _LinkedWork,
     *,
     posted: Posted | None = None,
     error: DirectAppError | None = None,
 ) -> Response:
-    link, item, car = scene.link, scene.item, scene.car
-    site = await row_of(platform, scene.found.tenant, SITES, car.get("prep_center") or car.get("dealership"))
+    link, item, car = linked.link, linked.item, linked.car
+    site = await row_of(platform, linked.found.tenant, SITES, car.get("prep_center") or car.get("dealership"))
     ctx = public_context(request, branding_of(site))
     if not chose_language(request):
         ctx.language = pick_language(None, link.get("language"))
     fields = platform.spec[VENDOR_LINKS].fields
     by_field, summary = forms.sort_problems(error.problems, fields, ctx.language) if error else ({}, ())
     phone = str(site["phone"]) if site and site.get("phone") else ""
-    logo = capabilities.token("logo", scene.found.tenant, UUID(str(site["id"]))) if site and site.get("logo") else None
+    logo = capabilities.token("logo", linked.found.tenant, UUID(str(site["id"]))) if site and site.get("logo") else None
     return shut(
         ctx.page(
             "messages/vendor.html",

@@ -1,4 +1,4 @@
-"""Errands at work in one process: claimed, run side by side within bounds, closed, given back or buried."""
+"""Jobs at work in one process: claimed, run side by side within bounds, closed, given back or kept as dead letters."""
 
 import asyncio
 from collections import Counter
@@ -18,10 +18,10 @@ from directapp.services.jobs import (
     INSTALLATION,
     AttemptError,
     DeadLetter,
-    Errand,
     Failures,
     GiveUpError,
     Job,
+    JobRun,
     LaterError,
     Run,
     RunTogether,
@@ -32,10 +32,10 @@ from directapp.services.pipeline import Pipeline, Touched
 from directapp.store.outbox import Outbox, dispatcher_actor
 from directapp.store.unit import Unit, depth_of_events
 
-Bury = Callable[[CommandContext, DeadLetter], Awaitable[None]]
+KeepDeadLetter = Callable[[CommandContext, DeadLetter], Awaitable[None]]
 Row = Mapping[str, Any]
 
-UNDERTAKER = "jobs"
+KEEPER = "jobs"
 _log = structlog.get_logger(__name__)
 _FAREWELL_SECONDS = 10.0
 _LONGEST_NAME = 400
@@ -69,34 +69,34 @@ def explained(error: BaseException) -> Text:
     return _NAMED.fill(said=said, error=named(error)[:_LONGEST_NAME])
 
 
-async def bury(
-    pipeline: Pipeline, rows: Outbox, keep: Bury | None, unit: Unit, letter: DeadLetter
+async def keep_dead_letter(
+    pipeline: Pipeline, rows: Outbox, keep: KeepDeadLetter | None, unit: Unit, letter: DeadLetter
 ) -> tuple[Actor, Touched]:
     """Close a job that is not tried any more, and keep it as a dead letter in the same transaction.
 
     Return who wrote what, to be told of once it is committed.
     """
     job, tenant = letter.job, unit.actor.tenant
-    undertaker = system_actor(tenant, UNDERTAKER)
-    closed = await rows.bury(unit, job["id"], job.get("worker"), job["attempts"], letter.reason.stored())
+    keeper = system_actor(tenant, KEEPER)
+    closed = await rows.give_up(unit, job["id"], job.get("worker"), job["attempts"], letter.reason.stored())
     if not closed or keep is None or tenant == INSTALLATION:
-        return undertaker, ()
+        return keeper, ()
     _log.error("job given up", job=job["event"], attempts=job["attempts"], why=letter.reason.english)
-    unit.become(undertaker)
+    unit.become(keeper)
     ctx, work = await act_in(pipeline, unit, job["event"], "", None)
     await keep(ctx, letter)
     await work.finish()
-    return undertaker, tuple(work.touched)
+    return keeper, tuple(work.touched)
 
 
-class Errands:
-    """The errands of one worker."""
+class JobRunner:
+    """The jobs of one worker."""
 
     def __init__(
-        self, pipeline: Pipeline, errands: Iterable[Errand], *, keep: Bury | None = None, lease: float = 30.0
+        self, pipeline: Pipeline, jobs: Iterable[Job], *, keep: KeepDeadLetter | None = None, lease: float = 30.0
     ) -> None:
-        """``keep`` is where dead letters go; ``lease`` seconds after its end a killed worker's errands run again."""
-        self.kinds = {errand.name: errand for errand in errands}
+        """``keep`` is where dead letters go; ``lease`` seconds after its end a killed worker's jobs run again."""
+        self.kinds = {job.name: job for job in jobs}
         self.names = tuple(self.kinds)
         self._pipeline = pipeline
         self._rows = Outbox(pipeline.database, pipeline.clock)
@@ -165,7 +165,7 @@ class Errands:
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def _go(self, tenant: UUID, kind: Errand, rows: Sequence[Row]) -> None:
+    async def _go(self, tenant: UUID, kind: Job, rows: Sequence[Row]) -> None:
         try:
             await self._attempt(tenant, kind, rows)
         except asyncio.CancelledError:
@@ -173,14 +173,14 @@ class Errands:
                 await self._rows.again(tenant, row["id"], self._me, row["attempts"], None, 0, counts=False)
             raise
         except Exception:  # noqa: BLE001 - the database is away: the lease runs out, and it is run again
-            _log.exception("errand left open", errand=kind.name)
+            _log.exception("job left open", job=kind.name)
         finally:
             self._busy[kind.name] -= 1
             for row in rows:
                 self._running.pop(row["id"], None)
             self.freed.set()
 
-    async def _attempt(self, tenant: UUID, kind: Errand, rows: Sequence[Row]) -> None:
+    async def _attempt(self, tenant: UUID, kind: Job, rows: Sequence[Row]) -> None:
         for row in rows:
             if row["attempts"] > kind.attempts:
                 await self._give_up(tenant, row, _KILLED)
@@ -204,7 +204,7 @@ class Errands:
         for job, failure in failures.items():
             await self._failed(tenant, kind, going[job], failure)
 
-    async def _failed(self, tenant: UUID, kind: Errand, row: Row, error: Exception) -> None:
+    async def _failed(self, tenant: UUID, kind: Job, row: Row, error: Exception) -> None:
         attempt = row["attempts"]
         if isinstance(error, LaterError):
             age = (self._pipeline.clock() - row["at"]).total_seconds()
@@ -219,7 +219,7 @@ class Errands:
         if isinstance(error, GiveUpError):
             await self._give_up(tenant, row, error.reason)
             return
-        _log.warning("errand failed", errand=kind.name, attempt=attempt, why=named(error))
+        _log.warning("job failed", job=kind.name, attempt=attempt, why=named(error))
         if attempt >= kind.attempts:
             await self._give_up(tenant, row, explained(error))
             return
@@ -229,12 +229,12 @@ class Errands:
     async def _give_up(self, tenant: UUID, row: Row, reason: Text) -> None:
         letter = DeadLetter(job={**row, "worker": self._me}, kind="errand", reason=reason)
         async with self._pipeline.database.unit(dispatcher_actor(tenant)) as unit:
-            who, touched = await bury(self._pipeline, self._rows, self._keep, unit, letter)
+            who, touched = await keep_dead_letter(self._pipeline, self._rows, self._keep, unit, letter)
         if touched and self._pipeline.after_commit:
             await self._pipeline.after_commit(who, touched, True)
 
-    def _job(self, tenant: UUID, kind: Errand, row: Row) -> Job:
-        return Job(
+    def _job(self, tenant: UUID, kind: Job, row: Row) -> JobRun:
+        return JobRun(
             id=row["id"],
             pipeline=self._pipeline,
             tenant=tenant,

@@ -138,7 +138,7 @@ async def test_what_is_settled_is_read_once_until_it_is_written(dealer: Dealer) 
     async with act_as(dealer) as ctx:
 
         async def makes() -> list[str]:
-            return [one.row["make"] for one in await ctx.find("cars", settled=True, id=car.id)]
+            return [one.row["make"] for one in await ctx.find("cars", cached=True, id=car.id)]
 
         mark = recorded.set([])
         assert [await makes(), await makes()] == [["VW"], ["VW"]]
@@ -155,7 +155,7 @@ async def notes(dealer: Dealer) -> list[str]:
 
 
 async def handled(dealer: Dealer, react: Any, keys: list[str]) -> Dispatcher:
-    """Let a event handler meet several events at once."""
+    """Let an event handler meet several events at once."""
     pipeline = dealer.application.platform.pipeline
     async with act_as(dealer) as ctx:
         for key in keys:

@@ -14,7 +14,7 @@ def question(unit: Unit, equals: Mapping[str, Any], system: str | None, limit: i
     return system or unit.actor, limit, tuple(only), asked
 
 
-async def foresee(unit: Unit, meta: CollectionMeta, records: Sequence[UUID]) -> None:
+async def prefetch(unit: Unit, meta: CollectionMeta, records: Sequence[UUID]) -> None:
     """Read at once what the present actor will look up one by one."""
     rows = {row["id"]: row for row in await unit.find(meta, len(records), {"id": list(records)})}
     kept = unit.recalled.setdefault(meta.name, {})
