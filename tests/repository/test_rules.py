@@ -50,7 +50,8 @@ def test_files_and_functions_stay_readable() -> None:
 def test_the_framework_inside_stays_small() -> None:
     inside = [p for name in ("declare", "store", "services", "derive") for p in (PACKAGE / name).rglob("*.py")]
     lines = sum(len(p.read_text().splitlines()) for p in inside if "embedded" not in p.parts)
-    assert lines < 17_800
+    # 17,460 before subjects, the registry of events, and writes that are merged.
+    assert lines < 17_950
 
 
 def test_every_script_is_judged_by_its_types() -> None:

@@ -296,7 +296,7 @@ async def test_a_message_to_the_customer_is_not_called_back(dealer: Dealer) -> N
         )
         work.act = act
         await work.create(
-            "messages",
+            work.spec["messages"],
             {
                 "car": car,
                 "channel": "email",
@@ -307,8 +307,6 @@ async def test_a_message_to_the_customer_is_not_called_back(dealer: Dealer) -> N
                 "status": "sent",
                 "key": "k1",
             },
-            system=None,
-            verb="create",
         )
     await refused(dealer, "new_car_sales 495", "cars", car, "Bilen er klar")
 
