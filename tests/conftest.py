@@ -17,6 +17,7 @@ from directapp.store.embedded.server import EmbeddedPostgres
 from directapp.store.migrate import bring_up_to_date
 from support.dealer import Dealer, Time, built_application, settle, template
 from support.once import copied, made_once, open_folder, share
+from support.sample import Sample, poured_out
 from support.schedule import Schedule, count_workers
 from support.server import Server, as_weak
 
@@ -98,3 +99,10 @@ async def dealer(application: Application) -> Dealer:
     """Settle a new tenant; the wrong passwords of an earlier test are not held against this one's address."""
     await application.platform.database.plain("DELETE FROM login_failures")
     return await settle(application)
+
+
+@pytest.fixture(scope="session")
+async def sample(server: Server) -> AsyncIterator[Sample]:
+    """Give a tenant with rows of every collection, and another tenant beside it; nothing is written in it."""
+    async with poured_out(server) as sample:
+        yield sample

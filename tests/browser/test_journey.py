@@ -26,7 +26,7 @@ from support.journey import Person, api_row
 from support.pages import PASSWORD, give_password
 
 Opener = Callable[..., Awaitable[Page]]
-MATRIX = Path(__file__).parents[1] / "domains/cars/data/matrix.csv"
+MATRIX = Path(__file__).parents[1] / "data/matrix.csv"
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 PREP, AUDI = "499 Skade og bilpleie", "495 Audi"
 NEW_VIN, USED_VIN, PLATE = "WAUZZZF47RA012345", "WVWZZZAUZHW123456", "EK45678"

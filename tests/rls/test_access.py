@@ -1,114 +1,134 @@
-"""The whole matrix, proved as the weak database role: every collection, every role, rows and fields."""
+"""Access proved as the weak database role, for every collection: read, change, move, insert and delete its rows."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 import pytest
 
 from directapp.app.spec import load_spec
-from directapp.declare.spec import CollectionMeta, Spec
-from directapp.kernel.actor import Actor
-from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
+from directapp.declare.rules import Nothing
+from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.ids import uuid7
-from directapp.services.intent import Intent
-from directapp.services.pipeline import Pipeline
-from directapp.store.database import Database
 from directapp.store.names import ident
-from directapp.store.query import Condition, Query
-from support.oracle import Oracle
+from support.oracle import READS_ALL, UNDOES, Declared, Oracle, declared_in
+from support.probes import Reached, make_probes, probe, watched
 from support.sample import Sample
 
-SPEC = load_spec()
-ROLES = [r for r in SPEC.roles if not r.startswith("sys_")]
-EXPOSED = [s.name for s in SPEC.exposed]
+COLLECTIONS = declared_in(load_spec())
+ROLES = [r for r in load_spec().roles if not r.startswith("sys_")]
+TOGETHER = ("new_car_sales+used_car_sales", "mechanic+detailer", "parts+finance")
+SYSTEMS = sorted({name for d in COLLECTIONS.values() for name in d.collection.access.systems})
+Rows = Mapping[UUID, Mapping[str, Any]]
+
+each_collection = pytest.mark.parametrize("name", COLLECTIONS)
 
 
-async def visible(database: Database, actor: Actor, meta: CollectionMeta) -> set[UUID]:
-    async with database.unit(actor, readonly=True) as unit:
-        return {r["id"] for r in await unit.fetch(f"SELECT id FROM {ident(meta.name)}")}
+@pytest.fixture(scope="module")
+async def probed(sample: Sample) -> Sample:
+    await make_probes(sample, COLLECTIONS.values())
+    return sample
 
 
-@pytest.mark.parametrize("name", list(SPEC.metas))
-async def test_nobody_and_strangers_see_no_row(sample: Sample, name: str) -> None:
-    meta = SPEC[name]
-    nobody = Actor(tenant=sample.tenant, user=None, name="nobody", roles=frozenset())
-    assert await visible(sample.database, nobody, meta) == set()
-    stranger = Actor(tenant=uuid7(), user=uuid7(), name="stranger", roles=frozenset(ROLES))
-    assert await visible(sample.database, stranger, meta) == set()
-    async with sample.database.pool.acquire() as connection:
+def some(declared: Declared, oracle: Oracle, rows: Rows) -> Rows:
+    """Return the first and the last row of those that are alike to the same entries: the others show nothing else."""
+    alike: dict[object, list[UUID]] = {}
+    for record, row in rows.items():
+        found = (oracle.matching(declared, row), oracle.owned(declared, row), oracle.open(declared, row))
+        alike.setdefault(tuple(tuple(map(id, grants)) for grants in found), []).append(record)
+    return {record: rows[record] for records in alike.values() for record in {records[0], records[-1]}}
+
+
+def moved(declared: Declared, rows: Rows) -> Rows:
+    """Return rows with what rules look at as it stands on another one."""
+    columns, others = watched(declared), list(rows.values())
+    return {
+        record: {**row, **{c: other[c] for c in columns}}
+        for (record, row), other in zip(rows.items(), others[1:] + others[:1], strict=True)
+    }
+
+
+def copies(rows: Rows, tenant: UUID) -> Rows:
+    """Return rows like those there are, new ones, and one that claims to be a tenant's."""
+    fresh = [{**row, "id": uuid7()} for row in rows.values()]
+    claimed = {**fresh[0], "id": uuid7(), "tenant_id": tenant}
+    return {row["id"]: row for row in (*fresh, claimed)}
+
+
+async def check(sample: Sample, name: str, actor: Actor, rows: Mapping[str, Rows], other: UUID) -> Reached:
+    """Hold what PostgreSQL lets an actor do with the rows of a tenant against what is declared."""
+    declared, oracle = COLLECTIONS[name], Oracle(COLLECTIONS, actor, rows)
+    old = rows[name]
+    tried = some(declared, oracle, old)
+    changed, new = moved(declared, tried), copies(tried, other)
+    expected = Reached(
+        seen=frozenset(i for i, row in old.items() if oracle.sees(declared, row)),
+        changed=frozenset(i for i, row in old.items() if oracle.sees(declared, row) and oracle.edits(declared, row)),
+        deleted=frozenset(
+            i for i, row in tried.items() if oracle.sees(declared, row) and oracle.deletes(declared, row)
+        ),
+        moved=frozenset(i for i, row in changed.items() if watched(declared) and oracle.moves(declared, old[i], row)),
+        inserted=frozenset(i for i, row in new.items() if "tenant_id" not in row and oracle.creates(declared, row)),
+    )
+    assert await probe(sample, declared, actor, old=tried, other=changed, new=new) == expected, f"{actor.name} {name}"
+    return expected
+
+
+@each_collection
+async def test_people_reach_the_rows_of_their_entries(probed: Sample, name: str) -> None:
+    reached = [
+        await check(probed, name, actor, probed.rows, probed.other)
+        for role in (*ROLES, *TOGETHER)
+        for actor in probed.actors(role)
+    ]
+    shown = {what for what in GIVEN for r in reached if getattr(r, what)}
+    assert shown == given_to_people(COLLECTIONS[name]), "the sample has a row that shows each right"
+
+
+GIVEN = ("seen", "changed", "deleted", "inserted")
+
+
+def given_to_people(declared: Declared) -> set[str]:
+    """Return what some entry of a collection gives to people."""
+    grants = [g for g in declared.grants if g.rows != Nothing()]
+    given = {
+        "seen": grants,
+        "changed": [g for g in grants if g.write],
+        "deleted": [g for g in grants if g.delete],
+        "inserted": [g for g in grants if g.create],
+    }
+    return {what for what, some in given.items() if some}
+
+
+@each_collection
+async def test_parts_of_the_system_reach_what_lists_them(probed: Sample, name: str) -> None:
+    listed = COLLECTIONS[name].collection.access.systems
+    reading, undoing = READS_ALL.removeprefix("sys_"), UNDOES.removeprefix("sys_")
+    for system in (*listed[:1], reading, undoing):
+        assert (await check(probed, name, system_actor(probed.tenant, system), probed.rows, probed.other)).seen
+    for system in SYSTEMS:
+        async with probed.database.unit(system_actor(probed.tenant, system), readonly=True) as unit:
+            some = await unit.value(f"SELECT EXISTS (SELECT FROM {ident(name)})")
+        assert some == (system in listed), system
+
+
+@each_collection
+async def test_nobody_reaches_a_row(probed: Sample, name: str) -> None:
+    nothing = Reached(*(frozenset[UUID]() for _ in range(5)))
+    site = next(iter(probed.rows["dealerships"]))
+    for actor in (
+        Actor(tenant=probed.tenant, user=None, name="nobody", roles=frozenset()),
+        Actor(tenant=probed.tenant, user=uuid7(), name="without a role", roles=frozenset(), site=site),
+    ):
+        assert await check(probed, name, actor, probed.rows, probed.other) == nothing
+    async with probed.database.pool.acquire() as connection:
         assert await connection.fetchval(f"SELECT count(*) FROM {ident(name)}") == 0
 
 
-@pytest.mark.parametrize("role", [*ROLES, "new_car_sales+used_car_sales", "mechanic+detailer", "parts+finance"])
-async def test_rows_and_fields_are_what_the_declaration_says(sample: Sample, role: str) -> None:
-    for actor in sample.actors(role):
-        oracle = Oracle(SPEC, actor, sample.rows)
-        for meta in SPEC.metas.values():
-            rows = sample.rows[meta.name]
-            expected = {i for i, row in rows.items() if oracle.sees(meta, row)}
-            assert await visible(sample.database, actor, meta) == expected, f"{role} {meta.name}"
-            if not meta.declared.exposed:
-                assert expected == set()
-                continue
-            if not oracle.grants(meta):
-                with pytest.raises(ForbiddenError):
-                    await sample.reading.page(actor, meta.name, Query())
-                continue
-            page = orjson.loads((await sample.reading.page(actor, meta.name, Query(limit=1000))).json)
-            shown = {UUID(row["id"]): set(row) for row in page}
-            assert shown == {i: set(oracle.reads(meta, rows[i])) for i in expected}, f"{role} {meta.name}"
-
-
-@pytest.mark.parametrize("role", ROLES)
-async def test_writes_touch_only_what_the_declaration_says(sample: Sample, role: str) -> None:
-    for actor in sample.actors(role):
-        oracle = Oracle(SPEC, actor, sample.rows)
-        for meta in SPEC.metas.values():
-            expected = {
-                i for i, row in sample.rows[meta.name].items() if oracle.edits(meta, row) and oracle.sees(meta, row)
-            }
-            async with sample.database.unit(actor, rollback=True) as unit:
-                touched = await unit.fetch(f"UPDATE {ident(meta.name)} SET version = version RETURNING id")
-            assert {r["id"] for r in touched} == expected, f"{role} {meta.name}"
-
-
-@pytest.mark.parametrize("role", ROLES)
-async def test_the_corridor_refuses_every_field_that_is_not_written(sample: Sample, role: str) -> None:
-    pipeline = Pipeline(SPEC, sample.database)
-    actor = sample.actors(role)[0]
-    oracle = Oracle(SPEC, actor, sample.rows)
-    for meta in SPEC.exposed:
-        allowed = frozenset[str]().union(*(meta.writes(g) for g in oracle.grants(meta)))
-        some = next(iter(sample.rows[meta.name]))
-        for item in meta.fields.values():
-            if item.name in allowed or item.name == "status":
-                continue
-            intent = Intent(
-                actor=actor, collection=meta.name, verb="update", origin="test", target=some, patch={item.name: None}
-            )
-            with pytest.raises(ForbiddenError):
-                await pipeline.perform(intent)
-
-
-@pytest.mark.parametrize("role", ROLES)
-async def test_a_filter_finds_nothing_in_fields_that_are_masked(sample: Sample, role: str) -> None:
-    for actor in sample.actors(role):
-        oracle = Oracle(SPEC, actor, sample.rows)
-        meta = SPEC["cars"]
-        for name in ("customer_name", "purchase_price", "sale_price", "seller_notes", "vin"):
-            readable = {
-                i for i, r in sample.rows["cars"].items() if oracle.sees(meta, r) and name in oracle.reads(meta, r)
-            }
-            for op, wanted in (("null", True), ("null", False)):
-                query = Query(filter=Condition((name,), op, wanted), limit=1000, fields=(("id",),))
-                expected = {i for i in readable if (sample.rows["cars"][i][name] is None) is wanted}
-                try:
-                    found = orjson.loads((await sample.reading.page(actor, "cars", query)).json)
-                except ForbiddenError:
-                    assert not any(name in meta.reads(g) for g in oracle.grants(meta))
-                    continue
-                assert {UUID(r["id"]) for r in found} == expected, f"{role} {name}"
+@each_collection
+async def test_another_tenant_reaches_its_own_rows_alone(probed: Sample, name: str) -> None:
+    await check(probed, name, probed.stranger(), probed.theirs, probed.tenant)
 
 
 async def test_the_app_role_cannot_change_the_audit_nor_drop_its_guard(sample: Sample) -> None:
@@ -124,21 +144,3 @@ async def test_the_app_role_cannot_change_the_audit_nor_drop_its_guard(sample: S
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with sample.database.unit(admin) as unit:
                 await unit.simple(statement)
-
-
-async def test_another_tenants_record_is_not_found(sample: Sample) -> None:
-    admin = sample.actors("tenant_admin")[0]
-    stranger = Actor(tenant=sample.other, user=uuid7(), name="stranger", roles=frozenset({"tenant_admin"}))
-    for meta in SPEC.exposed:
-        oracle = Oracle(SPEC, admin, sample.rows)
-        some = next(iter(sample.rows[meta.name]))
-        for seen in [i for i, row in sample.rows[meta.name].items() if oracle.sees(meta, row)][:1]:
-            await sample.reading.one(admin, meta.name, seen)
-        with pytest.raises((NotFoundError, ForbiddenError)):
-            await sample.reading.one(stranger, meta.name, some)
-
-
-def test_every_collection_and_role_is_in_these_tests() -> None:
-    spec: Spec = SPEC
-    assert {s.name for s in spec.exposed} == set(EXPOSED)
-    assert issubclass(ForbiddenError, DirectAppError)

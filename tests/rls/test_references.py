@@ -18,10 +18,11 @@ from directapp.services.intent import Intent
 from directapp.services.pipeline import Pipeline
 from directapp.services.references import MISSING
 from directapp.store.unit import recorded
-from support.oracle import Oracle
+from support.oracle import Oracle, declared_in
 from support.sample import Sample, Sampler
 
 SPEC = load_spec()
+COLLECTIONS = declared_in(SPEC)
 ROLES = [r for r in SPEC.roles if not r.startswith("sys_")]
 KINDS = {Kind.REF, Kind.REFS}
 
@@ -51,7 +52,7 @@ class Door:
 
 
 def doors(sample: Sample, actor: Actor) -> Iterator[Door]:
-    oracle = Oracle(SPEC, actor, sample.rows)
+    oracle = Oracle(COLLECTIONS, actor, sample.rows)
     for meta in SPEC.exposed:
         grants = oracle.grants(meta)
         for item in meta.fields.values():
@@ -103,7 +104,7 @@ async def said(pipeline: Pipeline, door: Door, actor: Actor, record: UUID) -> li
 async def test_hidden_and_none_are_one_answer_at_every_door(sample: Sample, role: str) -> None:
     pipeline = Pipeline(SPEC, sample.database)
     actor = sample.actors(role)[0]
-    oracle = Oracle(SPEC, actor, sample.rows)
+    oracle = Oracle(COLLECTIONS, actor, sample.rows)
     tried = 0
     for door in doors(sample, actor):
         meta = SPEC[door.target]
@@ -137,7 +138,7 @@ async def test_every_reference_of_the_declaration_has_a_door_here(sample: Sample
 
 async def test_what_the_row_held_already_stays_however_hidden(sample: Sample) -> None:
     pipeline, actor = Pipeline(SPEC, sample.database), sample.actors("new_car_sales")[0]
-    oracle, cars = Oracle(SPEC, actor, sample.rows), SPEC["cars"]
+    oracle, cars = Oracle(COLLECTIONS, actor, sample.rows), SPEC["cars"]
     record, row = next(
         (i, row)
         for i, row in sample.rows["cars"].items()

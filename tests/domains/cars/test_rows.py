@@ -9,7 +9,7 @@ from directapp.app.spec import load_spec
 from directapp.domains.cars.states import CODES, OPEN, until
 from directapp.kernel.actor import Actor
 from support.forecourt import OTHER, OWNER, PREP, SHAPE, someone
-from support.oracle import Oracle
+from support.oracle import Oracle, declared_in
 
 BLANK: dict[str, Any] = {f.name: None for f in SHAPE.stored}
 CAR = BLANK | {
@@ -61,7 +61,7 @@ SEES = [
 
 
 def judge_of(actor: Actor) -> Oracle:
-    return Oracle(load_spec(), actor, {})
+    return Oracle(declared_in(load_spec()), actor, {})
 
 
 def at(role: str, place: str, **more: Any) -> Oracle:

@@ -1,9 +1,7 @@
-"""The rows of matrix.csv about people, proved from the declaration."""
+"""Who sees and changes people, sites and what signs people in."""
 
-import csv
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -20,21 +18,6 @@ from directapp.kernel.actor import Actor
 SHAPES = {collection.name: CollectionMeta(collection) for collection in people.COLLECTIONS}
 ROLES = WORKING.split()
 SITE, BELOW, ELSEWHERE, ME, YOU = (uuid4() for _ in range(5))
-
-# The matrix names fields in the words of people here and there.
-WORDS = {
-    "settings": ["stage_goals", "archive_after_days", "quality_check", "approval_limits"],
-    "self": ["first_name", "last_name", "photo", "language", "appearance"],
-    "rights": ["active"],
-    "roles": ["code", "name_nb", "name_en"],
-    "tenants": ["name"],
-}
-
-
-def matrix() -> list[dict[str, str]]:
-    found = next((Path(__file__).parents[2]).rglob("matrix.csv"))
-    with found.open(encoding="utf-8") as file:
-        return [row for row in csv.DictReader(file) if row["collection"] in SHAPES]
 
 
 def actor(role: str) -> Actor:
@@ -84,29 +67,6 @@ def user(record: object = YOU, site: object = SITE, *, administrator: bool = Fal
 
 def site(record: object = SITE, prep: object = None) -> dict[str, Any]:
     return {"id": record, "prep_center": prep}
-
-
-def named(line: dict[str, str]) -> list[str]:
-    return WORDS.get(line["group"]) or WORDS.get(line["collection"]) or line["fields"].split("(")[0].split()
-
-
-@pytest.mark.parametrize("line", matrix(), ids=lambda line: f"{line['collection']}-{line['group']}")
-@pytest.mark.parametrize("role", ROLES)
-def test_the_matrix(line: dict[str, str], role: str) -> None:
-    name, cell = line["collection"], line[role]
-    row = site() if name == "dealerships" else user(ME if line["group"] == "self" else YOU)
-    fields = frozenset(named(line))
-    assert fields <= set(SHAPES[name].fields)
-    readable, writable = reads(name, role, row), writes(name, role, row)
-    if cell == "-":
-        assert not fields & (readable | writable)
-    else:
-        assert fields <= readable
-        assert fields <= writable if cell == "E" else not fields & writable
-
-
-def test_the_matrix_names_every_collection_of_people() -> None:
-    assert {line["collection"] for line in matrix()} == {"dealerships", "users", "tenants", "roles"}
 
 
 @pytest.mark.parametrize("role", ROLES)
