@@ -75,8 +75,10 @@ def bare(collection: Collection) -> Collection:
     )
 
 
-BARE = Spec([bare(declared.collection) for declared in COLLECTIONS.values()])
-WITHOUT_FLOW = Spec([replace(bare(declared.collection), workflow=None) for declared in COLLECTIONS.values()])
+BARE = Spec((bare(declared.collection) for declared in COLLECTIONS.values()), SPEC.events.values())
+WITHOUT_FLOW = Spec(
+    (replace(bare(declared.collection), workflow=None) for declared in COLLECTIONS.values()), SPEC.events.values()
+)
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class Way:
 
 
 def ways(sample: Sample, name: str, *, once: bool = True) -> Iterator[Way]:
-    """Yield people of every role at two sites; ``once``: of roles that are given the same, one."""
+    """Yield somebody of every role; ``once``: of roles that are given the same, one."""
     declared = COLLECTIONS[name]
     known: set[object] = set()
     for role in (*ROLES, *TOGETHER):
@@ -123,8 +125,8 @@ def ways(sample: Sample, name: str, *, once: bool = True) -> Iterator[Way]:
         if once and given in known:
             continue
         known.add(given)
-        for actor in sample.actors(role):
-            yield Way(actor, Oracle(COLLECTIONS, actor, sample.rows), declared, sample.rows[name])
+        actor = sample.actors(role)[0]
+        yield Way(actor, Oracle(COLLECTIONS, actor, sample.rows), declared, sample.rows[name])
 
 
 async def refusal(answer: Any) -> tuple[type[Exception] | None, set[str]]:
@@ -241,7 +243,7 @@ async def new_as(way: Way, pipeline: Pipeline, allowed: frozenset[str], like: Ma
     """Create a record with values of another one; it is refused exactly where no entry allows it."""
     declared, oracle = way.declared, way.oracle
     looked_at = {n: like[n] for n in allowed if like[n] is not None and declared.fields[n].kind in {*PLAIN, Kind.REF}}
-    hidden = {n for n, v in looked_at.items() if hides(oracle, declared.fields[n], v)}
+    hidden = {n for n, v in looked_at.items() if hides(oracle, declared.fields[n], like, v)}
     filled = {"id": uuid7(), "created_by": way.actor.user, "status": first_status(declared.collection)}
     row = dict.fromkeys(declared.fields) | filled | looked_at
     answer, fields = await refusal(pipeline.perform(way.intent("create", patch=looked_at)))
@@ -256,10 +258,11 @@ async def new_as(way: Way, pipeline: Pipeline, allowed: frozenset[str], like: Ma
         assert answer == ForbiddenError, f"{way.actor.name} {fields}"
 
 
-def hides(oracle: Oracle, item: Field, value: Any) -> bool:
+def hides(oracle: Oracle, item: Field, row: Row, value: Any) -> bool:
     """Whether a field points to what the actor does not see."""
-    targets = value if item.kind is Kind.REFS else [value] if item.kind is Kind.REF else []
-    return any(not oracle.sees(COLLECTIONS[str(item.ref)], oracle.rows[str(item.ref)][t]) for t in targets)
+    name = item.ref or row[item.ref_in] if item.kind in {Kind.REF, Kind.REFS} else None
+    targets = value if item.kind is Kind.REFS else [value]
+    return name is not None and any(not oracle.sees(COLLECTIONS[name], oracle.rows[name][t]) for t in targets)
 
 
 @each_collection

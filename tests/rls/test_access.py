@@ -8,6 +8,8 @@ import asyncpg
 import pytest
 
 from directapp.app.spec import load_spec
+from directapp.declare.fields import SUBJECT_COLLECTION
+from directapp.declare.kinds import Kind
 from directapp.declare.rules import Nothing
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.ids import uuid7
@@ -49,10 +51,16 @@ def moved(declared: Declared, rows: Rows) -> Rows:
     }
 
 
-def copies(rows: Rows, tenant: UUID) -> Rows:
+def copies(declared: Declared, rows: Rows, tenant: UUID) -> Rows:
     """Return rows like those there are, new ones, and one that claims to be a tenant's."""
     fresh = [{**row, "id": uuid7()} for row in rows.values()]
-    claimed = {**fresh[0], "id": uuid7(), "tenant_id": tenant}
+    # It points to nothing: that another tenant's record is not there would be another reason.
+    pointing = {
+        n
+        for n, item in declared.fields.items()
+        if item.kind is Kind.REF or item.ref_in or item.name == SUBJECT_COLLECTION
+    }
+    claimed = {**fresh[0], **dict.fromkeys(pointing & fresh[0].keys()), "id": uuid7(), "tenant_id": tenant}
     return {row["id"]: row for row in (*fresh, claimed)}
 
 
@@ -61,7 +69,7 @@ async def check(sample: Sample, name: str, actor: Actor, rows: Mapping[str, Rows
     declared, oracle = COLLECTIONS[name], Oracle(COLLECTIONS, actor, rows)
     old = rows[name]
     tried = some(declared, oracle, old)
-    changed, new = moved(declared, tried), copies(tried, other)
+    changed, new = moved(declared, tried), copies(declared, tried, other)
     expected = Reached(
         seen=frozenset(i for i, row in old.items() if oracle.sees(declared, row)),
         changed=frozenset(i for i, row in old.items() if oracle.sees(declared, row) and oracle.edits(declared, row)),

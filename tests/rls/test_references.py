@@ -54,17 +54,18 @@ class Door:
 def doors(sample: Sample, actor: Actor) -> Iterator[Door]:
     oracle = Oracle(COLLECTIONS, actor, sample.rows)
     for meta in SPEC.exposed:
-        grants = oracle.grants(meta)
+        declared = COLLECTIONS[meta.name]
+        grants = oracle.grants(declared)
         for item in meta.fields.values():
             if item.kind not in KINDS:
                 continue
             own = (
                 i
                 for i, row in sample.rows[meta.name].items()
-                if oracle.sees(meta, row) and item.name in oracle.writes(meta, row) and not item.immutable
+                if oracle.sees(declared, row) and item.name in oracle.writes(declared, row) and not item.immutable
             )
             ways = [("update", record) for record in list(own)[:1]]
-            if any(g.create and item.name in meta.writes(g) for g in grants):
+            if any(g.create and item.name in declared.writes(g) for g in grants):
                 ways.append(("create", None))
             for target, named in _targets(meta, item):
                 yield from (Door(meta, item, target, verb, record, named) for verb, record in ways)
@@ -107,10 +108,9 @@ async def test_hidden_and_none_are_one_answer_at_every_door(sample: Sample, role
     oracle = Oracle(COLLECTIONS, actor, sample.rows)
     tried = 0
     for door in doors(sample, actor):
-        meta = SPEC[door.target]
         held = sample.rows[door.meta.name][door.record][door.item.name] if door.record else None
         rows = sample.rows[door.target].items()
-        hidden = [i for i, row in rows if not oracle.sees(meta, row) and i != held][:1]
+        hidden = [i for i, row in rows if not oracle.sees(COLLECTIONS[door.target], row) and i != held][:1]
         missing = [(door.item.name, InvalidError.__name__, MISSING.fill(label=door.item.label).pick("nb"))]
         for record in (*(hidden or [next(iter(sample.theirs[door.target]))]), uuid7()):
             answer = await said(pipeline, door, actor, record)
@@ -138,7 +138,7 @@ async def test_every_reference_of_the_declaration_has_a_door_here(sample: Sample
 
 async def test_what_the_row_held_already_stays_however_hidden(sample: Sample) -> None:
     pipeline, actor = Pipeline(SPEC, sample.database), sample.actors("new_car_sales")[0]
-    oracle, cars = Oracle(COLLECTIONS, actor, sample.rows), SPEC["cars"]
+    oracle, cars = Oracle(COLLECTIONS, actor, sample.rows), COLLECTIONS["cars"]
     record, row = next(
         (i, row)
         for i, row in sample.rows["cars"].items()

@@ -117,9 +117,18 @@ class Oracle:
         self.collections = collections
         self.actor = actor
         self.rows = rows
+        # With the rule and the row themselves: what is kept cannot be taken for another one of the same address.
+        self.judged: dict[tuple[int, int], tuple[Rule, Row, bool | None]] = {}
+        self.given: dict[str, tuple[Grant, ...]] = {}
 
-    def holds(self, rule: Rule, row: Row) -> bool | None:  # noqa: C901, PLR0911 - one case a rule
+    def holds(self, rule: Rule, row: Row) -> bool | None:
         """Judge as SQL does: None where a comparison has no value."""
+        key = id(rule), id(row)
+        if key not in self.judged:
+            self.judged[key] = rule, row, self._judge(rule, row)
+        return self.judged[key][2]
+
+    def _judge(self, rule: Rule, row: Row) -> bool | None:  # noqa: C901, PLR0911 - one case a rule
         match rule:
             case Everything():
                 return True
@@ -176,6 +185,11 @@ class Oracle:
         return value in values
 
     def grants(self, declared: Declared) -> tuple[Grant, ...]:
+        if declared.name not in self.given:
+            self.given[declared.name] = self._grants(declared)
+        return self.given[declared.name]
+
+    def _grants(self, declared: Declared) -> tuple[Grant, ...]:
         people = tuple(g for g in declared.grants if g.role in self.actor.roles)
         systems = (g for role in self.actor.roles if role.startswith("sys_") for g in declared.of_system(role))
         return (*people, *systems)

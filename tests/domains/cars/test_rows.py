@@ -8,10 +8,11 @@ import pytest
 from directapp.app.spec import load_spec
 from directapp.domains.cars.states import CODES, OPEN, until
 from directapp.kernel.actor import Actor
-from support.forecourt import OTHER, OWNER, PREP, SHAPE, someone
-from support.oracle import Oracle, declared_in
+from support.forecourt import OTHER, OWNER, PREP, someone
+from support.oracle import Declared, Oracle, declared_in
 
-BLANK: dict[str, Any] = {f.name: None for f in SHAPE.stored}
+SHAPE = Declared(load_spec()["cars"].declared)
+BLANK: dict[str, Any] = {f.name: None for f in load_spec()["cars"].stored}
 CAR = BLANK | {
     "status": "planned",
     "car_type": "new",
