@@ -39,9 +39,17 @@ def make(http: httpx2.AsyncClient, registry: FakeRegistry, quota: CountedHere, s
     return made
 
 
-@pytest.mark.parametrize("asked", [{"plate": "EL12345"}, {"plate": "el 12345"}, {"plate": "EL-12345"}, {"vin": VIN}])
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        ({"plate": "EL12345"}, "EL12345"),
+        ({"plate": "el 12345"}, "EL12345"),
+        ({"plate": "EL-12345"}, "EL12345"),
+        ({"vin": VIN}, VIN),
+    ],
+)
 async def test_a_vehicle_is_found_by_either_name(
-    make: Make, registry: FakeRegistry, still: Still, asked: dict[str, str]
+    make: Make, registry: FakeRegistry, still: Still, asked: dict[str, str], sent: str
 ) -> None:
     found = await make().look_up(**asked)
     assert found.identity.vin == VIN
@@ -49,7 +57,7 @@ async def test_a_vehicle_is_found_by_either_name(
     assert found.fetched_at == still.now()
     (heard,) = registry.heard
     assert heard.headers["svv-authorization"] == "Apikey key-1"
-    assert list(heard.query.values()) in (["EL12345"], [VIN])
+    assert list(heard.query.values()) == [sent]
 
 
 async def test_a_vehicle_is_found_by_its_personal_plate(make: Make) -> None:
@@ -214,5 +222,5 @@ async def test_neither_key_nor_plate_is_logged(
     for said in (out, err, caplog.text):
         assert "EL12345" not in said
         assert "key-1" not in said
-    assert "TESTBIL" not in repr(found.raw) or "raw" not in repr(found)
+    assert "raw" not in repr(found)
     assert "key-1" not in fingerprint("key-1")

@@ -11,7 +11,7 @@ from directapp.connectors.vin import read_vin
         ("WVWZZZAUZH8000001", "Volkswagen", "Germany", (2017, 1987)),
         ("5YJ3E7EB0KF000001", "Tesla", "United States", (2019, 1989)),
         ("LRWYGCEK0NC000001", "Tesla", "China", (2022, 1992)),
-        ("XP7YGCEK0NB000001", "Tesla", None, (2022, 1992)),
+        ("XP7YGCEK0NB000001", "Tesla", "Netherlands", (2022, 1992)),
         ("LPSED3KA0ML000001", "Polestar", "China", (2021, 1991)),
         ("YSMED3KA0NL000001", "Polestar", "Sweden", (2022, 1992)),
         ("L1NSSGHB0NA000001", "XPENG", "China", (2022, 1992)),
@@ -28,11 +28,11 @@ from directapp.connectors.vin import read_vin
         ("LJ1EFAUU0NG000001", None, "China", (2022, 1992)),
     ],
 )
-def test_maker_country_and_years(written: str, make: str | None, country: str | None, years: tuple[int, ...]) -> None:
+def test_maker_country_and_years(written: str, make: str | None, country: str, years: tuple[int, ...]) -> None:
     found = read_vin(written, this_year=2026)
     assert found is not None
     assert found.make == make
-    assert country is None or found.country == country
+    assert found.country == country
     assert found.model_years == years
 
 

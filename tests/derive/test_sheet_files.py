@@ -175,13 +175,20 @@ def test_a_file_without_headings_has_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "last", [b";;300000", b"Sum;;300000", b"Totalt:;3 biler;300000", b"I alt;;kr 300 000,-", b";;300.000,00"]
+    ("last", "level"),
+    [
+        (b";;300000", "held"),
+        (b"Sum;;300000", "held"),
+        (b"Totalt:;3 biler;300000", "held"),
+        (b"I alt;;kr 300 000,-", "held"),
+        (b";;300.000,00", "held"),
+    ],
 )
-def test_a_row_of_totals_is_held(last: bytes) -> None:
+def test_a_row_of_totals_waits(last: bytes, level: str) -> None:
     head = b"VIN;Merke;Salgspris\n" + b"".join(b"WVWZZZTR00964818%d;VW;100000\n" % n for n in range(3))
     rows = come_to(table_of(head + last + b"\n"))
     assert [[level for level, _ in notes] for _, _, notes in rows][:3] == [[], [], []]
-    assert "held" in [level for level, _ in rows[3][2]] or "rejected" in [level for level, _ in rows[3][2]]
+    assert level in [one for one, _ in rows[3][2]]
     assert table_of("own_totals_row.csv").lines[3].flaw == "total"
 
 
@@ -448,7 +455,7 @@ def test_hours_written_with_a_dot_make_no_price_a_thousandth(hours: str, price: 
     """What one column tells of signs does not turn the thousands of another into decimals."""
     sheet = f"VIN;Beregnet teknisk;Salgspris\nWVWZZZTR000081435;{hours};{price}\n"
     ((_, values, notes),) = come_to(table_of(sheet.encode()))
-    assert str(values["estimated_technical_hours"]) in {"2.50", "1.25"}
+    assert values["estimated_technical_hours"] == Decimal(hours.replace(",", "."))
     assert (values.get("sale_price") and str(values["sale_price"])) == meant
     assert notes == ([] if meant else [("rejected", "sale_price")])
 

@@ -106,6 +106,7 @@ def test_no_page_names_a_setting_that_is_none() -> None:
         f"DIRECTAPP_{role}_PASSWORD" for role in ("OWNER", "APP", "BACKUP")
     }
     files = [*PAGES, *(p for p in (TOP / "deploy").rglob("*") if p.is_file())]
+    assert files
     for file in files:
         named = {n for n in re.findall(r"DIRECTAPP_[A-Z0-9_]+(?![A-Z0-9_*])", file.read_text()) if not n.endswith("_")}
         assert named <= known | deploying, file

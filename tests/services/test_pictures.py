@@ -164,15 +164,18 @@ def test_the_name_and_the_content_are_both_named_where_they_differ() -> None:
     assert "%PDF" not in refusal("bilde.avif", b"%PDF-1.7\n").english
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+CUT = "The picture is damaged or was not sent in full. Send it again."
+UNREADABLE = "The picture cannot be read."
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("JPEG", CUT), ("PNG", UNREADABLE), ("WEBP", UNREADABLE), ("AVIF", UNREADABLE)]
+)
 @pytest.mark.parametrize("share", [0.5, 0.9])
-def test_a_picture_that_is_cut_off_is_told_at_once(kind: str, share: float) -> None:
+def test_a_picture_that_is_cut_off_is_told_at_once(kind: str, said: str, share: float) -> None:
     whole = saved(Image.effect_noise((200, 200), 80).convert("RGB"), kind)
     message = refusal("bilde", whole[: int(len(whole) * share)])
-    assert message.english in {
-        "The picture is damaged or was not sent in full. Send it again.",
-        "The picture cannot be read.",
-    }
+    assert message.english == said
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", ftyp("avif"), ftyp("avif")[:12]])
@@ -181,17 +184,20 @@ def test_what_only_begins_like_a_picture_is_refused(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "said"),
     [
-        png((12_000, 12_000), 8, 2, b"", chunk(b"tEXt", b"a\0b")),
-        png((8_000, 8_000), 8, 6, b""),
-        png((100_000, 2), 8, 2, b"")[:33] + png((100_000, 801), 8, 2, b"")[33:],
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 2**31 - 1, 2**31 - 1, 8, 2, 0, 0, 0)),
+        (png((12_000, 12_000), 8, 2, b"", chunk(b"tEXt", b"a\0b")), "too large"),
+        (png((8_000, 8_000), 8, 6, b""), "too large"),
+        (png((100_000, 2), 8, 2, b"")[:33] + png((100_000, 801), 8, 2, b"")[33:], "damaged"),
+        (
+            b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 2**31 - 1, 2**31 - 1, 8, 2, 0, 0, 0)),
+            "cannot be read",
+        ),
     ],
 )
-def test_a_picture_too_large_for_memory_is_refused_by_its_header(content: bytes) -> None:
+def test_a_picture_too_large_for_memory_is_refused_by_its_header(content: bytes, said: str) -> None:
     message = refusal("stor.png", content)
-    assert "too large" in message.english or "damaged" in message.english or "cannot be read" in message.english
+    assert said in message.english
 
 
 def test_a_small_file_of_many_pixels_is_judged_by_pixels_and_bytes() -> None:

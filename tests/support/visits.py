@@ -57,7 +57,7 @@ SEEN = {
 }
 # Parts of pages, files, data and what leads elsewhere; and pages that need what only their own tests over HTTP have.
 NO_PAGES = re.compile(
-    r"^/static/|^/app/live|/part/|/cell/|\.(ics|csv|xlsx|js|png|webmanifest|\{kind\})$|^/(hooks|logo)/"
+    r"^/app/?$|^/static/|^/app/live|/part/|/cell/|\.(ics|csv|xlsx|js|png|webmanifest|\{kind\})$|^/(hooks|logo)/"
     r"|/(count|options|mentionable|move|preview|palette|bell|open|data|side|me|stored|board)$"
     r"|^/app/letters/|\{path:path\}|^/app/imports/(sheet/|\{run\})|^/app/plan/(room$|(booking|proposals)/\{)|/to_move$|^/app/import_runs$"
 )

@@ -192,8 +192,9 @@ def test_a_trade_in_and_a_prep_centre_are_sensible() -> None:
 def test_a_corrected_status_stays_on_the_next_edit(target: str) -> None:
     car = driven(new_car(customer_name="Kari"), "sold")
     corrected = Car({**car.row, **taken_back(car.row, target), "status": target})
-    again = corrected.then(color="Blå").status
-    assert again == target or (target == "draft" and again == "registered")
+    # What is there of it makes a draft registered at once.
+    expected = "registered" if target == "draft" else target
+    assert corrected.then(color="Blå").status == expected
 
 
 MOVES: list[dict[str, Any]] = [

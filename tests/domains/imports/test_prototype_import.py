@@ -126,6 +126,7 @@ async def test_every_row_has_the_outcome_that_brute_force_gives_it(taken: Report
 
 
 async def test_what_is_rejected_or_held_says_why(taken: Report) -> None:
+    assert {"held", "rejected", "repaired"} <= {result.outcome for result in taken.results}
     for result in taken.results:
         if result.waits:
             assert any(n.level == result.outcome and n.text.pick("nb") and n.text.english for n in result.notes)

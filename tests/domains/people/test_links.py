@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from directapp.domains.people import auth, links
-from directapp.kernel.errors import InvalidError, UnauthenticatedError
+from directapp.kernel.errors import InvalidError, TooManyError, UnauthenticatedError
 from domains.people.memory import EMAIL, PASSWORD, World
 
 HERE = "192.0.2.7"
@@ -93,7 +93,7 @@ async def test_nobody_is_mailed_twice_in_a_row_or_without_an_account(world: Worl
 
 async def test_a_locked_out_person_gets_in_by_a_link(world: World) -> None:
     for _ in range(5):
-        with pytest.raises(Exception, match=r"Wrong|Too many"):
+        with pytest.raises((UnauthenticatedError, TooManyError), match=r"Wrong|Too many"):
             await sign_in(world, "feil-passord-2026")
     token = await reset_link(world)
     await links.use_link(world.auth, token, NEW, address=HERE)

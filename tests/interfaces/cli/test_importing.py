@@ -45,7 +45,7 @@ async def test_the_report_has_a_line_for_every_row(
     assert [r["outcome"] for r in rows if r["collection"] == "cars"] == ["rejected", "created"]
     show(report, english=False)
     shown = capsys.readouterr().out
-    assert "ingenting" in shown or "nothing is written" in shown
+    assert "ingenting" in shown
     assert "avvist      1  vin" in shown
 
 

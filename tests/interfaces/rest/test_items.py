@@ -114,9 +114,9 @@ async def test_bodies_have_limits(api: Any) -> None:
     large = orjson.dumps({"make": "x" * 1_100_000})
     (problem,) = await api.refused(admin, "POST", "/items/cars", 413, content=large)
     assert problem["code"] == "CONTENT_TOO_LARGE"
-    for deep in (b"[" * 5000, b'{"make":' * 900 + b"1" + b"}" * 900):
+    for deep, status in ((b"[" * 5000, 400), (b'{"make":' * 900 + b"1" + b"}" * 900, 422)):
         response = await api.call(admin, "POST", "/items/cars", content=deep)
-        assert response.status_code in {400, 422}
+        assert response.status_code == status
 
 
 async def test_paging_by_cursor_meets_every_row_once(api: Any) -> None:
@@ -190,9 +190,14 @@ async def test_what_the_dialect_does_not_have_answers_400_by_name(api: Any, quer
 
 async def test_a_field_that_is_never_readable_is_refused_by_name(api: Any) -> None:
     mechanic = await api.dealer.person("mechanic")
-    for query in ("fields=purchase_price", "sort=purchase_price", "filter[purchase_price][_gt]=1", "fields=no_such"):
+    for query, field in (
+        ("fields=purchase_price", "purchase_price"),
+        ("sort=purchase_price", "purchase_price"),
+        ("filter[purchase_price][_gt]=1", "purchase_price"),
+        ("fields=no_such", "no_such"),
+    ):
         (problem,) = await api.refused(mechanic, "GET", f"/items/cars?{query}", 403)
-        assert problem["field"] in {"purchase_price", "no_such"}
+        assert problem["field"] == field
 
 
 async def test_a_cursor_on_a_masked_field_is_refused(api: Any) -> None:

@@ -257,7 +257,7 @@ async def test_a_header_that_cannot_be_read_is_refused_by_name(there: Served) ->
     for header in (b"Authorization: \xff", b"Authorization: Bearer \xff\xfe", b"Authorization: Basic " + DIGITS):
         assert (await said(there, b"PATCH", at, b"{}", header))[0] == 401
     for header in (b"X-Reason: \xff\xfe", b'If-Match: W/"1"', b"Range: bytes=9-1", b"If-None-Match: \xff"):
-        assert (await said(there, b"PATCH", at, b"{}", header))[0] in {200, 409}
+        assert (await said(there, b"PATCH", at, b"{}", header))[0] == 200
     for broken in (b"X-Odd: a\x00b", b"X-Odd\x01: a", b": a"):
         assert (await said(there, b"GET", at, None, broken))[0] == 400
 
@@ -301,7 +301,7 @@ async def test_an_upload_that_cannot_be_read_is_refused(there: Served) -> None:
     await refused(there, sent, {400})
     large = PARTS % (b"title", b"", b"x" * 60_000_000) + b"--b--\r\n"
     status, _, _ = await said_while_refused(there, b"/files", large, FORM)
-    assert status in {400, 413}
+    assert status == 400
 
 
 async def said_while_refused(there: Served, target: bytes, body: bytes, kind: bytes) -> Any:
@@ -349,8 +349,8 @@ async def test_a_sign_in_that_cannot_be_read_is_refused(there: Served) -> None:
 async def test_a_sign_in_page_takes_an_address_that_nothing_can_store_for_a_wrong_one(there: Served) -> None:
     kind = b"Content-Type: application/x-www-form-urlencoded"
     for body in (b"email=a%00@b.no&password=%00", b"email=%00&password=x", b"email=%ff%fe&password=%ff"):
-        assert (await said(there, b"POST", b"/sign-in", body, kind))[0] in {400, 401, 422}
-        assert (await said(there, b"POST", b"/forgot", body, kind))[0] in {200, 303, 400, 422}
+        assert (await said(there, b"POST", b"/sign-in", body, kind))[0] == 401
+        assert (await said(there, b"POST", b"/forgot", body, kind))[0] == 200
 
 
 HISTORIES = [b"", b"filter=1", b"filter=[]", b"filter[item]=x", b"filter[item][_eq]=%00", b"limit=-1", b"sort=%00"]

@@ -62,7 +62,7 @@ async def test_no_page_of_a_role_asks_for_any_number_of_rows(dealer: Dealer, sig
             answer = await browser.client.get(path)
         finally:
             recorded.reset(token)
-        assert answer.status_code in {200, 303, 403, 404}, (path, answer.status_code)
+        assert answer.status_code < 500, (path, answer.status_code)
         opened += answer.status_code == 200
         wrong += [f"{path}: {sql[:300]}" for sql, _ in seen if unbounded(sql)]
         assert not any(re.search(r" OFFSET (?!0\b)", sql) for sql, _ in seen), path

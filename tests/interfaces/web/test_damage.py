@@ -79,7 +79,7 @@ async def test_what_is_wrong_is_said_and_what_is_typed_stays(inspection: str, si
         assert "sett punktet på bilen" in answer.text
         assert 'value="Ripe"' in answer.text
     inside = await mark(reception, inspection, view="interior", x="")
-    assert inside.status_code in {303, 422}
+    assert inside.status_code == 303
     seller = await signed("new_car_sales")
     assert (await mark(seller, inspection)).status_code == 403
 

@@ -196,7 +196,7 @@ async def test_a_vendor_answers_without_an_account(dealer: Dealer, stranger: htt
     (notice,) = (r for r in await rows(dealer, planner, "notifications") if r["event"] == "vendor.answered")
     assert "2\u00a0400,50\u00a0kr." in notice["body"]
     history = await dealer.application.platform.reading.history(planner, "work_items", item)
-    assert history[0]["via"] == "system:vendor" or history[0]["actor_name"] == "system:vendor"
+    assert history[0]["actor_name"] == "system:vendor"
     assert "Takk. Svaret er mottatt" in (await stranger.get(f"/vendor/{token}")).text
     late = {"_key": uuid7().hex, "answer": "delayed"}
     assert (await stranger.post(f"/vendor/{token}", data=late)).status_code == 422
@@ -378,7 +378,7 @@ async def test_hooks_that_are_not_set_up_believe_nobody(stranger: httpx.AsyncCli
     headers, body = webhook("email.delivered", utc_now())
     assert (await stranger.post("/hooks/resend", content=body, headers=headers)).status_code == 401
     assert (await stranger.post("/hooks/twilio/x", content=b"")).status_code == 401
-    assert (await stranger.get("/hooks/sveve/")).status_code in {307, 404}
+    assert (await stranger.get("/hooks/sveve/")).status_code == 404
     assert (await stranger.get("/hooks/sveve/x")).status_code == 401
 
 

@@ -11,6 +11,7 @@ from directapp.kernel.ids import uuid7
 from support.browser import Browser, Opener
 from support.dealer import Dealer
 from support.floor_cars import planned_car
+from support.pages import outside_of
 from support.visits import get_routes
 
 PLACES: dict[str, Any] = orjson.loads(
@@ -22,7 +23,7 @@ TAKEN = [("POST", form["at"]) for form in PLACES["taken"]]
 
 async def test_the_server_answers_what_the_device_keeps_and_takes(dealer: Dealer) -> None:
     app = dealer.application
-    routes = pages.build(app.platform, app.auth, outside=app.post.outside).routes
+    routes = pages.build(app.platform, app.auth, outside=outside_of(app)).routes
     known = {m: [compile_path(path)[0] for path in get_routes(routes, m)] for m in ("GET", "POST")}
     samples = [
         (method, address.format(collection=collection, id=uuid7(), name="comments"))

@@ -12,11 +12,11 @@ async def test_a_manager_sees_why_another_may_not(car: UUID, dealer: Dealer, sig
     manager = await signed("manager")
     seller = await dealer.person("new_car_sales", "495")
     mine = (await manager.get(f"{PATH}?who={seller.user}&collection=cars&record={car}&field=customer_name")).text
-    assert "Altså: «Kundens navn» vises og kan endres." in mine or "vises og kan endres." in mine
+    assert "Altså: «Kundens navn» vises og kan endres." in mine
     assert "Nybilselger" in mine
     assert "Kunde 1" not in mine
     theirs = (await manager.get(f"{PATH}?role=mechanic&collection=cars&record={car}&field=sale_price")).text
-    assert "vises ikke og kan ikke endres" in theirs or "ser ikke denne" in theirs
+    assert "ser ikke denne" in theirs
     assert f"record={car}" in (await manager.get(f"/app/cars/{car}")).text
 
 

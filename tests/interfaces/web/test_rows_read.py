@@ -126,7 +126,7 @@ async def test_no_page_of_a_role_reads_a_table_to_its_end(past: Dealer, reads: R
                     continue
                 reads.found.clear()
                 status = (await client.get(path)).status_code
-                assert status in {200, 303, 403, 404}, (path, status)
+                assert status < 500, (path, status)
                 shown += status == 200
                 wrong += [f"{site} {path} read {n} rows of {name}: {sql[:250]}" for name, sql, n in reads.found]
     assert shown > 8, "the role opens something"
