@@ -229,11 +229,11 @@ async def filled(dealer: Dealer) -> UUID:
 
 
 async def run(dealer: Dealer, schedule: Any) -> None:
-    from directapp.services.jobs import Job  # noqa: PLC0415 - as the dispatcher makes them
+    from directapp.services.jobs import JobRun  # noqa: PLC0415 - as the dispatcher makes them
 
     application = dealer.application
     await schedule.run(
-        Job(
+        JobRun(
             id=uuid4(),
             pipeline=application.platform.pipeline,
             tenant=dealer.tenant,

@@ -284,9 +284,8 @@ async def test_a_restart_keeps_the_data_and_is_quick(folder: Path) -> None:
 def test_a_second_start_is_refused_with_the_folder_named(standing: EmbeddedPostgres, home: Path) -> None:
     with pytest.raises(AlreadyRunningError) as refused:
         EmbeddedPostgres(home).start()
-    for text in (refused.value.text.pick("nb"), refused.value.text.english):
-        assert str(home) in text
-        assert str(os.getpid()) in text
+    assert str(home) in str(refused.value)
+    assert str(os.getpid()) in str(refused.value)
     assert standing.running
     standing.start()
 

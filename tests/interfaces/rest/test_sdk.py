@@ -58,7 +58,7 @@ async def test_the_official_client_drives_the_interface(api: Any) -> None:
         "language": "en",
         "made": {"id": "string", "license_plate": "EL12345", "version": 1},
         "changed": "Q6",
-        "stale": {"code": "STALE", "field": "model", "version": "2"},
+        "stale": {"code": "STALE", "field": "model", "version": "2", "stored": "Q6"},
         "same": ["rød", "rød"],
         "batch": ["0", "1"],
         "list": [
