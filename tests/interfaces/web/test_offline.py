@@ -26,7 +26,7 @@ async def test_the_server_answers_what_the_device_keeps_and_takes(dealer: Dealer
     routes = pages.build(app.platform, app.auth, outside=outside_of(app)).routes
     known = {m: [compile_path(path)[0] for path in get_routes(routes, m)] for m in ("GET", "POST")}
     samples = [
-        (method, address.format(collection=collection, id=uuid7(), name="comments"))
+        (method, address.format(collection=collection, subject=collection, id=uuid7(), name="comments"))
         for method, address in KEPT + TAKEN
         for collection in PLACES["parts"]["collection"].split("|")
     ]
