@@ -36,6 +36,7 @@ from directapp.services.intent import Answer, Intent
 from directapp.services.references import MISSING, refuse_unseen
 from directapp.services.seen import Seen
 from directapp.services.stale import Saw
+from directapp.services.stored_texts import in_words
 from directapp.services.undo import UNDO, undo
 from directapp.services.work import Work
 from directapp.store.database import Database
@@ -190,7 +191,9 @@ class Pipeline:
         elif seen is not None:
             answered = self.spec[seen.collection]
             plan = self.database.one_plan(intent.actor.roles, answered, ())
-            json = await unit.run(plan, [seen.id])
+            # None where the write has taken the record out of the writer's sight.
+            found: str | None = await unit.run(plan, [seen.id])
+            json = None if found is None else in_words(found.encode(), intent.actor).decode()
         record = seen.id if seen else intent.target
         collection = seen.collection if seen else meta.name
         answer = Answer(collection=collection, record=record, json=json, changes=work.changes, shown_once=shown)

@@ -15,10 +15,11 @@ from directapp.declare.verbs import Verb
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import Clock, utc_now
 from directapp.kernel.errors import BadQueryError, ForbiddenError, NotFoundError, Problem
-from directapp.kernel.text import MARK, _
+from directapp.kernel.text import _
 from directapp.kernel.text import told as in_language
 from directapp.services import validation
 from directapp.services.pipeline import why_blocked
+from directapp.services.stored_texts import in_words
 from directapp.services.tags import Revisit, tag_of
 from directapp.store.database import Database
 from directapp.store.kept import PLAN_LEAST, Budget
@@ -44,7 +45,6 @@ _TOO_LONG = _("There are more than {most} rows, and they cannot be sorted by {fi
 
 
 # How the mark of a stored text stands in what PostgreSQL writes.
-_STORED = orjson.dumps(MARK)[:-1]
 # Bytes of figures that are kept by their tags: those of a front page that many look at.
 _FIGURES_BUDGET = 4_000_000
 
@@ -332,11 +332,6 @@ class Reading:
             unit.become(_pipeline(actor))
             rows = await unit.fetch(_HISTORY, actor.tenant, collection, record, limit)
         return [in_language(_entry(row, readable), actor.language) for row in rows]
-
-
-def in_words(json: bytes, actor: Actor) -> bytes:
-    """Return rows with the texts that the product has stored in them, each told in the reader's language."""
-    return orjson.dumps(in_language(orjson.loads(json), actor.language)) if _STORED in json else json
 
 
 def _only_rows(query: Query, most: int) -> Query:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 
 from directapp.domains.messages.catalogue import NOTICES
@@ -184,7 +185,9 @@ async def test_only_the_receiver_sees_and_marks(dealer: Dealer) -> None:
     await told(dealer, parts)
     assert await rows(dealer, colleague, "notifications") == []
     first, second = await rows(dealer, parts, "notifications")
-    await dealer.do(parts, "notifications", "mark_read", UUID(first["id"]))
+    answer = await dealer.do(parts, "notifications", "mark_read", UUID(first["id"]))
+    # What a write answers with is told in words too.
+    assert orjson.loads(answer.json)["title"] == first["title"]
     assert [n["read_at"] is None for n in await rows(dealer, parts, "notifications")] == [False, True]
     await dealer.do(parts, "notifications", "mark_all_read")
     assert all(n["read_at"] for n in await rows(dealer, parts, "notifications"))
